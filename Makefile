@@ -1,0 +1,63 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status logs reset test check bench lock
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+LOCKS := requirements/run.txt requirements/dev.txt requirements/local.txt
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothing changed)
+
+.venv/ready: requirements/setup.txt $(LOCKS) pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "setup: Python 3.11 or newer is needed; name it with make PYTHON=…" >&2; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv \
+		|| { echo "setup: this Python has no venv; install it (python3-venv on Debian)" >&2; exit 1; }
+	@echo "setup: installing the locked packages into .venv"
+	@test -x .venv/bin/uv && .venv/bin/uv --version | grep -qF "$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' $<)" \
+		|| $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync --quiet --require-hashes requirements/setup.txt $(LOCKS)
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing]
+	@$(RUN) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
+
+up: setup ## start Kafka, Postgres and the four services; print where everything is
+	@$(RUN) -m deploy.local up
+
+down: setup ## stop everything that `make up` started
+	@$(RUN) -m deploy.local down
+
+status: setup ## say what runs, where, and whether it is ready
+	@$(RUN) -m deploy.local status
+
+logs: setup ## follow the logs [SERVICE=routing]
+	@$(RUN) -m deploy.local logs $(SERVICE)
+
+reset: setup ## stop everything and delete its data
+	@$(RUN) -m deploy.local reset
+
+test: setup ## run every test, on a real Kafka and a real Postgres
+	@$(RUN) -m pytest
+
+check: setup ## lint, format, types and import rules
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench: setup ## measure this pipeline and the peer in one run
+	@$(RUN) -m benchmarks
+
+lock: setup ## resolve the locks anew [UPGRADE=1]
+	@$(COMPILE) pyproject.toml -o requirements/run.txt
+	@$(COMPILE) -c requirements/run.txt --group dev -o requirements/dev.txt
+	@$(COMPILE) -c requirements/run.txt -c requirements/dev.txt --group local -o requirements/local.txt
+	@$(COMPILE) --group setup -o requirements/setup.txt
