@@ -1,0 +1,116 @@
+"""The one envelope (flat CloudEvents 1.0) of every message, and the ids that go into it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha1, sha256
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+Classification = Literal["public", "internal", "confidential", "restricted"]
+
+
+class Facts(BaseModel):
+    """A part of a message's data. Readers ignore fields they do not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True
+    )
+
+
+class Event(Facts):
+    """
+    Something that happened; never changed once published.
+
+    ``id`` is derived (`derived_id`), so deciding twice publishes once. ``sequence`` counts 1..n
+    per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the event
+    that led here, or the coordinate ``topic/partition/offset`` of an inbound record.
+    ``inreplyto`` is that coordinate when the event answers, or goes back to, an inbound record;
+    ``receivedat`` is the broker's append time of that record.
+    """
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    dataclassification: Classification = "internal"
+    correlationid: str
+    causationid: str
+    sequence: str
+    inreplyto: str | None = None
+    receivedat: AwareDatetime | None = None
+    traceparent: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The place of this event among those of its subject on its topic, from 1."""
+        return int(self.sequence)
+
+    def encode(self) -> bytes:
+        """Return the event as it goes onto a topic (UTF-8 JSON)."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+
+def derived_id(cause: str, kind: str, subject: str, ordinal: int = 0) -> str:
+    """Return the id of the *ordinal*-th event of *kind* about *subject* that *cause* leads to."""
+    digest = sha1(f"{cause}\n{kind}\n{subject}\n{ordinal}".encode(), usedforsecurity=False)
+    return str(UUID(bytes=digest.digest()[:16], version=5))
+
+
+def request_id(cause: str, received_at: datetime) -> str:
+    """
+    Return a UUIDv7 whose time is *received_at* and whose other bits come from *cause*.
+
+    The same record gives the same id however often it is read.
+    """
+    milliseconds = int(received_at.timestamp() * 1000)
+    rest = int.from_bytes(sha256(cause.encode()).digest()[:10], "big")
+    value = (milliseconds & (1 << 48) - 1) << 80 | rest
+    value = value & ~(0xF << 76) | 7 << 76
+    return str(UUID(int=value & ~(0b11 << 62) | 0b10 << 62))
+
+
+def coordinate(topic: str, partition: int, offset: int) -> str:
+    """Return how an inbound record is named: ``topic/partition/offset``."""
+    return f"{topic}/{partition}/{offset}"
+
+
+def participant_of(inreplyto: str) -> str:
+    """Return the participant on whose ``cri.in.<participant>.v1`` the record arrived."""
+    return inreplyto.split("/", 1)[0].split(".")[2]
+
+
+def padded(number: int) -> str:
+    """Return *number* as the envelope writes sequences: 20 digits."""
+    return f"{number:020d}"
+
+
+def following(
+    cause: Event,
+    *,
+    kind: str,
+    source: str,
+    at: datetime,
+    number: int,
+    subject: str | None = None,
+    ordinal: int = 0,
+) -> Mapping[str, Any]:
+    """Return the envelope of an event that *cause* leads to, as keyword arguments of its model."""
+    about = cause.subject if subject is None else subject
+    return {
+        "id": derived_id(cause.id, kind, about, ordinal),
+        "source": source,
+        "type": kind,
+        "subject": about,
+        "time": at,
+        "correlationid": cause.correlationid,
+        "causationid": cause.id,
+        "sequence": padded(number),
+        "inreplyto": cause.inreplyto,
+        "receivedat": cause.receivedat,
+        "traceparent": cause.traceparent,
+    }

@@ -1,0 +1,284 @@
+"""What intake publishes: the log of requests, its answers, and what is confidential."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.event import Event, Facts
+from shared.contracts.reference import CriType
+
+TOPIC = "cri.int.intake.v1"
+ANSWERS_TOPIC = "cri.int.answers.v1"
+CONFIDENTIAL_TOPIC = "cri.int.confidential.v1"
+
+
+class AgencyFacts(Facts):
+    """The agency as stated; ``listed`` says whether its ORI is in the agency list."""
+
+    ori: str | None = None
+    key: str | None = None
+    name: str
+    cri_type: CriType
+    agency_class: str
+    state: str
+    sworn_band: str | None = None
+    listed: bool
+
+
+class Window(Facts):
+    from_: Annotated[date | None, Field(alias="from")] = None
+    until: date | None = None
+
+
+class RequestFacts(Facts):
+    """A request as it now is: codes, dates and agency facts; no contact, no free text."""
+
+    request_id: str
+    tracking_number: str
+    participant: str
+    reference: str
+    version: int
+    submitted_at: AwareDatetime
+    first_contact_on: date | None = None
+    agency: AgencyFacts
+    requested_role: str
+    contact_ids: list[str] = []
+    program: str | None = None
+    topics: list[str]
+    other_topic_stated: bool = False
+    service_forms: list[str] = []
+    goals: list[str] = []
+    urgency: str
+    incident_on: date | None = None
+    wished: Window = Window()
+    may_be_named: bool = False
+    need_stated: bool = False
+    reference_version: int
+
+
+class RequestAccepted(Event):
+    type: Literal["gov.cri.intake.request_accepted.v1"]
+    data: RequestFacts
+
+
+class RequestAmended(Event):
+    type: Literal["gov.cri.intake.request_amended.v1"]
+    data: RequestFacts
+
+
+class WithdrawalFacts(Facts):
+    request_id: str
+    tracking_number: str
+    participant: str
+    reason: str | None = None
+
+
+class WithdrawalRequested(Event):
+    type: Literal["gov.cri.intake.withdrawal_requested.v1"]
+    data: WithdrawalFacts
+
+
+class CapacityEntryFacts(Facts):
+    topics: list[str] = []
+    agency_types: list[str] = []
+    states: list[str] = []
+    service_forms: list[str] = []
+    can_take: int
+
+
+class CapacityFacts(Facts):
+    provider: str
+    valid_until: AwareDatetime
+    entries: list[CapacityEntryFacts]
+    reference_version: int
+
+
+class CapacityDeclared(Event):
+    """Subject and key are the provider's id."""
+
+    type: Literal["gov.cri.intake.capacity_declared.v1"]
+    data: CapacityFacts
+
+
+class OfferAnswerFacts(Facts):
+    """``provider`` is the participant that answered, whether or not the offer was its own."""
+
+    request_id: str
+    tracking_number: str
+    offer_id: str
+    provider: str
+    answer: str
+    reason_code: str | None = None
+    counter_from: date | None = None
+    counter_until: date | None = None
+    counter_service_forms: list[str] = []
+
+
+class OfferAnswered(Event):
+    type: Literal["gov.cri.intake.offer_answered.v1"]
+    data: OfferAnswerFacts
+
+
+class MilestoneFacts(Facts):
+    request_id: str
+    tracking_number: str
+    engagement_id: str
+    provider: str
+    milestone: str
+    on: date
+
+
+class MilestoneReported(Event):
+    type: Literal["gov.cri.intake.milestone_reported.v1"]
+    data: MilestoneFacts
+
+
+class CloseFacts(Facts):
+    request_id: str
+    tracking_number: str
+    engagement_id: str
+    provider: str
+    reason: str
+    outcome: str | None = None
+
+
+class EngagementCloseReported(Event):
+    type: Literal["gov.cri.intake.engagement_close_reported.v1"]
+    data: CloseFacts
+
+
+class DirectionFacts(Facts):
+    request_id: str
+    tracking_number: str
+    participant: str
+    action: str
+    program: str | None = None
+    provider: str | None = None
+    reason: str
+    reference_version: int
+
+
+class RequestDirected(Event):
+    type: Literal["gov.cri.intake.request_directed.v1"]
+    data: DirectionFacts
+
+
+IntakeEvent = (
+    RequestAccepted
+    | RequestAmended
+    | WithdrawalRequested
+    | CapacityDeclared
+    | OfferAnswered
+    | MilestoneReported
+    | EngagementCloseReported
+    | RequestDirected
+)
+
+
+class Reason(Facts):
+    """Why something is refused: codes, known field paths, registered values; no sender's text."""
+
+    code: str
+    path: str
+    message: str
+    fix: str
+
+
+class RefusalFacts(Facts):
+    """``kind`` is the inbound type as far as it is a known one; ``reference`` likewise."""
+
+    participant: str
+    kind: str | None = None
+    reference: str | None = None
+    refused_by: str = "intake"
+    reasons: list[Reason]
+    more: int = 0
+    elsewhere: str | None = None
+
+
+class SubmissionRefused(Event):
+    """Subject is the participant; the answer to anything that intake refuses."""
+
+    type: Literal["gov.cri.intake.submission_refused.v1"]
+    data: RefusalFacts
+
+
+class RepeatFacts(Facts):
+    """``of`` is the coordinate of the first record with this content."""
+
+    participant: str
+    of: str
+
+
+class AnswerRepeated(Event):
+    type: Literal["gov.cri.intake.answer_repeated.v1"]
+    data: RepeatFacts
+
+
+class StatusQuestionFacts(Facts):
+    participant: str
+    about: str
+
+
+class StatusAsked(Event):
+    type: Literal["gov.cri.intake.status_asked.v1"]
+    data: StatusQuestionFacts
+
+
+AnswerEvent = SubmissionRefused | AnswerRepeated | StatusAsked
+
+
+class ContactFacts(Facts):
+    participant: str
+    contact_id: str
+    name: str
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    zone: str | None = None
+
+
+class ContactSet(Event):
+    """Subject is ``contact:<participant>:<contact id>``; restricted."""
+
+    type: Literal["gov.cri.intake.contact_set.v1"]
+    data: ContactFacts
+
+
+class NeedFacts(Facts):
+    request_id: str
+    tracking_number: str
+    issue: str
+    how_noticed: str | None = None
+    if_nothing_is_done: str | None = None
+    supporting_data: str | None = None
+    obstacles: str | None = None
+    current_policy: str | None = None
+    other_topic: str | None = None
+    urgency_reason: str | None = None
+
+
+class NeedStated(Event):
+    """Subject is the tracking number, key the request id; restricted."""
+
+    type: Literal["gov.cri.intake.need_stated.v1"]
+    data: NeedFacts
+
+
+class NoteFacts(Facts):
+    """A provider's words about an offer or an engagement."""
+
+    request_id: str
+    tracking_number: str
+    participant: str
+    about: str
+    note: str
+
+
+class NoteStated(Event):
+    type: Literal["gov.cri.intake.note_stated.v1"]
+    data: NoteFacts
+
+
+ConfidentialEvent = ContactSet | NeedStated | NoteStated

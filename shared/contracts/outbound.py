@@ -1,0 +1,190 @@
+"""What participants receive on ``cri.out.<participant>.v1``; written by notifications."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from shared.contracts.event import Classification, Facts
+from shared.contracts.intake import Reason, Window
+
+SOURCE = "urn:cri:continuum:notifications"
+TYPES = {
+    "accepted": "gov.cri.submission.accepted.v1",
+    "refused": "gov.cri.submission.refused.v1",
+    "applied": "gov.cri.message.applied.v1",
+    "message_refused": "gov.cri.message.refused.v1",
+    "status_changed": "gov.cri.request.status_changed.v1",
+    "status": "gov.cri.status.told.v1",
+    "offer_made": "gov.cri.offer.made.v1",
+    "offer_withdrawn": "gov.cri.offer.withdrawn.v1",
+    "offer_lapsed": "gov.cri.offer.lapsed.v1",
+    "engagement_opened": "gov.cri.engagement.opened.v1",
+    "engagement_ended": "gov.cri.engagement.ended.v1",
+    "referral_made": "gov.cri.referral.made.v1",
+    "heartbeat": "gov.cri.heartbeat.v1",
+}
+
+
+class Message(Facts):
+    """
+    The envelope on ``out``. ``participantsequence`` counts 1..n per participant without a gap
+    (a heartbeat takes none); ``data`` is one of the models below, as JSON.
+    """
+
+    specversion: str = "1.0"
+    id: str
+    source: str = SOURCE
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: str = "application/json"
+    dataclassification: Classification = "confidential"
+    correlationid: str
+    causationid: str
+    inreplyto: str | None = None
+    participantsequence: str | None = None
+    traceparent: str | None = None
+    data: Any
+
+    def encode(self) -> bytes:
+        """Return the message as it goes onto the topic (UTF-8 JSON)."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
+
+class Accepted(Facts):
+    reference: str
+    request_id: str
+    tracking_number: str
+    lane: str
+    acknowledged_at: datetime
+    repeat: bool = False
+    possibly_related: list[str] = []
+
+
+class Refused(Facts):
+    """The answer to what was refused, ``submission.refused`` or ``message.refused``."""
+
+    reference: str | None = None
+    refused_by: str
+    reasons: list[Reason]
+    more: int = 0
+    elsewhere: str | None = None
+    repeat: bool = False
+
+
+class Applied(Facts):
+    what: str
+    about: str
+    repeat: bool = False
+
+
+class Next(Facts):
+    """What comes next, and by when if there is a clock on it."""
+
+    what: str
+    by: AwareDatetime | None = None
+
+
+class StatusChanged(Facts):
+    tracking_number: str
+    status: str
+    since: AwareDatetime
+    sentence: str
+    program: str | None = None
+    provider: str | None = None
+    next: Next | None = None
+    reasons: list[Reason] = []
+    elsewhere: str | None = None
+
+
+class AgencySummary(Facts):
+    """What a provider may know of the agency before it accepts."""
+
+    name: str
+    cri_type: str
+    agency_class: str
+    state: str
+    sworn_band: str | None = None
+
+
+class OfferMessage(Facts):
+    offer_id: str
+    tracking_number: str
+    expires_at: AwareDatetime
+    program: str
+    agency: AgencySummary
+    topics: list[str]
+    service_forms: list[str]
+    wished: Window
+    sentence: str
+
+
+class OfferEnd(Facts):
+    offer_id: str
+    tracking_number: str
+    sentence: str
+
+
+class ContactCard(Facts):
+    contact_id: str
+    name: str | None = None
+    title: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class EngagementMessage(Facts):
+    """Restricted: goes to the provider that accepted, only then."""
+
+    engagement_id: str
+    tracking_number: str
+    need: dict[str, str] | None
+    contacts: list[ContactCard]
+    sentence: str
+
+
+class EngagementEnd(Facts):
+    """Tells a provider that its work stops, or ended."""
+
+    engagement_id: str
+    tracking_number: str
+    status: str
+    sentence: str
+
+
+class Referral(Facts):
+    """Tells the program office that a request waits for its ``request.direct``."""
+
+    tracking_number: str
+    reason: str
+    sentence: str
+    provider: str | None = None
+    counter: Window | None = None
+
+
+class StatusLine(Facts):
+    tracking_number: str
+    status: str
+    since: AwareDatetime
+    sentence: str
+    program: str | None = None
+    provider: str | None = None
+    offer_id: str | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class StatusTold(Facts):
+    """The answer to ``status.ask``: the current state the asker may know."""
+
+    about: str
+    as_of: AwareDatetime
+    requests: list[StatusLine]
+    more: int = 0
+
+
+class Heartbeat(Facts):
+    """The last ``participantsequence`` written for this participant."""
+
+    head: int
+

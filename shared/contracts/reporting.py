@@ -1,0 +1,46 @@
+"""What reporting publishes: news about the programs, open to everybody, and figures."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from shared.contracts.event import Event, Facts
+
+TOPIC = "cri.int.reporting.v1"
+PROGRAMS_TOPIC = "cri.pub.programs.v1"
+
+
+class ProgramNews(Facts):
+    """A program as it now is, in words for everybody."""
+
+    program: str
+    name: str
+    status: str
+    opens_at: AwareDatetime | None = None
+    summary: str
+    sentence: str
+
+
+class ProgramChanged(Event):
+    """On ``cri.pub.programs.v1``; subject and key are the program. Public."""
+
+    type: Literal["gov.cri.reporting.program_changed.v1"]
+    data: ProgramNews
+
+
+class FigureFacts(Facts):
+    """A figure with its unit, as-of time and the definition it was computed by."""
+
+    figure: str
+    definition: int
+    unit: str
+    as_of: AwareDatetime
+    value: float | None
+
+
+class FigurePublished(Event):
+    type: Literal["gov.cri.reporting.figure_published.v1"]
+    data: FigureFacts
+
+
+ReportingEvent = ProgramChanged | FigurePublished

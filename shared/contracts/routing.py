@@ -1,0 +1,246 @@
+"""What routing publishes: what became of each request."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from shared.contracts.event import Event, Facts
+from shared.contracts.intake import Reason
+
+TOPIC = "cri.int.routing.v1"
+
+STATUSES = (
+    "accepted",
+    "triaged",
+    "waiting",
+    "offered",
+    "assigned",
+    "planned",
+    "in_delivery",
+    "delivered",
+    "closed",
+    "ineligible",
+    "referred",
+    "withdrawn",
+)
+TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
+
+
+class Sentences(Facts):
+    """One plain sentence for each audience, holding only what that audience may know."""
+
+    staff: str
+    requester: str | None = None
+    provider: str | None = None
+
+
+class DecisionFacts(Facts):
+    """Names a decision record of routing's database; ``hash`` is that of the record."""
+
+    id: str
+    hash: str
+    ruleset: str
+    because: Sentences
+
+
+class RequestStateFacts(Facts):
+    """What every event about a request carries; ``status`` is the state after it."""
+
+    request_id: str
+    tracking_number: str
+    participant: str
+    status: str
+    program: str | None = None
+    lane: str | None = None
+
+
+class TriageFacts(RequestStateFacts):
+    decision: DecisionFacts
+
+
+class RequestTriaged(Event):
+    type: Literal["gov.cri.routing.request_triaged.v1"]
+    data: TriageFacts
+
+
+class IneligibleFacts(RequestStateFacts):
+    decision: DecisionFacts
+    reasons: list[Reason]
+    elsewhere: str | None = None
+
+
+class RequestIneligible(Event):
+    type: Literal["gov.cri.routing.request_ineligible.v1"]
+    data: IneligibleFacts
+
+
+class WaitFacts(RequestStateFacts):
+    """``reason``: program_not_open, no_capacity or excluded; ``ahead`` rounded up to tens."""
+
+    reason: str
+    opens_at: AwareDatetime | None = None
+    ahead: int | None = None
+    decision: DecisionFacts
+
+
+class RequestWaitlisted(Event):
+    type: Literal["gov.cri.routing.request_waitlisted.v1"]
+    data: WaitFacts
+
+
+class ReferralFacts(RequestStateFacts):
+    """``reason``: ori_not_listed, no_ori, no_candidate, countered, rule_conflict."""
+
+    reason: str
+    provider: str | None = None
+    counter_from: date | None = None
+    counter_until: date | None = None
+    counter_service_forms: list[str] = []
+    decision: DecisionFacts
+
+
+class RequestReferred(Event):
+    type: Literal["gov.cri.routing.request_referred.v1"]
+    data: ReferralFacts
+
+
+class OfferFacts(RequestStateFacts):
+    """``offer_id`` is ``<tracking number>-O<n>``, n counting the request's offers from 1."""
+
+    offer_id: str
+    provider: str
+    expires_at: AwareDatetime
+    decision: DecisionFacts
+
+
+class OfferMade(Event):
+    type: Literal["gov.cri.routing.offer_made.v1"]
+    data: OfferFacts
+
+
+class OfferEndFacts(RequestStateFacts):
+    offer_id: str
+    provider: str
+    reason: str | None = None
+
+
+class OfferDeclined(Event):
+    type: Literal["gov.cri.routing.offer_declined.v1"]
+    data: OfferEndFacts
+
+
+class OfferLapsed(Event):
+    type: Literal["gov.cri.routing.offer_lapsed.v1"]
+    data: OfferEndFacts
+
+
+class OfferWithdrawn(Event):
+    type: Literal["gov.cri.routing.offer_withdrawn.v1"]
+    data: OfferEndFacts
+
+
+class EngagementFacts(RequestStateFacts):
+    """``engagement_id`` is ``<tracking number>-E<n>``, n that of the offer."""
+
+    engagement_id: str
+    offer_id: str
+    provider: str
+
+
+class EngagementOpened(Event):
+    type: Literal["gov.cri.routing.engagement_opened.v1"]
+    data: EngagementFacts
+
+
+class ProgressFacts(RequestStateFacts):
+    engagement_id: str
+    provider: str
+    milestone: str
+    on: date
+
+
+class EngagementProgressed(Event):
+    type: Literal["gov.cri.routing.engagement_progressed.v1"]
+    data: ProgressFacts
+
+
+class ClosedFacts(RequestStateFacts):
+    engagement_id: str
+    provider: str
+    reason: str
+    outcome: str | None = None
+
+
+class EngagementClosed(Event):
+    type: Literal["gov.cri.routing.engagement_closed.v1"]
+    data: ClosedFacts
+
+
+class WithdrawnFacts(RequestStateFacts):
+    """``provider`` is the one whose work stops, if an engagement was open."""
+
+    before: str
+    provider: str | None = None
+    engagement_id: str | None = None
+
+
+class RequestWithdrawn(Event):
+    type: Literal["gov.cri.routing.request_withdrawn.v1"]
+    data: WithdrawnFacts
+
+
+class ClockFacts(RequestStateFacts):
+    clock: str
+    due_at: AwareDatetime
+
+
+class ClockMissed(Event):
+    type: Literal["gov.cri.routing.clock_missed.v1"]
+    data: ClockFacts
+
+
+class AppliedFacts(Facts):
+    """``what`` is the kind of message applied, such as ``capacity.declare``."""
+
+    participant: str
+    what: str
+    about: str
+
+
+class MessageApplied(Event):
+    """The answer to an inbound record that routing decided; see ``inreplyto``."""
+
+    type: Literal["gov.cri.routing.message_applied.v1"]
+    data: AppliedFacts
+
+
+class MessageRefusedFacts(Facts):
+    participant: str
+    what: str
+    about: str
+    refused_by: str = "routing"
+    reasons: list[Reason]
+
+
+class MessageRefused(Event):
+    type: Literal["gov.cri.routing.message_refused.v1"]
+    data: MessageRefusedFacts
+
+
+RequestEvent = (
+    RequestTriaged
+    | RequestIneligible
+    | RequestWaitlisted
+    | RequestReferred
+    | OfferMade
+    | OfferDeclined
+    | OfferLapsed
+    | OfferWithdrawn
+    | EngagementOpened
+    | EngagementProgressed
+    | EngagementClosed
+    | RequestWithdrawn
+    | ClockMissed
+)
+RoutingEvent = RequestEvent | MessageApplied | MessageRefused

@@ -1,0 +1,68 @@
+"""What a service gives to the consumer: how to parse, load, decide and save."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.contracts.event import Event
+from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+
+Connection = PoolConnectionProxy
+State = TypeVar("State")
+
+
+class Reader(Protocol[State]):
+    """
+    One service's side of a batch; all its calls are made inside the batch's one transaction.
+
+    ``parse`` is pure and never raises. ``load`` locks what the items concern, in key order, and
+    returns a working state; *at* is Postgres's clock, the time of the events that follow. ``decide`` is synchronous and pure but for that working state, and
+    when it raises it has not changed it. ``save`` writes the state, in key order. A batch may be
+    taken in in rounds (held records are released behind it): the four calls repeat.
+    """
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed: ...
+
+    async def load(
+        self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
+    ) -> State: ...
+
+    def decide(self, state: State, item: Item) -> Taken: ...
+
+    async def save(self, connection: "Connection[Any]", state: State) -> None: ...
+
+
+class _Envelope(BaseModel):
+    subject: str
+    sequence: str
+    type: str
+
+
+def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver | Malformed:
+    """
+    Parse a record of another service; *events* validates the union of types this reader knows.
+
+    A type it has never heard of is not malformed: a producer may add types at any time.
+    """
+    if record.value is None:
+        return Malformed(record, "tombstone")
+    try:
+        event: Event = events.validate_json(record.value)
+    except ValidationError as error:
+        if any(problem["type"] == "union_tag_invalid" for problem in error.errors()):
+            return _passed_over(record)
+        return Malformed(record, "schema")
+    gate = Gate(record.topic, event.subject, event.number)
+    return Item(record=record, message=event, key=event.subject, gate=gate)
+
+
+def _passed_over(record: Record) -> PassedOver | Malformed:
+    try:
+        envelope = _Envelope.model_validate_json(record.value or b"")
+        gate = Gate(record.topic, envelope.subject, int(envelope.sequence))
+    except (ValidationError, ValueError):
+        return Malformed(record, "envelope")
+    return PassedOver(record=record, key=envelope.subject, gate=gate)

@@ -1,0 +1,1 @@
+"""Postgres: the pool, statements in files, migrations."""

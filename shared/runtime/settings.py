@@ -1,0 +1,42 @@
+"""What every service must be told: addresses and names from the environment, secrets from files."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """
+    Settings of one service process.
+
+    From ``CONTINUUM_<NAME>``; secrets from files ``continuum_<name>`` in the folder that
+    ``CONTINUUM_SECRETS_DIR`` names. What production must choose has no default.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CONTINUUM_", extra="ignore", frozen=True)
+
+    kafka_servers: Annotated[list[str], NoDecode]
+    kafka_security: Literal["SASL_SSL", "SASL_PLAINTEXT"]
+    kafka_user: str
+    kafka_password: SecretStr
+    kafka_ca_file: str | None = None
+    postgres_host: str
+    postgres_port: int = 5432
+    postgres_database: str
+    postgres_user: str
+    postgres_password: SecretStr
+    http_host: str
+    http_port: int
+    instance: str | None = None
+    """Static name in the consumer group, where names are stable: a restart waits for nothing."""
+    metadata_max_age_ms: int = 300_000
+    batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
+    batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 5
+    session_timeout_ms: int = 6000
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("kafka_servers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.split(",") if isinstance(value, str) else value
