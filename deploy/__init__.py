@@ -1,0 +1,1 @@
+"""Where Continuum runs: its list of topics, its reference data, the embedded stack, Kubernetes."""

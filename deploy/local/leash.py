@@ -1,0 +1,30 @@
+"""Starts a program that dies with the process that started it, whatever that process dies of.
+
+``python -I -S leash.py <parent pid> <signal> <user id or -> <program> <arguments…>``
+Linux tells a child of its parent's end; elsewhere only an orderly end stops the children.
+"""
+
+import os
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(parent: int, signal: int, user: str, program: list[str]) -> None:
+    """Become ``program``, as ``user``, to be sent ``signal`` when ``parent`` ends."""
+    import ctypes  # before the change of user, which may put the library out of reach
+
+    if user != "-":
+        os.setgroups([])
+        os.setgid(int(user))
+        os.setuid(int(user))
+    if sys.platform == "linux":
+        # After the change of user, which would clear it.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal)
+        if os.getppid() != parent:  # it ended before the line above
+            sys.exit(1)
+    os.execv(program[0], program)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])

