@@ -181,6 +181,7 @@ class StatusTold(Facts):
     as_of: AwareDatetime
     requests: list[StatusLine]
     more: int = 0
+    repeat: bool = False
 
 
 class Heartbeat(Facts):

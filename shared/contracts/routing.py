@@ -141,11 +141,17 @@ class OfferWithdrawn(Event):
 
 
 class EngagementFacts(RequestStateFacts):
-    """``engagement_id`` is ``<tracking number>-E<n>``, n that of the offer."""
+    """
+    ``engagement_id`` is ``<tracking number>-E<n>``, n that of the offer.
+
+    ``need_stated`` says whether the requester stated its need in words: who hands the need to
+    the provider waits for it.
+    """
 
     engagement_id: str
     offer_id: str
     provider: str
+    need_stated: bool = False
 
 
 class EngagementOpened(Event):
