@@ -92,12 +92,12 @@ class Condition(Facts):
 
     ``in``: the fact is one of these. ``has``: the list fact holds this value. ``overlaps``: the
     list fact shares a value with the other list fact named (an empty other list overlaps all).
-    ``holds``: the list fact named here holds the value of the single fact. ``is``: equal to.
-    ``at_most``/``at_least``: numbers.
+    ``within``: the value of the single fact is in the list fact named (an empty one holds none).
+    ``is``: equal to. ``at_most``/``at_least``: numbers; a fact that is not known fails both.
     """
 
     fact: Line
-    in_: Annotated[list[str], Field(alias="in", max_length=200)] | None = None
+    in_: Annotated[list[str] | None, Field(alias="in", max_length=200)] = None
     has: str | None = None
     overlaps: str | None = None
     within: str | None = None
