@@ -26,7 +26,8 @@ def cache_folder() -> Path:
 def classpath() -> str:
     """Return the broker's class path; fetch what is missing, refuse what was changed."""
     folder = cache_folder() / "jars"
-    expected = dict(reversed(line.split()) for line in CHECKSUMS.read_text().splitlines())
+    listed = (line.split() for line in CHECKSUMS.read_text().splitlines())
+    expected = {path: checksum for checksum, path in listed}
     missing = [path for path in expected if not (folder / path).exists()]
     if missing:
         _fetch(missing, folder)
@@ -46,7 +47,7 @@ def _fetch(paths: list[str], folder: Path) -> None:
             print(
                 f"\rstack: fetching the broker's jars, {done} of {len(paths)}", end="", flush=True
             )
-    print()
+    print(file=sys.stderr)
 
 
 def _fetch_one(path: str, folder: Path) -> None:

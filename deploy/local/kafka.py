@@ -57,7 +57,10 @@ class Kafka:
             options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
             options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
             options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
-            broker = ["kafka.Kafka", self._folder / f"node-{node}" / "server.properties"]
+            broker: list[str | Path] = [
+                "kafka.Kafka",
+                self._folder / f"node-{node}" / "server.properties",
+            ]
             log = self._logs / f"kafka-{node}.log"
             self.nodes.append(self._java(f"kafka-{node}", [*options, *broker], log=log))
 

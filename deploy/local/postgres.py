@@ -85,9 +85,10 @@ class Postgres:
             secret.flush()
             if user is not None:
                 os.chown(secret.name, user, user)
+            options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
+            options += [f"--username={ADMIN}", f"--pwfile={secret.name}"]
             done = subprocess.run(
-                [_programs() / "initdb", "-D", self._data, "-U", ADMIN, "--encoding=UTF8"]
-                + ["--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret.name}"],
+                [_programs() / "initdb", "-D", self._data, *options],
                 capture_output=True,
                 text=True,
                 user=user,

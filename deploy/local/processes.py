@@ -57,10 +57,17 @@ def start(
     started a child as its parent.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    leash = [sys.executable, "-I", "-S", _LEASH, str(os.getpid()), str(int(at_parents_end))]
+    leash: list[str | Path] = [
+        sys.executable,
+        "-I",
+        "-S",
+        _LEASH,
+        str(os.getpid()),
+        str(int(at_parents_end)),
+    ]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*leash, "-" if user is None else str(user), *command],
+            [*leash, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

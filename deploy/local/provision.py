@@ -1,0 +1,191 @@
+"""Brings Kafka to what `deploy/` says: topics, users, access list; again, it changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialUpsertion,
+)
+
+from deploy.local.access import Grant
+from deploy.local.failure import StackFailed
+from deploy.local.topics import Topic
+
+_ITERATIONS = 4096
+_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a run had to change; all zero when everything was as it should be."""
+
+    topics: int
+    settings: int
+    users: int
+    grants_made: int
+    grants_removed: int
+
+
+def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminClient:
+    """Return a client that speaks for the administrator."""
+    return AdminClient(
+        {
+            "bootstrap.servers": ",".join(servers),
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": user,
+            "sasl.password": password,
+            "log_level": 2,  # it tells of every connection that a stopping broker closes
+        }
+    )
+
+
+def provision(
+    admin: AdminClient, *, topics: Iterable[Topic], users: Mapping[str, str], grants: set[Grant]
+) -> Changes:
+    """
+    Make what is missing, correct what differs, remove grants that are not in the table.
+
+    ``users`` has their passwords; of a user that exists it is left as it is. The number of
+    partitions is fixed for life: another number is an error.
+    """
+    made = _make_topics(admin, topics)
+    changed = _correct_settings(admin, topics)
+    added = _add_users(admin, users)
+    granted, removed = _set_grants(admin, grants)
+    return Changes(made, changed, added, granted, removed)
+
+
+def coordinator_answers(admin: AdminClient) -> bool:
+    """Say whether groups can be formed; asking makes Kafka make the topic it needs for that."""
+    asked = admin.describe_consumer_groups(["operator.probe"], request_timeout=_SECONDS)
+    try:
+        asked["operator.probe"].result()
+    except KafkaException as error:
+        codes = (
+            KafkaError.COORDINATOR_NOT_AVAILABLE,
+            KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+            KafkaError.NOT_COORDINATOR,
+        )
+        if error.args[0].code() in codes:
+            return False
+        raise
+    return True
+
+
+def _done(futures: Mapping[Any, "Future[Any]"]) -> None:
+    for subject, future in futures.items():
+        try:
+            future.result()
+        except KafkaException as error:
+            raise StackFailed(f"provisioning {subject}: {error}") from error
+
+
+def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> int:
+    existing = admin.list_topics(timeout=_SECONDS).topics
+    for topic in topics:
+        if topic.name in existing and len(existing[topic.name].partitions) != topic.partitions:
+            raise StackFailed(
+                f"{topic.name} has {len(existing[topic.name].partitions)} partitions, and "
+                f"topics.yaml says {topic.partitions}. They are fixed for life: change the list "
+                "back, or start from nothing with `make reset`."
+            )
+    missing = [
+        NewTopic(topic.name, num_partitions=topic.partitions, config=dict(topic.settings))
+        for topic in topics
+        if topic.name not in existing
+    ]
+    if missing:
+        _done(admin.create_topics(missing, operation_timeout=_SECONDS))
+    return len(missing)
+
+
+def _correct_settings(admin: AdminClient, topics: Iterable[Topic]) -> int:
+    wanted = {topic.name: topic.settings for topic in topics}
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in wanted]
+    corrections = []
+    for resource, future in admin.describe_configs(resources).items():
+        is_now = future.result()
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in wanted[resource.name].items()
+            if is_now[name].value != value
+        ]
+        if entries:
+            corrections.append(
+                ConfigResource(ResourceType.TOPIC, resource.name, incremental_configs=entries)
+            )
+    if corrections:
+        _done(admin.incremental_alter_configs(corrections))
+    return len(corrections)
+
+
+def _add_users(admin: AdminClient, users: Mapping[str, str]) -> int:
+    existing = admin.describe_user_scram_credentials()
+    assert isinstance(existing, Future)
+    known = existing.result()
+    mechanism = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+    missing: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(user, mechanism, password.encode())
+        for user, password in users.items()
+        if user not in known
+    ]
+    if missing:
+        _done(admin.alter_user_scram_credentials(missing))
+    return len(missing)
+
+
+def _set_grants(admin: AdminClient, grants: set[Grant]) -> tuple[int, int]:
+    wanted = {_binding(grant) for grant in grants}
+    existing = set(admin.describe_acls(_filter(None)).result())
+    if wanted - existing:
+        _done(admin.create_acls(list(wanted - existing)))
+    if existing - wanted:
+        _done(admin.delete_acls([_filter(binding) for binding in existing - wanted]))
+    return len(wanted - existing), len(existing - wanted)
+
+
+def _binding(grant: Grant) -> AclBinding:
+    return AclBinding(
+        ResourceType[grant.resource],
+        grant.name,
+        ResourcePatternType[grant.pattern],
+        f"User:{grant.principal}",
+        "*",
+        AclOperation[grant.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _filter(binding: AclBinding | None) -> AclBindingFilter:
+    """Match one binding, or all."""
+    if binding is None:
+        pattern, operation = ResourcePatternType.ANY, AclOperation.ANY
+        allow = AclPermissionType.ANY
+        return AclBindingFilter(ResourceType.ANY, None, pattern, None, None, operation, allow)
+    return AclBindingFilter(
+        binding.restype,
+        binding.name,
+        binding.resource_pattern_type,
+        binding.principal,
+        binding.host,
+        binding.operation,
+        binding.permission_type,
+    )

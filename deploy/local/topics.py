@@ -1,0 +1,91 @@
+"""The topics and participants of `deploy/`, one entry for each topic that Kafka shall hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.local.failure import StackFailed
+
+SERVICES = ("intake", "routing", "notifications", "reporting")
+DEPLOY = Path(__file__).parents[1]
+TOPICS = DEPLOY / "topics.yaml"
+PARTICIPANTS = DEPLOY / "reference" / "participants.yaml"
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """An organization whose system talks with ours."""
+
+    id: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: its only writer, its readers (both ids), and how Kafka keeps it."""
+
+    name: str
+    template: str
+    owner: str
+    readers: frozenset[str]
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def read_participants(file: Path = PARTICIPANTS) -> list[Participant]:
+    """Read the participants; refuse an id that would take over another's topics or groups."""
+    listed = yaml.safe_load(file.read_text())["participants"]
+    participants = [
+        Participant(id=each["id"], kind=each["kind"], name=each.get("name", each["id"]))
+        for each in listed
+    ]
+    for participant in participants:
+        if participant.id.startswith((*SERVICES, "svc-", "operator", "admin")):
+            raise StackFailed(f"{file.name}: the id {participant.id!r} begins with a name of ours")
+    return participants
+
+
+def read_topics(participants: Sequence[Participant], file: Path = TOPICS) -> list[Topic]:
+    """Read the list of topics, each template expanded for every participant or service."""
+    listed = yaml.safe_load(file.read_text())
+    sizes = listed["limits"]["message_bytes"]
+    members = {
+        "<participant>": [participant.id for participant in participants],
+        "<service>": list(SERVICES),
+    }
+    topics = []
+    for entry in listed["topics"]:
+        slot = next((slot for slot in members if slot in entry["name"]), "")
+        for member in members.get(slot, [""]):
+            topics.append(_topic(entry, slot, member, members["<participant>"], sizes))
+    return topics
+
+
+def _topic(
+    entry: Mapping[str, Any], slot: str, member: str, everybody: Sequence[str], sizes: Any
+) -> Topic:
+    def filled(text: str) -> str:
+        return text.replace(slot, member) if slot else text
+
+    kept = -1 if entry["kept"] == "ever" else int(entry["kept"]) * _DAY_MS
+    readers = {filled(reader) for reader in entry["readers"]}
+    if "participants" in readers:
+        readers = readers - {"participants"} | set(everybody)
+    return Topic(
+        name=filled(entry["name"]),
+        template=entry["name"],
+        owner=filled(entry["owner"]),
+        readers=frozenset(readers),
+        partitions=entry["partitions"],
+        settings={
+            "cleanup.policy": "delete",
+            "retention.ms": str(kept),
+            "max.message.bytes": str(sizes[entry.get("class", "default")]),
+            "message.timestamp.type": entry.get("timestamps", "CreateTime"),
+        },
+    )
