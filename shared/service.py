@@ -1,15 +1,45 @@
 """What every service's app starts and stops: HTTP, pool, consumer, relay and its own tasks."""
 
+import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
+import asyncpg
+import structlog
+import uvicorn
+import uvloop
+from aiokafka.errors import KafkaError
 from asyncpg import Pool
+from pydantic import ValidationError
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from shared.messaging import kafka
+from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer, Refusal
 from shared.messaging.reader import Reader
+from shared.messaging.relay import Relay
+from shared.postgres import migrate, pool
+from shared.runtime import logging, metrics, probes
 from shared.runtime.settings import ServiceSettings
+
+log = structlog.get_logger()
+Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
+SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
+GAUGES_SECONDS = 2.0
+# Wrong credentials, a missing database or an old schema do not heal by waiting.
+_HOPELESS = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +48,8 @@ class Task:
     Work beside the consumer: ``step`` is called again and again.
 
     It returns True when there may be more at once, False to wait ``every`` seconds or until
-    ``wake`` is set. When Kafka or Postgres fails it is called again after a growing pause.
+    ``wake`` is set (the consumer sets it after each batch). When Kafka or Postgres fails it is
+    called again after a growing pause.
     """
 
     name: str
@@ -40,3 +71,252 @@ class Service:
     """Set after a commit that appended to the outbox."""
     tasks: Sequence[Task] = ()
     routes: Sequence[BaseRoute] = ()
+    """HTTP routes beside the probes; handlers find the pool as ``request.app.state.pool``."""
+
+
+def main(
+    name: str,
+    settings: type[ServiceSettings],
+    build: Callable[[Any], Service],
+    *,
+    verbs: Mapping[str, Verb] | None = None,
+) -> None:
+    """Run a verb of the service *name* from the command line and exit with its status."""
+    more = dict(verbs or {})
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
+    parser.add_argument("verb", choices=["run", "migrate", *more])
+    verb, arguments = parser.parse_known_args()
+    try:
+        chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
+    except ValidationError as error:
+        missing = ", ".join(
+            f"CONTINUUM_{'_'.join(map(str, problem['loc'])).upper()} ({problem['msg'].lower()})"
+            for problem in error.errors()
+        )
+        sys.exit(f"{name}: settings are missing or wrong: {missing}")
+    logging.configure(service=name, instance=chosen.instance, level=chosen.log_level)
+    if verb.verb == "run":
+        sys.exit(uvloop.run(run(name, chosen, build)))
+    if verb.verb == "migrate":
+        sys.exit(uvloop.run(_migrate(name, chosen)))
+    sys.exit(uvloop.run(_verb(more[verb.verb], chosen, arguments)))
+
+
+async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str]) -> int:
+    return await verb(settings, arguments)
+
+
+async def _migrate(name: str, settings: ServiceSettings) -> int:
+    connection = await pool.connect(settings, name=f"{name} migrate", limits={})
+    try:
+        done = await migrate.migrate(connection, schemas(name))
+    finally:
+        await connection.close()
+    log.info("schema.migrated", applied=done)
+    return 0
+
+
+def schemas(name: str) -> list[str]:
+    """Return the packages whose migrations make up the database of service *name*."""
+    return [*SHARED_SCHEMAS, f"services.{name}"]
+
+
+async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Service]) -> int:
+    """
+    Run the service until SIGTERM or SIGINT; return its exit status.
+
+    0 after a clean stop; 2 when it must not go on as things are (the log says what and why).
+    Kafka or Postgres away is waited for with growing pauses, never silently.
+    """
+    health = probes.Health()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    metrics.started(name)
+    service = build(settings)
+    app = Starlette(routes=[*probes.routes(health), *service.routes])
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.http_host,
+            port=settings.http_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+        )
+    )
+    http = asyncio.create_task(server._serve())
+    log.info("service.starting")
+    try:
+        return await _serve(service, health=health, app=app, stop=stop, http=http)
+    except (Refusal, migrate.SchemaMismatch, *_HOPELESS) as error:
+        log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
+        return 2
+    finally:
+        server.should_exit = True
+        with suppress(Exception):
+            await asyncio.wait_for(http, 3)
+        log.info("service.stopped")
+
+
+async def _serve(
+    service: Service,
+    *,
+    health: probes.Health,
+    app: Starlette,
+    stop: asyncio.Event,
+    http: "asyncio.Task[None]",
+) -> int:
+    settings = service.settings
+    stopping = asyncio.create_task(stop.wait())
+
+    async def reach(what: str, step: Callable[[], Awaitable[Any]]) -> Any:
+        return await _until_reached(what, step, health=health, stopping=stopping)
+
+    own = await reach("postgres", lambda: pool.create_pool(settings, name=service.name))
+    if own is None:
+        return 0
+    app.state.pool = own
+    consumer: Consumer | None = None
+    running: list[asyncio.Task[Any]] = []
+    try:
+        async with own.acquire() as connection:
+            await migrate.verify(connection, schemas(service.name))
+        cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
+        if cluster is None:
+            return 0
+        health.waiting_for = "the first assignment"
+        consumer = Consumer(
+            service=service.name,
+            topics=service.topics,
+            reader=service.reader,
+            settings=settings,
+            pool=own,
+            health=health,
+            relay_wake=service.relay_wake,
+            wakes=[task.wake for task in service.tasks],
+            build=version("continuum"),
+            cluster_id=cluster,
+        )
+        await reach("kafka", consumer.start)
+        relay = Relay(settings, service=service.name, wake=service.relay_wake)
+        running = [
+            asyncio.create_task(_again("relay", relay.run)),
+            asyncio.create_task(consumer.watch()),
+            asyncio.create_task(_gauges(service.name, own)),
+            *(asyncio.create_task(_task(task, own, health)) for task in service.tasks),
+        ]
+        log.info("service.runs")
+        ends: list[asyncio.Future[Any]] = [consumer.fatal, http, *running]
+        await asyncio.wait([stopping, *ends], return_when=asyncio.FIRST_COMPLETED)
+        for ended in ends:
+            if ended.done():
+                ended.result()
+        return 0
+    finally:
+        health.ready = False
+        log.info("service.stopping")
+        if consumer is not None:
+            await consumer.stop()
+        await _relay_rest(own)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(own.close(), 5)
+
+
+async def _until_reached(
+    what: str,
+    step: Callable[[], Awaitable[Any]],
+    *,
+    health: probes.Health,
+    stopping: "asyncio.Task[Any]",
+) -> Any:
+    """Return what *step* returns, trying again with growing pauses; None when told to stop."""
+    health.waiting_for = what
+    for attempt in range(1_000_000):
+        health.turn()
+        try:
+            return await step() or True
+        except _HOPELESS:
+            raise
+        except KafkaError as error:
+            if type(error).__name__ in ("SaslAuthenticationFailed", "IllegalSaslState"):
+                raise Refusal(f"{what} refuses this user or password") from error
+            failure: BaseException = error
+        except TRANSIENT as error:
+            failure = error
+        pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+        log.warning(f"{what}.not_reached", **{"error.type": type(failure).__name__}, pause_s=pause)
+        done, _ = await asyncio.wait([stopping], timeout=pause)
+        if done:
+            return None
+    return None
+
+
+async def _again(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run what ends only by failing; after an outage again, with growing pauses."""
+    failures = 0
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await run()
+        except TRANSIENT as error:
+            if asyncio.get_running_loop().time() - started > 30:
+                failures = 0
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            failures += 1
+            log.warning(f"{name}.failed", **{"error.type": type(error).__name__}, pause_s=pause)
+            await asyncio.sleep(pause)
+
+
+async def _task(task: Task, own: "Pool[Any]", health: probes.Health) -> None:
+    """Call the task's step for ever, as `Task` says."""
+    failures = 0
+    while True:
+        task.wake.clear()
+        try:
+            more = await task.step(own)
+            failures = 0
+        except TRANSIENT as error:
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            failures += 1
+            log.warning(
+                f"{task.name}.failed", **{"error.type": type(error).__name__}, pause_s=pause
+            )
+            await asyncio.sleep(pause)
+            continue
+        if not more:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(task.wake.wait(), task.every)
+
+
+async def _relay_rest(own: "Pool[Any]") -> None:
+    """Give the relay a moment to send what the last batch appended."""
+    with suppress(*TRANSIENT):
+        for _ in range(40):
+            if not await own.fetchval("SELECT EXISTS (SELECT FROM outbox)"):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def _gauges(name: str, own: "Pool[Any]") -> None:
+    """Keep the gauges that only the database knows."""
+    while True:
+        with suppress(*TRANSIENT):
+            row = await own.fetchrow(
+                "SELECT (SELECT count(*) FROM outbox) AS rows,"
+                " (SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox) AS age,"
+                " (SELECT count(*) FROM held) AS held,"
+                " (SELECT count(*) FROM parked_keys) AS parked,"
+                " (SELECT count(*) FROM set_aside) AS aside"
+            )
+            assert row is not None
+            metrics.OUTBOX_ROWS.labels(name).set(row["rows"])
+            metrics.OUTBOX_AGE.labels(name).set(float(row["age"] or 0))
+            metrics.HELD.labels(name).set(row["held"])
+            metrics.PARKED_KEYS.labels(name).set(row["parked"])
+            metrics.SET_ASIDE.labels(name).set(row["aside"])
+        await asyncio.sleep(GAUGES_SECONDS)

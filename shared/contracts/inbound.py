@@ -82,9 +82,7 @@ class Agency(Strict):
     key: Line | None = None
     name: Line
     cri_type: CriType
-    agency_class: Literal[
-        "city", "county", "state", "university", "tribal", "federal", "other"
-    ]
+    agency_class: Literal["city", "county", "state", "university", "tribal", "federal", "other"]
     state: Annotated[str, Field(pattern=r"^US-[A-Z]{2}$")]
     sworn_band: Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"] | None = None
 

@@ -161,6 +161,7 @@ class Referral(Facts):
     sentence: str
     provider: str | None = None
     counter: Window | None = None
+    counter_service_forms: list[str] = []
 
 
 class StatusLine(Facts):
@@ -188,4 +189,3 @@ class Heartbeat(Facts):
     """The last ``participantsequence`` written for this participant."""
 
     head: int
-

@@ -90,7 +90,10 @@ class RequestWaitlisted(Event):
 
 
 class ReferralFacts(RequestStateFacts):
-    """``reason``: ori_not_listed, no_ori, no_candidate, countered, rule_conflict."""
+    """
+    ``reason``: ori_not_listed, no_ori, no_candidate, countered, program_not_offered (it ended),
+    no_ruleset (none is in force).
+    """
 
     reason: str
     provider: str | None = None

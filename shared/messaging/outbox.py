@@ -17,9 +17,7 @@ def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
     return Outgoing(event.id, topic, key.encode(), event.encode())
 
 
-async def append(
-    connection: "PoolConnectionProxy[Any]", messages: Collection[Outgoing]
-) -> None:
+async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Outgoing]) -> None:
     """
     Append *messages* in their order, in the caller's transaction.
 
@@ -33,18 +31,18 @@ async def append(
         [m.topic for m in messages],
         [m.key for m in messages],
         [m.value for m in messages],
-        [_encode(m.headers) for m in messages],
+        [encode_headers(m.headers) for m in messages],
     )
 
 
-def _encode(headers: tuple[tuple[str, bytes], ...]) -> bytes:
+def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> bytes:
     """Return headers as length-prefixed bytes; empty for none."""
     parts = [part for name, value in headers for part in (name.encode(), value)]
     return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
 
 
 def decode_headers(data: bytes) -> list[tuple[str, bytes]]:
-    """Return what `append` stored for the headers of a message."""
+    """Return the headers that `encode_headers` stored."""
     parts: list[bytes] = []
     while data:
         length = int.from_bytes(data[:4], "big")

@@ -19,9 +19,10 @@ class Reader(Protocol[State]):
     One service's side of a batch; all its calls are made inside the batch's one transaction.
 
     ``parse`` is pure and never raises. ``load`` locks what the items concern, in key order, and
-    returns a working state; *at* is Postgres's clock, the time of the events that follow. ``decide`` is synchronous and pure but for that working state, and
-    when it raises it has not changed it. ``save`` writes the state, in key order. A batch may be
-    taken in in rounds (held records are released behind it): the four calls repeat.
+    returns a working state; *at* is Postgres's clock, the time of the events that follow.
+    ``decide`` is synchronous and pure but for that working state, and when it raises it has not
+    changed it. ``save`` writes the state, in key order. A batch may be taken in in rounds (held
+    records are released behind it): the four calls repeat.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed: ...

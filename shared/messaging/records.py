@@ -94,8 +94,8 @@ class Outgoing:
 
     event_id: str
     topic: str
-    key: bytes
-    value: bytes
+    key: bytes | None
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""What every service must be told: addresses and names from the environment, secrets from files."""
+"""What every service must be told: names from the environment, secrets from files."""
 
 from typing import Annotated, Literal
 

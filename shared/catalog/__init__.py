@@ -1,0 +1,1 @@
+"""Reference data as each service keeps it: participants, programs, topics, providers, rules."""

@@ -1,0 +1,157 @@
+"""Stores reference events and gives the catalog as it now stands, read once per version."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.contracts.reference import (
+    Participant,
+    ParticipantRegistered,
+    Program,
+    ProgramDefined,
+    Provider,
+    ProviderListed,
+    ReferenceEvent,
+    RuleSet,
+    RulesetApproved,
+    TopicDefined,
+    TopicOfHelp,
+)
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+
+
+def ruleset_hash(ruleset: RuleSet) -> str:
+    """Return the SHA-256 of the rule set's JSON (fields in the order of the contract)."""
+    return sha256(ruleset.model_dump_json(exclude_none=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All reference data as of ``version``, the number of the last reference event in it."""
+
+    version: int = 0
+    participants: Mapping[str, Participant] = field(default_factory=dict)
+    programs: Mapping[str, Program] = field(default_factory=dict)
+    topics: Mapping[str, TopicOfHelp] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    rulesets: Sequence[RuleSet] = ()
+    by_hash: Mapping[str, RuleSet] = field(default_factory=dict)
+
+    def topic(self, code: str) -> TopicOfHelp | None:
+        """Return the topic of help that *code* names, by its id or an alias."""
+        return self.topics.get(self.aliases.get(code, code))
+
+    def ruleset_at(self, moment: datetime) -> RuleSet | None:
+        """Return the rule set in force at *moment*: the last approved of the latest effective."""
+        in_force = [rules for rules in self.rulesets if rules.effective_from <= moment]
+        return max(in_force, key=lambda rules: rules.effective_from) if in_force else None
+
+    def ruleset_by_hash(self, digest: str) -> RuleSet | None:
+        """Return the rule set whose hash is *digest*, in force or not."""
+        return self.by_hash.get(digest)
+
+
+async def take_in(
+    connection: "PoolConnectionProxy[Any]", events: Sequence[tuple[int, ReferenceEvent]]
+) -> None:
+    """Store reference events with their numbers, in the caller's transaction."""
+    if events:
+        await connection.execute(
+            _SQL["store_catalog"],
+            [number for number, _ in events],
+            [_kind(event) for _, event in events],
+            [event.data.id for _, event in events],
+            [event.data.model_dump_json(exclude_none=True) for _, event in events],
+        )
+
+
+class CatalogCache:
+    """The catalog as the database holds it, parsed once for each new version."""
+
+    def __init__(self) -> None:
+        self._catalog = Catalog()
+
+    async def current(self, connection: Any) -> Catalog:
+        """Return the catalog as of now; one small query when nothing is new."""
+        version = await connection.fetchval(_SQL["read_catalog_version"])
+        if version == self._catalog.version:
+            return self._catalog
+        if version < self._catalog.version:  # the database was restored from an older state
+            self._catalog = Catalog()
+        rows = await connection.fetch(_SQL["read_catalog"], self._catalog.version)
+        for row in rows:
+            self._catalog = with_entry(
+                self._catalog, row["number"], _parse(row["kind"], row["body"])
+            )
+        return self._catalog
+
+
+def _kind(event: ReferenceEvent) -> str:
+    match event:
+        case ParticipantRegistered():
+            return "participant"
+        case ProgramDefined():
+            return "program"
+        case TopicDefined():
+            return "topic"
+        case ProviderListed():
+            return "provider"
+        case RulesetApproved():
+            return "ruleset"
+
+
+@lru_cache(maxsize=4096)
+def _parse(kind: str, body: str) -> Participant | Program | TopicOfHelp | Provider | RuleSet:
+    models = {
+        "participant": Participant,
+        "program": Program,
+        "topic": TopicOfHelp,
+        "provider": Provider,
+        "ruleset": RuleSet,
+    }
+    model: Any = models[kind]
+    parsed: Participant | Program | TopicOfHelp | Provider | RuleSet
+    parsed = model.model_validate_json(body)
+    return parsed
+
+
+def with_entry(
+    catalog: Catalog, number: int, entry: Participant | Program | TopicOfHelp | Provider | RuleSet
+) -> Catalog:
+    """Return *catalog* with *entry*, which replaces what had its id (a rule set never does)."""
+    match entry:
+        case Participant():
+            return replace(
+                catalog,
+                version=number,
+                participants={**catalog.participants, entry.id: entry},
+            )
+        case Program():
+            return replace(catalog, version=number, programs={**catalog.programs, entry.id: entry})
+        case Provider():
+            return replace(
+                catalog, version=number, providers={**catalog.providers, entry.id: entry}
+            )
+        case TopicOfHelp():
+            aliases = dict.fromkeys(entry.aliases, entry.id)
+            return replace(
+                catalog,
+                version=number,
+                topics={**catalog.topics, entry.id: entry},
+                aliases={**catalog.aliases, **aliases},
+            )
+        case RuleSet():
+            return replace(
+                catalog,
+                version=number,
+                rulesets=(*catalog.rulesets, entry),
+                by_hash={**catalog.by_hash, ruleset_hash(entry): entry},
+            )

@@ -1,0 +1,129 @@
+"""Where a service stands on each partition: compare, lock, count and move, in one transaction."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.messaging.records import OUTCOMES, Outcome, Record
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+Partition = tuple[str, int]
+WINDOW = 100
+SHARE = 20
+IN_A_ROW = 5
+KEYS = 3
+
+
+class Fenced(Exception):
+    """Another owner has moved a checkpoint on: this batch is not ours to take in."""
+
+
+class TooManyFailures(Exception):
+    """Decisions fail so often that the build is wrong, not the world."""
+
+    def __init__(self, partition: Partition, failures: str) -> None:
+        super().__init__(f"{partition[0]}/{partition[1]}")
+        self.partition = partition
+        self.failures = failures
+
+
+@dataclass(slots=True)
+class FailureWindow:
+    """The failed ones among the last 100 decisions of a partition, as (place, key)."""
+
+    seen: int = 0
+    failed: list[tuple[int, str]] = field(default_factory=list)
+
+    @classmethod
+    def decode(cls, text: str | None) -> "FailureWindow":
+        if text is None:
+            return cls()
+        value = json.loads(text)
+        return cls(value["seen"], [(place, key) for place, key in value["failed"]])
+
+    def encode(self) -> str | None:
+        """Return the window as JSON; None when nothing in it failed."""
+        return json.dumps({"seen": self.seen, "failed": self.failed}) if self.failed else None
+
+    def count(self, *, key: str, failed: bool) -> None:
+        """Take note of one decision."""
+        self.seen += 1
+        if failed:
+            self.failed.append((self.seen, key))
+        if self.failed and self.failed[0][0] <= self.seen - WINDOW:
+            del self.failed[0]
+
+    @property
+    def tripped(self) -> bool:
+        """Whether 20 of the last 100, or the last 5, failed, over at least 3 keys."""
+        last = self.failed[-IN_A_ROW:]
+        in_a_row = len(last) == IN_A_ROW and last[0][0] == self.seen - IN_A_ROW + 1
+        return (len(self.failed) >= SHARE and len({key for _, key in self.failed}) >= KEYS) or (
+            in_a_row and len({key for _, key in last}) >= KEYS
+        )
+
+
+@dataclass(slots=True)
+class Steps:
+    """The locked checkpoints of a batch and what its records came to."""
+
+    at: datetime
+    first_offsets: dict[Partition, int]
+    next_offsets: dict[Partition, int]
+    windows: dict[Partition, FailureWindow]
+    outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
+
+    def note(self, record: Record, outcome: Outcome) -> None:
+        """Note the outcome of a record of this batch (a released one was counted when held)."""
+        partition = (record.topic, record.partition)
+        if self.first_offsets.get(partition, record.offset + 1) <= record.offset:
+            self.outcomes[record.topic, record.partition, record.offset] = outcome
+
+    def count(self) -> Mapping[Partition, Counter[Outcome]]:
+        """Return the outcomes of the batch's own records by partition."""
+        counts: dict[Partition, Counter[Outcome]] = {p: Counter() for p in self.next_offsets}
+        for (topic, partition, _), outcome in self.outcomes.items():
+            counts[topic, partition][outcome] += 1
+        return counts
+
+
+async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]) -> Steps:
+    """Lock the checkpoints of *records*; `Fenced` unless each stands at its first record."""
+    first: dict[Partition, int] = {}
+    following: dict[Partition, int] = {}
+    for record in records:
+        partition = (record.topic, record.partition)
+        first.setdefault(partition, record.offset)
+        following[partition] = record.offset + 1
+    rows = await connection.fetch(
+        _SQL["lock_checkpoints"],
+        [topic for topic, _ in first],
+        [partition for _, partition in first],
+        list(first.values()),
+    )
+    if len(rows) != len(first):
+        raise Fenced
+    windows = {
+        (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
+    }
+    return Steps(at=rows[-1]["at"], first_offsets=first, next_offsets=following, windows=windows)
+
+
+async def move(connection: "PoolConnectionProxy[Any]", steps: Steps) -> None:
+    """Move the locked checkpoints behind the batch and add its outcomes."""
+    counts = steps.count()
+    partitions = list(steps.next_offsets)
+    await connection.execute(
+        _SQL["move_checkpoints"],
+        [topic for topic, _ in partitions],
+        [partition for _, partition in partitions],
+        [steps.next_offsets[partition] for partition in partitions],
+        *([counts[partition][outcome] for partition in partitions] for outcome in OUTCOMES),
+        [steps.windows[partition].encode() for partition in partitions],
+    )

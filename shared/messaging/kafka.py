@@ -1,0 +1,44 @@
+"""How this product talks to Kafka: credentials, and which partition a key belongs to."""
+
+import ssl
+from typing import Any
+from zlib import crc32
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from shared.runtime.settings import ServiceSettings
+
+
+def security(settings: ServiceSettings) -> dict[str, Any]:
+    """Return the connection arguments of every aiokafka client of this process."""
+    return {
+        "bootstrap_servers": settings.kafka_servers,
+        "security_protocol": settings.kafka_security,
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": settings.kafka_user,
+        "sasl_plain_password": settings.kafka_password.get_secret_value(),
+        "ssl_context": ssl_context(settings),
+        "metadata_max_age_ms": settings.metadata_max_age_ms,
+    }
+
+
+def ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
+    """Return the trust for ``SASL_SSL``: the given authority, or the system's."""
+    if settings.kafka_security != "SASL_SSL":
+        return None
+    return ssl.create_default_context(cafile=settings.kafka_ca_file)
+
+
+async def cluster_id(settings: ServiceSettings) -> str:
+    """Return the id of the cluster: an offset means nothing on another one."""
+    admin = AIOKafkaAdminClient(**security(settings))
+    await admin.start()
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()
+
+
+def partition_of(key: bytes | None, partitions: int) -> int:
+    """Return the partition of *key*: CRC-32 modulo the partitions, which are fixed for life."""
+    return crc32(key or b"") % partitions

@@ -1,0 +1,235 @@
+"""Hands the outbox to Kafka: one relay per service sends, in order of id, at least once."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+from asyncpg import Record as Row
+
+from shared.messaging import kafka
+from shared.messaging.outbox import decode_headers
+from shared.postgres.pool import connect
+from shared.postgres.statements import load_statements
+from shared.runtime import metrics
+from shared.runtime.settings import ServiceSettings
+
+log = structlog.get_logger()
+_SQL = load_statements(__package__)
+_LOCK = 0x72656C61
+_NEVER = (
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+ROWS = 2000
+BATCH_BYTES = 262_144
+MESSAGE_BYTES = 2_097_152
+DEAD_LETTER_BYTES = 3_145_728
+POLL_SECONDS = 0.05
+# The server ends the session of a frozen leader; the ping keeps that of a living one.
+_LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
+_PING_SECONDS = 1.5
+
+
+class Relay:
+    """
+    Sends the rows of the outbox and deletes those that Kafka acknowledged.
+
+    Only the holder of the service's advisory lock sends. No cursor is kept: each round reads the
+    oldest rows. A crash between acknowledgement and deletion sends the same ids again. Losing
+    the lock closes the producer before anything else. Deletions may be lost in a crash of
+    Postgres (``synchronous_commit`` off): they are then sent again, too.
+    """
+
+    def __init__(self, settings: ServiceSettings, *, service: str, wake: asyncio.Event) -> None:
+        self._settings = settings
+        self._service = service
+        self._wake = wake
+        self._turn = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Lead when nobody else does, until cancelled or something fails; then raise it."""
+        connection = await connect(self._settings, name=f"{self._service} relay", limits=_LIMITS)
+        producer: AIOKafkaProducer | None = None
+        leader = metrics.RELAY_LEADER.labels(self._service)
+        leader.set(0)
+        ping = asyncio.create_task(self._ping(connection))
+        try:
+            while not await self._lead(connection):
+                self._raise_if_ended(ping)
+                await asyncio.sleep(0.5)
+            producer = await self._producer()
+            leader.set(1)
+            log.info("relay.leads")
+            while True:
+                self._wake.clear()
+                self._raise_if_ended(ping)
+                if not await self._round(connection, producer):
+                    await self._wait()
+        finally:
+            leader.set(0)
+            if producer is not None:
+                await _close(producer)
+            ping.cancel()
+            connection.terminate()
+
+    async def _lead(self, connection: "asyncpg.Connection[Any]") -> bool:
+        async with self._turn:
+            return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+
+    async def _ping(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Keep the session alive while sends take long: an outage must not change the leader."""
+        while True:
+            await asyncio.sleep(_PING_SECONDS)
+            async with self._turn:
+                await connection.execute("SELECT 1")
+
+    @staticmethod
+    def _raise_if_ended(ping: "asyncio.Task[None]") -> None:
+        if ping.done():
+            ping.result()
+
+    async def _wait(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def _producer(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **kafka.security(self._settings),
+            enable_idempotence=True,
+            acks="all",
+            max_batch_size=BATCH_BYTES,
+            max_request_size=DEAD_LETTER_BYTES + 65_536,
+            request_timeout_ms=15_000,
+        )
+        await producer.start()
+        return producer
+
+    async def _round(
+        self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer
+    ) -> bool:
+        """Send what is oldest; True when there may be more."""
+        async with self._turn:
+            rows = await connection.fetch(_SQL["read_outbox"], ROWS)
+        if not rows:
+            return False
+        sent, failure = await _send(producer, rows)
+        if sent:
+            async with self._turn:
+                await connection.execute(_SQL["delete_outbox"], sent)
+            metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
+        if failure is None:
+            return len(rows) == ROWS
+        await _close(producer)  # a failed batch leaves a hole in its sequence numbers
+        if isinstance(failure, _NEVER):
+            await self._find_culprit(connection)
+        raise failure
+
+    async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Send one by one from the oldest row until the one that never goes; set it aside."""
+        async with self._turn:
+            rows = await connection.fetch(_SQL["read_outbox"], ROWS)
+        producer = await self._producer()
+        try:
+            for row in rows:
+                sent, failure = await _send(producer, [row])
+                async with self._turn:
+                    if sent:
+                        await connection.execute(_SQL["delete_outbox"], sent)
+                    elif isinstance(failure, _NEVER):
+                        reason = type(failure).__name__
+                        await connection.execute(_SQL["set_aside"], row["id"], reason)
+                        log.error(
+                            "message.set_aside",
+                            topic=row["topic"],
+                            event_id=str(row["event_id"]),
+                            reason=reason,
+                        )
+                        return
+                    elif failure is not None:
+                        raise failure
+        finally:
+            await _close(producer)
+
+
+async def _send(
+    producer: AIOKafkaProducer, rows: Sequence[Row]
+) -> tuple[list[int], Exception | None]:
+    """Send *rows* in order as one batch per partition; return acknowledged ids, first failure."""
+    by_partition: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    try:
+        for row in rows:
+            partitions = await producer.partitions_for(row["topic"])
+            number = kafka.partition_of(row["key"], len(partitions))
+            by_partition[row["topic"], number].append(row)
+            _check_size(row)
+    except KafkaError as error:
+        return [], error
+    sends = []
+    for (topic, number), found in by_partition.items():
+        sends.append(asyncio.create_task(_send_partition(producer, topic, number, found)))
+    sent: list[int] = []
+    failure: Exception | None = None
+    for acknowledged, problem in await asyncio.gather(*sends):
+        sent += acknowledged
+        failure = failure or problem
+    return sent, failure
+
+
+def _check_size(row: Row) -> None:
+    dead = row["topic"].startswith("cri.dlq.")
+    limit = DEAD_LETTER_BYTES if dead else MESSAGE_BYTES
+    if len(row["value"] or b"") + len(row["key"] or b"") + len(row["headers"]) > limit - 1024:
+        raise MessageSizeTooLargeError(f"{row['topic']}: over {limit} bytes")
+
+
+async def _send_partition(
+    producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Row]
+) -> tuple[list[int], Exception | None]:
+    """Send *rows* of one partition in order; stop at the first batch that fails."""
+    sent: list[int] = []
+    position = 0
+    while position < len(rows):
+        batch = producer.create_batch()
+        ids = []
+        while position < len(rows):
+            row = rows[position]
+            metadata = batch.append(
+                timestamp=None,
+                key=row["key"],
+                value=row["value"],
+                headers=decode_headers(row["headers"]) if row["headers"] else [],
+            )
+            if metadata is None:
+                break
+            ids.append(row["id"])
+            position += 1
+        batch.close()
+        try:
+            future = await producer.send_batch(batch, topic, partition=partition)
+            await future
+        except KafkaError as error:
+            return sent, error
+        sent += ids
+    return sent, None
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Close without waiting for what can no longer be sent."""
+    try:
+        await asyncio.wait_for(producer.stop(), 5)
+    except (TimeoutError, KafkaError):
+        log.warning("relay.producer_abandoned")

@@ -1,0 +1,4 @@
+SELECT topic, partition, cluster_id, next_offset, stopped_by,
+       applied, duplicate, ignored, held, refused, parked, dead
+  FROM checkpoints
+ WHERE (topic, partition) IN (SELECT * FROM unnest($1::text[], $2::integer[]));

@@ -1,0 +1,303 @@
+"""One batch, one transaction: checkpoint, gates, decisions, state, outbox, dead letters."""
+
+import traceback
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import structlog
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.messaging import checkpoints, held, outbox, parked
+from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
+from shared.messaging.dead_letters import dead_letter
+from shared.messaging.reader import Reader
+from shared.messaging.records import (
+    Gate,
+    Item,
+    Malformed,
+    Outcome,
+    Outgoing,
+    PassedOver,
+    Record,
+)
+from shared.postgres.statements import load_statements
+
+log = structlog.get_logger()
+_SQL = load_statements(__package__)
+Parsed = Item | PassedOver | Malformed
+Subject = tuple[str, str]
+# What Postgres says of data it will never store: classes 22 and 23, and texts it cannot encode.
+DATA_ERRORS = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    UnicodeEncodeError,
+    OverflowError,
+)
+
+__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a batch came to: outcomes by partition, and how many messages it appended."""
+
+    outcomes: Mapping[Partition, Counter[Outcome]]
+    appended: int
+    culprits: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Round:
+    """One pass over parsed records: what is to be decided, and what waits."""
+
+    gates: dict[Subject, int]
+    parked_keys: set[str]
+    moved: dict[Subject, int] = field(default_factory=dict)
+    passing: list[Item | PassedOver] = field(default_factory=list)
+    waiting: list[tuple[Gate, Record]] = field(default_factory=list)
+    behind: list[tuple[Gate, Record]] = field(default_factory=list)
+    parked: list[tuple[str, Record]] = field(default_factory=list)
+    failed: list[tuple[str, str, Record]] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+
+async def take_in(
+    pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
+) -> Result:
+    """
+    Take in *records* (per partition contiguous, from its checkpoint on) as one transaction.
+
+    Either all effects and the checkpoints commit, or nothing does. When Postgres refuses the
+    data of a record, the batch is halved down to it; it becomes a dead letter, its key parked.
+    Raises `Fenced`, `TooManyFailures`, or what Postgres or the network raised.
+    """
+    try:
+        return await _take_in(pool, reader, records, service=service)
+    except DATA_ERRORS as error:
+        if len(records) == 1:
+            return await _condemn(pool, reader, records[0], service=service, error=error)
+    middle = len(records) // 2
+    first = await take_in(pool, reader, records[:middle], service=service)
+    second = await take_in(pool, reader, records[middle:], service=service)
+    outcomes = dict(first.outcomes)
+    for partition, counts in second.outcomes.items():
+        outcomes[partition] = outcomes.get(partition, Counter()) + counts
+    return Result(outcomes, first.appended + second.appended, first.culprits + second.culprits)
+
+
+async def _take_in(
+    pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
+) -> Result:
+    appended = 0
+    async with pool.acquire() as connection, connection.transaction():
+        steps = await checkpoints.lock(connection, records)
+        pending = list(records)
+        while pending:
+            parsed = [reader.parse(record) for record in pending]
+            work = await _classify(connection, parsed, steps, service=service)
+            await _decide(connection, reader, work, steps, service=service)
+            appended += len(work.outgoing)
+            pending = await _settle(connection, work, steps)
+        await checkpoints.move(connection, steps)
+    return Result(steps.count(), appended)
+
+
+async def _condemn(
+    pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, error: Exception
+) -> Result:
+    """Set one record aside without deciding it: its data is what Postgres refused."""
+    reason = getattr(error, "sqlstate", None) or type(error).__name__
+    parsed = reader.parse(record)
+    async with pool.acquire() as connection, connection.transaction():
+        steps = await checkpoints.lock(connection, [record])
+        letter = dead_letter(
+            record, service=service, reason="refused_by_postgres", error=reason, at=steps.at
+        )
+        await outbox.append(connection, [letter])
+        if isinstance(parsed, Item):
+            await parked.park_keys(connection, [(parsed.key, f"sqlstate {reason}", record)])
+        steps.note(record, "dead")
+        await checkpoints.move(connection, steps)
+    return Result(steps.count(), 1, (record.coordinate,))
+
+
+async def _classify(
+    connection: "PoolConnectionProxy[Any]",
+    parsed: Sequence[Parsed],
+    steps: Steps,
+    *,
+    service: str,
+) -> _Round:
+    """Sort records, in order: to decide, repeated, waiting, malformed."""
+    work = await _read_round(connection, parsed)
+    for found in parsed:
+        record = found.record
+        if isinstance(found, Malformed):
+            work.outgoing.append(
+                dead_letter(
+                    record, service=service, reason="malformed", error=found.reason, at=steps.at
+                )
+            )
+            steps.note(record, "dead")
+            continue
+        if found.key in work.parked_keys:
+            work.parked.append((found.key, record))
+            steps.note(record, "parked")
+            continue
+        outcome = _pass_gate(work, found)
+        if outcome is not None:
+            steps.note(record, outcome)
+    return work
+
+
+def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
+    """Move the record's gate, or say why it does not pass; None when it passes."""
+    gate = found.gate
+    if gate is not None:
+        last = work.gates.get((gate.topic, gate.subject), 0)
+        if gate.number <= last:
+            return "duplicate"
+        if gate.number > last + 1:
+            before = Gate(gate.topic, gate.subject, gate.number - 1)
+            work.behind.append((before, found.record))
+            return "held"
+    if isinstance(found, Item):
+        for need in found.needs:
+            if work.gates.get((need.topic, need.subject), 0) < need.number:
+                work.waiting.append((need, found.record))
+                return "held"
+    work.passing.append(found)
+    if gate is not None:
+        work.gates[gate.topic, gate.subject] = gate.number
+        work.moved[gate.topic, gate.subject] = gate.number
+    return None
+
+
+async def _read_round(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> _Round:
+    subjects: set[Subject] = set()
+    keys: set[str] = set()
+    for found in parsed:
+        if isinstance(found, Malformed):
+            continue
+        keys.add(found.key)
+        if found.gate is not None:
+            subjects.add((found.gate.topic, found.gate.subject))
+        if isinstance(found, Item):
+            subjects.update((need.topic, need.subject) for need in found.needs)
+    rows = await connection.fetch(
+        _SQL["read_gates"],
+        [topic for topic, _ in subjects],
+        [subject for _, subject in subjects],
+        list(keys),
+    )
+    work = _Round(gates={}, parked_keys=set())
+    for topic, subject, last in rows:
+        if topic:
+            work.gates[topic, subject] = last
+        else:
+            work.parked_keys.add(subject)
+    return work
+
+
+async def _decide(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    work: _Round,
+    steps: Steps,
+    *,
+    service: str,
+) -> None:
+    """Decide each item; one that raises is set aside with its key, its neighbors go on."""
+    items = [found for found in work.passing if isinstance(found, Item)]
+    state = await reader.load(connection, items, at=steps.at) if items else None
+    for found in work.passing:
+        if found.key in work.parked_keys:
+            work.parked.append((found.key, found.record))
+            _step_back(work, found)
+            steps.note(found.record, "parked")
+        elif isinstance(found, PassedOver):
+            steps.note(found.record, "ignored")
+        else:
+            _decide_one(reader, state, work, found, steps, service=service)
+    if items:
+        await reader.save(connection, state)
+
+
+def _decide_one(
+    reader: Reader[Any], state: Any, work: _Round, item: Item, steps: Steps, *, service: str
+) -> None:
+    record = item.record
+    error: Exception | None = None
+    try:
+        taken = reader.decide(state, item)
+    except Exception as failure:  # pure code that fails once fails for ever: do not retry it
+        error = failure
+    else:
+        work.outgoing.extend(taken.outgoing)
+        steps.note(record, taken.outcome)
+    partition = (record.topic, record.partition)
+    window = steps.windows.get(partition)
+    if window is not None and item.gate is not None:  # a participant's records stop nobody
+        window.count(key=item.key, failed=error is not None)
+        if window.tripped:
+            raise TooManyFailures(partition, window.encode() or "") from error
+    if error is None:
+        return
+    name = type(error).__name__
+    work.outgoing.append(
+        dead_letter(record, service=service, reason="decision_failed", error=name, at=steps.at)
+    )
+    work.failed.append((item.key, f"decision failed: {name}", record))
+    work.parked_keys.add(item.key)
+    _step_back(work, item)
+    steps.note(record, "dead")
+    log.error(
+        "decision.failed",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        **{"error.type": name},
+        where=_where(error),
+    )
+
+
+def _where(error: Exception) -> str:
+    """Return the file and line that raised, never the values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
+
+
+def _step_back(work: _Round, found: Item | PassedOver) -> None:
+    """Put the gate back before a record that was not taken in after all."""
+    if found.gate is not None:
+        subject = (found.gate.topic, found.gate.subject)
+        work.moved[subject] = min(work.moved[subject], found.gate.number - 1)
+
+
+async def _settle(
+    connection: "PoolConnectionProxy[Any]", work: _Round, steps: Steps
+) -> list[Record]:
+    """Write what the round came to; return the records that it released."""
+    await outbox.append(connection, work.outgoing)
+    await parked.park_keys(connection, work.failed)
+    await parked.park(connection, work.parked)
+    if work.moved:
+        await connection.execute(
+            _SQL["save_gates"],
+            [topic for topic, _ in work.moved],
+            [subject for _, subject in work.moved],
+            list(work.moved.values()),
+        )
+    ready: list[Record] = []
+    if work.waiting:
+        now = await held.lock_stubs(connection, [gate for gate, _ in work.waiting])
+        ready = [r for gate, r in work.waiting if now[gate.topic, gate.subject] >= gate.number]
+        work.behind += [
+            (gate, r) for gate, r in work.waiting if now[gate.topic, gate.subject] < gate.number
+        ]
+    await held.hold(connection, work.behind)
+    return ready + await held.release(connection, work.moved)

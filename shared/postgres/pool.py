@@ -1,0 +1,52 @@
+"""Connections to a service's own database, with limits so that a frozen owner blocks nobody."""
+
+from typing import Any
+
+import asyncpg
+from asyncpg import Connection, Pool
+
+from shared.runtime.settings import ServiceSettings
+
+# A frozen process keeps its row locks, and its successor waits for ever: the server ends it.
+LIMITS = {
+    "idle_in_transaction_session_timeout": "4000",
+    "transaction_timeout": "20000",
+    "statement_timeout": "15000",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+def _address(settings: ServiceSettings) -> dict[str, Any]:
+    return {
+        "host": settings.postgres_host,
+        "port": settings.postgres_port,
+        "database": settings.postgres_database,
+        "user": settings.postgres_user,
+        "password": settings.postgres_password.get_secret_value(),
+        "timeout": 10,
+    }
+
+
+async def create_pool(settings: ServiceSettings, *, name: str) -> "Pool[Any]":
+    """Return a small pool; *name* is shown in ``pg_stat_activity``."""
+    return await asyncpg.create_pool(
+        **_address(settings),
+        min_size=2,
+        max_size=8,
+        command_timeout=20,
+        server_settings={**LIMITS, "application_name": name},
+    )
+
+
+async def connect(
+    settings: ServiceSettings, *, name: str, limits: dict[str, str] | None = None
+) -> "Connection[Any]":
+    """Return one connection of its own, with *limits* as its session's settings."""
+    own = LIMITS if limits is None else limits
+    connection: Connection[Any] = await asyncpg.connect(
+        **_address(settings),
+        command_timeout=20,
+        server_settings={**own, "application_name": name},
+    )
+    return connection

@@ -1,0 +1,55 @@
+"""One JSON line per event on standard output, with OpenTelemetry's names."""
+
+import logging
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+_NUMBERS = {"debug": 5, "info": 9, "warning": 13, "error": 17, "critical": 21}
+
+
+def _names(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    level = {"warn": "warning", "exception": "error"}.get(method, method)
+    return {
+        "timestamp": event.pop("timestamp"),
+        "severity_text": level.upper(),
+        "severity_number": _NUMBERS.get(level, 9),
+        "event_name": event.pop("event"),
+        **event,
+    }
+
+
+def configure(*, service: str, instance: str | None, level: str) -> None:
+    """Send structlog to standard output as JSON; libraries' own logs only from warnings on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _names,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(
+        **{"service.name": service, "service.version": version("continuum")},
+        **({"service.instance.id": instance} if instance else {}),
+    )
+    logging.basicConfig(
+        level=logging.WARNING, handlers=[_Bridge()],
+        force=True,
+    )  # fmt: skip
+
+
+class _Bridge(logging.Handler):
+    """Hands records of other libraries to structlog; their text may name hosts, never payloads."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        extra: dict[str, Any] = {"logger": record.name}
+        if record.exc_info and record.exc_info[0] is not None:
+            extra["error.type"] = record.exc_info[0].__name__
+        structlog.get_logger().warning("library.logged", body=record.getMessage()[:300], **extra)
