@@ -1,0 +1,26 @@
+"""Wires reporting together."""
+
+import asyncio
+from functools import partial
+
+from services.reporting.handlers import ReportingReader
+from services.reporting.openings import tell_openings
+from services.reporting.pages import routes
+from services.reporting.settings import Settings
+from shared.service import Service, Task
+
+TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
+
+
+def build(settings: Settings) -> Service:
+    """Return the service that `shared.service.main` runs."""
+    relay_wake = asyncio.Event()
+    return Service(
+        name="reporting",
+        topics=TOPICS,
+        reader=ReportingReader(),
+        settings=settings,
+        relay_wake=relay_wake,
+        tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
+        routes=routes(kept_seconds=settings.figures_kept_seconds),
+    )

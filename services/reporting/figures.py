@@ -1,0 +1,185 @@
+"""Turns counts into figures that everybody may see: small ones hidden, and not to be recovered."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contracts.routing import STATUSES
+
+DEFINITION = 1
+"""Grows when a figure is computed in another way."""
+
+SMALL = 10
+"""Counts from 1 to this are hidden."""
+
+NOTES = (
+    "A request is one agency's wish for help; engagements and offers are other units.",
+    "Refused submissions are no requests and are not counted here.",
+    "Counts from 1 to 10 are hidden. Where a hidden one could be worked out from its total, the"
+    " whole breakdown is hidden.",
+    "Offers, engagements and clocks are rounded to tens.",
+    "Times are given where more than ten requests have come that far. The first contact is known"
+    " by its date: that stage counts whole days.",
+    "Waiting since: when the longest waiting of them first had to wait.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Requests in one group of a breakdown; ``breakdown`` ``all`` has the group ``all``."""
+
+    breakdown: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Requests of one program that wait for one reason."""
+
+    program: str
+    reason: str
+    count: int
+    since: datetime | None
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Seconds that a stage took the requests of a group; ``count`` is never published."""
+
+    stage: str
+    breakdown: str
+    value: str
+    count: int
+    p50: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """A volume in another unit than requests."""
+
+    unit: str
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number or moment; ``value`` None means hidden, because it is small."""
+
+    figure: str
+    unit: str
+    breakdown: str
+    group: str
+    measure: str
+    value: int | float | str | None
+
+
+def published(
+    *,
+    counts: Sequence[Count],
+    waits: Sequence[Wait],
+    durations: Sequence[Durations],
+    volumes: Sequence[Volumes],
+) -> list[Figure]:
+    """Return everything that may be seen, in the order it is shown."""
+    requests = _requests(counts)
+    waiting_shown = any(
+        figure.breakdown == "status" and figure.group == "waiting" and figure.value is not None
+        for figure in requests
+    )
+    return [
+        *requests,
+        *_waiting(waits, total_shown=waiting_shown),
+        *_times(durations),
+        *(
+            Figure(v.unit, v.unit, "all", v.name, "count", _rounded(v.count))
+            for v in sorted(volumes, key=lambda v: (v.unit, ":" in v.name))
+        ),
+    ]
+
+
+def shown(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, int | None]:
+    """
+    Return *counts* with small ones as None.
+
+    All but zeros are None when the hidden ones could be worked out from the total, being one
+    alone, a small count together, or each at its limit; and when the total is hidden itself,
+    because the others would give it away.
+    """
+    hidden = [count for count in counts.values() if _is_small(count)]
+    together = sum(hidden)
+    recoverable = len(hidden) == 1 or 0 < together <= SMALL or together == SMALL * len(hidden) > 0
+    if recoverable or not total_shown:
+        return {group: None if count else 0 for group, count in counts.items()}
+    return {group: None if _is_small(count) else count for group, count in counts.items()}
+
+
+def _is_small(count: int) -> bool:
+    return 0 < count <= SMALL
+
+
+def _requests(counts: Sequence[Count]) -> list[Figure]:
+    by: dict[str, dict[str, int]] = {"all": {"all": 0}, "status": dict.fromkeys(STATUSES, 0)}
+    for row in counts:
+        by.setdefault(row.breakdown, {})[row.value] = row.count
+    total = by.pop("all")["all"]
+    lanes = by.pop("lane", {})
+    total_shown = not _is_small(total)
+    cells = {name: shown(groups, total_shown=total_shown) for name, groups in by.items()}
+    cells["lane"] = _lanes(lanes, cells.get("program", {}))
+    figures = _counted("all", {"all": total if total_shown else None})
+    return figures + [figure for name in cells for figure in _counted(name, cells[name])]
+
+
+def _lanes(lanes: Mapping[str, int], programs: Mapping[str, int | None]) -> dict[str, int | None]:
+    """Return the lanes of each program, judged against that program's count as their total."""
+    cells: dict[str, int | None] = {}
+    for program, total in programs.items():
+        parts = {lane: count for lane, count in lanes.items() if lane.split(".")[0] == program}
+        cells |= shown(parts, total_shown=total is not None)
+    return cells
+
+
+def _counted(breakdown: str, cells: Mapping[str, int | None]) -> list[Figure]:
+    return [
+        Figure("requests", "requests", breakdown, group, "count", value)
+        for group, value in cells.items()
+    ]
+
+
+def _waiting(waits: Sequence[Wait], *, total_shown: bool) -> Iterable[Figure]:
+    groups = {f"{wait.program}: {wait.reason}": wait for wait in waits}
+    cells = shown({name: w.count for name, w in groups.items()}, total_shown=total_shown)
+    for name, wait in groups.items():
+        yield _wait(name, "requests", "count", cells[name])
+        if cells[name] is not None:
+            yield _wait(name, "moment", "since", _moment(wait.since))
+            if wait.reason == "program_not_open":
+                yield _wait(name, "moment", "opens_at", _moment(wait.opens_at))
+
+
+def _wait(group: str, unit: str, measure: str, value: int | str | None) -> Figure:
+    return Figure("waiting", unit, "program and reason", group, measure, value)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _times(durations: Sequence[Durations]) -> Iterable[Figure]:
+    measures: tuple[tuple[str, Callable[[Durations], float]], ...] = (
+        ("p50", lambda row: row.p50),
+        ("p90", lambda row: row.p90),
+    )
+    for row in durations:
+        for measure, value_of in measures:
+            value = round(value_of(row), 3) if row.count > SMALL else None
+            yield Figure(row.stage, "seconds", row.breakdown, row.value, measure, value)
+
+
+def _rounded(count: int) -> int | None:
+    """Return *count* to the nearest ten, so that differences of two tell nothing exact."""
+    return None if _is_small(count) else (count + 5) // 10 * 10

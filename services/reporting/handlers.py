@@ -1,0 +1,122 @@
+"""What reporting does with each batch: fold requests, write their timelines, tell program news."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from services.reporting import store
+from services.reporting.news import ProgramRow, news_of, row_of
+from services.reporting.project import (
+    RequestLogEvent,
+    TimelineEntry,
+    changed_by,
+    entry_of,
+    merge,
+)
+from shared.contracts import intake, reference, routing
+from shared.contracts.reporting import PROGRAMS_TOPIC
+from shared.contracts.tracking import is_tracking_number
+from shared.messaging import outbox, sequences
+from shared.messaging.reader import Connection, parse_event
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.sequences import Numbers
+
+_EVENTS: dict[str, TypeAdapter[Any]] = {
+    # Types that are not listed (capacity, participants, …) are passed over: no figure needs them.
+    intake.TOPIC: TypeAdapter(
+        Annotated[
+            intake.RequestAccepted
+            | intake.RequestAmended
+            | intake.WithdrawalRequested
+            | intake.OfferAnswered
+            | intake.MilestoneReported
+            | intake.EngagementCloseReported
+            | intake.RequestDirected,
+            Field(discriminator="type"),
+        ]
+    ),
+    routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
+    # A union of one has no discriminator; the second type is passed over by `decide`.
+    reference.TOPIC: TypeAdapter(
+        Annotated[reference.ProgramDefined | reference.ProviderListed, Field(discriminator="type")]
+    ),
+}
+_TAKEN = Taken("applied")
+_IGNORED = Taken("ignored")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch changes; nothing of it is in a table before `ReportingReader.save`."""
+
+    at: datetime
+    numbers: Numbers
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    programs: dict[str, ProgramRow] = field(default_factory=dict)
+
+
+class ReportingReader:
+    """
+    Folds the log into reporting's tables (see `shared.messaging.reader.Reader`).
+
+    Topics may come in any interleaving: the folds commute, so nothing is ever held.
+    """
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        return parse_event(record, _EVENTS[record.topic])
+
+    async def load(
+        self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
+    ) -> Batch:
+        """Lock the programs that are defined anew; requests are merged without reading them."""
+        programs = sorted(
+            {
+                item.message.data.id
+                for item in items
+                if isinstance(item.message, reference.ProgramDefined)
+            }
+        )
+        if programs:
+            await store.lock_programs(connection, programs=programs)
+        numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in programs])
+        return Batch(at=at, numbers=numbers)
+
+    def decide(self, state: Batch, item: Item) -> Taken:
+        event = item.message
+        if isinstance(event, reference.ProgramDefined):
+            return _tell(state, event)
+        if isinstance(event, reference.ProviderListed) or not is_tracking_number(event.subject):
+            return _IGNORED
+        _fold(state, event, topic=item.record.topic)
+        return _TAKEN
+
+    async def save(self, connection: "Connection[Any]", state: Batch) -> None:
+        if state.rows:
+            await store.save_requests(connection, rows=state.rows)
+        if state.entries:
+            await store.append_timeline(connection, entries=state.entries)
+        if state.programs:
+            await store.save_programs(connection, programs=list(state.programs.values()))
+            await sequences.save(connection, state.numbers)
+
+
+def _fold(state: Batch, event: RequestLogEvent, *, topic: str) -> None:
+    entry = entry_of(event, topic=topic)
+    change = changed_by(event)
+    state.entries.append(entry)
+    if change:
+        merge(state.rows.setdefault(event.subject, {}), change)
+
+
+def _tell(state: Batch, event: reference.ProgramDefined) -> Taken:
+    row = row_of(event)
+    number = state.numbers.last(PROGRAMS_TOPIC, row.program) + 1
+    news = news_of(row, at=state.at, number=number)
+    message = outbox.outgoing(PROGRAMS_TOPIC, news, key=row.program)
+    state.programs[row.program] = row
+    state.numbers.next(PROGRAMS_TOPIC, row.program)
+    return Taken("applied", (message,))

@@ -1,0 +1,93 @@
+"""What everybody is told about a program: on its definition, and when it opens by its date."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.contracts.event import derived_id, padded
+from shared.contracts.reference import ProgramDefined
+from shared.contracts.reporting import ProgramChanged, ProgramNews
+
+SOURCE = "urn:cri:continuum:reporting"
+TYPE = "gov.cri.reporting.program_changed.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramRow:
+    """A program as last defined; ``defined_by`` is the event that said so."""
+
+    program: str
+    name: str
+    status: str
+    opens_at: datetime | None
+    summary: str
+    defined_by: str
+    correlation_id: str
+    changed_at: datetime
+    opening_told: bool
+
+
+def row_of(event: ProgramDefined) -> ProgramRow:
+    """Return the row that *event* leads to; it replaces what was defined before."""
+    program = event.data
+    return ProgramRow(
+        program=program.id,
+        name=program.name,
+        status=program.status,
+        opens_at=program.opens_at,
+        summary=program.summary,
+        defined_by=event.id,
+        correlation_id=event.correlationid,
+        changed_at=event.time,
+        opening_told=False,
+    )
+
+
+def news_of(row: ProgramRow, *, at: datetime, number: int, opened: bool = False) -> ProgramChanged:
+    """
+    Return the announcement about *row*; *opened* when its opening date has come.
+
+    It is public, so it does not name the inbound record that it goes back to.
+    """
+    status = "open" if opened else row.status
+    return ProgramChanged(
+        id=derived_id(row.defined_by, TYPE, row.program, int(opened)),
+        source=SOURCE,
+        type=TYPE,
+        subject=row.program,
+        time=at,
+        dataclassification="public",
+        correlationid=row.correlation_id,
+        causationid=row.defined_by,
+        sequence=padded(number),
+        data=ProgramNews(
+            program=row.program,
+            name=row.name,
+            status=status,
+            opens_at=row.opens_at,
+            summary=row.summary,
+            sentence=sentence(row.name, status=status, opens_at=row.opens_at),
+        ),
+    )
+
+
+def status_at(row: ProgramRow, *, at: datetime) -> str:
+    """Return the status of *row* at *at*: an announced program opens by its date."""
+    if row.status == "announced" and row.opens_at is not None and row.opens_at <= at:
+        return "open"
+    return row.status
+
+
+def sentence(name: str, *, status: str, opens_at: datetime | None) -> str:
+    """Return one plain sentence about the program called *name*."""
+    if status == "open":
+        return f"{name} is open: requests are taken and offered to its providers."
+    if status == "announced" and opens_at is not None:
+        moment = opens_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return f"{name} is announced and opens on {moment}; requests are taken and wait."
+    if status == "announced":
+        return f"{name} is announced; requests are taken and wait until it opens."
+    if status == "suspended":
+        return f"{name} is suspended: requests are taken and wait; work under way goes on."
+    if status == "ended":
+        return f"{name} has ended: it takes on nothing new; work under way goes on."
+    return f"{name} is {status}."

@@ -1,0 +1,35 @@
+"""Tells that an announced program has opened when its date has come, by Postgres's clock."""
+
+import asyncio
+from typing import Any
+
+from asyncpg import Pool
+
+from services.reporting import store
+from services.reporting.news import news_of
+from shared.contracts.reporting import PROGRAMS_TOPIC
+from shared.messaging import outbox, sequences
+
+
+async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> bool:
+    """
+    Announce every program that has opened by its date since the last call, each once.
+
+    Locks as the consumer does: programs, then their numbers. Returns False: there is no more.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        opened, at = await store.lock_due_openings(connection)
+        if at is None:
+            return False
+        names = [row.program for row in opened]
+        numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in names])
+        news = [
+            news_of(row, at=at, number=numbers.next(PROGRAMS_TOPIC, row.program), opened=True)
+            for row in opened
+        ]
+        messages = [outbox.outgoing(PROGRAMS_TOPIC, each, key=each.subject) for each in news]
+        await outbox.append(connection, messages)
+        await sequences.save(connection, numbers)
+        await store.mark_openings_told(connection, programs=names)
+    relay_wake.set()
+    return False

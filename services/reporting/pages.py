@@ -1,0 +1,122 @@
+"""The public pages over HTTP: HTML, JSON and CSV of the same figures; nothing confidential."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from asyncpg import Pool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.reporting import render, store
+from services.reporting.csv_table import csv_table
+from services.reporting.figures import DEFINITION, NOTES, Figure, published
+from services.reporting.news import ProgramRow, sentence, status_at
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """All that the pages show, as of one moment."""
+
+    as_of: datetime
+    figures: Sequence[Figure]
+    programs: Sequence[ProgramRow]
+
+
+class Releases:
+    """Computes a release at most once in ``kept_seconds``, however many people read the pages."""
+
+    def __init__(self, *, kept_seconds: float) -> None:
+        self._kept_seconds = kept_seconds
+        self._lock = asyncio.Lock()
+        self._latest: Release | None = None
+        self._until = 0.0
+
+    async def latest(self, pool: "Pool[Any]") -> Release:
+        async with self._lock:
+            if self._latest is None or time.monotonic() >= self._until:
+                self._latest = await _compute(pool)
+                self._until = time.monotonic() + self._kept_seconds
+            return self._latest
+
+
+async def _compute(pool: "Pool[Any]") -> Release:
+    # One snapshot, or the parts would not add up to their total.
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        as_of = await store.read_as_of(connection)
+        figures = published(
+            counts=await store.count_requests(connection),
+            waits=await store.count_waiting(connection),
+            durations=await store.measure_stages(connection),
+            volumes=await store.count_volumes(connection),
+        )
+        programs, _ = await store.read_programs(connection)
+    return Release(as_of, figures, programs)
+
+
+def routes(*, kept_seconds: float) -> list[BaseRoute]:
+    """Return the routes of the public pages."""
+    releases = Releases(kept_seconds=kept_seconds)
+
+    async def page(request: Request) -> Response:
+        release = await releases.latest(request.app.state.pool)
+        html = render.page(release.figures, release.programs, as_of=release.as_of)
+        return HTMLResponse(html, headers={"Content-Security-Policy": _POLICY})
+
+    async def figures_json(request: Request) -> Response:
+        return JSONResponse(_figures(await releases.latest(request.app.state.pool)))
+
+    async def figures_csv(request: Request) -> Response:
+        release = await releases.latest(request.app.state.pool)
+        text = csv_table(release.figures, as_of=release.as_of)
+        return Response(text, media_type="text/csv")
+
+    async def programs_json(request: Request) -> Response:
+        return JSONResponse(_programs(await releases.latest(request.app.state.pool)))
+
+    return [
+        Route("/", page),
+        Route("/figures.json", figures_json),
+        Route("/figures.csv", figures_csv),
+        Route("/programs.json", programs_json),
+    ]
+
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def _figures(release: Release) -> dict[str, Any]:
+    as_of = release.as_of.isoformat()
+    return {
+        "as_of": as_of,
+        "notes": NOTES,
+        "figures": [
+            {**asdict(figure), "definition": DEFINITION, "as_of": as_of, "hidden": hidden}
+            for figure in release.figures
+            for hidden in [figure.value is None]
+        ],
+    }
+
+
+def _programs(release: Release) -> dict[str, Any]:
+    shown = []
+    for row in release.programs:
+        status = status_at(row, at=release.as_of)
+        shown.append(
+            {
+                "program": row.program,
+                "name": row.name,
+                "status": status,
+                "opens_at": row.opens_at and row.opens_at.isoformat(),
+                "summary": row.summary,
+                "sentence": sentence(row.name, status=status, opens_at=row.opens_at),
+            }
+        )
+    return {"as_of": release.as_of.isoformat(), "programs": shown}

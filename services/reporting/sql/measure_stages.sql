@@ -1,0 +1,41 @@
+-- Seconds. The first contact is a date: that stage counts whole days (UTC).
+SELECT stage.name AS stage,
+       part.breakdown,
+       part.value,
+       count(*) AS count,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY stage.seconds) AS p50,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY stage.seconds) AS p90
+  FROM requests
+ CROSS JOIN LATERAL (
+           VALUES ('first_contact_to_submission',
+                   ((submitted_at AT TIME ZONE 'UTC')::date - first_contact_on)
+                   * 86400::double precision),
+                  ('submission_to_acknowledgement',
+                   EXTRACT(EPOCH FROM accepted_at - submitted_at)::double precision),
+                  ('acknowledgement_to_triage',
+                   EXTRACT(EPOCH FROM triaged_at - accepted_at)::double precision),
+                  ('triage_to_offer',
+                   EXTRACT(EPOCH FROM first_offer_at - triaged_at)::double precision),
+                  ('offer_to_acceptance',
+                   EXTRACT(EPOCH FROM assigned_at - first_offer_at)::double precision),
+                  ('acceptance_to_delivery',
+                   EXTRACT(EPOCH FROM delivered_at - assigned_at)::double precision),
+                  ('delivery_to_close',
+                   EXTRACT(EPOCH FROM closed_at - delivered_at)::double precision),
+                  ('submission_to_acceptance',
+                   EXTRACT(EPOCH FROM assigned_at - submitted_at)::double precision),
+                  ('submission_to_close',
+                   EXTRACT(EPOCH FROM closed_at - submitted_at)::double precision)
+       ) AS stage (name, seconds)
+ CROSS JOIN LATERAL (
+           VALUES ('all', 'all'),
+                  ('program', COALESCE(program, 'not_decided')),
+                  ('lane', COALESCE(lane, 'not_decided')),
+                  ('cri_type', cri_type),
+                  ('agency_class', agency_class),
+                  ('us_state', us_state)
+       ) AS part (breakdown, value)
+ WHERE accepted_at IS NOT NULL
+   AND stage.seconds IS NOT NULL
+ GROUP BY stage.name, part.breakdown, part.value
+ ORDER BY stage.name, part.breakdown, part.value;

@@ -1,0 +1,112 @@
+"""Reporting's tables, one function per statement; each statement is ``sql/<function>.sql``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple
+from datetime import datetime
+from typing import Any
+
+from services.reporting.figures import Count, Durations, Volumes, Wait
+from services.reporting.news import ProgramRow
+from services.reporting.project import COUNTED, FIRST, LATEST, TimelineEntry
+from shared.messaging.reader import Connection
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+
+
+async def save_requests(
+    connection: "Connection[Any]", *, rows: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Merge the changed columns of *rows* (by tracking number) into the table, in key order."""
+    changes = rows.values()
+    await connection.execute(
+        _SQL["save_requests"],
+        list(rows),
+        *([change.get(column) for change in changes] for column in LATEST + FIRST),
+        *([change.get(column, 0) for change in changes] for column in COUNTED),
+    )
+
+
+async def append_timeline(
+    connection: "Connection[Any]", *, entries: Collection[TimelineEntry]
+) -> None:
+    """Append *entries*; the gates have dropped what was there already."""
+    await connection.execute(
+        _SQL["append_timeline"],
+        [e.tracking_number for e in entries],
+        [e.topic for e in entries],
+        [e.sequence for e in entries],
+        [e.type for e in entries],
+        [e.at for e in entries],
+        [e.status for e in entries],
+        [e.provider for e in entries],
+        [e.detail for e in entries],
+        [e.event_id for e in entries],
+    )
+
+
+async def lock_programs(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:
+    """Lock the rows of *programs* that exist until the transaction ends."""
+    await connection.execute(_SQL["lock_programs"], programs)
+
+
+async def save_programs(
+    connection: "Connection[Any]", *, programs: Collection[ProgramRow]
+) -> None:
+    """Write *programs* as they were defined last."""
+    columns = zip(*(astuple(program) for program in programs), strict=True)
+    await connection.execute(_SQL["save_programs"], *(list(column) for column in columns))
+
+
+async def lock_due_openings(
+    connection: "Connection[Any]",
+) -> tuple[list[ProgramRow], datetime | None]:
+    """Return, locked, the announced programs that have opened by their date, and the moment."""
+    return _programs(await connection.fetch(_SQL["lock_due_openings"]))
+
+
+async def mark_openings_told(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:
+    """Record that the openings of *programs* are told."""
+    await connection.execute(_SQL["mark_openings_told"], programs)
+
+
+async def read_programs(
+    connection: "Connection[Any]",
+) -> tuple[list[ProgramRow], datetime | None]:
+    """Return all programs, and Postgres's clock (None when there is no program yet)."""
+    return _programs(await connection.fetch(_SQL["read_programs"]))
+
+
+def _programs(rows: Sequence[Any]) -> tuple[list[ProgramRow], datetime | None]:
+    found = []
+    for row in rows:
+        values = dict(row)
+        del values["at"]
+        found.append(ProgramRow(**{**values, "defined_by": str(values["defined_by"])}))
+    return found, rows[0]["at"] if rows else None
+
+
+async def read_as_of(connection: "Connection[Any]") -> datetime:
+    """Return the moment as of which this transaction sees the tables."""
+    moment: datetime = await connection.fetchval(_SQL["read_as_of"])
+    return moment
+
+
+async def count_requests(connection: "Connection[Any]") -> list[Count]:
+    """Return how many requests there are, in all and per group of every breakdown."""
+    return [Count(**row) for row in await connection.fetch(_SQL["count_requests"])]
+
+
+async def count_waiting(connection: "Connection[Any]") -> list[Wait]:
+    """Return how many requests wait, by program and reason, and since when the first does."""
+    return [Wait(**row) for row in await connection.fetch(_SQL["count_waiting"])]
+
+
+async def measure_stages(connection: "Connection[Any]") -> list[Durations]:
+    """Return the median and the 90th percentile of every stage, in all and per group."""
+    return [Durations(**row) for row in await connection.fetch(_SQL["measure_stages"])]
+
+
+async def count_volumes(connection: "Connection[Any]") -> list[Volumes]:
+    """Return the volumes in other units than requests."""
+    return [Volumes(**row) for row in await connection.fetch(_SQL["count_volumes"])]
