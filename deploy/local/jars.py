@@ -1,4 +1,5 @@
-"""The broker's jars: fetched once into the user's cache, checked against committed checksums.
+"""
+The broker's jars: fetched once into the user's cache, checked against committed checksums.
 
 ``python -m deploy.local.jars`` resolves them anew and rewrites the list.
 """

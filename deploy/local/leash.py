@@ -1,4 +1,5 @@
-"""Starts a program that dies with the process that started it, whatever that process dies of.
+"""
+Starts a program that dies with the process that started it, whatever that process dies of.
 
 ``python -I -S leash.py <parent pid> <signal> <user id or -> <program> <arguments…>``
 Linux tells a child of its parent's end; elsewhere only an orderly end stops the children.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deploy.local.failure import StackFailed, last_lines
 
+_ROOT = Path(__file__).parents[2]
 _LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -57,20 +58,15 @@ def start(
     started a child as its parent.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    leash: list[str | Path] = [
-        sys.executable,
-        "-I",
-        "-S",
-        _LEASH,
-        str(os.getpid()),
-        str(int(at_parents_end)),
-    ]
+    leash: list[str | Path] = [sys.executable, "-I", "-S", _LEASH]
+    leash += [str(os.getpid()), str(int(at_parents_end)), "-" if user is None else str(user)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*leash, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            cwd=_ROOT,
             env=None if environment is None else {**os.environ, **environment},
             start_new_session=True,
         )

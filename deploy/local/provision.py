@@ -57,7 +57,7 @@ def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminCl
     )
 
 
-def provision(
+def provision_kafka(
     admin: AdminClient, *, topics: Iterable[Topic], users: Mapping[str, str], grants: set[Grant]
 ) -> Changes:
     """
@@ -178,8 +178,10 @@ def _filter(binding: AclBinding | None) -> AclBindingFilter:
     """Match one binding, or all."""
     if binding is None:
         pattern, operation = ResourcePatternType.ANY, AclOperation.ANY
-        allow = AclPermissionType.ANY
-        return AclBindingFilter(ResourceType.ANY, None, pattern, None, None, operation, allow)
+        # None stands for any name, which the type hints of the library do not say.
+        any_name: Any = None
+        parts = (ResourceType.ANY, any_name, pattern, any_name, any_name, operation)
+        return AclBindingFilter(*parts, AclPermissionType.ANY)
     return AclBindingFilter(
         binding.restype,
         binding.name,

@@ -85,7 +85,7 @@ def _topic(
         settings={
             "cleanup.policy": "delete",
             "retention.ms": str(kept),
-            "max.message.bytes": str(sizes[entry.get("class", "default")]),
+            "max.message.bytes": str(sizes.get(entry.get("class"), sizes["default"])),
             "message.timestamp.type": entry.get("timestamps", "CreateTime"),
         },
     )

@@ -1,0 +1,51 @@
+"""
+How the providers of the demonstration behave: a hash of what they are told decides.
+
+Nothing depends on the order of arrival, so that the same seed gives the same counts. Only the
+first offer of a request is met with anything but an acceptance.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Literal
+
+FirstAnswer = Literal["accept", "decline", "counter", "silent", "late"]
+Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
+DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
+
+
+def first_answer(seed: int, agency: str, topics: Iterable[str]) -> FirstAnswer:
+    """Return what a provider does with the first offer of such a request."""
+    draw = _draw(seed, "answer", agency, topics)
+    if draw < 74:
+        return "accept"
+    if draw < 86:
+        return "decline"
+    if draw < 92:
+        return "counter"
+    return "silent" if draw < 97 else "late"
+
+
+def decline_reason(seed: int, agency: str, topics: Iterable[str]) -> str:
+    """Return the coded reason of a decline."""
+    return DECLINES[_draw(seed, "reason", agency, topics) % len(DECLINES)]
+
+
+def outcome(seed: int, agency: str, topics: Iterable[str]) -> Outcome:
+    """Return how far the work has come when the demonstration ends."""
+    draw = _draw(seed, "outcome", agency, topics)
+    if draw < 55:
+        return "closed"
+    if draw < 70:
+        return "delivered"
+    return "in_delivery" if draw < 88 else "assigned"
+
+
+def offer_number(offer_id: str) -> int:
+    """Return which offer of its request this is: ``…-O2`` is the second."""
+    return int(offer_id.rpartition("-O")[2])
+
+
+def _draw(seed: int, purpose: str, agency: str, topics: Iterable[str]) -> int:
+    text = "\n".join([str(seed), purpose, agency, *sorted(topics)])
+    return int.from_bytes(sha256(text.encode()).digest()[:4], "big") % 100

@@ -1,0 +1,50 @@
+"""One stack at a time per state folder; the lock ends with the process that holds it."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from deploy.local.failure import StackFailed
+
+
+class Lock:
+    """The lock of a state folder. Its file names the process that holds it."""
+
+    def __init__(self, state: Path) -> None:
+        self._file = state / "lock"
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Take the lock, or say who has it."""
+        # The folder holds passwords: others may pass through (Postgres must), not look in.
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            holder = self._file.read_text()
+            raise StackFailed(
+                f"a stack already runs in {self._file.parent} (process {holder}).\n"
+                "Stop it with `make down`, or name another folder with STATE=…"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def holder(self) -> int | None:
+        """Return the process that holds the lock, if one does."""
+        if not self._file.exists():
+            return None
+        with self._file.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read())
+        return None

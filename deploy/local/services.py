@@ -1,0 +1,98 @@
+"""The four services as processes: what each is told, its migrations, its readiness."""
+
+import http.client
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import processes
+from deploy.local.access import principal_of
+from deploy.local.databases import database_of
+from deploy.local.topics import DEPLOY
+
+_PACKAGE = "services"
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A running service process and its HTTP port."""
+
+    service: str
+    number: int
+    port: int
+    child: processes.Child
+
+    @property
+    def http(self) -> str:
+        """The address of its pages and probes."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def is_ready(self) -> bool:
+        """Ask it."""
+        return answers_ready(self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same for every service: where Kafka, Postgres, secrets and logs are."""
+
+    kafka_servers: Sequence[str]
+    postgres_port: int
+    secrets: Path
+    logs: Path
+
+    def environment(self, service: str, *, replica: int = 0, http_port: int = 0) -> dict[str, str]:
+        """Return the settings of one process."""
+        settings = {
+            "SECRETS_DIR": str(self.secrets / service),
+            "KAFKA_SERVERS": ",".join(self.kafka_servers),
+            "KAFKA_SECURITY": "SASL_PLAINTEXT",
+            "KAFKA_USER": principal_of(service),
+            "POSTGRES_HOST": "127.0.0.1",
+            "POSTGRES_PORT": str(self.postgres_port),
+            "POSTGRES_DATABASE": database_of(service),
+            "POSTGRES_USER": service,
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_PORT": str(http_port),
+            "INSTANCE": f"{service}-{replica}",
+            "METADATA_MAX_AGE_MS": "5000",
+        }
+        if service == "intake":
+            settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
+        return {f"CONTINUUM_{name}": value for name, value in settings.items()}
+
+    def migrate(self, service: str, *, database: str | None = None) -> processes.Child:
+        """Begin to bring a database (its own, if none is named) to the service's schema."""
+        environment = self.environment(service)
+        if database is not None:
+            environment["CONTINUUM_POSTGRES_DATABASE"] = database
+        return self._python(service, "migrate", environment, f"{service}.migrate.jsonl")
+
+    def run(
+        self, service: str, *, replica: int, http_port: int, more: Mapping[str, str]
+    ) -> Replica:
+        """Start one process of a service, without waiting; ``more`` adds to its settings."""
+        environment = self.environment(service, replica=replica, http_port=http_port)
+        log = f"{service}.jsonl" if replica == 0 else f"{service}-{replica}.jsonl"
+        child = self._python(service, "run", {**environment, **more}, log)
+        return Replica(service=service, number=replica, port=http_port, child=child)
+
+    def _python(
+        self, service: str, verb: str, environment: Mapping[str, str], log: str
+    ) -> processes.Child:
+        command = [sys.executable, "-m", f"{_PACKAGE}.{service}", verb]
+        name = service if verb == "run" else f"{service} {verb}"
+        return processes.start(name, command, log=self.logs / log, environment=environment)
+
+
+def answers_ready(port: int) -> bool:
+    """Say whether the service at a port answers that it is ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,251 @@
+"""The embedded stack as one object: for `make up`, the demo, the benchmarks and the tests."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from deploy.local import databases, processes
+from deploy.local.access import OPERATOR, grants
+from deploy.local.connection import (
+    Connection,
+    OperatorAccess,
+    ParticipantAccess,
+    ServiceAccess,
+)
+from deploy.local.credentials import Credentials
+from deploy.local.failure import StackFailed
+from deploy.local.kafka import ADMIN, Kafka
+from deploy.local.lock import Lock
+from deploy.local.postgres import Postgres
+from deploy.local.provision import (
+    Changes,
+    admin_client,
+    coordinator_answers,
+    provision_kafka,
+)
+from deploy.local.services import Replica, Surroundings
+from deploy.local.topics import PARTICIPANTS, SERVICES, read_participants, read_topics
+
+
+class Stack:
+    """
+    Kafka, Postgres and the services, with all they keep in the folder ``state``.
+
+    Use it from one thread that lives as long as the stack: however that ends, nothing is left
+    running. One stack at a time per folder. ``say`` is told what is being done.
+    """
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        brokers: int = 1,
+        first_port: int | None = None,
+        participants: Path = PARTICIPANTS,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.state = state.resolve()
+        self.logs = self.state / "logs"
+        self.participants = read_participants(participants)
+        self.topics = read_topics(self.participants)
+        self.credentials = Credentials(self.state / "secrets")
+        self.replicas: dict[tuple[str, int], Replica] = {}
+        self._lock = Lock(self.state)
+        self._say = say
+        self._ports = processes.Ports(first_port)
+        self.kafka = Kafka(
+            self.state / "kafka",
+            logs=self.logs,
+            ports=[(self._ports.take(), self._ports.take()) for _ in range(brokers)],
+            admin_password=self.credentials.folder / ADMIN,
+        )
+        self.postgres = Postgres(
+            self.state / "postgres",
+            log=self.logs / "postgres.log",
+            port=self._ports.take(),
+            admin_password=self.credentials.folder / "postgres",
+        )
+        self._surroundings = Surroundings(
+            kafka_servers=self.kafka.servers,
+            postgres_port=self.postgres.port,
+            secrets=self.credentials.folder,
+            logs=self.logs,
+        )
+
+    def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:
+        """Start, provision and migrate everything, as much as possible at once; wait for ready."""
+        self._begin()
+        self.postgres.wait()
+        self._provision_postgres()
+        self._say("migrating the four databases")
+        migrations = [self._surroundings.migrate(service) for service in SERVICES]
+        self.kafka.launch()
+        self.kafka.wait()
+        self._provision_kafka()
+        processes.finish(migrations, within=120)
+        self.start_services(replicas=replicas)
+        connection = self.connection
+        connection.write(self.state / "connection.json")
+        return connection
+
+    def start(self) -> None:
+        """Start Kafka and Postgres and wait for both."""
+        self._begin()
+        self.kafka.launch()
+        self.postgres.wait()
+        self.kafka.wait()
+
+    def provision(self) -> Changes:
+        """Make topics, users, access list, databases and roles as `deploy/` says."""
+        self._provision_postgres()
+        return self._provision_kafka()
+
+    def migrate(self, *services: str) -> None:
+        """Bring the databases of these services (of all, if none is named) to their schema."""
+        names = services or SERVICES
+        processes.finish([self._surroundings.migrate(name) for name in names], within=120)
+
+    def migrate_database(self, service: str, database: str) -> None:
+        """Bring a database of another name to a service's schema."""
+        processes.finish([self._surroundings.migrate(service, database=database)], within=120)
+
+    def start_service(
+        self, service: str, *, replica: int = 0, environment: Mapping[str, str] | None = None
+    ) -> Replica:
+        """Start one process of a service and wait until it is ready."""
+        started = self._run(service, replica, environment or {})
+        self.wait_ready()
+        return started
+
+    def start_services(self, *, replicas: Mapping[str, int] | None = None) -> None:
+        """Start all services, each with as many replicas as named (else one); wait for all."""
+        self._say("starting the services")
+        for service in SERVICES:
+            for number in range((replicas or {}).get(service, 1)):
+                self._run(service, number, {})
+        self.wait_ready()
+
+    def wait_ready(self, *, within: float = 60) -> None:
+        """Return when every started service answers that it is ready."""
+        children = [replica.child for replica in self.replicas.values()]
+        for replica in self.replicas.values():
+            what = f"waiting for {replica.child.name} to be ready"
+            processes.wait_until(replica.is_ready, what=what, children=children, within=within)
+
+    def stop_service(self, service: str, *, replica: int = 0, within: float = 20) -> None:
+        """Ask a service to end and wait for it."""
+        stopped = self.replicas.pop((service, replica))
+        processes.stop([stopped.child], sign=signal.SIGTERM, within=within)
+
+    def kill(
+        self, service: str, sign: signal.Signals = signal.SIGKILL, *, replica: int = 0
+    ) -> None:
+        """Send a signal to a service; SIGKILL also waits for its end, and forgets it."""
+        target = self.replicas[service, replica]
+        target.child.process.send_signal(sign)
+        if sign is signal.SIGKILL:
+            target.child.process.wait()
+            del self.replicas[service, replica]
+
+    def stop(self, *, keep_data: bool = True) -> None:
+        """Stop everything, services first; without ``keep_data`` Kafka need not tidy up."""
+        services = [replica.child for replica in self.replicas.values()]
+        processes.stop(services, sign=signal.SIGTERM, within=20)
+        self.replicas.clear()
+        self.kafka.stop(in_order=keep_data)
+        self.postgres.stop()
+        self._lock.release()
+
+    def __enter__(self) -> "Stack":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def connection(self) -> Connection:
+        """Where everything is now, and how to get in."""
+        port = self.postgres.port
+        username, password = self.credentials.kafka(OPERATOR)
+        dsns = {each: self.credentials.dsn(each, port=port, role=OPERATOR) for each in SERVICES}
+        services = {
+            name: ServiceAccess(
+                dsn=self.credentials.dsn(name, port=port),
+                http=replica.http,
+                log=str(replica.child.log),
+                pid=replica.child.pid,
+            )
+            for (name, number), replica in self.replicas.items()
+            if number == 0
+        }
+        return Connection(
+            bootstrap_servers=self.kafka.servers,
+            participants=self._participant_accesses(),
+            operator=OperatorAccess(username=username, password=password, dsns=dsns),
+            reporting=services["reporting"].http if "reporting" in services else None,
+            services=services,
+            log_folder=str(self.logs),
+        )
+
+    def _participant_accesses(self) -> dict[str, ParticipantAccess]:
+        return {
+            each.id: ParticipantAccess(
+                kind=each.kind,
+                name=each.name,
+                username=each.id,
+                password=self.credentials.kafka(each.id)[1],
+                in_topic=f"cri.in.{each.id}.v1",
+                out_topic=f"cri.out.{each.id}.v1",
+                group_prefix=f"{each.id}.",
+            )
+            for each in self.participants
+        }
+
+    def _begin(self) -> None:
+        self._lock.take()
+        self._say("starting Kafka and Postgres")
+        self.kafka.begin()
+        self.postgres.begin()
+
+    def _run(self, service: str, number: int, more: Mapping[str, str]) -> Replica:
+        if (service, number) in self.replicas:
+            raise StackFailed(f"{service}, replica {number}, is started already")
+        port = self._ports.take()
+        started = self._surroundings.run(service, replica=number, http_port=port, more=more)
+        self.replicas[service, number] = started
+        return started
+
+    def _provision_postgres(self) -> None:
+        asyncio.run(
+            databases.provision(
+                self.postgres.dsn(),
+                {service: self.credentials.postgres(service) for service in SERVICES},
+                operator=self.credentials.postgres(OPERATOR),
+            )
+        )
+
+    def _provision_kafka(self) -> Changes:
+        self._say(f"provisioning {len(self.topics)} topics and their access list")
+        admin = admin_client(self.kafka.servers, user=ADMIN, password=self.kafka.password)
+        members = [*SERVICES, OPERATOR, *(each.id for each in self.participants)]
+        changes = provision_kafka(
+            admin,
+            topics=self.topics,
+            users=self.credentials.kafka_users(members),
+            grants=grants(self.topics, self.participants),
+        )
+        processes.wait_until(
+            partial(coordinator_answers, admin),
+            what="Kafka's groups",
+            children=self.kafka.nodes,
+            within=60,
+        )
+        return changes
