@@ -1,0 +1,8 @@
+"""``python -m services.notifications run|migrate``."""
+
+from services.notifications.app import build
+from services.notifications.settings import Settings
+from shared.service import main
+
+if __name__ == "__main__":
+    main("notifications", Settings, build)

@@ -1,0 +1,30 @@
+"""Wires notifications together."""
+
+import asyncio
+from typing import Any
+
+from asyncpg import Pool
+
+from services.notifications.handlers import NotificationsReader
+from services.notifications.heartbeats import write_heartbeats
+from services.notifications.parse import TOPICS
+from services.notifications.settings import Settings
+from shared.service import Service, Task
+
+
+def build(settings: Settings) -> Service:
+    relay_wake = asyncio.Event()
+
+    async def beat(pool: "Pool[Any]") -> bool:
+        if await write_heartbeats(pool, seconds=settings.heartbeat_seconds):
+            relay_wake.set()
+        return False
+
+    return Service(
+        name="notifications",
+        topics=TOPICS,
+        reader=NotificationsReader(),
+        settings=settings,
+        relay_wake=relay_wake,
+        tasks=(Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),),
+    )

@@ -1,0 +1,148 @@
+"""What a batch concerns, read off its events before anything is loaded. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from services.notifications.messages import out_topic
+from services.notifications.parse import is_request
+from services.notifications.request import Directory, Request
+from services.notifications.status import LISTS
+from services.notifications.working import ContactKey, Question
+from shared.catalog.catalog import Catalog
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.event import participant_of
+from shared.messaging.records import Item
+
+REFERENCE = (
+    reference.ParticipantRegistered,
+    reference.ProgramDefined,
+    reference.TopicDefined,
+    reference.ProviderListed,
+    reference.RulesetApproved,
+)
+ANSWERS = frozenset(
+    (
+        intake.RequestAccepted,
+        intake.RequestAmended,
+        intake.SubmissionRefused,
+        intake.AnswerRepeated,
+        intake.StatusAsked,
+        intake.ContactSet,
+        routing.MessageApplied,
+        routing.MessageRefused,
+        *REFERENCE,
+    )
+)
+FOR_OFFICES = frozenset((routing.RequestReferred, routing.RequestWithdrawn))
+
+
+def tracking_numbers(items: Sequence[Item]) -> set[str]:
+    """Return the requests to lock; a need is kept without its request."""
+    found = {
+        item.message.subject
+        for item in items
+        if is_request(item.message.subject) and type(item.message) is not intake.NeedStated
+    }
+    return found | {
+        item.message.data.about
+        for item in items
+        if type(item.message) is intake.StatusAsked and is_request(item.message.data.about)
+    }
+
+
+def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]]:
+    """
+    Return every (topic, subject) that may be numbered.
+
+    The notices of a sender's own subject are among them: an answer may set free a repeat.
+    """
+    told: set[str] = set()
+    subjects: set[str] = set()
+    for item in items:
+        event = item.message
+        kind = type(event)
+        if kind is intake.NeedStated:
+            continue
+        if not is_request(event.subject):
+            subjects.add(event.subject)
+        if kind in ANSWERS:
+            if event.inreplyto is not None:
+                sender = participant_of(event.inreplyto)
+                told.add(sender)
+                subjects.add(sender)
+        elif isinstance(event.data, routing.RequestStateFacts):
+            told.add(event.data.participant)
+            provider = getattr(event.data, "provider", None)
+            if provider is not None:
+                told.add(provider)
+            if kind in FOR_OFFICES:
+                told.update(directory.offices)
+    streams = {(out_topic(participant), participant) for participant in told}
+    return streams | {(notifications.TOPIC, subject) for subject in subjects}
+
+
+def answered(items: Sequence[Item]) -> set[str]:
+    """Return the records that this batch answers."""
+    return {
+        item.message.inreplyto
+        for item in items
+        if type(item.message) in ANSWERS and item.message.inreplyto is not None
+    }
+
+
+def repeated(items: Sequence[Item]) -> set[str]:
+    """Return the records whose answers are to be given again."""
+    return {i.message.data.of for i in items if type(i.message) is intake.AnswerRepeated}
+
+
+def listings(items: Sequence[Item]) -> set[Question]:
+    """Return the (asker, list) questions."""
+    return {
+        (item.message.data.participant, item.message.data.about)
+        for item in items
+        if type(item.message) is intake.StatusAsked and item.message.data.about in LISTS
+    }
+
+
+def opened(items: Sequence[Item]) -> set[str]:
+    """Return the requests whose need and contacts are to be handed over."""
+    return {i.message.subject for i in items if type(i.message) is routing.EngagementOpened}
+
+
+def contacts(
+    items: Sequence[Item], requests: Mapping[str, Request], opening: set[str]
+) -> set[ContactKey]:
+    """Return the contacts of *opening*, as held or as this batch states them."""
+    keys = {
+        (requests[number].participant, contact_id)
+        for number in opening
+        if number in requests
+        for contact_id in requests[number].contact_ids
+    }
+    if opening:
+        for item in items:
+            facts = item.message.data
+            if isinstance(facts, intake.RequestFacts) and facts.tracking_number in opening:
+                keys.update((facts.participant, contact_id) for contact_id in facts.contact_ids)
+    return keys
+
+
+def directory_of(catalog: Catalog) -> Directory:
+    participants = {p.id: p.name for p in catalog.participants.values()}
+    offices = sorted(p.id for p in catalog.participants.values() if p.kind == "program_office")
+    programs = {p.id: p.name for p in catalog.programs.values()}
+    return Directory(participants, programs, tuple(offices))
+
+
+def with_batch(directory: Directory, events: Iterable[Any]) -> Directory:
+    """Return *directory* with what this batch itself says of participants and programs."""
+    participants, programs = dict(directory.participants), dict(directory.programs)
+    offices = set(directory.offices)
+    for event in events:
+        if isinstance(event, reference.ParticipantRegistered):
+            participants[event.data.id] = event.data.name
+            if event.data.kind == "program_office":
+                offices.add(event.data.id)
+        elif isinstance(event, reference.ProgramDefined):
+            programs[event.data.id] = event.data.name
+    return Directory(participants, programs, tuple(sorted(offices)))

@@ -1,0 +1,48 @@
+"""Tells each participant, now and then, the number of the last message written for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from asyncpg import Pool
+
+from services.notifications import store
+from shared.contracts.event import derived_id
+from shared.contracts.outbound import TYPES, Heartbeat, Message
+from shared.messaging import outbox
+from shared.messaging.records import Outgoing
+
+
+async def write_heartbeats(pool: "Pool[Any]", *, seconds: int) -> int:
+    """
+    Append one heartbeat for each participant unless the last ones are fresh; return how many.
+
+    A heartbeat takes no number. It may be overtaken by a message with a higher number than the
+    head it names, never the other way round: the head was committed before it.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        at = await store.claim_heartbeat(connection, seconds=seconds)
+        if at is None:
+            return 0
+        messages = heartbeats(await store.read_heads(connection), at=at)
+        await outbox.append(connection, messages)
+        return len(messages)
+
+
+def heartbeats(heads: Iterable[tuple[str, str, int]], *, at: datetime) -> list[Outgoing]:
+    """Return the heartbeat of each (topic, participant, head)."""
+    kind = TYPES["heartbeat"]
+    messages = []
+    for topic, participant, head in heads:
+        identifier = derived_id(at.isoformat(), kind, participant)
+        message = Message(
+            id=identifier,
+            type=kind,
+            subject=participant,
+            time=at,
+            correlationid=identifier,
+            causationid=identifier,
+            data=Heartbeat(head=head),
+        )
+        messages.append(Outgoing(identifier, topic, participant.encode(), message.encode()))
+    return messages

@@ -1,0 +1,55 @@
+"""Parses what notifications reads, and says what must have been taken in before. Pure."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from shared.contracts import intake, reference, routing
+from shared.messaging.reader import parse_event
+from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
+
+TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference)\.v1$"
+
+ADAPTERS: dict[str, TypeAdapter[Any]] = {
+    intake.TOPIC: TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")]),
+    intake.ANSWERS_TOPIC: TypeAdapter(Annotated[intake.AnswerEvent, Field(discriminator="type")]),
+    # A note is for nobody here: it is passed over.
+    intake.CONFIDENTIAL_TOPIC: TypeAdapter(
+        Annotated[intake.ContactSet | intake.NeedStated, Field(discriminator="type")]
+    ),
+    routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
+    reference.TOPIC: TypeAdapter(Annotated[reference.ReferenceEvent, Field(discriminator="type")]),
+}
+
+
+def parse(record: Record) -> Item | PassedOver | Malformed:
+    """Return the event in *record* with its needs."""
+    found = parse_event(record, ADAPTERS[record.topic])
+    if not isinstance(found, Item):
+        return found
+    needs = needs_of(record.topic, found.message)
+    return replace(found, needs=needs) if needs else found
+
+
+def is_request(subject: str) -> bool:
+    """Tell a tracking number from ids that begin with one, and from names (lower case)."""
+    return subject.startswith("CRI-") and subject.count("-") == 3
+
+
+def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
+    """
+    Return what must be known before *event* can be told.
+
+    Of a request: that it exists, the reference data it was accepted with, and for the provider
+    that accepted the need in words. Never a contact: those may come later, or not at all.
+    """
+    if topic == intake.TOPIC:
+        version = getattr(event.data, "reference_version", 0)
+        return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
+    if topic != routing.TOPIC or not is_request(event.subject):
+        return ()
+    accepted = Gate(intake.TOPIC, event.subject, 1)
+    if type(event) is routing.EngagementOpened and event.data.need_stated:
+        return accepted, Gate(intake.CONFIDENTIAL_TOPIC, event.subject, 1)
+    return (accepted,)

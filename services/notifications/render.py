@@ -1,0 +1,159 @@
+"""What a person reads: one plain sentence for each state, and the data of each message."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from services.notifications.request import Directory, Request
+from shared.contracts import routing
+from shared.contracts.intake import Reason, RefusalFacts, RequestAccepted, Window
+from shared.contracts.outbound import (
+    Accepted,
+    AgencySummary,
+    ContactCard,
+    EngagementMessage,
+    Next,
+    OfferMessage,
+    Referral,
+    Refused,
+    StatusChanged,
+)
+
+PROGRAM_OFFICE = "The program office can say where else to go; it sees this request."
+WAITING = {
+    "program_not_open": "Your request waits because {program} is not open yet.",
+    "no_capacity": "Your request waits because no provider has room for it now.",
+    "excluded": "Your request waits because {program} cannot take it on for now.",
+}
+REFERRED = {
+    "ori_not_listed": "The program office looks at your request: its ORI is in no agency list.",
+    "no_ori": "The program office looks at your request because it names no ORI.",
+    "no_candidate": "The program office looks for a provider: none fits your request by rule.",
+    "countered": "A provider proposed other terms; the program office decides about them.",
+    "rule_conflict": "The program office decides because the rules contradict each other.",
+}
+CLOSED = {
+    "completed": "The work with {provider} is completed and the request is closed.",
+    "withdrawn_by_agency": "The request is closed because the agency withdrew.",
+    "ended_by_program": "The program ended the work and the request is closed.",
+    "superseded": "The request is closed because something else took its place.",
+    "handed_over": "The work was handed over and this request is closed.",
+    "provider_lost": "The request is closed because {provider} cannot go on.",
+    "duplicate": "The request is closed because it is the same as another one.",
+}
+PROGRESS = {
+    "in_delivery": "The work with {provider} is under way.",
+    "delivered": "{provider} reports its work as delivered; the request is not closed yet.",
+}
+NEXT = {
+    "triaged": "A provider is looked for.",
+    "assigned": "{provider} gets in touch to plan the work with you.",
+    "in_delivery": "{provider} reports each milestone.",
+    "delivered": "The engagement is closed when everything is handed in.",
+    "referred": "The program office decides.",
+}
+
+
+def received(tracking_number: str) -> str:
+    return f"Your request was received and has the number {tracking_number}."
+
+
+def in_words(sentences: dict[str, str], code: str, otherwise: str, **names: str) -> str:
+    """Return the sentence for *code*; codes are open, so an unknown one has words as well."""
+    return sentences.get(code, otherwise).format(**names)
+
+
+def accepted(event: RequestAccepted, *, at: datetime) -> Accepted:
+    facts = event.data
+    return Accepted(
+        reference=facts.reference,
+        request_id=facts.request_id,
+        tracking_number=facts.tracking_number,
+        lane=facts.urgency,
+        acknowledged_at=at,
+    )
+
+
+def refused(facts: RefusalFacts) -> Refused:
+    return Refused(
+        reference=facts.reference,
+        refused_by=facts.refused_by,
+        reasons=facts.reasons,
+        more=facts.more,
+        elsewhere=facts.elsewhere,
+    )
+
+
+def status_changed(
+    request: Request,
+    next_: Next | None = None,
+    *,
+    reasons: Iterable[Reason] = (),
+    elsewhere: str | None = None,
+) -> StatusChanged:
+    """Tell the state that *request* is in now."""
+    return StatusChanged.model_construct(
+        tracking_number=request.tracking_number,
+        status=request.status,
+        since=request.since,
+        sentence=request.sentence,
+        program=request.program,
+        provider=request.provider,
+        next=next_,
+        reasons=list(reasons),
+        elsewhere=elsewhere,
+    )
+
+
+def offer_made(request: Request, facts: routing.OfferFacts) -> OfferMessage:
+    """Tell a provider what it may know before it accepts: no words of the need, no contacts."""
+    return OfferMessage.model_construct(
+        offer_id=facts.offer_id,
+        tracking_number=request.tracking_number,
+        expires_at=facts.expires_at,
+        program=facts.program or "",
+        agency=AgencySummary.model_construct(
+            name=request.agency_name,
+            cri_type=request.cri_type,
+            agency_class=request.agency_class,
+            state=request.state,
+            sworn_band=request.sworn_band,
+        ),
+        topics=list(request.topics),
+        service_forms=list(request.service_forms),
+        wished=Window.model_construct(from_=request.wished_from, until=request.wished_until),
+        sentence=request.provider_sentence or "",
+    )
+
+
+def engagement_opened(
+    request: Request, engagement_id: str, *, need: str | None, contacts: Iterable[ContactCard]
+) -> EngagementMessage:
+    """Hand over the need and the contacts: restricted, to the provider that accepted alone."""
+    return EngagementMessage(
+        engagement_id=engagement_id,
+        tracking_number=request.tracking_number,
+        need=json.loads(need) if need is not None else None,
+        contacts=list(contacts),
+        sentence=f"You accepted {request.tracking_number}: please get in touch with the agency.",
+    )
+
+
+def referral_made(facts: routing.ReferralFacts) -> Referral:
+    counter = Window(from_=facts.counter_from, until=facts.counter_until)
+    return Referral(
+        tracking_number=facts.tracking_number,
+        reason=facts.reason,
+        sentence=facts.decision.because.staff,
+        provider=facts.provider,
+        counter=counter if facts.reason == "countered" else None,
+        counter_service_forms=facts.counter_service_forms,
+    )
+
+
+def next_step(status: str, directory: Directory, provider: str | None) -> Next | None:
+    """Say what comes after *status* when no clock stands behind it."""
+    words = NEXT.get(status)
+    if words is None:
+        return None
+    return Next(what=words.format(provider=directory.participant(provider or "the provider")))

@@ -1,0 +1,32 @@
+"""Answers as they are kept, to be given again to whoever sends the same thing twice. Pure."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one inbound record; ``data`` is the message's data as JSON."""
+
+    inreplyto: str
+    message_type: str
+    subject: str
+    data: bytes
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRepeat:
+    """An ``AnswerRepeated`` (``event``, as JSON) whose first answer is not there yet."""
+
+    inreplyto: str
+    first: str
+    key: bytes
+    event: bytes
+
+
+def repeated(data: bytes) -> bytes:
+    """Return the *data* of a first answer, marked as given again."""
+    return json.dumps(
+        {**json.loads(data), "repeat": True}, ensure_ascii=False, separators=(",", ":")
+    ).encode()

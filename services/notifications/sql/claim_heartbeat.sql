@@ -1,0 +1,5 @@
+-- One replica at most comes through in each interval: the others find the row already moved.
+UPDATE heartbeats
+   SET written_at = now()
+ WHERE written_at <= now() - make_interval(secs => $1)
+RETURNING written_at;

@@ -1,0 +1,2 @@
+DELETE FROM waiting_repeats
+ WHERE first = ANY ($1::text[]);

@@ -1,0 +1,3 @@
+SELECT inreplyto, message_type, subject, data
+  FROM answers
+ WHERE inreplyto = ANY ($1::text[]);

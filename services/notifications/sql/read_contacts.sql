@@ -1,0 +1,3 @@
+SELECT participant, contact_id, name, title, email, phone
+  FROM contacts
+ WHERE (participant, contact_id) IN (SELECT * FROM unnest($1::text[], $2::text[]));

@@ -1,0 +1,5 @@
+SELECT topic, subject, last
+  FROM sequences
+ WHERE topic LIKE 'cri.out.%'
+   AND last > 0
+ ORDER BY subject;

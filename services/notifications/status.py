@@ -1,0 +1,94 @@
+"""The answer to ``status.ask``: what the asker may know, and nothing else. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notifications import render
+from services.notifications.answers import answer
+from services.notifications.audience import Decision
+from services.notifications.request import Directory
+from shared.contracts.intake import Reason, StatusAsked
+from shared.contracts.outbound import Refused, StatusLine, StatusTold
+
+LISTS = ("open_offers", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is held of a request, as far as a question about states needs it."""
+
+    tracking_number: str
+    participant: str
+    status: str
+    since: datetime
+    sentence: str
+    provider_sentence: str | None
+    program: str | None
+    provider: str | None
+    offer_id: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """At most 500 requests, and how many there are in all."""
+
+    requests: tuple[Known, ...] = ()
+    of_all: int = 0
+
+
+def told(
+    event: StatusAsked,
+    known: Known | None,
+    listing: Listing | None,
+    directory: Directory,
+    *,
+    at: datetime,
+) -> Decision:
+    """Answer with the current state: of the one request asked about, or of the list."""
+    asker, about = event.data.participant, event.data.about
+    office = asker in directory.offices
+    if listing is not None:
+        return _told(event, listing.requests, listing.of_all, office=office, at=at)
+    if known is None:
+        return _refused(event, "unknown_request", "There is no request with this number.")
+    if not office and asker not in (known.participant, known.provider):
+        return _refused(event, "not_yours", f"{asker} has no part in {about}.")
+    return _told(event, (known,), 1, office=office, at=at)
+
+
+def _told(
+    event: StatusAsked, requests: Iterable[Known], of_all: int, *, office: bool, at: datetime
+) -> Decision:
+    lines = [_line(known, event.data.participant, office=office) for known in requests]
+    data = StatusTold(about=event.data.about, as_of=at, requests=lines, more=of_all - len(lines))
+    return Decision((answer(event, "status", data, audience=event.data.participant),))
+
+
+def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
+    own = asker == known.participant
+    sentence = known.sentence
+    if not own and not office:
+        sentence = known.provider_sentence or ""
+    return StatusLine(
+        tracking_number=known.tracking_number,
+        status=known.status,
+        since=known.since,
+        sentence=sentence,
+        program=known.program,
+        provider=known.provider,
+        offer_id=None if own else known.offer_id,
+        expires_at=None if own else known.expires_at,
+    )
+
+
+def _refused(event: StatusAsked, code: str, message: str) -> Decision:
+    reason = Reason(
+        code=code,
+        path="/about",
+        message=message,
+        fix="Ask about a tracking number you were told, or about open_offers or all.",
+    )
+    data = Refused(refused_by="notifications", reasons=[reason], elsewhere=render.PROGRAM_OFFICE)
+    return Decision((answer(event, "message_refused", data, audience=event.data.participant),))

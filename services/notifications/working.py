@@ -1,0 +1,80 @@
+"""What a batch works on between load and save: what was read, and what is to be written."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.notifications.repeats import Answer, WaitingRepeat
+from services.notifications.request import Directory, Request
+from services.notifications.status import Known, Listing
+from shared.contracts.outbound import ContactCard
+from shared.contracts.reference import ReferenceEvent
+from shared.messaging.sequences import Numbers
+
+Question = tuple[str, str]
+ContactKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One decision for one (fact, audience), as it is kept."""
+
+    fact: str
+    audience: str
+    subject: str
+    message_type: str | None = None
+    message_id: str | None = None
+    participantsequence: int | None = None
+    because: str | None = None
+
+
+@dataclass(slots=True)
+class Working:
+    """The working state of one batch. Everything in it is locked until the batch commits."""
+
+    at: datetime
+    directory: Directory
+    numbers: Numbers
+    requests: dict[str, Request]
+    needs: dict[str, str]
+    contacts: dict[ContactKey, ContactCard]
+    answers: dict[str, Answer]
+    repeats: dict[str, list[WaitingRepeat]]
+    listings: dict[Question, Listing]
+    facts_changed: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
+    needs_stated: dict[str, str] = field(default_factory=dict)
+    contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
+    answered: list[Answer] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    held_back: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
+    sent_late: list[str] = field(default_factory=list)
+    reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
+
+    def known(self, tracking_number: str) -> Known | None:
+        """Return the request as a question about its state sees it now."""
+        request = self.requests.get(tracking_number)
+        return None if request is None else known(request)
+
+    def listing(self, question: Question) -> Listing | None:
+        """Return the list asked for, with the states as this batch has left them so far."""
+        read = self.listings.get(question)
+        if read is None or not self.moved:
+            return read
+        current = tuple(self.known(line.tracking_number) or line for line in read.requests)
+        return Listing(current, read.of_all)
+
+
+def known(request: Request) -> Known:
+    return Known(
+        request.tracking_number,
+        request.participant,
+        request.status,
+        request.since,
+        request.sentence,
+        request.provider_sentence,
+        request.program,
+        request.provider,
+        request.offer_id,
+        request.expires_at,
+    )
