@@ -247,9 +247,11 @@ class ContactSet(Event):
 
 
 class NeedFacts(Facts):
+    """The words of a request as they now are; a request may have a reason and no issue."""
+
     request_id: str
     tracking_number: str
-    issue: str
+    issue: str | None = None
     how_noticed: str | None = None
     if_nothing_is_done: str | None = None
     supporting_data: str | None = None

@@ -25,12 +25,16 @@ Codes = Annotated[list[Code], Field(max_length=200)]
 
 
 class Participant(Facts):
-    """An organization whose system is connected; ``sources`` are the prefixes it may use."""
+    """
+    An organization whose system is connected; ``sources`` are the prefixes it may use.
+
+    Without any, its prefix is ``urn:cri:<id>``.
+    """
 
     id: ParticipantId
     kind: Literal["agency_system", "provider", "program_office", "observer"]
     name: Line
-    sources: Annotated[list[Line], Field(max_length=20)]
+    sources: Annotated[list[Line], Field(max_length=20)] = []
     oris: Annotated[list[Ori], Field(max_length=2000)] = []
     agency_keys: Annotated[list[Line], Field(max_length=50)] = []
     effective_from: AwareDatetime | None = None
