@@ -48,7 +48,7 @@ def migrations_of(package: str) -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
-async def migrate(connection: "asyncpg.Connection[Any]", packages: Sequence[str]) -> list[str]:
+async def migrate(connection: Any, packages: Sequence[str]) -> list[str]:
     """
     Apply what is missing, each migration in a transaction of its own; return their names.
 

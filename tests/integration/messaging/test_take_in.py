@@ -1,0 +1,217 @@
+import asyncio
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from shared.messaging.checkpoints import Fenced, TooManyFailures
+from shared.messaging.outbox import decode_headers
+from shared.messaging.take_in import take_in
+from tests.integration.messaging.conftest import (
+    OTHER_TOPIC,
+    TOPIC,
+    LedgerReader,
+    event,
+    ledger,
+    open_partitions,
+    records,
+)
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+
+async def counts(pool: "Pool", topic: str = TOPIC) -> dict[str, int]:
+    row = await pool.fetchrow(
+        "SELECT * FROM checkpoints WHERE topic = $1 AND partition = 0", topic
+    )
+    assert row is not None
+    names = ("applied", "duplicate", "ignored", "held", "refused", "parked", "dead")
+    assert sum(row[name] for name in names) == row["next_offset"]
+    return {name: row[name] for name in names if row[name]}
+
+
+async def test_a_batch_is_taken_in_whole(pool: "Pool", reader: LedgerReader) -> None:
+    await open_partitions(pool, TOPIC)
+
+    result = await take_in(
+        pool, reader, records(event("A", 1), event("B", 1), event("A", 2)), service="routing"
+    )
+
+    assert await ledger(pool) == ["A/1", "B/1", "A/2"]
+    assert result.appended == await pool.fetchval("SELECT count(*) FROM outbox") == 3
+    assert await counts(pool) == {"applied": 3}
+
+
+async def test_a_batch_of_another_owner_is_fenced_and_leaves_nothing(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    batch = records(event("A", 1), event("A", 2))
+    await take_in(pool, reader, batch, service="routing")
+
+    with pytest.raises(Fenced):
+        await take_in(pool, reader, batch, service="routing")
+
+    assert await ledger(pool) == ["A/1", "A/2"]
+
+
+async def test_an_event_sent_again_is_a_duplicate(pool: "Pool", reader: LedgerReader) -> None:
+    await open_partitions(pool, TOPIC)
+    await take_in(pool, reader, records(event("A", 1), event("A", 2)), service="routing")
+
+    again = records(event("A", 1), event("A", 2), event("A", 3), offset=2)
+    await take_in(pool, reader, again, service="routing")
+
+    assert await ledger(pool) == ["A/1", "A/2", "A/3"]
+    assert await counts(pool) == {"applied": 3, "duplicate": 2}
+
+
+async def test_an_event_that_comes_too_early_waits_for_its_predecessor(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    early = records(event("A", 3), event("A", 2), event("B", 1))
+    await take_in(pool, reader, early, service="routing")
+    assert await ledger(pool) == ["B/1"]
+
+    await take_in(pool, reader, records(event("A", 1), offset=3), service="routing")
+
+    assert await ledger(pool) == ["B/1", "A/1", "A/2", "A/3"]
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+    assert await counts(pool) == {"applied": 2, "held": 2}
+
+
+async def test_an_event_waits_for_what_it_needs_and_keeps_its_place(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    waiting = records(event("A", 1, "needs:A:1"), event("A", 2), event("B", 1))
+    await take_in(pool, reader, waiting, service="routing")
+    assert await ledger(pool) == ["B/1"]
+
+    needed = records(event("A", 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC)
+    await take_in(pool, reader, needed, service="routing")
+
+    assert await ledger(pool) == ["B/1", "A/1", "A/1", "A/2"]
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+
+
+async def test_holder_and_taker_at_the_same_time_lose_no_wake_up(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    subjects = [f"S{n}" for n in range(40)]
+    for place, subject in enumerate(subjects):
+        waiting = records(event(subject, 1, f"needs:{subject}:1"), offset=place)
+        needed = records(event(subject, 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC, offset=place)
+
+        await asyncio.gather(
+            take_in(pool, reader, waiting, service="routing"),
+            take_in(pool, reader, needed, service="routing"),
+        )
+
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+    assert sorted(await ledger(pool)) == sorted([f"{s}/1" for s in subjects] * 2)
+
+
+async def test_a_malformed_record_is_kept_byte_for_byte_and_its_neighbors_go_on(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+
+    await take_in(
+        pool, reader, records(event("A", 1), b'{"bro', None, event("A", 2)), service="routing"
+    )
+
+    letters = await pool.fetch("SELECT * FROM outbox WHERE topic = 'cri.dlq.routing.v1'")
+    assert [letter["value"] for letter in letters] == [b'{"bro', None]
+    headers = dict(decode_headers(letters[0]["headers"]))
+    assert (headers["h"], headers["dlq.offset"], headers["dlq.reason"]) == (
+        b"v",
+        b"1",
+        b"malformed",
+    )
+    assert await ledger(pool) == ["A/1", "A/2"]
+    assert await counts(pool) == {"applied": 2, "dead": 2}
+
+
+async def test_a_type_nobody_here_knows_is_passed_over_and_moves_the_gate(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    unknown = event("A", 2).replace(b"message_applied", b"message_invented")
+
+    result = LedgerReader.parse(reader, records(unknown)[0])
+    await take_in(pool, reader, records(event("A", 1), unknown, event("A", 3)), service="routing")
+
+    assert type(result).__name__ == "PassedOver"
+    assert await ledger(pool) == ["A/1", "A/3"]
+    assert await counts(pool) == {"applied": 2, "ignored": 1}
+
+
+async def test_a_decision_that_fails_parks_its_key_and_its_neighbors_go_on(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    unknown = event("A", 4).replace(b"message_applied", b"message_invented")
+    batch = records(event("A", 1), event("A", 2, "raises"), event("B", 1), event("A", 3), unknown)
+
+    await take_in(pool, reader, batch, service="routing")
+    await take_in(pool, reader, records(event("A", 5), offset=5), service="routing")
+
+    assert await ledger(pool) == ["A/1", "B/1"]
+    assert await pool.fetchval("SELECT reason FROM parked_keys") == (
+        "decision failed: ZeroDivisionError"
+    )
+    behind = await pool.fetch('SELECT "offset", value FROM parked ORDER BY id')
+    assert [(row["offset"], row["value"]) for row in behind] == [
+        (3, event("A", 3)),
+        (4, unknown),
+        (5, event("A", 5)),
+    ]
+    assert await pool.fetchval("SELECT last FROM gates WHERE subject = 'A'") == 1
+    assert await counts(pool) == {"applied": 2, "dead": 1, "parked": 3}
+
+
+async def test_data_that_postgres_refuses_is_found_by_halving(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    values = [event(f"S{n}", 1, "refused by postgres" if n == 5 else "noted") for n in range(9)]
+
+    result = await take_in(pool, reader, records(*values), service="routing")
+
+    assert await ledger(pool) == [f"S{n}/1" for n in range(9) if n != 5]
+    assert result.culprits == (f"{TOPIC}/0/5",)
+    assert await pool.fetchval("SELECT key FROM parked_keys") == "S5"
+    assert await counts(pool) == {"applied": 8, "dead": 1}
+
+
+async def test_failing_decisions_over_several_keys_stop_the_service(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    batch = records(*(event(f"S{n}", 1, "raises") for n in range(5)))
+
+    with pytest.raises(TooManyFailures):
+        await take_in(pool, reader, batch, service="routing")
+
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+    assert await counts(pool) == {}
+
+
+async def test_nothing_is_kept_when_a_step_fails(
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await open_partitions(pool, TOPIC)
+
+    async def broken(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("shared.messaging.checkpoints.move", broken)
+
+    with pytest.raises(ConnectionError):
+        await take_in(pool, reader, records(event("A", 1)), service="routing")
+
+    assert await ledger(pool) == []
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
