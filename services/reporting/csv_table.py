@@ -7,17 +7,9 @@ from datetime import datetime
 
 from services.reporting.figures import DEFINITION, Figure
 
-HEAD = [
-    "figure",
-    "definition",
-    "unit",
-    "as_of",
-    "breakdown",
-    "group",
-    "measure",
-    "value",
-    "hidden",
-]
+HEAD = (
+    "figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "hidden"
+)  # fmt: skip
 
 
 def csv_table(figures: Sequence[Figure], *, as_of: datetime) -> str:

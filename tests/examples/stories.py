@@ -1,0 +1,157 @@
+"""A request's life as events of both topics, with deterministic ids, numbers and moments."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from shared.contracts import intake, routing
+from shared.contracts.event import Event, derived_id, padded
+from shared.contracts.tracking import tracking_number
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+_Said = TypeVar("_Said", bound=Event)
+
+
+class Story:
+    """Tells what is said about one request; each call is one event, a minute later."""
+
+    def __init__(self, number: int, **agency: Any) -> None:
+        self.tracking_number = tracking_number(2026, number)
+        self.request_id = derived_id("story", "request", self.tracking_number)
+        self.agency = intake.AgencyFacts(
+            **{
+                "ori": "CA0194200",
+                "name": "Los Angeles Police Department",
+                "cri_type": "local",
+                "agency_class": "city",
+                "state": "US-CA",
+                "sworn_band": "1000+",
+                "listed": True,
+                **agency,
+            }
+        )
+        self.program = "cri-tac"
+        self.events: list[tuple[str, Event]] = []
+        self._at = START + timedelta(seconds=number)
+
+    def accepted(self) -> intake.RequestAccepted:
+        return self._say(intake.TOPIC, intake.RequestAccepted, self._facts())
+
+    def amended(self, **facts: Any) -> intake.RequestAmended:
+        return self._say(intake.TOPIC, intake.RequestAmended, {**self._facts(), **facts})
+
+    def answered(self, answer: str, reason: str | None = None) -> intake.OfferAnswered:
+        facts = {"offer_id": "O1", "provider": "iacp", "answer": answer, "reason_code": reason}
+        return self._say(intake.TOPIC, intake.OfferAnswered, self._about(facts))
+
+    def triaged(self) -> routing.RequestTriaged:
+        return self._route(routing.RequestTriaged, "triaged", decision=_decision())
+
+    def waitlisted(self, reason: str = "no_capacity") -> routing.RequestWaitlisted:
+        return self._route(
+            routing.RequestWaitlisted, "waiting", decision=_decision(), reason=reason
+        )
+
+    def offered(self, provider: str = "iacp") -> routing.OfferMade:
+        return self._route(
+            routing.OfferMade,
+            "offered",
+            decision=_decision(),
+            offer_id="O1",
+            provider=provider,
+            expires_at=self._at + timedelta(days=5),
+        )
+
+    def declined(self, reason: str = "timing") -> routing.OfferDeclined:
+        return self._route(
+            routing.OfferDeclined, "triaged", offer_id="O1", provider="iacp", reason=reason
+        )
+
+    def lapsed(self) -> routing.OfferLapsed:
+        return self._route(routing.OfferLapsed, "triaged", offer_id="O1", provider="iacp")
+
+    def engaged(self) -> routing.EngagementOpened:
+        return self._route(routing.EngagementOpened, "assigned", offer_id="O1", **_ENGAGEMENT)
+
+    def progressed(self, milestone: str) -> routing.EngagementProgressed:
+        status = "delivered" if milestone == "delivered" else "in_delivery"
+        return self._route(
+            routing.EngagementProgressed,
+            status,
+            milestone=milestone,
+            on=date(2026, 3, 2),
+            **_ENGAGEMENT,
+        )
+
+    def closed(self, reason: str = "completed") -> routing.EngagementClosed:
+        return self._route(routing.EngagementClosed, "closed", reason=reason, **_ENGAGEMENT)
+
+    def withdrawn(self, before: str = "triaged") -> routing.RequestWithdrawn:
+        return self._route(routing.RequestWithdrawn, "withdrawn", before=before)
+
+    def clock_missed(self, status: str = "offered") -> routing.ClockMissed:
+        return self._route(routing.ClockMissed, status, clock="triage.standard", due_at=self._at)
+
+    def _facts(self) -> dict[str, Any]:
+        return self._about(
+            {
+                "participant": "ca-post",
+                "reference": "CA-2026-0042",
+                "version": 1,
+                "submitted_at": self._at - timedelta(seconds=1),
+                "first_contact_on": date(2026, 2, 20),
+                "agency": self.agency,
+                "requested_role": "chief",
+                "topics": ["crisis_intervention"],
+                "urgency": "standard",
+                "reference_version": 1,
+            }
+        )
+
+    def _about(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "request_id": self.request_id,
+            "tracking_number": self.tracking_number,
+            **facts,
+        }
+
+    def _route(self, model: type[_Said], status: str, **facts: Any) -> _Said:
+        state = {
+            "participant": "ca-post",
+            "status": status,
+            "program": self.program,
+            "lane": f"{self.program}.standard",
+        }
+        return self._say(routing.TOPIC, model, self._about({**state, **facts}))
+
+    def _say(self, topic: str, model: type[_Said], data: Mapping[str, Any]) -> _Said:
+        self._at += timedelta(minutes=1)
+        number = 1 + sum(said == topic for said, _ in self.events)
+        kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
+        event = model.model_validate(
+            {
+                "id": derived_id(f"{topic}/{number}", kind, self.tracking_number),
+                "source": f"urn:cri:continuum:{topic.split('.')[2]}",
+                "type": kind,
+                "subject": self.tracking_number,
+                "time": self._at,
+                "correlationid": self.request_id,
+                "causationid": "cri.in.ca-post.v1/0/1",
+                "sequence": padded(number),
+                "data": data,
+            }
+        )
+        self.events.append((topic, event))
+        return event
+
+
+_ENGAGEMENT = {"engagement_id": "E1", "provider": "iacp"}
+
+
+def _decision() -> dict[str, Any]:
+    return {
+        "id": derived_id("story", "decision", ""),
+        "hash": "0" * 64,
+        "ruleset": "cri-tac-2026-03/7",
+        "because": {"staff": "First by score."},
+    }
