@@ -37,7 +37,7 @@ async def provision(admin_dsn: str, passwords: Mapping[str, str], *, operator: s
         await connection.close()
 
 
-async def clone(admin_dsn: str, template: str, name: str, *, owner: str) -> None:
+async def make(admin_dsn: str, name: str, *, owner: str, template: str = "template1") -> None:
     """Make a database like ``template``, whose sessions must have ended."""
     connection = await asyncpg.connect(admin_dsn)
     try:

@@ -1,0 +1,68 @@
+"""What many tests need: a real Kafka and Postgres for the whole run, a fresh database per test."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count
+
+import pytest
+
+from deploy.local import databases
+from deploy.local.stack import Stack
+
+Database = Callable[[str], Awaitable[str]]
+"""Makes a fresh, migrated database of the service named and returns its DSN, as that service."""
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Kafka and Postgres, provisioned; no service is started."""
+    started = Stack(tmp_path_factory.mktemp("stack"))
+    try:
+        started.start()
+        started.provision()
+        yield started
+    finally:
+        started.stop(keep_data=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_dsn(stack: Stack) -> str:
+    """The administrator's address of the tests' Postgres."""
+    return stack.postgres.dsn()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(stack: Stack) -> Callable[[str], Awaitable[str]]:
+    """Give the name of a migrated database of a service, to be cloned, never connected to."""
+    made: set[str] = set()
+
+    async def template(service: str) -> str:
+        name = f"{service}_template"
+        if service not in made:
+            await databases.make(stack.postgres.dsn(), name, owner=service)
+            stack.migrate_database(service, name)
+            made.add(service)
+        return name
+
+    return template
+
+
+@pytest.fixture
+async def database(
+    stack: Stack, migrated_template: Callable[[str], Awaitable[str]]
+) -> AsyncIterator[Database]:
+    """Make databases that live as long as the test."""
+    names: list[str] = []
+
+    async def make(service: str) -> str:
+        name = f"{service}_{next(_numbers)}"
+        template = await migrated_template(service)
+        await databases.make(stack.postgres.dsn(), name, owner=service, template=template)
+        names.append(name)
+        own = stack.credentials.dsn(service, port=stack.postgres.port)
+        return databases.with_database(own, name)
+
+    yield make
+    for name in names:
+        await databases.drop(stack.postgres.dsn(), name)
