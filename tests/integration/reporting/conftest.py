@@ -1,0 +1,54 @@
+"""Reporting's database, and a log that is taken in as the driver does it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.reporting.handlers import ReportingReader
+from shared.contracts.event import Event
+from shared.messaging.records import Record
+from shared.messaging.take_in import Result, take_in
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples.stories import START
+
+TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1")
+
+
+class Log:
+    """Appends events to one partition of each topic and has reporting take them in."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self.pool = pool
+        self._ends: Counter[str] = Counter()
+
+    async def take_in(self, events: Iterable[tuple[str, Event | bytes]]) -> Result:
+        """Take *events* in as one batch."""
+        batch = [self._append(topic, event) for topic, event in events]
+        return await take_in(self.pool, ReportingReader(), batch, service="reporting")
+
+    def _append(self, topic: str, event: Event | bytes) -> Record:
+        value = event if isinstance(event, bytes) else event.encode()
+        offset = self._ends[topic]
+        self._ends[topic] += 1
+        return Record(topic, 0, offset, b"key", value, (), START)
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator["asyncpg.Pool[Any]"]:
+    dsn = await database("reporting")
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def log(pool: "asyncpg.Pool[Any]") -> Log:
+    await pool.executemany(
+        "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+        " VALUES ($1, 0, 'c', 0, 0)",
+        [(topic,) for topic in TOPICS],
+    )
+    return Log(pool)

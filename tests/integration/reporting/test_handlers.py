@@ -1,0 +1,211 @@
+"""Batches of the log become rows, lines and news: whole, once, and in any interleaving."""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from services.reporting import store
+from services.reporting.openings import tell_openings
+from services.reporting.project import changed_by, merge
+from shared.contracts import intake, reference, routing
+from shared.contracts.event import Event, derived_id, padded
+from tests.examples.stories import START, Story
+from tests.integration.reporting.conftest import Log
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+
+def full_story(number: int) -> Story:
+    story = Story(number)
+    story.accepted()
+    story.triaged()
+    story.waitlisted()
+    story.offered()
+    story.answered("decline", "timing")
+    story.declined()
+    story.amended(agency=story.agency.model_copy(update={"sworn_band": "250-999"}))
+    story.offered("noble")
+    story.engaged()
+    story.progressed("kick_off")
+    story.clock_missed("in_delivery")
+    story.progressed("delivered")
+    story.closed()
+    return story
+
+
+async def rows(pool: "Pool") -> dict[str, dict[str, Any]]:
+    found = await pool.fetch("SELECT * FROM requests ORDER BY tracking_number")
+    return {
+        row["tracking_number"]: {
+            name: value
+            for name, value in row.items()
+            if name != "tracking_number" and value not in (None, 0)
+        }
+        for row in found
+    }
+
+
+async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
+    story = full_story(1)
+
+    await log.take_in(story.events)
+
+    expected: dict[str, Any] = {}
+    for _, event in story.events:
+        merge(expected, changed_by(event))  # type: ignore[arg-type]
+    assert await rows(log.pool) == {story.tracking_number: expected}
+    lines = await log.pool.fetch("SELECT * FROM timeline ORDER BY at")
+    assert [line["event_id"] for line in map(dict, lines)] == [
+        asyncpg.pgproto.pgproto.UUID(event.id) for _, event in story.events
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
+    log: Log, seed: int
+) -> None:
+    chance = random.Random(seed)
+    stories = [full_story(number) for number in range(1, 6)]
+    left = {
+        topic: [e for story in stories for e in story.events if e[0] == topic]
+        for topic in (intake.TOPIC, routing.TOPIC)
+    }
+
+    while any(left.values()):
+        batch = []
+        for _ in range(chance.randint(1, 12)):
+            topic = chance.choice([topic for topic, events in left.items() if events] or [""])
+            if topic:
+                batch.append(left[topic].pop(0))
+        await log.take_in(batch)
+
+    expected: dict[str, dict[str, Any]] = {story.tracking_number: {} for story in stories}
+    for story in stories:
+        for _, event in story.events:
+            merge(expected[story.tracking_number], changed_by(event))  # type: ignore[arg-type]
+    assert await rows(log.pool) == expected
+    assert await log.pool.fetchval("SELECT count(*) FROM timeline") == 5 * 13
+
+
+async def test_a_batch_sent_again_changes_nothing(log: Log) -> None:
+    story = full_story(1)
+    await log.take_in(story.events)
+    before = await rows(log.pool)
+
+    result = await log.take_in(story.events)
+
+    assert sum(result.outcomes.values(), Counter()) == {"duplicate": 13}
+    assert await rows(log.pool) == before
+
+
+async def test_what_concerns_no_request_is_passed_over(log: Log) -> None:
+    capacity = {
+        "provider": "iacp", "valid_until": START, "entries": [], "reference_version": 1
+    }  # fmt: skip
+    applied = {"participant": "iacp", "what": "capacity.declare", "about": "iacp"}
+
+    result = await log.take_in(
+        [
+            (
+                intake.TOPIC,
+                _event(intake.CapacityDeclared, "intake.capacity_declared", "iacp", 1, capacity),
+            ),
+            (
+                routing.TOPIC,
+                _event(routing.MessageApplied, "routing.message_applied", "iacp", 1, applied),
+            ),
+            (routing.TOPIC, b"{}"),
+        ]
+    )
+
+    assert sum(result.outcomes.values(), Counter()) == {"ignored": 2, "dead": 1}
+    assert await log.pool.fetchval("SELECT count(*) FROM timeline") == 0
+
+
+async def test_a_program_is_announced_to_everybody_when_it_is_defined(log: Log) -> None:
+    defined = program_defined(1, status="open")
+    again = program_defined(2, status="suspended")
+
+    await log.take_in([(reference.TOPIC, defined)])
+    await log.take_in([(reference.TOPIC, again)])
+
+    news = await told(log.pool)
+    assert [(n["sequence"], n["data"]["status"]) for n in news] == [
+        (padded(1), "open"),
+        (padded(2), "suspended"),
+    ]
+    assert {n["subject"] for n in news} == {"critical-response"}
+    assert not any("inreplyto" in n for n in news)
+
+
+async def test_an_opening_by_date_is_told_once_by_postgres_clock(log: Log) -> None:
+    now = await log.pool.fetchval("SELECT now()")
+    past, future = now - timedelta(seconds=1), now + timedelta(hours=1)
+    await log.take_in(
+        [
+            (reference.TOPIC, program_defined(1, status="announced", opens_at=past)),
+            (reference.TOPIC, program_defined(2, "other", status="announced", opens_at=future)),
+        ]
+    )
+    wake = asyncio.Event()
+
+    await tell_openings(log.pool, relay_wake=wake)
+    await tell_openings(log.pool, relay_wake=wake)
+
+    news = await told(log.pool)
+    assert [(n["subject"], n["data"]["status"]) for n in news] == [
+        ("critical-response", "announced"),
+        ("other", "announced"),
+        ("critical-response", "open"),
+    ]
+    assert len({n["id"] for n in news}) == 3
+    assert wake.is_set()
+
+
+async def test_every_statement_prepares_against_the_migrated_schema(pool: "Pool") -> None:
+    async with pool.acquire() as connection:
+        for sql in store._SQL.values():
+            await connection.prepare(sql)
+
+
+def program_defined(
+    version: int,
+    program: str = "critical-response",
+    *,
+    status: str,
+    opens_at: datetime | None = None,
+) -> Event:
+    data = {"id": program, "name": "Critical Response", "status": status, "opens_at": opens_at}
+    return _event(
+        reference.ProgramDefined, "intake.program_defined", reference.SUBJECT, version, data
+    )
+
+
+def _event(model: type[Event], kind: str, subject: str, number: int, data: object) -> Event:
+    return model.model_validate(
+        {
+            "id": derived_id("test", kind, subject, number),
+            "source": "urn:cri:continuum:intake",
+            "type": f"gov.cri.{kind}.v1",
+            "subject": subject,
+            "time": START,
+            "correlationid": "c",
+            "causationid": "cri.in.program-office.v1/0/1",
+            "inreplyto": "cri.in.program-office.v1/0/1",
+            "sequence": padded(number),
+            "data": data,
+        }
+    )
+
+
+async def told(pool: "Pool") -> list[dict[str, Any]]:
+    found = await pool.fetch(
+        "SELECT value FROM outbox WHERE topic = 'cri.pub.programs.v1' ORDER BY id"
+    )
+    return [json.loads(row["value"]) for row in found]
