@@ -5,17 +5,21 @@ Nothing depends on the order of arrival, so that the same seed gives the same co
 first offer of a request is met with anything but an acceptance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Literal
 
 FirstAnswer = Literal["accept", "decline", "counter", "silent", "late"]
 Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
+SCARCE_TOPIC = "missing_persons_volunteers"
+"""The topic that one provider alone has capacity for: too little for all who ask."""
 DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
 
 
-def first_answer(seed: int, agency: str, topics: Iterable[str]) -> FirstAnswer:
+def first_answer(seed: int, agency: str, topics: Collection[str]) -> FirstAnswer:
     """Return what a provider does with the first offer of such a request."""
+    if SCARCE_TOPIC in topics:
+        return "accept"
     draw = _draw(seed, "answer", agency, topics)
     if draw < 74:
         return "accept"
@@ -26,13 +30,15 @@ def first_answer(seed: int, agency: str, topics: Iterable[str]) -> FirstAnswer:
     return "silent" if draw < 97 else "late"
 
 
-def decline_reason(seed: int, agency: str, topics: Iterable[str]) -> str:
+def decline_reason(seed: int, agency: str, topics: Collection[str]) -> str:
     """Return the coded reason of a decline."""
     return DECLINES[_draw(seed, "reason", agency, topics) % len(DECLINES)]
 
 
-def outcome(seed: int, agency: str, topics: Iterable[str]) -> Outcome:
+def outcome(seed: int, agency: str, topics: Collection[str]) -> Outcome:
     """Return how far the work has come when the demonstration ends."""
+    if SCARCE_TOPIC in topics:
+        return "closed"
     draw = _draw(seed, "outcome", agency, topics)
     if draw < 55:
         return "closed"
@@ -46,6 +52,6 @@ def offer_number(offer_id: str) -> int:
     return int(offer_id.rpartition("-O")[2])
 
 
-def _draw(seed: int, purpose: str, agency: str, topics: Iterable[str]) -> int:
+def _draw(seed: int, purpose: str, agency: str, topics: Collection[str]) -> int:
     text = "\n".join([str(seed), purpose, agency, *sorted(topics)])
     return int.from_bytes(sha256(text.encode()).digest()[:4], "big") % 100

@@ -1,0 +1,64 @@
+"""What must be refused once requests and offers exist: each kind with its code."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from deploy.local.demo.agency_system import AgencySystem
+from deploy.local.demo.client import Sent
+from deploy.local.demo.provider_system import ProviderSystem
+from deploy.local.demo.sample import Wish
+
+Judged = tuple[str, Sent, frozenset[str]]
+
+
+async def mischief(
+    wishes: Sequence[Wish],
+    systems: Mapping[str, AgencySystem],
+    providers: Mapping[str, ProviderSystem],
+) -> list[Judged]:
+    """Send second withdrawals, answers to others' offers and the like; return what is due."""
+    twice = [wish for wish in wishes if wish.withdrawn_twice]
+    withdrawals = await asyncio.gather(*(systems[w.participant].withdraw(w) for w in twice))
+    late = [sent for provider in providers.values() for sent in provider.late]
+    return [
+        *(("a second withdrawal", sent, frozenset({"already_withdrawn"})) for sent in withdrawals),
+        *(("an answer after expiry", sent, frozenset({"offer_expired", "offer_not_open"}))
+          for sent in late),
+        *await _about_offers(providers),
+        *await _about_requests(wishes, systems),
+    ]  # fmt: skip
+
+
+async def _about_offers(providers: Mapping[str, ProviderSystem]) -> list[Judged]:
+    owner, offer = next(
+        (provider, offer)
+        for _, provider in sorted(providers.items())
+        for offer in provider.offers.values()
+        if offer.answered == "accept" and offer.state == "answered"
+    )
+    other = next(each for _, each in sorted(providers.items()) if each is not owner)
+    unknown = offer.offer_id.rpartition("-")[0] + "-O99"
+    return [
+        ("an answer to somebody else's offer", await other.answer(offer.offer_id, "accept"),
+         frozenset({"not_yours"})),
+        ("a second acceptance", await owner.answer(offer.offer_id, "accept"),
+         frozenset({"offer_not_open"})),
+        ("an answer to an offer that never was", await owner.answer(unknown, "accept"),
+         frozenset({"unknown_offer"})),
+    ]  # fmt: skip
+
+
+async def _about_requests(
+    wishes: Sequence[Wish], systems: Mapping[str, AgencySystem]
+) -> list[Judged]:
+    wish = next(w for w in wishes if w.ends == "closed")
+    number = systems[wish.participant].asked[wish.reference].tracking_number
+    other = next(s for each, s in systems.items() if s.wishes and each != wish.participant)
+    data = {"tracking_number": number}
+    return [
+        ("a withdrawal of somebody else's request",
+         await other.client.send("request.withdraw", data, subject=number),
+         frozenset({"not_yours"})),
+        ("a question about somebody else's request", await other.ask(number),
+         frozenset({"not_yours", "unknown_request"})),
+    ]  # fmt: skip

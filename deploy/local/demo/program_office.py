@@ -1,0 +1,85 @@
+"""What the program office's system does: reference data, and what was referred to a person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from deploy.local.demo.agencies import reference
+from deploy.local.demo.client import Client, Message, Sent
+from deploy.local.demo.sample import Wish
+
+# An hour is a twenty-fourth of a second in the demonstration: eight would leave no time to answer.
+_QUICK = {"amount": 5, "unit": "seconds"}
+_SECONDS_PER_DAY, _GRACE_SECONDS = 1, 3
+
+
+@dataclass(slots=True)
+class ProgramOffice:
+    """The connected program office. ``call`` asks an agency by telephone which request it is."""
+
+    client: Client
+    call: Callable[[str], Wish]
+    referred: dict[str, Message] = field(default_factory=dict)
+    directed: dict[str, Sent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.client.told = self._told
+
+    async def register(self) -> None:
+        """Register itself, then everybody else."""
+        own = self.client.access.participant
+        listed = sorted(reference("participants"), key=lambda entry: entry["id"] != own)
+        for participant in listed:
+            await self._say("participant.register", participant)
+
+    async def define(self, *, opens_at: datetime) -> None:
+        """Send programs, topics, providers and the rules; announced programs open then."""
+        for program in reference("programs"):
+            if program["status"] == "announced":
+                program["opens_at"] = opens_at.isoformat()
+            await self._say("program.define", program)
+        for topic in reference("topics"):
+            await self._say("topic.define", topic)
+        for provider in reference("providers"):
+            await self._say("provider.list", provider)
+        for rules in reference("rulesets"):
+            await self._say("ruleset.approve", with_quick_clocks(rules))
+
+    async def direct(self) -> None:
+        """Decide everything that was referred and is not yet decided."""
+        for number, referral in list(self.referred.items()):
+            if number not in self.directed:
+                data = {"tracking_number": number, **self._decision(number, referral)}
+                sent = await self.client.send("request.direct", data, subject=number)
+                self.directed[number] = sent
+
+    def _decision(self, number: str, referral: Message) -> dict[str, str]:
+        if referral["reason"] == "countered":
+            provider = referral["provider"]
+            return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
+        wish = self.call(number)
+        if wish.direction is not None and referral["reason"] != "no_candidate":
+            return {**wish.direction, "reason": "agency_called"}
+        provider = "iacp" if wish.program == "cri-tac" else "cna"
+        return {"action": "assign", "provider": provider, "reason": "nobody_else"}
+
+    async def _say(self, kind: str, data: dict[str, Any]) -> None:
+        await self.client.send(kind, data, subject=data["id"])
+
+    async def _told(self, message: Message) -> None:
+        if message["type"] == "gov.cri.referral.made.v1":
+            number = message["data"]["tracking_number"]
+            self.referred[number] = message["data"]
+            self.directed.pop(number, None)
+
+
+def with_quick_clocks(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule set whose days are seconds, so that a silent provider lapses in seconds."""
+    clocks = {**rules["clocks"], "offer_answer.urgent": _QUICK}
+    calendar = {
+        **rules["calendar"],
+        "seconds_per_day": _SECONDS_PER_DAY,
+        "grace_seconds": _GRACE_SECONDS,
+    }
+    return {**rules, "clocks": clocks, "calendar": calendar}

@@ -1,0 +1,62 @@
+"""What a person sees while the demonstration runs, and waiting for what must happen."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+
+class Stuck(Exception):
+    """What had to happen did not, within the time for it. The message says what is missing."""
+
+
+class Progress:
+    """Prints one line per phase, with the seconds since the start; a terminal sees it change."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._changing = sys.stdout.isatty()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+    def say(self, text: str) -> None:
+        """Print a line that stays."""
+        end = "\x1b[K\n" if self._changing else "\n"
+        print(f"[{self.seconds:5.1f} s] {text}", end=end, flush=True)
+
+    def show(self, text: str) -> None:
+        """Show how it goes: on a terminal, in a line that is overwritten."""
+        if self._changing:
+            print(f"[{self.seconds:5.1f} s] {text}\x1b[K", end="\r", flush=True)
+
+
+async def until(
+    missing: Callable[[], Sequence[str]],
+    *,
+    changed: asyncio.Event,
+    what: str,
+    progress: Progress,
+    within: float = 90,
+) -> None:
+    """Return when nothing is ``missing`` any more; look again whenever something changed."""
+    deadline = time.monotonic() + within
+    while True:
+        changed.clear()
+        left = missing()
+        if not left:
+            return
+        progress.show(f"{what}: waiting for {len(left)}, such as {left[0]}")
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            some = "\n  ".join(left[:12])
+            raise Stuck(
+                f"{what}: after {within:.0f} s still missing, {len(left)} in all:\n  {some}"
+            )
+        try:
+            await asyncio.wait_for(changed.wait(), min(seconds, 1.0))
+        except TimeoutError:
+            continue  # look at the deadline
+        await asyncio.sleep(0)
