@@ -1,0 +1,213 @@
+"""Facts as intake and routing publish them, numbered per topic and subject; the same each run."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from shared.contracts import intake, reference, routing
+from shared.contracts.event import Event, derived_id, padded
+from shared.contracts.tracking import tracking_number
+from shared.messaging.records import Record
+
+AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
+AGENCY, PROVIDER, OFFICE = "ca-post", "iacp", "program-office"
+NUMBER = tracking_number(2026, 1)
+OFFER, ENGAGEMENT = f"{NUMBER}-O1", f"{NUMBER}-E1"
+SOURCES = {
+    intake.TOPIC: "intake",
+    intake.ANSWERS_TOPIC: "intake",
+    intake.CONFIDENTIAL_TOPIC: "intake",
+    reference.TOPIC: "intake",
+    routing.TOPIC: "routing",
+}
+EVENTS: TypeAdapter[Any] = TypeAdapter(
+    reference.ReferenceEvent
+    | intake.IntakeEvent
+    | intake.AnswerEvent
+    | intake.ConfidentialEvent
+    | routing.RoutingEvent
+)
+DECISION = {
+    "id": "d-1",
+    "hash": "h",
+    "ruleset": "r",
+    "because": {"staff": "Fits by topic.", "requester": None, "provider": None},
+}
+
+
+def inbound(offset: int, participant: str = AGENCY) -> str:
+    """Return the coordinate of a record on the participant's topic."""
+    return f"cri.in.{participant}.v1/0/{offset}"
+
+
+def request_facts(number: str = NUMBER, **changes: Any) -> dict[str, Any]:
+    return {
+        "request_id": derived_id(number, "request", number),
+        "tracking_number": number,
+        "participant": AGENCY,
+        "reference": f"REF-{number}",
+        "version": 1,
+        "submitted_at": AT,
+        "agency": {
+            "ori": "CA0194200",
+            "name": "Los Angeles Police Department",
+            "cri_type": "local",
+            "agency_class": "city",
+            "state": "US-CA",
+            "sworn_band": "1000+",
+            "listed": True,
+        },
+        "requested_role": "chief",
+        "contact_ids": ["c-1"],
+        "topics": ["crisis_intervention", "officer_wellness"],
+        "service_forms": ["policy_review"],
+        "urgency": "standard",
+        "wished": {"from": "2026-04-01", "until": "2026-09-30"},
+        "need_stated": True,
+        "reference_version": 0,
+        **changes,
+    }
+
+
+def state(status: str, number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    """Return what every event of routing about a request carries."""
+    return {
+        "request_id": derived_id(number, "request", number),
+        "tracking_number": number,
+        "participant": AGENCY,
+        "status": status,
+        "program": "cri-tac",
+        "lane": "cri-tac.standard",
+        **more,
+    }
+
+
+def offer(status: str = "offered", number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    return state(
+        status,
+        number,
+        **{"offer_id": f"{number}-O1", "provider": PROVIDER, **more},
+    )
+
+
+def made(number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    return offer(
+        number=number, **{"expires_at": AT + timedelta(days=7), "decision": DECISION, **more}
+    )
+
+
+def engagement(status: str, number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    return state(status, number, engagement_id=f"{number}-E1", provider=PROVIDER, **more)
+
+
+def opened(number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    return engagement("assigned", number, offer_id=f"{number}-O1", **more)
+
+
+class Log:
+    """Numbers events as their producers do, and puts them on the topics byte for byte."""
+
+    def __init__(self) -> None:
+        self._numbers: Counter[tuple[str, str]] = Counter()
+        self._offsets: Counter[str] = Counter()
+
+    def event(
+        self,
+        topic: str,
+        name: str,
+        subject: str,
+        data: Mapping[str, Any],
+        *,
+        inreplyto: str | None = None,
+    ) -> Event:
+        """Return the next event of *subject* on *topic*; *name* such as ``offer_made``."""
+        self._numbers[topic, subject] += 1
+        number = self._numbers[topic, subject]
+        source = SOURCES[topic]
+        event: Event = EVENTS.validate_python(
+            {
+                "id": derived_id(topic, name, subject, number),
+                "source": f"urn:cri:continuum:{source}",
+                "type": f"gov.cri.{source}.{name}.v1",
+                "subject": subject,
+                "time": AT + timedelta(minutes=number),
+                "correlationid": data.get("request_id", derived_id(topic, "message", subject)),
+                "causationid": inreplyto or inbound(0),
+                "sequence": padded(number),
+                "inreplyto": inreplyto,
+                "data": data,
+            }
+        )
+        return event
+
+    def record(self, topic: str, event: Event) -> Record:
+        offset = self._offsets[topic]
+        self._offsets[topic] += 1
+        key = event.correlationid if event.subject.startswith("CRI-") else event.subject
+        return Record(topic, 0, offset, key.encode(), event.encode(), (), AT)
+
+    def accepted(
+        self, number: str = NUMBER, *, offset: int = 1, **changes: Any
+    ) -> intake.RequestAccepted:
+        event = self.event(
+            intake.TOPIC,
+            "request_accepted",
+            number,
+            request_facts(number, **changes),
+            inreplyto=inbound(offset),
+        )
+        assert isinstance(event, intake.RequestAccepted)
+        return event
+
+    def routed(self, name: str, data: Mapping[str, Any]) -> Any:
+        return self.event(routing.TOPIC, name, data["tracking_number"], data)
+
+    def need(self, number: str = NUMBER, issue: str = "Too few crisis teams.") -> Event:
+        data = {
+            "request_id": derived_id(number, "request", number),
+            "tracking_number": number,
+            "issue": issue,
+        }
+        return self.event(
+            intake.CONFIDENTIAL_TOPIC, "need_stated", number, data, inreplyto=inbound(1)
+        )
+
+    def contact(self, contact_id: str = "c-1", *, offset: int = 50) -> Event:
+        data = {"participant": AGENCY, "contact_id": contact_id, "name": "A. Chief"}
+        return self.event(
+            intake.CONFIDENTIAL_TOPIC,
+            "contact_set",
+            f"contact:{AGENCY}:{contact_id}",
+            data,
+            inreplyto=inbound(offset),
+        )
+
+    def repeat(self, offset: int, of: int) -> Event:
+        return self.event(
+            intake.ANSWERS_TOPIC,
+            "answer_repeated",
+            AGENCY,
+            {"participant": AGENCY, "of": inbound(of)},
+            inreplyto=inbound(offset),
+        )
+
+    def asked(self, about: str, asker: str, *, offset: int = 90) -> Event:
+        return self.event(
+            intake.ANSWERS_TOPIC,
+            "status_asked",
+            asker,
+            {"participant": asker, "about": about},
+            inreplyto=inbound(offset, asker),
+        )
+
+    def registered(self, participant: str, kind: str, name: str, *, offset: int) -> Event:
+        return self.event(
+            reference.TOPIC,
+            "participant_registered",
+            reference.SUBJECT,
+            {"id": participant, "kind": kind, "name": name, "sources": [f"urn:cri:{participant}"]},
+            inreplyto=inbound(offset, OFFICE),
+        )

@@ -1,0 +1,98 @@
+"""A database of notifications, and topics to take in from, in whatever order a test wants."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from services.notifications.handlers import NotificationsReader
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.event import Event
+from shared.messaging.records import Outcome
+from shared.messaging.take_in import take_in
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples.facts import Log
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+TOPICS = (
+    intake.TOPIC,
+    intake.ANSWERS_TOPIC,
+    intake.CONFIDENTIAL_TOPIC,
+    routing.TOPIC,
+    reference.TOPIC,
+)
+
+
+@dataclass
+class World:
+    """The service's side of the topics: what it is given, and what it wrote."""
+
+    pool: "Pool"
+    log: Log = field(default_factory=Log)
+    reader: NotificationsReader = field(default_factory=NotificationsReader)
+
+    async def take_in(self, *events: Event) -> dict[Outcome, int]:
+        """Take *events* in as one batch, each from its producer's topic; return the outcomes."""
+        records = [self.log.record(topic_of(event), event) for event in events]
+        result = await take_in(self.pool, self.reader, records, service="notifications")
+        counts: dict[Outcome, int] = {}
+        for outcomes in result.outcomes.values():
+            for outcome, count in outcomes.items():
+                counts[outcome] = counts.get(outcome, 0) + count
+        return counts
+
+    async def out(self, participant: str) -> list[dict[str, Any]]:
+        """Return the participant's messages in order."""
+        return await self.topic(f"cri.out.{participant}.v1")
+
+    async def topic(self, topic: str) -> list[dict[str, Any]]:
+        rows = await self.pool.fetch(
+            "SELECT value FROM outbox WHERE topic = $1 ORDER BY id", topic
+        )
+        return [json.loads(row["value"]) for row in rows]
+
+    async def notices(self) -> list[dict[str, Any]]:
+        return await self.topic(notifications.TOPIC)
+
+    async def count(self, table: str) -> int:
+        counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
+        return counted
+
+
+def topic_of(event: Event) -> str:
+    """Return the topic on which its producer publishes *event*."""
+    _, _, producer, name, _ = event.type.split(".")
+    if producer == "routing":
+        return routing.TOPIC
+    if name in ("submission_refused", "answer_repeated", "status_asked"):
+        return intake.ANSWERS_TOPIC
+    if name in ("contact_set", "need_stated", "note_stated"):
+        return intake.CONFIDENTIAL_TOPIC
+    if event.subject == reference.SUBJECT:
+        return reference.TOPIC
+    return intake.TOPIC
+
+
+def kinds(messages: list[dict[str, Any]]) -> list[str]:
+    """Return the types of *messages*, short."""
+    return [message["type"].removeprefix("gov.cri.").removesuffix(".v1") for message in messages]
+
+
+def numbers(messages: list[dict[str, Any]], name: str = "participantsequence") -> list[int]:
+    return [int(message[name]) for message in messages]
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    dsn = await database("notifications")
+    async with asyncpg.create_pool(dsn, min_size=2, max_size=4, server_settings=LIMITS) as pool:
+        await pool.execute(
+            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
+            TOPICS,
+        )
+        yield World(pool)

@@ -1,0 +1,316 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.notifications import answers
+from services.notifications.audience import Decision, NotNeeded, Send
+from services.notifications.decide import decide
+from services.notifications.request import Directory, Request
+from shared.contracts import intake, routing
+from shared.contracts.inbound import CLOSE_REASONS
+from shared.contracts.outbound import (
+    Applied,
+    ContactCard,
+    EngagementMessage,
+    OfferMessage,
+    Referral,
+    Refused,
+    StatusChanged,
+)
+from tests.examples.facts import (
+    AGENCY,
+    AT,
+    DECISION,
+    ENGAGEMENT,
+    NUMBER,
+    OFFER,
+    OFFICE,
+    PROVIDER,
+    Log,
+    engagement,
+    inbound,
+    made,
+    offer,
+    opened,
+    state,
+)
+
+DIRECTORY = Directory(
+    participants={PROVIDER: "IACP"}, programs={"cri-tac": "CRI-TAC"}, offices=(OFFICE,)
+)
+REASON = {"code": "agency_type", "path": "/agency", "message": "Not served.", "fix": "Ask."}
+
+
+def known(**changes: Any) -> Request:
+    held = answers.accepted(Log().accepted(), at=AT).request
+    assert held is not None
+    return replace(held, published=1, **changes)
+
+
+def decided(name: str, data: dict[str, Any], request: Request | None = None) -> Decision:
+    return decide(Log().routed(name, data), request or known(), DIRECTORY)
+
+
+def told(decision: Decision, audience: str) -> Send:
+    (found,) = [n for n in decision.notices if n.audience == audience]
+    assert isinstance(found, Send)
+    return found
+
+
+def not_told(decision: Decision, audience: str) -> str:
+    (found,) = [n for n in decision.notices if n.audience == audience]
+    assert isinstance(found, NotNeeded)
+    return found.because
+
+
+def status(decision: Decision, audience: str = AGENCY) -> StatusChanged:
+    data = told(decision, audience).data
+    assert isinstance(data, StatusChanged)
+    return data
+
+
+def test_an_accepted_request_is_answered_with_its_tracking_number() -> None:
+    event = Log().accepted()
+
+    decision = answers.accepted(event, at=AT)
+
+    answer = told(decision, AGENCY)
+    assert (answer.kind, answer.answer, answer.subject) == ("accepted", True, NUMBER)
+
+
+def test_triage_tells_nobody_because_its_outcome_follows() -> None:
+    decision = decided("request_triaged", state("triaged", decision=DECISION))
+
+    assert "follows at once" in not_told(decision, AGENCY)
+    assert decision.request is not None
+    assert decision.request.status == "triaged"
+
+
+def test_an_offer_goes_to_the_provider_without_need_or_contacts_and_the_requester_hears() -> None:
+    decision = decided("offer_made", made())
+
+    data = told(decision, PROVIDER).data
+    assert isinstance(data, OfferMessage)
+    assert (data.offer_id, data.agency.state, data.topics[0]) == (
+        OFFER,
+        "US-CA",
+        "crisis_intervention",
+    )
+    assert not {"need", "contacts", "contact_ids"} & set(OfferMessage.model_fields)
+    heard = status(decision)
+    assert (heard.status, heard.program, heard.provider) == ("offered", "cri-tac", PROVIDER)
+    assert heard.next is not None
+    assert heard.next.by == data.expires_at
+
+
+def test_the_words_of_the_routing_decision_are_used_where_there_are_any() -> None:
+    because = {"staff": "s", "requester": "For you.", "provider": "For the provider."}
+
+    decision = decided("offer_made", made(decision={**DECISION, "because": because}))
+
+    assert status(decision).sentence == "For you."
+    assert isinstance(offered := told(decision, PROVIDER).data, OfferMessage)
+    assert offered.sentence == "For the provider."
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("offer_lapsed", "offer_lapsed"), ("offer_withdrawn", "offer_withdrawn")]
+)
+def test_an_offer_that_ends_by_itself_is_taken_back_from_the_provider(
+    name: str, kind: str
+) -> None:
+    offered = known(provider=PROVIDER, offer_id=OFFER, expires_at=AT)
+
+    decision = decided(name, offer("triaged"), offered)
+
+    assert told(decision, PROVIDER).kind == kind
+    assert decision.request is not None
+    assert (decision.request.provider, decision.request.offer_open) == (None, False)
+
+
+def test_a_declined_offer_tells_nobody_and_frees_the_request() -> None:
+    offered = known(provider=PROVIDER, offer_id=OFFER, expires_at=AT)
+
+    decision = decided("offer_declined", offer("triaged", reason="timing"), offered)
+
+    assert not_told(decision, PROVIDER)
+    assert not_told(decision, AGENCY)
+    assert decision.request is not None
+    assert decision.request.provider is None
+
+
+def test_need_and_contacts_go_to_the_provider_that_accepted_and_to_nobody_else() -> None:
+    card = ContactCard(contact_id="c-1", name="A. Chief")
+
+    decision = decide(
+        Log().routed("engagement_opened", opened(need_stated=True)),
+        known(),
+        DIRECTORY,
+        need='{"issue":"Too few crisis teams."}',
+        contacts=[card],
+    )
+
+    handed = told(decision, PROVIDER)
+    assert isinstance(handed.data, EngagementMessage)
+    assert handed.classification == "restricted"
+    assert handed.data.need == {"issue": "Too few crisis teams."}
+    assert handed.data.contacts == [card]
+    assert status(decision).status == "assigned"
+
+
+def test_a_milestone_is_told_when_it_changes_the_state() -> None:
+    assigned = known(status="assigned", provider=PROVIDER)
+    data = engagement("in_delivery", milestone="kick_off", on="2026-04-02")
+
+    first = decided("engagement_progressed", data, assigned)
+    second = decided("engagement_progressed", data, first.request)
+
+    assert status(first).status == "in_delivery"
+    assert not_told(first, PROVIDER)
+    assert "did not change" in not_told(second, AGENCY)
+
+
+@pytest.mark.parametrize("reason", [*CLOSE_REASONS, "a_reason_of_tomorrow"])
+def test_closed_is_never_worded_as_fixed(reason: str) -> None:
+    decision = decided("engagement_closed", engagement("closed", reason=reason))
+
+    sentence = status(decision).sentence
+    assert "closed" in sentence
+    assert "fixed" not in sentence
+    assert "solved" not in sentence
+
+
+def test_a_waiting_request_is_told_why_and_when_the_program_opens() -> None:
+    data = state("waiting", reason="program_not_open", opens_at=AT, decision=DECISION)
+
+    heard = status(decided("request_waitlisted", data))
+
+    assert heard.sentence == "Your request waits because CRI-TAC is not open yet."
+    assert heard.next is not None
+    assert heard.next.by == AT
+
+
+def test_a_referral_goes_to_every_program_office_with_the_terms_of_a_counter() -> None:
+    data = state(
+        "referred",
+        reason="countered",
+        provider=PROVIDER,
+        counter_from="2026-05-01",
+        decision=DECISION,
+    )
+
+    decision = decided("request_referred", data)
+
+    referral = told(decision, OFFICE).data
+    assert isinstance(referral, Referral)
+    assert referral.counter is not None
+    assert status(decision).status == "referred"
+
+
+def test_without_a_program_office_a_referral_says_that_nobody_was_told() -> None:
+    event = Log().routed("request_referred", state("referred", reason="no_ori", decision=DECISION))
+
+    decision = decide(event, known(), Directory({}, {}, ()))
+
+    assert not_told(decision, "program_office") == "no program office is registered"
+
+
+def test_an_ineligible_request_hears_why_and_where_to_go() -> None:
+    data = state("ineligible", reasons=[REASON], decision=DECISION)
+
+    heard = status(decided("request_ineligible", data))
+
+    assert heard.reasons[0].code == "agency_type"
+    assert "CRI-TAC" in heard.sentence
+    assert heard.elsewhere
+
+
+def test_a_withdrawal_stops_the_provider_in_words_and_settles_it_with_the_requester() -> None:
+    data = state("withdrawn", before="assigned", provider=PROVIDER, engagement_id=ENGAGEMENT)
+
+    decision = decided("request_withdrawn", data, known(provider=PROVIDER))
+
+    assert told(decision, PROVIDER).kind == "engagement_ended"
+    assert status(decision).status == "withdrawn"
+
+
+def test_a_withdrawal_of_what_was_referred_tells_the_program_office_too() -> None:
+    decision = decided("request_withdrawn", state("withdrawn", before="referred"))
+
+    assert status(decision, OFFICE).status == "withdrawn"
+
+
+def test_a_missed_clock_is_told_to_nobody_and_says_why() -> None:
+    data = state("offered", clock="offer_answer.standard", due_at=AT)
+
+    decision = decided("clock_missed", data)
+
+    assert not_told(decision, AGENCY)
+    assert decision.request is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("gov.cri.request.submit.v1", "refused"),
+        ("gov.cri.offer.answer.v1", "message_refused"),
+        (None, "message_refused"),
+    ],
+)
+def test_a_refusal_says_who_refused_and_where_to_go(kind: str | None, message: str) -> None:
+    data = {
+        "participant": "nobody-yet",
+        "kind": kind,
+        "reasons": [REASON],
+        "elsewhere": "The state program.",
+    }
+    event = Log().event(
+        intake.ANSWERS_TOPIC,
+        "submission_refused",
+        "nobody-yet",
+        data,
+        inreplyto=inbound(3, "nobody-yet"),
+    )
+    assert isinstance(event, intake.SubmissionRefused)
+
+    answer = told(answers.refused(event), "nobody-yet")
+
+    assert (answer.kind, answer.answer) == (message, True)
+    assert isinstance(answer.data, Refused)
+    assert (answer.data.refused_by, answer.data.elsewhere) == (
+        "intake",
+        "The state program.",
+    )
+
+
+def test_what_routing_applied_is_answered_on_the_topic_it_came_from() -> None:
+    event = Log().event(
+        routing.TOPIC,
+        "message_applied",
+        PROVIDER,
+        {"participant": PROVIDER, "what": "capacity.declare", "about": PROVIDER},
+        inreplyto=inbound(7, PROVIDER),
+    )
+    assert isinstance(event, routing.MessageApplied)
+
+    answer = told(answers.applied(event), PROVIDER)
+
+    assert answer.data == Applied(what="capacity.declare", about=PROVIDER)
+
+
+def test_what_intake_hands_on_is_left_for_routing_to_answer() -> None:
+    event = Log().event(
+        intake.TOPIC,
+        "withdrawal_requested",
+        NUMBER,
+        {"request_id": "r", "tracking_number": NUMBER, "participant": AGENCY},
+        inreplyto=inbound(9),
+    )
+    assert isinstance(event, intake.WithdrawalRequested)
+
+    assert not_told(answers.forwarded(event), AGENCY) == answers.ROUTING_ANSWERS
+
+
+def test_deciding_twice_says_the_same() -> None:
+    assert decided("offer_made", made()) == decided("offer_made", made())

@@ -1,0 +1,78 @@
+import pytest
+
+from services.notifications.parse import parse
+from shared.contracts import intake, reference, routing
+from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
+from tests.examples.facts import (
+    AGENCY,
+    AT,
+    NUMBER,
+    OFFER,
+    Log,
+    engagement,
+    inbound,
+    made,
+    opened,
+    request_facts,
+)
+
+ACCEPTED = Gate(intake.TOPIC, NUMBER, 1)
+NEED = Gate(intake.CONFIDENTIAL_TOPIC, NUMBER, 1)
+
+
+def needs(topic: str, name: str, subject: str, data: dict[str, object]) -> tuple[Gate, ...]:
+    log = Log()
+    found = parse(log.record(topic, log.event(topic, name, subject, data, inreplyto=inbound(1))))
+    assert isinstance(found, Item)
+    return found.needs
+
+
+def test_an_accepted_request_needs_the_reference_data_it_was_accepted_with() -> None:
+    data = request_facts(reference_version=7)
+
+    assert needs(intake.TOPIC, "request_accepted", NUMBER, data) == (
+        Gate(reference.TOPIC, reference.SUBJECT, 7),
+    )
+
+
+def test_what_routing_says_of_a_request_needs_the_request() -> None:
+    assert needs(routing.TOPIC, "offer_made", NUMBER, made()) == (ACCEPTED,)
+
+
+@pytest.mark.parametrize(("stated", "expected"), [(True, (ACCEPTED, NEED)), (False, (ACCEPTED,))])
+def test_an_engagement_needs_the_need_where_one_was_stated(
+    stated: bool, expected: tuple[Gate, ...]
+) -> None:
+    data = opened(need_stated=stated)
+
+    assert needs(routing.TOPIC, "engagement_opened", NUMBER, data) == expected
+
+
+@pytest.mark.parametrize("subject", [AGENCY, OFFER])
+def test_an_answer_about_no_request_needs_nothing(subject: str) -> None:
+    data: dict[str, object] = {"participant": AGENCY, "what": "offer.answer", "about": subject}
+
+    assert needs(routing.TOPIC, "message_applied", subject, data) == ()
+
+
+def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
+    log = Log()
+    value = log.event(
+        routing.TOPIC,
+        "engagement_closed",
+        NUMBER,
+        engagement("closed", reason="completed"),
+    ).encode()
+    value = value.replace(b"engagement_closed", b"engagement_sung_of")
+
+    found = parse(Record(routing.TOPIC, 0, 0, b"k", value, (), AT))
+
+    assert isinstance(found, PassedOver)
+    assert found.gate == Gate(routing.TOPIC, NUMBER, 1)
+
+
+@pytest.mark.parametrize("value", [None, b"", b"{", b"{}", b"[]", b'{"type": 1}'])
+def test_what_does_not_parse_is_malformed_and_never_raises(value: bytes | None) -> None:
+    found = parse(Record(intake.TOPIC, 0, 0, b"k", value, (), AT))
+
+    assert isinstance(found, Malformed)

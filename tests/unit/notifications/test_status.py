@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+from services.notifications.audience import Send
+from services.notifications.request import Directory
+from services.notifications.status import Known, Listing, told
+from shared.contracts.intake import StatusAsked
+from shared.contracts.outbound import Refused, StatusTold
+from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log
+
+DIRECTORY = Directory({}, {}, (OFFICE,))
+OFFERED = Known(
+    NUMBER, AGENCY, "offered", AT, "For you.", "For the provider.", "cri-tac", PROVIDER, OFFER, AT
+)
+
+
+def ask(
+    asker: str, known: Known | None, listing: Listing | None = None, about: str = NUMBER
+) -> StatusTold | Refused:
+    event = Log().asked(about, asker)
+    assert isinstance(event, StatusAsked)
+    (answer,) = told(event, known, listing, DIRECTORY, at=AT).notices
+    assert isinstance(answer, Send)
+    assert (answer.audience, answer.answer) == (asker, True)
+    assert isinstance(answer.data, StatusTold | Refused)
+    return answer.data
+
+
+def test_the_requester_is_told_the_state_of_its_own_request() -> None:
+    data = ask(AGENCY, OFFERED)
+
+    assert isinstance(data, StatusTold)
+    (line,) = data.requests
+    assert (line.status, line.sentence, line.offer_id) == ("offered", "For you.", None)
+
+
+def test_the_provider_that_holds_the_offer_is_told_with_its_own_words() -> None:
+    data = ask(PROVIDER, OFFERED)
+
+    assert isinstance(data, StatusTold)
+    (line,) = data.requests
+    assert (line.sentence, line.offer_id, line.expires_at) == ("For the provider.", OFFER, AT)
+
+
+def test_the_program_office_is_told_of_every_request() -> None:
+    assert isinstance(ask(OFFICE, OFFERED), StatusTold)
+
+
+def test_somebody_without_a_part_in_it_is_refused() -> None:
+    for known in (OFFERED, replace(OFFERED, provider=None)):
+        data = ask("fop", known)
+
+        assert isinstance(data, Refused)
+        assert [reason.code for reason in data.reasons] == ["not_yours"]
+        assert data.refused_by == "notifications"
+
+
+def test_an_unknown_number_is_refused_without_repeating_what_was_asked() -> None:
+    data = ask(AGENCY, None, about="whatever they typed")
+
+    assert isinstance(data, Refused)
+    assert data.reasons[0].code == "unknown_request"
+    assert "whatever" not in data.model_dump_json()
+
+
+def test_a_list_says_how_many_more_there_are() -> None:
+    data = ask(AGENCY, None, Listing((OFFERED,), 501), about="all")
+
+    assert isinstance(data, StatusTold)
+    assert (len(data.requests), data.more) == (1, 500)
