@@ -307,6 +307,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._cluster_id,
             [beginnings[p] for p in partitions],
         )
+        await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
         rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
         for row in rows:
             partition = TopicPartition(row["topic"], row["partition"])

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from pydantic import Field, TypeAdapter
+from pydantic import Field, SecretStr, TypeAdapter
 
 from deploy.local import databases
 from deploy.local.stack import Stack
@@ -19,9 +20,11 @@ from shared.messaging.reader import parse_event
 from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS
+from shared.runtime.settings import ServiceSettings
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEDGER = "CREATE TABLE ledger (place bigint GENERATED ALWAYS AS IDENTITY, entry text NOT NULL)"
+DATABASE = "continuum_messaging_test"
 TOPIC = "cri.int.routing.v1"
 OTHER_TOPIC = "cri.int.intake.v1"
 
@@ -94,17 +97,37 @@ class LedgerReader:
 
 @pytest.fixture
 async def pool(stack: Stack) -> AsyncIterator["asyncpg.Pool[Any]"]:
-    name = "continuum_messaging_test"
     admin = await asyncpg.connect(stack.postgres.dsn())
-    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    await admin.execute(f"CREATE DATABASE {name}")
+    await admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+    await admin.execute(f"CREATE DATABASE {DATABASE}")
     await admin.close()
-    dsn = databases.with_database(stack.postgres.dsn(), name)
+    dsn = databases.with_database(stack.postgres.dsn(), DATABASE)
     async with asyncpg.create_pool(dsn, min_size=2, max_size=6, server_settings=LIMITS) as pool:
         async with pool.acquire() as connection:
             await migrate(connection, ["shared.messaging", "shared.catalog"])
             await connection.execute(LEDGER)
         yield pool
+
+
+@pytest.fixture
+def settings(stack: Stack, pool: "asyncpg.Pool[Any]") -> ServiceSettings:
+    """Return the settings of a process that is routing for Kafka, on this test's database."""
+    address = urlsplit(stack.postgres.dsn())
+    user, password = stack.credentials.kafka("routing")
+    assert address.port is not None
+    return ServiceSettings(
+        kafka_servers=stack.kafka.servers,
+        kafka_security="SASL_PLAINTEXT",
+        kafka_user=user,
+        kafka_password=SecretStr(password),
+        postgres_host=str(address.hostname),
+        postgres_port=address.port,
+        postgres_database=DATABASE,
+        postgres_user=str(address.username),
+        postgres_password=SecretStr(str(address.password)),
+        http_host="127.0.0.1",
+        http_port=0,
+    )
 
 
 @pytest.fixture

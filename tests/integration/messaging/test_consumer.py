@@ -1,0 +1,195 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
+
+from deploy.local.stack import Stack
+from shared.messaging import kafka
+from shared.messaging.consumer import Consumer, Refusal
+from shared.messaging.records import Item, Taken
+from shared.runtime.probes import Health
+from shared.runtime.settings import ServiceSettings
+from tests.integration.messaging.conftest import LedgerReader, State, event, ledger
+
+SUBJECTS = [f"S{n}" for n in range(30)]
+
+
+@asynccontextmanager
+async def consumer(
+    settings: ServiceSettings, pool: "asyncpg.Pool[Any]", reader: LedgerReader, *, build: str = "1"
+) -> AsyncIterator[Consumer]:
+    running = Consumer(
+        service="routing",
+        topics=r"^cri\.int\.intake\.v1$",
+        reader=reader,
+        settings=settings,
+        pool=pool,
+        health=Health(),
+        relay_wake=asyncio.Event(),
+        wakes=[],
+        build=build,
+        cluster_id=await kafka.cluster_id(settings),
+    )
+    await running.start()
+    try:
+        yield running
+    finally:
+        await running.stop()
+        if running.fatal.done():
+            running.fatal.exception()
+
+
+@pytest.fixture
+async def send(
+    stack: Stack, settings: ServiceSettings, pool: "asyncpg.Pool[Any]"
+) -> AsyncIterator[Callable[[Sequence[tuple[str, bytes]]], Any]]:
+    """Send records to intake's topic as intake; the checkpoints start where it ends now."""
+    user, password = stack.credentials.kafka("intake")
+    as_intake = settings.model_copy(
+        update={"kafka_user": user, "kafka_password": SecretStr(password)}
+    )
+    producer = AIOKafkaProducer(**kafka.security(as_intake), enable_idempotence=True)
+    await producer.start()
+    cluster = await kafka.cluster_id(settings)
+    probe = await producer.partitions_for("cri.int.intake.v1")
+    for number in probe:
+        metadata = await producer.send_and_wait(
+            "cri.int.intake.v1", event(f"start-{number}", 1), partition=number
+        )
+        await pool.execute(
+            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+            " VALUES ('cri.int.intake.v1', $1, $2, $3, $3)",
+            number,
+            cluster,
+            metadata.offset + 1,
+        )
+
+    async def all_of(records: Sequence[tuple[str, bytes]]) -> None:
+        sends = [
+            await producer.send(
+                "cri.int.intake.v1", value, partition=kafka.partition_of(key.encode(), 6)
+            )
+            for key, value in records
+        ]
+        await asyncio.gather(*sends)
+
+    yield all_of
+    await producer.stop()
+
+
+async def until(condition: Callable[[], Any], *, within: float = 30) -> None:
+    async with asyncio.timeout(within):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_records_are_taken_in_once_by_two_members_that_come_and_go(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+) -> None:
+    total = 40 * len(SUBJECTS)
+
+    async def holds(count: int) -> bool:
+        return bool(await pool.fetchval("SELECT count(*) FROM ledger") >= count)
+
+    async def feed() -> None:
+        for number in range(1, 41):
+            await send([(s, event(s, number, topic="cri.int.intake.v1")) for s in SUBJECTS])
+
+    async with consumer(settings, pool, reader):
+        feeding = asyncio.create_task(feed())
+        await until(lambda: holds(100))
+        async with consumer(settings, pool, reader):
+            await until(lambda: holds(600))
+        await feeding
+        await until(lambda: holds(total))
+
+    entries = await ledger(pool)
+    assert len(entries) == total
+    for subject in SUBJECTS:
+        own = [entry for entry in entries if entry.startswith(f"{subject}/")]
+        assert own == [f"{subject}/{number}" for number in range(1, 41)]
+
+
+async def test_a_batch_is_read_again_after_postgres_failed(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings, send: Callable[..., Any]
+) -> None:
+    class Interrupted(LedgerReader):
+        failures = 2
+
+        async def load(self, connection: Any, items: Sequence[Item], *, at: Any) -> State:
+            if self.failures:
+                self.failures -= 1
+                await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            return await super().load(connection, items, at=at)
+
+    async def all_there() -> bool:
+        return len(await ledger(pool)) == 3
+
+    async with consumer(settings, pool, Interrupted()):
+        await send([("A", event("A", n, topic="cri.int.intake.v1")) for n in (1, 2, 3)])
+
+        await until(all_there)
+
+    assert await ledger(pool) == ["A/1", "A/2", "A/3"]
+
+
+async def test_too_many_failures_stop_this_build_and_another_goes_on(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+) -> None:
+    names = [f"F{n}" for n in range(60)]
+    fails = [(s, event(s, 1, "raises", topic="cri.int.intake.v1")) for s in names]
+
+    async with consumer(settings, pool, reader) as first:
+        await send(fails)
+        with pytest.raises(Refusal, match="continuum resume routing"):
+            await asyncio.wait_for(first.fatal, 20)
+
+    async with consumer(settings, pool, reader) as same_build:
+        with pytest.raises(Refusal, match="this same build"):
+            await asyncio.wait_for(same_build.fatal, 20)
+
+    class Mended(LedgerReader):
+        def decide(self, state: State, item: Item) -> Taken:
+            state.entries.append(f"{item.message.subject}/{item.message.number}")
+            return Taken("applied")
+
+    async def all_there() -> bool:
+        return len(await ledger(pool)) == len(names)
+
+    async with consumer(settings, pool, Mended(), build="2"):
+        await until(all_there)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("next_offset = next_offset + 1000000", "beyond the end"),
+        ("cluster_id = 'another'", "belongs to cluster another"),
+    ],
+)
+async def test_a_checkpoint_that_does_not_fit_the_log_is_refused(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+    change: str,
+    says: str,
+) -> None:
+    await pool.execute(f"UPDATE checkpoints SET {change} WHERE partition = 3")
+
+    async with consumer(settings, pool, reader) as running:
+        with pytest.raises(Refusal, match=says):
+            await asyncio.wait_for(running.fatal, 20)
+
+    assert await ledger(pool) == []

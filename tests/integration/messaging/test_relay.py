@@ -1,0 +1,143 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from deploy.local.stack import Stack
+from shared.messaging import kafka, outbox
+from shared.messaging.records import Outgoing
+from shared.messaging.relay import Relay
+from shared.runtime.settings import ServiceSettings
+
+TOPIC = "cri.int.routing.v1"
+
+
+def message(key: str, text: str, *, topic: str = TOPIC) -> Outgoing:
+    return Outgoing(str(uuid4()), topic, key.encode(), text.encode(), (("h", b"v"),))
+
+
+async def append(pool: "asyncpg.Pool[Any]", *messages: Outgoing) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await outbox.append(connection, messages)
+
+
+async def until(condition: Callable[[], Any], *, within: float = 20) -> None:
+    async with asyncio.timeout(within):
+        while not await condition():
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def relay(settings: ServiceSettings) -> AsyncIterator["asyncio.Task[None]"]:
+    running = asyncio.create_task(Relay(settings, service="routing", wake=asyncio.Event()).run())
+    try:
+        yield running
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await running
+
+
+class Log:
+    """Everything on the topic since it was opened, in each partition's order."""
+
+    def __init__(self, stack: Stack) -> None:
+        user, password = stack.credentials.kafka("reporting")
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=stack.kafka.servers,
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism="SCRAM-SHA-512",
+            sasl_plain_username=user,
+            sasl_plain_password=password,
+        )
+        self.records: list[ConsumerRecord] = []
+
+    async def __aenter__(self) -> "Log":
+        await self._consumer.start()
+        partitions = [TopicPartition(TOPIC, number) for number in range(6)]
+        self._consumer.assign(partitions)
+        for partition, end in (await self._consumer.end_offsets(partitions)).items():
+            self._consumer.seek(partition, end)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def holds(self, count: int) -> bool:
+        for found in (await self._consumer.getmany(timeout_ms=50)).values():
+            self.records += found
+        return len(self.records) >= count
+
+
+async def empty(pool: "asyncpg.Pool[Any]") -> bool:
+    return not await pool.fetchval("SELECT count(*) FROM outbox")
+
+
+async def test_messages_go_out_once_in_order_of_their_key(
+    stack: Stack, pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    sent = [message(f"K{n % 7}", f"{n}") for n in range(3000)]
+    async with Log(stack) as log:
+        await append(pool, *sent)
+
+        async with relay(settings):
+            await until(lambda: empty(pool))
+            await until(lambda: log.holds(len(sent)))
+
+    assert len(log.records) == len(sent)
+    for key in range(7):
+        found = [int(r.value) for r in log.records if r.key == f"K{key}".encode()]
+        assert found == list(range(key, 3000, 7))
+    assert {r.partition for r in log.records if r.key == b"K3"} == {kafka.partition_of(b"K3", 6)}
+    assert log.records[0].headers == (("h", b"v"),)
+
+
+async def test_what_kafka_will_never_take_is_set_aside_and_the_rest_goes_on(
+    stack: Stack, pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    bad = [
+        message("K", "not ours", topic="cri.int.intake.v1"),
+        message("K", "x" * 2_200_000),
+    ]
+    async with Log(stack) as log:
+        await append(pool, message("K", "1"), bad[0], message("K", "2"), bad[1], message("K", "3"))
+
+        for _ in range(3):  # the service starts its relay again after each failure
+            async with relay(settings) as running:
+                await asyncio.wait([running, asyncio.create_task(until(lambda: empty(pool)))],
+                                   return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+        await until(lambda: log.holds(3))
+
+    assert [r.value for r in log.records] == [b"1", b"2", b"3"]
+    aside = await pool.fetch("SELECT event_id::text AS id, reason FROM set_aside ORDER BY id")
+    assert {row["id"] for row in aside} == {m.event_id for m in bad}
+    assert {row["reason"] for row in aside} == {
+        "TopicAuthorizationFailedError",
+        "MessageSizeTooLargeError",
+    }
+
+
+async def test_only_one_relay_leads_and_the_next_takes_over(
+    stack: Stack, pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    leaders = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+
+    async def one_leads() -> bool:
+        return bool(await pool.fetchval(leaders) == 1)
+
+    async with relay(settings) as first:
+        await until(one_leads)
+        async with relay(settings):
+            await append(pool, *(message("K", str(n)) for n in range(10)))
+            await until(lambda: empty(pool))
+            assert await one_leads()
+
+            first.cancel()
+            await append(pool, message("K", "after"))
+
+            await until(lambda: empty(pool))
+            assert await one_leads()
