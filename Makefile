@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 RUN := .venv/bin/python
+LOCAL := $(RUN) -m deploy.local $(if $(STATE),--state $(STATE))
 LOCKS := requirements/run.txt requirements/dev.txt requirements/local.txt
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
@@ -29,20 +30,20 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing]
 	@$(RUN) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
-up: setup ## start Kafka, Postgres and the four services; print where everything is
-	@$(RUN) -m deploy.local up
+up: setup ## start Kafka, Postgres and the four services; print where everything is [PORT=19000] [BROKERS=3]
+	@$(LOCAL) up $(if $(BROKERS),--brokers $(BROKERS)) $(if $(PORT),--port $(PORT))
 
 down: setup ## stop everything that `make up` started
-	@$(RUN) -m deploy.local down
+	@$(LOCAL) down
 
 status: setup ## say what runs, where, and whether it is ready
-	@$(RUN) -m deploy.local status
+	@$(LOCAL) status
 
-logs: setup ## follow the logs [SERVICE=routing]
-	@$(RUN) -m deploy.local logs $(SERVICE)
+logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
+	@$(LOCAL) logs $(SERVICE)
 
 reset: setup ## stop everything and delete its data
-	@$(RUN) -m deploy.local reset
+	@$(LOCAL) reset
 
 test: setup ## run every test, on a real Kafka and a real Postgres
 	@$(RUN) -m pytest

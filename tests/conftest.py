@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,15 +17,17 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """Kafka and Postgres, provisioned; no service is started."""
-    started = Stack(tmp_path_factory.mktemp("stack"))
-    try:
-        started.start()
-        started.provision()
-        yield started
-    finally:
-        started.stop(keep_data=False)
+    # Not in pytest's folder, which every run closes to all but its own user: Postgres has another.
+    with TemporaryDirectory(prefix="continuum-tests-") as state:
+        started = Stack(Path(state))
+        try:
+            started.start()
+            started.provision()
+            yield started
+        finally:
+            started.stop(keep_data=False)
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +64,7 @@ async def database(
         template = await migrated_template(service)
         await databases.make(stack.postgres.dsn(), name, owner=service, template=template)
         names.append(name)
-        own = stack.credentials.dsn(service, port=stack.postgres.port)
+        own = stack.dsn(service)
         return databases.with_database(own, name)
 
     yield make

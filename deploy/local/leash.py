@@ -5,6 +5,7 @@ Starts a program that dies with the process that started it, whatever that proce
 Linux tells a child of its parent's end; elsewhere only an orderly end stops the children.
 """
 
+import ctypes  # before any change of user, which may put the library out of reach
 import os
 import sys
 
@@ -13,18 +14,24 @@ _PR_SET_PDEATHSIG = 1
 
 def main(parent: int, signal: int, user: str, program: list[str]) -> None:
     """Become ``program``, as ``user``, to be sent ``signal`` when ``parent`` ends."""
-    import ctypes  # before the change of user, which may put the library out of reach
-
     if user != "-":
         os.setgroups([])
         os.setgid(int(user))
         os.setuid(int(user))
-    if sys.platform == "linux":
-        # After the change of user, which would clear it.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal)
-        if os.getppid() != parent:  # it ended before the line above
-            sys.exit(1)
+    _ask_for(signal)  # after the change of user, which would clear it
+    if os.getppid() != parent:  # it ended before the line above
+        sys.exit(1)
     os.execv(program[0], program)
+
+
+def release() -> None:
+    """Let this process outlive its parent."""
+    _ask_for(0)
+
+
+def _ask_for(signal: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from deploy.local.topics import Topic
 
 _ITERATIONS = 4096
 _SECONDS = 30
+GROUPS = "__consumer_offsets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,19 @@ def provision_kafka(
     return Changes(made, changed, added, granted, removed)
 
 
-def coordinator_answers(admin: AdminClient) -> bool:
-    """Say whether groups can be formed; asking makes Kafka make the topic it needs for that."""
-    asked = admin.describe_consumer_groups(["operator.probe"], request_timeout=_SECONDS)
+def groups_can_form(admin: AdminClient) -> bool:
+    """Say whether the coordinator of groups answers; for a moment after the start it does not."""
+    asked = admin.describe_consumer_groups(["operator.probe"], request_timeout=2)
     try:
         asked["operator.probe"].result()
     except KafkaException as error:
-        codes = (
+        not_yet = (
             KafkaError.COORDINATOR_NOT_AVAILABLE,
             KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
             KafkaError.NOT_COORDINATOR,
+            KafkaError._TIMED_OUT,
         )
-        if error.args[0].code() in codes:
+        if error.args[0].code() in not_yet:
             return False
         raise
     return True
@@ -112,6 +114,10 @@ def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> int:
         for topic in topics
         if topic.name not in existing
     ]
+    if GROUPS not in existing:
+        # Kafka would make it when the first group forms, and refuse that group until it has.
+        settings = {"cleanup.policy": "compact", "compression.type": "producer"}
+        missing.append(NewTopic(GROUPS, num_partitions=4, config=settings))
     if missing:
         _done(admin.create_topics(missing, operation_timeout=_SECONDS))
     return len(missing)

@@ -23,7 +23,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.provision import (
     Changes,
     admin_client,
-    coordinator_answers,
+    groups_can_form,
     provision_kafka,
 )
 from deploy.local.services import Replica, Surroundings
@@ -173,12 +173,11 @@ class Stack:
     @property
     def connection(self) -> Connection:
         """Where everything is now, and how to get in."""
-        port = self.postgres.port
         username, password = self.credentials.kafka(OPERATOR)
-        dsns = {each: self.credentials.dsn(each, port=port, role=OPERATOR) for each in SERVICES}
+        dsns = {each: self.dsn(each, role=OPERATOR) for each in SERVICES}
         services = {
             name: ServiceAccess(
-                dsn=self.credentials.dsn(name, port=port),
+                dsn=self.dsn(name),
                 http=replica.http,
                 log=str(replica.child.log),
                 pid=replica.child.pid,
@@ -194,6 +193,20 @@ class Stack:
             services=services,
             log_folder=str(self.logs),
         )
+
+    @property
+    def children(self) -> list[processes.Child]:
+        """Every process of the stack that should be running."""
+        postgres = [self.postgres.child] if self.postgres.child else []
+        return [*self.kafka.nodes, *postgres, *(each.child for each in self.replicas.values())]
+
+    def kafka_login(self, member: str) -> tuple[str, str]:
+        """Return user and password of a service, a participant, the operator or the admin."""
+        return self.credentials.kafka(member)
+
+    def dsn(self, service: str, *, role: str | None = None) -> str:
+        """Return the address of a service's database, for itself or another role."""
+        return self.credentials.dsn(service, port=self.postgres.port, role=role)
 
     def _participant_accesses(self) -> dict[str, ParticipantAccess]:
         return {
@@ -243,7 +256,7 @@ class Stack:
             grants=grants(self.topics, self.participants),
         )
         processes.wait_until(
-            partial(coordinator_answers, admin),
+            partial(groups_can_form, admin),
             what="Kafka's groups",
             children=self.kafka.nodes,
             within=60,

@@ -1,0 +1,98 @@
+"""The embedded stack's command line: up, down, status, logs, reset."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from deploy.local import keeper
+from deploy.local.connection import Connection
+from deploy.local.failure import StackFailed
+from deploy.local.lock import Lock
+from deploy.local.services import answers_ready
+from deploy.local.topics import DEPLOY, SERVICES
+
+
+def up(arguments: argparse.Namespace) -> None:
+    """Start everything; return when it is ready."""
+    state: Path = arguments.state
+    if Lock(state).holder() is None:
+        keeper.launch(state, brokers=arguments.brokers, first_port=arguments.port)
+    else:
+        print("stack: it runs already")
+    status(arguments)
+    print(f"stack: credentials and topics are in {state / 'connection.json'}")
+
+
+def down(arguments: argparse.Namespace) -> None:
+    """Stop everything."""
+    was_running = keeper.stop(arguments.state)
+    print("stack: stopped" if was_running else "stack: nothing was running")
+
+
+def status(arguments: argparse.Namespace) -> None:
+    """Say what runs and where."""
+    state: Path = arguments.state
+    file = state / "connection.json"
+    holder = Lock(state).holder()
+    if holder is None or not file.exists():
+        print("stack: not running" if holder is None else "stack: starting or stopping")
+        return
+    connection = Connection.read(file)
+    rows = [("kafka", "", ", ".join(connection.bootstrap_servers))]
+    for name, service in connection.services.items():
+        is_ready = answers_ready(int(service.http.rpartition(":")[2]))
+        rows.append((name, "ready" if is_ready else "NOT READY", service.http))
+    rows.append(("postgres", "", connection.services["intake"].dsn.rpartition("@")[2]))
+    rows.append(("logs", "", connection.log_folder))
+    for name, condition, where in rows:
+        print(f"{name:14}{condition:11}{where}")
+
+
+def logs(arguments: argparse.Namespace) -> None:
+    """Follow the logs of all services, or of one part of the stack."""
+    folder = arguments.state / "logs"
+    names = [arguments.part] if arguments.part else list(SERVICES)
+    files = [str(file) for name in names for file in sorted(folder.glob(f"{name}*"))]
+    if not files:
+        raise StackFailed(f"there is no log of {', '.join(names)} in {folder}")
+    os.execvp("tail", ["tail", "-n", "20", "-F", *files])
+
+
+def reset(arguments: argparse.Namespace) -> None:
+    """Stop everything and delete its data."""
+    state: Path = arguments.state
+    keeper.stop(state)
+    if (state / "lock").exists():  # else it is no folder of ours
+        shutil.rmtree(state)
+    print(f"stack: {state} is gone")
+
+
+def main() -> None:
+    """Do what the command line says; a failure is told without a trace."""
+    parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
+    parser.add_argument("--state", type=Path, default=DEPLOY.parent / ".local")
+    verbs = parser.add_subparsers(required=True)
+    for verb in (up, down, status, logs, reset):
+        added = verbs.add_parser(verb.__name__, help=verb.__doc__)
+        added.set_defaults(verb=verb)
+        if verb is up:
+            added.add_argument("--brokers", type=int, default=1)
+            added.add_argument("--port", type=int, help="count ports up from here")
+        if verb is logs:
+            added.add_argument("part", nargs="?", help="a service, kafka, postgres or keeper")
+    arguments = parser.parse_args()
+    arguments.state = arguments.state.resolve()
+    try:
+        arguments.verb(arguments)
+    except StackFailed as failure:
+        if str(failure):
+            print(f"stack: {failure}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""
+The process that holds a stack started by `make up`, until `make down`.
+
+It is on the leash of `make up` until everything is ready; then it lets go and stays.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from deploy.local.failure import StackFailed
+from deploy.local.leash import release
+from deploy.local.lock import Lock
+from deploy.local.stack import Stack
+
+READY = "ready"
+_LEASH = Path(__file__).with_name("leash.py")
+
+
+def launch(state: Path, *, brokers: int, first_port: int | None) -> None:
+    """Start a keeper, tell of its progress, return when the stack is ready; or nothing is left."""
+    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(signal.SIGTERM))]
+    module = [sys.executable, "-m", "deploy.local.keeper"]
+    keeper = subprocess.Popen(
+        [*leash, "-", *module, str(state), str(brokers), str(first_port or "")],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert keeper.stdout is not None
+    try:
+        for line in keeper.stdout:
+            if line.strip() == READY:
+                return
+            print(line, end="", flush=True)
+    except KeyboardInterrupt:
+        print("stack: stopping")
+        keeper.terminate()
+        keeper.wait()
+        raise
+    raise StackFailed("" if keeper.wait() == 1 else "the keeper of the stack was killed")
+
+
+def stop(state: Path) -> bool:
+    """End the keeper of a stack, if there is one, and wait until everything has stopped."""
+    lock = Lock(state)
+    keeper = lock.holder()
+    if keeper is None:
+        return False
+    os.kill(keeper, signal.SIGTERM)
+    deadline = time.monotonic() + 90
+    while lock.holder() is not None:
+        if time.monotonic() > deadline:
+            raise StackFailed(f"process {keeper} does not stop; `kill -9 {keeper}` ends it all")
+        time.sleep(0.05)
+    return True
+
+
+def _keep(state: Path, brokers: int, first_port: int | None) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stack = Stack(
+        state,
+        brokers=brokers,
+        first_port=first_port,
+        say=lambda text: print(f"stack: {text}", flush=True),
+    )
+    file = state / "connection.json"
+    try:
+        stack.up()
+        release()
+        print(READY, flush=True)
+        # Whoever started it is about to go, and its terminal with it.
+        log = os.open(stack.logs / "keeper.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        _watch(stack)
+    finally:
+        file.unlink(missing_ok=True)
+        stack.stop()
+
+
+def _watch(stack: Stack) -> None:
+    """Write down when a part ends by itself; it is not started again."""
+    ended: set[str] = set()
+    while True:
+        for child in stack.children:
+            if not child.alive and child.name not in ended:
+                ended.add(child.name)
+                print(time.strftime("%Y-%m-%dT%H:%M:%S"), child.ended(), flush=True)
+        time.sleep(0.5)
+
+
+def main() -> None:
+    """Keep the stack that the arguments describe."""
+    state, brokers, first_port = sys.argv[1:]
+    try:
+        _keep(Path(state), int(brokers), int(first_port) if first_port else None)
+    except StackFailed as failure:
+        with contextlib.suppress(BrokenPipeError):
+            print(f"stack: {failure}", flush=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

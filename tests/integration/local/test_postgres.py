@@ -1,0 +1,78 @@
+"""Postgres of the embedded stack lets in only who has the password, and only to their own."""
+
+import asyncpg
+import pytest
+
+from deploy.local.databases import database_of, with_database
+from deploy.local.stack import Stack
+from deploy.local.topics import SERVICES
+
+
+@pytest.mark.parametrize("role", ["postgres", "operator", *SERVICES])
+async def test_a_wrong_password_is_refused(stack: Stack, role: str) -> None:
+    port = stack.postgres.port
+
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(f"postgresql://{role}:wrong@127.0.0.1:{port}/continuum_routing")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_connects_to_its_own_database_and_no_other(
+    stack: Stack, service: str
+) -> None:
+    own = stack.dsn(service)
+    others = [database_of(other) for other in SERVICES if other != service]
+
+    connection = await asyncpg.connect(own)
+    await connection.close()
+
+    for database in [*others, "postgres", "template1"]:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await asyncpg.connect(with_database(own, database))
+
+
+async def test_a_service_is_no_superuser_and_makes_no_roles_or_databases(stack: Stack) -> None:
+    connection = await asyncpg.connect(stack.postgres.dsn())
+
+    rows = await connection.fetch(
+        "SELECT rolname FROM pg_roles WHERE rolcanlogin"
+        " AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
+    )
+
+    await connection.close()
+    assert [row["rolname"] for row in rows] == ["postgres"]
+
+
+async def test_the_operator_reads_every_database_and_writes_none(stack: Stack) -> None:
+    for service in SERVICES:
+        owner = await asyncpg.connect(stack.dsn(service))
+        await owner.execute("CREATE TABLE IF NOT EXISTS seen (n integer)")
+        reader = await asyncpg.connect(stack.connection.operator.dsns[service])
+
+        rows = await reader.fetch("SELECT n FROM seen")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.execute("INSERT INTO seen VALUES (1)")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await reader.execute("CREATE TABLE made (n integer)")
+
+        await owner.execute("DROP TABLE seen")
+        await owner.close()
+        await reader.close()
+        assert rows == []
+
+
+async def test_nothing_on_disk_is_lost_for_speed(stack: Stack) -> None:
+    connection = await asyncpg.connect(stack.postgres.dsn())
+
+    settings = {
+        name: await connection.fetchval(f"SHOW {name}")
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "max_connections")
+    }
+
+    await connection.close()
+    assert settings == {
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "max_connections": "200",
+    }
