@@ -1,6 +1,8 @@
 """The four services as processes: what each is told, its migrations, its readiness."""
 
 import http.client
+import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,6 +79,15 @@ class Surroundings:
         log = f"{service}.jsonl" if replica == 0 else f"{service}-{replica}.jsonl"
         child = self._python(service, "run", {**environment, **more}, log)
         return Replica(service=service, number=replica, port=http_port, child=child)
+
+    def ask(self, service: str, verb: str) -> tuple[int, str]:
+        """Run another verb of a service to its end; return its status and what it printed."""
+        command = [sys.executable, "-m", f"{_PACKAGE}.{service}", verb]
+        environment = {**os.environ, **self.environment(service)}
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        return done.returncode, done.stdout
 
     def _python(
         self, service: str, verb: str, environment: Mapping[str, str], log: str

@@ -140,6 +140,10 @@ class Stack:
         stopped = self.replicas.pop((service, replica))
         processes.stop([stopped.child], sign=signal.SIGTERM, within=within)
 
+    def ask(self, service: str, verb: str) -> tuple[int, str]:
+        """Run another verb of a service, such as ``verify``; return its status and output."""
+        return self._surroundings.ask(service, verb)
+
     def kill(
         self, service: str, sign: signal.Signals = signal.SIGKILL, *, replica: int = 0
     ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,7 +34,7 @@ class Play:
     def __init__(self, connection: Mapping[str, Any], *, seed: int, progress: Progress) -> None:
         self.seed, self.progress = seed, progress
         self.changed = asyncio.Event()
-        self.half_way = asyncio.Event()
+        self.half_way = threading.Event()
         today = datetime.now(UTC).date()
         sample = Sample(seed=seed, today=today, agencies=asking_agencies())
         self.wishes = sample.wishes()

@@ -1,0 +1,135 @@
+"""``python -m deploy.local.demo``: the whole product, played through on one machine."""
+
+import argparse
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from deploy.local.demo.client import Access
+from deploy.local.demo.observer import read_news
+from deploy.local.demo.operators_view import disagreements
+from deploy.local.demo.play import Play
+from deploy.local.demo.progress import Progress, Stuck
+from deploy.local.demo.summary import stories, summary
+from deploy.local.demo.verdict import Verdict, verdict
+from deploy.local.failure import StackFailed
+from deploy.local.lock import Lock
+from deploy.local.stack import Stack
+from deploy.local.topics import SERVICES
+
+_STATE = Path(".local/demo")
+
+
+def main() -> int:
+    """Play the demonstration; return 0 only when everything holds."""
+    parser = argparse.ArgumentParser(prog="demo", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="draws another sample (default 1)")
+    parser.add_argument("--kill", choices=SERVICES, help="send this service SIGKILL in the middle")
+    parser.add_argument(
+        "--state", type=Path, default=_STATE, help="folder for everything it keeps"
+    )
+    asked = parser.parse_args()
+    try:
+        return _demo(seed=asked.seed, kill=asked.kill, state=asked.state)
+    except (StackFailed, Stuck) as failure:
+        print(
+            f"\ndemo: failed. {failure}\nThe logs are in {asked.state / 'logs'}.", file=sys.stderr
+        )
+    except KeyboardInterrupt:
+        print("\ndemo: stopped; nothing is left running.", file=sys.stderr)
+    return 1
+
+
+def _demo(*, seed: int, kill: str | None, state: Path) -> int:
+    progress = Progress()
+    if (holder := Lock(state).holder()) is not None:
+        raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
+    shutil.rmtree(state, ignore_errors=True)
+    with Stack(state, say=progress.say) as stack:
+        stack.up()
+        progress.say("everything is ready; the first messages go out")
+        file = state / "connection.json"
+        play = Play(json.loads(file.read_text()), seed=seed, progress=progress)
+        _play(play, stack, kill=kill, progress=progress)
+        result = verdict(play)
+        dsns = stack.connection.operator.dsns
+        wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
+        news = asyncio.run(read_news(Access.of(json.loads(file.read_text()), "california-post")))
+        print(summary(play, result, news=news))
+        wrong += _tell(stories(play), file)
+        wrong += _verify(stack)
+    return _close(result, wrong, progress)
+
+
+def _play(play: Play, stack: Stack, *, kill: str | None, progress: Progress) -> None:
+    """Play in a thread of its own: the stack may be used from this one only."""
+    done: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            asyncio.run(play.run())
+        except BaseException as error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
+
+    done.add_done_callback(lambda _: play.half_way.set())
+    threading.Thread(target=run, name="play", daemon=True).start()
+    play.half_way.wait()
+    if kill is not None and not done.done():
+        stack.kill(kill)
+        progress.say(f"{kill} is killed (SIGKILL), in the middle of the submissions")
+        stack.start_service(kill)
+        progress.say(f"{kill} runs again")
+    done.result()
+
+
+def _tell(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
+    """Print the stories as the operators' command line tells them."""
+    wrong = []
+    for title, number in chosen:
+        print(f"\n{number}: {title}")
+        command = [
+            sys.executable,
+            "-m",
+            "continuum",
+            "why",
+            number,
+            "--connection",
+            str(connection),
+        ]
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        print("\n".join(f"  {line}" for line in told.stdout.splitlines()))
+        if told.returncode != 0:
+            wrong.append(f"continuum why {number}: {told.stderr.strip()}")
+    return wrong
+
+
+def _verify(stack: Stack) -> list[str]:
+    """Run all recorded decisions again from their records."""
+    code, output = stack.ask("routing", "verify")
+    line = next((line for line in output.splitlines() if line.startswith("verify:")), "")
+    print(f"\n{line or output.strip()}")
+    return [] if code == 0 and line else [f"routing verify ended with status {code}"]
+
+
+def _close(result: Verdict, wrong: Sequence[str], progress: Progress) -> int:
+    for line in wrong:
+        print(f"demo: wrong: {line}", file=sys.stderr)
+    print(
+        f"demo: {result.submissions} submissions, {result.accepted} accepted,"
+        f" {result.refused} refused, {result.states['closed']} closed,"
+        f" {result.states['waiting']} waiting, {result.unanswered} unanswered,"
+        f" {progress.seconds:.0f} s"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
