@@ -1,0 +1,70 @@
+import re
+from importlib import import_module, resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.contracts import intake, notifications, outbound, reference, reporting, routing
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("intake", "routing", "notifications", "reporting")
+MODULES = {"__init__", "__main__", "app", "settings", "handlers", "store"}
+JUNK = {"utils", "helpers", "common", "base", "types", "exceptions", "constants", "misc"}
+
+
+def topics() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((ROOT / "deploy/topics.yaml").read_text())[
+        "topics"
+    ]
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_the_same_modules(service: str) -> None:
+    folder = resources.files(f"services.{service}")
+    names = {file.name.removesuffix(".py") for file in folder.iterdir()}
+
+    assert names >= MODULES | {"sql", "migrations"}
+    assert names & {"decide", "project"}
+
+
+def test_there_are_no_junk_drawers() -> None:
+    found = [p for root in ("services", "shared", "deploy", "continuum")
+             for p in (ROOT / root).rglob("*.py") if p.stem in JUNK]  # fmt: skip
+
+    assert found == []
+
+
+def test_importing_a_service_does_nothing_but_define() -> None:
+    for service in SERVICES:
+        module = import_module(f"services.{service}.app")
+
+        assert callable(module.build)
+        assert not [name for name in vars(module) if name in ("pool", "broker", "settings")]
+
+
+def test_every_topic_of_the_contracts_is_in_the_one_list_with_its_writer() -> None:
+    owners = {topic["name"]: topic["owner"] for topic in topics()}
+
+    assert owners[intake.TOPIC] == owners[intake.ANSWERS_TOPIC] == "intake"
+    assert owners[intake.CONFIDENTIAL_TOPIC] == owners[reference.TOPIC] == "intake"
+    assert owners[routing.TOPIC] == "routing"
+    assert owners[notifications.TOPIC] == "notifications"
+    assert owners[reporting.TOPIC] == owners[reporting.PROGRAMS_TOPIC] == "reporting"
+
+
+def test_confidential_is_read_by_notifications_alone() -> None:
+    readers = {topic["name"]: topic["readers"] for topic in topics()}
+
+    assert readers[intake.CONFIDENTIAL_TOPIC] == ["notifications"]
+
+
+def test_nothing_is_compacted() -> None:
+    for topic in topics():
+        assert re.fullmatch(r"\d+|ever", str(topic["kept"]))
+
+
+def test_outbound_types_are_distinct() -> None:
+    assert len(set(outbound.TYPES.values())) == len(outbound.TYPES)

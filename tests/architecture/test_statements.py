@@ -1,0 +1,79 @@
+from collections.abc import Awaitable, Callable
+from importlib import resources
+
+import asyncpg
+import pytest
+
+from shared.postgres.migrate import SchemaMismatch, migrate, migrations_of, verify
+from shared.postgres.statements import load_statements
+from shared.service import schemas
+
+SERVICES = ("intake", "routing", "notifications", "reporting")
+Database = Callable[[str], Awaitable[str]]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_statement_prepares_against_the_migrated_schema(
+    service: str, database: Database
+) -> None:
+    connection = await asyncpg.connect(await database(service))
+
+    for package in schemas(service):
+        for name, sql in load_statements(package).items():
+            try:
+                await connection.prepare(sql)
+            except asyncpg.PostgresError as error:
+                pytest.fail(f"{package}/sql/{name}.sql: {error}")
+
+    await connection.close()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_statement_has_its_store_function_and_is_used(service: str) -> None:
+    for package in schemas(service):
+        code = "\n".join(
+            file.read_text()
+            for file in resources.files(package).iterdir()
+            if file.name.endswith(".py")
+        )
+        for name in load_statements(package):
+            assert f'_SQL["{name}"]' in code, f"{package}/sql/{name}.sql is not used"
+
+
+async def test_a_migration_applied_with_other_contents_is_refused(database: Database) -> None:
+    connection = await asyncpg.connect(await database("routing"))
+    await connection.execute("UPDATE schema_migrations SET checksum = 'other' WHERE number = 1")
+
+    with pytest.raises(SchemaMismatch, match="a released migration never changes"):
+        await migrate(connection, schemas("routing"))
+
+    await connection.close()
+
+
+async def test_a_service_starts_on_a_newer_schema_and_refuses_an_older_one(
+    database: Database,
+) -> None:
+    connection = await asyncpg.connect(await database("routing"))
+    last = migrations_of("services.routing")[-1].number
+    await connection.execute(
+        "INSERT INTO schema_migrations (component, number, name, checksum)"
+        " VALUES ('routing', $1, 'later.sql', 'x')",
+        last + 1,
+    )
+    await verify(connection, schemas("routing"))
+
+    await connection.execute(
+        "DELETE FROM schema_migrations WHERE component = 'routing' AND number = $1", last
+    )
+
+    with pytest.raises(SchemaMismatch, match="run the migrate verb"):
+        await verify(connection, schemas("routing"))
+    await connection.close()
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    connection = await asyncpg.connect(await database("intake"))
+
+    assert await migrate(connection, schemas("intake")) == []
+
+    await connection.close()
