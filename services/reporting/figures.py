@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.contracts.inbound import SWORN_BANDS
 from shared.contracts.routing import STATUSES
 
 DEFINITION = 1
@@ -122,7 +123,11 @@ def _is_small(count: int) -> bool:
 
 
 def _requests(counts: Sequence[Count]) -> list[Figure]:
-    by: dict[str, dict[str, int]] = {"all": {"all": 0}, "status": dict.fromkeys(STATUSES, 0)}
+    by: dict[str, dict[str, int]] = {
+        "all": {"all": 0},
+        "status": dict.fromkeys(STATUSES, 0),
+        "sworn_band": dict.fromkeys(SWORN_BANDS, 0),
+    }
     for row in counts:
         by.setdefault(row.breakdown, {})[row.value] = row.count
     total = by.pop("all")["all"]

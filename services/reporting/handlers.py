@@ -9,13 +9,8 @@ from pydantic import Field, TypeAdapter
 
 from services.reporting import store
 from services.reporting.news import ProgramRow, news_of, row_of
-from services.reporting.project import (
-    RequestLogEvent,
-    TimelineEntry,
-    changed_by,
-    entry_of,
-    merge,
-)
+from services.reporting.project import RequestLogEvent, changed_by, merge
+from services.reporting.timeline import TimelineEntry, entry_of
 from shared.contracts import intake, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
@@ -39,13 +34,14 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
         ]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
-    # A union of one has no discriminator; the second type is passed over by `decide`.
+    # A union of one has no discriminator; providers are ignored.
     reference.TOPIC: TypeAdapter(
         Annotated[reference.ProgramDefined | reference.ProviderListed, Field(discriminator="type")]
     ),
 }
 _TAKEN = Taken("applied")
 _IGNORED = Taken("ignored")
+_ANSWERS = (routing.MessageApplied, routing.MessageRefused)
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ class ReportingReader:
             {
                 item.message.data.id
                 for item in items
-                if isinstance(item.message, reference.ProgramDefined)
+                if type(item.message) is reference.ProgramDefined
             }
         )
         if programs:
@@ -86,12 +82,13 @@ class ReportingReader:
         return Batch(at=at, numbers=numbers)
 
     def decide(self, state: Batch, item: Item) -> Taken:
-        event = item.message
-        if isinstance(event, reference.ProgramDefined):
+        event, topic = item.message, item.record.topic
+        if topic == reference.TOPIC:
             return _tell(state, event)
-        if isinstance(event, reference.ProviderListed) or not is_tracking_number(event.subject):
+        # Routing's answers to providers are about no request.
+        if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
-        _fold(state, event, topic=item.record.topic)
+        _fold(state, event, topic=topic)
         return _TAKEN
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
@@ -112,7 +109,9 @@ def _fold(state: Batch, event: RequestLogEvent, *, topic: str) -> None:
         merge(state.rows.setdefault(event.subject, {}), change)
 
 
-def _tell(state: Batch, event: reference.ProgramDefined) -> Taken:
+def _tell(state: Batch, event: reference.ProgramDefined | reference.ProviderListed) -> Taken:
+    if isinstance(event, reference.ProviderListed):
+        return _IGNORED
     row = row_of(event)
     number = state.numbers.last(PROGRAMS_TOPIC, row.program) + 1
     news = news_of(row, at=state.at, number=number)

@@ -1,12 +1,11 @@
-"""Folds the log into what reporting keeps: which columns an event sets, and how they merge."""
+"""Folds the log into what reporting keeps: the columns an event sets, and how they merge."""
 
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
 from shared.contracts import intake, routing
+from shared.contracts.event import Event
 
 RequestLogEvent = (
     intake.RequestAccepted
@@ -41,21 +40,6 @@ _KEPT = frozenset(FIRST)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One event of a request's story: codes and moments, no free text."""
-
-    tracking_number: str
-    topic: str
-    sequence: int
-    type: str
-    at: datetime
-    status: str | None
-    provider: str | None
-    detail: str | None
-    event_id: str
-
-
 def merge(row: MutableMapping[str, Any], change: Mapping[str, Any]) -> None:
     """
     Bring *row* up to date with *change*.
@@ -76,97 +60,75 @@ def merge(row: MutableMapping[str, Any], change: Mapping[str, Any]) -> None:
 
 def changed_by(event: RequestLogEvent) -> Mapping[str, Any]:
     """Return the columns of a request that *event* sets, with their values."""
-    if isinstance(event, intake.RequestAccepted):
-        return {**_facts(event.data), "accepted_at": event.time}
-    if isinstance(event, intake.RequestAmended):
-        return _facts(event.data)
-    data = event.data
-    if not isinstance(data, routing.RequestStateFacts):
-        return _NOTHING
-    state = {"status": data.status, "program": data.program, "lane": data.lane}
-    return {**state, **_moment(event)}
+    columns = _COLUMNS.get(type(event))
+    return _NOTHING if columns is None else columns(event)
 
 
-def _facts(facts: intake.RequestFacts) -> dict[str, Any]:
+def _accepted(event: intake.RequestAccepted) -> Mapping[str, Any]:
+    return {**_facts(event), "accepted_at": event.time}
+
+
+def _facts(event: intake.RequestAccepted | intake.RequestAmended) -> Mapping[str, Any]:
+    facts, agency = event.data, event.data.agency
     return {
-        "cri_type": facts.agency.cri_type,
-        "agency_class": facts.agency.agency_class,
-        "us_state": facts.agency.state,
-        "sworn_band": facts.agency.sworn_band,
+        "cri_type": agency.cri_type,
+        "agency_class": agency.agency_class,
+        "us_state": agency.state,
+        "sworn_band": agency.sworn_band,
         "first_contact_on": facts.first_contact_on,
         "submitted_at": facts.submitted_at,
     }
 
 
-def _moment(event: RequestLogEvent) -> Mapping[str, Any]:
-    match event:
-        case routing.OfferMade():
-            return {"first_offer_at": event.time, "offers": 1}
-        case routing.RequestTriaged():
-            return {"triaged_at": event.time}
-        case routing.RequestWaitlisted(data=wait):
-            return {
-                "triaged_at": event.time,
-                "waiting_since": event.time,
-                "wait_reason": wait.reason,
-                "opens_at": wait.opens_at,
-            }
-        case routing.RequestReferred():
-            return {"triaged_at": event.time, "referred_at": event.time}
-        case routing.RequestIneligible():
-            return {"triaged_at": event.time, "ineligible_at": event.time}
-        case routing.OfferDeclined():
-            return {"declines": 1}
-        case routing.OfferLapsed():
-            return {"lapses": 1}
-        case routing.EngagementOpened():
-            return {"assigned_at": event.time}
-        case routing.EngagementProgressed(data=progress):
-            if progress.milestone == "delivered":
-                return {"started_at": event.time, "delivered_at": event.time}
-            return {"started_at": event.time}
-        case routing.EngagementClosed(data=close):
-            return {"closed_at": event.time, "close_reason": close.reason}
-        case routing.RequestWithdrawn():
-            return {"withdrawn_at": event.time}
-        case routing.ClockMissed():
-            return {"clocks_missed": 1}
-        case _:
-            return _NOTHING
+def _state(*moments: str, counted: str | None = None) -> Callable[[Any], Mapping[str, Any]]:
+    """Return a fold that sets the state after the event, the moments reached and a count."""
+
+    def columns(event: Any) -> Mapping[str, Any]:
+        data: routing.RequestStateFacts = event.data
+        row: dict[str, Any] = {"status": data.status, "program": data.program, "lane": data.lane}
+        for moment in moments:
+            row[moment] = event.time
+        if counted is not None:
+            row[counted] = 1
+        return row
+
+    return columns
 
 
-def entry_of(event: RequestLogEvent, *, topic: str) -> TimelineEntry:
-    """Return the line of the timeline that *event*, read from *topic*, makes."""
-    data = event.data
-    return TimelineEntry(
-        tracking_number=event.subject,
-        topic=topic,
-        sequence=event.number,
-        type=event.type.split(".")[3],
-        at=event.time,
-        status=getattr(data, "status", None),
-        provider=getattr(data, "provider", None),
-        detail=_detail(event),
-        event_id=event.id,
-    )
+_waits = _state("triaged_at", "waiting_since")
+_progresses = _state("started_at")
+_delivers = _state("started_at", "delivered_at")
+_closes = _state("closed_at")
 
 
-def _detail(event: RequestLogEvent) -> str | None:
-    """Return the code or codes that say more about *event*."""
-    match event:
-        case intake.OfferAnswered(data=answer):
-            return " ".join(filter(None, (answer.answer, answer.reason_code)))
-        case intake.RequestDirected(data=direction):
-            return f"{direction.action}: {direction.reason}"
-        case intake.MilestoneReported() | routing.EngagementProgressed():
-            return event.data.milestone
-        case routing.ClockMissed(data=clock):
-            return clock.clock
-        case routing.MessageApplied(data=applied):
-            return applied.what
-        case routing.MessageRefused(data=refused):
-            codes = ", ".join(reason.code for reason in refused.reasons)
-            return f"{refused.what}: {codes}"
-        case _:
-            reason = getattr(event.data, "reason", None)
-            return reason if isinstance(reason, str) else None
+def _waitlisted(event: routing.RequestWaitlisted) -> Mapping[str, Any]:
+    wait = event.data
+    return {**_waits(event), "wait_reason": wait.reason, "opens_at": wait.opens_at}
+
+
+def _progressed(event: routing.EngagementProgressed) -> Mapping[str, Any]:
+    return _delivers(event) if event.data.milestone == "delivered" else _progresses(event)
+
+
+def _closed(event: routing.EngagementClosed) -> Mapping[str, Any]:
+    return {**_closes(event), "close_reason": event.data.reason}
+
+
+# A table and not `match`: pydantic makes isinstance slow, and this runs for every event.
+_COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
+    intake.RequestAccepted: _accepted,
+    intake.RequestAmended: _facts,
+    routing.RequestTriaged: _state("triaged_at"),
+    routing.RequestIneligible: _state("triaged_at", "ineligible_at"),
+    routing.RequestWaitlisted: _waitlisted,
+    routing.RequestReferred: _state("triaged_at", "referred_at"),
+    routing.OfferMade: _state("first_offer_at", counted="offers"),
+    routing.OfferDeclined: _state(counted="declines"),
+    routing.OfferLapsed: _state(counted="lapses"),
+    routing.OfferWithdrawn: _state(),
+    routing.EngagementOpened: _state("assigned_at"),
+    routing.EngagementProgressed: _progressed,
+    routing.EngagementClosed: _closed,
+    routing.RequestWithdrawn: _state("withdrawn_at"),
+    routing.ClockMissed: _state(counted="clocks_missed"),
+}

@@ -7,7 +7,7 @@ from importlib import resources
 
 from services.reporting.figures import NOTES, Figure
 from services.reporting.news import ProgramRow, sentence, status_at
-from services.reporting.words import BREAKDOWNS, STAGES, duration, group
+from services.reporting.words import BREAKDOWNS, STAGES, VOLUMES, duration, group
 
 _CSS = (resources.files("services.reporting") / "page.css").read_text(encoding="utf-8")
 _HIDDEN = '<span title="from 1 to 10, or hidden to protect such a count">hidden</span>'
@@ -41,6 +41,7 @@ the same figures as <a href="/figures.json">JSON</a> and <a href="/figures.csv">
 {_requests(figures)}
 {_waiting(figures)}
 {_times(figures)}
+{_volumes(figures)}
 </main>
 <footer><h2>How to read this</h2><ul>{notes}</ul></footer>
 </body>
@@ -146,6 +147,14 @@ def _times(figures: Sequence[Figure]) -> str:
             parts.append(f"<details><summary>Times {escape(label)}</summary>{tables}</details>")
     explained = "<p>Half of the requests took the median or less, nine of ten the second.</p>"
     return f"<section><h2>How long it takes</h2>{explained}{''.join(parts)}</section>"
+
+
+def _volumes(figures: Sequence[Figure]) -> str:
+    tables = "".join(
+        _bars({f.group: f.value for f in figures if f.figure == unit}, caption=label)
+        for unit, label in VOLUMES.items()
+    )
+    return f'<section><h2>Other units</h2><div class="pair">{tables}</div></section>'
 
 
 def _stage_table(

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.reporting.figures import Count, Durations, Volumes, Wait
 from services.reporting.news import ProgramRow
-from services.reporting.project import COUNTED, FIRST, LATEST, TimelineEntry
+from services.reporting.project import COUNTED, FIRST, LATEST
+from services.reporting.timeline import TimelineEntry
 from shared.messaging.reader import Connection
 from shared.postgres.statements import load_statements
 

@@ -24,6 +24,13 @@ BREAKDOWNS = {
 }
 """Every breakdown, in the order it is shown."""
 
+VOLUMES = {
+    "offers": "Offers to providers, to the nearest ten",
+    "engagements": "Engagements, to the nearest ten",
+    "clocks": "Clocks, to the nearest ten",
+}
+"""The units that are not requests, in the order they are shown."""
+
 _GROUPS = {
     "accepted": "accepted, being sorted",
     "triaged": "sorted, looking for a provider",
@@ -50,6 +57,9 @@ def group(code: str) -> str:
     program, dot, urgency = code.partition(".")
     if dot:
         return f"{program}, {urgency}"
+    head, colon, rest = code.partition(": ")
+    if colon:
+        return f"{group(head)}: {group(rest)}"
     return _GROUPS.get(code) or code.removeprefix("US-").replace("_", " ")
 
 
@@ -59,7 +69,7 @@ def duration(seconds: float) -> str:
         return f"-{duration(-seconds)}"
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
+    if seconds < 120:
         return f"{seconds:.1f} s"
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"

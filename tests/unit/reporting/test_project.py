@@ -6,7 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.reporting.project import COUNTED, FIRST, LATEST, changed_by, entry_of, merge
+from services.reporting.project import COUNTED, FIRST, LATEST, changed_by, merge
+from services.reporting.timeline import entry_of
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 from tests.examples.stories import Story
@@ -71,7 +72,7 @@ def test_a_message_that_changes_nothing_has_a_line_and_no_columns() -> None:
     assert changed_by(event) == {}
     assert (entry.type, entry.detail, entry.provider) == (
         "offer_answered",
-        "decline timing",
+        "decline: timing",
         "iacp",
     )
 

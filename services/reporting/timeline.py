@@ -1,0 +1,84 @@
+"""The line that an event makes in its request's timeline: codes and moments, no free text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.reporting.project import RequestLogEvent
+from shared.contracts import intake, routing
+from shared.contracts.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event of a request's story; ``type`` is the short name, ``detail`` codes."""
+
+    tracking_number: str
+    topic: str
+    sequence: int
+    type: str
+    at: datetime
+    status: str | None
+    provider: str | None
+    detail: str | None
+    event_id: str
+
+
+def entry_of(event: RequestLogEvent, *, topic: str) -> TimelineEntry:
+    """Return the line that *event*, read from *topic*, makes."""
+    # vars(): asking a pydantic model for an attribute it may not have is slow.
+    data = vars(event.data)
+    detail = _DETAILS.get(type(event))
+    return TimelineEntry(
+        tracking_number=event.subject,
+        topic=topic,
+        sequence=event.number,
+        type=event.type.split(".")[3],
+        at=event.time,
+        status=data.get("status"),
+        provider=data.get("provider"),
+        detail=data.get("reason") if detail is None else detail(event.data),
+        event_id=event.id,
+    )
+
+
+def _answer(data: intake.OfferAnswerFacts) -> str:
+    return data.answer if data.reason_code is None else f"{data.answer}: {data.reason_code}"
+
+
+def _direction(data: intake.DirectionFacts) -> str:
+    return f"{data.action}: {data.reason}"
+
+
+def _milestone(data: intake.MilestoneFacts | routing.ProgressFacts) -> str:
+    return data.milestone
+
+
+def _refusal(data: routing.MessageRefusedFacts) -> str:
+    return f"{data.what}: {', '.join(reason.code for reason in data.reasons)}"
+
+
+def _reasons(data: routing.IneligibleFacts) -> str:
+    return ", ".join(reason.code for reason in data.reasons)
+
+
+def _clock(data: routing.ClockFacts) -> str:
+    return data.clock
+
+
+def _applied(data: routing.AppliedFacts) -> str:
+    return data.what
+
+
+_DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
+    intake.OfferAnswered: _answer,
+    intake.RequestDirected: _direction,
+    intake.MilestoneReported: _milestone,
+    routing.RequestIneligible: _reasons,
+    routing.EngagementProgressed: _milestone,
+    routing.ClockMissed: _clock,
+    routing.MessageApplied: _applied,
+    routing.MessageRefused: _refusal,
+}
+"""What says more about an event than its ``reason``."""
