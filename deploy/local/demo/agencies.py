@@ -3,7 +3,9 @@
 import csv
 import gzip
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +47,17 @@ class AskingAgency:
 
 def reference(name: str) -> list[dict[str, Any]]:
     """Return the entries of one file of `deploy/reference`."""
+    return deepcopy(_entries(name))
+
+
+@cache
+def _entries(name: str) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = yaml.safe_load((REFERENCE / f"{name}.yaml").read_text())[name]
     return entries
 
 
-def asking_agencies() -> list[AskingAgency]:
+@cache
+def asking_agencies() -> tuple[AskingAgency, ...]:
     """Return every agency that a connected system speaks for, in the order of the file."""
     with gzip.open(REFERENCE / "agencies.csv.gz", "rt", encoding="ascii") as file:
         listed = {row["ori"]: row for row in csv.DictReader(file)}
@@ -59,7 +67,7 @@ def asking_agencies() -> list[AskingAgency]:
             found.append(_agency(participant["id"], ori, listed.get(ori)))
         for key in participant.get("agency_keys", []):
             found.append(_territorial(participant["id"], key))
-    return found
+    return tuple(found)
 
 
 def _agency(participant: str, ori: str, row: Mapping[str, str] | None) -> AskingAgency:

@@ -166,12 +166,12 @@ class Client:
     async def _read(self) -> None:
         async for record in self._consumer:
             try:
-                await self._take_in(json.loads(record.value))
+                await self.take_in(json.loads(record.value))
             except (KeyError, ValueError, TypeError) as error:
                 self.problems.append(f"offset {record.offset} of {record.topic}: {error!r}")
             self.changed.set()
 
-    async def _take_in(self, message: Message) -> None:
+    async def take_in(self, message: Message) -> None:
         """Take one message in; a second copy of one that was sent again is passed over."""
         if "participantsequence" not in message:
             return
