@@ -22,6 +22,50 @@ ParticipantId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
 Ori = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$")]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Codes = Annotated[list[Code], Field(max_length=200)]
+FACTS = frozenset(
+    {
+        "agency.cri_type",
+        "agency.agency_class",
+        "agency.state",
+        "agency.listed",
+        "agency.ori_stated",
+        "agency.sworn_band",
+        "request.topics",
+        "request.families",
+        "request.service_forms",
+        "request.goals",
+        "request.program",
+        "urgency.level",
+        "urgency.incident_days",
+        "program.id",
+        "program.name",
+        "provider.id",
+        "provider.name",
+        "provider.programs",
+        "provider.serves",
+        "provider.topics",
+        "provider.families",
+        "provider.states",
+        "provider.service_forms",
+    }
+)
+"""What rules may read."""
+TIE_BREAKS = frozenset(
+    {"score", "free_capacity", "longest_without_offer", "load", "provider.id"}
+)
+"""What may order candidates."""
+CLOCKS = frozenset(
+    {
+        "acknowledgement",
+        "triage.standard",
+        "triage.urgent",
+        "offer_answer.standard",
+        "offer_answer.urgent",
+        "plan_proposed",
+        "engagement_silence",
+    }
+)
+"""The clocks there are."""
 
 
 class Participant(Facts):

@@ -1,0 +1,8 @@
+"""``python -m services.intake run|migrate``."""
+
+from services.intake.app import build
+from services.intake.settings import Settings
+from shared.service import main
+
+if __name__ == "__main__":
+    main("intake", Settings, build)

@@ -1,0 +1,76 @@
+"""What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
+
+from services.intake.events import envelope
+from services.intake.judge import ELSEWHERE
+from services.intake.known import Decision, Known, Published
+from services.intake.message import Message
+from services.intake.problems import MOST
+from shared.contracts.intake import (
+    ANSWERS_TOPIC,
+    CONFIDENTIAL_TOPIC,
+    AnswerRepeated,
+    ContactFacts,
+    ContactSet,
+    Reason,
+    RefusalFacts,
+    RepeatFacts,
+    StatusAsked,
+    StatusQuestionFacts,
+    SubmissionRefused,
+)
+
+_REFUSED = "gov.cri.intake.submission_refused.v1"
+_REPEATED = "gov.cri.intake.answer_repeated.v1"
+_ASKED = "gov.cri.intake.status_asked.v1"
+_SET = "gov.cri.intake.contact_set.v1"
+
+
+def refuse(message: Message, reasons: list[Reason], known: Known) -> Decision:
+    federal = any(reason.code == "agency_not_eligible" for reason in reasons)
+    facts = RefusalFacts(
+        participant=message.participant,
+        kind=message.kind,
+        reference=message.reference,
+        reasons=reasons[:MOST],
+        more=message.more + max(0, len(reasons) - MOST),
+        elsewhere=ELSEWHERE if federal else None,
+    )
+    event = SubmissionRefused(**_answer(message, _REFUSED, known), data=facts)
+    return Decision("refused", (Published(ANSWERS_TOPIC, message.participant, event),))
+
+
+def repeat(message: Message, first: str, known: Known) -> Decision:
+    facts = RepeatFacts(participant=message.participant, of=first)
+    event = AnswerRepeated(**_answer(message, _REPEATED, known), data=facts)
+    return Decision("duplicate", (Published(ANSWERS_TOPIC, message.participant, event),), first)
+
+
+def asked(message: Message, known: Known) -> Published:
+    facts = StatusQuestionFacts(participant=message.participant, about=message.data.about)
+    event = StatusAsked(**_answer(message, _ASKED, known), data=facts)
+    return Published(ANSWERS_TOPIC, message.participant, event)
+
+
+def _answer(message: Message, kind: str, known: Known) -> dict[str, object]:
+    subject = message.participant
+    number = known.next_number(ANSWERS_TOPIC, subject)
+    return {**envelope(message, kind=kind, subject=subject, number=number, at=known.at)}
+
+
+def contact_subject(message: Message) -> str:
+    """Return the subject of the contact that *message* sets."""
+    return f"contact:{message.participant}:{message.data.contact_id}"
+
+
+def contact(message: Message, known: Known) -> Published:
+    subject = contact_subject(message)
+    about = envelope(
+        message,
+        kind=_SET,
+        subject=subject,
+        number=known.next_number(CONFIDENTIAL_TOPIC, subject),
+        at=known.at,
+        classification="restricted",
+    )
+    facts = ContactFacts(participant=message.participant, **dict(message.data))
+    return Published(CONFIDENTIAL_TOPIC, subject, ContactSet(**about, data=facts))

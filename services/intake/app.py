@@ -1,0 +1,24 @@
+"""Wires intake together."""
+
+import asyncio
+
+from services.intake.agency_list import load_agency_list
+from services.intake.handlers import IntakeReader
+from services.intake.settings import Settings
+from shared.service import Service
+
+TOPICS = r"^cri\.(in\.[a-z][a-z0-9-]{1,40}|int\.routing)\.v1$"
+
+
+def build(settings: Settings) -> Service:
+    """Return the door, its list of agencies loaded."""
+    reader = IntakeReader(
+        agencies=load_agency_list(settings.agency_list), office=settings.program_office
+    )
+    return Service(
+        name="intake",
+        topics=TOPICS,
+        reader=reader,
+        settings=settings,
+        relay_wake=asyncio.Event(),
+    )

@@ -1,0 +1,133 @@
+"""What is wrong with the contents of a message, given what is known of its request."""
+
+from collections.abc import Iterator
+
+from services.intake.fields import past_reasons
+from services.intake.judge import (
+    amendment_reasons,
+    answer_reasons,
+    capacity_reasons,
+    direction_reasons,
+    submission_reasons,
+)
+from services.intake.known import Known, Request
+from services.intake.message import Message, tracking_number_of
+from services.intake.reference import entry_reasons
+from services.intake.sender_reasons import sender_of
+from services.intake.words import protected_identifiers
+from shared.contracts.inbound import (
+    Amendment,
+    Capacity,
+    Close,
+    Contact,
+    Direction,
+    Milestone,
+    OfferAnswer,
+    StatusQuestion,
+    Submission,
+    Withdrawal,
+)
+from shared.contracts.intake import Reason, RequestFacts
+from shared.contracts.tracking import is_tracking_number
+
+
+def contents_reasons(message: Message, known: Known) -> Iterator[Reason]:
+    """Yield all that is wrong with the contents of *message*."""
+    match message.data:
+        case Submission() as asked:
+            sender = sender_of(message, known.registry, office=known.office)
+            assert sender is not None
+            yield from submission_reasons(
+                asked,
+                at=message.at,
+                sender=sender,
+                registry=known.registry,
+                agencies=known.agencies,
+            )
+        case Capacity() as declared:
+            yield from capacity_reasons(declared, at=message.at, registry=known.registry)
+        case Contact() as contact:
+            texts = {f"/data/{name}": text for name, text in contact}
+            yield from protected_identifiers(texts)
+        case StatusQuestion(about=about):
+            if about not in ("all", "open_offers") and not is_tracking_number(about):
+                yield _unknown_request("/data/about")
+        case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
+            yield from _about_request(message, known)
+        case entry:
+            yield from entry_reasons(entry)
+
+
+def _about_request(message: Message, known: Known) -> Iterator[Reason]:
+    request = known.requests.get(tracking_number_of(message) or "")
+    match message.data:
+        case Amendment() as change:
+            yield from _own(message, request)
+            if request is not None and request.ended is not None:
+                yield _ended(request.ended)
+            stated = _other_stated(request) if change.topics else False
+            yield from amendment_reasons(change, registry=known.registry, other_stated=stated)
+        case Withdrawal():
+            yield from _own(message, request)
+        case OfferAnswer() as answer:
+            if request is None:
+                yield _unknown_offer()
+            yield from answer_reasons(answer)
+        case Milestone(on=on, note=note):
+            if request is None:
+                yield _unknown_request("/data/engagement_id")
+            yield from past_reasons({"/data/on": on}, message.at)
+            yield from protected_identifiers({"/data/note": note})
+        case Close():
+            if request is None:
+                yield _unknown_request("/data/engagement_id")
+        case Direction() as direction:
+            if request is None:
+                yield _unknown_request("/data/tracking_number")
+            yield from direction_reasons(direction, known.registry)
+
+
+def _other_stated(request: Request | None) -> bool:
+    if request is None:
+        return False
+    return RequestFacts.model_validate_json(request.facts).other_topic_stated
+
+
+def _own(message: Message, request: Request | None) -> Iterator[Reason]:
+    path = "/data/tracking_number"
+    if request is None:
+        yield _unknown_request(path)
+    elif request.participant != message.participant:
+        yield Reason(
+            code="not_yours",
+            path=path,
+            message="This request was submitted by another participant.",
+            fix="Use the tracking number of one of your own requests.",
+        )
+
+
+def _unknown_request(path: str) -> Reason:
+    return Reason(
+        code="unknown_request",
+        path=path,
+        message="No request has this number.",
+        fix="Check it; its last character is a check character.",
+    )
+
+
+def _unknown_offer() -> Reason:
+    return Reason(
+        code="unknown_offer",
+        path="/data/offer_id",
+        message="There is no such offer.",
+        fix="Use the offer_id of the offer.made message.",
+    )
+
+
+def _ended(status: str) -> Reason:
+    return Reason(
+        code="terminal",
+        path="/data/tracking_number",
+        message=f"This request has ended: {status}.",
+        fix="Submit a new request.",
+    )

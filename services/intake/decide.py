@@ -1,0 +1,105 @@
+"""
+Accepts, repeats or refuses a message: every one leads to exactly one answer.
+
+Pure: what is known comes in as a value, and the decision says what to add to it.
+"""
+
+from collections.abc import Iterator
+
+from services.intake import passed_on, requests
+from services.intake.answers import asked, contact, refuse, repeat
+from services.intake.contents import contents_reasons
+from services.intake.known import Decision, Known, Published, Seen
+from services.intake.message import Message, tracking_number_of
+from services.intake.reference import entry_event
+from services.intake.sender_reasons import sender_reasons
+from shared.contracts.inbound import (
+    Amendment,
+    Capacity,
+    Close,
+    Contact,
+    Direction,
+    Milestone,
+    OfferAnswer,
+    StatusQuestion,
+    Submission,
+    Withdrawal,
+)
+from shared.contracts.intake import Reason
+from shared.contracts.reference import SUBJECT
+from shared.contracts.reference import TOPIC as REFERENCE_TOPIC
+
+
+def decide(message: Message, known: Known) -> Decision:
+    """
+    Return what becomes of *message*.
+
+    In this order: what is wrong with its form or its sender; whether it repeats what was said
+    before; what is wrong with its contents. A refusal names all reasons found on its way.
+    """
+    reasons = [
+        *message.reasons,
+        *sender_reasons(message, known.registry, office=known.office),
+    ]
+    if reasons:
+        return refuse(message, reasons, known)
+    seen = _seen(message, known)
+    reused = [*_reused(message, seen)]
+    if reused:
+        return refuse(message, reused, known)
+    if seen:
+        return repeat(message, seen[0][1].first, known)
+    reasons = [*contents_reasons(message, known)]
+    if reasons:
+        return refuse(message, reasons, known)
+    return _accept(message, known)
+
+
+def _seen(message: Message, known: Known) -> list[tuple[str, Seen]]:
+    """Return what was said before under the message's id or reference, with their paths."""
+    assert message.source is not None
+    assert message.id is not None
+    found = [("/id", known.seen.get((message.participant, message.source, message.id)))]
+    if isinstance(message.data, Submission):
+        reference = (message.participant, message.data.reference)
+        found.append(("/data/reference", known.references.get(reference)))
+    return [(path, seen) for path, seen in found if seen is not None]
+
+
+def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Reason]:
+    for path, seen in found:
+        if seen.content != message.content:
+            what = "id" if path == "/id" else "reference"
+            yield Reason(
+                code=f"{what}_reused_with_other_content",
+                path=path,
+                message=f"This {what} was used before with other content.",
+                fix=f"Use a new {what}; to change a request, send request.amend.",
+            )
+
+
+def _accept(message: Message, known: Known) -> Decision:
+    first = message.coordinate
+    match message.data:
+        case Submission():
+            request, words, published = requests.accept(message, known)
+            return Decision("applied", published, first, request, words)
+        case Amendment():
+            request = known.requests[tracking_number_of(message) or ""]
+            request, words, published = requests.amend(message, request, known)
+            return Decision("applied", published, first, request, words)
+        case Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
+            request = known.requests[tracking_number_of(message) or ""]
+            request, published = passed_on.passed_on(message, request, known)
+            return Decision("applied", published, first, request)
+        case Capacity():
+            return Decision("applied", (passed_on.declared(message, known),), first)
+        case Contact():
+            return Decision("applied", (contact(message, known),), first)
+        case StatusQuestion():
+            return Decision("applied", (asked(message, known),), first)
+        case _:
+            number = known.next_number(REFERENCE_TOPIC, SUBJECT)
+            key, event = entry_event(message, number=number, at=known.at)
+            published = (Published(REFERENCE_TOPIC, key, event),)
+            return Decision("applied", published, first, reference=event)

@@ -1,0 +1,153 @@
+"""Reads what a participant wrote: limits first, then JSON, envelope and data; never raises."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError, create_model
+
+from services.intake import limits
+from services.intake.canonical import digest
+from services.intake.message import Message
+from services.intake.problems import MOST, explain, pointer
+from shared.contracts.inbound import DATA, Inbound
+from shared.contracts.intake import Reason
+
+_MODELS: dict[str, type[Inbound]] = {
+    kind: create_model(kind, __base__=Inbound, data=(model, ...)) for kind, model in DATA.items()
+}
+_NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
+_VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
+_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_ODD = {
+    "twice": ("duplicate_key", "A key stands here more than once.", "Write each key once."),
+    "crowded": (
+        "schema",
+        "This object has more fields than any type has.",
+        f"At most {limits.MAX_FIELDS}; the schema of this type lists the fields there are.",
+    ),
+    "out_of_range": (
+        "value_out_of_range",
+        "This number is too far from zero.",
+        "Stay within -9007199254740991 and 9007199254740991.",
+    ),
+    "nul": ("value_out_of_range", "A text here holds a NUL character.", "Leave it out."),
+    "half_a_pair": (
+        "wrong_encoding",
+        "A text here holds half of a surrogate pair.",
+        "Write whole characters, in UTF-8 or escaped as pairs.",
+    ),
+    "number_as_time": (
+        "schema",
+        "This is a number where a date or time belongs.",
+        "Write it as in 2026-03-02 or 2026-03-02T15:04:05-08:00.",
+    ),
+}
+_NO_JSON = Reason(
+    code="not_json", path="", message="The message is not JSON.", fix="Send one JSON object."
+)
+_NO_OBJECT = Reason(
+    code="not_cloudevents",
+    path="",
+    message="The message is not a JSON object.",
+    fix="Send one CloudEvents 1.0 event in structured JSON mode.",
+)
+_BINARY = Reason(
+    code="not_cloudevents",
+    path="",
+    message="Attributes in headers (binary mode) are not read.",
+    fix="Send the whole event in the value (structured JSON mode).",
+)
+
+
+def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], blank: Message) -> Message:
+    """Return *blank* (who wrote it, where it stands) filled with what *value* says."""
+    problem = limits.unreadable(value)
+    if value is None or problem is not None:
+        return _with_reasons(blank, [problem] if problem else [])
+    try:
+        document, odd = limits.load(value)
+    except ValueError:
+        return _with_reasons(blank, [_NO_JSON])
+    if not isinstance(document, dict):
+        return _with_reasons(blank, [_NO_OBJECT])
+    if "specversion" not in document and any(name.startswith("ce_") for name, _ in headers):
+        return _with_reasons(blank, [_BINARY])
+    kind = document.get("type")
+    known = kind if isinstance(kind, str) and kind in DATA else None
+    found = list(_odd_reasons(document)) if odd else []
+    if any(reason.code == "wrong_encoding" for reason in found):
+        return _with_reasons(replace(blank, kind=known), found)
+    text = json.dumps(document).encode() if found else value
+    return _read_event(text, document, found, replace(blank, kind=known))
+
+
+def _read_event(
+    text: bytes, document: dict[str, Any], found: list[Reason], blank: Message
+) -> Message:
+    """Check the event against the model of its type, or the bare envelope when it has none."""
+    model = Inbound if blank.kind is None else _MODELS[blank.kind]
+    if blank.kind is None and isinstance(document.get("type"), str):
+        found.append(_unknown_type(document["type"]))
+    try:
+        event = model.model_validate_json(text, strict=True, extra="forbid")
+    except ValidationError as error:
+        found.extend(explain(error))
+    if found:
+        return _with_reasons(_remains(blank, document), found)
+    assert blank.kind is not None
+    trace = event.traceparent
+    return replace(
+        blank,
+        source=event.source,
+        id=event.id,
+        reference=getattr(event.data, "reference", None),
+        traceparent=trace if trace is not None and _TRACE.fullmatch(trace) else None,
+        data=event.data,
+        content=digest(blank.kind, document["data"]),
+    )
+
+
+def _remains(blank: Message, document: dict[str, Any]) -> Message:
+    """Keep what a malformed event says of itself, where it has its form."""
+    data = document.get("data")
+    reference = data.get("reference") if isinstance(data, dict) else None
+    return replace(
+        blank,
+        source=_text(document.get("source"), 200),
+        reference=None if blank.kind is None else _text(reference, 100),
+    )
+
+
+def _text(value: Any, longest: int) -> str | None:
+    well_formed = isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value
+    return value if well_formed else None
+
+
+def _unknown_type(kind: str) -> Reason:
+    versioned = _VERSIONED.fullmatch(kind)
+    if versioned and versioned[1] in _NAMES:
+        return Reason(
+            code="unsupported_version",
+            path="/type",
+            message="This version of the type is not supported.",
+            fix=f"Use {versioned[1]}.v1.",
+        )
+    return Reason(
+        code="unknown_type",
+        path="/type",
+        message="There is no such type.",
+        fix=f"One of {', '.join(sorted(DATA))}.",
+    )
+
+
+def _odd_reasons(document: dict[str, Any]) -> Iterator[Reason]:
+    for oddity, location in dict.fromkeys(limits.oddities(document)):
+        code, message, fix = _ODD[oddity]
+        yield Reason(code=code, path=pointer(location), message=message, fix=fix)
+
+
+def _with_reasons(message: Message, reasons: Sequence[Reason]) -> Message:
+    return replace(message, reasons=tuple(reasons[:MOST]), more=max(0, len(reasons) - MOST))

@@ -1,0 +1,199 @@
+"""What the door does with each batch: what to load, how to decide, what to save."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from services.intake import door, store
+from services.intake.answers import contact_subject
+from services.intake.decide import decide
+from services.intake.endings import Ending, read_ending
+from services.intake.known import Decision, Known, Request, Seen
+from services.intake.message import Message, tracking_number_of
+from services.intake.registry import Registry, registry, with_event
+from shared.catalog import catalog as stored
+from shared.catalog.catalog import Catalog, CatalogCache
+from shared.contracts import reference, routing
+from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
+from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC, NeedFacts
+from shared.contracts.reference import ReferenceEvent
+from shared.messaging import outbox, sequences
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.sequences import Numbers
+
+_REFERENCE = (
+    reference.Participant,
+    reference.Program,
+    reference.TopicOfHelp,
+    reference.Provider,
+    reference.RuleSet,
+)
+
+
+@dataclass(slots=True)
+class State:
+    """What a batch knows and what it will write."""
+
+    known: Known
+    numbers: Numbers
+    accepted: dict[str, Message] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    taken: list[tuple[Message, str]] = field(default_factory=list)
+    words: dict[str, NeedFacts] = field(default_factory=dict)
+    reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
+
+
+class IntakeReader:
+    """Intake's side of a batch."""
+
+    def __init__(self, *, agencies: Mapping[str, str], office: str) -> None:
+        self._agencies = agencies
+        self._office = office
+        self._catalog = CatalogCache()
+        self._read: tuple[Catalog, Registry] = (Catalog(), Registry())
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        """Read a record: of routing's log its end, of a participant whatever it sent."""
+        if record.topic == routing.TOPIC:
+            return read_ending(record)
+        participant = record.topic.split(".")[2]
+        blank = Message(record.coordinate, participant, record.at)
+        message = door.read(record.value, record.headers, blank)
+        submitted = isinstance(message.data, Submission)
+        key = f"{participant}/{message.reference}" if submitted else record.coordinate
+        return Item(record, message, key)
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> State:
+        """Lock the requests, then the numbers, that the items concern; read what they repeat."""
+        endings = {i.message.tracking_number for i in items if isinstance(i.message, Ending)}
+        messages = [item.message for item in items if isinstance(item.message, Message)]
+        whole = [message for message in messages if not message.reasons]
+        submitted = [message for message in whole if isinstance(message.data, Submission)]
+        about = {number for message in whole if (number := tracking_number_of(message))}
+        requests = (
+            await store.lock_requests(connection, about | endings) if about | endings else {}
+        )
+        numbers = await sequences.lock(connection, _subjects(messages))
+        known = Known(at=at, registry=Registry(), agencies=self._agencies, office=self._office)
+        known.registry = await self._current(connection)
+        known.requests = requests
+        known.numbers = {subject: numbers.last(*subject) for subject in _subjects(messages)}
+        if whole:
+            known.seen = await store.read_messages(connection, whole)
+        if submitted:
+            known.references = await store.read_references(connection, submitted)
+            known.fresh = await store.take_tracking_numbers(connection, len(submitted))
+        amended = [message for message in whole if isinstance(message.data, Amendment)]
+        if amended:
+            known.words = await store.read_words(connection, about)
+        return State(known, numbers)
+
+    def decide(self, state: State, item: Item) -> Taken:
+        """Decide one item, and only then add what follows to the state."""
+        if isinstance(item.message, Ending):
+            return _end(state, item.message)
+        decision = decide(item.message, state.known)
+        outgoing = tuple(
+            outbox.outgoing(published.topic, published.event, key=published.key)
+            for published in decision.published
+        )
+        _take(state, item.message, decision)
+        return Taken(decision.outcome, outgoing)
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:
+        """Write what the batch came to."""
+        requests = state.known.requests
+        if state.accepted:
+            new = [(message, requests[number]) for number, message in state.accepted.items()]
+            await store.insert_requests(connection, new)
+        changed = [requests[number] for number in sorted(state.changed - state.accepted.keys())]
+        if changed:
+            await store.update_requests(connection, changed)
+        if state.taken:
+            await store.insert_messages(connection, state.taken)
+        if state.words:
+            await store.save_words(connection, state.words)
+        await stored.take_in(connection, state.reference)
+        for subject, last in state.known.numbers.items():
+            while state.numbers.last(*subject) < last:
+                state.numbers.next(*subject)
+        await sequences.save(connection, state.numbers)
+
+    async def _current(self, connection: "PoolConnectionProxy[Any]") -> Registry:
+        catalog = await self._catalog.current(connection)
+        if catalog is not self._read[0]:
+            self._read = (catalog, _registry(catalog))
+        return self._read[1]
+
+
+def _registry(catalog: Catalog) -> Registry:
+    return registry(
+        catalog.version,
+        participants=catalog.participants,
+        topics=catalog.topics,
+        programs=catalog.programs,
+        providers=catalog.providers,
+    )
+
+
+def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
+    """Return what is counted for *messages*, whatever becomes of them."""
+    subjects = {(ANSWERS_TOPIC, message.participant) for message in messages}
+    for message in messages:
+        if isinstance(message.data, Capacity):
+            subjects.add((TOPIC, message.participant))
+        elif isinstance(message.data, Contact):
+            subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
+        elif isinstance(message.data, _REFERENCE):
+            subjects.add((reference.TOPIC, reference.SUBJECT))
+    return subjects
+
+
+def _end(state: State, ending: Ending) -> Taken:
+    request: Request | None = state.known.requests.get(ending.tracking_number)
+    if request is None:  # a request of another life of this database
+        return Taken("ignored")
+    state.known.requests[ending.tracking_number] = replace(request, ended=ending.status)
+    state.changed.add(ending.tracking_number)
+    return Taken("applied")
+
+
+def _take(state: State, message: Message, decision: Decision) -> None:
+    """Add what *decision* says to the state, for the messages behind it and for `save`."""
+    known = state.known
+    for published in decision.published:
+        subject = (published.topic, published.event.subject)
+        if subject in known.numbers:
+            known.numbers[subject] = published.event.number
+    if decision.first is not None:
+        assert message.source is not None
+        assert message.id is not None
+        key = (message.participant, message.source, message.id)
+        if key not in known.seen:
+            known.seen[key] = Seen(message.content, decision.first)
+            state.taken.append((message, decision.first))
+    if decision.request is not None:
+        _take_request(state, message, decision.request)
+    if decision.words is not None:
+        number = decision.words.tracking_number
+        known.words[number] = state.words[number] = decision.words
+    if decision.reference is not None:
+        known.registry = with_event(known.registry, decision.reference)
+        state.reference.append((decision.reference.number, decision.reference))
+
+
+def _take_request(state: State, message: Message, request: Request) -> None:
+    known = state.known
+    known.requests[request.tracking_number] = request
+    if isinstance(message.data, Submission):
+        reference_of = (message.participant, message.data.reference)
+        known.references[reference_of] = Seen(message.content, message.coordinate)
+        known.fresh.pop()
+        state.accepted[request.tracking_number] = message
+    else:
+        state.changed.add(request.tracking_number)

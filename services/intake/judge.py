@@ -1,0 +1,141 @@
+"""What is wrong with the contents of a well-formed message: dates, codes, agencies, words."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from services.intake.agency_list import canonical
+from services.intake.fields import (
+    contradiction,
+    form_reasons,
+    past_reasons,
+    program_reasons,
+    schema,
+    topic_reasons,
+    wished_reasons,
+    year_reasons,
+)
+from services.intake.registry import Registry, Sender
+from services.intake.words import protected_identifiers
+from shared.contracts.inbound import (
+    Agency,
+    Amendment,
+    Capacity,
+    Direction,
+    Need,
+    OfferAnswer,
+    Submission,
+)
+from shared.contracts.intake import Reason
+
+ELSEWHERE = (
+    "Federal agencies are not served by the Collaborative Reform Initiative. Ask your own"
+    " department's training office or the Federal Law Enforcement Training Centers."
+)
+
+
+def submission_reasons(
+    asked: Submission,
+    *,
+    at: datetime,
+    sender: Sender,
+    registry: Registry,
+    agencies: Mapping[str, str],
+) -> Iterator[Reason]:
+    """Yield all that keeps a submission from becoming a request."""
+    yield from _agency(asked.agency, sender, agencies)
+    yield from program_reasons(asked.program, registry)
+    yield from topic_reasons(asked.topics, registry, path="/data/topics", other=asked.other_topic)
+    yield from form_reasons(asked.service_forms, path="/data/service_forms")
+    yield from wished_reasons(asked.wished)
+    past = {
+        "/data/first_contact_on": asked.first_contact_on,
+        "/data/requested_by/authorized_on": asked.requested_by.authorized_on,
+        "/data/urgency/incident_on": asked.urgency.incident_on,
+    }
+    yield from past_reasons(past, at)
+    yield from protected_identifiers(
+        {
+            **_need_texts(asked.need),
+            "/data/other_topic": asked.other_topic,
+            "/data/urgency/reason": asked.urgency.reason,
+        }
+    )
+
+
+def amendment_reasons(
+    change: Amendment, *, registry: Registry, other_stated: bool
+) -> Iterator[Reason]:
+    """Yield all that is wrong with what an amendment changes."""
+    other = change.other_topic or ("stated before" if other_stated else None)
+    yield from topic_reasons(change.topics or (), registry, path="/data/topics", other=other)
+    yield from form_reasons(change.service_forms or (), path="/data/service_forms")
+    if change.wished is not None:
+        yield from wished_reasons(change.wished)
+    yield from protected_identifiers(
+        {**_need_texts(change.need), "/data/other_topic": change.other_topic}
+    )
+
+
+def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Reason]:
+    """Yield all that is wrong with what a provider declares."""
+    path = "/data/valid_until"
+    yield from year_reasons({path: declared.valid_until})
+    if declared.valid_until <= at:
+        yield contradiction(path, "This capacity has run out already.", "Name a later time.")
+    for place, entry in enumerate(declared.entries):
+        at_entry = f"/data/entries/{place}"
+        yield from topic_reasons(entry.topics, registry, path=f"{at_entry}/topics", other="any")
+        yield from form_reasons(entry.service_forms, path=f"{at_entry}/service_forms")
+
+
+def answer_reasons(answer: OfferAnswer) -> Iterator[Reason]:
+    """Yield all that is wrong with the answer to an offer, whosever it is."""
+    if answer.answer == "decline" and answer.reason_code is None:
+        yield schema("/data/reason_code", "A decline needs its reason.", "Add a reason code.")
+    if answer.answer == "counter" and answer.counter is None:
+        yield schema("/data/counter", "A counter needs its terms.", "Add from, until or forms.")
+    if answer.counter is not None:
+        yield from wished_reasons(answer.counter, path="/data/counter")
+        yield from form_reasons(answer.counter.service_forms, path="/data/counter/service_forms")
+    yield from protected_identifiers({"/data/note": answer.note})
+
+
+def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Reason]:
+    """Yield all that is wrong with a direction of the program office."""
+    yield from program_reasons(direction.program, registry)
+    if direction.action == "assign" and direction.provider is None:
+        yield schema("/data/provider", "Who it is assigned to is missing.", "Name a provider.")
+    if direction.provider is not None and direction.provider not in registry.providers:
+        yield schema("/data/provider", "No such provider is listed.", "Name a listed provider.")
+
+
+def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Reason]:
+    listed: str | None = None
+    if agency.ori is None:
+        if agency.key not in sender.agency_keys:
+            yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
+    elif canonical(agency.ori) in sender.oris:
+        listed = agencies.get(canonical(agency.ori))
+    else:
+        yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)
+    if "federal" in (agency.agency_class, listed):
+        yield Reason(
+            code="agency_not_eligible",
+            path="/data/agency/agency_class",
+            message="No program serves federal agencies.",
+            fix=ELSEWHERE,
+        )
+
+
+def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -> Reason:
+    return Reason(
+        code="ori_not_registered_for_participant",
+        path=path,
+        message=f"{sender.id} may not speak for this agency.",
+        fix=f"Submit for one of your {len(own)} registered {what},"
+        " or ask the program office to register this one.",
+    )
+
+
+def _need_texts(need: Need | None) -> Mapping[str, str | None]:
+    return {} if need is None else {f"/data/need/{name}": text for name, text in need}

@@ -1,0 +1,165 @@
+"""Messages that routing decides: the door has checked them, and puts them on the log."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from services.intake.events import envelope
+from services.intake.known import Known, Published, Request
+from services.intake.message import Message
+from shared.contracts.event import Event
+from shared.contracts.inbound import (
+    Capacity,
+    Close,
+    Direction,
+    Milestone,
+    OfferAnswer,
+    Withdrawal,
+)
+from shared.contracts.intake import (
+    CONFIDENTIAL_TOPIC,
+    TOPIC,
+    CapacityDeclared,
+    CapacityEntryFacts,
+    CapacityFacts,
+    CloseFacts,
+    DirectionFacts,
+    EngagementCloseReported,
+    MilestoneFacts,
+    MilestoneReported,
+    NoteFacts,
+    NoteStated,
+    OfferAnswered,
+    OfferAnswerFacts,
+    RequestDirected,
+    WithdrawalFacts,
+    WithdrawalRequested,
+)
+
+_DECLARED = "gov.cri.intake.capacity_declared.v1"
+_NOTE = "gov.cri.intake.note_stated.v1"
+AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | Direction
+
+
+def declared(message: Message, known: Known) -> Published:
+    """Return what is published of a provider's capacity."""
+    data: Capacity = message.data
+    facts = CapacityFacts(
+        provider=message.participant,
+        valid_until=data.valid_until,
+        entries=[
+            CapacityEntryFacts(
+                topics=[known.registry.topics.get(code, code) for code in entry.topics],
+                agency_types=list(entry.agency_types),
+                states=entry.states,
+                service_forms=entry.service_forms,
+                can_take=entry.can_take,
+            )
+            for entry in data.entries
+        ],
+        reference_version=known.registry.version,
+    )
+    subject = message.participant
+    number = known.next_number(TOPIC, subject)
+    about = envelope(message, kind=_DECLARED, subject=subject, number=number, at=known.at)
+    return Published(TOPIC, subject, CapacityDeclared(**about, data=facts))
+
+
+def passed_on(
+    message: Message, request: Request, known: Known
+) -> tuple[Request, tuple[Published, ...]]:
+    """Return the request with its events counted, and what is published about it."""
+    kind, model, facts = _facts(message, request, known)
+    request = replace(request, published=request.published + 1)
+    about = envelope(
+        message,
+        kind=kind,
+        subject=request.tracking_number,
+        number=request.published,
+        at=known.at,
+        request_id=request.request_id,
+    )
+    published = Published(TOPIC, request.request_id, model(**about, data=facts))
+    note = getattr(message.data, "note", None)
+    if not note:
+        return request, (published,)
+    request = replace(request, confided=request.confided + 1)
+    return request, (published, _note(message, request, note, known.at))
+
+
+def _facts(message: Message, request: Request, known: Known) -> tuple[str, type[Event], Any]:
+    data: AboutRequest = message.data
+    about = {"request_id": request.request_id, "tracking_number": request.tracking_number}
+    who = message.participant
+    match data:
+        case Withdrawal():
+            withdrawal = WithdrawalFacts(**about, participant=who, reason=data.reason)
+            return "gov.cri.intake.withdrawal_requested.v1", WithdrawalRequested, withdrawal
+        case OfferAnswer():
+            answer = OfferAnswerFacts(**about, provider=who, **_answer(data))
+            return "gov.cri.intake.offer_answered.v1", OfferAnswered, answer
+        case Milestone():
+            milestone = MilestoneFacts(
+                **about,
+                engagement_id=data.engagement_id,
+                provider=who,
+                milestone=data.milestone,
+                on=data.on,
+            )
+            return "gov.cri.intake.milestone_reported.v1", MilestoneReported, milestone
+        case Close():
+            close = CloseFacts(
+                **about,
+                engagement_id=data.engagement_id,
+                provider=who,
+                reason=data.reason,
+                outcome=data.outcome,
+            )
+            return "gov.cri.intake.engagement_close_reported.v1", EngagementCloseReported, close
+        case Direction():
+            direction = DirectionFacts(
+                **about,
+                participant=who,
+                action=data.action,
+                program=data.program,
+                provider=data.provider,
+                reason=data.reason,
+                reference_version=known.registry.version,
+            )
+            return "gov.cri.intake.request_directed.v1", RequestDirected, direction
+
+
+def _answer(data: OfferAnswer) -> dict[str, Any]:
+    counter = data.counter
+    return {
+        "offer_id": data.offer_id,
+        "answer": data.answer,
+        "reason_code": data.reason_code,
+        "counter_from": counter and counter.from_,
+        "counter_until": counter and counter.until,
+        "counter_service_forms": list(counter.service_forms) if counter else [],
+    }
+
+
+def _note(message: Message, request: Request, note: str, at: datetime) -> Published:
+    data = message.data
+    about = data.offer_id if isinstance(data, OfferAnswer) else data.engagement_id
+    facts = NoteFacts(
+        request_id=request.request_id,
+        tracking_number=request.tracking_number,
+        participant=message.participant,
+        about=about,
+        note=note,
+    )
+    envelope_of_note = envelope(
+        message,
+        kind=_NOTE,
+        subject=request.tracking_number,
+        number=request.confided,
+        at=at,
+        request_id=request.request_id,
+        classification="restricted",
+    )
+    return Published(
+        CONFIDENTIAL_TOPIC, request.request_id, NoteStated(**envelope_of_note, data=facts)
+    )

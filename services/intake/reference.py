@@ -1,0 +1,73 @@
+"""Reference data that the program office says: checked, then published whole."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.intake.events import envelope
+from services.intake.fields import contradiction, year_reasons
+from services.intake.message import Message
+from services.intake.rulesets import ruleset_reasons
+from shared.contracts.intake import Reason
+from shared.contracts.reference import (
+    SUBJECT,
+    Participant,
+    ParticipantRegistered,
+    Program,
+    ProgramDefined,
+    Provider,
+    ProviderListed,
+    ReferenceEvent,
+    RuleSet,
+    RulesetApproved,
+    TopicDefined,
+    TopicOfHelp,
+)
+
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
+
+
+def entry_reasons(entry: Entry) -> Iterator[Reason]:
+    """Yield all that is wrong with an entry of the catalog."""
+    if isinstance(entry, RuleSet):
+        yield from year_reasons({"/data/effective_from": entry.effective_from})
+        yield from ruleset_reasons(entry)
+        return
+    begin, end = entry.effective_from, entry.effective_until
+    yield from year_reasons({"/data/effective_from": begin, "/data/effective_until": end})
+    if isinstance(entry, Program):
+        yield from year_reasons({"/data/opens_at": entry.opens_at})
+    if begin is not None and end is not None and end <= begin:
+        yield contradiction(
+            "/data/effective_until", "The end is before the beginning.", "Correct the times."
+        )
+
+
+def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, ReferenceEvent]:
+    """Return the key and the event that says the entry of *message* as it now is."""
+    entry: Entry = message.data
+    match entry:
+        case Participant():
+            sources = entry.sources or [f"urn:cri:{entry.id}"]
+            whole = entry.model_copy(update={"sources": sources})
+            return _event("participant", ParticipantRegistered, whole, message, number, at)
+        case Program():
+            return _event("program", ProgramDefined, entry, message, number, at)
+        case TopicOfHelp():
+            return _event("topic", TopicDefined, entry, message, number, at)
+        case Provider():
+            return _event("provider", ProviderListed, entry, message, number, at)
+        case RuleSet():
+            return _event("ruleset", RulesetApproved, entry, message, number, at)
+
+
+def _event(
+    name: str,
+    model: type[ReferenceEvent],
+    entry: Entry,
+    message: Message,
+    number: int,
+    at: datetime,
+) -> tuple[str, ReferenceEvent]:
+    kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
+    about = envelope(message, kind=kind, subject=SUBJECT, number=number, at=at)
+    return f"{name}:{entry.id}:{number}", model(**about, data=entry)

@@ -1,0 +1,101 @@
+"""Who may send what, and which codes there are: the catalog as the door asks it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from services.intake.agency_list import canonical
+from shared.contracts.reference import (
+    Participant,
+    ParticipantRegistered,
+    Program,
+    ProgramDefined,
+    Provider,
+    ProviderListed,
+    ReferenceEvent,
+    TopicDefined,
+    TopicOfHelp,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A registered participant; ``oris`` in their nine characters."""
+
+    id: str
+    kind: str
+    sources: tuple[str, ...]
+    oris: frozenset[str] = frozenset()
+    agency_keys: frozenset[str] = frozenset()
+    effective_from: datetime | None = None
+    effective_until: datetime | None = None
+
+    def uses(self, source: str) -> bool:
+        """Tell whether *source* is one of its prefixes or begins with one and a colon."""
+        return any(source == own or source.startswith(f"{own}:") for own in self.sources)
+
+    def is_effective(self, at: datetime) -> bool:
+        """Tell whether the registration holds at *at*."""
+        begun = self.effective_from is None or self.effective_from <= at
+        return begun and (self.effective_until is None or at < self.effective_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Reference data as of ``version``; ``topics`` leads from every id and alias to the id."""
+
+    version: int = 0
+    senders: Mapping[str, Sender] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
+    programs: frozenset[str] = frozenset()
+    providers: frozenset[str] = frozenset()
+
+
+def sender(participant: Participant) -> Sender:
+    """Return *participant* as the door asks it."""
+    return Sender(
+        id=participant.id,
+        kind=participant.kind,
+        sources=tuple(participant.sources) or (f"urn:cri:{participant.id}",),
+        oris=frozenset(map(canonical, participant.oris)),
+        agency_keys=frozenset(participant.agency_keys),
+        effective_from=participant.effective_from,
+        effective_until=participant.effective_until,
+    )
+
+
+def registry(
+    version: int,
+    *,
+    participants: Mapping[str, Participant],
+    topics: Mapping[str, TopicOfHelp],
+    programs: Mapping[str, Program],
+    providers: Mapping[str, Provider],
+) -> Registry:
+    """Return the registry of a catalog."""
+    aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
+    return Registry(
+        version=version,
+        senders={one.id: sender(one) for one in participants.values()},
+        topics=aliases | {code: code for code in topics},
+        programs=frozenset(programs),
+        providers=frozenset(providers),
+    )
+
+
+def with_event(before: Registry, event: ReferenceEvent) -> Registry:
+    """Return the registry after *event*: later messages of its batch are judged by it."""
+    after = replace(before, version=event.number)
+    match event:
+        case ParticipantRegistered(data=participant):
+            senders = {**before.senders, participant.id: sender(participant)}
+            return replace(after, senders=senders)
+        case TopicDefined(data=topic):
+            names = dict.fromkeys((*topic.aliases, topic.id), topic.id)
+            return replace(after, topics=names | dict(before.topics) | {topic.id: topic.id})
+        case ProgramDefined(data=program):
+            return replace(after, programs=before.programs | {program.id})
+        case ProviderListed(data=provider):
+            return replace(after, providers=before.providers | {provider.id})
+        case _:
+            return after

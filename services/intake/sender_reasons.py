@@ -1,0 +1,51 @@
+"""Whether a participant may send a message at all: registration, source, role."""
+
+from collections.abc import Iterator
+
+from services.intake.message import Message
+from services.intake.registry import Registry, Sender
+from shared.contracts.inbound import SENDERS
+from shared.contracts.intake import Reason
+
+_REGISTER = "gov.cri.participant.register.v1"
+
+
+def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iterator[Reason]:
+    """Yield what keeps the participant from sending *message*, as far as it could be read."""
+    sender = sender_of(message, registry, office=office)
+    if sender is None or not sender.is_effective(message.at):
+        yield Reason(
+            code="source_not_registered",
+            path="",
+            message="The participant of this topic is not registered.",
+            fix="Ask the program office to register it.",
+        )
+        return
+    if message.source is not None and not sender.uses(message.source):
+        yield Reason(
+            code="source_not_registered",
+            path="/source",
+            message="This is not a source of this participant.",
+            fix=f"Begin it with one of {', '.join(sender.sources)}.",
+        )
+    if message.kind is not None and sender.kind not in SENDERS[message.kind]:
+        yield Reason(
+            code="role_not_authorized",
+            path="/type",
+            message=f"A participant of kind {sender.kind} does not send this type.",
+            fix=f"It is sent by {', '.join(sorted(SENDERS[message.kind]))}.",
+        )
+
+
+def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | None:
+    """
+    Return the participant that sent *message*; None when it is not registered.
+
+    The program office may register itself, whatever the registry says: it is the first one.
+    """
+    sender = registry.senders.get(message.participant)
+    own = message.data is None or getattr(message.data, "id", None) == office
+    if message.participant != office or message.kind != _REGISTER or not own:
+        return sender
+    sources = (f"urn:cri:{office}", *(sender.sources if sender else ()))
+    return Sender(office, "program_office", sources)

@@ -1,0 +1,14 @@
+"""What intake must be told beside what every service is told."""
+
+from pathlib import Path
+
+from shared.runtime.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of intake."""
+
+    agency_list: Path
+    """The list of agencies, a gzipped CSV with the columns ``ori`` and ``agency_class``."""
+    program_office: str = "program-office"
+    """The participant that may register itself: it comes before all others."""

@@ -1,0 +1,3 @@
+SELECT said
+  FROM words
+ WHERE tracking_number = ANY ($1::text[]);
