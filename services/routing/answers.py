@@ -1,0 +1,132 @@
+"""A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
+
+from services.routing.books import Library
+from services.routing.decisions import record
+from services.routing.offers import back_to_lane, engage, refer
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Story
+from shared.contracts.intake import OfferAnswered, OfferAnswerFacts
+from shared.contracts.routing import OfferDeclined, OfferEndFacts, Sentences
+
+WHAT = "offer.answer"
+
+
+def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
+    """
+    Take in a provider's answer.
+
+    It is judged by when the broker had it, so that an outage of ours makes nobody late: one
+    that was in time counts even after the lapse, while nobody else has been asked.
+    """
+    answer = event.data
+    received_at = event.receivedat or event.time
+    request = story.request
+    code = _refusal(request, answer)
+    expires_at = request.offer_expires_at
+    if code is None and expires_at is not None and received_at > expires_at:
+        code = "offer_expired"
+    if code is not None:
+        story.refused(WHAT, answer.offer_id, code)
+        return
+    lapsed = request.offer_state == "lapsed"
+    match answer.answer:
+        case "accept":
+            if lapsed:
+                _take_again(story)
+            engage(story, ruleset=library.ruleset)
+        case "counter":
+            _counter(story, answer, library, lapsed=lapsed)
+        case _ if not lapsed:
+            _decline(story, answer)
+    story.applied(WHAT, answer.offer_id)
+
+
+def _refusal(request: Request, answer: OfferAnswerFacts) -> str | None:
+    """Return the code of what speaks against the answer, whenever it came."""
+    number = _number(request, answer.offer_id)
+    if number is None:
+        return "unknown_offer"
+    if request.offered[number - 1] != answer.provider:
+        return "not_yours"
+    if request.ended:
+        return "terminal"
+    last = number == len(request.offered)
+    return None if last and request.offer_state in ("open", "lapsed") else "offer_not_open"
+
+
+def _number(request: Request, offer_id: str) -> int | None:
+    """Return which of the request's offers has this id."""
+    digits = offer_id.removeprefix(f"{request.tracking_number}-O")
+    if digits == offer_id or not (digits.isascii() and digits.isdigit()) or digits[0] == "0":
+        return None
+    number = int(digits[:9])
+    return number if number <= len(request.offered) else None
+
+
+def _take_again(story: Story) -> None:
+    """Take back the room that the lapse gave back."""
+    request = story.request
+    assert request.provider is not None
+    story.change(
+        CapacityChange(
+            request.provider,
+            declaration=request.offer_declaration,
+            entry=request.offer_entry,
+            free=0 if request.offer_declaration is None else -1,
+            load=1,
+        )
+    )
+
+
+def _decline(story: Story, answer: OfferAnswerFacts) -> None:
+    back_to_lane(story, offer_state="declined")
+    story.publish(
+        OfferDeclined,
+        OfferEndFacts,
+        offer_id=answer.offer_id,
+        provider=answer.provider,
+        reason=answer.reason_code or "other",
+    )
+
+
+def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed: bool) -> None:
+    """Decline with other terms: the program office decides about them."""
+    if not lapsed:
+        back_to_lane(story, offer_state="countered")
+        story.publish(
+            OfferDeclined,
+            OfferEndFacts,
+            offer_id=answer.offer_id,
+            provider=answer.provider,
+            reason="countered",
+        )
+    story.become(offer_state="countered")
+    because = Sentences(
+        staff=f"{answer.provider} would help on other terms; a person decides.",
+        requester="A provider proposes other terms; the program office will look at them.",
+    )
+    decided = {
+        "kind": "counter",
+        "request": story.request.tracking_number,
+        "number": story.request.decided + 1,
+        "at": story.at.isoformat(),
+        "catalog": library.catalog.version,
+        "ruleset": library.ruleset_hash,
+        "panel": "",
+        "offer": answer.offer_id,
+        "outcome": "referred",
+        "provider": answer.provider,
+        "because": because.model_dump(exclude_none=True),
+    }
+    kept = record(decided, cause=story.cause, panel_body="", because=because)
+    story.decide(kept)
+    refer(
+        story,
+        "countered",
+        decision=kept.facts,
+        ruleset=library.ruleset,
+        provider=answer.provider,
+        counter_from=answer.counter_from,
+        counter_until=answer.counter_until,
+        counter_service_forms=answer.counter_service_forms,
+    )

@@ -1,0 +1,29 @@
+"""Wires routing together."""
+
+import asyncio
+
+from services.routing.deadlines import Deadlines
+from services.routing.handlers import RoutingReader
+from services.routing.matcher import Matcher
+from services.routing.settings import Settings
+from shared.service import Service, Task
+
+TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
+
+
+def build(settings: Settings) -> Service:
+    """Return the service: its reader, the matcher and the deadlines."""
+    relay_wake, matcher_wake = asyncio.Event(), asyncio.Event()
+    matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests)
+    deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake)
+    return Service(
+        name="routing",
+        topics=TOPICS,
+        reader=RoutingReader(),
+        settings=settings,
+        relay_wake=relay_wake,
+        tasks=[
+            Task("matcher", matcher.step, settings.match_every, matcher_wake),
+            Task("deadlines", deadlines.step, settings.deadlines_every),
+        ],
+    )

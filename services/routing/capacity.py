@@ -1,0 +1,132 @@
+"""What providers can take on: declarations, what offers have taken of them, and what fits."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from services.routing.facts import Facts
+from services.routing.matching import NOTHING, Snapshot
+from services.routing.request import CapacityChange
+from shared.contracts.intake import CapacityFacts
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """
+    A provider's last declaration (by the id of its event), with what is still free of each entry.
+
+    ``load`` counts its open offers and engagements.
+    """
+
+    provider: str
+    declaration: str | None = None
+    valid_until: datetime | None = None
+    entries: str = "[]"
+    free: tuple[int, ...] = ()
+    load: int = 0
+    last_offer_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    topics: frozenset[str]
+    agency_types: frozenset[str]
+    states: frozenset[str]
+    service_forms: frozenset[str]
+
+    def fits(self, facts: Facts) -> bool:
+        """Tell whether the entry is for such a request; an empty list stands for all."""
+        return (
+            (not self.topics or not self.topics.isdisjoint(facts["request.topics"]))
+            and (not self.agency_types or facts["agency.cri_type"] in self.agency_types)
+            and (not self.states or facts["agency.state"] in self.states)
+            and (
+                not self.service_forms
+                or not facts["request.service_forms"]
+                or not self.service_forms.isdisjoint(facts["request.service_forms"])
+            )
+        )
+
+
+def declared(facts: CapacityFacts, *, declaration: str) -> CapacityChange:
+    """Return the change that a declaration is."""
+    entries = [entry.model_dump() for entry in facts.entries]
+    return CapacityChange(
+        provider=facts.provider,
+        declaration=declaration,
+        valid_until=facts.valid_until,
+        entries=json.dumps(entries, separators=(",", ":")),
+    )
+
+
+def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
+    """Return *capacity* after *change*; a new declaration replaces what the old one said."""
+    if change.entries is not None:
+        return replace(
+            capacity,
+            declaration=change.declaration,
+            valid_until=change.valid_until,
+            entries=change.entries,
+            free=tuple(entry["can_take"] for entry in json.loads(change.entries)),
+        )
+    free = capacity.free
+    if change.free and change.declaration == capacity.declaration and change.entry is not None:
+        free = _with(free, change.entry, max(0, free[change.entry] + change.free))
+    return replace(capacity, free=free, load=max(0, capacity.load + change.load))
+
+
+def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
+    """Return *capacity* after an offer took one of *entry*."""
+    return replace(
+        capacity,
+        free=_with(capacity.free, entry, capacity.free[entry] - 1),
+        load=capacity.load + 1,
+        last_offer_at=at,
+    )
+
+
+def snapshots(
+    capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
+) -> dict[str, Snapshot]:
+    """Return what each provider could take on of a request with *facts* at *at*."""
+    return {name: _snapshot(capacity, facts, at) for name, capacity in capacities.items()}
+
+
+def _snapshot(capacity: Capacity, facts: Facts, at: datetime) -> Snapshot:
+    load = capacity.load
+    last = 0
+    if capacity.last_offer_at is not None:
+        since = capacity.last_offer_at - _EPOCH
+        last = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    if capacity.valid_until is None or capacity.valid_until <= at:
+        return NOTHING if not load and not last else Snapshot(load=load, last_offer=last)
+    found, free = None, 0
+    for place, entry in enumerate(_entries(capacity.entries)):
+        left = capacity.free[place]
+        if left > 0 and entry.fits(facts):
+            free += left
+            found = place if found is None else found
+    return Snapshot(found, free, load, last)
+
+
+@lru_cache(maxsize=512)
+def _entries(text: str) -> tuple[_Entry, ...]:
+    entries: list[dict[str, Any]] = json.loads(text)
+    return tuple(
+        _Entry(
+            frozenset(entry["topics"]),
+            frozenset(entry["agency_types"]),
+            frozenset(entry["states"]),
+            frozenset(entry["service_forms"]),
+        )
+        for entry in entries
+    )
+
+
+def _with(free: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
+    return (*free[:place], value, *free[place + 1 :])

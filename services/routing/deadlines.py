@@ -1,0 +1,48 @@
+"""Clocks that ran out: offers lapse, missed clocks are said."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+
+from services.routing import store
+from services.routing.offers import run_out
+from services.routing.saving import save_and_publish
+from shared.catalog.catalog import CatalogCache
+
+log = structlog.get_logger()
+_AT_ONCE = 200
+
+
+class Deadlines:
+    """
+    Lets clocks run out, a grace after they are due, so that an outage of ours makes nobody late.
+
+    A request that is being decided about is left for the next look; a parked one waits.
+    """
+
+    def __init__(self, *, relay_wake: asyncio.Event, matcher_wake: asyncio.Event) -> None:
+        self._relay_wake = relay_wake
+        self._matcher_wake = matcher_wake
+        self._catalogs = CatalogCache()
+
+    async def step(self, pool: "Pool[Any]") -> bool:
+        """Let the clocks run out that are due; True when there may be more."""
+        async with pool.acquire() as connection, connection.transaction():
+            catalog = await self._catalogs.current(connection)
+            at = await store.read_clock(connection)
+            ruleset = catalog.ruleset_at(at)
+            if ruleset is None:
+                return False
+            grace = timedelta(seconds=ruleset.calendar.grace_seconds)
+            requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
+            tolds = [run_out(request, at=at) for request in requests]
+            await save_and_publish(connection, tolds)
+        if tolds:
+            self._relay_wake.set()
+            self._matcher_wake.set()
+            log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
+        return len(tolds) == _AT_ONCE

@@ -1,0 +1,149 @@
+"""A request's life: what each message about it leads to. Pure; deciding twice gives the same."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.routing.answers import answer_offer
+from services.routing.books import Library
+from services.routing.directions import direct
+from services.routing.engagements import close_engagement, report_milestone
+from services.routing.facts import decode_request_facts, encode_facts, request_facts
+from services.routing.offers import NO_CLOCK, given_back
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Story, Told
+from services.routing.triaging import triage_request
+from shared.contracts.intake import (
+    EngagementCloseReported,
+    MilestoneReported,
+    OfferAnswered,
+    RequestAccepted,
+    RequestAmended,
+    RequestDirected,
+    RequestFacts,
+    WithdrawalRequested,
+)
+from shared.contracts.routing import (
+    OfferEndFacts,
+    OfferWithdrawn,
+    RequestWithdrawn,
+    WithdrawnFacts,
+)
+
+AboutRequest = (
+    RequestAccepted
+    | RequestAmended
+    | WithdrawalRequested
+    | OfferAnswered
+    | MilestoneReported
+    | EngagementCloseReported
+    | RequestDirected
+)
+
+
+class UnknownRequest(Exception):
+    """Something is said about a request before it was accepted: the log is broken."""
+
+
+def decide(
+    request: Request | None, event: AboutRequest, library: Library, *, at: datetime
+) -> Told:
+    """Return what *event* leads to for *request* (None: not known yet) at *at*."""
+    if isinstance(event, RequestAccepted):
+        return _accept(request, event, library, at=at)
+    if request is None:
+        raise UnknownRequest
+    if isinstance(event, RequestAmended):
+        return Told(_amended(request, event.data, library))
+    story = Story(
+        request,
+        cause=event.id,
+        at=at,
+        received_at=event.receivedat,
+        inreplyto=event.inreplyto,
+    )
+    match event:
+        case WithdrawalRequested():
+            _withdraw(story, event)
+        case OfferAnswered():
+            answer_offer(story, event, library)
+        case MilestoneReported():
+            report_milestone(story, event, library)
+        case EngagementCloseReported():
+            close_engagement(story, event)
+        case RequestDirected():
+            direct(story, event, library)
+    return story.told()
+
+
+def _accept(
+    request: Request | None, event: RequestAccepted, library: Library, *, at: datetime
+) -> Told:
+    if request is not None:
+        raise ValueError("a request is accepted once")
+    asked = event.data
+    facts = request_facts(asked, library.catalog)
+    accepted = Request(
+        tracking_number=asked.tracking_number,
+        request_id=asked.request_id,
+        participant=asked.participant,
+        status="accepted",
+        facts=encode_facts(facts),
+        need_stated=asked.need_stated,
+        traceparent=event.traceparent,
+    )
+    story = Story(accepted, cause=event.id, at=at, received_at=event.receivedat)
+    triage_request(story, facts, library)
+    return story.told()
+
+
+def _amended(request: Request, asked: RequestFacts, library: Library) -> Request:
+    """Return the request with its new facts; the matcher looks again if it is in a lane."""
+    if request.ended:
+        return request
+    facts = request_facts(asked, library.catalog)
+    changed = facts != decode_request_facts(request.facts)
+    return replace(
+        request,
+        facts=encode_facts(facts),
+        need_stated=asked.need_stated,
+        fresh=request.fresh or (request.queued and changed),
+    )
+
+
+def _withdraw(story: Story, event: WithdrawalRequested) -> None:
+    """Settle a withdrawal, once: it stops an offer, a wait or work, whatever there is."""
+    request, about = story.request, event.data.tracking_number
+    code = _withdrawal_refused(request, event)
+    if code is not None:
+        story.refused("request.withdraw", about, code)
+        return
+    engagement = request.engagement_id
+    if request.status == "offered":
+        story.change(given_back(request))
+        story.become(status="triaged", offer_state="withdrawn")
+        story.publish(
+            OfferWithdrawn,
+            OfferEndFacts,
+            offer_id=request.offer_id,
+            provider=request.provider,
+            reason="request_withdrawn",
+        )
+    elif engagement is not None and request.provider is not None:
+        story.change(CapacityChange(request.provider, load=-1))
+    story.become(status="withdrawn", queued=False, fresh=False, waits_for=None, **NO_CLOCK)
+    story.publish(
+        RequestWithdrawn,
+        WithdrawnFacts,
+        before=request.status,
+        provider=request.provider if engagement is not None else None,
+        engagement_id=engagement,
+    )
+    story.applied("request.withdraw", about)
+
+
+def _withdrawal_refused(request: Request, event: WithdrawalRequested) -> str | None:
+    if event.data.participant != request.participant:
+        return "not_yours"
+    if request.status == "withdrawn":
+        return "already_withdrawn"
+    return "terminal" if request.ended else None

@@ -1,0 +1,170 @@
+"""What the program office decides about a request that was referred to it."""
+
+from typing import Any
+
+from services.routing.books import Book, Library, is_open
+from services.routing.clocks import due_at
+from services.routing.decisions import DecisionRecord, record
+from services.routing.facts import decode_request_facts
+from services.routing.offers import NO_CLOCK, engage, make_offer, wait
+from services.routing.refusals import reason_of
+from services.routing.request import CapacityChange
+from services.routing.story import Story
+from services.routing.triage import DEFAULT_PROGRAM, lane_of
+from shared.contracts.intake import DirectionFacts, RequestDirected
+from shared.contracts.routing import (
+    IneligibleFacts,
+    RequestIneligible,
+    RequestTriaged,
+    Sentences,
+    TriageFacts,
+)
+
+WHAT = "request.direct"
+
+
+def direct(story: Story, event: RequestDirected, library: Library) -> None:
+    """Do what the program office decided, or refuse it."""
+    told = event.data
+    about = story.request.tracking_number
+    code = _refusal(story, told, library)
+    if code is not None:
+        story.refused(WHAT, about, code)
+        return
+    match told.action:
+        case "assign":
+            _assign(story, told, library)
+        case "ineligible":
+            _end(story, told, library)
+        case _:
+            _route(story, told, library)
+    story.applied(WHAT, about)
+
+
+def _refusal(story: Story, told: DirectionFacts, library: Library) -> str | None:
+    if story.request.ended:
+        return "terminal"
+    if story.request.status != "referred":
+        return "not_referred"
+    if library.ruleset is None:
+        return "no_ruleset"
+    if told.action == "ineligible":
+        return None
+    if told.action == "assign" and told.provider not in library.catalog.providers:
+        return "unknown_provider"
+    program = library.catalog.programs.get(_program(story, told, library))
+    return "unknown_program" if program is None or program.status == "ended" else None
+
+
+def _program(story: Story, told: DirectionFacts, library: Library) -> str:
+    """Return the program meant: the one said, the one it is in, one of the provider's, CRI-TAC."""
+    said = told.program or story.request.program
+    if said is not None or told.provider is None:
+        return said or DEFAULT_PROGRAM
+    programs = library.catalog.providers[told.provider].programs
+    return DEFAULT_PROGRAM if DEFAULT_PROGRAM in programs or not programs else programs[0]
+
+
+def _route(story: Story, told: DirectionFacts, library: Library) -> None:
+    """Put the request (back) into the lane of a program."""
+    program = _program(story, told, library)
+    candidate = next(c for c in library.programs.candidates if c["program.id"] == program)
+    because = Sentences(
+        staff=f"The program office directs it to {candidate['program.name']}: {told.reason}.",
+        requester=f"Your request goes to {candidate['program.name']}.",
+    )
+    story.become(program=program, lane=_lane(story, program, library), **NO_CLOCK)
+    kept = _record(story, told, library, because, outcome="routed", program=program)
+    if is_open(candidate, at=story.at):
+        story.become(status="triaged", queued=True, fresh=True, waits_for=None)
+        story.publish(RequestTriaged, TriageFacts, decision=kept.facts)
+    else:
+        opens_at = library.catalog.programs[program].opens_at
+        wait(story, "program_not_open", decision=kept.facts, opens_at=opens_at)
+
+
+def _assign(story: Story, told: DirectionFacts, library: Library) -> None:
+    """Ask the provider named, or open the engagement when it had proposed other terms."""
+    provider = library.catalog.providers[told.provider or ""]
+    request = story.request
+    story.become(waits_for=None, **NO_CLOCK)
+    because = Sentences(
+        staff=f"The program office names {provider.name}: {told.reason}.",
+        requester=f"The program office chose {provider.name}.",
+        provider="The program office names you for this request.",
+    )
+    program = _program(story, told, library)
+    story.become(program=program, lane=request.lane or _lane(story, program, library))
+    kept = _record(story, told, library, because, outcome="assigned", program=program)
+    story.change(CapacityChange(provider.id, load=1))
+    if request.offer_state == "countered" and request.provider == provider.id:
+        engage(story, ruleset=library.ruleset)
+        return
+    assert library.ruleset is not None
+    clock = f"offer_answer.{story.request.pace}"
+    expires_at = due_at(library.ruleset, clock, start=story.at)
+    make_offer(story, provider.id, expires_at=expires_at, decision=kept.facts)
+
+
+def _end(story: Story, told: DirectionFacts, library: Library) -> None:
+    because = Sentences(
+        staff=f"The program office decided: {told.reason}.",
+        requester="The program office found that the programs cannot serve this request.",
+    )
+    kept = _record(story, told, library, because, outcome="ineligible", program=None)
+    story.become(status="ineligible", waits_for=None, **NO_CLOCK)
+    story.publish(
+        RequestIneligible,
+        IneligibleFacts,
+        decision=kept.facts,
+        reasons=[reason_of("agency_not_eligible")],
+        elsewhere=None,
+    )
+
+
+def _lane(story: Story, program: str, library: Library) -> str:
+    return lane_of(program, decode_request_facts(story.request.facts), library.programs)
+
+
+def _record(
+    story: Story,
+    told: DirectionFacts,
+    library: Library,
+    because: Sentences,
+    *,
+    outcome: str,
+    program: str | None,
+) -> DecisionRecord:
+    """Keep what a person decided, with what the rules say of it."""
+    facts = decode_request_facts(story.request.facts)
+    book = None
+    if program is not None:
+        book = library.providers(program, at=story.at)
+    decided: dict[str, Any] = {
+        "kind": "direction",
+        "request": story.request.tracking_number,
+        "number": story.request.decided + 1,
+        "at": story.at.isoformat(),
+        "catalog": library.catalog.version,
+        "ruleset": library.ruleset_hash,
+        "panel": "" if book is None else book.panel_hash,
+        "facts": facts,
+        "action": told.action,
+        "reason": told.reason,
+        "verdicts": {} if book is None else verdicts(book, facts),
+        "outcome": outcome,
+        "program": program,
+        "provider": told.provider,
+        "because": because.model_dump(exclude_none=True),
+    }
+    body = "" if book is None else book.body
+    kept = record(decided, cause=story.cause, panel_body=body, because=because)
+    story.decide(kept)
+    return kept
+
+
+def verdicts(book: Book, facts: Any) -> dict[str, str]:
+    """Return what the rules say of each provider, although a person decides."""
+    standing = book.providers.standing(facts)
+    names = [candidate["provider.id"] for candidate in book.candidates]
+    return dict(zip(names, standing.verdicts, strict=True))

@@ -1,0 +1,63 @@
+"""Work under way: milestones, and its close."""
+
+from services.routing.books import Library
+from services.routing.offers import NO_CLOCK, start_clock
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Story
+from shared.contracts.intake import EngagementCloseReported, MilestoneReported
+from shared.contracts.routing import (
+    ClosedFacts,
+    EngagementClosed,
+    EngagementProgressed,
+    ProgressFacts,
+)
+
+
+def report_milestone(story: Story, event: MilestoneReported, library: Library) -> None:
+    """Take in a milestone of the provider's own engagement; the clock of silence starts anew."""
+    told = event.data
+    code = _refusal(story.request, told.engagement_id, told.provider)
+    if code is not None:
+        story.refused("milestone.report", told.engagement_id, code)
+        return
+    delivered = told.milestone == "delivered" or story.request.status == "delivered"
+    story.become(status="delivered" if delivered else "in_delivery")
+    progressed = story.publish(
+        EngagementProgressed,
+        ProgressFacts,
+        engagement_id=told.engagement_id,
+        provider=told.provider,
+        milestone=told.milestone,
+        on=told.on,
+    )
+    if library.ruleset is not None:
+        start_clock(story, "engagement_silence", cause=progressed, ruleset=library.ruleset)
+    story.applied("milestone.report", told.engagement_id)
+
+
+def close_engagement(story: Story, event: EngagementCloseReported) -> None:
+    """Close the provider's own engagement: the request's end."""
+    told = event.data
+    code = _refusal(story.request, told.engagement_id, told.provider)
+    if code is not None:
+        story.refused("engagement.close", told.engagement_id, code)
+        return
+    story.change(CapacityChange(told.provider, load=-1))
+    story.become(status="closed", **NO_CLOCK)
+    story.publish(
+        EngagementClosed,
+        ClosedFacts,
+        engagement_id=told.engagement_id,
+        provider=told.provider,
+        reason=told.reason,
+        outcome=told.outcome,
+    )
+    story.applied("engagement.close", told.engagement_id)
+
+
+def _refusal(request: Request, engagement_id: str, provider: str) -> str | None:
+    if engagement_id != request.engagement_id:
+        return "unknown_engagement"
+    if provider != request.provider:
+        return "not_yours"
+    return "terminal" if request.ended else None

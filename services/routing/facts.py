@@ -1,0 +1,85 @@
+"""The facts that rules may read, by name: of a request, of a program, of a provider."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from shared.catalog.catalog import Catalog
+from shared.contracts.intake import RequestFacts
+from shared.contracts.reference import Program, Provider
+
+Facts = Mapping[str, Any]
+"""Values are text, numbers, truth values, None, or tuples of text."""
+_LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
+
+
+def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
+    """Return what rules may read of a request; the families are those of its topics."""
+    agency = asked.agency
+    known = [catalog.topic(code) for code in asked.topics]
+    families = {family for topic in known if topic is not None for family in topic.families}
+    days = None
+    if asked.incident_on is not None:
+        days = (asked.submitted_at.astimezone(UTC).date() - asked.incident_on).days
+    return {
+        "agency.cri_type": agency.cri_type,
+        "agency.agency_class": agency.agency_class,
+        "agency.state": agency.state,
+        "agency.listed": agency.listed,
+        "agency.ori_stated": agency.ori is not None,
+        "agency.sworn_band": agency.sworn_band,
+        "request.topics": tuple(asked.topics),
+        "request.families": tuple(sorted(families)),
+        "request.service_forms": tuple(asked.service_forms),
+        "request.goals": tuple(asked.goals),
+        "request.program": asked.program,
+        "urgency.level": asked.urgency,
+        "urgency.incident_days": days,
+    }
+
+
+def program_facts(program: Program) -> Facts:
+    """Return what rules may read of a program, and what a decision about it needs."""
+    return {
+        "program.id": program.id,
+        "program.name": program.name,
+        "program.status": program.status,
+        "program.opens_at": None if program.opens_at is None else program.opens_at.isoformat(),
+    }
+
+
+def provider_facts(provider: Provider, program: Program) -> Facts:
+    """Return what rules may read of a provider as a candidate for *program*."""
+    return {
+        "program.id": program.id,
+        "program.name": program.name,
+        "provider.id": provider.id,
+        "provider.name": provider.name,
+        "provider.programs": tuple(provider.programs),
+        "provider.serves": tuple(provider.serves),
+        "provider.topics": tuple(provider.topics),
+        "provider.families": tuple(provider.families),
+        "provider.states": tuple(provider.states),
+        "provider.service_forms": tuple(provider.service_forms),
+    }
+
+
+def encode_facts(facts: Facts) -> str:
+    """Return *facts* as compact JSON."""
+    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+
+
+def decode_request_facts(text: str) -> dict[str, Any]:
+    """Return the request's facts that `encode_facts` wrote."""
+    facts: dict[str, Any] = json.loads(text)
+    for name in _LISTS:
+        facts[name] = tuple(facts[name])
+    return facts
+
+
+def decode_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts read from JSON with their lists as tuples."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
+    }

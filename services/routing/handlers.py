@@ -1,0 +1,128 @@
+"""What routing does with each batch it consumes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import Field, TypeAdapter
+
+from services.routing import capacity, saving, store
+from services.routing.books import Library, Shelf
+from services.routing.decide import decide
+from services.routing.request import CapacityChange, Request
+from services.routing.story import SOURCE, Told, kind_of
+from shared.catalog import catalog
+from shared.catalog.catalog import CatalogCache
+from shared.contracts import intake, reference
+from shared.contracts.event import Event, following, participant_of
+from shared.contracts.intake import CapacityDeclared
+from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
+from shared.messaging import outbox, sequences
+from shared.messaging.reader import parse_event
+from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.sequences import Numbers
+
+_INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
+_REFERENCE: TypeAdapter[Any] = TypeAdapter(
+    Annotated[reference.ReferenceEvent, Field(discriminator="type")]
+)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch works with; ``tolds`` and ``changes`` are written when it is saved."""
+
+    at: datetime
+    library: Library
+    requests: dict[str, Request]
+    numbers: Numbers
+    tolds: list[Told] = field(default_factory=list)
+    changes: list[CapacityChange] = field(default_factory=list)
+
+
+class RoutingReader:
+    """Takes in what intake announces: requests, what is said about them, reference data."""
+
+    def __init__(self) -> None:
+        self._catalogs = CatalogCache()
+        self._shelf = Shelf()
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        """Return the record as an item that waits for the reference data that it names."""
+        if record.topic == reference.TOPIC:
+            return parse_event(record, _REFERENCE)
+        found = parse_event(record, _INTAKE)
+        if isinstance(found, Item):
+            version = getattr(found.message.data, "reference_version", 0)
+            if version > 0:
+                need = Gate(reference.TOPIC, reference.SUBJECT, version)
+                return Item(found.record, found.message, found.key, found.gate, (need,))
+        return found
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> Batch:
+        """
+        Lock what the items are about.
+
+        Reference data of the batch is taken in first: what needs it may be in the same batch.
+        """
+        entries = [
+            (item.message.number, item.message)
+            for item in items
+            if item.record.topic == reference.TOPIC
+        ]
+        await catalog.take_in(connection, entries)
+        known = await self._catalogs.current(connection)
+        declared = {i.message.subject for i in items if isinstance(i.message, CapacityDeclared)}
+        about = {
+            item.message.subject
+            for item in items
+            if item.record.topic == intake.TOPIC and item.message.subject not in declared
+        }
+        requests = await store.lock_requests(connection, about) if about else {}
+        numbers = await sequences.lock(connection, [(TOPIC, provider) for provider in declared])
+        library = self._shelf.library(known, at=at)
+        return Batch(at=at, library=library, requests=requests, numbers=numbers)
+
+    def decide(self, batch: Batch, item: Item) -> Taken:
+        """Decide one item; the batch changes only when nothing was raised."""
+        event = item.message
+        if item.record.topic == reference.TOPIC:
+            return Taken("applied")
+        if isinstance(event, CapacityDeclared):
+            change = capacity.declared(event.data, declaration=event.id)
+            answer = _applied(event, batch)
+            batch.changes.append(change)
+            return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
+        told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
+        messages = tuple(saving.outgoing(told))
+        batch.requests[event.subject] = told.request
+        batch.tolds.append(told)
+        return Taken("applied", messages)
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
+        """Write what the batch came to."""
+        await saving.save(connection, batch.tolds)
+        await store.append_capacity_changes(connection, batch.changes)
+        await sequences.save(connection, batch.numbers)
+
+
+def _applied(event: CapacityDeclared, batch: Batch) -> Event:
+    """Return the answer to a declaration of capacity."""
+    assert event.inreplyto is not None
+    facts = AppliedFacts(
+        participant=participant_of(event.inreplyto),
+        what="capacity.declare",
+        about=event.data.provider,
+    )
+    envelope = following(
+        event,
+        kind=kind_of(MessageApplied),
+        source=SOURCE,
+        at=batch.at,
+        number=batch.numbers.next(TOPIC, event.subject),
+    )
+    return MessageApplied(**envelope, data=facts)

@@ -1,0 +1,143 @@
+"""The matcher: works through the lanes, each step a short transaction, and makes the offers."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
+
+from services.routing import store
+from services.routing.books import Library, Shelf
+from services.routing.capacity import Capacity, apply
+from services.routing.lane import LaneStep, is_lane_open, match_in_order
+from services.routing.saving import save_and_publish
+from services.routing.store import Lane
+from shared.catalog.catalog import CatalogCache
+
+log = structlog.get_logger()
+_CHANGES_AT_ONCE = 500
+
+
+class Matcher:
+    """
+    Finds providers for what is queued.
+
+    Several matchers may run: a lane is worked on by one at a time, and changes of capacity are
+    applied by one at a time. Locks are taken lane, capacity, request, everywhere.
+    """
+
+    def __init__(self, *, relay_wake: asyncio.Event, limit: int) -> None:
+        self._relay_wake = relay_wake
+        self._limit = limit
+        self._catalogs = CatalogCache()
+        self._shelf = Shelf()
+
+    async def step(self, pool: "Pool[Any]") -> bool:
+        """Apply the changes of capacity, then go one step through each lane that has work."""
+        async with pool.acquire() as connection:
+            worked = False
+            if await store.are_capacity_changes(connection):
+                worked = await self._apply_changes(connection)
+            library, at = await self._library(connection)
+            for lane in await store.read_lanes(connection):
+                if _has_work(lane, library, at=at):
+                    worked |= await self._match(connection, lane.lane)
+        return worked
+
+    async def _library(self, connection: Any) -> tuple[Library, datetime]:
+        catalog = await self._catalogs.current(connection)
+        at = await store.read_clock(connection)
+        return self._shelf.library(catalog, at=at), at
+
+    async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> bool:
+        """Bring the capacities up to date and let the lanes look again where room has come."""
+        catalog = await self._catalogs.current(connection)
+        async with connection.transaction():
+            if not await store.try_to_take_changes(connection):
+                return False
+            await store.lock_lanes(connection)
+            changes = await store.take_capacity_changes(connection, limit=_CHANGES_AT_ONCE)
+            providers = sorted({change.provider for change in changes})
+            await store.open_capacities(connection, providers)
+            capacities = await store.lock_capacities(connection, providers)
+            for change in changes:
+                capacities[change.provider] = apply(capacities[change.provider], change)
+            await store.save_capacities(connection, capacities)
+            more = {c.provider for c in changes if c.entries is not None or c.free > 0}
+            programs = {
+                program
+                for provider in more & catalog.providers.keys()
+                for program in catalog.providers[provider].programs
+            }
+            await store.sweep_lanes(connection, programs)
+        return bool(changes)
+
+    async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> bool:
+        """Go one step through a lane; False when there was nothing, or another has it."""
+        async with connection.transaction():
+            lane = await store.lock_lane(connection, name)
+            if lane is None:
+                return False
+            library, at = await self._library(connection)
+            basis = _basis(lane.program, library, at=at)
+            is_open = is_lane_open(library, lane.program, at=at)
+            swept_to = lane.swept_to if lane.basis == basis else 0
+            sweeping = is_open and swept_to is not None
+            capacities = await self._capacities(connection, lane.program, library, at=at)
+            requests = await store.lock_next_in_lane(
+                connection,
+                name,
+                behind=swept_to if sweeping and swept_to is not None else store.END,
+                limit=self._limit,
+            )
+            # Read once the requests are locked: no event is older than the one that led to it.
+            at = await store.read_clock(connection)
+            step = LaneStep(lane.program, is_open, library, dict(capacities), at)
+            tolds = match_in_order(step, requests)
+            await store.save_capacities(connection, _changed(capacities, step.capacities))
+            published = await save_and_publish(connection, tolds)
+            if sweeping or basis != lane.basis:
+                reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
+                swept_to = max(reached, swept_to or 0)
+                await store.save_lane(connection, name, basis=basis, swept_to=swept_to)
+        if published:
+            self._relay_wake.set()
+            outcomes = Counter(told.request.status for told in tolds if told.events)
+            log.info("requests.matched", lane=name, looked_at=len(requests), **outcomes)
+        return bool(requests)
+
+    async def _capacities(
+        self,
+        connection: "PoolConnectionProxy[Any]",
+        program: str,
+        library: Library,
+        *,
+        at: datetime,
+    ) -> dict[str, Capacity]:
+        book = library.providers(program, at=at)
+        providers = [candidate["provider.id"] for candidate in book.candidates]
+        return await store.lock_capacities(connection, providers)
+
+
+def _has_work(lane: Lane, library: Library, *, at: datetime) -> bool:
+    """Tell whether somebody in the lane is to be looked at."""
+    known = library.ruleset is not None and lane.program in library.catalog.programs
+    if not known or not lane.queued:
+        return False
+    if lane.fresh or lane.basis != _basis(lane.program, library, at=at):
+        return True
+    return lane.swept_to is not None and is_lane_open(library, lane.program, at=at)
+
+
+def _basis(program: str, library: Library, *, at: datetime) -> str:
+    """Return what decisions in the lane rest on, but for capacity: another one, look again."""
+    book = library.providers(program, at=at)
+    state = "open" if is_lane_open(library, program, at=at) else "closed"
+    return f"{state} {book.ruleset_hash[:16]} {book.panel_hash[:16]}"
+
+
+def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> dict[str, Capacity]:
+    return {name: now for name, now in after.items() if now is not before[name]}

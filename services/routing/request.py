@@ -1,0 +1,91 @@
+"""What routing keeps of one request, and what a provider can take on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.contracts.routing import TERMINAL
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    One request as routing holds it.
+
+    ``facts`` is JSON of what rules may read. ``queue_number`` is its place in the lane, given
+    once; ``queued`` while the matcher has to find a provider; ``fresh`` until the matcher has
+    looked. ``waits_for`` is the reason of a wait or a referral. ``published`` counts its events,
+    ``decided`` its decision records; ``last_event`` is the id of its last event. ``offered``
+    names the provider of every offer made, the last one's state is ``offer_state``. The one
+    clock that runs is ``due_clock``; ``due_cause`` is the event that set it.
+    """
+
+    tracking_number: str
+    request_id: str
+    participant: str
+    status: str
+    facts: str
+    need_stated: bool
+    traceparent: str | None = None
+    program: str | None = None
+    lane: str | None = None
+    queue_number: int | None = None
+    queued: bool = False
+    fresh: bool = False
+    waits_for: str | None = None
+    published: int = 0
+    decided: int = 0
+    last_event: str = ""
+    offer_state: str | None = None
+    offer_expires_at: datetime | None = None
+    offer_declaration: str | None = None
+    offer_entry: int | None = None
+    due_clock: str | None = None
+    due_at: datetime | None = None
+    due_cause: str | None = None
+    offered: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether the request has reached its one end."""
+        return self.status in TERMINAL
+
+    @property
+    def provider(self) -> str | None:
+        """The provider of the last offer."""
+        return self.offered[-1] if self.offered else None
+
+    @property
+    def offer_id(self) -> str:
+        """The id of the last offer."""
+        return f"{self.tracking_number}-O{len(self.offered)}"
+
+    @property
+    def engagement_id(self) -> str | None:
+        """The id of the engagement, when the last offer was accepted."""
+        if self.offer_state != "accepted":
+            return None
+        return f"{self.tracking_number}-E{len(self.offered)}"
+
+    @property
+    def pace(self) -> str:
+        """``standard`` or ``urgent``: the second half of its lane."""
+        return "standard" if self.lane is None else self.lane.rsplit(".", 1)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityChange:
+    """
+    A change of what a provider can take on, in the order of its number, for the matcher.
+
+    With ``entries`` (JSON) it is a new declaration, which replaces the old one; otherwise
+    ``free`` is added to ``entry`` of ``declaration``, if that one still stands, and ``load`` to
+    the provider's offers and engagements.
+    """
+
+    provider: str
+    declaration: str | None = None
+    valid_until: datetime | None = None
+    entries: str | None = None
+    entry: int | None = None
+    free: int = 0
+    load: int = 0

@@ -1,0 +1,18 @@
+"""What routing must be told, beyond what every service is."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.runtime.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of one routing process."""
+
+    match_requests: Annotated[int, Field(ge=1, le=1000)] = 200
+    """So many requests of one lane are matched in one transaction."""
+    match_every: Annotated[float, Field(gt=0, le=60)] = 0.2
+    """Seconds between looks at the lanes when nothing wakes the matcher."""
+    deadlines_every: Annotated[float, Field(gt=0, le=60)] = 0.5
+    """Seconds between looks for clocks that ran out."""

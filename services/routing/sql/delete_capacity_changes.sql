@@ -1,0 +1,2 @@
+DELETE FROM capacity_changes
+ WHERE id = ANY ($1::bigint[]);

@@ -1,0 +1,5 @@
+SELECT provider, declaration::text, valid_until, entries, free, load, last_offer_at
+  FROM capacities
+ WHERE provider = ANY ($1::text[])
+ ORDER BY provider
+   FOR UPDATE;

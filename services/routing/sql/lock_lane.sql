@@ -1,0 +1,5 @@
+-- One matcher works on a lane at a time; a frozen one loses it with its transaction.
+SELECT lane, program, basis, swept_to
+  FROM lanes
+ WHERE lane = $1::text
+   FOR UPDATE SKIP LOCKED;

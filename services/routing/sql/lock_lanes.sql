@@ -1,0 +1,4 @@
+SELECT lane
+  FROM lanes
+ ORDER BY lane
+   FOR UPDATE;

@@ -1,0 +1,3 @@
+SELECT body
+  FROM panels
+ WHERE hash = $1::bytea;

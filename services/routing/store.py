@@ -1,0 +1,217 @@
+"""Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from services.routing.capacity import Capacity
+from services.routing.decisions import DecisionRecord
+from services.routing.request import CapacityChange, Request
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
+_REQUEST = attrgetter(*Request.__dataclass_fields__)
+END = 2**63 - 1
+"""A place behind every place in a lane."""
+Connection = PoolConnectionProxy
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane as its row says; ``fresh`` and ``queued`` tell whether somebody is there."""
+
+    lane: str
+    program: str
+    basis: str
+    swept_to: int | None
+    fresh: bool = False
+    queued: bool = False
+
+
+async def lock_requests(
+    connection: "Connection[Any]", tracking_numbers: Collection[str]
+) -> dict[str, Request]:
+    """Return the known requests among *tracking_numbers*, locked until the transaction ends."""
+    rows = await connection.fetch(_SQL["lock_requests"], list(tracking_numbers))
+    return {request.tracking_number: request for request in map(_request, rows)}
+
+
+async def lock_next_in_lane(
+    connection: "Connection[Any]", lane: str, *, behind: int, limit: int
+) -> list[Request]:
+    """Return the lane's next requests by queue number: the fresh ones, and those *behind*."""
+    rows = await connection.fetch(_SQL["lock_next_in_lane"], lane, behind, limit)
+    return sorted(map(_request, rows), key=lambda request: request.queue_number or 0)
+
+
+async def lock_due_requests(
+    connection: "Connection[Any]", *, before: datetime, limit: int
+) -> list[Request]:
+    """Return requests whose clock ran out before *before* and that nobody else has locked."""
+    return [
+        _request(row) for row in await connection.fetch(_SQL["lock_due_requests"], before, limit)
+    ]
+
+
+async def save_requests(connection: "Connection[Any]", requests: Sequence[Request]) -> None:
+    """Write *requests* in key order; give those that enter a lane their place there."""
+    if not requests:
+        return
+    placed = await _with_places(connection, requests)
+    columns = list(zip(*map(_REQUEST, sorted(placed, key=_number_of)), strict=True))
+    columns[-1] = tuple("{" + ",".join(offered) + "}" for offered in columns[-1])
+    await connection.execute(_SQL["save_requests"], *columns)
+
+
+async def _with_places(
+    connection: "Connection[Any]", requests: Sequence[Request]
+) -> Sequence[Request]:
+    """Return *requests*, those that are queued for the first time with numbers in this order."""
+    entering = [r for r in requests if r.queued and r.queue_number is None]
+    if not entering:
+        return requests
+    lanes = {r.lane: r.program for r in entering}
+    await connection.execute(_SQL["open_lanes"], list(lanes), list(lanes.values()))
+    rows = await connection.fetch(_SQL["take_queue_numbers"], _NUMBERING, len(entering))
+    numbers = sorted(row[0] for row in rows)
+    places = {r.tracking_number: n for r, n in zip(entering, numbers, strict=True)}
+    return [
+        replace(r, queue_number=places[r.tracking_number]) if r.tracking_number in places else r
+        for r in requests
+    ]
+
+
+async def save_decisions(connection: "Connection[Any]", records: Sequence[DecisionRecord]) -> None:
+    """Write decision records, and the facts of the candidates that they name."""
+    if not records:
+        return
+    panels = {record.panel: record.panel_body for record in records if record.panel}
+    if panels:
+        hashes = [bytes.fromhex(panel) for panel in panels]
+        await connection.execute(_SQL["save_panels"], hashes, list(panels.values()))
+    await connection.execute(
+        _SQL["save_decisions"],
+        [r.tracking_number for r in records],
+        [r.number for r in records],
+        [r.id for r in records],
+        [r.at for r in records],
+        [bytes.fromhex(r.hash) for r in records],
+        [r.text for r in records],
+    )
+
+
+async def read_lanes(connection: Any) -> list[Lane]:
+    """Return every lane, and whether anybody is queued in it."""
+    return [Lane(*row) for row in await connection.fetch(_SQL["read_lanes"])]
+
+
+async def lock_lane(connection: "Connection[Any]", lane: str) -> Lane | None:
+    """Return the lane, locked; None when another matcher has it."""
+    row = await connection.fetchrow(_SQL["lock_lane"], lane)
+    return None if row is None else Lane(*row)
+
+
+async def save_lane(
+    connection: "Connection[Any]", lane: str, *, basis: str, swept_to: int
+) -> None:
+    """Write how far the lane was swept on which basis; to the end, if nobody is left behind."""
+    await connection.execute(_SQL["save_lane"], lane, basis, swept_to)
+
+
+async def sweep_lanes(connection: "Connection[Any]", programs: Collection[str]) -> None:
+    """Let everybody who waits in the lanes of *programs* be looked at again."""
+    await connection.execute(_SQL["sweep_lanes"], list(programs))
+
+
+async def lock_lanes(connection: "Connection[Any]") -> None:
+    """Lock every lane, in key order."""
+    await connection.fetch(_SQL["lock_lanes"])
+
+
+async def append_capacity_changes(
+    connection: "Connection[Any]", changes: Sequence[CapacityChange]
+) -> None:
+    """Leave *changes* to the matcher, in their order."""
+    if changes:
+        columns = zip(*map(astuple, changes), strict=True)
+        await connection.execute(_SQL["append_capacity_changes"], *columns)
+
+
+async def are_capacity_changes(connection: Any) -> bool:
+    """Tell whether changes of capacity wait."""
+    return bool(await connection.fetchval(_SQL["are_capacity_changes"]))
+
+
+async def try_to_take_changes(connection: "Connection[Any]") -> bool:
+    """Tell whether this transaction alone may take changes of capacity."""
+    return bool(await connection.fetchval(_SQL["try_to_take_changes"], _CHANGES))
+
+
+async def take_capacity_changes(
+    connection: "Connection[Any]", *, limit: int
+) -> list[CapacityChange]:
+    """Remove and return the first changes of capacity, in their order."""
+    rows = await connection.fetch(_SQL["take_capacity_changes"], limit)
+    await connection.execute(_SQL["delete_capacity_changes"], [row["id"] for row in rows])
+    return [CapacityChange(*row[1:]) for row in map(tuple, rows)]
+
+
+async def lock_capacities(
+    connection: "Connection[Any]", providers: Collection[str]
+) -> dict[str, Capacity]:
+    """Return what is known of the capacity of *providers*, locked in key order."""
+    rows = await connection.fetch(_SQL["lock_capacities"], list(providers))
+    return {
+        provider: Capacity(provider, declaration, until, entries, tuple(free), load, last)
+        for provider, declaration, until, entries, free, load, last in map(tuple, rows)
+    }
+
+
+async def open_capacities(connection: "Connection[Any]", providers: Collection[str]) -> None:
+    """Make the missing rows of *providers*."""
+    await connection.execute(_SQL["open_capacities"], list(providers))
+
+
+async def save_capacities(
+    connection: "Connection[Any]", capacities: Mapping[str, Capacity]
+) -> None:
+    """Write *capacities*, which are locked."""
+    if not capacities:
+        return
+    columns = list(zip(*map(astuple, capacities.values()), strict=True))
+    columns[4] = tuple("{" + ",".join(map(str, free)) + "}" for free in columns[4])
+    await connection.execute(_SQL["save_capacities"], *columns)
+
+
+async def read_clock(connection: Any) -> datetime:
+    """Return Postgres's clock."""
+    at: datetime = await connection.fetchval(_SQL["read_clock"])
+    return at
+
+
+async def read_decisions(
+    connection: Any, *, behind: tuple[str, int], limit: int
+) -> list[tuple[str, int, str, str]]:
+    """Return the next decisions: tracking number, number, hash, record."""
+    rows = await connection.fetch(_SQL["read_decisions"], *behind, limit)
+    return [(t, n, digest.hex(), text) for t, n, digest, text in map(tuple, rows)]
+
+
+async def read_panel(connection: Any, digest: str) -> str | None:
+    """Return the candidates' facts whose hash is *digest*."""
+    body: str | None = await connection.fetchval(_SQL["read_panel"], bytes.fromhex(digest))
+    return body
+
+
+def _request(row: Any) -> Request:
+    *columns, offered = row
+    return Request(*columns, tuple(offered))
+
+
+def _number_of(request: Request) -> str:
+    return request.tracking_number

@@ -1,0 +1,178 @@
+"""Triage: whether a program serves the agency, which one, and in which lane the request goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.routing.books import Book, is_open
+from services.routing.facts import Facts
+from services.routing.rulebook import fill
+from shared.contracts.reference import Rule
+from shared.contracts.routing import Sentences
+
+DEFAULT_PROGRAM = "cri-tac"
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """
+    What triage came to: ``queued``, ``not_open``, ``ineligible`` or ``referred``.
+
+    ``decided`` is the part of the decision record that follows from the facts.
+    """
+
+    outcome: str
+    because: Sentences
+    reason: str | None = None
+    program: str | None = None
+    lane: str | None = None
+    opens_at: datetime | None = None
+    elsewhere: str | None = None
+    failed: Rule | None = None
+    verdicts: Mapping[str, str] | None = None
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """Return what the decision record says of the outcome."""
+        return {
+            "verdicts": self.verdicts,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "program": self.program,
+            "lane": self.lane,
+            "elsewhere": self.elsewhere,
+            "because": self.because.model_dump(exclude_none=True),
+        }
+
+
+def triage(facts: Facts, book: Book, *, at: datetime) -> Triage:
+    """Return what becomes of a request with *facts*, for the programs of *book*."""
+    if not facts["agency.listed"]:
+        return _to_a_person(facts)
+    eligibility = book.eligibility
+    standing = eligibility.standing(facts)
+    verdicts = {
+        candidate["program.id"]: verdict
+        for candidate, verdict in zip(book.candidates, standing.verdicts, strict=True)
+    }
+    eligible = [
+        book.candidates[place]["program.id"]
+        for place in standing.passing
+        if book.candidates[place]["program.status"] != "ended"
+    ]
+    rule = None
+    program = facts["request.program"]
+    if program is None:
+        rule, program = _proposed(facts, book, eligible)
+    by_id = {c["program.id"]: place for place, c in enumerate(book.candidates)}
+    if program in eligible:
+        return _into_lane(facts, book, place=by_id[program], rule=rule, at=at, verdicts=verdicts)
+    if program in by_id and by_id[program] not in standing.passing:
+        failed = eligibility.failed(standing, by_id[program])[0]
+        elsewhere = _proposed(facts, book, eligible)[1] if eligible else None
+        return _not_served(facts, book, failed, program, elsewhere, verdicts)
+    return Triage(
+        "referred",
+        Sentences(
+            staff="The program asked for is not offered (any more).",
+            requester="The program is not offered; the program office will look at the request.",
+        ),
+        reason="program_not_offered",
+        verdicts=verdicts,
+    )
+
+
+def lane_of(program: str, facts: Facts, book: Book) -> str:
+    """Return the lane of *program* for a request with *facts*: urgent only where rules say so."""
+    panel = book.lanes
+    place = [candidate["program.id"] for candidate in book.candidates].index(program)
+    matched = panel.matched(panel.standing(facts), place)
+    paces = [rule.value for rule in matched if rule.value in ("standard", "urgent")]
+    return f"{program}.{paces[0] if paces else 'standard'}"
+
+
+def _to_a_person(facts: Facts) -> Triage:
+    if facts["agency.ori_stated"]:
+        reason, staff = "ori_not_listed", "The ORI is in no agency list."
+    else:
+        reason, staff = "no_ori", "The agency has no ORI."
+    told = "Your agency is not in the agency list; the program office will look at the request."
+    return Triage(
+        "referred",
+        Sentences(staff=f"{staff} A person decides.", requester=told),
+        reason=reason,
+    )
+
+
+def _proposed(facts: Facts, book: Book, eligible: list[str]) -> tuple[Rule | None, str | None]:
+    """Return the program that the heaviest matching rule proposes, else the default one."""
+    panel = book.proposals
+    matched = panel.matched(panel.standing(facts), 0)
+    for rule in sorted(matched, key=lambda rule: -rule.weight):
+        if rule.value in eligible:
+            return rule, rule.value
+    if DEFAULT_PROGRAM in eligible or not eligible:
+        return None, DEFAULT_PROGRAM
+    return None, eligible[0]
+
+
+def _into_lane(
+    facts: Facts,
+    book: Book,
+    *,
+    place: int,
+    rule: Rule | None,
+    at: datetime,
+    verdicts: Mapping[str, str],
+) -> Triage:
+    candidate = book.candidates[place]
+    program, name = candidate["program.id"], candidate["program.name"]
+    lane = lane_of(program, facts, book)
+    staff = [f"{name} serves the agency."]
+    requester = []
+    if rule is not None:
+        staff.append(fill(rule.because.staff, facts, candidate))
+        if rule.because.requester is not None:
+            requester.append(fill(rule.because.requester, facts, candidate))
+    if is_open(candidate, at=at):
+        requester.append(f"Your request goes to {name}.")
+        because = Sentences(staff=" ".join(staff), requester=" ".join(requester))
+        return Triage("queued", because, program=program, lane=lane, verdicts=verdicts)
+    opens_at = candidate["program.opens_at"]
+    staff.append("It is not open.")
+    requester.append(f"{name} is not open yet; your request keeps its place.")
+    return Triage(
+        "not_open",
+        Sentences(staff=" ".join(staff), requester=" ".join(requester)),
+        reason="program_not_open",
+        program=program,
+        lane=lane,
+        opens_at=None if opens_at is None else datetime.fromisoformat(opens_at),
+        verdicts=verdicts,
+    )
+
+
+def _not_served(
+    facts: Facts,
+    book: Book,
+    failed: Rule,
+    program: str,
+    elsewhere: str | None,
+    verdicts: Mapping[str, str],
+) -> Triage:
+    names = {c["program.id"]: c["program.name"] for c in book.candidates}
+    because = failed.because
+    told = fill(because.requester or because.staff, facts)
+    if elsewhere is not None:
+        told = f"{told} {names[elsewhere]} can help your agency."
+    staff = f"Not eligible for {names[program]}: rule {failed.id}."
+    return Triage(
+        "ineligible",
+        Sentences(staff=staff, requester=told),
+        reason="agency_not_eligible",
+        program=program,
+        elsewhere=elsewhere,
+        failed=failed,
+        verdicts=verdicts,
+    )

@@ -1,0 +1,78 @@
+"""What triage leads to: a place in a lane, a wait, a referral, or an end; with its record."""
+
+from typing import Any
+
+from services.routing.books import Library
+from services.routing.decisions import record
+from services.routing.facts import Facts
+from services.routing.offers import refer, wait
+from services.routing.refusals import reason_of
+from services.routing.story import Story
+from services.routing.triage import Triage, triage
+from shared.contracts.intake import Reason
+from shared.contracts.routing import (
+    DecisionFacts,
+    IneligibleFacts,
+    RequestIneligible,
+    RequestTriaged,
+    Sentences,
+    TriageFacts,
+)
+
+
+def triage_request(story: Story, facts: Facts, library: Library) -> None:
+    """Triage a request that was accepted."""
+    if library.ruleset is None:
+        because = Sentences(
+            staff="No rule set is in force; a person decides.",
+            requester="The program office will look at your request.",
+        )
+        found = Triage("referred", because, reason="no_ruleset")
+    else:
+        found = triage(facts, library.programs, at=story.at)
+    decision = _keep(story, facts, library, found)
+    story.become(program=found.program, lane=found.lane)
+    match found.outcome:
+        case "queued":
+            story.become(status="triaged", queued=True, fresh=True)
+            story.publish(RequestTriaged, TriageFacts, decision=decision)
+        case "not_open":
+            opens_at = found.opens_at
+            wait(story, "program_not_open", decision=decision, opens_at=opens_at)
+        case "ineligible":
+            story.become(status="ineligible")
+            story.publish(
+                RequestIneligible,
+                IneligibleFacts,
+                decision=decision,
+                reasons=[_reason(found)],
+                elsewhere=found.elsewhere,
+            )
+        case _:
+            assert found.reason is not None
+            refer(story, found.reason, decision=decision, ruleset=library.ruleset)
+
+
+def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> DecisionFacts:
+    book = None if library.ruleset is None else library.programs
+    decided: dict[str, Any] = {
+        "kind": "triage",
+        "request": story.request.tracking_number,
+        "number": story.request.decided + 1,
+        "at": story.at.isoformat(),
+        "catalog": library.catalog.version,
+        "ruleset": library.ruleset_hash,
+        "panel": "" if book is None else book.panel_hash,
+        "facts": facts,
+        **found.decided,
+    }
+    body = "" if book is None else book.body
+    kept = record(decided, cause=story.cause, panel_body=body, because=found.because)
+    story.decide(kept)
+    return kept.facts
+
+
+def _reason(found: Triage) -> Reason:
+    """Return why the program does not serve the agency, in the words of the rule."""
+    reason = reason_of("agency_not_eligible")
+    return reason.model_copy(update={"message": found.because.requester or reason.message})
