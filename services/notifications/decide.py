@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from services.notifications import render
 from services.notifications.audience import Decision, Notice, NotNeeded, Send
@@ -54,8 +55,8 @@ def decide(
             return Decision(tuple(NotNeeded(audience, because) for audience in told))
 
 
-def moved(event: routing.RequestEvent, request: Request, sentence: str) -> Request:
-    """Return *request* in the state that *event* leaves it in."""
+def moved(event: routing.RequestEvent, request: Request, sentence: str, **changes: Any) -> Request:
+    """Return *request* in the state that *event* leaves it in, with *changes*."""
     facts = event.data
     return replace(
         request,
@@ -63,6 +64,7 @@ def moved(event: routing.RequestEvent, request: Request, sentence: str) -> Reque
         since=event.time if facts.status != request.status else request.since,
         sentence=sentence,
         program=facts.program or request.program,
+        **changes,
     )
 
 
@@ -97,15 +99,17 @@ def _offer_made(event: routing.OfferMade, request: Request, directory: Directory
     program = directory.program(facts.program)
     because = facts.decision.because
     sentence = because.requester or f"{program}: {provider} was asked to help you."
-    after = replace(
-        moved(event, request, sentence),
+    after = moved(
+        event,
+        request,
+        sentence,
         provider=facts.provider,
         provider_sentence=because.provider or f"{program} asks whether you can help this agency.",
         offer_id=facts.offer_id,
         expires_at=facts.expires_at,
     )
     offer = render.offer_made(after, facts)
-    next_ = Next.model_construct(what=f"{provider} answers the offer.", by=facts.expires_at)
+    next_ = Next(what=f"{provider} answers the offer.", by=facts.expires_at)
     return Decision(
         (
             Send(facts.provider, "offer_made", request.tracking_number, offer),
@@ -169,8 +173,10 @@ def _engagement_opened(
     facts = event.data
     name = directory.participant(facts.provider)
     sentence = f"{name} accepted and helps you in {directory.program(facts.program)}."
-    after = replace(
-        moved(event, request, sentence),
+    after = moved(
+        event,
+        request,
+        sentence,
         provider=facts.provider,
         provider_sentence="You accepted this request.",
         offer_id=facts.offer_id,
@@ -203,7 +209,7 @@ def _engagement_progressed(
         "{provider} reported a milestone.",
         provider=directory.participant(facts.provider),
     )
-    after = replace(moved(event, request, sentence), provider_sentence="You reported a milestone.")
+    after = moved(event, request, sentence, provider_sentence="You reported a milestone.")
     next_ = render.next_step(facts.status, directory, facts.provider)
     return Decision((requester(after, next_), provider), after)
 
@@ -218,7 +224,7 @@ def _engagement_closed(
         "The request is closed.",
         provider=directory.participant(facts.provider),
     )
-    after = replace(moved(event, request, sentence), provider_sentence="You closed this request.")
+    after = moved(event, request, sentence, provider_sentence="You closed this request.")
     return Decision((requester(after), NotNeeded(facts.provider, OWN_ACT)), after)
 
 
@@ -273,7 +279,7 @@ def _withdrawn(
 ) -> Decision:
     facts = event.data
     sentence = "Your request is withdrawn; work on it stops."
-    after = replace(moved(event, request, sentence), expires_at=None)
+    after = moved(event, request, sentence, expires_at=None)
     told: list[Notice] = [requester(after)]
     if facts.provider is not None and facts.engagement_id is not None:
         words = (

@@ -43,7 +43,8 @@ class NotificationsReader:
     ) -> Working:
         """Lock requests, then numbers; read the rest under those locks."""
         directory = await self._directory(connection, items)
-        requests = await store.lock_requests(connection, gather.tracking_numbers(items))
+        concerned = gather.tracking_numbers(items)
+        requests, published = await store.lock_requests(connection, concerned)
         numbers = await sequences.lock(connection, gather.numbered(items, directory))
         opening = gather.opened(items)
         contact_keys = gather.contacts(items, requests, opening)
@@ -53,6 +54,7 @@ class NotificationsReader:
             directory=directory,
             numbers=numbers,
             requests=requests,
+            published=published,
             needs=await store.read_needs(connection, opening) if opening else {},
             contacts=await store.read_contacts(connection, contact_keys) if contact_keys else {},
             answers=await store.read_answers(connection, repeated) if repeated else {},
@@ -70,8 +72,10 @@ class NotificationsReader:
                 return Taken("applied", _repeat(state, event, item.record.key or b""))
         outgoing = announce(state, event, _decision(state, event), key=_notice_key(item))
         match event:
-            case intake.RequestAccepted() | intake.RequestAmended():
-                state.facts_changed.add(event.subject)
+            case intake.RequestAccepted():
+                state.created.add(event.subject)
+            case intake.RequestAmended():
+                state.amended.add(event.subject)
             case intake.ContactSet():
                 _set_contact(state, event)
             case _ if item.record.topic == reference.TOPIC:
@@ -83,14 +87,17 @@ class NotificationsReader:
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
         if state.reference:
             await catalog.take_in(connection, state.reference)
-        written = [state.requests[number] for number in state.facts_changed]
-        await store.save_requests(connection, written)
-        moved = [state.requests[number] for number in state.moved - state.facts_changed]
-        await store.save_states(connection, moved)
+        requests, published = state.requests, state.published
+        for write, numbers in (
+            (store.create_requests, state.created),
+            (store.amend_requests, state.amended - state.created),
+            (store.save_states, state.moved - state.created - state.amended),
+        ):
+            await write(connection, [requests[number] for number in sorted(numbers)], published)
         await store.save_needs(connection, state.needs_stated)
         await store.save_contacts(connection, state.contacts_set)
         await store.save_answers(connection, state.answered)
-        await store.save_notices(connection, state.notices, at=state.at)
+        await store.save_notices(connection, state.notices)
         await store.delete_waiting_repeats(connection, state.sent_late)
         waiting = [repeat for held in state.held_back.values() for repeat in held]
         await store.save_waiting_repeats(connection, waiting)

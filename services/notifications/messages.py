@@ -1,7 +1,7 @@
 """Numbers what was decided and puts it into envelopes: messages, and the notice about them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.notifications.audience import Decision, NotNeeded, Send
 from services.notifications.repeats import Answer
@@ -75,7 +75,7 @@ def _send(working: Working, event: Event, found: Letter) -> tuple[Outgoing, Noti
     topic = out_topic(found.audience)
     message_id = derived_id(event.id, found.type, found.audience)
     number = working.numbers.next(topic, found.audience)
-    envelope = Message.model_construct(
+    envelope = Message(
         id=message_id,
         source=SOURCE,
         type=found.type,
@@ -96,9 +96,11 @@ def _send(working: Working, event: Event, found: Letter) -> tuple[Outgoing, Noti
         )
         working.answers[event.inreplyto] = working.answered[-1]
     working.notices.append(
-        NoticeRow(event.id, found.audience, event.subject, found.type, message_id, number)
+        NoticeRow(
+            event.id, found.audience, event.subject, working.at, found.type, message_id, number
+        )
     )
-    notice = Notice.model_construct(
+    notice = Notice(
         audience=found.audience,
         channel="topic",
         outcome="sent",
@@ -111,9 +113,9 @@ def _send(working: Working, event: Event, found: Letter) -> tuple[Outgoing, Noti
 
 def _not_needed(working: Working, event: Event, found: NotNeeded) -> Notice:
     working.notices.append(
-        NoticeRow(event.id, found.audience, event.subject, because=found.because)
+        NoticeRow(event.id, found.audience, event.subject, working.at, because=found.because)
     )
-    return Notice.model_construct(
+    return Notice(
         audience=found.audience, channel="none", outcome="not_needed", because=found.because
     )
 
@@ -121,7 +123,7 @@ def _not_needed(working: Working, event: Event, found: NotNeeded) -> Notice:
 def _notice_decided(
     working: Working, event: Event, notices: list[Notice], *, key: bytes
 ) -> Outgoing:
-    decided = NoticeDecided.model_construct(
+    decided = NoticeDecided(
         **following(
             event,
             kind=NOTICE_DECIDED,
@@ -129,16 +131,15 @@ def _notice_decided(
             at=working.at,
             number=_next_number(working, event.subject),
         ),
-        data=NoticeFacts.model_construct(fact=event.id, fact_type=event.type, notices=notices),
+        data=NoticeFacts(fact=event.id, fact_type=event.type, notices=notices),
     )
     return Outgoing(decided.id, notifications.TOPIC, key, decided.encode())
 
 
 def _next_number(working: Working, subject: str) -> int:
     """Count notices on the request where the subject is one, else on the subject's sequence."""
-    request = working.requests.get(subject)
-    if request is None:
+    if subject not in working.requests:
         return working.numbers.next(notifications.TOPIC, subject)
-    working.requests[subject] = replace(request, published=request.published + 1)
+    working.published[subject] = number = working.published.get(subject, 0) + 1
     working.moved.add(subject)
-    return request.published + 1
+    return number

@@ -92,7 +92,7 @@ def status_changed(
     elsewhere: str | None = None,
 ) -> StatusChanged:
     """Tell the state that *request* is in now."""
-    return StatusChanged.model_construct(
+    return StatusChanged(
         tracking_number=request.tracking_number,
         status=request.status,
         since=request.since,
@@ -107,12 +107,12 @@ def status_changed(
 
 def offer_made(request: Request, facts: routing.OfferFacts) -> OfferMessage:
     """Tell a provider what it may know before it accepts: no words of the need, no contacts."""
-    return OfferMessage.model_construct(
+    return OfferMessage(
         offer_id=facts.offer_id,
         tracking_number=request.tracking_number,
         expires_at=facts.expires_at,
         program=facts.program or "",
-        agency=AgencySummary.model_construct(
+        agency=AgencySummary(
             name=request.agency_name,
             cri_type=request.cri_type,
             agency_class=request.agency_class,
@@ -121,7 +121,7 @@ def offer_made(request: Request, facts: routing.OfferFacts) -> OfferMessage:
         ),
         topics=list(request.topics),
         service_forms=list(request.service_forms),
-        wished=Window.model_construct(from_=request.wished_from, until=request.wished_until),
+        wished=Window(from_=request.wished_from, until=request.wished_until),
         sentence=request.provider_sentence or "",
     )
 

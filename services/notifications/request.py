@@ -12,7 +12,7 @@ class Request:
     """
     A request as the audiences may know it.
 
-    ``published`` counts the notices decided about it. ``provider`` holds the open offer or the
+    ``provider`` holds the open offer or the
     engagement; ``expires_at`` is there while an offer is open. ``sentence`` is for the
     requester, ``provider_sentence`` for that provider.
     """
@@ -29,7 +29,6 @@ class Request:
     wished_from: date | None
     wished_until: date | None
     contact_ids: tuple[str, ...]
-    published: int
     status: str
     since: datetime
     sentence: str
@@ -80,7 +79,6 @@ def accepted(event: RequestAccepted, *, sentence: str) -> Request:
         wished_from=facts.wished.from_,
         wished_until=facts.wished.until,
         contact_ids=tuple(facts.contact_ids),
-        published=0,
         status="accepted",
         since=event.time,
         sentence=sentence,

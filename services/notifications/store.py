@@ -1,7 +1,7 @@
 """Notifications' tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,14 @@ Connection = PoolConnectionProxy
 _SQL = load_statements(__package__)
 
 
+COLUMNS = (
+    *("tracking_number", "participant", "agency_name", "cri_type", "agency_class", "state"),
+    *("sworn_band", "topics", "service_forms", "wished_from", "wished_until", "contact_ids"),
+    *("status", "since", "sentence", "provider_sentence", "program", "provider", "offer_id"),
+    *("expires_at", "engagement_id", "published"),
+)
+
+
 def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[Sequence[Any]]:
     """Turn rows into the arrays that ``unnest`` takes."""
     return list(zip(*rows, strict=True)) or [()] * count
@@ -25,52 +33,69 @@ def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[Sequence[Any]]:
 
 def _request(row: Sequence[Any]) -> Request:
     topics, forms, contact_ids = tuple(row[7].split()), tuple(row[8].split()), json.loads(row[11])
-    columns = (*row[:7], topics, forms, *row[9:11], tuple(contact_ids), *row[12:])
+    columns = (*row[:7], topics, forms, *row[9:11], tuple(contact_ids), *row[12:-1])
     return Request(*columns)
 
 
 async def lock_requests(
     connection: "Connection[Any]", tracking_numbers: Collection[str]
-) -> dict[str, Request]:
-    """Return the known requests among these, locked until the transaction ends."""
+) -> tuple[dict[str, Request], dict[str, int]]:
+    """
+    Return the known requests among these, locked until the transaction ends.
+
+    And how many notices were decided about each.
+    """
     if not tracking_numbers:
-        return {}
+        return {}, {}
     rows = await connection.fetch(_SQL["lock_requests"], list(tracking_numbers))
-    return {row[0]: _request(tuple(row)) for row in rows}
+    return {row[0]: _request(tuple(row)) for row in rows}, {row[0]: row[-1] for row in rows}
 
 
-async def save_requests(connection: "Connection[Any]", requests: Collection[Request]) -> None:
-    """Write requests whose facts are new or changed, in key order."""
-    if not requests:
-        return
-    rows = (
-        (
-            r.tracking_number,
-            r.participant,
-            r.agency_name,
-            r.cri_type,
-            r.agency_class,
-            r.state,
-            r.sworn_band,
-            " ".join(r.topics),
-            " ".join(r.service_forms),
-            r.wished_from,
-            r.wished_until,
-            json.dumps(r.contact_ids) if r.contact_ids else "[]",
-            r.published,
-            *_state(r),
-        )
-        for r in sorted(requests, key=lambda request: request.tracking_number)
+async def create_requests(
+    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
+) -> None:
+    """Write new requests; one that is there already raises."""
+    if requests:
+        rows = [_row(request, published) for request in requests]
+        await connection.copy_records_to_table("requests", columns=COLUMNS, records=rows)
+
+
+async def amend_requests(
+    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
+) -> None:
+    """Write requests whose facts changed; their rows are locked."""
+    if requests:
+        rows = (_row(request, published) for request in requests)
+        columns = ((row[0], *row[7:]) for row in rows)
+        await connection.execute(_SQL["amend_requests"], *_columns(columns, 16))
+
+
+def _row(r: Request, published: Mapping[str, int]) -> tuple[Any, ...]:
+    return (
+        r.tracking_number,
+        r.participant,
+        r.agency_name,
+        r.cri_type,
+        r.agency_class,
+        r.state,
+        r.sworn_band,
+        " ".join(r.topics),
+        " ".join(r.service_forms),
+        r.wished_from,
+        r.wished_until,
+        json.dumps(r.contact_ids) if r.contact_ids else "[]",
+        *_state(r),
+        published[r.tracking_number],
     )
-    await connection.execute(_SQL["save_requests"], *_columns(rows, 22))
 
 
-async def save_states(connection: "Connection[Any]", requests: Collection[Request]) -> None:
+async def save_states(
+    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
+) -> None:
     """Write the states of requests whose facts are as they were; their rows are locked."""
-    if not requests:
-        return
-    rows = ((r.tracking_number, r.published, *_state(r)) for r in requests)
-    await connection.execute(_SQL["save_states"], *_columns(rows, 11))
+    if requests:
+        rows = ((r.tracking_number, *_state(r), published[r.tracking_number]) for r in requests)
+        await connection.execute(_SQL["save_states"], *_columns(rows, 11))
 
 
 def _state(r: Request) -> tuple[Any, ...]:
@@ -162,28 +187,21 @@ async def read_answers(
 async def save_answers(connection: "Connection[Any]", answers: Collection[Answer]) -> None:
     """Keep each answer; a second one to the same record raises."""
     if answers:
-        rows = ((a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in answers)
-        await connection.execute(_SQL["save_answers"], *_columns(rows, 5))
+        await connection.copy_records_to_table(
+            "answers",
+            columns=("inreplyto", "message_id", "message_type", "subject", "data"),
+            records=[
+                (a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in answers
+            ],
+        )
 
 
-async def save_notices(
-    connection: "Connection[Any]", notices: Collection[NoticeRow], *, at: datetime
-) -> None:
+async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
     """Keep each decision; a second one for the same (fact, audience) raises."""
     if notices:
-        rows = (
-            (
-                n.fact,
-                n.audience,
-                n.subject,
-                n.message_type,
-                n.message_id,
-                n.participantsequence,
-                n.because,
-            )
-            for n in notices
+        await connection.copy_records_to_table(
+            "notices", columns=NoticeRow._fields, records=notices
         )
-        await connection.execute(_SQL["save_notices"], *_columns(rows, 7), at)
 
 
 async def save_waiting_repeats(

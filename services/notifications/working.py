@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Directory, Request
@@ -15,13 +16,13 @@ Question = tuple[str, str]
 ContactKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
-    """One decision for one (fact, audience), as it is kept."""
+class NoticeRow(NamedTuple):
+    """One decision for one (fact, audience): a row of the table of notices."""
 
     fact: str
     audience: str
     subject: str
+    decided_at: datetime
     message_type: str | None = None
     message_id: str | None = None
     participantsequence: int | None = None
@@ -30,18 +31,24 @@ class NoticeRow:
 
 @dataclass(slots=True)
 class Working:
-    """The working state of one batch. Everything in it is locked until the batch commits."""
+    """
+    The working state of one batch. Everything in it is locked until the batch commits.
+
+    ``published`` counts, for each request, the notices decided about it.
+    """
 
     at: datetime
     directory: Directory
     numbers: Numbers
     requests: dict[str, Request]
+    published: dict[str, int]
     needs: dict[str, str]
     contacts: dict[ContactKey, ContactCard]
     answers: dict[str, Answer]
     repeats: dict[str, list[WaitingRepeat]]
     listings: dict[Question, Listing]
-    facts_changed: set[str] = field(default_factory=set)
+    created: set[str] = field(default_factory=set)
+    amended: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
     needs_stated: dict[str, str] = field(default_factory=dict)
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 -- Requests whose facts are as they were: the state alone. Their rows are locked already.
 UPDATE requests
-   SET published         = after.published,
-       status            = after.status,
+   SET status            = after.status,
        since             = after.since,
        sentence          = after.sentence,
        provider_sentence = after.provider_sentence,
@@ -9,10 +8,11 @@ UPDATE requests
        provider          = after.provider,
        offer_id          = after.offer_id,
        expires_at        = after.expires_at,
-       engagement_id     = after.engagement_id
+       engagement_id     = after.engagement_id,
+       published         = after.published
   FROM unnest(
-       $1::text[], $2::integer[], $3::text[], $4::timestamptz[], $5::text[], $6::text[],
-       $7::text[], $8::text[], $9::text[], $10::timestamptz[], $11::text[])
-    AS after (tracking_number, published, status, since, sentence, provider_sentence, program,
-              provider, offer_id, expires_at, engagement_id)
+       $1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
+       $8::text[], $9::timestamptz[], $10::text[], $11::integer[])
+    AS after (tracking_number, status, since, sentence, provider_sentence, program, provider,
+              offer_id, expires_at, engagement_id, published)
  WHERE requests.tracking_number = after.tracking_number;

@@ -45,7 +45,7 @@ REASON = {"code": "agency_type", "path": "/agency", "message": "Not served.", "f
 def known(**changes: Any) -> Request:
     held = answers.accepted(Log().accepted(), at=AT).request
     assert held is not None
-    return replace(held, published=1, **changes)
+    return replace(held, **changes)
 
 
 def decided(name: str, data: dict[str, Any], request: Request | None = None) -> Decision:
