@@ -1,0 +1,138 @@
+"""Measures this pipeline: all services, everything switched on, from a submission to its end."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import Any, cast
+
+import asyncpg
+
+from benchmarks import send, watch
+from benchmarks.login import Login
+from benchmarks.measurement import Incomplete, Latency, Throughput, latency
+from benchmarks.participants import AskingAgency
+from benchmarks.processor_time import per_request, stack_times
+from deploy.local.stack import Stack
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_SECONDS = 180
+
+
+class Ours:
+    """The running pipeline with a generator and a watcher beside it."""
+
+    def __init__(self, stack: Stack, login: Login, agencies: Sequence[AskingAgency]) -> None:
+        connection = stack.connection
+        self._stack = stack
+        self._dsn = connection.operator.dsns["reporting"]
+        self._loads = 0
+        topics = [each.out_topic for each in connection.participants.values()]
+        self._generator, self._send = _process(send.run, login, agencies)
+        self._watcher, self._watch = _process(watch.run, login, topics)
+        self._expect_word("connected")
+
+    def __enter__(self) -> "Ours":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for process in (self._generator, self._watcher):
+            process.terminate()
+            process.join()
+
+    def throughput(self, count: int) -> Throughput:
+        """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
+        held = asyncio.run(_held(self._dsn))
+        before: list[Any] = []
+        sent, _ = self._run(count, None, lambda: before.append(self._times()))
+        asyncio.run(_until_held(self._dsn, held + count))
+        seconds = time.monotonic() - sent[0]
+        return Throughput(count / seconds, per_request(before[0], self._times(), count))
+
+    def latency(self, rate: int, *, seconds: int) -> tuple[Latency, Latency]:
+        """Send ``rate`` a second, whatever comes back; return answers' and offers' times."""
+        sent, seen = self._run(rate * seconds, rate, lambda: None)
+        answers = [at - sent[number] for number, at in seen.answers.items()]
+        offers = [at - sent[number] for number, at in seen.offers.items()]
+        return latency(answers), latency(offers)
+
+    def _run(
+        self, count: int, rate: int | None, begin: Callable[[], None]
+    ) -> tuple[list[float], watch.Seen]:
+        self._loads += 1
+        load = f"load{self._loads}"
+        self._send.send((load, count, rate))
+        assert self._send.recv() == "ready"
+        limit = _SECONDS + (count / rate if rate else 0)
+        self._watch.send((load, count, rate is not None, limit))
+        self._expect_word("ready")
+        begin()
+        self._send.send("go")
+        sent = cast(list[float], self._send.recv())
+        seen = cast(watch.Seen, self._watch.recv())
+        _check(seen, count)
+        return sent, seen
+
+    def _times(self) -> Any:
+        services = {
+            replica.child.name: replica.child.pid for replica in self._stack.replicas.values()
+        }
+        assert self._generator.pid is not None
+        assert self._watcher.pid is not None
+        measuring = {"generator": self._generator.pid, "watcher": self._watcher.pid}
+        return stack_times(self._stack, services | measuring)
+
+    def _expect_word(self, word: str) -> None:
+        if self._watch.recv() != word:
+            raise Incomplete("the watcher is out of step")
+
+
+def _process(run: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    """Start a measuring process with a pipe to it; it ends with this one."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=run, args=(there, *arguments), daemon=True)
+    process.start()
+    there.close()
+    return process, here
+
+
+def _check(seen: watch.Seen, count: int) -> None:
+    if seen.unexpected:
+        what = ", ".join(f"{number} {name}" for name, number in sorted(seen.unexpected.items()))
+        raise Incomplete(f"of {count} submissions, not all were offered or wait: {what}")
+    if seen.settled < count:
+        raise Incomplete(
+            f"of {count} submissions, {len(seen.answers)} are accepted, {len(seen.offers)} "
+            f"offered and {seen.waiting} waiting after {_SECONDS} s"
+        )
+
+
+async def _held(dsn: str) -> int:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return cast(int, await connection.fetchval(_SQL["count_held"]))
+    finally:
+        await connection.close()
+
+
+async def _until_held(dsn: str, count: int) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(_SECONDS):
+            # Another process fills the table: nothing here could be awaited instead.
+            while await connection.fetchval(_SQL["count_held"]) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise Incomplete(f"reporting does not hold everything after {_SECONDS} s") from None
+    finally:
+        await connection.close()

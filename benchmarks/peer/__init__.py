@@ -1,0 +1,1 @@
+"""The peer: the same four stages as the FastStream and asyncpg tutorials teach them."""

@@ -1,0 +1,45 @@
+"""The peer's ground: its own topics, principal and database beside ours, on the same servers."""
+
+import asyncpg
+
+from deploy.local.access import Grant
+from deploy.local.databases import close_to_others
+from deploy.local.topics import Topic
+
+PEER = "peer"
+
+
+def peer_topics() -> list[Topic]:
+    """Return the peer's topics, as many partitions as our internal ones have."""
+    return [
+        Topic(
+            name=f"t.{name}",
+            template=f"t.{name}",
+            owner=PEER,
+            readers=frozenset({PEER}),
+            partitions=6,
+            settings={},
+        )
+        for name in ("in", "requests", "routed", "out")
+    ]
+
+
+def peer_grants() -> set[Grant]:
+    """Return what the peer may do: anything with its own topics, nothing else."""
+    return {
+        Grant(PEER, "READ", "TOPIC", "t.", "PREFIXED"),
+        Grant(PEER, "WRITE", "TOPIC", "t.", "PREFIXED"),
+        Grant(PEER, "DESCRIBE", "TOPIC", "t.", "PREFIXED"),
+        Grant(PEER, "READ", "GROUP", "t-", "PREFIXED"),
+    }
+
+
+async def make_database(admin_dsn: str, password: str) -> None:
+    """Make the peer's role and the database it owns."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        await connection.execute(f"CREATE ROLE {PEER} LOGIN PASSWORD '{password}'")
+        await connection.execute(f"CREATE DATABASE {PEER} OWNER {PEER}")
+        await close_to_others(connection, PEER, PEER)
+    finally:
+        await connection.close()

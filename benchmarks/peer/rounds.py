@@ -1,0 +1,84 @@
+"""Measures the peer: its four processes run only while they are measured."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from signal import SIGTERM
+from types import TracebackType
+from typing import Any
+
+from benchmarks.measurement import Incomplete, Latency, Throughput, latency
+from benchmarks.processor_time import per_request, stack_times
+from deploy.local import processes
+from deploy.local.stack import Stack
+from deploy.local.topics import SERVICES
+
+_STARTED = "app started successfully"
+
+
+class Peer:
+    """The peer's four processes, from ``with`` to its end."""
+
+    def __init__(self, stack: Stack, environment: Mapping[str, str], *, number: int) -> None:
+        self._number = number
+        self._stack = stack
+        self._environment = environment
+        self._children: list[processes.Child] = []
+
+    def __enter__(self) -> "Peer":
+        for name in SERVICES:
+            child = processes.start(
+                f"peer {name}",
+                [sys.executable, "-m", "benchmarks.peer.tutorial"],
+                log=self._stack.logs / f"peer-{self._number}-{name}.log",
+                environment={**self._environment, "SVC": name},
+            )
+            self._children.append(child)
+        processes.wait_until(
+            lambda: all(_STARTED in child.log.read_text() for child in self._children),
+            what="the peer",
+            children=self._children,
+            within=60,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        processes.stop(self._children, sign=SIGTERM, within=10)
+        self._children.clear()
+
+    def throughput(self, count: int) -> Throughput:
+        """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
+        before = self._times()
+        seconds = self._drive(count)["seconds"]
+        return Throughput(count / seconds, per_request(before, self._times(), count))
+
+    def latency(self, rate: int, *, seconds: int) -> Latency:
+        """Send ``rate`` a second, whatever comes back; return the times from end to end."""
+        return latency(self._drive(rate * seconds, rate)["latencies"])
+
+    def _drive(self, count: int, rate: int = 0) -> dict[str, Any]:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.peer.drive", str(count), str(rate)],
+            env={**os.environ, **self._environment},
+            capture_output=True,
+            text=True,
+        )
+        for child in self._children:
+            if not child.alive:
+                raise Incomplete(child.ended())
+        if done.returncode != 0:
+            raise Incomplete(f"the peer's load ended with an error:\n{done.stderr}")
+        result: dict[str, Any] = json.loads(done.stdout)
+        if result["out"] < count:
+            raise Incomplete(f"the peer: {result['out']} of {count} submissions came out")
+        return result
+
+    def _times(self) -> Any:
+        return stack_times(self._stack, {each.name: each.pid for each in self._children})

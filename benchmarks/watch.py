@@ -1,0 +1,145 @@
+"""The watcher, a process of its own: reads all `out` topics and says when a load is settled."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from confluent_kafka import Consumer, Message, TopicPartition
+
+from benchmarks.login import Login
+
+Expect = tuple[str, int, bool, float]
+"""Name of the load, how many, whether single messages are timed, seconds to wait at most."""
+
+_TYPE = re.compile(rb'"type":"gov\.cri\.([a-z_.]+)\.v1"')
+_REFERENCE = re.compile(rb'"reference":"(\w+)-(\d+)"')
+_TRACKING = re.compile(rb'"tracking_number":"([^"]+)"')
+_STATUS = re.compile(rb'"status":"([a-z_]+)"')
+
+
+@dataclass(slots=True)
+class Seen:
+    """What has come for one load: moments by the clock that all processes share."""
+
+    load: str
+    answers: dict[int, float] = field(default_factory=dict)
+    """When the acceptance of each submission was read."""
+    offers: dict[int, float] = field(default_factory=dict)
+    """When the offer that each led to was read."""
+    waiting: int = 0
+    unexpected: dict[str, int] = field(default_factory=dict)
+    """What came instead: refusals, and states other than offered or waiting."""
+    last: float = 0.0
+    _numbers: dict[bytes, int] = field(default_factory=dict)
+    _outcomes: dict[bytes, tuple[str, float]] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> int:
+        """How many are accepted and have their offer or their place in the queue."""
+        return len(self.offers) + self.waiting
+
+    @property
+    def strays(self) -> int:
+        """How many came to anything else."""
+        return sum(self.unexpected.values())
+
+    def take_in(self, value: bytes, at: float) -> None:
+        """Read as much of one message as is needed; copies change nothing."""
+        found = _TYPE.search(value)
+        kind = found.group(1) if found else b""
+        if kind == b"submission.accepted":
+            self._accepted(value, at)
+        elif kind == b"offer.made":
+            self._told(value, "offered", at)
+        elif kind == b"request.status_changed":
+            status = _group(_STATUS, value)
+            if status != "offered":  # of which the provider's message is the proof
+                self._told(value, status, at)
+        elif kind in (b"submission.refused", b"message.refused"):
+            self._stray("refused")
+
+    def _accepted(self, value: bytes, at: float) -> None:
+        reference, tracking = _REFERENCE.search(value), _TRACKING.search(value)
+        if reference is None or tracking is None or reference.group(1).decode() != self.load:
+            return
+        number, name = int(reference.group(2)), tracking.group(1)
+        if number not in self.answers:
+            self.answers[number] = at
+            self._numbers[name] = number
+            self._settle(name)
+
+    def _told(self, value: bytes, status: str, at: float) -> None:
+        tracking = _TRACKING.search(value)
+        if tracking is not None and tracking.group(1) not in self._outcomes:
+            self._outcomes[tracking.group(1)] = (status, at)
+            self._settle(tracking.group(1))
+
+    def _settle(self, tracking: bytes) -> None:
+        if tracking not in self._numbers or tracking not in self._outcomes:
+            return
+        status, at = self._outcomes[tracking]
+        self.last = max(at, self.answers[self._numbers[tracking]])
+        if status == "offered":
+            self.offers[self._numbers[tracking]] = at
+        elif status == "waiting":
+            self.waiting += 1
+        else:
+            self._stray(status)
+
+    def _stray(self, what: str) -> None:
+        self.unexpected[what] = self.unexpected.get(what, 0) + 1
+
+
+def run(pipe: "Connection", login: Login, topics: Sequence[str]) -> None:
+    """Serve ``Expect`` after ``Expect``: answer "ready", then with what was seen."""
+    consumer = _consumer(login, topics)
+    pipe.send("connected")
+    while True:
+        try:
+            load, count, timed, limit = pipe.recv()
+            while consumer.consume(5000, timeout=0.1):
+                pass  # what an earlier load still led to
+            pipe.send("ready")
+            pipe.send(_watch(consumer, Seen(load), count, timed=timed, limit=limit))
+        except (EOFError, KeyboardInterrupt):
+            return
+
+
+def _consumer(login: Login, topics: Sequence[str]) -> Consumer:
+    settings: dict[str, str | int | float | bool] = {
+        "group.id": "measurer.watch",  # no group is formed: partitions are assigned
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "fetch.wait.max.ms": 100,
+        "client.id": "measurer-watch",
+    }
+    consumer = Consumer({**login.settings(), **settings})
+    ends = []
+    for topic in topics:
+        _, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=30)
+        ends.append(TopicPartition(topic, 0, end))
+    consumer.assign(ends)
+    return consumer
+
+
+def _watch(consumer: Consumer, seen: Seen, count: int, *, timed: bool, limit: float) -> Seen:
+    deadline = time.monotonic() + limit
+    while seen.settled + seen.strays < count and time.monotonic() < deadline:
+        if timed:
+            one = consumer.poll(0.1)
+            messages: list[Message] = [] if one is None else [one]
+        else:
+            messages = consumer.consume(2000, timeout=0.01)
+        at = time.monotonic()
+        for message in messages:
+            value = message.value()
+            if message.error() is None and value is not None:
+                seen.take_in(value, at)
+    return seen
+
+
+def _group(pattern: re.Pattern[bytes], value: bytes) -> str:
+    found = pattern.search(value)
+    return found.group(1).decode() if found else ""
