@@ -39,30 +39,22 @@ class Kafka:
         return [f"127.0.0.1:{port}" for port, _ in self._ports]
 
     def begin(self) -> None:
-        """Write the nodes' settings and format what is new, without waiting."""
+        """Start the nodes; at the first start only format them, without waiting."""
         self._classpath = jars.classpath()
         for node, _ in enumerate(self._ports, 1):
             home = self._folder / f"node-{node}"
             write_private(home / "server.properties", self._properties(node))
             if not (home / "data" / "meta.properties").exists():
                 self._formats.append(self._format(node, home))
+        if not self._formats:
+            self._launch()
 
-    def launch(self) -> None:
-        """Start the nodes, once formatted, without waiting for them."""
-        processes.finish(self._formats, within=60)
-        self._formats.clear()
-        # The first start leaves an archive of loaded classes: later ones take a second less.
-        archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
-        for node, _ in enumerate(self._ports, 1):
-            options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
-            options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
-            options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
-            broker: list[str | Path] = [
-                "kafka.Kafka",
-                self._folder / f"node-{node}" / "server.properties",
-            ]
-            log = self._logs / f"kafka-{node}.log"
-            self.nodes.append(self._java(f"kafka-{node}", [*options, *broker], log=log))
+    def wait_formatted(self) -> None:
+        """At the first start: wait for the format, then start the nodes, without waiting."""
+        if self._formats:
+            processes.finish(self._formats, within=60)
+            self._formats.clear()
+            self._launch()
 
     def wait(self) -> None:
         """Return when every node listens."""
@@ -78,6 +70,20 @@ class Kafka:
         sign = signal.SIGTERM if in_order else signal.SIGKILL
         processes.stop([*self._formats, *self.nodes], sign=sign, within=30)
         self.nodes.clear()
+
+    def _launch(self) -> None:
+        # The first start leaves an archive of loaded classes: later ones take a second less.
+        archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
+        for node, _ in enumerate(self._ports, 1):
+            options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
+            options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
+            options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
+            broker: list[str | Path] = [
+                "kafka.Kafka",
+                self._folder / f"node-{node}" / "server.properties",
+            ]
+            log = self._logs / f"kafka-{node}.log"
+            self.nodes.append(self._java(f"kafka-{node}", [*options, *broker], log=log))
 
     def _java(self, name: str, arguments: Sequence[str | Path], *, log: Path) -> processes.Child:
         return processes.start(name, [_java(), "-cp", self._classpath, *arguments], log=log)

@@ -82,7 +82,7 @@ class Stack:
         self._provision_postgres()
         self._say("migrating the four databases")
         migrations = [self._surroundings.migrate(service) for service in SERVICES]
-        self.kafka.launch()
+        self.kafka.wait_formatted()
         self.kafka.wait()
         self._provision_kafka()
         processes.finish(migrations, within=120)
@@ -94,7 +94,7 @@ class Stack:
     def start(self) -> None:
         """Start Kafka and Postgres and wait for both."""
         self._begin()
-        self.kafka.launch()
+        self.kafka.wait_formatted()
         self.postgres.wait()
         self.kafka.wait()
 

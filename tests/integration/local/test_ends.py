@@ -1,0 +1,123 @@
+"""However the process that started the stack ends, nothing of the stack is left running."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from deploy.local import processes
+from deploy.local.failure import StackFailed
+from deploy.local.lock import Lock
+from deploy.local.stack import Stack
+from deploy.local.topics import DEPLOY
+
+LAUNCHER = """
+import signal, sys
+from pathlib import Path
+from deploy.local.stack import Stack
+
+with Stack(Path(sys.argv[1])) as stack:
+    stack.start()
+    print(*(child.pid for child in stack.children), flush=True)
+    signal.pause()
+"""
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="continuum-tests-") as folder:
+        yield Path(folder)
+
+
+def launched(state: Path) -> tuple["subprocess.Popen[str]", list[int]]:
+    """Start a launcher and return it with the processes it started."""
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", LAUNCHER, str(state)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=DEPLOY.parent,
+        start_new_session=True,
+    )
+    assert launcher.stdout is not None
+    with launcher.stdout as output:
+        return launcher, [int(pid) for pid in output.readline().split()]
+
+
+def running_in(state: Path) -> list[str]:
+    """Return the command lines of all processes that name a state folder or work in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            place = os.readlink(process / "cwd")
+        except OSError:  # it ended while we looked
+            continue
+        if str(state) in command or place.startswith(str(state)):
+            found.append(command)
+    return found
+
+
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+def test_the_end_of_the_launcher_is_the_end_of_all_it_started(
+    state: Path, sign: signal.Signals
+) -> None:
+    launcher, started = launched(state)
+
+    launcher.send_signal(sign)
+    launcher.wait()
+
+    assert len(started) == 2
+    processes.wait_until(
+        lambda: not running_in(state), what="the end of all", children=[], within=20
+    )
+
+
+def test_a_stack_starts_again_at_once_where_one_was_killed(state: Path) -> None:
+    launcher, _ = launched(state)
+
+    launcher.kill()
+    launcher.wait()
+    with Stack(state) as again:
+        again.start()
+
+        assert all(child.alive for child in again.children)
+
+
+def test_a_part_that_does_not_start_is_named_with_its_log_and_nothing_is_left(
+    state: Path,
+) -> None:
+    (state / "postgres").mkdir()
+    (state / "postgres" / "PG_VERSION").write_text("9")
+
+    reason = r"postgres ended with status 2(.|\n)*postgresql\.conf"
+    with Stack(state) as stack, pytest.raises(StackFailed, match=reason):
+        stack.start()
+
+    assert running_in(state) == []
+
+
+def test_a_second_stack_in_the_same_folder_is_told_who_has_it(state: Path) -> None:
+    first, second = Lock(state), Lock(state)
+
+    first.take()
+
+    with pytest.raises(StackFailed, match=str(os.getpid())):
+        second.take()
+    first.release()
+    second.take()
+    second.release()
+
+
+def test_passwords_are_readable_by_nobody_else(stack: Stack) -> None:
+    stack.connection.write(stack.state / "connection.json")
+
+    private = [*(stack.state / "secrets").rglob("*password"), stack.state / "connection.json"]
+
+    assert len(private) > 20
+    assert {file.stat().st_mode & 0o777 for file in private} == {0o600}
+    assert stack.state.stat().st_mode & 0o066 == 0
