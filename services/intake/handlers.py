@@ -1,7 +1,7 @@
 """What the door does with each batch: what to load, how to decide, what to save."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,14 @@ from services.intake import door, store
 from services.intake.answers import contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, read_ending
-from services.intake.known import Decision, Known, Request, Seen
+from services.intake.known import Known
 from services.intake.message import Message, tracking_number_of
-from services.intake.registry import Registry, registry, with_event
+from services.intake.registry import Registry, registry
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.contracts import reference, routing
 from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
-from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC, NeedFacts
-from shared.contracts.reference import ReferenceEvent
+from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging import outbox, sequences
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.messaging.sequences import Numbers
@@ -33,17 +32,12 @@ _REFERENCE = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class State:
-    """What a batch knows and what it will write."""
+    """What a batch knows, and the numbers it has locked."""
 
     known: Known
     numbers: Numbers
-    accepted: dict[str, Message] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
-    taken: list[tuple[Message, str]] = field(default_factory=list)
-    words: dict[str, NeedFacts] = field(default_factory=dict)
-    reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
 
 
 class IntakeReader:
@@ -95,31 +89,35 @@ class IntakeReader:
 
     def decide(self, state: State, item: Item) -> Taken:
         """Decide one item, and only then add what follows to the state."""
-        if isinstance(item.message, Ending):
-            return _end(state, item.message)
-        decision = decide(item.message, state.known)
+        known, message = state.known, item.message
+        if isinstance(message, Ending):
+            # An unknown one is of a request of another life of this database.
+            ended = known.end(message.tracking_number, message.status)
+            return Taken("applied" if ended else "ignored")
+        decision = decide(message, known)
         outgoing = tuple(
             outbox.outgoing(published.topic, published.event, key=published.key)
             for published in decision.published
         )
-        _take(state, item.message, decision)
+        known.take(message, decision)
         return Taken(decision.outcome, outgoing)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:
         """Write what the batch came to."""
-        requests = state.known.requests
-        if state.accepted:
-            new = [(message, requests[number]) for number, message in state.accepted.items()]
+        known = state.known
+        if known.submissions:
+            new = [(said, known.requests[number]) for number, said in known.submissions.items()]
             await store.insert_requests(connection, new)
-        changed = [requests[number] for number in sorted(state.changed - state.accepted.keys())]
+        changed = sorted(known.changed - known.submissions.keys())
         if changed:
-            await store.update_requests(connection, changed)
-        if state.taken:
-            await store.insert_messages(connection, state.taken)
-        if state.words:
-            await store.save_words(connection, state.words)
-        await stored.take_in(connection, state.reference)
-        for subject, last in state.known.numbers.items():
+            await store.update_requests(connection, [known.requests[n] for n in changed])
+        if known.taken:
+            await store.insert_messages(connection, known.taken)
+        if known.reworded:
+            words = {number: known.words[number] for number in sorted(known.reworded)}
+            await store.save_words(connection, words)
+        await stored.take_in(connection, [(event.number, event) for event in known.entries])
+        for subject, last in known.numbers.items():
             while state.numbers.last(*subject) < last:
                 state.numbers.next(*subject)
         await sequences.save(connection, state.numbers)
@@ -152,48 +150,3 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
         elif isinstance(message.data, _REFERENCE):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects
-
-
-def _end(state: State, ending: Ending) -> Taken:
-    request: Request | None = state.known.requests.get(ending.tracking_number)
-    if request is None:  # a request of another life of this database
-        return Taken("ignored")
-    state.known.requests[ending.tracking_number] = replace(request, ended=ending.status)
-    state.changed.add(ending.tracking_number)
-    return Taken("applied")
-
-
-def _take(state: State, message: Message, decision: Decision) -> None:
-    """Add what *decision* says to the state, for the messages behind it and for `save`."""
-    known = state.known
-    for published in decision.published:
-        subject = (published.topic, published.event.subject)
-        if subject in known.numbers:
-            known.numbers[subject] = published.event.number
-    if decision.first is not None:
-        assert message.source is not None
-        assert message.id is not None
-        key = (message.participant, message.source, message.id)
-        if key not in known.seen:
-            known.seen[key] = Seen(message.content, decision.first)
-            state.taken.append((message, decision.first))
-    if decision.request is not None:
-        _take_request(state, message, decision.request)
-    if decision.words is not None:
-        number = decision.words.tracking_number
-        known.words[number] = state.words[number] = decision.words
-    if decision.reference is not None:
-        known.registry = with_event(known.registry, decision.reference)
-        state.reference.append((decision.reference.number, decision.reference))
-
-
-def _take_request(state: State, message: Message, request: Request) -> None:
-    known = state.known
-    known.requests[request.tracking_number] = request
-    if isinstance(message.data, Submission):
-        reference_of = (message.participant, message.data.reference)
-        known.references[reference_of] = Seen(message.content, message.coordinate)
-        known.fresh.pop()
-        state.accepted[request.tracking_number] = message
-    else:
-        state.changed.add(request.tracking_number)

@@ -1,12 +1,14 @@
 """What the door knows while it decides a batch, and what a decision adds to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from services.intake.registry import Registry
+from services.intake.message import Message
+from services.intake.registry import Registry, with_event
 from shared.contracts.event import Event
+from shared.contracts.inbound import Submission
 from shared.contracts.intake import NeedFacts
 from shared.contracts.reference import ReferenceEvent
 
@@ -68,10 +70,11 @@ class Decision:
 @dataclass(slots=True)
 class Known:
     """
-    The working state of a batch.
+    The working state of a batch: what is known before a message, and what is to be written.
 
     ``numbers`` holds the last number of each (topic, subject) that has no row of its own;
-    ``fresh`` the counters of tracking numbers not given out yet, the next one last.
+    ``fresh`` the counters of tracking numbers not given out yet, the next one last. The fields
+    after them are what `take` gathers for the store.
     """
 
     at: datetime
@@ -84,7 +87,58 @@ class Known:
     words: dict[str, NeedFacts] = field(default_factory=dict)
     numbers: dict[Subject, int] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
+    submissions: dict[str, Message] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    taken: list[tuple[Message, str]] = field(default_factory=list)
+    reworded: set[str] = field(default_factory=set)
+    entries: list[ReferenceEvent] = field(default_factory=list)
 
     def next_number(self, topic: str, subject: str) -> int:
         """Return the number of the next event of *subject* on *topic*."""
         return self.numbers[topic, subject] + 1
+
+    def take(self, message: Message, decision: Decision) -> None:
+        """Add what *decision* says of *message*, for the messages behind it and for the store."""
+        for published in decision.published:
+            subject = (published.topic, published.event.subject)
+            if subject in self.numbers:
+                self.numbers[subject] = published.event.number
+        if decision.first is not None:
+            self._take_id(message, decision.first)
+        if decision.request is not None:
+            self._take_request(message, decision.request)
+        if decision.words is not None:
+            number = decision.words.tracking_number
+            self.words[number] = decision.words
+            self.reworded.add(number)
+        if decision.reference is not None:
+            self.registry = with_event(self.registry, decision.reference)
+            self.entries.append(decision.reference)
+
+    def end(self, number: str, status: str) -> bool:
+        """Note that the request has come to its terminal state; False when it is not known."""
+        request = self.requests.get(number)
+        if request is None:
+            return False
+        self.requests[number] = replace(request, ended=status)
+        self.changed.add(number)
+        return True
+
+    def _take_id(self, message: Message, first: str) -> None:
+        assert message.source is not None
+        assert message.id is not None
+        key = (message.participant, message.source, message.id)
+        if key not in self.seen:
+            self.seen[key] = Seen(message.content, first)
+            self.taken.append((message, first))
+
+    def _take_request(self, message: Message, request: Request) -> None:
+        number = request.tracking_number
+        self.requests[number] = request
+        if isinstance(message.data, Submission):
+            reference = (message.participant, message.data.reference)
+            self.references[reference] = Seen(message.content, message.coordinate)
+            self.submissions[number] = message
+            self.fresh.pop()
+        else:
+            self.changed.add(number)

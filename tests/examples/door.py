@@ -1,0 +1,120 @@
+"""What the door knows in examples: three participants, a small catalog, no request yet."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.intake import door
+from services.intake.decide import decide
+from services.intake.known import Decision, Known
+from services.intake.message import Message
+from services.intake.registry import Registry, Sender
+from shared.contracts.event import Event
+from shared.messaging.records import Record
+from tests.examples.inbound import (
+    AGENCY,
+    AT,
+    OFFICE,
+    ORI,
+    PROVIDER,
+    data_of,
+    event,
+    record,
+    sender_of,
+)
+
+REGISTRY = Registry(
+    version=7,
+    senders={
+        AGENCY: Sender(
+            AGENCY,
+            "agency_system",
+            ("urn:cri:ca-post",),
+            oris=frozenset({ORI, "CA0000000", "DCFBI0000"}),
+            agency_keys=frozenset({"as-dps"}),
+        ),
+        "ny-post": Sender("ny-post", "agency_system", ("urn:cri:ny-post",)),
+        PROVIDER: Sender(PROVIDER, "provider", ("urn:cri:iacp",)),
+        OFFICE: Sender(OFFICE, "program_office", (f"urn:cri:{OFFICE}",)),
+    },
+    topics={
+        "crisis_intervention": "crisis_intervention",
+        "crisis": "crisis_intervention",
+        "officer_wellness": "officer_wellness",
+    },
+    programs=frozenset({"cri-tac"}),
+    providers=frozenset({PROVIDER}),
+)
+AGENCIES = {ORI: "city", "DCFBI0000": "federal"}
+
+
+def read(source: Record) -> Message:
+    """Return the record as the door reads it."""
+    blank = Message(source.coordinate, source.topic.split(".")[2], source.at)
+    return door.read(source.value, source.headers, blank)
+
+
+@dataclass(slots=True)
+class Door:
+    """Takes one record after another, as a batch does; offsets count by themselves."""
+
+    known: Known = field(
+        default_factory=lambda: Known(
+            at=AT,
+            registry=REGISTRY,
+            agencies=AGENCIES,
+            office=OFFICE,
+            numbers=defaultdict(int),
+            fresh=list(range(1000, 0, -1)),
+        )
+    )
+    offset: int = 0
+
+    def take(self, source: Record) -> Decision:
+        message = read(source)
+        decision = decide(message, self.known)
+        self.known.take(message, decision)
+        return decision
+
+    def send(self, message: Any, **of_record: Any) -> Decision:
+        """Take in *message* (JSON or bytes) of a participant."""
+        self.offset += 1
+        return self.take(record(message, offset=self.offset, **of_record))
+
+    def say(self, kind: str, data: Any = None, **changes: Any) -> Decision:
+        """Take in a message of *kind* from its usual sender, under an id of its own."""
+        at = changes.pop("at", AT)
+        participant = changes.pop("sender", None) or sender_of(kind)
+        changes.setdefault("id", f"m-{self.offset + 1}")
+        body = data_of(kind, self.number) if data is None else data
+        said = event(kind, body, sender=participant, **changes)
+        return self.send(said, participant=participant, at=at)
+
+    @property
+    def number(self) -> str:
+        """The tracking number of the first request."""
+        return next(iter(self.known.requests), "CRI-2026-000001-0")
+
+
+def codes(decision: Decision) -> list[str]:
+    """Return the codes of a refusal."""
+    (published,) = decision.published
+    reasons: list[Any] = published.event.data.reasons  # type: ignore[attr-defined]
+    return [reason.code for reason in reasons]
+
+
+def reasons(decision: Decision) -> list[tuple[str, str]]:
+    """Return (code, path) of a refusal's reasons."""
+    (published,) = decision.published
+    data: Any = published.event.data  # type: ignore[attr-defined]
+    return [(reason.code, reason.path) for reason in data.reasons]
+
+
+def events(decision: Decision) -> list[Event]:
+    """Return what is published, without topics and keys."""
+    return [published.event for published in decision.published]
+
+
+def types(decision: Decision) -> list[str]:
+    """Return the names of the types published, such as ``request_accepted``."""
+    return [event.type.split(".")[3] for event in events(decision)]

@@ -1,0 +1,156 @@
+"""Messages as participants send them; the same each run, any part of them replaceable."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.messaging.records import Record
+
+AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
+AGENCY, PROVIDER, OFFICE = "ca-post", "iacp", "program-office"
+ORI = "CA0194200"
+SENDERS = {
+    "capacity": PROVIDER,
+    "offer": PROVIDER,
+    "milestone": PROVIDER,
+    "engagement": PROVIDER,
+    "participant": OFFICE,
+    "program": OFFICE,
+    "topic": OFFICE,
+    "provider": OFFICE,
+    "ruleset": OFFICE,
+}
+"""Who sends the types of a family, where it is not an agency system."""
+
+
+def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) -> dict[str, Any]:
+    """Return a CloudEvent of the type ``gov.cri.<kind>.v1``; what is changed to None is left out."""
+    participant = sender or sender_of(kind)
+    attributes = {
+        "specversion": "1.0",
+        "id": "m-1",
+        "type": f"gov.cri.{kind}.v1",
+        "source": f"urn:cri:{participant}:system",
+        "subject": "message",
+        "time": "2026-03-02T07:00:00-08:00",
+        "data": data,
+        **changes,
+    }
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def sender_of(kind: str) -> str:
+    """Return the participant that sends the messages of *kind* in these examples."""
+    return OFFICE if kind == "request.direct" else SENDERS.get(kind.split(".")[0], AGENCY)
+
+
+def record(
+    message: Any, *, offset: int = 0, participant: str = AGENCY, at: datetime = AT, **changes: Any
+) -> Record:
+    """Return *message* (JSON of it, unless it is bytes or None) as it stands on the topic."""
+    raw = message is None or isinstance(message, bytes)
+    value = message if raw else json.dumps(message).encode()
+    headers = changes.pop("headers", ())
+    return Record(f"cri.in.{participant}.v1", 0, offset, None, value, headers, at)
+
+
+def submission(**changes: Any) -> dict[str, Any]:
+    """Return the data of a ``request.submit``."""
+    return {
+        "reference": "CA-2026-0042",
+        "first_contact_on": "2026-02-20",
+        "agency": agency(),
+        "requested_by": {"role": "chief", "contact_id": "c-1", "authorized_on": "2026-02-27"},
+        "program": None,
+        "topics": ["crisis_intervention", "officer_wellness"],
+        "service_forms": ["training_in_person", "policy_review"],
+        "goals": ["trust", "wellness"],
+        "need": {"issue": "Calls of people in crisis end in arrests."},
+        "urgency": {"level": "standard"},
+        "wished": {"from": "2026-04-01", "until": "2026-09-30"},
+        **changes,
+    }
+
+
+def agency(**changes: Any) -> dict[str, Any]:
+    """Return the agency of a submission."""
+    return {
+        "ori": ORI,
+        "name": "Los Angeles Police Department",
+        "cri_type": "local",
+        "agency_class": "city",
+        "state": "US-CA",
+        "sworn_band": "1000+",
+        **changes,
+    }
+
+
+def data_of(kind: str, number: str) -> dict[str, Any]:
+    """Return valid data of every type, about the request *number* where it is about one."""
+    every: dict[str, dict[str, Any]] = {
+        "request.submit": submission(),
+        "request.amend": {"tracking_number": number, "topics": ["officer_wellness"]},
+        "request.withdraw": {"tracking_number": number, "reason": "no_longer_needed"},
+        "contact.set": {"contact_id": "c-1", "name": "Pat Doe", "email": "pat@example.org"},
+        "status.ask": {"about": "all"},
+        "capacity.declare": {
+            "valid_until": "2026-06-30T00:00:00Z",
+            "entries": [{"topics": ["officer_wellness"], "can_take": 3}],
+        },
+        "offer.answer": {"offer_id": f"{number}-O1", "answer": "accept", "note": "Gladly."},
+        "milestone.report": {
+            "engagement_id": f"{number}-E1",
+            "milestone": "kick_off",
+            "on": "2026-03-01",
+        },
+        "engagement.close": {"engagement_id": f"{number}-E1", "reason": "completed"},
+        "participant.register": {
+            "id": "ny-post",
+            "kind": "agency_system",
+            "name": "New York",
+            "sources": ["urn:cri:ny-post"],
+            "oris": ["NY0303000"],
+        },
+        "program.define": {"id": "cri-tac", "name": "CRI-TAC", "status": "open"},
+        "topic.define": {"id": "traffic_safety", "name": "Traffic safety", "aliases": ["traffic"]},
+        "provider.list": {
+            "id": PROVIDER,
+            "name": "IACP",
+            "programs": ["cri-tac"],
+            "serves": ["local"],
+        },
+        "ruleset.approve": ruleset(),
+        "request.direct": {
+            "tracking_number": number,
+            "action": "assign",
+            "provider": PROVIDER,
+            "reason": "only_candidate",
+        },
+    }
+    return every[kind]
+
+
+def ruleset(**changes: Any) -> dict[str, Any]:
+    """Return a rule set of one rule."""
+    return {
+        "id": "cri-tac-2026-03",
+        "version": 1,
+        "effective_from": "2026-03-01T00:00:00Z",
+        "rules": [rule()],
+        "tie_break": ["score", "provider.id"],
+        "clocks": {"offer_answer.standard": {"amount": 5, "unit": "working_days"}},
+        **changes,
+    }
+
+
+def rule(**changes: Any) -> dict[str, Any]:
+    """Return a rule."""
+    return {
+        "id": "campus-fit",
+        "about": "provider",
+        "effect": "prefer",
+        "weight": 40,
+        "when": [{"fact": "agency.cri_type", "in": ["campus"]}],
+        "because": {"staff": "{provider.name} serves campus agencies."},
+        **changes,
+    }
