@@ -17,6 +17,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from deploy.local.demo.progress import Changes
+
 Message = dict[str, Any]
 _BYTES = 2_097_152
 
@@ -104,7 +106,7 @@ class Client:
     messages: int = 0
     sequence: int = 0
     problems: list[str] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    changes: Changes = field(default_factory=Changes)
     _early: dict[str, tuple[Message, float]] = field(default_factory=dict)
     _producer: Any = None
     _consumer: Any = None
@@ -150,8 +152,9 @@ class Client:
     ) -> Sent:
         """Send any bytes, or a tombstone."""
         at = time.monotonic()
+        key = b"" if value is None else None  # the client wants a key or a value
         place = await self._producer.send_and_wait(
-            self.access.in_topic, value, key=b"" if value is None else None, headers=headers
+            self.access.in_topic, value, key=key, headers=list(headers)
         )
         coordinate = f"{place.topic}/{place.partition}/{place.offset}"
         sent = self.sent[coordinate] = Sent(coordinate, what, at)
@@ -169,7 +172,7 @@ class Client:
                 await self.take_in(json.loads(record.value))
             except (KeyError, ValueError, TypeError) as error:
                 self.problems.append(f"offset {record.offset} of {record.topic}: {error!r}")
-            self.changed.set()
+            self.changes.happened()
 
     async def take_in(self, message: Message) -> None:
         """Take one message in; a second copy of one that was sent again is passed over."""

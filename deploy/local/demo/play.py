@@ -14,7 +14,7 @@ from deploy.local.demo.behavior import SCARCE_TOPIC
 from deploy.local.demo.client import Access, Client, Sent
 from deploy.local.demo.mischief import Judged, mischief
 from deploy.local.demo.program_office import ProgramOffice
-from deploy.local.demo.progress import Progress, until
+from deploy.local.demo.progress import Changes, Progress, until
 from deploy.local.demo.provider_system import ProviderSystem
 from deploy.local.demo.sample import SCARCE_PLACES, SCARCE_PLACES_LATER, Sample, Wish
 
@@ -33,14 +33,14 @@ class Play:
 
     def __init__(self, connection: Mapping[str, Any], *, seed: int, progress: Progress) -> None:
         self.seed, self.progress = seed, progress
-        self.changed = asyncio.Event()
+        self.changes = Changes()
         self.half_way = threading.Event()
         today = datetime.now(UTC).date()
         sample = Sample(seed=seed, today=today, agencies=asking_agencies())
         self.wishes = sample.wishes()
         self.bad = bad_records(self.wishes, today=today)
         self.clients = {
-            each: Client(Access.of(connection, each), changed=self.changed)
+            each: Client(Access.of(connection, each), changes=self.changes)
             for each in connection["participants"]
         }
         kinds = {each: own["kind"] for each, own in connection["participants"].items()}
@@ -277,4 +277,4 @@ class Play:
         return left
 
     async def _until(self, missing: Any, what: str) -> None:
-        await until(missing, changed=self.changed, what=what, progress=self.progress)
+        await until(missing, changes=self.changes, what=what, progress=self.progress)

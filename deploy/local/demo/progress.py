@@ -3,7 +3,8 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 
 class Stuck(Exception):
@@ -33,30 +34,48 @@ class Progress:
             print(f"[{self.seconds:5.1f} s] {text}\x1b[K", end="\r", flush=True)
 
 
+class Changes:
+    """Tells everybody who waits that something changed; each has an event of its own."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def happened(self) -> None:
+        """Wake all who wait."""
+        for event in self._waiting:
+            event.set()
+
+    @contextmanager
+    def watched(self) -> Iterator[asyncio.Event]:
+        """Give an event that is set at each change."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        try:
+            yield event
+        finally:
+            self._waiting.discard(event)
+
+
 async def until(
     missing: Callable[[], Sequence[str]],
     *,
-    changed: asyncio.Event,
+    changes: Changes,
     what: str,
     progress: Progress,
     within: float = 90,
 ) -> None:
     """Return when nothing is ``missing`` any more; look again whenever something changed."""
     deadline = time.monotonic() + within
-    while True:
-        changed.clear()
-        left = missing()
-        if not left:
-            return
-        progress.show(f"{what}: waiting for {len(left)}, such as {left[0]}")
-        seconds = deadline - time.monotonic()
-        if seconds <= 0:
-            some = "\n  ".join(left[:12])
-            raise Stuck(
-                f"{what}: after {within:.0f} s still missing, {len(left)} in all:\n  {some}"
-            )
-        try:
-            await asyncio.wait_for(changed.wait(), min(seconds, 1.0))
-        except TimeoutError:
-            continue  # look at the deadline
-        await asyncio.sleep(0)
+    with changes.watched() as changed:
+        while True:
+            changed.clear()
+            left = missing()
+            if not left:
+                return
+            progress.show(f"{what}: waiting for {len(left)}, such as {left[0]}")
+            seconds = deadline - time.monotonic()
+            if seconds <= 0:
+                some = "\n  ".join(left[:12])
+                raise Stuck(f"{what}: after {within:.0f} s {len(left)} still missing:\n  {some}")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), min(seconds, 1.0))
