@@ -228,6 +228,7 @@ class Stack:
 
     def _begin(self) -> None:
         self._lock.take()
+        self.credentials.kafka_users(SERVICES)  # which each service must hold to migrate
         self._say("starting Kafka and Postgres")
         self.kafka.begin()
         self.postgres.begin()
