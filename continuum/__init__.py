@@ -1,0 +1,1 @@
+"""The operators' command line: tells what became of a request, and what waits."""

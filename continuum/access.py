@@ -1,0 +1,78 @@
+"""Where the services' databases are and how the operator gets in."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+SERVICES = ("intake", "routing", "notifications", "reporting")
+
+
+class NotPossible(Exception):
+    """What was asked cannot be done; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """DSNs by service: ``reading`` the operator's own, ``writing`` those of the services."""
+
+    reading: Mapping[str, str]
+    writing: Mapping[str, str]
+
+    @classmethod
+    def read(cls, file: Path) -> "Access":
+        """Read the connection file that the embedded stack writes."""
+        try:
+            text = file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise NotPossible(
+                f"{file} cannot be read ({error.strerror}). Start the stack with `make up`, or"
+                " name the file with --connection FILE."
+            ) from error
+        try:
+            content = json.loads(text)
+            reading = dict(content["operator"]["dsns"])
+            writing = {name: each["dsn"] for name, each in content["services"].items()}
+        except (ValueError, KeyError, TypeError) as error:
+            raise NotPossible(
+                f"{file} is not a connection file: it needs operator.dsns and services."
+                " `make up` writes it anew."
+            ) from error
+        return cls(reading, writing)
+
+    @asynccontextmanager
+    async def connect(
+        self, service: str, *, write: bool = False
+    ) -> "AsyncIterator[asyncpg.Connection[Any]]":
+        """Connect to the database of *service*; read-only unless *write*."""
+        dsns = self.writing if write else self.reading
+        if service not in dsns:
+            known = ", ".join(dsns) or "none"
+            raise NotPossible(f"the connection file knows no database of {service!r}: {known}.")
+        settings = {} if write else {"default_transaction_read_only": "on"}
+        try:
+            connection = await asyncpg.connect(
+                dsns[service],
+                timeout=10,
+                command_timeout=30,
+                server_settings={**settings, "application_name": "continuum", "timezone": "UTC"},
+            )
+        except (OSError, asyncpg.PostgresError) as error:
+            raise NotPossible(
+                f"the database of {service} does not let us in"
+                f" ({type(error).__name__}: {str(error).splitlines()[0]})."
+                " Is the stack up? `make status` says so."
+            ) from error
+        try:
+            yield connection
+        except asyncpg.UndefinedTableError as error:
+            raise NotPossible(
+                f"the database of {service} has another schema than this version of continuum"
+                f" ({error}). Run its migrate verb, or use the matching version."
+            ) from error
+        finally:
+            await connection.close()

@@ -1,0 +1,4 @@
+SELECT topic, sequence, type, at, status, provider, detail, event_id
+  FROM timeline
+ WHERE tracking_number = $1
+ ORDER BY at, topic, sequence;

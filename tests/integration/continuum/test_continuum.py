@@ -1,0 +1,92 @@
+"""The command line against the four services' databases."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from continuum import resume, status, why
+from continuum.access import SERVICES, Access, NotPossible
+from shared.contracts.tracking import tracking_number
+from shared.postgres.statements import load_statements
+from tests.conftest import Database
+
+STATEMENTS = {
+    "intake": ["read_request"],
+    "routing": ["read_standing", "read_decisions", "read_rulesets"],
+    "notifications": ["read_notices", "read_open_offers"],
+    "reporting": ["read_timeline", "read_waits"],
+}
+EVERYWHERE = [
+    "read_progress", "read_delivery", "read_parked", "read_held", "read_stopped", "clear_stopped"
+]  # fmt: skip
+
+
+@pytest.fixture
+async def access(database: Database) -> Access:
+    dsns = {service: await database(service) for service in SERVICES}
+    return Access(reading=dsns, writing=dsns)
+
+
+async def test_every_statement_prepares_against_the_schema_of_its_service(access: Access) -> None:
+    statements = load_statements("continuum")
+
+    for service, names in STATEMENTS.items():
+        async with access.connect(service) as connection:
+            for name in [*names, *EVERYWHERE]:
+                await connection.prepare(statements[name])
+
+    used = {name for names in STATEMENTS.values() for name in names}
+    assert used | {*EVERYWHERE} == {*statements}
+
+
+async def test_an_unknown_request_is_said_to_be_unknown(access: Access) -> None:
+    with pytest.raises(NotPossible, match="there is no request"):
+        await why.tell(access, tracking_number(2026, 42))
+
+
+async def test_status_of_services_that_have_done_nothing(access: Access) -> None:
+    lines = await status.tell(access)
+
+    assert lines[-1] == "Nothing stuck."
+
+
+async def test_status_names_what_needs_a_person(access: Access) -> None:
+    await stop(access, "routing")
+
+    lines = await status.tell(access)
+
+    assert (
+        "  routing: cri.int.intake.v1/0 has stopped over failing decisions: continuum resume"
+        in (lines[-1])
+    )
+
+
+async def test_resume_clears_a_stop_only_when_told_to(access: Access) -> None:
+    await stop(access, "routing")
+
+    await resume.clear(access, "routing", yes=False)
+    said = await resume.clear(access, "routing", yes=False)
+    done = await resume.clear(access, "routing", yes=True)
+    again = await resume.clear(access, "routing", yes=True)
+
+    assert "Nothing is changed yet" in said[-1]
+    assert "Cleared" in done[-1]
+    assert again == ["routing has not stopped: there is nothing to clear."]
+
+
+async def test_a_database_that_does_not_let_us_in_is_named(access: Access, tmp_path: Path) -> None:
+    locked = Access(reading={"intake": access.reading["intake"] + "_gone"}, writing={})
+
+    with pytest.raises(NotPossible, match="the database of intake does not let us in"):
+        await why.tell(locked, tracking_number(2026, 42))
+
+
+async def stop(access: Access, service: str) -> None:
+    connection = await asyncpg.connect(access.writing[service])
+    await connection.execute(
+        "INSERT INTO checkpoints"
+        " (topic, partition, cluster_id, first_offset, next_offset, failures, stopped_by)"
+        " VALUES ('cri.int.intake.v1', 0, 'c', 0, 0, '{}', 'build')"
+    )
+    await connection.close()

@@ -1,0 +1,141 @@
+"""A request's story as an operator reads it."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from continuum.decision import Decision, decision_of
+from continuum.story import Facts, Line, Notice, Standing, told
+from services.reporting.timeline import entry_of
+from shared.contracts.reference import Because, Rule
+from tests.examples.stories import START, Story
+
+BECAUSE = Because(staff="…")
+RULES = [
+    Rule(id="serves", about="provider", effect="require", when=[], because=BECAUSE),
+    Rule(id="conflict", about="provider", effect="exclude", when=[], because=BECAUSE),
+    Rule(id="campus-fit", about="provider", effect="prefer", weight=40, when=[], because=BECAUSE),
+    Rule(id="federal", about="eligibility", effect="exclude", when=[], because=BECAUSE),
+]
+RECORD: dict[str, Any] = {
+    "kind": "match",
+    "number": 2,
+    "ruleset": "abc",
+    "outcome": "offered",
+    "provider": "iaclea",
+    "because": {"staff": "IACLEA is the first of 2 candidates."},
+    "not_again": ["noble"],
+    "order": ["iaclea", "iacp"],
+    "candidates": [
+        ["fop", "-..", None, 0, 0, 0],
+        ["iaclea", "m-m", 0, 3, 1, 0],
+        ["iacp", "m--", 0, 9, 0, 0],
+        ["mcsa", "mm-", 0, 9, 0, 0],
+        ["noble", "m--", 0, 9, 0, 0],
+        ["nsa", "m--", None, 0, 4, 0],
+    ],
+}
+
+
+def test_a_decision_names_every_candidate_and_the_rules_that_spoke() -> None:
+    decision = decision_of(json.dumps(RECORD), at=START, rules={"abc": RULES})
+
+    assert decision.heading == "decision 2, which provider: offered, iaclea"
+    assert decision.lines == (
+        "IACLEA is the first of 2 candidates.",
+        "1. iaclea: score 40, room for 3, 1 under way; passes: serves, campus-fit +40",
+        "2. iacp: score 0, room for 9, 0 under way; passes: serves",
+        "-  fop: kept away by serves (required)",
+        "-  mcsa: kept away by conflict (excluded)",
+        "-  noble: was asked before",
+        "-  nsa: has no room for it; passes: serves",
+    )
+
+
+def test_a_decision_under_a_rule_set_that_is_not_here_shows_its_verdicts() -> None:
+    decision = decision_of(json.dumps(RECORD), at=START, rules={})
+
+    assert "-  fop: has no room for it; verdicts -.. under a rule set that is not here" in (
+        decision.lines
+    )
+
+
+def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None:
+    story = Story(1)
+    accepted, triaged = story.accepted(), story.triaged()
+    lines = [line(topic, event) for topic, event in story.events]
+    decision = Decision(triaged.time, "decision 1, which program", ("CRI-TAC serves it.",))
+    notices = [
+        Notice(accepted.id, "ca-post", START, "gov.cri.submission.accepted.v1", 7, None),
+        Notice(triaged.id, "ca-post", START, None, None, "the outcome follows"),
+    ]
+
+    text = told(
+        facts(accepted.data, published=1),
+        standing(published=1),
+        lines=lines,
+        decisions=[decision],
+        notices=notices,
+    )
+
+    assert [part.strip() for part in text[4:]] == [
+        "waits for: the answer of iacp until 2026-03-07 15:00:00.000",
+        "clock: offer_answer.standard, due 2026-03-07 15:00:00.000",
+        "",
+        "2026-03-02 15:01:01.000  intake         request accepted",
+        "ca-post is told: submission.accepted (its message 7)",
+        "2026-03-02 15:02:01.000  routing        decision 1, which program",
+        "CRI-TAC serves it.",
+        "2026-03-02 15:02:01.000  routing        request triaged → triaged",
+        "ca-post is not told: the outcome follows",
+    ]
+
+
+def test_events_that_reporting_has_not_taken_in_are_said_to_be_missing() -> None:
+    accepted = Story(1).accepted()
+
+    text = told(
+        facts(accepted.data, published=1),
+        standing(published=2),
+        lines=[],
+        decisions=[],
+        notices=[],
+    )
+
+    assert text[-1] == "Reporting has not taken in 3 more event(s) of it yet."
+
+
+def line(topic: str, event: Any) -> Line:
+    entry = entry_of(event, topic=topic)
+    return Line(
+        topic=entry.topic,
+        sequence=entry.sequence,
+        type=entry.type,
+        at=entry.at,
+        status=entry.status,
+        provider=entry.provider,
+        detail=entry.detail,
+        event_id=entry.event_id,
+    )
+
+
+def facts(request: Any, *, published: int) -> Facts:
+    return Facts(request.tracking_number, "ca-post", "CA-1", request, published)
+
+
+def standing(*, published: int) -> Standing:
+    until = START + timedelta(days=5)
+    return Standing(
+        status="offered",
+        program="cri-tac",
+        lane="cri-tac.standard",
+        queue_number=1,
+        queued=False,
+        waits_for=None,
+        published=published,
+        offer_state="open",
+        offer_expires_at=until,
+        due_clock="offer_answer.standard",
+        due_at=until,
+        offered=["iacp"],
+    )
