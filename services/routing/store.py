@@ -210,7 +210,7 @@ async def read_panel(connection: Any, digest: str) -> str | None:
 
 def _request(row: Any) -> Request:
     *columns, offered = row
-    return Request(*columns, tuple(offered))
+    return Request(*(*columns, tuple(offered)))
 
 
 def _number_of(request: Request) -> str:

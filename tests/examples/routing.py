@@ -1,0 +1,238 @@
+"""What routing reads, deterministic and overridable: reference data, requests, what is said."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from services.routing.books import Library
+from shared.catalog.catalog import Catalog, with_entry
+from shared.contracts import intake
+from shared.contracts.event import Event, derived_id, padded
+from shared.contracts.reference import (
+    Because,
+    Calendar,
+    Condition,
+    Program,
+    Provider,
+    Rule,
+    RuleSet,
+    TopicOfHelp,
+)
+from shared.contracts.tracking import tracking_number
+
+AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+"""A Monday, 10 in the morning in New York."""
+_OPENED = datetime(2022, 5, 1, tzinfo=UTC)
+
+
+def rule(name: str, about: str, effect: str, *when: dict[str, Any], **more: Any) -> Rule:
+    because = more.pop("because", {"staff": f"{name}."})
+    return Rule(
+        id=name,
+        about=about,
+        effect=effect,
+        when=[Condition(**condition) for condition in when],
+        because=Because(**because),
+        **more,
+    )
+
+
+def rules() -> list[Rule]:
+    """A small rule set: campus agencies are no matter of Critical Response."""
+    types = ["state", "local", "territorial", "campus", "tribal"]
+    return [
+        rule("tac-serves", "eligibility", "require", {"fact": "agency.cri_type", "in": types},
+             programs=["cri-tac"]),
+        rule("response-serves", "eligibility", "exclude",
+             {"fact": "agency.cri_type", "in": ["campus"]}, programs=["critical-response"],
+             because={"staff": "Campus.", "requester": "Critical Response has no campus agencies."}),
+        rule("recent-incident", "program", "propose",
+             {"fact": "urgency.incident_days", "at_most": 90},
+             value="critical-response", weight=50,
+             because={"staff": "An incident {urgency.incident_days} days before."}),
+        rule("urgent-lane", "lane", "propose", {"fact": "urgency.level", "is": "urgent"},
+             value="urgent", programs=["critical-response"]),
+        rule("serves-type", "provider", "require",
+             {"fact": "agency.cri_type", "within": "provider.serves"},
+             because={"staff": "{provider.name} serves {agency.cri_type} agencies.",
+                      "provider": "You serve {agency.cri_type} agencies."}),
+        rule("offers-topic", "provider", "require",
+             {"fact": "request.topics", "overlaps": "provider.topics"}),
+        rule("campus-fit", "provider", "prefer", {"fact": "agency.cri_type", "in": ["campus"]},
+             {"fact": "provider.id", "in": ["iaclea"]}, weight=40),
+    ]  # fmt: skip
+
+
+def ruleset(**changes: Any) -> RuleSet:
+    return RuleSet(**{
+        "id": "test", "version": 1, "effective_from": _OPENED, "rules": rules(),
+        "tie_break": ["score", "free_capacity", "longest_without_offer", "load", "provider.id"],
+        "clocks": {}, "calendar": Calendar(grace_seconds=60), **changes,
+    })  # fmt: skip
+
+
+def program(name: str = "cri-tac", **changes: Any) -> Program:
+    return Program(**{"id": name, "name": name.upper(), "status": "open", **changes})
+
+
+def provider(name: str, **changes: Any) -> Provider:
+    return Provider(**{
+        "id": name, "name": name.upper(), "programs": ["cri-tac"],
+        "serves": ["state", "local", "territorial", "campus", "tribal"], "topics": [], **changes,
+    })  # fmt: skip
+
+
+def entries(**changes: Any) -> list[Any]:
+    """The entries of a small catalog: two providers, one program open and one announced."""
+    return [
+        changes.get("ruleset", ruleset()),
+        changes.get("program", program()),
+        changes.get("announced", program("critical-response", status="announced")),
+        TopicOfHelp(id="wellness", name="Wellness", families=["general"]),
+        *changes.get("providers", [provider("iacp"), provider("iaclea", serves=["campus"])]),
+    ]
+
+
+def catalog(*more: Any, **changes: Any) -> Catalog:
+    made = Catalog()
+    for number, entry in enumerate([*entries(**changes), *more], 1):
+        made = with_entry(made, number, entry)
+    return made
+
+
+def library(*more: Any, at: datetime = AT, **changes: Any) -> Library:
+    made = catalog(*more, **changes)
+    return Library(made, made.ruleset_at(at))
+
+
+def facts(number: int = 1, **changes: Any) -> intake.RequestFacts:
+    agency = intake.AgencyFacts(**{
+        "ori": "CA0194200", "name": "Los Angeles Police Department", "cri_type": "local",
+        "agency_class": "city", "state": "US-CA", "listed": True, **changes.pop("agency", {}),
+    })  # fmt: skip
+    tracking = tracking_number(2026, number)
+    return intake.RequestFacts(**{
+        "request_id": derived_id("example", "request", tracking), "tracking_number": tracking,
+        "participant": "ca-post", "reference": f"R-{number}", "version": 1, "submitted_at": AT,
+        "agency": agency, "requested_role": "chief", "topics": ["wellness"],
+        "urgency": "standard", "need_stated": True, "reference_version": 0, **changes,
+    })  # fmt: skip
+
+
+class Sender:
+    """Says things about one request, numbered, a minute after each other."""
+
+    def __init__(self, number: int = 1, **changes: Any) -> None:
+        self.facts = facts(number, **changes)
+        self.number = 0
+
+    @property
+    def tracking_number(self) -> str:
+        return self.facts.tracking_number
+
+    def accepted(self) -> intake.RequestAccepted:
+        return self._say(intake.RequestAccepted, self.facts)
+
+    def amended(self, **changes: Any) -> intake.RequestAmended:
+        self.facts = self.facts.model_copy(update={"version": self.facts.version + 1, **changes})
+        return self._say(intake.RequestAmended, self.facts)
+
+    def withdrawn(self, participant: str = "ca-post") -> intake.WithdrawalRequested:
+        about = {**self._about, "participant": participant}
+        return self._say(intake.WithdrawalRequested, intake.WithdrawalFacts(**about))
+
+    def answered(
+        self, answer: str, by: str, *, offer: int = 1, at: datetime = AT
+    ) -> intake.OfferAnswered:
+        told = intake.OfferAnswerFacts(
+            **self._about, offer_id=f"{self.tracking_number}-O{offer}", provider=by, answer=answer
+        )
+        return self._say(intake.OfferAnswered, told, receivedat=at)
+
+    def milestone(self, name: str, by: str, *, offer: int = 1) -> intake.MilestoneReported:
+        engagement = f"{self.tracking_number}-E{offer}"
+        told = intake.MilestoneFacts(
+            **self._about, engagement_id=engagement, provider=by, milestone=name, on=date(2026, 4, 1)
+        )  # fmt: skip
+        return self._say(intake.MilestoneReported, told)
+
+    def closed(
+        self, by: str, *, reason: str = "completed", offer: int = 1
+    ) -> intake.EngagementCloseReported:
+        engagement = f"{self.tracking_number}-E{offer}"
+        told = intake.CloseFacts(
+            **self._about, engagement_id=engagement, provider=by, reason=reason
+        )
+        return self._say(intake.EngagementCloseReported, told)
+
+    def directed(self, action: str, **more: Any) -> intake.RequestDirected:
+        told = intake.DirectionFacts(**{
+            **self._about, "participant": "program-office", "action": action, "reason": "checked",
+            "reference_version": 0, **more,
+        })  # fmt: skip
+        return self._say(intake.RequestDirected, told)
+
+    @property
+    def _about(self) -> dict[str, str]:
+        return {
+            "request_id": self.facts.request_id,
+            "tracking_number": self.facts.tracking_number,
+        }
+
+    def _say(self, model: Any, data: Any, *, receivedat: datetime = AT) -> Any:
+        self.number += 1
+        by = getattr(data, "provider", None) or data.participant
+        return said(
+            model,
+            data,
+            subject=self.tracking_number,
+            number=self.number,
+            by=by,
+            correlation=self.facts.request_id,
+            receivedat=receivedat,
+        )
+
+
+def declared(
+    by: str, *can_take: int, number: int = 1, until: datetime = AT + timedelta(days=365_00), **kind: Any
+) -> intake.CapacityDeclared:  # fmt: skip
+    """A declaration with an entry for each number."""
+    told = intake.CapacityFacts(
+        provider=by,
+        valid_until=until,
+        entries=[intake.CapacityEntryFacts(can_take=number, **kind) for number in can_take],
+        reference_version=0,
+    )
+    event: intake.CapacityDeclared = said(
+        intake.CapacityDeclared, told, subject=by, number=number, by=by,
+        correlation=derived_id("example", "capacity", by), receivedat=AT,
+    )  # fmt: skip
+    return event
+
+
+def said(
+    model: type[Event],
+    data: Any,
+    *,
+    subject: str,
+    number: int,
+    by: str,
+    correlation: str,
+    receivedat: datetime,
+) -> Any:
+    """An event of intake that goes back to the *number*-th record of *by* about *subject*."""
+    kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
+    offset = int(derived_id("offset", subject, by, number)[:8], 16)
+    back_to = f"cri.in.{by}.v1/0/{offset}"
+    return model(
+        id=derived_id(back_to, kind, subject),
+        source="urn:cri:continuum:intake",
+        type=kind,
+        subject=subject,
+        time=receivedat,
+        correlationid=correlation,
+        causationid=back_to,
+        sequence=padded(number),
+        inreplyto=back_to,
+        receivedat=receivedat,
+        data=data,
+    )

@@ -1,0 +1,140 @@
+"""A database of routing, the log of intake before it, and its matcher and deadlines to step."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from services.routing.deadlines import Deadlines
+from services.routing.handlers import RoutingReader
+from services.routing.matcher import Matcher
+from shared.contracts import intake, reference
+from shared.contracts.event import Event, derived_id, padded
+from shared.contracts.reference import Program, Provider, RuleSet, TopicOfHelp
+from shared.messaging.records import Outcome, Record
+from shared.messaging.take_in import take_in
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples import routing as examples
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+_KINDS = {
+    RuleSet: reference.RulesetApproved,
+    Program: reference.ProgramDefined,
+    Provider: reference.ProviderListed,
+    TopicOfHelp: reference.TopicDefined,
+}
+
+
+@dataclass
+class World:
+    """One replica of routing, and the topics that it reads."""
+
+    pool: "Pool"
+    reader: RoutingReader = field(default_factory=RoutingReader)
+    offsets: dict[str, int] = field(default_factory=dict)
+    versions: int = 0
+
+    def __post_init__(self) -> None:
+        wake = asyncio.Event()
+        self.matcher = Matcher(relay_wake=wake, limit=200)
+        self.deadlines = Deadlines(relay_wake=wake, matcher_wake=wake)
+
+    async def refer(self, *entries: Any) -> None:
+        """Take in reference data."""
+        events = []
+        for entry in entries:
+            self.versions += 1
+            model: Any = _KINDS[type(entry)]
+            events.append(
+                model(
+                    id=derived_id("reference", str(self.versions), "reference"),
+                    source="urn:cri:continuum:intake",
+                    type=model.model_fields["type"].annotation.__args__[0],
+                    subject=reference.SUBJECT,
+                    time=examples.AT,
+                    correlationid=derived_id("reference", "", ""),
+                    causationid=f"cri.in.program-office.v1/0/{self.versions}",
+                    sequence=padded(self.versions),
+                    data=entry,
+                )
+            )
+        await self.take_in(*events)
+
+    async def take_in(self, *events: Event) -> dict[Outcome, int]:
+        """Take *events* in as one batch; return the outcomes."""
+        return await self.take_in_records([self.record(event) for event in events])
+
+    async def take_in_records(self, records: Sequence[Record]) -> dict[Outcome, int]:
+        result = await take_in(self.pool, self.reader, records, service="routing")
+        counts: dict[Outcome, int] = {}
+        for outcomes in result.outcomes.values():
+            for outcome, count in outcomes.items():
+                counts[outcome] = counts.get(outcome, 0) + count
+        return counts
+
+    def record(self, event: Event) -> Record:
+        """Return *event* as the next record of its topic."""
+        topic = reference.TOPIC if event.subject == reference.SUBJECT else intake.TOPIC
+        offset = self.offsets.get(topic, 0)
+        self.offsets[topic] = offset + 1
+        return Record(topic, 0, offset, b"", event.encode(), (), examples.AT)
+
+    async def match(self) -> None:
+        """Step the matcher until it finds nothing more to do."""
+        while await self.matcher.step(self.pool):
+            pass
+
+    async def published(self, tracking_number: str | None = None) -> list[dict[str, Any]]:
+        """Return what waits in the outbox, in order; about one subject, if told so."""
+        rows = await self.pool.fetch("SELECT value FROM outbox ORDER BY id")
+        events = [json.loads(row["value"]) for row in rows]
+        return [e for e in events if tracking_number in (None, e["subject"])]
+
+    async def kinds(self, tracking_number: str) -> list[str]:
+        """Return the names of the events about a request, in order."""
+        return [e["type"].split(".")[3] for e in await self.published(tracking_number)]
+
+    async def offers(self) -> list[tuple[str, str]]:
+        """Return every offer in order: whose request, and the provider."""
+        return [
+            (e["subject"], e["data"]["provider"])
+            for e in await self.published()
+            if e["type"] == "gov.cri.routing.offer_made.v1"
+        ]
+
+    async def status(self, tracking_number: str) -> str:
+        status: str = await self.pool.fetchval(
+            "SELECT status FROM requests WHERE tracking_number = $1", tracking_number
+        )
+        return status
+
+    async def rewind_clocks(self) -> None:
+        """Let every clock that runs have run out an hour ago."""
+        await self.pool.execute(
+            "UPDATE requests SET due_at = now() - interval '1 hour' WHERE due_at IS NOT NULL"
+        )
+
+
+@pytest.fixture
+async def pool(database: Database) -> AsyncIterator["Pool"]:
+    dsn = await database("routing")
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=6, server_settings=LIMITS) as made:
+        await made.execute(
+            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+            " SELECT topic, 0, 'test', 0, 0 FROM unnest($1::text[]) AS topic",
+            [intake.TOPIC, reference.TOPIC],
+        )
+        yield made
+
+
+@pytest.fixture
+async def world(pool: "Pool") -> World:
+    """Routing with a small catalog taken in: CRI-TAC open, two providers without capacity."""
+    made = World(pool)
+    await made.refer(*examples.entries())
+    return made
