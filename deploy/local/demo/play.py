@@ -86,7 +86,9 @@ class Play:
         """Register everybody, define everything; declare capacity; say whom to call."""
         say = self.progress.say
         self.opens_at = datetime.now(UTC) + timedelta(seconds=_OPENS_AFTER)
-        await self.office.register()
+        await self.office.register_itself()
+        await self._answered("the program office's registration")
+        await self.office.register_others()
         await self._answered("the registrations")
         await self.office.define(opens_at=self.opens_at)
         await self._answered("the reference data")
@@ -173,7 +175,8 @@ class Play:
             ]
 
         waiting = len(missing())
-        self.progress.say(f"{waiting} wait for the two announced programs to open")
+        if waiting:
+            self.progress.say(f"{waiting} wait for the two announced programs to open")
         await self._until(missing, "the opening of the programs")
         await self._rest("what became of the released")
         self.progress.say(f"both programs are open; at rest: {self.states()}")

@@ -1,6 +1,7 @@
 """What the program office's system does: reference data, and what was referred to a person."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,25 +27,28 @@ class ProgramOffice:
     def __post_init__(self) -> None:
         self.client.told = self._told
 
-    async def register(self) -> None:
-        """Register itself, then everybody else."""
+    async def register_itself(self) -> None:
+        """Say who it is: before that nobody else can be registered."""
         own = self.client.access.participant
-        listed = sorted(reference("participants"), key=lambda entry: entry["id"] != own)
-        for participant in listed:
-            await self._say("participant.register", participant)
+        await self._say("participant.register", [_entry(own)])
+
+    async def register_others(self) -> None:
+        """Register everybody else."""
+        own = self.client.access.participant
+        others = [entry for entry in reference("participants") if entry["id"] != own]
+        await self._say("participant.register", others)
 
     async def define(self, *, opens_at: datetime) -> None:
         """Send programs, topics, providers and the rules; announced programs open then."""
-        for program in reference("programs"):
+        programs = reference("programs")
+        for program in programs:
             if program["status"] == "announced":
                 program["opens_at"] = opens_at.isoformat()
-            await self._say("program.define", program)
-        for topic in reference("topics"):
-            await self._say("topic.define", topic)
-        for provider in reference("providers"):
-            await self._say("provider.list", provider)
-        for rules in reference("rulesets"):
-            await self._say("ruleset.approve", with_quick_clocks(rules))
+        await self._say("program.define", programs)
+        await self._say("topic.define", reference("topics"))
+        await self._say("provider.list", reference("providers"))
+        rules = [with_quick_clocks(rules) for rules in reference("rulesets")]
+        await self._say("ruleset.approve", rules)
 
     async def direct(self) -> None:
         """Decide everything that was referred and is not yet decided."""
@@ -64,14 +68,18 @@ class ProgramOffice:
         provider = "iacp" if wish.program == "cri-tac" else "cna"
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
-    async def _say(self, kind: str, data: dict[str, Any]) -> None:
-        await self.client.send(kind, data, subject=data["id"])
+    async def _say(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
+        await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 
     async def _told(self, message: Message) -> None:
         if message["type"] == "gov.cri.referral.made.v1":
             number = message["data"]["tracking_number"]
             self.referred[number] = message["data"]
             self.directed.pop(number, None)
+
+
+def _entry(participant: str) -> dict[str, Any]:
+    return next(entry for entry in reference("participants") if entry["id"] == participant)
 
 
 def with_quick_clocks(rules: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def summary(play: Play, verdict: Verdict, *, news: Sequence[str]) -> str:
         ("By program", _programs(play)),
         ("Who waits, and why", _waiting(play)),
         ("Times, as the participants saw them", _times(play)),
-        ("What had to be refused, and was", _refused(play)),
+        ("What had to be refused (or repeated), and was", _refused(play)),
         ("What everybody may read about the programs", [f"  {line}" for line in news]),
         ("The sum", [
             f"  {verdict.accepted} accepted + {verdict.refused} refused +"
@@ -110,9 +110,14 @@ def _length(seconds: float) -> str:
 
 
 def _refused(play: Play) -> list[str]:
-    kinds = Counter(kind for kind, _, _ in play.judged)
-    codes: dict[str, str] = {}
-    for kind, sent, expected in play.judged:
-        given = [r["code"] for r in sent.answer["data"].get("reasons", [])] if sent.answer else []
-        codes[kind] = ", ".join(dict.fromkeys(given)) or "/".join(sorted(expected))
-    return [f"  {count:5}  {kind}: {codes[kind]}" for kind, count in kinds.items()]
+    """Group what was sent on purpose by the first code that it got."""
+    kinds: dict[str, dict[str, int]] = {}
+    for kind, sent, _ in play.judged:
+        reasons = sent.answer["data"].get("reasons") if sent.answer else None
+        code = reasons[0]["code"] if reasons else "the first answer again"
+        of_code = kinds.setdefault(code, {})
+        of_code[kind] = of_code.get(kind, 0) + 1
+    return [
+        f"  {code}: " + ", ".join(f"{kind} ({n})" if n > 1 else kind for kind, n in each.items())
+        for code, each in sorted(kinds.items())
+    ]
