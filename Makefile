@@ -23,7 +23,7 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 	@echo "setup: installing the locked packages into .venv"
 	@test -x .venv/bin/uv && .venv/bin/uv --version | grep -qF "$$(sed -n 's/^uv==\([^ ]*\).*/\1/p' $<)" \
 		|| $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync --quiet --require-hashes requirements/setup.txt $(LOCKS)
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes requirements/setup.txt $(LOCKS)
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 

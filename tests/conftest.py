@@ -45,7 +45,7 @@ def migrated_template(stack: Stack) -> Callable[[str], Awaitable[str]]:
         name = f"{service}_template"
         if service not in made:
             await databases.make(stack.postgres.dsn(), name, owner=service)
-            stack.migrate_database(service, name)
+            await databases.migrate({service: databases.with_database(stack.dsn(service), name)})
             made.add(service)
         return name
 

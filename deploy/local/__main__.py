@@ -44,7 +44,9 @@ def status(arguments: argparse.Namespace) -> None:
     for name, service in connection.services.items():
         is_ready = answers_ready(int(service.http.rpartition(":")[2]))
         rows.append((name, "ready" if is_ready else "NOT READY", service.http))
-    rows.append(("postgres", "", connection.services["intake"].dsn.rpartition("@")[2]))
+    rows.append(
+        ("postgres", "", connection.services["intake"].dsn.rpartition("@")[2].partition("/")[0])
+    )
     rows.append(("logs", "", connection.log_folder))
     for name, condition, where in rows:
         print(f"{name:14}{condition:11}{where}")

@@ -1,5 +1,6 @@
 """One database and one role for each service, one role that reads all, and nothing for others."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,6 +36,25 @@ async def provision(admin_dsn: str, passwords: Mapping[str, str], *, operator: s
             await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC")
     finally:
         await connection.close()
+
+
+async def migrate(dsns: Mapping[str, str]) -> None:
+    """
+    Bring each service's database to its schema, as ``python -m services.<name> migrate`` does.
+
+    In this process: four that each load a whole service take seconds.
+    """
+    from shared.postgres.migrate import migrate
+    from shared.service import schemas
+
+    async def bring(service: str, dsn: str) -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await migrate(connection, schemas(service))
+        finally:
+            await connection.close()
+
+    await asyncio.gather(*(bring(service, dsn) for service, dsn in dsns.items()))
 
 
 async def make(admin_dsn: str, name: str, *, owner: str, template: str = "template1") -> None:

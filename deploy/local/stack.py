@@ -80,12 +80,11 @@ class Stack:
         self._begin()
         self.postgres.wait()
         self._provision_postgres()
-        self._say("migrating the four databases")
-        migrations = [self._surroundings.migrate(service) for service in SERVICES]
         self.kafka.wait_formatted()
+        self._say("migrating the four databases")
+        self.migrate()
         self.kafka.wait()
         self._provision_kafka()
-        processes.finish(migrations, within=120)
         self.start_services(replicas=replicas)
         connection = self.connection
         connection.write(self.state / "connection.json")
@@ -105,12 +104,8 @@ class Stack:
 
     def migrate(self, *services: str) -> None:
         """Bring the databases of these services (of all, if none is named) to their schema."""
-        names = services or SERVICES
-        processes.finish([self._surroundings.migrate(name) for name in names], within=120)
-
-    def migrate_database(self, service: str, database: str) -> None:
-        """Bring a database of another name to a service's schema."""
-        processes.finish([self._surroundings.migrate(service, database=database)], within=120)
+        dsns = {service: self.dsn(service) for service in services or SERVICES}
+        asyncio.run(databases.migrate(dsns))
 
     def start_service(
         self, service: str, *, replica: int = 0, environment: Mapping[str, str] | None = None
