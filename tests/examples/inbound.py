@@ -24,7 +24,7 @@ SENDERS = {
 
 
 def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) -> dict[str, Any]:
-    """Return a CloudEvent of the type ``gov.cri.<kind>.v1``; what is changed to None is left out."""
+    """Return a CloudEvent of the type ``gov.cri.<kind>.v1``; None leaves an attribute out."""
     participant = sender or sender_of(kind)
     attributes = {
         "specversion": "1.0",

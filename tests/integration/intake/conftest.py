@@ -1,0 +1,106 @@
+"""A database of intake with the first participants, and topics to take in from."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+
+from services.intake.handlers import IntakeReader
+from shared.contracts import routing
+from shared.messaging.records import Outcome, Record
+from shared.messaging.take_in import take_in
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples.inbound import OFFICE, ORI, event, record
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+AGENCIES = {ORI: "city"}
+PARTICIPANTS = (
+    {"id": OFFICE, "kind": "program_office", "name": "Program office"},
+    {
+        "id": "ca-post",
+        "kind": "agency_system",
+        "name": "California",
+        "oris": [ORI],
+        "agency_keys": ["as-dps"],
+    },
+    {"id": "ny-post", "kind": "agency_system", "name": "New York", "oris": ["NY0303000"]},
+    {"id": "iacp", "kind": "provider", "name": "IACP"},
+)
+TOPICS = ("crisis_intervention", "officer_wellness")
+
+
+@dataclass
+class World:
+    """The door's side of the topics: what it is given, and what it wrote."""
+
+    pool: "Pool"
+    reader: IntakeReader = field(
+        default_factory=lambda: IntakeReader(agencies=AGENCIES, office=OFFICE)
+    )
+    offsets: dict[str, int] = field(default_factory=dict)
+
+    async def take_in(self, *records: Record) -> dict[Outcome, int]:
+        """Take *records* in as one batch; return the outcomes."""
+        result = await take_in(self.pool, self.reader, records, service="intake")
+        counts: dict[Outcome, int] = {}
+        for outcomes in result.outcomes.values():
+            for outcome, count in outcomes.items():
+                counts[outcome] = counts.get(outcome, 0) + count
+        return {outcome: count for outcome, count in counts.items() if count}
+
+    def said(self, kind: str, data: Any, *, sender: str = "ca-post", **changes: Any) -> Record:
+        """Return the next record on the topic of *sender*."""
+        changes.setdefault("id", f"m-{self.offsets.get(sender, 0)}")
+        return self.sent(event(kind, data, sender=sender, **changes), sender=sender)
+
+    def sent(self, message: Any, *, sender: str = "ca-post") -> Record:
+        """Return *message* as the next record on the topic of *sender*."""
+        offset = self.offsets.get(sender, 0)
+        self.offsets[sender] = offset + 1
+        return record(message, offset=offset, participant=sender)
+
+    async def topic(self, topic: str) -> list[dict[str, Any]]:
+        """Return what was published on *topic*, in order."""
+        rows = await self.pool.fetch(
+            "SELECT value FROM outbox WHERE topic = $1 ORDER BY id", topic
+        )
+        return [json.loads(row["value"]) for row in rows]
+
+    async def published(self) -> list[str]:
+        """Return the names of all events published, in order."""
+        rows = await self.pool.fetch("SELECT value FROM outbox ORDER BY id")
+        return [json.loads(row["value"])["type"].split(".")[3] for row in rows]
+
+    async def count(self, table: str) -> int:
+        counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
+        return counted
+
+
+@pytest.fixture
+async def empty(database: Database) -> AsyncIterator[World]:
+    """A door that knows nobody."""
+    async with asyncpg.create_pool(
+        await database("intake"), min_size=1, max_size=4, server_settings=LIMITS
+    ) as pool:
+        await pool.execute(
+            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
+            [routing.TOPIC, *(f"cri.in.{who['id']}.v1" for who in PARTICIPANTS)],
+        )
+        yield World(pool)
+
+
+@pytest.fixture
+async def world(empty: World) -> World:
+    """A door that knows the first participants and a small catalog; its outbox is empty."""
+    said = [empty.said("participant.register", who, sender=OFFICE) for who in PARTICIPANTS]
+    said += [
+        empty.said("topic.define", {"id": code, "name": code}, sender=OFFICE) for code in TOPICS
+    ]
+    await empty.take_in(*said)
+    await empty.pool.execute("DELETE FROM outbox")
+    return empty
