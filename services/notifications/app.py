@@ -14,8 +14,15 @@ from shared.service import Service, Task
 
 def build(settings: Settings) -> Service:
     relay_wake = asyncio.Event()
+    due = 0.0
 
     async def beat(pool: "Pool[Any]") -> bool:
+        # Called after each batch as well: nothing is asked of Postgres before it is time.
+        nonlocal due
+        now = asyncio.get_running_loop().time()
+        if now < due:
+            return False
+        due = now + settings.heartbeat_seconds / 2
         if await write_heartbeats(pool, seconds=settings.heartbeat_seconds):
             relay_wake.set()
         return False
