@@ -92,7 +92,8 @@ class Kafka:
         # In a file, because everybody may read a command line.
         arguments = home / "format.arguments"
         scram = f"SCRAM-SHA-512=[name={ADMIN},password={self.password}]"
-        lines = ["-t", self._cluster_id(), "-c", str(home / "server.properties")]
+        # With "=", because an id may begin with a minus.
+        lines = [f"--cluster-id={self._cluster_id()}", "-c", str(home / "server.properties")]
         write_private(arguments, "\n".join([*lines, "--add-scram", scram]) + "\n")
         tool = ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", f"@{arguments}"]
         # A log of its own, among the data: the tool prints the administrator's salted key.
