@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any
-
-from asyncpg.pool import PoolConnectionProxy
+from typing import TYPE_CHECKING, Any
 
 from shared.contracts.reference import (
     Participant,
@@ -23,6 +21,9 @@ from shared.contracts.reference import (
     TopicOfHelp,
 )
 from shared.postgres.statements import load_statements
+
+if TYPE_CHECKING:  # what decides knows the catalog, and nothing that does I/O
+    from asyncpg.pool import PoolConnectionProxy
 
 _SQL = load_statements(__package__)
 
