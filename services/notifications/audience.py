@@ -1,9 +1,13 @@
 """The outcome of a decision: for each audience of a fact, a message or why there is none."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from services.notifications import render
 from services.notifications.request import Request
 from shared.contracts.event import Classification, Facts
+from shared.contracts.intake import Reason
+from shared.contracts.outbound import Next
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +37,18 @@ class Decision:
 
     notices: tuple[Notice, ...]
     request: Request | None = None
+
+
+FOLLOWS_AT_ONCE = "what it leads to follows at once and is told"
+OWN_ACT = "it did this itself and was answered"
+
+
+def requester(
+    request: Request,
+    next_: Next | None = None,
+    *,
+    reasons: Iterable[Reason] = (),
+    elsewhere: str | None = None,
+) -> Send:
+    data = render.status_changed(request, next_, reasons=reasons, elsewhere=elsewhere)
+    return Send(request.participant, "status_changed", request.tracking_number, data)

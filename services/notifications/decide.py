@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from services.notifications import render
-from services.notifications.audience import Decision, Notice, NotNeeded, Send
-from services.notifications.request import Directory, Request
+from services.notifications import engagements, offers, render
+from services.notifications.audience import (
+    FOLLOWS_AT_ONCE,
+    Decision,
+    Notice,
+    NotNeeded,
+    Send,
+    requester,
+)
+from services.notifications.request import Directory, Request, moved, released
 from shared.contracts import routing
-from shared.contracts.intake import Reason
-from shared.contracts.outbound import ContactCard, EngagementEnd, Next, OfferEnd
-
-FOLLOWS_AT_ONCE = "what it leads to follows at once and is told"
-OWN_ACT = "it did this itself and was answered"
+from shared.contracts.outbound import ContactCard, EngagementEnd, Next
 
 
 def decide(
@@ -28,19 +30,19 @@ def decide(
         case routing.RequestTriaged():
             return _triaged(event, request, directory)
         case routing.OfferMade():
-            return _offer_made(event, request, directory)
+            return offers.made(event, request, directory)
         case routing.OfferDeclined():
-            return _offer_declined(event, request, directory)
+            return offers.declined(event, request, directory)
         case routing.OfferLapsed():
-            return _offer_lapsed(event, request, directory)
+            return offers.lapsed(event, request, directory)
         case routing.OfferWithdrawn():
-            return _offer_withdrawn(event, request)
+            return offers.withdrawn(event, request)
         case routing.EngagementOpened():
-            return _engagement_opened(event, request, directory, need, contacts)
+            return engagements.opened(event, request, directory, need, contacts)
         case routing.EngagementProgressed():
-            return _engagement_progressed(event, request, directory)
+            return engagements.progressed(event, request, directory)
         case routing.EngagementClosed():
-            return _engagement_closed(event, request, directory)
+            return engagements.closed(event, request, directory)
         case routing.RequestWaitlisted():
             return _waitlisted(event, request, directory)
         case routing.RequestReferred():
@@ -55,35 +57,6 @@ def decide(
             return Decision(tuple(NotNeeded(audience, because) for audience in told))
 
 
-def moved(event: routing.RequestEvent, request: Request, sentence: str, **changes: Any) -> Request:
-    """Return *request* in the state that *event* leaves it in, with *changes*."""
-    facts = event.data
-    return replace(
-        request,
-        status=facts.status,
-        since=event.time if facts.status != request.status else request.since,
-        sentence=sentence,
-        program=facts.program or request.program,
-        **changes,
-    )
-
-
-def released(request: Request) -> Request:
-    """Return *request* with no provider that holds an offer or an engagement."""
-    return replace(request, provider=None, provider_sentence=None, offer_id=None, expires_at=None)
-
-
-def requester(
-    request: Request,
-    next_: Next | None = None,
-    *,
-    reasons: Iterable[Reason] = (),
-    elsewhere: str | None = None,
-) -> Send:
-    data = render.status_changed(request, next_, reasons=reasons, elsewhere=elsewhere)
-    return Send(request.participant, "status_changed", request.tracking_number, data)
-
-
 def _triaged(event: routing.RequestTriaged, request: Request, directory: Directory) -> Decision:
     facts = event.data
     sentence = facts.decision.because.requester or (
@@ -91,141 +64,6 @@ def _triaged(event: routing.RequestTriaged, request: Request, directory: Directo
     )
     after = moved(event, request, sentence)
     return Decision((NotNeeded(request.participant, FOLLOWS_AT_ONCE),), after)
-
-
-def _offer_made(event: routing.OfferMade, request: Request, directory: Directory) -> Decision:
-    facts = event.data
-    provider = directory.participant(facts.provider)
-    program = directory.program(facts.program)
-    because = facts.decision.because
-    sentence = because.requester or f"{program}: {provider} was asked to help you."
-    after = moved(
-        event,
-        request,
-        sentence,
-        provider=facts.provider,
-        provider_sentence=because.provider or f"{program} asks whether you can help this agency.",
-        offer_id=facts.offer_id,
-        expires_at=facts.expires_at,
-    )
-    offer = render.offer_made(after, facts)
-    next_ = Next(what=f"{provider} answers the offer.", by=facts.expires_at)
-    return Decision(
-        (
-            Send(facts.provider, "offer_made", request.tracking_number, offer),
-            requester(after, next_),
-        ),
-        after,
-    )
-
-
-def _offer_declined(
-    event: routing.OfferDeclined, request: Request, directory: Directory
-) -> Decision:
-    sentence = f"{directory.participant(event.data.provider)} cannot help; another is looked for."
-    if event.data.reason == "countered":
-        sentence = render.REFERRED["countered"]
-    return Decision(
-        (
-            NotNeeded(event.data.provider, OWN_ACT),
-            NotNeeded(request.participant, FOLLOWS_AT_ONCE),
-        ),
-        released(moved(event, request, sentence)),
-    )
-
-
-def _offer_ended(facts: routing.OfferEndFacts, kind: str, sentence: str) -> Notice:
-    data = OfferEnd(
-        offer_id=facts.offer_id, tracking_number=facts.tracking_number, sentence=sentence
-    )
-    return Send(facts.provider, kind, facts.tracking_number, data)
-
-
-def _offer_lapsed(event: routing.OfferLapsed, request: Request, directory: Directory) -> Decision:
-    facts = event.data
-    sentence = f"{directory.participant(facts.provider)} did not answer; another is looked for."
-    told = _offer_ended(
-        facts, "offer_lapsed", "The offer has lapsed: no answer came in time. Nothing is owed."
-    )
-    return Decision(
-        (told, NotNeeded(request.participant, FOLLOWS_AT_ONCE)),
-        released(moved(event, request, sentence)),
-    )
-
-
-def _offer_withdrawn(event: routing.OfferWithdrawn, request: Request) -> Decision:
-    told = _offer_ended(
-        event.data,
-        "offer_withdrawn",
-        "The offer is withdrawn: please stop; whatever you were told about it no longer holds.",
-    )
-    after = released(moved(event, request, request.sentence))
-    return Decision((told, NotNeeded(request.participant, FOLLOWS_AT_ONCE)), after)
-
-
-def _engagement_opened(
-    event: routing.EngagementOpened,
-    request: Request,
-    directory: Directory,
-    need: str | None,
-    contacts: Iterable[ContactCard],
-) -> Decision:
-    facts = event.data
-    name = directory.participant(facts.provider)
-    sentence = f"{name} accepted and helps you in {directory.program(facts.program)}."
-    after = moved(
-        event,
-        request,
-        sentence,
-        provider=facts.provider,
-        provider_sentence="You accepted this request.",
-        offer_id=facts.offer_id,
-        expires_at=None,
-        engagement_id=facts.engagement_id,
-    )
-    data = render.engagement_opened(after, facts.engagement_id, need=need, contacts=contacts)
-    told = Send(
-        facts.provider,
-        "engagement_opened",
-        request.tracking_number,
-        data,
-        classification="restricted",
-    )
-    next_ = render.next_step(facts.status, directory, facts.provider)
-    return Decision((told, requester(after, next_)), after)
-
-
-def _engagement_progressed(
-    event: routing.EngagementProgressed, request: Request, directory: Directory
-) -> Decision:
-    facts = event.data
-    provider = NotNeeded(facts.provider, OWN_ACT)
-    if facts.status == request.status:
-        because = "the milestone did not change the state"
-        return Decision((NotNeeded(request.participant, because), provider))
-    sentence = render.in_words(
-        render.PROGRESS,
-        facts.status,
-        "{provider} reported a milestone.",
-        provider=directory.participant(facts.provider),
-    )
-    after = moved(event, request, sentence, provider_sentence="You reported a milestone.")
-    next_ = render.next_step(facts.status, directory, facts.provider)
-    return Decision((requester(after, next_), provider), after)
-
-
-def _engagement_closed(
-    event: routing.EngagementClosed, request: Request, directory: Directory
-) -> Decision:
-    facts = event.data
-    sentence = render.in_words(
-        render.CLOSED,
-        facts.reason,
-        "The request is closed.",
-        provider=directory.participant(facts.provider),
-    )
-    after = moved(event, request, sentence, provider_sentence="You closed this request.")
-    return Decision((requester(after), NotNeeded(facts.provider, OWN_ACT)), after)
 
 
 def _waitlisted(

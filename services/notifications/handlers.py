@@ -6,20 +6,18 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications import answers, decide, gather, parse, repeats, status, store
-from services.notifications.audience import Decision
-from services.notifications.messages import Letter, announce, send_all
-from services.notifications.repeats import Answer, WaitingRepeat
-from services.notifications.request import Directory, Request
+from services.notifications import gather, parse, repeating, status, store
+from services.notifications.facts import decision_of
+from services.notifications.messages import announce
+from services.notifications.request import Directory
 from services.notifications.status import Listing
 from services.notifications.working import Question, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference, routing
-from shared.contracts.event import participant_of
+from shared.contracts import intake, reference
 from shared.contracts.outbound import ContactCard
 from shared.messaging import sequences
-from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
 
@@ -69,8 +67,8 @@ class NotificationsReader:
                 _state_need(state, event)
                 return Taken("applied")
             case intake.AnswerRepeated():
-                return Taken("applied", _repeat(state, event, item.record.key or b""))
-        outgoing = announce(state, event, _decision(state, event), key=_notice_key(item))
+                return Taken("applied", repeating.repeat(state, event, item.record.key or b""))
+        outgoing = announce(state, event, decision_of(event, state), key=_notice_key(item))
         match event:
             case intake.RequestAccepted():
                 state.created.add(event.subject)
@@ -81,7 +79,7 @@ class NotificationsReader:
             case _ if item.record.topic == reference.TOPIC:
                 state.reference.append((event.number, event))
         if type(event) in gather.ANSWERS:
-            outgoing += _send_held_back(state, event.inreplyto)
+            outgoing += repeating.send_held_back(state, event.inreplyto)
         return Taken("applied", outgoing)
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
@@ -111,55 +109,6 @@ class NotificationsReader:
         return gather.with_batch(self._names[1], said) if said else self._names[1]
 
 
-def _decision(state: Working, event: Any) -> Decision:
-    match event:
-        case intake.RequestAccepted():
-            return answers.accepted(event, at=state.at)
-        case intake.RequestAmended():
-            return answers.amended(event, state.requests[event.subject])
-        case routing.MessageApplied():
-            return answers.applied(event)
-        case routing.MessageRefused():
-            return answers.message_refused(event)
-        case intake.SubmissionRefused():
-            return answers.refused(event)
-        case intake.StatusAsked():
-            return _status(state, event)
-        case intake.ContactSet():
-            return answers.contact_set(event)
-        case _ if isinstance(event, gather.REFERENCE):
-            return answers.reference_set(event)
-        case _ if isinstance(event.data, routing.RequestStateFacts):
-            return _about_request(state, event)
-    return answers.forwarded(event)
-
-
-def _about_request(state: Working, event: routing.RequestEvent) -> Decision:
-    request = state.requests[event.subject]
-    if type(event) is not routing.EngagementOpened:
-        return decide.decide(event, request, state.directory)
-    return decide.decide(
-        event,
-        request,
-        state.directory,
-        need=state.needs_stated.get(event.subject, state.needs.get(event.subject)),
-        contacts=[_card(state, request, contact_id) for contact_id in request.contact_ids],
-    )
-
-
-def _card(state: Working, request: Request, contact_id: str) -> ContactCard:
-    key = (request.participant, contact_id)
-    found = state.contacts_set.get(key) or state.contacts.get(key)
-    return found or ContactCard(contact_id=contact_id)
-
-
-def _status(state: Working, event: intake.StatusAsked) -> Decision:
-    asker, about = event.data.participant, event.data.about
-    return status.told(
-        event, state.known(about), state.listing((asker, about)), state.directory, at=state.at
-    )
-
-
 def _notice_key(item: Item) -> bytes:
     """Keep the notices of one subject in one partition: under the key of the facts themselves."""
     subject: str = item.message.subject
@@ -176,46 +125,6 @@ def _state_need(state: Working, event: intake.NeedStated) -> None:
 def _set_contact(state: Working, event: intake.ContactSet) -> None:
     card = ContactCard(**event.data.model_dump(exclude={"participant", "zone"}))
     state.contacts_set[event.data.participant, event.data.contact_id] = card
-
-
-def _repeat(state: Working, event: intake.AnswerRepeated, key: bytes) -> tuple[Outgoing, ...]:
-    """Give the first answer again, or keep the repeat until there is one."""
-    assert event.inreplyto is not None
-    first = state.answers.get(event.data.of)
-    if first is not None:
-        return _again(state, event, first, key)
-    waiting = WaitingRepeat(event.inreplyto, event.data.of, key, event.encode())
-    state.held_back[event.data.of].append(waiting)
-    return ()
-
-
-def _again(
-    state: Working, event: intake.AnswerRepeated, first: Answer, key: bytes
-) -> tuple[Outgoing, ...]:
-    assert event.inreplyto is not None
-    letter = Letter(
-        audience=participant_of(event.inreplyto),
-        type=first.message_type,
-        subject=first.subject,
-        data=repeats.repeated(first.data),
-        answer=True,
-        classification="confidential",
-    )
-    return send_all(state, event, [letter], key=key)
-
-
-def _send_held_back(state: Working, coordinate: str | None) -> tuple[Outgoing, ...]:
-    """Answer the repeats that waited for the answer to the record at *coordinate*."""
-    if coordinate is None:
-        return ()
-    kept = state.repeats.pop(coordinate, [])
-    if kept:
-        state.sent_late.append(coordinate)
-    outgoing: tuple[Outgoing, ...] = ()
-    for repeat in [*kept, *state.held_back.pop(coordinate, [])]:
-        event = intake.AnswerRepeated.model_validate_json(repeat.event)
-        outgoing += _again(state, event, state.answers[coordinate], repeat.key)
-    return outgoing
 
 
 async def _read_listings(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
+from shared.contracts import routing
 from shared.contracts.intake import RequestAccepted, RequestFacts
 
 
@@ -96,3 +98,21 @@ def amended(request: Request, facts: RequestFacts) -> Request:
         wished_until=facts.wished.until,
         contact_ids=tuple(facts.contact_ids),
     )
+
+
+def moved(event: routing.RequestEvent, request: Request, sentence: str, **changes: Any) -> Request:
+    """Return *request* in the state that *event* leaves it in, with *changes*."""
+    facts = event.data
+    return replace(
+        request,
+        status=facts.status,
+        since=event.time if facts.status != request.status else request.since,
+        sentence=sentence,
+        program=facts.program or request.program,
+        **changes,
+    )
+
+
+def released(request: Request) -> Request:
+    """Return *request* with no provider that holds an offer or an engagement."""
+    return replace(request, provider=None, provider_sentence=None, offer_id=None, expires_at=None)

@@ -1,0 +1,85 @@
+"""Whatever routing says, in whatever order, telling it keeps its promises."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.notifications import answers
+from services.notifications.audience import NotNeeded, Send
+from services.notifications.decide import decide
+from services.notifications.messages import letter
+from services.notifications.request import Directory
+from tests.examples.facts import (
+    AGENCY,
+    AT,
+    DECISION,
+    ENGAGEMENT,
+    OFFICE,
+    PROVIDER,
+    Log,
+    engagement,
+    made,
+    offer,
+    opened,
+    state,
+)
+
+DIRECTORY = Directory({PROVIDER: "IACP"}, {"cri-tac": "CRI-TAC"}, (OFFICE, "second-office"))
+SECRET = "what was told in confidence"
+HISTORIES = st.lists(
+    st.sampled_from(
+        [
+            ("request_triaged", state("triaged", decision=DECISION)),
+            ("request_waitlisted", state("waiting", reason="no_capacity", decision=DECISION)),
+            ("request_referred", state("referred", reason="countered", decision=DECISION)),
+            ("request_ineligible", state("ineligible", reasons=[], decision=DECISION)),
+            ("offer_made", made()),
+            ("offer_made", made(provider="fop")),
+            ("offer_declined", offer("triaged", reason="countered")),
+            ("offer_lapsed", offer("triaged")),
+            ("offer_withdrawn", offer("triaged")),
+            ("engagement_opened", opened()),
+            (
+                "engagement_progressed",
+                engagement("in_delivery", milestone="on_site", on="2026-05-01"),
+            ),
+            ("engagement_closed", engagement("closed", reason="unheard_of")),
+            (
+                "request_withdrawn",
+                state("withdrawn", before="referred", provider=PROVIDER, engagement_id=ENGAGEMENT),
+            ),
+            ("clock_missed", state("offered", clock="triage.standard", due_at=AT)),
+        ]
+    ),
+    max_size=12,
+)
+
+
+@given(HISTORIES)
+def test_each_audience_is_decided_once_and_only_the_engaged_provider_hears_the_need(
+    history: list[tuple[str, dict[str, object]]],
+) -> None:
+    log = Log()
+    request = answers.accepted(log.accepted(), at=AT).request
+    assert request is not None
+
+    for name, data in history:
+        event = log.routed(name, data)
+        decision = decide(event, request, DIRECTORY, need=f'{{"issue":"{SECRET}"}}', contacts=())
+
+        assert decision == decide(
+            event, request, DIRECTORY, need=f'{{"issue":"{SECRET}"}}', contacts=()
+        )
+        audiences = [notice.audience for notice in decision.notices]
+        assert len(audiences) == len(set(audiences))
+        assert AGENCY in audiences
+        for notice in decision.notices:
+            match notice:
+                case Send():
+                    hears = SECRET.encode() in letter(notice).data
+                    assert hears == (notice.kind == "engagement_opened")
+                    assert not hears or notice.audience == event.data.provider
+                case NotNeeded():
+                    assert notice.because
+        request = decision.request or request
+        if name != "clock_missed":
+            assert request.status == event.data.status
