@@ -39,6 +39,9 @@ def main() -> int:
     except (StackFailed, Incomplete) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("bench: interrupted; nothing is left running", file=sys.stderr)
+        return 130
     print("\n".join(lines(results)), flush=True)
     missed = shortfalls(results)
     for sentence in missed:

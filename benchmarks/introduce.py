@@ -58,9 +58,10 @@ async def _answered(client: Client) -> None:
     """Wait until everything sent is answered; fail if anything was refused."""
     try:
         async with asyncio.timeout(_SECONDS):
-            while client.unanswered():
-                client.changed.clear()
-                await client.changed.wait()
+            with client.changes.watched() as change:
+                while client.unanswered():
+                    change.clear()
+                    await change.wait()
     except TimeoutError:
         missing = client.unanswered()
         raise StackFailed(
