@@ -108,7 +108,7 @@ def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed
     decided = {
         "kind": "counter",
         "request": story.request.tracking_number,
-        "number": story.request.decided + 1,
+        "number": story.decided + 1,
         "at": story.at.isoformat(),
         "catalog": library.catalog.version,
         "ruleset": library.ruleset_hash,

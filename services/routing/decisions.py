@@ -10,6 +10,8 @@ from typing import Any
 from shared.contracts.event import derived_id
 from shared.contracts.routing import DecisionFacts, Sentences
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
@@ -55,7 +57,7 @@ def record(
 
 def encode(decided: Mapping[str, Any]) -> str:
     """Return a decision as compact JSON."""
-    return json.dumps(decided, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(decided)
 
 
 def decode(text: str) -> dict[str, Any]:

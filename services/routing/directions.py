@@ -143,7 +143,7 @@ def _record(
     decided: dict[str, Any] = {
         "kind": "direction",
         "request": story.request.tracking_number,
-        "number": story.request.decided + 1,
+        "number": story.decided + 1,
         "at": story.at.isoformat(),
         "catalog": library.catalog.version,
         "ruleset": library.ruleset_hash,

@@ -11,6 +11,7 @@ from shared.contracts.reference import Program, Provider
 
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
@@ -67,7 +68,7 @@ def provider_facts(provider: Provider, program: Program) -> Facts:
 
 def encode_facts(facts: Facts) -> str:
     """Return *facts* as compact JSON."""
-    return json.dumps(facts, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(facts)
 
 
 def decode_request_facts(text: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Batch:
     library: Library
     requests: dict[str, Request]
     numbers: Numbers
+    new: set[str] = field(default_factory=set)
     tolds: list[Told] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
 
@@ -99,13 +100,15 @@ class RoutingReader:
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
         told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
         messages = tuple(saving.outgoing(told))
+        if event.subject not in batch.requests:
+            batch.new.add(event.subject)
         batch.requests[event.subject] = told.request
         batch.tolds.append(told)
         return Taken("applied", messages)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
         """Write what the batch came to."""
-        await saving.save(connection, batch.tolds)
+        await saving.save(connection, batch.tolds, new=batch.new)
         await store.append_capacity_changes(connection, batch.changes)
         await sequences.save(connection, batch.numbers)
 

@@ -95,7 +95,7 @@ def _keep(step: LaneStep, story: Story, facts: Facts, book: Book, found: Match) 
     decided = {
         "kind": "match",
         "request": story.request.tracking_number,
-        "number": story.request.decided + 1,
+        "number": story.decided + 1,
         "at": step.at.isoformat(),
         "catalog": step.library.catalog.version,
         "ruleset": book.ruleset_hash,

@@ -74,7 +74,7 @@ def wait(
     story.publish(
         RequestWaitlisted,
         WaitFacts,
-        ordinal=story.request.decided,
+        ordinal=story.decided,
         reason=reason,
         opens_at=opens_at,
         ahead=ahead,
@@ -90,7 +90,7 @@ def refer(
     referred = story.publish(
         RequestReferred,
         ReferralFacts,
-        ordinal=story.request.decided,
+        ordinal=story.decided,
         reason=reason,
         decision=decision,
         **counter,

@@ -1,6 +1,6 @@
 """Writes what decisions came to, in the caller's transaction: state, records, capacity, outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
@@ -18,10 +18,16 @@ def outgoing(told: Told) -> list[Outgoing]:
     return [outbox.outgoing(TOPIC, event, key=key) for event in told.events]
 
 
-async def save(connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told]) -> None:
-    """Write requests, decision records and changes of capacity; the last word on each counts."""
+async def save(
+    connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told], *, new: Collection[str] = ()
+) -> None:
+    """
+    Write requests, decision records and changes of capacity.
+
+    The last word on each request counts; those with a *new* tracking number have no row yet.
+    """
     last = {told.request.tracking_number: told.request for told in tolds}
-    await store.save_requests(connection, list(last.values()))
+    await store.save_requests(connection, list(last.values()), new=new)
     records = [record for told in tolds for record in told.records]
     await store.save_decisions(connection, records)
     changes = [change for told in tolds for change in told.changes]

@@ -15,7 +15,10 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
-_REQUEST = attrgetter(*Request.__dataclass_fields__)
+_COLUMNS = tuple(Request.__dataclass_fields__)
+_FIXED = ("request_id", "participant", "traceparent")
+_REQUEST = attrgetter(*_COLUMNS)
+_CHANGEABLE = attrgetter(*[name for name in _COLUMNS if name not in _FIXED])
 END = 2**63 - 1
 """A place behind every place in a lane."""
 Connection = PoolConnectionProxy
@@ -58,12 +61,23 @@ async def lock_due_requests(
     ]
 
 
-async def save_requests(connection: "Connection[Any]", requests: Sequence[Request]) -> None:
-    """Write *requests* in key order; give those that enter a lane their place there."""
-    if not requests:
+async def save_requests(
+    connection: "Connection[Any]", requests: Sequence[Request], *, new: Collection[str]
+) -> None:
+    """
+    Write *requests* in key order; give those that enter a lane their place there.
+
+    Those with a *new* tracking number have no row yet, the others are locked.
+    """
+    placed = sorted(await _with_places(connection, requests), key=_number_of)
+    entering = [request for request in placed if request.tracking_number in new]
+    if entering:
+        rows = [(*values[:-1], list(values[-1])) for values in map(_REQUEST, entering)]
+        await connection.copy_records_to_table("requests", columns=_COLUMNS, records=rows)
+    changed = [request for request in placed if request.tracking_number not in new]
+    if not changed:
         return
-    placed = await _with_places(connection, requests)
-    columns = list(zip(*map(_REQUEST, sorted(placed, key=_number_of)), strict=True))
+    columns = list(zip(*map(_CHANGEABLE, changed), strict=True))
     columns[-1] = tuple("{" + ",".join(offered) + "}" for offered in columns[-1])
     await connection.execute(_SQL["save_requests"], *columns)
 
@@ -94,14 +108,13 @@ async def save_decisions(connection: "Connection[Any]", records: Sequence[Decisi
     if panels:
         hashes = [bytes.fromhex(panel) for panel in panels]
         await connection.execute(_SQL["save_panels"], hashes, list(panels.values()))
-    await connection.execute(
-        _SQL["save_decisions"],
-        [r.tracking_number for r in records],
-        [r.number for r in records],
-        [r.id for r in records],
-        [r.at for r in records],
-        [bytes.fromhex(r.hash) for r in records],
-        [r.text for r in records],
+    await connection.copy_records_to_table(
+        "decisions",
+        columns=("tracking_number", "number", "id", "at", "hash", "record"),
+        records=[
+            (r.tracking_number, r.number, r.id, r.at, bytes.fromhex(r.hash), r.text)
+            for r in records
+        ],
     )
 
 

@@ -45,27 +45,39 @@ class Story:
         received_at: datetime | None = None,
         inreplyto: str | None = None,
     ) -> None:
-        self.request = request
+        self._request = request
+        self._changes: dict[str, Any] = {}
+        self._published = request.published
+        self._last_event = request.last_event
+        self.decided = request.decided
         self.cause = cause
         self.at = at
         self.received_at = received_at
         self.inreplyto = inreplyto
         self._events: list[Event] = []
         self._records: list[DecisionRecord] = []
-        self._changes: list[CapacityChange] = []
+        self._capacity: list[CapacityChange] = []
+
+    @property
+    def request(self) -> Request:
+        """The request as it now is; its counters are brought up to date at the end."""
+        if self._changes:
+            self._request = replace(self._request, **self._changes)
+            self._changes = {}
+        return self._request
 
     def become(self, **changes: Any) -> None:
-        """Change the request."""
-        self.request = replace(self.request, **changes)
+        """Change the request (in one copy for several changes: copies are what costs here)."""
+        self._changes |= changes
 
     def decide(self, record: DecisionRecord) -> None:
         """Keep *record*; its number is the request's next."""
         self._records.append(record)
-        self.become(decided=record.number)
+        self.decided = record.number
 
     def change(self, change: CapacityChange) -> None:
         """Leave a change of capacity to the matcher."""
-        self._changes.append(change)
+        self._capacity.append(change)
 
     def publish(
         self, event: type[Event], facts: type[Facts], *, ordinal: int = 0, **data: Any
@@ -81,9 +93,8 @@ class Story:
             lane=now.lane,
             **data,
         )
-        identity = self._append(event, told, ordinal=ordinal)
-        self.become(last_event=identity)
-        return identity
+        self._last_event = self._append(event, told, ordinal=ordinal)
+        return self._last_event
 
     def applied(self, what: str, about: str) -> None:
         """Answer the inbound record: what it says was done."""
@@ -107,7 +118,9 @@ class Story:
 
     def told(self) -> Told:
         """Return what it all came to."""
-        return Told(self.request, tuple(self._events), tuple(self._records), tuple(self._changes))
+        self.become(published=self._published, last_event=self._last_event, decided=self.decided)
+        events, records = tuple(self._events), tuple(self._records)
+        return Told(self.request, events, records, tuple(self._capacity))
 
     def _append(
         self, event: type[Event], facts: Facts, *, ordinal: int = 0, inreplyto: str | None = None
@@ -115,7 +128,7 @@ class Story:
         now = self.request
         kind = kind_of(event)
         identity = derived_id(self.cause, kind, now.tracking_number, ordinal)
-        number = now.published + 1
+        self._published += 1
         self._events.append(
             event.model_construct(
                 specversion="1.0",
@@ -128,14 +141,13 @@ class Story:
                 dataclassification="internal",
                 correlationid=now.request_id,
                 causationid=self.cause,
-                sequence=padded(number),
+                sequence=padded(self._published),
                 inreplyto=inreplyto,
                 receivedat=self.received_at,
                 traceparent=now.traceparent,
                 data=facts,
             )
         )
-        self.become(published=number)
         return identity
 
 

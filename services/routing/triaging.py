@@ -58,7 +58,7 @@ def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> Decisi
     decided: dict[str, Any] = {
         "kind": "triage",
         "request": story.request.tracking_number,
-        "number": story.request.decided + 1,
+        "number": story.decided + 1,
         "at": story.at.isoformat(),
         "catalog": library.catalog.version,
         "ruleset": library.ruleset_hash,

@@ -44,7 +44,7 @@ def rules() -> list[Rule]:
              programs=["cri-tac"]),
         rule("response-serves", "eligibility", "exclude",
              {"fact": "agency.cri_type", "in": ["campus"]}, programs=["critical-response"],
-             because={"staff": "Campus.", "requester": "Critical Response has no campus agencies."}),
+             because={"staff": "Campus.", "requester": "It serves no campus agencies."}),
         rule("recent-incident", "program", "propose",
              {"fact": "urgency.incident_days", "at_most": 90},
              value="critical-response", weight=50,
@@ -151,8 +151,12 @@ class Sender:
     def milestone(self, name: str, by: str, *, offer: int = 1) -> intake.MilestoneReported:
         engagement = f"{self.tracking_number}-E{offer}"
         told = intake.MilestoneFacts(
-            **self._about, engagement_id=engagement, provider=by, milestone=name, on=date(2026, 4, 1)
-        )  # fmt: skip
+            **self._about,
+            engagement_id=engagement,
+            provider=by,
+            milestone=name,
+            on=date(2026, 4, 1),
+        )
         return self._say(intake.MilestoneReported, told)
 
     def closed(
@@ -193,13 +197,17 @@ class Sender:
 
 
 def declared(
-    by: str, *can_take: int, number: int = 1, until: datetime = AT + timedelta(days=365_00), **kind: Any
-) -> intake.CapacityDeclared:  # fmt: skip
+    by: str,
+    *can_take: int,
+    number: int = 1,
+    until: datetime = AT + timedelta(days=36_500),
+    **kind: Any,
+) -> intake.CapacityDeclared:
     """A declaration with an entry for each number."""
     told = intake.CapacityFacts(
         provider=by,
         valid_until=until,
-        entries=[intake.CapacityEntryFacts(can_take=number, **kind) for number in can_take],
+        entries=[intake.CapacityEntryFacts(can_take=room, **kind) for room in can_take],
         reference_version=0,
     )
     event: intake.CapacityDeclared = said(

@@ -1,9 +1,11 @@
-"""A request's life on a real Postgres: the batch, the matcher, the clocks."""
+"""A request's life on a real Postgres: batches, replays, failures."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
 
 from services.routing.verify import verify_decisions
-from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World
 
@@ -12,9 +14,9 @@ async def test_a_request_is_triaged_offered_accepted_worked_on_and_closed(world:
     request = Sender()
     await world.take_in(declared("iacp", 5), request.accepted())
     await world.match()
-    soon = datetime.now(UTC)
+
     await world.take_in(
-        request.answered("accept", "iacp", at=soon),
+        request.answered("accept", "iacp", at=datetime.now(UTC)),
         request.milestone("kick_off", "iacp"),
         request.milestone("delivered", "iacp"),
         request.closed("iacp"),
@@ -36,4 +38,82 @@ async def test_a_request_is_triaged_offered_accepted_worked_on_and_closed(world:
     assert await world.status(request.tracking_number) == "closed"
     numbers = [int(e["sequence"]) for e in await world.published(request.tracking_number)]
     assert numbers == list(range(1, 11))
+    assert await world.pool.fetchval("SELECT load FROM capacities") == 0
     assert await verify_decisions(world.pool) == (2, [])
+
+
+async def test_a_whole_life_may_be_in_one_batch(world: World) -> None:
+    first, second = Sender(1), Sender(2)
+
+    await world.take_in(
+        first.accepted(), second.accepted(), first.amended(topics=["other"]), first.withdrawn()
+    )
+
+    assert await world.status(first.tracking_number) == "withdrawn"
+    assert await world.status(second.tracking_number) == "triaged"
+
+
+async def test_events_taken_in_before_change_nothing(world: World) -> None:
+    request = Sender()
+    said = [request.accepted(), declared("iacp", 1), request.withdrawn()]
+    await world.take_in(*said)
+    before = await world.published()
+
+    outcomes = await world.take_in(*said)
+
+    assert outcomes == {"duplicate": 3}
+    assert await world.published() == before
+
+
+async def test_an_event_that_cannot_be_decided_is_set_aside_and_its_neighbors_go_on(
+    world: World,
+) -> None:
+    stray, neighbor = Sender(1), Sender(2)
+
+    outcomes = await world.take_in(stray.withdrawn(), neighbor.accepted())
+
+    assert outcomes == {"dead": 1, "applied": 1}
+    assert await world.status(neighbor.tracking_number) == "triaged"
+
+
+async def test_nothing_is_kept_when_a_step_fails(world: World) -> None:
+    request = Sender()
+    await world.pool.execute("ALTER TABLE decisions RENAME TO gone")
+
+    with pytest.raises(asyncpg.UndefinedTableError):
+        await world.take_in(request.accepted())
+
+    assert await world.pool.fetchval("SELECT count(*) FROM requests") == 0
+    assert await world.published() == []
+
+
+async def test_a_request_waits_for_the_reference_data_that_it_names(world: World) -> None:
+    request = Sender(reference_version=world.versions + 1)
+
+    outcomes = await world.take_in(request.accepted())
+
+    assert outcomes == {"held": 1}
+    assert await world.published() == []
+
+
+async def test_capacity_is_answered_at_once_under_the_providers_own_numbers(world: World) -> None:
+    await world.take_in(declared("iacp", 1), declared("iacp", 2, number=2))
+
+    answers = await world.published("iacp")
+
+    assert [(e["type"], int(e["sequence"])) for e in answers] == [
+        ("gov.cri.routing.message_applied.v1", 1),
+        ("gov.cri.routing.message_applied.v1", 2),
+    ]
+    assert answers[0]["data"]["what"] == "capacity.declare"
+    assert len({e["inreplyto"] for e in answers}) == 2
+
+
+async def test_a_record_that_was_changed_afterwards_is_found(world: World) -> None:
+    request = Sender()
+    await world.take_in(request.accepted())
+    await world.pool.execute("UPDATE decisions SET record = replace(record, 'cri-tac', 'other')")
+
+    checked, differing = await verify_decisions(world.pool)
+
+    assert (checked, differing) == (1, [f"{request.tracking_number} decision 1"])

@@ -1,0 +1,192 @@
+"""The matcher on a real Postgres: capacity, the law of waiting, programs that open, two of it."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+from services.routing.verify import verify_decisions
+from tests.examples import routing as examples
+from tests.examples.routing import Sender, declared
+from tests.integration.routing.conftest import Pool, World
+
+CAMPUS = {"cri_type": "campus", "agency_class": "university"}
+
+
+async def test_offers_end_where_capacity_does_and_the_next_waits(world: World) -> None:
+    requests = [Sender(n) for n in (1, 2, 3)]
+    await world.take_in(declared("iacp", 2), *[r.accepted() for r in requests])
+
+    await world.match()
+
+    assert [await world.status(r.tracking_number) for r in requests] == [
+        "offered",
+        "offered",
+        "waiting",
+    ]
+    [waiting] = [e for e in await world.published() if e["type"].endswith("waitlisted.v1")]
+    assert waiting["data"]["reason"] == "no_capacity"
+    assert await verify_decisions(world.pool) == (6, [])
+
+
+async def test_who_waits_is_told_once(world: World) -> None:
+    request = Sender()
+    await world.take_in(request.accepted())
+    await world.match()
+
+    await world.take_in(declared("iaclea", 5))
+    await world.match()
+
+    assert await world.kinds(request.tracking_number) == ["request_triaged", "request_waitlisted"]
+
+
+async def test_capacity_releases_those_who_wait_in_their_order(world: World) -> None:
+    requests = [Sender(n) for n in range(1, 8)]
+    await world.take_in(*[r.accepted() for r in requests])
+    await world.match()
+
+    capacity = declared("iacp", 5)
+    await world.take_in(capacity)
+    await world.match()
+
+    expected = [(r.tracking_number, "iacp") for r in requests[:5]]
+    assert await world.offers() == expected
+    offers = [e for e in await world.published() if e["type"].endswith("offer_made.v1")]
+    assert {e["causationid"] for e in offers} == {capacity.id}
+    assert len({e["id"] for e in offers}) == 5
+
+
+async def test_a_later_request_passes_an_earlier_one_that_nobody_has_room_for(
+    world: World,
+) -> None:
+    earlier, later = Sender(1), Sender(2, agency=CAMPUS)
+    await world.take_in(earlier.accepted(), later.accepted(), declared("iaclea", 1))
+
+    await world.match()
+
+    assert await world.offers() == [(later.tracking_number, "iaclea")]
+    recorded = await world.pool.fetchval(
+        "SELECT record FROM decisions WHERE tracking_number = $1 AND number = 2",
+        earlier.tracking_number,
+    )
+    decided = json.loads(recorded)
+    assert decided["outcome"] == "waiting"
+    assert [c[0] for c in decided["candidates"]] == ["iaclea", "iacp"]
+
+
+async def test_nobody_passes_the_rules_so_a_person_decides(world: World) -> None:
+    await world.refer(examples.provider("iacp", serves=["state"]))
+    request = Sender()
+    await world.take_in(request.accepted())
+
+    await world.match()
+
+    assert await world.kinds(request.tracking_number) == ["request_triaged", "request_referred"]
+
+
+async def test_a_declined_request_goes_to_the_next_from_its_old_place(world: World) -> None:
+    first, second = Sender(1, agency=CAMPUS), Sender(2, agency=CAMPUS)
+    await world.take_in(declared("iaclea", 1), first.accepted(), second.accepted())
+    await world.match()
+
+    await world.take_in(
+        first.answered("decline", "iaclea", at=datetime.now(UTC)), declared("iacp", 1)
+    )
+    await world.match()
+
+    assert await world.offers() == [
+        (first.tracking_number, "iaclea"),
+        (first.tracking_number, "iacp"),
+        (second.tracking_number, "iaclea"),
+    ]
+
+
+async def test_what_comes_back_goes_to_the_declaration_it_was_taken_from(world: World) -> None:
+    request = Sender()
+    await world.take_in(declared("iacp", 1), request.accepted())
+    await world.match()
+
+    await world.take_in(declared("iacp", 3, number=2), request.withdrawn())
+    await world.match()
+
+    row = await world.pool.fetchrow("SELECT free, load FROM capacities WHERE provider = 'iacp'")
+    assert tuple(row) == ([3], 0)
+
+
+async def test_expired_capacity_is_not_trusted(world: World) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    request = Sender()
+    await world.take_in(declared("iacp", 5, until=yesterday), request.accepted())
+
+    await world.match()
+
+    assert await world.status(request.tracking_number) == "waiting"
+
+
+async def test_a_program_that_opens_releases_those_who_wait_in_their_order(world: World) -> None:
+    response = examples.provider("npi", programs=["critical-response"])
+    await world.refer(response)
+    requests = [Sender(n, program="critical-response") for n in (1, 2, 3)]
+    await world.take_in(declared("npi", 9), *[r.accepted() for r in requests])
+    await world.match()
+    assert await world.offers() == []
+
+    await world.refer(examples.program("critical-response"))
+    await world.match()
+
+    assert await world.offers() == [(r.tracking_number, "npi") for r in requests]
+
+
+async def test_a_program_opens_by_its_date_without_another_message(world: World) -> None:
+    opens_at = datetime.now(UTC) + timedelta(seconds=1)
+    announced = examples.program("critical-response", status="announced", opens_at=opens_at)
+    await world.refer(announced, examples.provider("npi", programs=["critical-response"]))
+    request = Sender(program="critical-response")
+    await world.take_in(declared("npi", 1), request.accepted())
+    await world.match()
+    assert await world.status(request.tracking_number) == "waiting"
+
+    async with asyncio.timeout(20):
+        while await world.offers() == []:
+            await world.match()
+
+    assert await world.kinds(request.tracking_number) == ["request_waitlisted", "offer_made"]
+    assert datetime.now(UTC) >= opens_at
+
+
+async def test_an_amended_request_that_waits_is_looked_at_again(world: World) -> None:
+    request = Sender()
+    await world.take_in(declared("iacp", 1, topics=["policy"]), request.accepted())
+    await world.match()
+    assert await world.status(request.tracking_number) == "waiting"
+
+    await world.take_in(request.amended(topics=["policy"]))
+    await world.match()
+
+    assert await world.status(request.tracking_number) == "offered"
+
+
+async def test_two_matchers_give_out_no_more_than_there_is_and_keep_the_order(
+    world: World, pool: Pool
+) -> None:
+    other = World(pool)
+    requests = [Sender(n) for n in range(1, 301)]
+    await world.take_in(declared("iacp", 120, 80), *[r.accepted() for r in requests])
+
+    await asyncio.gather(world.match(), other.match())
+
+    offers = await world.offers()
+    assert offers == [(r.tracking_number, "iacp") for r in requests[:200]]
+    row = await pool.fetchrow("SELECT free, load FROM capacities WHERE provider = 'iacp'")
+    assert tuple(row) == ([0, 0], 200)
+
+
+async def test_declarations_taken_by_two_matchers_apply_in_their_order(
+    world: World, pool: Pool
+) -> None:
+    other = World(pool)
+    await world.take_in(*[declared("iacp", n, number=n) for n in range(1, 601)])
+
+    await asyncio.gather(world.match(), other.match())
+
+    assert await pool.fetchval("SELECT free FROM capacities") == [600]
+    assert await pool.fetchval("SELECT count(*) FROM capacity_changes") == 0
