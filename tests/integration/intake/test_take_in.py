@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.intake import handlers, store
+from services.intake.decide import decide
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import is_tracking_number
 from shared.messaging.records import Record
@@ -207,10 +208,10 @@ async def test_nothing_is_kept_when_a_step_fails(
 async def test_a_decision_that_fails_parks_its_reference_and_its_neighbors_go_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fussy(message: Any, known: Any, _decide: Any = handlers.decide) -> Any:
+    def fussy(message: Any, known: Any) -> Any:
         if message.reference == "CA-2026-0042":
             raise ZeroDivisionError
-        return _decide(message, known)
+        return decide(message, known)
 
     monkeypatch.setattr(handlers, "decide", fussy)
     batch = [
