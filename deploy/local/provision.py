@@ -20,6 +20,7 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    TopicMetadata,
     UserScramCredentialAlteration,
     UserScramCredentialUpsertion,
 )
@@ -67,10 +68,14 @@ def provision_kafka(
     ``users`` has their passwords; of a user that exists it is left as it is. The number of
     partitions is fixed for life: another number is an error.
     """
-    made = _make_topics(admin, topics)
-    changed = _correct_settings(admin, topics)
-    added = _add_users(admin, users)
-    granted, removed = _set_grants(admin, grants)
+    try:
+        existing = admin.list_topics(timeout=_SECONDS).topics
+        made = _make_topics(admin, topics, existing)
+        changed = _correct_settings(admin, [each for each in topics if each.name in existing])
+        added = _add_users(admin, users)
+        granted, removed = _set_grants(admin, grants)
+    except KafkaException as error:
+        raise StackFailed(f"provisioning Kafka: {error}") from error
     return Changes(made, changed, added, granted, removed)
 
 
@@ -93,15 +98,13 @@ def groups_can_form(admin: AdminClient) -> bool:
 
 
 def _done(futures: Mapping[Any, "Future[Any]"]) -> None:
-    for subject, future in futures.items():
-        try:
-            future.result()
-        except KafkaException as error:
-            raise StackFailed(f"provisioning {subject}: {error}") from error
+    for future in futures.values():
+        future.result()
 
 
-def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> int:
-    existing = admin.list_topics(timeout=_SECONDS).topics
+def _make_topics(
+    admin: AdminClient, topics: Iterable[Topic], existing: Mapping[str, TopicMetadata]
+) -> int:
     for topic in topics:
         if topic.name in existing and len(existing[topic.name].partitions) != topic.partitions:
             raise StackFailed(
@@ -125,6 +128,8 @@ def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> int:
 
 def _correct_settings(admin: AdminClient, topics: Iterable[Topic]) -> int:
     wanted = {topic.name: topic.settings for topic in topics}
+    if not wanted:
+        return 0
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in wanted]
     corrections = []
     for resource, future in admin.describe_configs(resources).items():
