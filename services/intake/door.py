@@ -12,7 +12,7 @@ from services.intake import limits
 from services.intake.canonical import digest
 from services.intake.message import Message
 from services.intake.problems import MOST, explain, pointer
-from shared.contracts.inbound import DATA, Inbound
+from shared.contracts.inbound import DATA, Inbound, Submission
 from shared.contracts.intake import Reason
 
 _MODELS: dict[str, type[Inbound]] = {
@@ -103,7 +103,7 @@ def _read_event(
         blank,
         source=event.source,
         id=event.id,
-        reference=getattr(event.data, "reference", None),
+        reference=event.data.reference if isinstance(event.data, Submission) else None,
         traceparent=trace if trace is not None and _TRACE.fullmatch(trace) else None,
         data=event.data,
         content=digest(blank.kind, document["data"]),

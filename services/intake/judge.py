@@ -138,4 +138,6 @@ def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -
 
 
 def _need_texts(need: Need | None) -> Mapping[str, str | None]:
-    return {} if need is None else {f"/data/need/{name}": text for name, text in need}
+    return (
+        {} if need is None else {f"/data/need/{name}": text for name, text in vars(need).items()}
+    )

@@ -80,7 +80,7 @@ def passed_on(
         request_id=request.request_id,
     )
     published = Published(TOPIC, request.request_id, model(**about, data=facts))
-    note = getattr(message.data, "note", None)
+    note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
     if not note:
         return request, (published,)
     request = replace(request, confided=request.confided + 1)

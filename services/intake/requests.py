@@ -60,12 +60,12 @@ def accept(message: Message, known: Known) -> Outcome:
         need_stated=words is not None,
         reference_version=known.registry.version,
     )
-    request = Request(identity, number, message.participant, _encode(facts), published=1)
+    confided = 0 if words is None else 1
+    request = Request(identity, number, message.participant, _encode(facts), 1, confided)
     event = RequestAccepted(**_about(message, request, _ACCEPTED, known.at), data=facts)
     published = Published(TOPIC, identity, event)
     if words is None:
         return request, None, (published,)
-    request = replace(request, confided=1)
     return request, words, (published, _stated(message, request, words, known.at))
 
 
@@ -117,7 +117,7 @@ def _stated(message: Message, request: Request, words: NeedFacts, at: datetime) 
 
 
 def _words(asked: Submission, identity: str, number: str) -> NeedFacts | None:
-    need = {} if asked.need is None else dict(asked.need)
+    need = {} if asked.need is None else vars(asked.need)
     if not (need or asked.other_topic or asked.urgency.reason):
         return None
     return NeedFacts(
@@ -138,7 +138,7 @@ def _changed_words(
     words = before or NeedFacts(
         request_id=request.request_id, tracking_number=request.tracking_number
     )
-    need = {} if change.need is None else dict(change.need)
+    need = {} if change.need is None else vars(change.need)
     return words.model_copy(
         update=need | ({"other_topic": change.other_topic} if change.other_topic else {})
     )

@@ -44,8 +44,9 @@ def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | 
     The program office may register itself, whatever the registry says: it is the first one.
     """
     sender = registry.senders.get(message.participant)
-    own = message.data is None or getattr(message.data, "id", None) == office
-    if message.participant != office or message.kind != _REGISTER or not own:
+    if message.participant != office or message.kind != _REGISTER:
+        return sender
+    if message.data is not None and message.data.id != office:
         return sender
     sources = (f"urn:cri:{office}", *(sender.sources if sender else ()))
     return Sender(office, "program_office", sources)
