@@ -57,8 +57,10 @@ class Event(Facts):
 
 def derived_id(cause: str, kind: str, subject: str, ordinal: int = 0) -> str:
     """Return the id of the *ordinal*-th event of *kind* about *subject* that *cause* leads to."""
-    digest = sha1(f"{cause}\n{kind}\n{subject}\n{ordinal}".encode(), usedforsecurity=False)
-    return str(UUID(bytes=digest.digest()[:16], version=5))
+    named = f"{cause}\n{kind}\n{subject}\n{ordinal}".encode()
+    text = sha1(named, usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]  # of a UUID, as version 5 is
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def request_id(cause: str, received_at: datetime) -> str:

@@ -50,9 +50,7 @@ FACTS = frozenset(
     }
 )
 """What rules may read."""
-TIE_BREAKS = frozenset(
-    {"score", "free_capacity", "longest_without_offer", "load", "provider.id"}
-)
+TIE_BREAKS = frozenset({"score", "free_capacity", "longest_without_offer", "load", "provider.id"})
 """What may order candidates."""
 CLOCKS = frozenset(
     {

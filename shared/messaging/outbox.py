@@ -7,9 +7,6 @@ from asyncpg.pool import PoolConnectionProxy
 
 from shared.contracts.event import Event
 from shared.messaging.records import Outgoing
-from shared.postgres.statements import load_statements
-
-_SQL = load_statements(__package__)
 
 
 def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
@@ -23,16 +20,21 @@ async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Ou
 
     Two messages with one id are a bug (ids are derived), so the unique key is not softened.
     """
-    if not messages:
-        return
-    await connection.execute(
-        _SQL["append_outbox"],
-        [m.event_id for m in messages],
-        [m.topic for m in messages],
-        [m.key for m in messages],
-        [m.value for m in messages],
-        [encode_headers(m.headers) for m in messages],
-    )
+    if messages:
+        await connection.copy_records_to_table(
+            "outbox",
+            columns=("event_id", "topic", "key", "value", "headers"),
+            records=[
+                (
+                    m.event_id,
+                    m.topic,
+                    m.key,
+                    m.value,
+                    encode_headers(m.headers) if m.headers else b"",
+                )
+                for m in messages
+            ],
+        )
 
 
 def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> bytes:

@@ -172,8 +172,8 @@ async def _send(
     by_partition: dict[tuple[str, int], list[Row]] = defaultdict(list)
     try:
         for row in rows:
-            partitions = await producer.partitions_for(row["topic"])
-            number = kafka.partition_of(row["key"], len(partitions))
+            partitions = await _partitions(producer, row["topic"])
+            number = kafka.partition_of(row["key"], partitions)
             by_partition[row["topic"], number].append(row)
             _check_size(row)
     except KafkaError as error:
@@ -187,6 +187,21 @@ async def _send(
         sent += acknowledged
         failure = failure or problem
     return sent, failure
+
+
+async def _partitions(producer: AIOKafkaProducer, topic: str) -> int:
+    """
+    Return how many partitions *topic* has.
+
+    Only a cluster that answers can say that there is no such topic: a silent one is an outage.
+    """
+    found = producer.client.cluster.partitions_for_topic(topic)
+    if found is None:
+        everything = await producer.client.fetch_all_metadata()
+        if topic not in everything.topics():
+            raise UnknownTopicOrPartitionError(topic)
+        found = await producer.partitions_for(topic)
+    return len(found)
 
 
 def _check_size(row: Row) -> None:

@@ -6,8 +6,6 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-import asyncpg
-
 _CREATE = """\
 CREATE TABLE IF NOT EXISTS schema_migrations (
     component  text        NOT NULL,

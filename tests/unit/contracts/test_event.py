@@ -1,5 +1,8 @@
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import RFC_4122, UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.contracts.event import coordinate, derived_id, participant_of, request_id
 
@@ -24,3 +27,11 @@ def test_several_events_of_one_cause_have_ids_of_their_own() -> None:
 
 def test_the_participant_is_taken_from_the_topic() -> None:
     assert participant_of(CAUSE) == "ca-post"
+
+
+@given(st.text(), st.integers(0, 99))
+def test_a_derived_id_is_a_uuid_of_version_5(cause: str, ordinal: int) -> None:
+    identity = UUID(derived_id(cause, "offer", "CRI-2026-000001-0", ordinal))
+
+    assert (identity.version, identity.variant) == (5, RFC_4122)
+    assert str(identity) == derived_id(cause, "offer", "CRI-2026-000001-0", ordinal)
