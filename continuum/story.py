@@ -125,9 +125,9 @@ def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:
     service = line.topic.split(".")[2]
     words = [line.type.replace("_", " ")]
     words += [f"({line.detail})"] if line.detail else []
-    words += [f"by {line.provider}" if service == "intake" else f"· {line.provider}"] * bool(
-        line.provider
-    )
+    if line.provider:
+        said_by_it = service == "intake" and line.type != "request_directed"
+        words += [f"by {line.provider}" if said_by_it else f"· {line.provider}"]
     after = f" → {line.status}" if line.status else ""
     yield f"{_moment(line.at)}  {service:13}  {' '.join(words)}{after}"
     for notice in notices:

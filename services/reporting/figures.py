@@ -17,7 +17,7 @@ NOTES = (
     "A request is one agency's wish for help; engagements and offers are other units.",
     "Refused submissions are no requests and are not counted here.",
     "Counts from 1 to 10 are hidden. Where a hidden one could be worked out from its total, the"
-    " whole breakdown is hidden.",
+    " next larger is hidden, too.",
     "Offers, engagements and clocks are rounded to tens.",
     "Times are given where more than ten requests have come that far. The first contact is known"
     " by its date: that stage counts whole days.",
@@ -97,25 +97,32 @@ def published(
         *_times(durations),
         *(
             Figure(v.unit, v.unit, "all", v.name, "count", _rounded(v.count))
-            for v in sorted(volumes, key=lambda v: (v.unit, ":" in v.name))
+            for v in sorted(volumes, key=lambda v: (v.unit, ":" in v.name, -v.count))
         ),
     ]
 
 
 def shown(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, int | None]:
     """
-    Return *counts* with small ones as None.
+    Return *counts* with small ones as None; zeros stay.
 
-    All but zeros are None when the hidden ones could be worked out from the total, being one
-    alone, a small count together, or each at its limit; and when the total is hidden itself,
-    because the others would give it away.
+    While the hidden ones could be worked out from the total, the next smallest is hidden, too.
+    All are hidden when the total is, because the others would give it away.
     """
-    hidden = [count for count in counts.values() if _is_small(count)]
+    by_size = sorted((count, group) for group, count in counts.items() if count)
+    hidden = [place for place in by_size if _is_small(place[0]) or not total_shown]
+    while _recoverable([count for count, _ in hidden]) and len(hidden) < len(by_size):
+        hidden.append(by_size[len(hidden)])
+    groups = {group for _, group in hidden}
+    return {group: None if group in groups else count for group, count in counts.items()}
+
+
+def _recoverable(hidden: Sequence[int]) -> bool:
+    """Tell whether hidden counts are one alone, a small count together, or each at its limit."""
     together = sum(hidden)
-    recoverable = len(hidden) == 1 or 0 < together <= SMALL or together == SMALL * len(hidden) > 0
-    if recoverable or not total_shown:
-        return {group: None if count else 0 for group, count in counts.items()}
-    return {group: None if _is_small(count) else count for group, count in counts.items()}
+    return bool(hidden) and (
+        len(hidden) == 1 or together <= SMALL or together == SMALL * len(hidden)
+    )
 
 
 def _is_small(count: int) -> bool:

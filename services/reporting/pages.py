@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import asyncpg
+import structlog
 from asyncpg import Pool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -16,6 +19,10 @@ from services.reporting import render, store
 from services.reporting.csv_table import csv_table
 from services.reporting.figures import DEFINITION, NOTES, Figure, published
 from services.reporting.news import ProgramRow, sentence, status_at
+
+log = structlog.get_logger()
+_NOT_NOW = "The figures cannot be computed now; try again in a minute."
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,18 @@ class Releases:
         self._latest: Release | None = None
         self._until = 0.0
 
-    async def latest(self, pool: "Pool[Any]") -> Release:
+    async def latest(self, request: Request) -> Release:
+        """Return the latest release; 503 while the database cannot be asked."""
+        pool = getattr(request.app.state, "pool", None)
+        if pool is None:
+            raise HTTPException(503, _NOT_NOW)
         async with self._lock:
             if self._latest is None or time.monotonic() >= self._until:
-                self._latest = await _compute(pool)
+                try:
+                    self._latest = await _compute(pool)
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.warning("figures.unavailable", **{"error.type": type(error).__name__})
+                    raise HTTPException(503, _NOT_NOW) from error
                 self._until = time.monotonic() + self._kept_seconds
             return self._latest
 
@@ -66,20 +81,20 @@ def routes(*, kept_seconds: float) -> list[BaseRoute]:
     releases = Releases(kept_seconds=kept_seconds)
 
     async def page(request: Request) -> Response:
-        release = await releases.latest(request.app.state.pool)
+        release = await releases.latest(request)
         html = render.page(release.figures, release.programs, as_of=release.as_of)
         return HTMLResponse(html, headers={"Content-Security-Policy": _POLICY})
 
     async def figures_json(request: Request) -> Response:
-        return JSONResponse(_figures(await releases.latest(request.app.state.pool)))
+        return JSONResponse(_figures(await releases.latest(request)))
 
     async def figures_csv(request: Request) -> Response:
-        release = await releases.latest(request.app.state.pool)
+        release = await releases.latest(request)
         text = csv_table(release.figures, as_of=release.as_of)
         return Response(text, media_type="text/csv")
 
     async def programs_json(request: Request) -> Response:
-        return JSONResponse(_programs(await releases.latest(request.app.state.pool)))
+        return JSONResponse(_programs(await releases.latest(request)))
 
     return [
         Route("/", page),
@@ -87,9 +102,6 @@ def routes(*, kept_seconds: float) -> list[BaseRoute]:
         Route("/figures.csv", figures_csv),
         Route("/programs.json", programs_json),
     ]
-
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def _figures(release: Release) -> dict[str, Any]:

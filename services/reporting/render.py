@@ -10,7 +10,9 @@ from services.reporting.news import ProgramRow, sentence, status_at
 from services.reporting.words import BREAKDOWNS, STAGES, VOLUMES, duration, group
 
 _CSS = (resources.files("services.reporting") / "page.css").read_text(encoding="utf-8")
-_HIDDEN = '<span title="from 1 to 10, or hidden to protect such a count">hidden</span>'
+_HIDDEN = (
+    '<span class="soft" title="from 1 to 10, or hidden to protect such a count">hidden</span>'
+)
 
 
 def page(figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime) -> str:

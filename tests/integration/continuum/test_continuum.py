@@ -1,7 +1,5 @@
 """The command line against the four services' databases."""
 
-from pathlib import Path
-
 import asyncpg
 import pytest
 
@@ -22,13 +20,16 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-async def access(database: Database) -> Access:
-    dsns = {service: await database(service) for service in SERVICES}
+async def access_to(database: Database, *services: str) -> Access:
+    """Return access to fresh databases of *services*."""
+    dsns = {service: await database(service) for service in services}
     return Access(reading=dsns, writing=dsns)
 
 
-async def test_every_statement_prepares_against_the_schema_of_its_service(access: Access) -> None:
+async def test_every_statement_prepares_against_the_schema_of_its_service(
+    database: Database,
+) -> None:
+    access = await access_to(database, *SERVICES)
     statements = load_statements("continuum")
 
     for service, names in STATEMENTS.items():
@@ -40,32 +41,31 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(access
     assert used | {*EVERYWHERE} == {*statements}
 
 
-async def test_an_unknown_request_is_said_to_be_unknown(access: Access) -> None:
+async def test_an_unknown_request_is_said_to_be_unknown(database: Database) -> None:
+    access = await access_to(database, "intake")
+
     with pytest.raises(NotPossible, match="there is no request"):
         await why.tell(access, tracking_number(2026, 42))
 
 
-async def test_status_of_services_that_have_done_nothing(access: Access) -> None:
-    lines = await status.tell(access)
-
-    assert lines[-1] == "Nothing stuck."
-
-
-async def test_status_names_what_needs_a_person(access: Access) -> None:
+async def test_status_names_what_needs_a_person(database: Database) -> None:
+    access = await access_to(database, *SERVICES)
+    before = await status.tell(access)
     await stop(access, "routing")
 
-    lines = await status.tell(access)
+    after = await status.tell(access)
 
+    assert before[-1] == "Nothing stuck."
     assert (
         "  routing: cri.int.intake.v1/0 has stopped over failing decisions: continuum resume"
-        in (lines[-1])
+        in (after[-1])
     )
 
 
-async def test_resume_clears_a_stop_only_when_told_to(access: Access) -> None:
+async def test_resume_clears_a_stop_only_when_told_to(database: Database) -> None:
+    access = await access_to(database, "routing")
     await stop(access, "routing")
 
-    await resume.clear(access, "routing", yes=False)
     said = await resume.clear(access, "routing", yes=False)
     done = await resume.clear(access, "routing", yes=True)
     again = await resume.clear(access, "routing", yes=True)
@@ -75,7 +75,8 @@ async def test_resume_clears_a_stop_only_when_told_to(access: Access) -> None:
     assert again == ["routing has not stopped: there is nothing to clear."]
 
 
-async def test_a_database_that_does_not_let_us_in_is_named(access: Access, tmp_path: Path) -> None:
+async def test_a_database_that_does_not_let_us_in_is_named(database: Database) -> None:
+    access = await access_to(database, "intake")
     locked = Access(reading={"intake": access.reading["intake"] + "_gone"}, writing={})
 
     with pytest.raises(NotPossible, match="the database of intake does not let us in"):

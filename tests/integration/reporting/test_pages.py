@@ -108,3 +108,11 @@ async def test_every_page_answers_before_anything_has_happened(pool: "Pool", pat
 
     assert status == 200
     assert body
+
+
+async def test_a_page_that_cannot_be_computed_says_so(pool: "Pool") -> None:
+    await pool.close()
+
+    status, body = await get(pool, "/")
+
+    assert (status, "try again" in body) == (503, True)
