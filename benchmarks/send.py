@@ -26,9 +26,9 @@ def run(pipe: "Connection", login: Login, agencies: Sequence[AskingAgency]) -> N
             ]
             pipe.send("ready")
             pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+            pipe.send(_send(producers[rate is not None], prepared, rate))
+        except (EOFError, BrokenPipeError, KeyboardInterrupt):
             return
-        pipe.send(_send(producers[rate is not None], prepared, rate))
 
 
 def _producer(login: Login, *, linger_ms: int) -> Producer:

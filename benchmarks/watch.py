@@ -102,8 +102,8 @@ def run(pipe: "Connection", login: Login, topics: Sequence[str]) -> None:
             while consumer.consume(5000, timeout=0.1):
                 pass  # what an earlier load still led to
             pipe.send("ready")
-            pipe.send(_watch(consumer, Seen(load), count, timed=timed, limit=limit))
-        except (EOFError, KeyboardInterrupt):
+            pipe.send(_watch(pipe, consumer, Seen(load), count, timed=timed, limit=limit))
+        except (EOFError, BrokenPipeError, KeyboardInterrupt):
             return
 
 
@@ -124,9 +124,12 @@ def _consumer(login: Login, topics: Sequence[str]) -> Consumer:
     return consumer
 
 
-def _watch(consumer: Consumer, seen: Seen, count: int, *, timed: bool, limit: float) -> Seen:
+def _watch(
+    pipe: "Connection", consumer: Consumer, seen: Seen, count: int, *, timed: bool, limit: float
+) -> Seen:
     deadline = time.monotonic() + limit
-    while seen.settled + seen.strays < count and time.monotonic() < deadline:
+    # A word, or the pipe's end, comes early only if whoever asked is gone.
+    while seen.settled + seen.strays < count and time.monotonic() < deadline and not pipe.poll():
         if timed:
             one = consumer.poll(0.1)
             messages: list[Message] = [] if one is None else [one]

@@ -1,8 +1,6 @@
 """Measures the peer: its four processes run only while they are measured."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from signal import SIGTERM
@@ -16,6 +14,7 @@ from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
 
 _STARTED = "app started successfully"
+_SECONDS = 180
 
 
 class Peer:
@@ -23,6 +22,7 @@ class Peer:
 
     def __init__(self, stack: Stack, environment: Mapping[str, str], *, number: int) -> None:
         self._number = number
+        self._drives = 0
         self._stack = stack
         self._environment = environment
         self._children: list[processes.Child] = []
@@ -64,18 +64,18 @@ class Peer:
         return latency(self._drive(rate * seconds, rate)["latencies"])
 
     def _drive(self, count: int, rate: int = 0) -> dict[str, Any]:
-        done = subprocess.run(
+        self._drives += 1
+        child = processes.start(
+            "the peer's load",
             [sys.executable, "-m", "benchmarks.peer.drive", str(count), str(rate)],
-            env={**os.environ, **self._environment},
-            capture_output=True,
-            text=True,
+            log=self._stack.logs / f"peer-{self._number}-drive-{self._drives}.log",
+            environment=self._environment,
         )
-        for child in self._children:
-            if not child.alive:
-                raise Incomplete(child.ended())
-        if done.returncode != 0:
-            raise Incomplete(f"the peer's load ended with an error:\n{done.stderr}")
-        result: dict[str, Any] = json.loads(done.stdout)
+        processes.finish([child], within=_SECONDS + (count / rate if rate else 0))
+        for stage in self._children:
+            if not stage.alive:
+                raise Incomplete(stage.ended())
+        result: dict[str, Any] = json.loads(child.log.read_text().splitlines()[-1])
         if result["out"] < count:
             raise Incomplete(f"the peer: {result['out']} of {count} submissions came out")
         return result
