@@ -1,7 +1,7 @@
 """What routing reads, deterministic and overridable: reference data, requests, what is said."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from services.routing.books import Library
 from shared.catalog.catalog import Catalog, with_entry
@@ -21,6 +21,7 @@ from shared.contracts.tracking import tracking_number
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday, 10 in the morning in New York."""
+_Said = TypeVar("_Said", bound=Event)
 _OPENED = datetime(2022, 5, 1, tzinfo=UTC)
 
 
@@ -182,7 +183,7 @@ class Sender:
             "tracking_number": self.facts.tracking_number,
         }
 
-    def _say(self, model: Any, data: Any, *, receivedat: datetime = AT) -> Any:
+    def _say(self, model: type[_Said], data: Any, *, receivedat: datetime = AT) -> _Said:
         self.number += 1
         by = getattr(data, "provider", None) or data.participant
         return said(
@@ -210,15 +211,14 @@ def declared(
         entries=[intake.CapacityEntryFacts(can_take=room, **kind) for room in can_take],
         reference_version=0,
     )
-    event: intake.CapacityDeclared = said(
+    return said(
         intake.CapacityDeclared, told, subject=by, number=number, by=by,
         correlation=derived_id("example", "capacity", by), receivedat=AT,
     )  # fmt: skip
-    return event
 
 
 def said(
-    model: type[Event],
+    model: type[_Said],
     data: Any,
     *,
     subject: str,
@@ -226,12 +226,13 @@ def said(
     by: str,
     correlation: str,
     receivedat: datetime,
-) -> Any:
+) -> _Said:
     """An event of intake that goes back to the *number*-th record of *by* about *subject*."""
     kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
     offset = int(derived_id("offset", subject, by, number)[:8], 16)
     back_to = f"cri.in.{by}.v1/0/{offset}"
-    return model(
+    said_so: Any = model
+    event: _Said = said_so(
         id=derived_id(back_to, kind, subject),
         source="urn:cri:continuum:intake",
         type=kind,
@@ -244,3 +245,4 @@ def said(
         receivedat=receivedat,
         data=data,
     )
+    return event

@@ -22,7 +22,7 @@ from tests.conftest import Database
 from tests.examples import routing as examples
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-_KINDS = {
+_KINDS: dict[Any, Any] = {
     RuleSet: reference.RulesetApproved,
     Program: reference.ProgramDefined,
     Provider: reference.ProviderListed,
@@ -49,7 +49,7 @@ class World:
         events = []
         for entry in entries:
             self.versions += 1
-            model: Any = _KINDS[type(entry)]
+            model = _KINDS[type(entry)]
             events.append(
                 model(
                     id=derived_id("reference", str(self.versions), "reference"),
@@ -112,6 +112,14 @@ class World:
             "SELECT status FROM requests WHERE tracking_number = $1", tracking_number
         )
         return status
+
+    async def capacity(self, provider: str) -> tuple[list[int], int]:
+        """Return what is free of each entry of the provider's declaration, and its load."""
+        row = await self.pool.fetchrow(
+            "SELECT free, load FROM capacities WHERE provider = $1", provider
+        )
+        assert row is not None
+        return row["free"], row["load"]
 
     async def rewind_clocks(self) -> None:
         """Let every clock that runs have run out an hour ago."""

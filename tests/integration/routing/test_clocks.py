@@ -55,8 +55,7 @@ async def test_an_answer_in_time_that_comes_after_the_lapse_still_counts(world: 
     await world.match()
 
     assert await world.status(request.tracking_number) == "assigned"
-    row = await world.pool.fetchrow("SELECT free, load FROM capacities")
-    assert tuple(row) == ([0], 1)
+    assert await world.capacity("iacp") == ([0], 1)
 
 
 async def test_an_answer_after_the_expiry_is_refused(world: World) -> None:

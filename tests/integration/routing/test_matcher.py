@@ -108,8 +108,7 @@ async def test_what_comes_back_goes_to_the_declaration_it_was_taken_from(world: 
     await world.take_in(declared("iacp", 3, number=2), request.withdrawn())
     await world.match()
 
-    row = await world.pool.fetchrow("SELECT free, load FROM capacities WHERE provider = 'iacp'")
-    assert tuple(row) == ([3], 0)
+    assert await world.capacity("iacp") == ([3], 0)
 
 
 async def test_expired_capacity_is_not_trusted(world: World) -> None:
@@ -176,8 +175,7 @@ async def test_two_matchers_give_out_no_more_than_there_is_and_keep_the_order(
 
     offers = await world.offers()
     assert offers == [(r.tracking_number, "iacp") for r in requests[:200]]
-    row = await pool.fetchrow("SELECT free, load FROM capacities WHERE provider = 'iacp'")
-    assert tuple(row) == ([0, 0], 200)
+    assert await world.capacity("iacp") == ([0, 0], 200)
 
 
 async def test_declarations_taken_by_two_matchers_apply_in_their_order(

@@ -1,0 +1,116 @@
+"""Whatever is said about a request, in whatever order, the promises hold."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.routing.books import book_of
+from services.routing.capacity import Capacity, apply, declared
+from services.routing.decide import decide
+from services.routing.decisions import DecisionRecord, decode, encode
+from services.routing.lane import LaneStep, match_in_order
+from services.routing.offers import run_out
+from services.routing.request import Request
+from services.routing.rerun import rerun
+from services.routing.story import Told
+from shared.contracts.routing import TERMINAL
+from tests.examples import routing as examples
+from tests.examples.routing import AT, Sender, library, provider
+
+LIBRARY = library(providers=[provider("iacp"), provider("fop"), provider("noble")])
+PROVIDERS = st.sampled_from(["iacp", "fop", "noble"])
+SAID = st.one_of(
+    st.tuples(st.just("answered"), st.sampled_from(["accept", "decline", "counter"]), PROVIDERS),
+    st.tuples(st.just("milestone"), st.sampled_from(["kick_off", "delivered"]), PROVIDERS),
+    st.tuples(st.just("closed"), PROVIDERS),
+    st.tuples(st.just("withdrawn")),
+    st.tuples(st.just("directed"), st.sampled_from(["route", "ineligible"])),
+    st.tuples(st.just("assign"), PROVIDERS),
+    st.tuples(st.just("amended")),
+    st.tuples(st.just("match")),
+    st.tuples(st.just("run_out")),
+)
+Step = Callable[[Request], Told]
+
+
+def steps(sender: Sender, said: list[Any]) -> list[Step]:
+    """Return what is said as functions of the request, so that each can be decided again."""
+    return [_step(sender, name, *words, turn=turn) for turn, (name, *words) in enumerate(said)]
+
+
+def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
+    at = AT + timedelta(hours=turn)
+    if name == "match":
+        return lambda request: _match(request, at)
+    if name == "run_out":
+        return lambda request: (
+            run_out(request, at=at + timedelta(days=90)) if request.due_at else Told(request)
+        )
+    if name == "assign":
+        event: Any = sender.directed("assign", provider=words[0])
+    elif name == "amended":
+        event = sender.amended(topics=["wellness", f"turn-{turn}"])
+    else:
+        event = getattr(sender, name)(*words)
+    return lambda request: decide(request, event, LIBRARY, at=at)
+
+
+def _match(request: Request, at: Any) -> Told:
+    if not request.queued or request.program != "cri-tac":
+        return Told(request)
+    events = [examples.declared(name, 1) for name in ("iacp", "fop", "noble")]
+    changes = [declared(event.data, declaration=event.id) for event in events]
+    room = {change.provider: apply(Capacity(change.provider), change) for change in changes}
+    [told] = match_in_order(LaneStep("cri-tac", True, LIBRARY, room, at), [request])
+    return told
+
+
+@given(st.lists(SAID, max_size=14))
+def test_a_life_keeps_its_promises(said: list[Any]) -> None:
+    sender = Sender()
+    events: list[Any] = []
+    records: list[DecisionRecord] = []
+    told = decide(None, sender.accepted(), LIBRARY, at=AT)
+    events += told.events
+    records += told.records
+    request = told.request
+
+    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+        told = step(request)
+        assert step(request) == told  # deciding twice gives the same
+        events += told.events
+        records += told.records
+        request = told.request
+
+    assert [event.number for event in events] == list(range(1, len(events) + 1))
+    assert len({event.id for event in events}) == len(events)
+    assert [record.number for record in records] == list(range(1, len(records) + 1))
+    statuses = [e.data.status for e in events if hasattr(e.data, "status")]
+    ends = [place for place, status in enumerate(statuses) if status in TERMINAL]
+    assert ends in ([], [len(statuses) - 1])  # at most one, and nothing after it
+    assert request.ended == bool(ends)
+    assert not (request.ended and (request.queued or request.due_at))
+
+
+@given(st.lists(SAID, max_size=10))
+def test_every_decision_comes_out_the_same_from_its_record(said: list[Any]) -> None:
+    sender = Sender()
+    told = decide(None, sender.accepted(), LIBRARY, at=AT)
+    records = [*told.records]
+    request = told.request
+
+    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+        told = step(request)
+        records += told.records
+        request = told.request
+
+    assert LIBRARY.ruleset is not None
+    for record in records:
+        decided = decode(record.text)
+        book = None
+        if record.panel:
+            book = book_of(LIBRARY.ruleset, LIBRARY.ruleset_hash, record.panel_body)
+        assert encode(rerun(decided, book)) == record.text

@@ -1,0 +1,340 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.capacity import Capacity, apply, declared
+from services.routing.decide import UnknownRequest, decide
+from services.routing.lane import LaneStep, match_in_order
+from services.routing.offers import run_out
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Told
+from shared.contracts.routing import MessageRefused
+from tests.examples import routing as examples
+from tests.examples.routing import AT, Sender, library, provider
+
+LIBRARY = library()
+LATER = AT + timedelta(days=30)
+
+
+def kinds(told: Told) -> list[str]:
+    return [event.type.split(".")[3] for event in told.events]
+
+
+def data_of(told: Told, place: int) -> Any:
+    event: Any = told.events[place]
+    return event.data
+
+
+def said(request: Request, event: Any) -> Told:
+    return decide(request, event, LIBRARY, at=AT)
+
+
+def refusal(told: Told) -> str:
+    [refused] = told.events
+    assert isinstance(refused, MessageRefused)
+    return refused.data.reasons[0].code
+
+
+def room(*names: str) -> dict[str, Capacity]:
+    events = [examples.declared(name, 5) for name in names]
+    changes = [declared(event.data, declaration=event.id) for event in events]
+    return {change.provider: apply(Capacity(change.provider), change) for change in changes}
+
+
+def accepted(sender: Sender) -> Request:
+    return decide(None, sender.accepted(), LIBRARY, at=AT).request
+
+
+def offered(sender: Sender, *, by: str = "iacp") -> Request:
+    step = LaneStep("cri-tac", True, LIBRARY, room(by), AT)
+    [told] = match_in_order(step, [accepted(sender)])
+    return told.request
+
+
+def engaged(sender: Sender) -> Request:
+    return said(offered(sender), sender.answered("accept", "iacp")).request
+
+
+def referred(sender: Sender, **agency: Any) -> Request:
+    sender.facts = examples.facts(agency={"listed": False, **agency})
+    return accepted(sender)
+
+
+def test_an_accepted_request_is_triaged_and_queued() -> None:
+    told = decide(None, Sender().accepted(), LIBRARY, at=AT)
+
+    assert kinds(told) == ["request_triaged"]
+    assert (told.request.status, told.request.queued, told.request.fresh) == (
+        "triaged",
+        True,
+        True,
+    )
+    assert [r.number for r in told.records] == [1]
+
+
+def test_nothing_is_said_about_a_request_before_it_is_accepted() -> None:
+    with pytest.raises(UnknownRequest):
+        decide(None, Sender().withdrawn(), LIBRARY, at=AT)
+
+
+def test_without_a_rule_set_in_force_a_person_decides() -> None:
+    none = library(at=AT - timedelta(days=10_000))
+
+    told = decide(None, Sender().accepted(), none, at=AT)
+
+    assert kinds(told) == ["request_referred"]
+
+
+def test_an_acceptance_opens_the_engagement_and_is_answered() -> None:
+    sender = Sender()
+    answer = sender.answered("accept", "iacp")
+
+    told = said(offered(sender), answer)
+
+    assert kinds(told) == ["engagement_opened", "message_applied"]
+    assert data_of(told, 0).need_stated
+    assert [e.inreplyto for e in told.events] == [None, answer.inreplyto]
+    assert told.request.status == "assigned"
+    assert told.changes == ()
+
+
+def test_a_decline_puts_the_request_back_and_gives_the_room_back() -> None:
+    sender = Sender()
+    before = offered(sender)
+
+    told = said(before, sender.answered("decline", "iacp"))
+
+    assert kinds(told) == ["offer_declined", "message_applied"]
+    assert (told.request.status, told.request.queued, told.request.fresh) == (
+        "triaged",
+        True,
+        True,
+    )
+    assert told.changes == (
+        CapacityChange("iacp", declaration=before.offer_declaration, entry=0, free=1, load=-1),
+    )
+
+
+def test_other_terms_go_to_a_person_who_may_accept_them() -> None:
+    sender = Sender()
+    countered = said(offered(sender), sender.answered("counter", "iacp"))
+    assert kinds(countered) == ["offer_declined", "request_referred", "message_applied"]
+
+    told = said(countered.request, sender.directed("assign", provider="iacp"))
+
+    assert kinds(told) == ["engagement_opened", "message_applied"]
+    assert told.request.engagement_id == f"{sender.tracking_number}-E1"
+
+
+def test_other_terms_may_be_passed_over_for_the_next_candidate() -> None:
+    sender = Sender()
+    countered = said(offered(sender), sender.answered("counter", "iacp")).request
+
+    told = said(countered, sender.directed("route"))
+
+    assert kinds(told) == ["request_triaged", "message_applied"]
+    assert told.request.offered == ("iacp",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda s: s.answered("accept", "fop"), "not_yours"),
+        (lambda s: s.answered("accept", "iacp", offer=2), "unknown_offer"),
+        (lambda s: s.answered("accept", "iacp", offer=0), "unknown_offer"),
+        (lambda s: s.answered("accept", "iacp", at=LATER), "offer_expired"),
+        (lambda s: s.withdrawn("tx-post"), "not_yours"),
+        (lambda s: s.milestone("kick_off", "iacp"), "unknown_engagement"),
+        (lambda s: s.closed("iacp"), "unknown_engagement"),
+        (lambda s: s.directed("route"), "not_referred"),
+    ],
+)
+def test_what_may_not_be_said_about_an_open_offer_is_refused(answer: Any, code: str) -> None:
+    sender = Sender()
+    before = offered(sender)
+
+    told = said(before, answer(sender))
+
+    assert refusal(told) == code
+    assert (told.request.status, told.request.offer_state) == ("offered", "open")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda s: s.answered("accept", "iacp"), "offer_not_open"),
+        (lambda s: s.milestone("kick_off", "fop"), "not_yours"),
+        (lambda s: s.milestone("kick_off", "iacp", offer=2), "unknown_engagement"),
+        (lambda s: s.closed("fop"), "not_yours"),
+    ],
+)
+def test_what_may_not_be_said_about_an_engagement_is_refused(answer: Any, code: str) -> None:
+    sender = Sender()
+
+    assert refusal(said(engaged(sender), answer(sender))) == code
+
+
+@pytest.mark.parametrize(
+    ("direction", "code"),
+    [
+        ({"action": "assign", "provider": "nobody"}, "unknown_provider"),
+        ({"action": "route", "program": "nothing"}, "unknown_program"),
+    ],
+)
+def test_a_direction_that_leads_nowhere_is_refused(direction: dict[str, str], code: str) -> None:
+    sender = Sender()
+
+    assert refusal(said(referred(sender), sender.directed(**direction))) == code
+
+
+def test_a_person_routes_an_agency_that_is_in_no_list() -> None:
+    sender = Sender()
+
+    told = said(referred(sender), sender.directed("route"))
+
+    assert kinds(told) == ["request_triaged", "message_applied"]
+    assert told.request.lane == "cri-tac.standard"
+    assert told.request.due_clock is None
+
+
+def test_a_person_routes_to_a_program_that_is_not_open_so_it_waits() -> None:
+    sender = Sender()
+
+    told = said(referred(sender), sender.directed("route", program="critical-response"))
+
+    assert kinds(told) == ["request_waitlisted", "message_applied"]
+
+
+def test_a_person_names_a_provider() -> None:
+    sender = Sender()
+
+    told = said(referred(sender), sender.directed("assign", provider="iaclea"))
+
+    assert kinds(told) == ["offer_made", "message_applied"]
+    assert told.request.offered == ("iaclea",)
+    assert told.changes == (CapacityChange("iaclea", load=1),)
+
+
+def test_a_person_ends_what_the_programs_cannot_serve() -> None:
+    sender = Sender()
+
+    told = said(referred(sender), sender.directed("ineligible"))
+
+    assert kinds(told) == ["request_ineligible", "message_applied"]
+    assert told.request.ended
+
+
+def test_a_withdrawal_stops_an_open_offer() -> None:
+    sender = Sender()
+
+    told = said(offered(sender), sender.withdrawn())
+
+    assert kinds(told) == ["offer_withdrawn", "request_withdrawn", "message_applied"]
+    assert data_of(told, 1).before == "offered"
+    assert told.changes[0].free == 1
+
+
+def test_a_withdrawal_stops_work_and_names_whose() -> None:
+    sender = Sender()
+
+    told = said(engaged(sender), sender.withdrawn())
+
+    assert kinds(told) == ["request_withdrawn", "message_applied"]
+    assert data_of(told, 0).provider == "iacp"
+    assert told.changes == (CapacityChange("iacp", load=-1),)
+
+
+def test_a_second_withdrawal_is_refused() -> None:
+    sender = Sender()
+    withdrawn = said(accepted(sender), sender.withdrawn()).request
+
+    assert refusal(said(withdrawn, sender.withdrawn())) == "already_withdrawn"
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        lambda s: s.withdrawn(),
+        lambda s: s.answered("accept", "iacp"),
+        lambda s: s.milestone("draft", "iacp"),
+        lambda s: s.closed("iacp"),
+        lambda s: s.directed("route"),
+    ],
+)
+def test_nothing_is_taken_in_after_the_end(late: Any) -> None:
+    sender = Sender()
+    closed = said(engaged(sender), sender.closed("iacp")).request
+
+    assert refusal(said(closed, late(sender))) == "terminal"
+
+
+def test_an_amendment_that_crosses_the_end_changes_nothing() -> None:
+    sender = Sender()
+    closed = said(engaged(sender), sender.closed("iacp")).request
+
+    told = said(closed, sender.amended(topics=["other"]))
+
+    assert told == Told(closed)
+
+
+def test_an_amendment_keeps_an_open_offer() -> None:
+    sender = Sender()
+
+    told = said(offered(sender), sender.amended(topics=["other"]))
+
+    assert (told.request.status, told.request.fresh, told.events) == ("offered", False, ())
+    assert "other" in told.request.facts
+
+
+def test_a_milestone_sets_the_clock_of_silence_anew() -> None:
+    sender = Sender()
+    before = engaged(sender)
+
+    told = decide(before, sender.milestone("draft", "iacp"), LIBRARY, at=LATER)
+
+    assert kinds(told) == ["engagement_progressed", "message_applied"]
+    assert (told.request.status, before.due_clock) == ("in_delivery", "engagement_silence")
+    assert before.due_at is not None
+    assert told.request.due_at is not None
+    assert told.request.due_at > before.due_at
+    assert told.request.due_cause == told.events[0].id
+
+
+def test_what_was_delivered_stays_delivered() -> None:
+    sender = Sender()
+    delivered = said(engaged(sender), sender.milestone("delivered", "iacp")).request
+
+    told = said(delivered, sender.milestone("draft", "iacp"))
+
+    assert told.request.status == "delivered"
+
+
+def test_an_offer_that_lapses_names_the_offer_as_its_cause() -> None:
+    sender = Sender()
+    before = offered(sender)
+
+    told = run_out(before, at=LATER)
+
+    assert kinds(told) == ["offer_lapsed"]
+    assert told.events[0].causationid == before.last_event
+    assert (told.request.status, told.request.fresh) == ("triaged", True)
+
+
+def test_a_decline_in_time_that_comes_after_the_lapse_is_only_answered() -> None:
+    sender = Sender()
+    lapsed = run_out(offered(sender), at=LATER).request
+
+    told = said(lapsed, sender.answered("decline", "iacp"))
+
+    assert kinds(told) == ["message_applied"]
+
+
+def test_an_acceptance_in_time_is_too_late_once_another_was_asked() -> None:
+    more = library(provider("fop"))
+    sender = Sender()
+    lapsed = run_out(offered(sender), at=LATER).request
+    [other] = match_in_order(LaneStep("cri-tac", True, more, room("fop"), LATER), [lapsed])
+    assert other.request.offered == ("iacp", "fop")
+
+    assert refusal(said(other.request, sender.answered("accept", "iacp"))) == "offer_not_open"

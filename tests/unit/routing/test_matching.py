@@ -1,0 +1,126 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.capacity import Capacity, apply, declared, snapshots, taken
+from services.routing.facts import Facts, request_facts
+from services.routing.matching import Match, Snapshot, match
+from services.routing.request import CapacityChange
+from tests.examples import routing as examples
+from tests.examples.routing import AT, catalog, facts, library, provider
+
+CAMPUS = {"cri_type": "campus", "agency_class": "university"}
+
+
+def matched(
+    providers: dict[str, Snapshot], *, not_again: tuple[str, ...] = (), **asked: Any
+) -> Match:
+    books = library(providers=[provider(name) for name in sorted(providers)])
+    book = books.providers("cri-tac", at=AT)
+    return match(
+        request_facts(facts(**asked), catalog()), book, snapshots=providers, not_again=not_again
+    )
+
+
+def asked(**changes: Any) -> Facts:
+    return request_facts(facts(**changes), catalog())
+
+
+def holding(*can_take: int, **kind: Any) -> Capacity:
+    event = examples.declared("iacp", *can_take, **kind)
+    return apply(Capacity("iacp"), declared(event.data, declaration=event.id))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "chosen"),
+    [
+        (Snapshot(0, 1), Snapshot(0, 2), "bb"),
+        (Snapshot(0, 2, last_offer=9), Snapshot(0, 2, last_offer=8), "bb"),
+        (Snapshot(0, 2, load=3), Snapshot(0, 2, load=2), "bb"),
+        (Snapshot(0, 2), Snapshot(0, 2), "aa"),
+        (Snapshot(None, 0), Snapshot(0, 1, load=50), "bb"),
+    ],
+)
+def test_the_tie_break_decides_among_equals(
+    first: Snapshot, second: Snapshot, chosen: str
+) -> None:
+    assert matched({"aa": first, "bb": second}).provider == chosen
+
+
+def test_what_rules_prefer_comes_before_capacity() -> None:
+    found = matched({"iaclea": Snapshot(0, 1), "iacp": Snapshot(0, 99)}, agency=CAMPUS)
+
+    assert found.provider == "iaclea"
+    assert found.decided["order"] == ["iaclea", "iacp"]
+
+
+def test_nobody_is_asked_twice() -> None:
+    found = matched({"aa": Snapshot(0, 5), "bb": Snapshot(0, 1)}, not_again=("aa",))
+
+    assert found.provider == "bb"
+
+
+def test_candidates_without_room_are_waited_for() -> None:
+    assert matched({"aa": Snapshot(None, 0)}).outcome == "waiting"
+
+
+def test_when_everybody_was_asked_a_person_decides() -> None:
+    assert matched({"aa": Snapshot(0, 5)}, not_again=("aa",)).outcome == "referred"
+
+
+def test_each_audience_hears_only_what_it_may() -> None:
+    because = matched({"iacp": Snapshot(0, 5), "other": Snapshot(None, 0)}).because
+
+    assert because.provider == "You serve local agencies."
+    assert because.requester == "IACP is asked to help through CRI-TAC."
+    assert because.staff.startswith("IACP is the only candidate with capacity.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits"),
+    [
+        ({}, True),
+        ({"topics": ["wellness", "x"]}, True),
+        ({"topics": ["x"]}, False),
+        ({"agency_types": ["campus"]}, False),
+        ({"states": ["US-CA"]}, True),
+        ({"states": ["US-TX"]}, False),
+        ({"service_forms": ["policy_review"]}, True),
+        ({"service_forms": ["bias_audit"]}, False),
+    ],
+)
+def test_an_entry_fits_or_does_not(kind: dict[str, Any], fits: bool) -> None:
+    capacity = holding(3, **kind)
+    request = asked(service_forms=["policy_review"])
+
+    seen = snapshots({"iacp": capacity}, request, at=AT)["iacp"]
+
+    assert (seen.entry, seen.free) == ((0, 3) if fits else (None, 0))
+
+
+def test_an_offer_takes_one_and_a_decline_gives_it_back() -> None:
+    capacity = holding(0, 2)
+    after = taken(capacity, entry=1, at=AT)
+
+    again = apply(
+        after, CapacityChange("iacp", declaration=after.declaration, entry=1, free=1, load=-1)
+    )
+
+    assert (after.free, after.load) == ((0, 1), 1)
+    assert (again.free, again.load) == ((0, 2), 0)
+
+
+def test_nothing_is_given_back_to_another_declaration() -> None:
+    change = CapacityChange("iacp", declaration="an-older-one", entry=0, free=1, load=-1)
+
+    assert apply(holding(2), change).free == (2,)
+
+
+def test_what_has_expired_is_no_capacity() -> None:
+    seen = snapshots({"iacp": holding(5, until=AT)}, asked(), at=AT)["iacp"]
+
+    assert seen.entry is None
+    assert snapshots({"iacp": holding(5, until=AT)}, asked(), at=AT - timedelta(seconds=1))[
+        "iacp"
+    ] == Snapshot(0, 5)
