@@ -22,7 +22,8 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from shared.messaging import kafka
-from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer, Refusal
+from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
+from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
 from shared.postgres import migrate, pool

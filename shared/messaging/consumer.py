@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any
 
 import asyncpg
@@ -17,12 +18,13 @@ from faststream.security import SASLScram512
 
 from shared.messaging import kafka
 from shared.messaging.checkpoints import Fenced, TooManyFailures
+from shared.messaging.positions import Positions, Refusal
 from shared.messaging.reader import Reader
-from shared.messaging.records import OUTCOMES, Outcome, Record, from_kafka
+from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.messaging.take_in import Result, take_in
 from shared.postgres.statements import load_statements
 from shared.runtime import metrics
-from shared.runtime.probes import Health
+from shared.runtime.probes import STALL_SECONDS, Health
 from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -30,6 +32,7 @@ _SQL = load_statements(__package__)
 FETCH_BYTES = 4_194_304
 PAUSES = (0.1, 0.25, 0.5, 1, 2, 5, 10)
 DRAIN_SECONDS = 20
+ENDS_EVERY = 5
 # What an outage looks like from here; anything else that is raised is a bug and ends the process.
 TRANSIENT = (
     OSError,
@@ -40,8 +43,8 @@ TRANSIENT = (
 )
 
 
-class Refusal(Exception):
-    """The service must not go on: the text says what, where and what to do."""
+class Stalled(Exception):
+    """The client library stopped giving records: only a new process helps."""
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -74,8 +77,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._health = health
         self._wakes = (relay_wake, *wakes)
         self._build = build
-        self._cluster_id = cluster_id
-        self._expected: dict[TopicPartition, int] = {}
+        self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
         self._committed: dict[TopicPartition, int] = {}
         self._moved_at: dict[TopicPartition, float] = {}
         self._busy = asyncio.Lock()
@@ -161,50 +163,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._seek_again()
 
     async def _take_in(self, found: Iterable[ConsumerRecord]) -> None:
-        records = self._fresh(found)
+        records = self._positions.fresh(self._consumer, found)
         if not records:
             return
         started = time.perf_counter()
         result = await take_in(self._pool, self._reader, records, service=self._service)
         duration = time.perf_counter() - started
         now = time.time()
-        for record in records:
-            partition = TopicPartition(record.topic, record.partition)
-            self._expected[partition] = record.offset + 1
-            self._moved_at[partition] = now
-        if result.appended:
-            for wake in self._wakes:
-                wake.set()
-        else:
-            for wake in self._wakes[1:]:
-                wake.set()
+        self._positions.move(records)
+        self._moved_at.update({TopicPartition(r.topic, r.partition): now for r in records})
+        for wake in self._wakes:
+            wake.set()
         self._report(records, result, duration, now)
-
-    def _fresh(self, found: Iterable[ConsumerRecord]) -> list[Record]:
-        """Return the records from each checkpoint on; seek back where one is missing."""
-        by_partition: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
-        for record in found:
-            by_partition[TopicPartition(record.topic, record.partition)].append(record)
-        fresh: list[Record] = []
-        for partition, records in by_partition.items():
-            expected = self._expected.get(partition)
-            if expected is None:
-                continue  # no longer ours
-            for record in records:
-                if record.offset < expected:
-                    continue
-                if record.offset > expected:  # never step over a hole
-                    log.warning(
-                        "records.missing",
-                        topic=partition.topic,
-                        partition=partition.partition,
-                        offset=expected,
-                    )
-                    self._consumer.seek(partition, expected)
-                    break
-                fresh.append(from_kafka(record))
-                expected += 1
-        return fresh
 
     def _report(
         self, records: Sequence[Record], result: Result, duration: float, now: float
@@ -216,8 +186,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             total += outcomes
             label = metrics.topic_label(topic)
             metrics.LAST_PROGRESS.labels(self._service, label).set(now)
-            for outcome, count in outcomes.items():
-                metrics.CONSUMED.labels(self._service, label, outcome).inc(count)
+            for outcome, number in outcomes.items():
+                metrics.CONSUMED.labels(self._service, label, outcome).inc(number)
         for record in records:
             age.observe(max(now - record.at.timestamp(), 0))
         if total["dead"]:
@@ -265,25 +235,26 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the running batch, then let go of everything."""
-        try:
-            await asyncio.wait_for(self._busy.acquire(), DRAIN_SECONDS)
-        except TimeoutError:
-            log.warning("rebalance.drain_timed_out")
-        else:
-            self._busy.release()
-        self._expected.clear()
+        if not self._stopping:
+            try:
+                await asyncio.wait_for(self._busy.acquire(), DRAIN_SECONDS)
+            except TimeoutError:
+                log.warning("rebalance.drain_timed_out")
+            else:
+                self._busy.release()
+        self._positions.expected.clear()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Start every partition where Postgres says; refuse one whose log does not fit."""
         metrics.REBALANCES.labels(self._service).inc()
-        partitions = sorted(assigned)
+        await self._open(assigned)
+        log.info("partitions.assigned", partitions=len(set(assigned)))
+
+    async def _open(self, partitions: Iterable[TopicPartition]) -> None:
         failures = 0
         while not self._stopping and not self.fatal.done():
             try:
-                await self._open(partitions)
-                self._health.ready = True
-                log.info("partitions.assigned", partitions=len(partitions))
-                return
+                await self._positions.open(self._consumer, partitions)
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:
@@ -292,94 +263,31 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 name = type(error).__name__
                 log.warning("assignment.failed", **{"error.type": name}, pause_s=pause)
                 await asyncio.sleep(pause)
-
-    async def _open(self, partitions: Sequence[TopicPartition]) -> None:
-        if not partitions:
-            return
-        beginnings = await self._consumer.beginning_offsets(partitions)
-        ends = await self._consumer.end_offsets(partitions)
-        topics = [p.topic for p in partitions]
-        numbers = [p.partition for p in partitions]
-        await self._pool.execute(
-            _SQL["open_checkpoints"],
-            topics,
-            numbers,
-            self._cluster_id,
-            [beginnings[p] for p in partitions],
-        )
-        await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
-        rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
-        for row in rows:
-            partition = TopicPartition(row["topic"], row["partition"])
-            self._check(row, beginning=beginnings[partition], end=ends[partition])
-            offset = await self._skip_lost(row, beginnings[partition])
-            self._expected[partition] = offset
-            self._consumer.seek(partition, offset)
-        self._show_counts(rows)
-
-    def _check(self, row: Any, *, beginning: int, end: int) -> None:
-        where = f"{row['topic']}/{row['partition']}"
-        if row["stopped_by"] == self._build:
-            raise Refusal(
-                f"{where} was stopped after too many failed decisions by this same build"
-                f" ({self._build}); deploy another, or: continuum resume {self._service}"
-            )
-        if row["cluster_id"] != self._cluster_id:
-            raise Refusal(
-                f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
-                f" {self._cluster_id}; offsets mean nothing here: restore the right one"
-            )
-        if row["next_offset"] > end:
-            raise Refusal(
-                f"{where}: the checkpoint {row['next_offset']} is beyond the end {end}"
-                f" (the topic holds {beginning}..{end}): it was deleted and made anew, or lost"
-                " records; nothing is taken in until a person decides"
-            )
-
-    async def _skip_lost(self, row: Any, beginning: int) -> int:
-        """Return where to read on; records below the beginning are gone, and that is recorded."""
-        expected: int = row["next_offset"]
-        if expected >= beginning:
-            return expected
-        await self._pool.execute(
-            _SQL["record_lost_range"], row["topic"], row["partition"], expected, beginning
-        )
-        log.error(
-            "records.lost",
-            topic=row["topic"],
-            partition=row["partition"],
-            offset=expected,
-            until=beginning,
-        )
-        return beginning
-
-    def _show_counts(self, rows: Iterable[Any]) -> None:
-        totals: Counter[tuple[str, str]] = Counter()
-        for row in rows:
-            for name in OUTCOMES:
-                totals[metrics.topic_label(row["topic"]), name] += row[name]
-        for (topic, outcome), count in totals.items():
-            metrics.CONSUMED.labels(self._service, topic, outcome).set(count)
+            else:
+                self._health.ready = True
+                return
 
     async def _seek_again(self) -> None:
         """After a failure or a fence: forget where we stood and ask Postgres again."""
-        assignment = self._consumer.assignment() if self._consumer is not None else ()
-        self._expected.clear()
-        await self.on_partitions_assigned(assignment)
+        self._positions.expected.clear()
+        if self._consumer is not None:
+            await self._open(self._consumer.assignment())
 
     # --- beside the loop -----------------------------------------------------------------
 
     async def watch(self) -> None:
         """Once a second: Kafka's own offsets (for lag tools), lag, and what stands still."""
-        while True:
+        for turn in count():
             await asyncio.sleep(1)
             self._health.turn()
             try:
                 await self._commit_offsets()
-                await self._watch_progress()
-            except (
-                TRANSIENT
-            ) as error:  # a commit in a rebalance may fail; the truth is in Postgres
+                self._watch_progress()
+                if turn % ENDS_EVERY == 0 and self._consumer is not None:
+                    await self._positions.check_ends(self._consumer)
+            except Refusal as refusal:
+                self._end(refusal)
+            except TRANSIENT as error:  # the truth is in Postgres: these are for onlookers
                 log.debug("watch.failed", **{"error.type": type(error).__name__})
 
     async def _commit_offsets(self) -> None:
@@ -387,7 +295,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         assignment = self._consumer.assignment()
         offsets = {
-            p: o for p, o in self._expected.items()
+            p: o for p, o in self._positions.expected.items()
             if p in assignment and self._committed.get(p) != o
         }  # fmt: skip
         if offsets:
@@ -398,12 +306,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 self._committed.update(offsets)
 
-    async def _watch_progress(self) -> None:
+    def _watch_progress(self) -> None:
         """Show each topic's lag; note since when a partition with work before it has not moved."""
         now = time.time()
         lags: Counter[str] = Counter()
         standing: list[float] = []
-        for partition, expected in list(self._expected.items()):
+        for partition, expected in list(self._positions.expected.items()):
             end = self._consumer.highwater(partition)
             if end is None:
                 continue
@@ -414,6 +322,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._moved_at[partition] = now
             elif now - moved_at > 30:
                 standing.append(moved_at)
+            if lag and not self._failures and now - moved_at > STALL_SECONDS:
+                where = f"{partition.topic}/{partition.partition}"
+                self._end(Stalled(f"{where} stands still with {lag} records before it"))
         for topic, lag in lags.items():
             metrics.LAG.labels(self._service, topic).set(lag)
         if standing and self._failures == 0:

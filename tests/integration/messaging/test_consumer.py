@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from deploy.local.stack import Stack
 from shared.messaging import kafka
-from shared.messaging.consumer import Consumer, Refusal
+from shared.messaging.consumer import Consumer
+from shared.messaging.positions import Refusal
 from shared.messaging.records import Item, Taken
 from shared.runtime.probes import Health
 from shared.runtime.settings import ServiceSettings

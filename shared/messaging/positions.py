@@ -1,0 +1,147 @@
+"""Where this process stands on the partitions that are its own, as Postgres says."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import ConsumerRecord, TopicPartition
+from asyncpg import Pool
+
+from shared.messaging.records import OUTCOMES, Record, from_kafka
+from shared.postgres.statements import load_statements
+from shared.runtime import metrics
+
+log = structlog.get_logger()
+_SQL = load_statements(__package__)
+
+
+class Refusal(Exception):
+    """The service must not go on: the text says what, where and what to do."""
+
+
+class Positions:
+    """
+    The next offset to take in of every partition that is ours; nothing else is read.
+
+    A checkpoint that does not fit the log it belongs to (another cluster, a topic that was made
+    anew) is a `Refusal`; records that the log no longer holds are recorded as lost.
+    """
+
+    def __init__(self, pool: "Pool[Any]", *, service: str, build: str, cluster_id: str) -> None:
+        self._pool = pool
+        self._service = service
+        self._build = build
+        self._cluster_id = cluster_id
+        self.expected: dict[TopicPartition, int] = {}
+
+    async def open(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
+        """Start those of *partitions* that are assigned where their checkpoints say."""
+        wanted = sorted(set(partitions) & consumer.assignment())
+        if not wanted:
+            return
+        beginnings = await consumer.beginning_offsets(wanted)
+        ends = await consumer.end_offsets(wanted)
+        topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
+        starts = [beginnings[p] for p in wanted]
+        await self._pool.execute(
+            _SQL["open_checkpoints"], topics, numbers, self._cluster_id, starts
+        )
+        await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
+        rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
+        for row in rows:
+            partition = TopicPartition(row["topic"], row["partition"])
+            self._check(row, beginning=beginnings[partition], end=ends[partition])
+            offset = await self._skip_lost(row, beginnings[partition])
+            if partition in consumer.assignment():  # it may have been taken away meanwhile
+                consumer.seek(partition, offset)
+                self.expected[partition] = offset
+        self._show_counts(rows)
+
+    def fresh(self, consumer: Any, found: Iterable[ConsumerRecord]) -> list[Record]:
+        """Return the records from each position on; seek back where one is missing."""
+        by_partition: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
+        for record in found:
+            by_partition[TopicPartition(record.topic, record.partition)].append(record)
+        fresh: list[Record] = []
+        for partition, records in by_partition.items():
+            expected = self.expected.get(partition)
+            if expected is None:
+                continue  # no longer ours
+            for record in records:
+                if record.offset < expected:
+                    continue
+                if record.offset > expected:  # never step over a hole
+                    log.warning(
+                        "records.missing",
+                        topic=partition.topic,
+                        partition=partition.partition,
+                        offset=expected,
+                    )
+                    consumer.seek(partition, expected)
+                    break
+                fresh.append(from_kafka(record))
+                expected += 1
+        return fresh
+
+    def move(self, records: Sequence[Record]) -> None:
+        """Stand behind *records*, which have been taken in."""
+        for record in records:
+            self.expected[TopicPartition(record.topic, record.partition)] = record.offset + 1
+
+    async def check_ends(self, consumer: Any) -> None:
+        """Refuse when a topic now ends before our position: it was deleted and made anew."""
+        ours = {p: o for p, o in self.expected.items() if p in consumer.assignment()}
+        ends = await consumer.end_offsets(list(ours)) if ours else {}
+        for partition, end in ends.items():
+            if self.expected.get(partition) == ours[partition] > end:
+                raise _beyond(partition, ours[partition], end=end)
+
+    def _check(self, row: Any, *, beginning: int, end: int) -> None:
+        where = f"{row['topic']}/{row['partition']}"
+        if row["stopped_by"] == self._build:
+            raise Refusal(
+                f"{where} was stopped after too many failed decisions by this same build"
+                f" ({self._build}); deploy another, or: continuum resume {self._service}"
+            )
+        if row["cluster_id"] != self._cluster_id:
+            raise Refusal(
+                f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
+                f" {self._cluster_id}; offsets mean nothing here: restore the right one"
+            )
+        if row["next_offset"] > end:
+            partition = TopicPartition(row["topic"], row["partition"])
+            raise _beyond(partition, row["next_offset"], end=end)
+
+    async def _skip_lost(self, row: Any, beginning: int) -> int:
+        """Return where to read on; records below the beginning are gone, and that is recorded."""
+        expected: int = row["next_offset"]
+        if expected >= beginning:
+            return expected
+        await self._pool.execute(
+            _SQL["record_lost_range"], row["topic"], row["partition"], expected, beginning
+        )
+        log.error(
+            "records.lost",
+            topic=row["topic"],
+            partition=row["partition"],
+            offset=expected,
+            until=beginning,
+        )
+        return beginning
+
+    def _show_counts(self, rows: Iterable[Any]) -> None:
+        totals: Counter[tuple[str, str]] = Counter()
+        for row in rows:
+            for name in OUTCOMES:
+                totals[metrics.topic_label(row["topic"]), name] += row[name]
+        for (topic, outcome), count in totals.items():
+            metrics.CONSUMED.labels(self._service, topic, outcome).set(count)
+
+
+def _beyond(partition: TopicPartition, position: int, *, end: int) -> Refusal:
+    return Refusal(
+        f"{partition.topic}/{partition.partition}: the checkpoint {position} is beyond the end"
+        f" {end}: the topic was deleted and made anew, or lost the records {end}..{position - 1};"
+        " nothing is taken in until a person decides"
+    )
