@@ -35,6 +35,7 @@ class World:
     """One replica of routing, and the topics that it reads."""
 
     pool: "Pool"
+    partition: int = 0
     reader: RoutingReader = field(default_factory=RoutingReader)
     offsets: dict[str, int] = field(default_factory=dict)
     versions: int = 0
@@ -82,7 +83,7 @@ class World:
         topic = reference.TOPIC if event.subject == reference.SUBJECT else intake.TOPIC
         offset = self.offsets.get(topic, 0)
         self.offsets[topic] = offset + 1
-        return Record(topic, 0, offset, b"", event.encode(), (), examples.AT)
+        return Record(topic, self.partition, offset, b"", event.encode(), (), examples.AT)
 
     async def match(self) -> None:
         """Step the matcher until it finds nothing more to do."""
@@ -134,7 +135,8 @@ async def pool(database: Database) -> AsyncIterator["Pool"]:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=6, server_settings=LIMITS) as made:
         await made.execute(
             "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'test', 0, 0 FROM unnest($1::text[]) AS topic",
+            " SELECT topic, partition, 'test', 0, 0"
+            " FROM unnest($1::text[]) AS topic, generate_series(0, 1) AS partition",
             [intake.TOPIC, reference.TOPIC],
         )
         yield made
