@@ -123,7 +123,7 @@ class Stack:
                 self._run(service, number, {})
         self.wait_ready()
 
-    def wait_ready(self, *, within: float = 60) -> None:
+    def wait_ready(self, *, within: float = 120) -> None:
         """Return when every started service answers that it is ready."""
         children = [replica.child for replica in self.replicas.values()]
         for replica in self.replicas.values():

@@ -77,6 +77,28 @@ def test_the_end_of_the_launcher_is_the_end_of_all_it_started(
     )
 
 
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+def test_an_up_that_is_cut_off_leaves_nothing_running(state: Path, sign: signal.Signals) -> None:
+    up = subprocess.Popen(
+        [sys.executable, "-m", "deploy.local", "--state", str(state), "up"],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=DEPLOY.parent,
+    )
+    assert up.stdout is not None
+    with up.stdout as output:
+        assert output.readline().startswith("stack: starting Kafka and Postgres")
+        assert output.readline().startswith("stack: migrating")
+
+        up.send_signal(sign)
+        up.wait()
+
+    processes.wait_until(
+        lambda: not running_in(state), what="the end of all", children=[], within=60
+    )
+    assert Lock(state).holder() is None
+
+
 def test_a_stack_starts_again_at_once_where_one_was_killed(state: Path) -> None:
     launcher, _ = launched(state)
 
