@@ -20,29 +20,24 @@ async def save_requests(
 ) -> None:
     """Merge the changed columns of *rows* (by tracking number) into the table, in key order."""
     changes = rows.values()
+    changed = {column for change in changes for column in change}
+    # A column that no row changes is an empty array: unnest fills it up with NULL.
     await connection.execute(
         _SQL["save_requests"],
         list(rows),
-        *([change.get(column) for change in changes] for column in LATEST + FIRST),
-        *([change.get(column, 0) for change in changes] for column in COUNTED),
+        *(
+            [change.get(column) for change in changes] if column in changed else []
+            for column in LATEST + FIRST + COUNTED
+        ),
     )
 
 
 async def append_timeline(
     connection: "Connection[Any]", *, entries: Collection[TimelineEntry]
 ) -> None:
-    """Append *entries*; the gates have dropped what was there already."""
-    await connection.execute(
-        _SQL["append_timeline"],
-        [e.tracking_number for e in entries],
-        [e.topic for e in entries],
-        [e.sequence for e in entries],
-        [e.type for e in entries],
-        [e.at for e in entries],
-        [e.status for e in entries],
-        [e.provider for e in entries],
-        [e.detail for e in entries],
-        [e.event_id for e in entries],
+    """Append *entries* by COPY; the gates have dropped what was there already."""
+    await connection.copy_records_to_table(
+        "timeline", records=sorted(entries), columns=TimelineEntry._fields
     )
 
 

@@ -1,18 +1,16 @@
 """The line that an event makes in its request's timeline: codes and moments, no free text."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.reporting.project import RequestLogEvent
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One event of a request's story; ``type`` is the short name, ``detail`` codes."""
+class TimelineEntry(NamedTuple):
+    """One event of a request's story, a row as it is copied; ``type`` is the short name."""
 
     tracking_number: str
     topic: str

@@ -7,7 +7,11 @@ INSERT INTO requests AS held (
     assigned_at, started_at, delivered_at, closed_at, ineligible_at, withdrawn_at,
     offers, declines, lapses, clocks_missed
 )
-SELECT *
+SELECT tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on,
+       status, program, lane, wait_reason, opens_at, close_reason,
+       submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at,
+       assigned_at, started_at, delivered_at, closed_at, ineligible_at, withdrawn_at,
+       COALESCE(offers, 0), COALESCE(declines, 0), COALESCE(lapses, 0), COALESCE(clocks_missed, 0)
   FROM unnest(
            $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[],
            $7::text[], $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::text[],
@@ -15,7 +19,13 @@ SELECT *
            $17::timestamptz[], $18::timestamptz[], $19::timestamptz[], $20::timestamptz[],
            $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], $24::timestamptz[],
            $25::integer[], $26::integer[], $27::integer[], $28::integer[]
-       ) AS change (tracking_number)
+       ) AS change (
+           tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on,
+           status, program, lane, wait_reason, opens_at, close_reason,
+           submitted_at, accepted_at, triaged_at, waiting_since, referred_at, first_offer_at,
+           assigned_at, started_at, delivered_at, closed_at, ineligible_at, withdrawn_at,
+           offers, declines, lapses, clocks_missed
+       )
  ORDER BY tracking_number
     ON CONFLICT (tracking_number) DO UPDATE
    SET cri_type         = COALESCE(excluded.cri_type, held.cri_type),
