@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -77,11 +77,12 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], blank: Messa
         return _with_reasons(blank, [_BINARY])
     kind = document.get("type")
     known = kind if isinstance(kind, str) and kind in DATA else None
-    found = list(_odd_reasons(document)) if odd else []
+    found, more = _odd_reasons(document) if odd else ([], 0)
+    blank = replace(blank, kind=known, more=more)
     if any(reason.code == "wrong_encoding" for reason in found):
-        return _with_reasons(replace(blank, kind=known), found)
+        return _with_reasons(blank, found)
     text = json.dumps(document).encode() if found else value
-    return _read_event(text, document, found, replace(blank, kind=known))
+    return _read_event(text, document, found, blank)
 
 
 def _read_event(
@@ -94,7 +95,9 @@ def _read_event(
     try:
         event = model.model_validate_json(text, strict=True, extra="forbid")
     except ValidationError as error:
-        found.extend(explain(error))
+        reasons, more = explain(error)
+        found.extend(reasons)
+        blank = replace(blank, more=blank.more + more)
     if found:
         return _with_reasons(_remains(blank, document), found)
     assert blank.kind is not None
@@ -143,11 +146,19 @@ def _unknown_type(kind: str) -> Reason:
     )
 
 
-def _odd_reasons(document: dict[str, Any]) -> Iterator[Reason]:
-    for oddity, location in dict.fromkeys(limits.oddities(document)):
+def _odd_reasons(document: dict[str, Any]) -> tuple[list[Reason], int]:
+    """Return a reason for each oddity, half a pair first, and how many there are beyond 50."""
+    found = dict.fromkeys(
+        (oddity, pointer(location)) for oddity, location in limits.oddities(document)
+    )
+    first = sorted(found, key=lambda one: one[0] != "half_a_pair")[:MOST]
+    reasons = []
+    for oddity, path in first:
         code, message, fix = _ODD[oddity]
-        yield Reason(code=code, path=pointer(location), message=message, fix=fix)
+        reasons.append(Reason(code=code, path=path, message=message, fix=fix))
+    return reasons, len(found) - len(first)
 
 
 def _with_reasons(message: Message, reasons: Sequence[Reason]) -> Message:
-    return replace(message, reasons=tuple(reasons[:MOST]), more=max(0, len(reasons) - MOST))
+    more = message.more + max(0, len(reasons) - MOST)
+    return replace(message, reasons=tuple(reasons[:MOST]), more=more)

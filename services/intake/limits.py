@@ -9,6 +9,7 @@ from shared.contracts.intake import Reason
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
+MAX_PARTS = 20_000
 MAX_FIELDS = 200
 _LARGEST = 2**53 - 1
 _MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
@@ -41,6 +42,8 @@ def unreadable(value: bytes | None) -> Reason | None:
         return _whole("too_large", "The message is too large.", f"At most {MAX_BYTES} bytes.")
     if value.startswith(_MARKS) or not _is_utf8(value):
         return _whole("wrong_encoding", "The message is not UTF-8.", "UTF-8 without a mark.")
+    if _too_many_parts(value):
+        return _whole("too_large", "The message has too many values.", f"At most {MAX_PARTS}.")
     if _too_deep(value):
         return _whole(
             "too_deep", "The message is nested too deep.", f"At most {MAX_DEPTH} levels."
@@ -127,6 +130,11 @@ def _too_deep(value: bytes) -> bool:
         if depth > MAX_DEPTH:
             return True
     return False
+
+
+def _too_many_parts(value: bytes) -> bool:
+    """Tell whether *value* has so many values that reading them would keep others waiting."""
+    return value.count(b",") > MAX_PARTS and _STRINGS.sub(b"", value).count(b",") > MAX_PARTS
 
 
 def _not_json(constant: str) -> Any:

@@ -1,6 +1,7 @@
 """Says in plain words what a model found wrong, without a word of the sender's."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -51,17 +52,22 @@ def pointer(location: Iterable[str | int]) -> str:
     return path
 
 
-def explain(error: ValidationError) -> Iterator[Reason]:
-    """Yield a reason for each thing *error* names, one for all unknown fields of an object."""
-    seen: set[tuple[str, str]] = set()
-    for found in error.errors(include_url=False, include_input=False):
-        kind, location = found["type"], found["loc"]
-        unknown = kind == "extra_forbidden"
-        path = pointer(location[:-1] if unknown else location)
-        if (kind, path) in seen:
-            continue
-        seen.add((kind, path))
-        yield _reason(kind, path, location, found.get("ctx", {}))
+def explain(error: ValidationError) -> tuple[list[Reason], int]:
+    """
+    Return a reason for each thing *error* names, and how many there are beyond the first 50.
+
+    All unknown fields of an object are one thing.
+    """
+    found: dict[tuple[str, str], Any] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        kind, location = problem["type"], problem["loc"]
+        path = pointer(location[:-1] if kind == "extra_forbidden" else location)
+        found.setdefault((kind, path), problem)
+    reasons = [
+        _reason(kind, path, problem["loc"], problem.get("ctx", {}))
+        for (kind, path), problem in islice(found.items(), MOST)
+    ]
+    return reasons, len(found) - len(reasons)
 
 
 def _reason(

@@ -9,7 +9,7 @@ from rfc8785 import dumps
 
 from services.intake import limits
 from services.intake.canonical import canonical
-from shared.contracts.inbound import DATA
+from shared.contracts.inbound import DATA, Need
 from tests.examples.door import read
 from tests.examples.inbound import data_of, event, record, sender_of, submission
 
@@ -174,8 +174,16 @@ def test_what_is_still_known_of_a_malformed_message_is_kept() -> None:
     assert message.source == "urn:cri:ca-post:system"
 
 
-def test_ninety_thousand_unknown_fields_are_one_reason() -> None:
-    crowd = b",".join(b'"%s%d":1' % (SECRET.encode(), n) for n in range(40_000))
+def test_more_values_than_any_message_has_are_not_read() -> None:
+    crowd = b"[" + b",".join([b"{}"] * 20_002) + b"]"
+
+    assert problems(crowd) == [("too_large", "")]
+    assert problems(submit(need={"issue": "," * 8000, "obstacles": "," * 8000})) == []
+    assert problems(submit(need=dict.fromkeys(Need.model_fields, "," * 7999))) == []
+
+
+def test_thousands_of_unknown_fields_are_one_reason() -> None:
+    crowd = b",".join(b'"%s%d":1' % (SECRET.encode(), n) for n in range(15_000))
 
     message = read(record(b'{"type":"gov.cri.request.submit.v1","data":{' + crowd + b"}}"))
 
