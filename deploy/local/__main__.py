@@ -65,6 +65,11 @@ def logs(arguments: argparse.Namespace) -> None:
 def reset(arguments: argparse.Namespace) -> None:
     """Stop everything and delete its data."""
     state: Path = arguments.state
+    for other in state.glob("*/lock"):
+        if (holder := Lock(other.parent).holder()) is not None:
+            raise StackFailed(
+                f"process {holder} still runs a stack in {other.parent}: end it first"
+            )
     keeper.stop(state)
     if (state / "lock").exists():  # else it is no folder of ours
         shutil.rmtree(state)
