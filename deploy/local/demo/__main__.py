@@ -6,9 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 
 from deploy.local.demo.client import Access
@@ -16,6 +14,7 @@ from deploy.local.demo.observer import read_news
 from deploy.local.demo.operators_view import disagreements
 from deploy.local.demo.play import Play
 from deploy.local.demo.progress import Progress, Stuck
+from deploy.local.demo.stage import perform
 from deploy.local.demo.summary import stories, summary
 from deploy.local.demo.verdict import Verdict, verdict
 from deploy.local.failure import StackFailed
@@ -56,7 +55,7 @@ def _demo(*, seed: int, kill: str | None, state: Path) -> int:
         progress.say("everything is ready; the first messages go out")
         file = state / "connection.json"
         play = Play(json.loads(file.read_text()), seed=seed, progress=progress)
-        _play(play, stack, kill=kill, progress=progress)
+        perform(play, stack, kill=kill, progress=progress)
         result = verdict(play)
         dsns = stack.connection.operator.dsns
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
@@ -65,29 +64,6 @@ def _demo(*, seed: int, kill: str | None, state: Path) -> int:
         wrong += _tell(stories(play), file)
         wrong += _verify(stack)
     return _close(result, wrong, progress)
-
-
-def _play(play: Play, stack: Stack, *, kill: str | None, progress: Progress) -> None:
-    """Play in a thread of its own: the stack may be used from this one only."""
-    done: Future[None] = Future()
-
-    def run() -> None:
-        try:
-            asyncio.run(play.run())
-        except BaseException as error:
-            done.set_exception(error)
-        else:
-            done.set_result(None)
-
-    done.add_done_callback(lambda _: play.half_way.set())
-    threading.Thread(target=run, name="play", daemon=True).start()
-    play.half_way.wait()
-    if kill is not None and not done.done():
-        stack.kill(kill)
-        progress.say(f"{kill} is killed (SIGKILL), in the middle of the submissions")
-        stack.start_service(kill)
-        progress.say(f"{kill} runs again")
-    done.result()
 
 
 def _tell(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:

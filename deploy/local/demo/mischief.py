@@ -19,14 +19,21 @@ async def mischief(
     """Send second withdrawals, answers to others' offers and the like; return what is due."""
     twice = [wish for wish in wishes if wish.withdrawn_twice]
     withdrawals = await asyncio.gather(*(systems[w.participant].withdraw(w) for w in twice))
-    late = [sent for provider in providers.values() for sent in provider.late]
     return [
         *(("a second withdrawal", sent, frozenset({"already_withdrawn"})) for sent in withdrawals),
-        *(("an answer after expiry", sent, frozenset({"offer_expired", "offer_not_open"}))
-          for sent in late),
         *await _about_offers(providers),
         *await _about_requests(wishes, systems),
     ]  # fmt: skip
+
+
+def late_answers(providers: Mapping[str, ProviderSystem]) -> list[Judged]:
+    """Return the answers that came after their offer's expiry; it may have lapsed by then."""
+    codes = frozenset({"offer_expired", "offer_not_open"})
+    return [
+        ("an answer after expiry", sent, codes)
+        for provider in providers.values()
+        for sent in provider.late
+    ]
 
 
 async def _about_offers(providers: Mapping[str, ProviderSystem]) -> list[Judged]:

@@ -12,7 +12,7 @@ from deploy.local.demo.agency_system import AgencySystem
 from deploy.local.demo.bad_input import BadRecord, bad_records, garbage
 from deploy.local.demo.behavior import SCARCE_TOPIC
 from deploy.local.demo.client import Access, Client, Sent
-from deploy.local.demo.mischief import Judged, mischief
+from deploy.local.demo.mischief import Judged, late_answers, mischief
 from deploy.local.demo.program_office import ProgramOffice
 from deploy.local.demo.progress import Changes, Progress, until
 from deploy.local.demo.provider_system import ProviderSystem
@@ -212,6 +212,7 @@ class Play:
         """Providers report their work; each request must end where the sample says."""
         await asyncio.gather(*(provider.work() for provider in self.providers.values()))
         await self._answered("reports of work")
+        self.judged += late_answers(self.providers)
 
         def missing() -> list[str]:
             return [

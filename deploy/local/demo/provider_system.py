@@ -94,10 +94,7 @@ class ProviderSystem:
             case "gov.cri.offer.made.v1":
                 self._consider(data)
             case "gov.cri.offer.lapsed.v1":
-                offer = self.offers[data["offer_id"]]
-                offer.state = "lapsed"
-                if offer.answered == "late":
-                    self._begin(self._answer_late(offer))
+                self.offers[data["offer_id"]].state = "lapsed"
             case "gov.cri.offer.withdrawn.v1":
                 self.offers[data["offer_id"]].state = "withdrawn"
             case "gov.cri.engagement.opened.v1":
@@ -113,7 +110,9 @@ class ProviderSystem:
         first = offer_number(data["offer_id"]) == 1
         answer = first_answer(self.seed, agency, topics) if first else "accept"
         offer = self.offers[data["offer_id"]] = Offer(data["offer_id"], agency, topics, answer)
-        if answer not in ("silent", "late"):
+        if answer == "late":
+            self._begin(self._answer_late(offer, datetime.fromisoformat(data["expires_at"])))
+        elif answer != "silent":
             self._begin(self._answer(offer))
 
     def _open(self, data: dict[str, Any]) -> None:
@@ -141,5 +140,7 @@ class ProviderSystem:
         if offer.state == "open":
             offer.state = "answered"
 
-    async def _answer_late(self, offer: Offer) -> None:
+    async def _answer_late(self, offer: Offer, expires_at: datetime) -> None:
+        """Accept half a second too late: refused, also while the offer has not lapsed yet."""
+        await asyncio.sleep((expires_at - datetime.now(UTC)).total_seconds() + 0.5)
         self.late.append(await self.answer(offer.offer_id, "accept"))

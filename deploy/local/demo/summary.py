@@ -118,6 +118,6 @@ def _refused(play: Play) -> list[str]:
         of_code = kinds.setdefault(code, {})
         of_code[kind] = of_code.get(kind, 0) + 1
     return [
-        f"  {code}: " + ", ".join(f"{kind} ({n})" if n > 1 else kind for kind, n in each.items())
+        f"  {code}: " + "; ".join(f"{kind} ({n})" if n > 1 else kind for kind, n in each.items())
         for code, each in sorted(kinds.items())
     ]
