@@ -1,7 +1,7 @@
 """A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
 
 from services.routing.books import Library
-from services.routing.decisions import record
+from services.routing.decisions import record, sentences
 from services.routing.offers import back_to_lane, engage, refer
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Story
@@ -116,7 +116,7 @@ def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed
         "offer": answer.offer_id,
         "outcome": "referred",
         "provider": answer.provider,
-        "because": because.model_dump(exclude_none=True),
+        "because": sentences(because),
     }
     kept = record(decided, cause=story.cause, panel_body="", because=because)
     story.decide(kept)

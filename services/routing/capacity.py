@@ -1,7 +1,7 @@
 """What providers can take on: declarations, what offers have taken of them, and what fits."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -20,7 +20,8 @@ class Capacity:
     """
     A provider's last declaration (by the id of its event), with what is still free of each entry.
 
-    ``load`` counts its open offers and engagements.
+    ``load`` counts its open offers and engagements; ``last_offer`` is when it was last asked, in
+    microseconds since 1970, 0 for never.
     """
 
     provider: str
@@ -29,7 +30,7 @@ class Capacity:
     entries: str = "[]"
     free: tuple[int, ...] = ()
     load: int = 0
-    last_offer_at: datetime | None = None
+    last_offer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +87,26 @@ def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
         capacity,
         free=_with(capacity.free, entry, capacity.free[entry] - 1),
         load=capacity.load + 1,
-        last_offer_at=at,
+        last_offer=microseconds(at),
     )
 
 
-def snapshots(
+def looker(
     capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
-) -> dict[str, Snapshot]:
-    """Return what each provider could take on of a request with *facts* at *at*."""
-    return {name: _snapshot(capacity, facts, at) for name, capacity in capacities.items()}
+) -> Callable[[str], Snapshot]:
+    """Return a function that says what a provider could take on of a request with *facts*."""
+
+    def look(provider: str) -> Snapshot:
+        capacity = capacities.get(provider)
+        return NOTHING if capacity is None else _snapshot(capacity, facts, at)
+
+    return look
 
 
 def _snapshot(capacity: Capacity, facts: Facts, at: datetime) -> Snapshot:
-    load = capacity.load
-    last = 0
-    if capacity.last_offer_at is not None:
-        since = capacity.last_offer_at - _EPOCH
-        last = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    load, last = capacity.load, capacity.last_offer
     if capacity.valid_until is None or capacity.valid_until <= at:
-        return NOTHING if not load and not last else Snapshot(load=load, last_offer=last)
+        return Snapshot(load=load, last_offer=last)
     found, free = None, 0
     for place, entry in enumerate(_entries(capacity.entries)):
         left = capacity.free[place]
@@ -126,6 +128,12 @@ def _entries(text: str) -> tuple[_Entry, ...]:
         )
         for entry in entries
     )
+
+
+def microseconds(at: datetime) -> int:
+    """Return *at* in microseconds since 1970."""
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def _with(free: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:

@@ -7,10 +7,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from pydantic_core import to_json
+
+from services.routing.building import built
 from shared.contracts.event import derived_id
 from shared.contracts.routing import DecisionFacts, Sentences
-
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,26 @@ def record(
         panel_body=panel_body,
         text=text,
         hash=digest,
-        facts=DecisionFacts.model_construct(
-            id=identity, hash=digest, ruleset=decided["ruleset"], because=because
+        facts=built(
+            DecisionFacts,
+            {"id": identity, "hash": digest, "ruleset": decided["ruleset"], "because": because},
         ),
     )
 
 
+def sentences(because: Sentences) -> dict[str, str]:
+    """Return the sentences that were written, by audience."""
+    told = {
+        "staff": because.staff,
+        "requester": because.requester,
+        "provider": because.provider,
+    }
+    return {audience: sentence for audience, sentence in told.items() if sentence is not None}
+
+
 def encode(decided: Mapping[str, Any]) -> str:
     """Return a decision as compact JSON."""
-    return _ENCODER.encode(decided)
+    return to_json(decided).decode()
 
 
 def decode(text: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.routing.books import Book, Library, is_open
 from services.routing.clocks import due_at
-from services.routing.decisions import DecisionRecord, record
+from services.routing.decisions import DecisionRecord, record, sentences
 from services.routing.facts import decode_request_facts
 from services.routing.offers import NO_CLOCK, engage, make_offer, wait
 from services.routing.refusals import reason_of
@@ -155,7 +155,7 @@ def _record(
         "outcome": outcome,
         "program": program,
         "provider": told.provider,
-        "because": because.model_dump(exclude_none=True),
+        "because": sentences(because),
     }
     body = "" if book is None else book.body
     kept = record(decided, cause=story.cause, panel_body=body, because=because)

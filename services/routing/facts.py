@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
+from pydantic_core import to_json
+
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
 from shared.contracts.reference import Program, Provider
 
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
@@ -68,7 +69,7 @@ def provider_facts(provider: Provider, program: Program) -> Facts:
 
 def encode_facts(facts: Facts) -> str:
     """Return *facts* as compact JSON."""
-    return _ENCODER.encode(facts)
+    return to_json(facts).decode()
 
 
 def decode_request_facts(text: str) -> dict[str, Any]:

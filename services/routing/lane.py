@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.routing.books import Book, Library, is_open
-from services.routing.capacity import Capacity, snapshots, taken
+from services.routing.capacity import Capacity, looker, taken
 from services.routing.clocks import due_at
-from services.routing.decisions import record
+from services.routing.decisions import record, sentences
 from services.routing.facts import Facts, decode_request_facts
 from services.routing.matching import Match, match
 from services.routing.offers import make_offer, refer, wait
@@ -54,8 +54,8 @@ def _candidate(library: Library, program: str) -> Facts:
 
 def _match(step: LaneStep, request: Request, book: Book, clocks: dict[str, datetime]) -> Told:
     facts = decode_request_facts(request.facts)
-    seen = snapshots(step.capacities, facts, at=step.at)
-    found = match(facts, book, snapshots=seen, not_again=request.offered)
+    look = looker(step.capacities, facts, at=step.at)
+    found = match(facts, book, look=look, not_again=request.offered)
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
         return Told(replace(request, fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
@@ -131,7 +131,7 @@ def _not_open(step: LaneStep, request: Request) -> Told:
         "panel": book.panel_hash,
         "program": step.program,
         "outcome": "waiting",
-        "because": because.model_dump(exclude_none=True),
+        "because": sentences(because),
     }
     story = Story(request, cause=request.last_event, at=step.at)
     kept = record(decided, cause=story.cause, panel_body=book.body, because=because)

@@ -1,12 +1,15 @@
 """Which provider is asked: candidates under the rules, with capacity, in tie-break order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.routing.books import Book
+from services.routing.building import built
+from services.routing.decisions import sentences
 from services.routing.facts import Facts
 from services.routing.rulebook import fill
+from shared.contracts.reference import Rule
 from shared.contracts.routing import Sentences
 
 
@@ -43,46 +46,60 @@ def match(
     facts: Facts,
     book: Book,
     *,
-    snapshots: Mapping[str, Snapshot],
+    look: Callable[[str], Snapshot],
     not_again: Sequence[str],
 ) -> Match:
-    """Return whom to ask for a request with *facts*; *not_again* were asked before."""
-    panel = book.providers
-    standing = panel.standing(facts)
-    names = [candidate["provider.id"] for candidate in book.candidates]
+    """
+    Return whom to ask for a request with *facts*; *not_again* were asked before.
+
+    *look* says what a provider could take on; it is asked of those that pass the rules.
+    """
+    standing = book.providers.standing(facts)
+    names = book.names
+    tie_break = book.ruleset.tie_break
+    candidates: list[list[Any]] = [
+        [name, verdict, None, 0, 0, 0]
+        for name, verdict in zip(names, standing.verdicts, strict=True)
+    ]
+    ready: list[tuple[tuple[Any, ...], int, int]] = []
     passing = [place for place in standing.passing if names[place] not in not_again]
-    ready = []
     for place in passing:
-        snapshot = snapshots.get(names[place], NOTHING)
-        if snapshot.entry is not None:
-            key = order_key(
-                book.ruleset.tie_break,
-                provider=names[place],
-                score=standing.scores[place],
-                snapshot=snapshot,
-            )
-            ready.append((key, place))
+        seen = look(names[place])
+        candidates[place][2:] = (seen.entry, seen.free, seen.load, seen.last_offer)
+        if seen.entry is not None:
+            score = standing.scores[place]
+            key = order_key(tie_break, provider=names[place], score=score, snapshot=seen)
+            ready.append((key, place, seen.entry))
     ready.sort()
-    candidates = []
-    for name, verdict in zip(names, standing.verdicts, strict=True):
-        seen = snapshots.get(name, NOTHING)
-        candidates.append([name, verdict, seen.entry, seen.free, seen.load, seen.last_offer])
-    decided: dict[str, Any] = {"not_again": list(not_again), "candidates": candidates}
+    order = [names[place] for _, place, _ in ready]
     if ready:
-        place = ready[0][1]
-        because = _asked(facts, book, place, ready=len(ready))
-        decided["order"] = [names[place] for _, place in ready]
-        outcome, provider, entry = "offered", names[place], snapshots[names[place]].entry
-    elif passing:
-        because = _no_room([book.candidates[place] for place in passing])
-        outcome, provider, entry = "waiting", None, None
-    else:
-        because = _nobody(book, asked=len(not_again))
-        outcome, provider, entry = "referred", None, None
-    decided |= {
+        _, place, entry = ready[0]
+        matched = standing.matched[place]
+        because = _asked(facts, book.candidates[place], matched, ready=len(ready))
+        return _found("offered", because, candidates, not_again, order, entry)
+    if passing:
+        because = _no_room([names[place] for place in passing])
+        return _found("waiting", because, candidates, not_again, order)
+    because = _nobody(book, asked=len(not_again))
+    return _found("referred", because, candidates, not_again, order)
+
+
+def _found(
+    outcome: str,
+    because: Sentences,
+    candidates: list[list[Any]],
+    not_again: Sequence[str],
+    order: list[str],
+    entry: int | None = None,
+) -> Match:
+    provider = order[0] if order else None
+    decided = {
+        "not_again": not_again,
+        "candidates": candidates,
+        "order": order,
         "outcome": outcome,
         "provider": provider,
-        "because": because.model_dump(exclude_none=True),
+        "because": sentences(because),
     }
     return Match(outcome, because, decided, provider, entry)
 
@@ -101,10 +118,7 @@ def order_key(
     return (*[values[key] for key in tie_break if key in values], provider)
 
 
-def _asked(facts: Facts, book: Book, place: int, *, ready: int) -> Sentences:
-    panel = book.providers
-    candidate = book.candidates[place]
-    matched = panel.matched(panel.standing(facts), place)
+def _asked(facts: Facts, candidate: Facts, matched: Sequence[Rule], *, ready: int) -> Sentences:
     named = [rule for rule in matched if rule.effect != "exclude"]
     staff = [fill(rule.because.staff, facts, candidate) for rule in named]
     to_provider = [
@@ -115,26 +129,24 @@ def _asked(facts: Facts, book: Book, place: int, *, ready: int) -> Sentences:
     ]
     name, program = candidate["provider.name"], candidate["program.name"]
     others = "the only candidate" if ready == 1 else f"the first of {ready} candidates"
-    return Sentences.model_construct(
-        staff=" ".join([f"{name} is {others} with capacity.", *staff]),
-        requester=" ".join([f"{name} is asked to help through {program}.", *requester]),
-        provider=" ".join(to_provider) or f"The request fits what you offer in {program}.",
-    )
+    words = {
+        "staff": " ".join([f"{name} is {others} with capacity.", *staff]),
+        "requester": " ".join([f"{name} is asked to help through {program}.", *requester]),
+        "provider": " ".join(to_provider) or f"The request fits what you offer in {program}.",
+    }
+    return built(Sentences, words)
 
 
-def _no_room(candidates: Sequence[Facts]) -> Sentences:
-    names = ", ".join(candidate["provider.id"] for candidate in candidates)
-    return Sentences.model_construct(
-        staff=f"None of the candidates has room for this request: {names}.",
+def _no_room(names: Sequence[str]) -> Sentences:
+    return Sentences(
+        staff=f"None of the candidates has room for this request: {', '.join(names)}.",
         requester="Everyone who could help is busy; your request keeps its place.",
-        provider=None,
     )
 
 
 def _nobody(book: Book, *, asked: int) -> Sentences:
     after = f" after {asked} that were asked" if asked else ""
-    return Sentences.model_construct(
+    return Sentences(
         staff=f"No provider of {len(book.candidates)} passes the rules{after}; a person decides.",
         requester="No provider was found; the program office will look at your request.",
-        provider=None,
     )

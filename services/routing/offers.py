@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.clocks import due_at
-from services.routing.request import CapacityChange, Request
+from services.routing.request import CapacityChange, Request, offer_id
 from services.routing.story import Story, Told
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
@@ -36,7 +36,8 @@ def make_offer(
     entry: int | None = None,
 ) -> None:
     """Ask *provider*; what it takes of a declaration is given back when nothing comes of it."""
-    offered = (*story.request.offered, provider)
+    before = story.request
+    offered = (*before.offered, provider)
     story.become(
         status="offered",
         queued=False,
@@ -52,12 +53,12 @@ def make_offer(
         OfferMade,
         OfferFacts,
         ordinal=len(offered),
-        offer_id=story.request.offer_id,
+        offer_id=offer_id(before.tracking_number, len(offered)),
         provider=provider,
         expires_at=expires_at,
         decision=decision,
     )
-    clock = f"offer_answer.{story.request.pace}"
+    clock = f"offer_answer.{before.pace}"
     story.become(due_clock=clock, due_at=expires_at, due_cause=made)
 
 

@@ -57,7 +57,7 @@ class Request:
     @property
     def offer_id(self) -> str:
         """The id of the last offer."""
-        return f"{self.tracking_number}-O{len(self.offered)}"
+        return offer_id(self.tracking_number, len(self.offered))
 
     @property
     def engagement_id(self) -> str | None:
@@ -70,6 +70,11 @@ class Request:
     def pace(self) -> str:
         """``standard`` or ``urgent``: the second half of its lane."""
         return "standard" if self.lane is None else self.lane.rsplit(".", 1)[1]
+
+
+def offer_id(tracking_number: str, number: int) -> str:
+    """Return the id of the *number*-th offer of a request."""
+    return f"{tracking_number}-O{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,6 @@ def rerun(decided: Mapping[str, Any], book: Book | None) -> dict[str, Any]:
 def _match_again(
     decided: Mapping[str, Any], facts: Mapping[str, Any], book: Book
 ) -> Mapping[str, Any]:
-    snapshots = {
-        name: Snapshot(entry, free, load, last_offer)
-        for name, _, entry, free, load, last_offer in decided["candidates"]
-    }
-    again = match(facts, book, snapshots=snapshots, not_again=decided["not_again"])
-    return again.decided
+    snapshots = {name: Snapshot(*seen) for name, _, *seen in decided["candidates"]}
+    look = snapshots.__getitem__
+    return match(facts, book, look=look, not_again=decided["not_again"]).decided

@@ -34,12 +34,14 @@ class Standing:
     How the candidates stand under all rules, in the panel's order.
 
     ``verdicts`` has a character for each rule: matched, not matched, not about this candidate.
-    ``passing`` are the places of those that pass every require and exclude rule.
+    ``passing`` are the places of those that pass every require and exclude rule; ``matched`` the
+    rules that matched for each.
     """
 
     verdicts: tuple[str, ...]
     scores: tuple[int, ...]
     passing: tuple[int, ...]
+    matched: tuple[tuple[Rule, ...], ...]
 
 
 class Panel:
@@ -58,16 +60,7 @@ class Panel:
 
     def standing(self, facts: Facts) -> Standing:
         """Return how the candidates stand for a request with *facts*."""
-        return self._standing(tuple(ask(facts) for ask in self._asked))
-
-    def matched(self, standing: Standing, place: int) -> list[Rule]:
-        """Return the rules that matched for the candidate at *place*."""
-        verdicts = standing.verdicts[place]
-        return [
-            compiled.rule
-            for compiled, verdict in zip(self.rules, verdicts, strict=True)
-            if verdict == MATCHED
-        ]
+        return self._standing(tuple([ask(facts) for ask in self._asked]))
 
     def failed(self, standing: Standing, place: int) -> list[Rule]:
         """Return the rules that keep the candidate at *place* away."""
@@ -82,16 +75,17 @@ class Panel:
         places = range(len(self.candidates))
         verdicts = tuple("".join(column[place] for column in columns) for place in places)
         rules = [compiled.rule for compiled in self.rules]
-        scores = tuple(
-            sum(r.weight for r, v in zip(rules, verdict, strict=True) if v == MATCHED)
+        matched = tuple(
+            tuple(r for r, v in zip(rules, verdict, strict=True) if v == MATCHED)
             for verdict in verdicts
         )
+        scores = tuple(sum(rule.weight for rule in found) for found in matched)
         passing = tuple(
             place
             for place, verdict in enumerate(verdicts)
             if not any(_keeps_away(r, v) for r, v in zip(rules, verdict, strict=True))
         )
-        return Standing(verdicts, scores, passing)
+        return Standing(verdicts, scores, passing, matched)
 
 
 def compile_rules(rules: Sequence[Rule], about: str) -> list[CompiledRule]:

@@ -1,9 +1,11 @@
 """Builds what follows from one decision about a request: its new state, its events, in order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
+from services.routing.building import built
 from services.routing.decisions import DecisionRecord
 from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange, Request
@@ -15,6 +17,9 @@ from shared.contracts.routing import (
     MessageRefusedFacts,
 )
 
+_NAMES = tuple(Request.__dataclass_fields__)
+_VALUES = attrgetter(*_NAMES)
+_STATE = ("request_id", "tracking_number", "participant", "status", "program", "lane")
 SOURCE = "urn:cri:continuum:routing"
 
 
@@ -45,10 +50,8 @@ class Story:
         received_at: datetime | None = None,
         inreplyto: str | None = None,
     ) -> None:
-        self._request = request
-        self._changes: dict[str, Any] = {}
-        self._published = request.published
-        self._last_event = request.last_event
+        self._request: Request | None = request
+        self._now = dict(zip(_NAMES, _VALUES(request), strict=True))
         self.decided = request.decided
         self.cause = cause
         self.at = at
@@ -60,20 +63,21 @@ class Story:
 
     @property
     def request(self) -> Request:
-        """The request as it now is; its counters are brought up to date at the end."""
-        if self._changes:
-            self._request = replace(self._request, **self._changes)
-            self._changes = {}
+        """The request as it now is."""
+        if self._request is None:
+            self._request = Request(**self._now)
         return self._request
 
     def become(self, **changes: Any) -> None:
-        """Change the request (in one copy for several changes: copies are what costs here)."""
-        self._changes |= changes
+        """Change the request; it is made anew when somebody asks for it."""
+        self._now.update(changes)
+        self._request = None
 
     def decide(self, record: DecisionRecord) -> None:
         """Keep *record*; its number is the request's next."""
         self._records.append(record)
         self.decided = record.number
+        self.become(decided=record.number)
 
     def change(self, change: CapacityChange) -> None:
         """Leave a change of capacity to the matcher."""
@@ -83,71 +87,56 @@ class Story:
         self, event: type[Event], facts: type[Facts], *, ordinal: int = 0, **data: Any
     ) -> str:
         """Publish *event* about the request as it now is; return the event's id."""
-        now = self.request
-        told = facts.model_construct(
-            request_id=now.request_id,
-            tracking_number=now.tracking_number,
-            participant=now.participant,
-            status=now.status,
-            program=now.program,
-            lane=now.lane,
-            **data,
-        )
-        self._last_event = self._append(event, told, ordinal=ordinal)
-        return self._last_event
+        data |= {name: self._now[name] for name in _STATE}
+        identity = self._append(event, built(facts, data), ordinal=ordinal)
+        self.become(last_event=identity)
+        return identity
 
     def applied(self, what: str, about: str) -> None:
         """Answer the inbound record: what it says was done."""
         assert self.inreplyto is not None
-        facts = AppliedFacts.model_construct(
-            participant=participant_of(self.inreplyto), what=what, about=about
-        )
+        facts = AppliedFacts(participant=participant_of(self.inreplyto), what=what, about=about)
         self._append(MessageApplied, facts, inreplyto=self.inreplyto)
 
     def refused(self, what: str, about: str, code: str) -> None:
         """Answer the inbound record: it was refused, and why."""
         assert self.inreplyto is not None
-        facts = MessageRefusedFacts.model_construct(
+        facts = MessageRefusedFacts(
             participant=participant_of(self.inreplyto),
             what=what,
             about=about,
-            refused_by="routing",
             reasons=[reason_of(code)],
         )
         self._append(MessageRefused, facts, inreplyto=self.inreplyto)
 
     def told(self) -> Told:
         """Return what it all came to."""
-        self.become(published=self._published, last_event=self._last_event, decided=self.decided)
         events, records = tuple(self._events), tuple(self._records)
         return Told(self.request, events, records, tuple(self._capacity))
 
     def _append(
         self, event: type[Event], facts: Facts, *, ordinal: int = 0, inreplyto: str | None = None
     ) -> str:
-        now = self.request
+        now = self._now
         kind = kind_of(event)
-        identity = derived_id(self.cause, kind, now.tracking_number, ordinal)
-        self._published += 1
-        self._events.append(
-            event.model_construct(
-                specversion="1.0",
-                id=identity,
-                source=SOURCE,
-                type=kind,
-                subject=now.tracking_number,
-                time=self.at,
-                datacontenttype="application/json",
-                dataclassification="internal",
-                correlationid=now.request_id,
-                causationid=self.cause,
-                sequence=padded(self._published),
-                inreplyto=inreplyto,
-                receivedat=self.received_at,
-                traceparent=now.traceparent,
-                data=facts,
-            )
-        )
+        identity = derived_id(self.cause, kind, now["tracking_number"], ordinal)
+        number = now["published"] + 1
+        envelope = {
+            "id": identity,
+            "source": SOURCE,
+            "type": kind,
+            "subject": now["tracking_number"],
+            "time": self.at,
+            "correlationid": now["request_id"],
+            "causationid": self.cause,
+            "sequence": padded(number),
+            "inreplyto": inreplyto,
+            "receivedat": self.received_at,
+            "traceparent": now["traceparent"],
+            "data": facts,
+        }
+        self._events.append(built(event, envelope))
+        self.become(published=number)
         return identity
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.books import Book, is_open
+from services.routing.decisions import sentences
 from services.routing.facts import Facts
 from services.routing.rulebook import fill
 from shared.contracts.reference import Rule
@@ -42,7 +43,7 @@ class Triage:
             "program": self.program,
             "lane": self.lane,
             "elsewhere": self.elsewhere,
-            "because": self.because.model_dump(exclude_none=True),
+            "because": sentences(self.because),
         }
 
 
@@ -87,7 +88,7 @@ def lane_of(program: str, facts: Facts, book: Book) -> str:
     """Return the lane of *program* for a request with *facts*: urgent only where rules say so."""
     panel = book.lanes
     place = [candidate["program.id"] for candidate in book.candidates].index(program)
-    matched = panel.matched(panel.standing(facts), place)
+    matched = panel.standing(facts).matched[place]
     paces = [rule.value for rule in matched if rule.value in ("standard", "urgent")]
     return f"{program}.{paces[0] if paces else 'standard'}"
 
@@ -108,7 +109,7 @@ def _to_a_person(facts: Facts) -> Triage:
 def _proposed(facts: Facts, book: Book, eligible: list[str]) -> tuple[Rule | None, str | None]:
     """Return the program that the heaviest matching rule proposes, else the default one."""
     panel = book.proposals
-    matched = panel.matched(panel.standing(facts), 0)
+    matched = panel.standing(facts).matched[0]
     for rule in sorted(matched, key=lambda rule: -rule.weight):
         if rule.value in eligible:
             return rule, rule.value

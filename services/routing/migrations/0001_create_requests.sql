@@ -53,7 +53,7 @@ CREATE TABLE capacities (
     entries       text        NOT NULL DEFAULT '[]',
     free          integer[]   NOT NULL DEFAULT '{}',
     load          integer     NOT NULL DEFAULT 0,
-    last_offer_at timestamptz
+    last_offer    bigint      NOT NULL DEFAULT 0
 );
 
 -- Changes of capacity on their way to the matcher: the batch and the deadlines never touch the

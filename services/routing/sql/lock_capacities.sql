@@ -1,4 +1,4 @@
-SELECT provider, declaration::text, valid_until, entries, free, load, last_offer_at
+SELECT provider, declaration::text, valid_until, entries, free, load, last_offer
   FROM capacities
  WHERE provider = ANY ($1::text[])
  ORDER BY provider

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.capacity import Capacity, apply, declared, snapshots, taken
+from services.routing.capacity import Capacity, apply, declared, looker, taken
 from services.routing.facts import Facts, request_facts
 from services.routing.matching import Match, Snapshot, match
 from services.routing.request import CapacityChange
@@ -19,7 +19,10 @@ def matched(
     books = library(providers=[provider(name) for name in sorted(providers)])
     book = books.providers("cri-tac", at=AT)
     return match(
-        request_facts(facts(**asked), catalog()), book, snapshots=providers, not_again=not_again
+        request_facts(facts(**asked), catalog()),
+        book,
+        look=providers.__getitem__,
+        not_again=not_again,
     )
 
 
@@ -94,7 +97,7 @@ def test_an_entry_fits_or_does_not(kind: dict[str, Any], fits: bool) -> None:
     capacity = holding(3, **kind)
     request = asked(service_forms=["policy_review"])
 
-    seen = snapshots({"iacp": capacity}, request, at=AT)["iacp"]
+    seen = looker({"iacp": capacity}, request, at=AT)("iacp")
 
     assert (seen.entry, seen.free) == ((0, 3) if fits else (None, 0))
 
@@ -118,9 +121,8 @@ def test_nothing_is_given_back_to_another_declaration() -> None:
 
 
 def test_what_has_expired_is_no_capacity() -> None:
-    seen = snapshots({"iacp": holding(5, until=AT)}, asked(), at=AT)["iacp"]
+    seen = looker({"iacp": holding(5, until=AT)}, asked(), at=AT)("iacp")
 
     assert seen.entry is None
-    assert snapshots({"iacp": holding(5, until=AT)}, asked(), at=AT - timedelta(seconds=1))[
-        "iacp"
-    ] == Snapshot(0, 5)
+    before = AT - timedelta(seconds=1)
+    assert looker({"iacp": holding(5, until=AT)}, asked(), at=before)("iacp") == Snapshot(0, 5)

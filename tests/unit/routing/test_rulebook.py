@@ -84,7 +84,7 @@ def test_who_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
     assert standing.passing == (1,)
     assert standing.scores == (0, 7, 0)
     assert [r.id for r in panel.failed(standing, 0)] == ["not-a"]
-    assert [r.id for r in panel.matched(standing, 1)] == ["a-or-b", "b-first"]
+    assert [r.id for r in standing.matched[1]] == ["a-or-b", "b-first"]
 
 
 def test_a_rule_of_another_program_has_no_say() -> None:
