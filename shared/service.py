@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 import uvicorn
 import uvloop
-from aiokafka.errors import KafkaError
+from aiokafka.errors import SaslAuthenticationFailed
 from asyncpg import Pool
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -243,10 +243,8 @@ async def _until_reached(
             return await step() or True
         except _HOPELESS:
             raise
-        except KafkaError as error:
-            if type(error).__name__ in ("SaslAuthenticationFailed", "IllegalSaslState"):
-                raise Refusal(f"{what} refuses this user or password") from error
-            failure: BaseException = error
+        except SaslAuthenticationFailed as error:
+            raise Refusal(f"{what} refuses this user or password") from error
         except TRANSIENT as error:
             failure = error
         pause = PAUSES[min(attempt, len(PAUSES) - 1)]

@@ -5,6 +5,8 @@ from typing import Any
 from zlib import crc32
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.conn import create_conn
+from aiokafka.errors import KafkaConnectionError
 
 from shared.runtime.settings import ServiceSettings
 
@@ -32,11 +34,25 @@ def ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
 async def cluster_id(settings: ServiceSettings) -> str:
     """Return the id of the cluster: an offset means nothing on another one."""
     admin = AIOKafkaAdminClient(**security(settings))
-    await admin.start()
+    try:
+        await admin.start()
+    except KafkaConnectionError:
+        await _log_in(settings)
+        raise
     try:
         return str((await admin.describe_cluster())["cluster_id"])
     finally:
         await admin.close()
+
+
+async def _log_in(settings: ServiceSettings) -> None:
+    """Raise what a server says of our user and password: the client's start swallows it."""
+    for server in settings.kafka_servers:
+        host, port = server.rsplit(":", 1)
+        arguments = security(settings)
+        del arguments["bootstrap_servers"], arguments["metadata_max_age_ms"]
+        connection = await create_conn(host, int(port), **arguments)
+        connection.close()
 
 
 def partition_of(key: bytes | None, partitions: int) -> int:

@@ -93,15 +93,15 @@ async def _take_in(
     pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
 ) -> Result:
     appended = 0
+    parsed = [reader.parse(record) for record in records]  # not while locks are held
     async with pool.acquire() as connection, connection.transaction():
         steps = await checkpoints.lock(connection, records)
-        pending = list(records)
-        while pending:
-            parsed = [reader.parse(record) for record in pending]
+        while parsed:
             work = await _classify(connection, parsed, steps, service=service)
             await _decide(connection, reader, work, steps, service=service)
             appended += len(work.outgoing)
-            pending = await _settle(connection, work, steps)
+            released = await _settle(connection, work, steps)
+            parsed = [reader.parse(record) for record in released]
         await checkpoints.move(connection, steps)
     return Result(steps.count(), appended)
 
