@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.local.demo.client import Access
+from deploy.local.demo.company import Company
 from deploy.local.demo.observer import read_news
 from deploy.local.demo.operators_view import disagreements
 from deploy.local.demo.play import Play
@@ -54,12 +56,15 @@ def _demo(*, seed: int, kill: str | None, state: Path) -> int:
         stack.up()
         progress.say("everything is ready; the first messages go out")
         file = state / "connection.json"
-        play = Play(json.loads(file.read_text()), seed=seed, progress=progress)
+        connection = json.loads(file.read_text())
+        today = datetime.now(UTC).date()
+        company = Company(connection, seed=seed, today=today, progress=progress)
+        play = Play(company, seed=seed, today=today)
         perform(play, stack, kill=kill, progress=progress)
         result = verdict(play)
         dsns = stack.connection.operator.dsns
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
-        news = asyncio.run(read_news(Access.of(json.loads(file.read_text()), "california-post")))
+        news = asyncio.run(read_news(Access.of(connection, "california-post")))
         print(summary(play, result, news=news))
         wrong += _tell(stories(play), file)
         wrong += _verify(stack)

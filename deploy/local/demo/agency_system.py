@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,10 +25,9 @@ class Asked:
 
 @dataclass(slots=True)
 class AgencySystem:
-    """A connected agency system with its requests."""
+    """A connected agency system, with the requests that were accepted."""
 
     client: Client
-    wishes: Sequence[Wish] = ()
     asked: dict[str, Asked] = field(default_factory=dict)
     _by_number: dict[str, Asked] = field(default_factory=dict)
 

@@ -60,7 +60,7 @@ async def _about_requests(
 ) -> list[Judged]:
     wish = next(w for w in wishes if w.ends == "closed")
     number = systems[wish.participant].asked[wish.reference].tracking_number
-    other = next(s for each, s in systems.items() if s.wishes and each != wish.participant)
+    other = next(s for each, s in systems.items() if s.asked and each != wish.participant)
     data = {"tracking_number": number}
     return [
         ("a withdrawal of somebody else's request",

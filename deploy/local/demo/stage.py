@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 
 from deploy.local.demo.play import Play
 from deploy.local.demo.progress import Progress
@@ -11,19 +13,23 @@ from deploy.local.stack import Stack
 
 def perform(play: Play, stack: Stack, *, kill: str | None, progress: Progress) -> None:
     """Play to the end; kill and restart one service in the middle, if asked to."""
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(play.run())
     done: Future[None] = Future()
+    leave: list[Callable[[], object]] = []
+
+    async def play_until_left() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        leave.append(lambda: loop.call_soon_threadsafe(task.cancel))
+        await play.run()
 
     def run() -> None:
         try:
-            loop.run_until_complete(task)
+            asyncio.run(play_until_left())
         except BaseException as error:
             done.set_exception(error)
         else:
             done.set_result(None)
-        finally:
-            loop.close()
 
     done.add_done_callback(lambda _: play.half_way.set())
     thread = threading.Thread(target=run, name="play", daemon=True)
@@ -35,9 +41,10 @@ def perform(play: Play, stack: Stack, *, kill: str | None, progress: Progress) -
         done.result()
     finally:
         # The participants leave before Kafka does, or they would complain about it.
-        if thread.is_alive():
-            loop.call_soon_threadsafe(task.cancel)
-            thread.join(timeout=10)
+        for ask_to_leave in leave if not done.done() else ():
+            with suppress(RuntimeError):  # it ended by itself just now
+                ask_to_leave()
+        thread.join(timeout=10)
 
 
 def _kill(stack: Stack, service: str, progress: Progress) -> None:

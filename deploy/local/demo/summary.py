@@ -28,16 +28,16 @@ def summary(play: Play, verdict: Verdict, *, news: Sequence[str]) -> str:
 
 def stories(play: Play) -> list[tuple[str, str]]:
     """Choose three requests worth telling: why each, and its tracking number."""
-    declined = {offer.offer_id.rpartition("-O")[0] for provider in play.providers.values()
+    declined = {offer.offer_id.rpartition("-O")[0] for provider in play.company.providers.values()
                 for offer in provider.offers.values() if offer.answered == "decline"}  # fmt: skip
 
     def number(wish: Wish) -> str:
-        return play.systems[wish.participant].asked[wish.reference].tracking_number
+        return play.company.systems[wish.participant].asked[wish.reference].tracking_number
 
     def first(wishes: Iterable[Wish]) -> str:
         return number(next(iter(sorted(wishes, key=lambda wish: wish.reference))))
 
-    closed = [wish for wish in play.wishes if play.status(wish) == "closed"]
+    closed = [wish for wish in play.company.wishes if play.company.status(wish) == "closed"]
     return [
         ("declined by one provider, taken by the next",
          first(w for w in closed if number(w) in declined and w.program == "cri-tac")),
@@ -52,7 +52,7 @@ def _states(verdict: Verdict) -> list[str]:
 
 
 def _programs(play: Play) -> list[str]:
-    counts = Counter((wish.program, play.status(wish)) for wish in play.wishes)
+    counts = Counter((wish.program, play.company.status(wish)) for wish in play.company.wishes)
     lines = []
     for program in sorted({program for program, _ in counts}):
         each = [f"{n} {state}" for (of, state), n in sorted(counts.items()) if of == program]
@@ -63,13 +63,13 @@ def _programs(play: Play) -> list[str]:
 def _waiting(play: Play) -> list[str]:
     told = Counter(
         f"{wish.program}, topics {', '.join(wish.data['topics'])}: "
-        + play.systems[wish.participant].asked[wish.reference].told["sentence"]
-        for wish in play.wishes
-        if play.status(wish) == "waiting"
+        + play.company.systems[wish.participant].asked[wish.reference].told["sentence"]
+        for wish in play.company.wishes
+        if play.company.status(wish) == "waiting"
     )
     waited = Counter(
         asked.waited_for
-        for system in play.systems.values()
+        for system in play.company.systems.values()
         for asked in system.asked.values()
         if asked.waited_for is not None and asked.status != "waiting"
     )
@@ -91,7 +91,7 @@ def _times(play: Play) -> list[str]:
     ):
         stages[name] = [
             asked.at[end] - asked.at[begin]
-            for system in play.systems.values()
+            for system in play.company.systems.values()
             for asked in system.asked.values()
             if begin in asked.at and end in asked.at
         ]

@@ -26,15 +26,15 @@ class Verdict:
 def verdict(play: Play) -> Verdict:
     """Judge the whole play."""
     answers = Counter(_kind(sent) for sent in play.submissions)
-    unanswered = [s for client in play.clients.values() for s in client.unanswered()]
-    wrong = [f"{name}: {problem}" for name, client in play.clients.items()
+    unanswered = [s for client in play.company.clients.values() for s in client.unanswered()]
+    wrong = [f"{name}: {problem}" for name, client in play.company.clients.items()
              for problem in client.problems]  # fmt: skip
     wrong += [f"no answer to {sent.what} ({sent.coordinate})" for sent in unanswered]
     wrong += [line for kind, sent, codes in play.judged if (line := _misjudged(kind, sent, codes))]
-    wrong += [f"{wish.reference} was not accepted" for wish in play.wishes
-              if play.status(wish) == "not answered"]  # fmt: skip
-    if answers["accepted"] != len(play.wishes):
-        wrong.append(f"{answers['accepted']} accepted instead of {len(play.wishes)}")
+    wrong += [f"{wish.reference} was not accepted" for wish in play.company.wishes
+              if play.company.status(wish) == "not answered"]  # fmt: skip
+    if answers["accepted"] != len(play.company.wishes):
+        wrong.append(f"{answers['accepted']} accepted instead of {len(play.company.wishes)}")
     if answers["accepted"] + answers["refused"] + answers["repeated"] != len(play.submissions):
         wrong.append("accepted, refused and repeats do not add up to the submissions")
     return Verdict(
@@ -43,7 +43,7 @@ def verdict(play: Play) -> Verdict:
         refused=answers["refused"],
         repeats=answers["repeated"],
         unanswered=len(unanswered),
-        states=Counter(play.status(wish) for wish in play.wishes),
+        states=Counter(play.company.status(wish) for wish in play.company.wishes),
         wrong=tuple(wrong),
     )
 
