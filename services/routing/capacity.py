@@ -83,11 +83,14 @@ def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
 
 def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
     """Return *capacity* after an offer took one of *entry*."""
-    return replace(
-        capacity,
-        free=_with(capacity.free, entry, capacity.free[entry] - 1),
-        load=capacity.load + 1,
-        last_offer=microseconds(at),
+    return Capacity(
+        capacity.provider,
+        capacity.declaration,
+        capacity.valid_until,
+        capacity.entries,
+        _with(capacity.free, entry, capacity.free[entry] - 1),
+        capacity.load + 1,
+        microseconds(at),
     )
 
 

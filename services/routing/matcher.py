@@ -16,6 +16,7 @@ from services.routing.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane
 from shared.catalog.catalog import CatalogCache
+from shared.runtime import crash_points
 
 log = structlog.get_logger()
 _CHANGES_AT_ONCE = 500
@@ -96,6 +97,7 @@ class Matcher:
             # Read once the requests are locked: no event is older than the one that led to it.
             at = await store.read_clock(connection)
             step = LaneStep(lane.program, is_open, library, dict(capacities), at)
+            crash_points.reach("matcher.after_claim")
             tolds = match_in_order(step, requests)
             await store.save_capacities(connection, _changed(capacities, step.capacities))
             published = await save_and_publish(connection, tolds)
@@ -103,6 +105,7 @@ class Matcher:
                 reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
                 swept_to = max(reached, swept_to or 0)
                 await store.save_lane(connection, name, basis=basis, swept_to=swept_to)
+            crash_points.reach("matcher.in_transaction")
         if published:
             self._relay_wake.set()
             outcomes = Counter(told.request.status for told in tolds if told.events)

@@ -12,7 +12,7 @@ from shared.contracts.reference import Rule
 
 MATCHED, NOT_MATCHED, NOT_ABOUT = "m", "-", "."
 _FIELD = re.compile(r"\{([a-z_.]+)\}")
-_MEMORY = 4096
+_MEMORY = 2048
 
 
 @dataclass(frozen=True, slots=True)

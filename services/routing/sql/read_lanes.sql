@@ -1,8 +1,16 @@
+-- Whether anybody is there is asked as "the first place", which an index answers however large
+-- the table is; EXISTS may be answered by reading all of it.
 SELECT lane, program, basis, swept_to,
-       EXISTS (SELECT
-                 FROM requests
-                WHERE requests.lane = lanes.lane AND queued AND fresh
-                  AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)) AS fresh,
-       EXISTS (SELECT FROM requests WHERE requests.lane = lanes.lane AND queued) AS queued
+       (SELECT queue_number
+          FROM requests
+         WHERE requests.lane = lanes.lane AND queued AND fresh
+           AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
+         ORDER BY queue_number
+         LIMIT 1) IS NOT NULL AS fresh,
+       (SELECT queue_number
+          FROM requests
+         WHERE requests.lane = lanes.lane AND queued
+         ORDER BY queue_number
+         LIMIT 1) IS NOT NULL AS queued
   FROM lanes
  ORDER BY lane;

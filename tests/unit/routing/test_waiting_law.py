@@ -1,0 +1,66 @@
+"""No later request of a lane overtakes an earlier one without a recorded reason."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.routing.books import Shelf
+from services.routing.capacity import Capacity, apply, declared
+from services.routing.decide import decide
+from services.routing.decisions import decode
+from services.routing.lane import LaneStep, match_in_order
+from tests.examples import routing as examples
+from tests.examples.routing import AT, Sender, catalog, library, provider, ruleset
+
+PROVIDERS = {"aa": [], "bb": ["wellness"], "cc": ["policy"]}
+LIBRARY = library(providers=[provider(name, topics=topics) for name, topics in PROVIDERS.items()])
+TOPICS = st.sampled_from(["wellness", "policy", "other"])
+
+
+def room(can_take: dict[str, int]) -> dict[str, Capacity]:
+    events = [examples.declared(name, left) for name, left in can_take.items()]
+    changes = [declared(event.data, declaration=event.id) for event in events]
+    return {change.provider: apply(Capacity(change.provider), change) for change in changes}
+
+
+@given(
+    st.lists(TOPICS, min_size=1, max_size=12),
+    st.fixed_dictionaries({name: st.integers(0, 4) for name in PROVIDERS}),
+)
+def test_whoever_is_passed_over_has_a_record_of_why(
+    topics: list[str], can_take: dict[str, int]
+) -> None:
+    waiting = [
+        decide(None, Sender(n, topics=[topic]).accepted(), LIBRARY, at=AT).request
+        for n, topic in enumerate(topics, 1)
+    ]
+
+    tolds = match_in_order(LaneStep("cri-tac", True, LIBRARY, room(can_take), AT), waiting)
+
+    records: list[dict[str, Any]] = [decode(told.records[0].text) for told in tolds]
+    for place, later in enumerate(records):
+        for earlier in records[:place]:
+            if later["outcome"] == "offered" and earlier["outcome"] != "offered":
+                known = {name: (verdicts, entry) for name, verdicts, entry, *_ in
+                         earlier["candidates"]}  # fmt: skip
+                assert known[later["provider"]][1] is None  # it had no room, or did not pass
+    offered = [record["provider"] for record in records if record["outcome"] == "offered"]
+    assert all(offered.count(name) <= left for name, left in can_take.items())
+
+
+def test_of_two_rule_sets_effective_at_once_the_later_approved_is_in_force() -> None:
+    corrected = ruleset(version=2)
+
+    found = Shelf().library(catalog(corrected), at=AT)
+
+    assert found.ruleset == corrected
+
+
+def test_a_provider_serves_while_it_is_in_effect() -> None:
+    until = AT + timedelta(days=1)
+    books = library(provider("fop", effective_until=until))
+
+    assert "fop" in books.providers("cri-tac", at=AT).names
+    assert "fop" not in books.providers("cri-tac", at=until).names
