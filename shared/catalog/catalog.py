@@ -53,7 +53,8 @@ class Catalog:
     def ruleset_at(self, moment: datetime) -> RuleSet | None:
         """Return the rule set in force at *moment*: the last approved of the latest effective."""
         in_force = [rules for rules in self.rulesets if rules.effective_from <= moment]
-        return max(in_force, key=lambda rules: rules.effective_from) if in_force else None
+        latest_first = reversed(in_force)  # of equals, max takes the first
+        return max(latest_first, key=lambda rules: rules.effective_from, default=None)
 
     def ruleset_by_hash(self, digest: str) -> RuleSet | None:
         """Return the rule set whose hash is *digest*, in force or not."""
