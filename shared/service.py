@@ -27,7 +27,7 @@ from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
 from shared.postgres import migrate, pool
-from shared.runtime import logging, metrics, probes
+from shared.runtime import crash_points, logging, metrics, probes
 from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -87,6 +87,10 @@ def main(
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
     parser.add_argument("verb", choices=["run", "migrate", *more])
     verb, arguments = parser.parse_known_args()
+    try:
+        crash_points.arm(os.environ)
+    except crash_points.NotAllowed as error:
+        sys.exit(f"{name}: {error}")
     try:
         chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
     except ValidationError as error:

@@ -23,7 +23,7 @@ from shared.messaging.reader import Reader
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.messaging.take_in import Result, take_in
 from shared.postgres.statements import load_statements
-from shared.runtime import metrics
+from shared.runtime import crash_points, metrics
 from shared.runtime.probes import STALL_SECONDS, Health
 from shared.runtime.settings import ServiceSettings
 
@@ -166,8 +166,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         records = self._positions.fresh(self._consumer, found)
         if not records:
             return
+        crash_points.reach(f"{self._service}.after_poll")
         started = time.perf_counter()
         result = await take_in(self._pool, self._reader, records, service=self._service)
+        crash_points.reach(f"{self._service}.after_commit")
         duration = time.perf_counter() - started
         now = time.time()
         self._positions.move(records)

@@ -22,7 +22,7 @@ from shared.messaging import kafka
 from shared.messaging.outbox import decode_headers
 from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
-from shared.runtime import metrics
+from shared.runtime import crash_points, metrics
 from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -126,8 +126,10 @@ class Relay:
             rows = await connection.fetch(_SQL["read_outbox"], ROWS)
         if not rows:
             return False
+        crash_points.reach("relay.after_select")
         sent, failure = await _send(producer, rows)
         if sent:
+            crash_points.reach("relay.after_ack_before_delete")
             async with self._turn:
                 await connection.execute(_SQL["delete_outbox"], sent)
             metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
@@ -235,6 +237,7 @@ async def _send_partition(
         batch.close()
         try:
             future = await producer.send_batch(batch, topic, partition=partition)
+            crash_points.reach_soon("relay.after_send_before_ack")
             await future
         except KafkaError as error:
             return sent, error

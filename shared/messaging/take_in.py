@@ -25,6 +25,7 @@ from shared.messaging.records import (
     Record,
 )
 from shared.postgres.statements import load_statements
+from shared.runtime import crash_points
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
@@ -103,6 +104,7 @@ async def _take_in(
             released = await _settle(connection, work, steps)
             parsed = [reader.parse(record) for record in released]
         await checkpoints.move(connection, steps)
+        crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended)
 
 

@@ -6,6 +6,8 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
+from shared.runtime import crash_points
+
 _CREATE = """\
 CREATE TABLE IF NOT EXISTS schema_migrations (
     component  text        NOT NULL,
@@ -74,6 +76,7 @@ async def migrate(connection: Any, packages: Sequence[str]) -> list[str]:
                     migration.name,
                     migration.checksum,
                 )
+            crash_points.reach("migration.between_steps")
             done.append(f"{migration.component}/{migration.name}")
         return done
     finally:
