@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import uuid
@@ -16,6 +17,8 @@ from deploy.local.passwords import password, write_private
 
 ADMIN = "admin"
 _LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")
+_FORMATTED = "formatted"
+"""A file beside the data that says that the format came to its end."""
 _PROPERTIES = Path(__file__).with_name("server.properties")
 
 
@@ -44,7 +47,8 @@ class Kafka:
         for node, _ in enumerate(self._ports, 1):
             home = self._folder / f"node-{node}"
             write_private(home / "server.properties", self._properties(node))
-            if not (home / "data" / "meta.properties").exists():
+            if not (home / _FORMATTED).exists():
+                shutil.rmtree(home / "data", ignore_errors=True)
                 self._formats.append(self._format(node, home))
         if not self._formats:
             self._launch()
@@ -54,6 +58,8 @@ class Kafka:
         if self._formats:
             processes.finish(self._formats, within=60)
             self._formats.clear()
+            for node, _ in enumerate(self._ports, 1):
+                (self._folder / f"node-{node}" / _FORMATTED).touch()
             self._launch()
 
     def wait(self) -> None:

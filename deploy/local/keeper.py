@@ -62,8 +62,29 @@ def stop(state: Path) -> bool:
     return True
 
 
+class _Told:
+    """
+    Ends this process when it is told to, and remembers that it was.
+
+    An exception raised in the middle of a library's callback may be swallowed there.
+    """
+
+    def __init__(self) -> None:
+        self._to_end = False
+
+    def __call__(self, *_: object) -> None:
+        self._to_end = True
+        sys.exit(0)
+
+    def obey(self) -> None:
+        """End, if told to and still here."""
+        if self._to_end:
+            sys.exit(0)
+
+
 def _keep(state: Path, brokers: int, first_port: int | None) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    told = _Told()
+    signal.signal(signal.SIGTERM, told)
     stack = Stack(
         state,
         brokers=brokers,
@@ -74,21 +95,23 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
     try:
         stack.up()
         release()
+        told.obey()
         print(READY, flush=True)
         # Whoever started it is about to go, and its terminal with it.
         log = os.open(stack.logs / "keeper.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        _watch(stack)
+        _watch(stack, told)
     finally:
         file.unlink(missing_ok=True)
         stack.stop()
 
 
-def _watch(stack: Stack) -> None:
+def _watch(stack: Stack, told: _Told) -> None:
     """Write down when a part ends by itself; it is not started again."""
     ended: set[str] = set()
     while True:
+        told.obey()
         for child in stack.children:
             if not child.alive and child.name not in ended:
                 ended.add(child.name)

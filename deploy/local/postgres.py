@@ -2,8 +2,8 @@
 
 import os
 import pwd
+import shutil
 import signal
-import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,9 +48,9 @@ class Postgres:
 
     def begin(self) -> None:
         """Make the data folder at the first start, and start the server without waiting."""
+        if not self._data.exists():
+            self._initialize()
         user = _unprivileged_user(self._data)
-        if not (self._data / "PG_VERSION").exists():
-            self._initialize(user)
         self._wait_for_the_last_one_to_end()
         options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
         self.child = processes.start(
@@ -79,7 +79,12 @@ class Postgres:
             processes.stop([self.child], sign=signal.SIGINT, within=20)
             self.child = None
 
-    def _initialize(self, user: int | None) -> None:
+    def _initialize(self) -> None:
+        """Make the data folder, whole or not at all."""
+        part = self._data.with_name(f"{self._data.name}.part")
+        if part.exists():
+            shutil.rmtree(part)
+        user = _unprivileged_user(part)
         with NamedTemporaryFile("w", prefix="continuum-") as secret:
             secret.write(self.password)
             secret.flush()
@@ -87,16 +92,10 @@ class Postgres:
                 os.chown(secret.name, user, user)
             options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
             options += [f"--username={ADMIN}", f"--pwfile={secret.name}"]
-            done = subprocess.run(
-                [_programs() / "initdb", "-D", self._data, *options],
-                capture_output=True,
-                text=True,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-            )
-        if done.returncode != 0:
-            raise StackFailed(f"Postgres: initdb failed:\n{done.stderr or done.stdout}")
+            command: list[str | Path] = [_programs() / "initdb", "-D", part, *options]
+            made = processes.start("initdb", command, log=self._log, user=user)
+            processes.finish([made], within=60)
+        part.rename(self._data)
 
     def _wait_for_the_last_one_to_end(self) -> None:
         """A server whose launcher was killed may still be ending; it holds the data folder."""

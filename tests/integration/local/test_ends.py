@@ -99,6 +99,19 @@ def test_an_up_that_is_cut_off_leaves_nothing_running(state: Path, sign: signal.
     assert Lock(state).holder() is None
 
 
+def test_a_first_start_that_was_cut_off_is_begun_anew(state: Path) -> None:
+    half_made = [state / "postgres.part", state / "kafka" / "node-1" / "data"]
+    for folder in half_made:
+        folder.mkdir(parents=True)
+        (folder / "PG_VERSION").write_text("18")
+        (folder / "meta.properties").write_text("version=1")
+
+    with Stack(state) as stack:
+        stack.start()
+
+        assert all(child.alive for child in stack.children)
+
+
 def test_a_stack_starts_again_at_once_where_one_was_killed(state: Path) -> None:
     launcher, _ = launched(state)
 
