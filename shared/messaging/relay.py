@@ -39,6 +39,7 @@ BATCH_BYTES = 262_144
 MESSAGE_BYTES = 2_097_152
 DEAD_LETTER_BYTES = 3_145_728
 POLL_SECONDS = 0.05
+VACUUM_ROWS = 10_000
 # The server ends the session of a frozen leader; the ping keeps that of a living one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
 _PING_SECONDS = 1.5
@@ -59,6 +60,7 @@ class Relay:
         self._service = service
         self._wake = wake
         self._turn = asyncio.Lock()
+        self._deleted = 0
 
     async def run(self) -> None:
         """Lead when nobody else does, until cancelled or something fails; then raise it."""
@@ -130,8 +132,7 @@ class Relay:
         sent, failure = await _send(producer, rows)
         if sent:
             crash_points.reach("relay.after_ack_before_delete")
-            async with self._turn:
-                await connection.execute(_SQL["delete_outbox"], sent)
+            await self._delete(connection, sent)
             metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
         if failure is None:
             return len(rows) == ROWS
@@ -139,6 +140,15 @@ class Relay:
         if isinstance(failure, _NEVER):
             await self._find_culprit(connection)
         raise failure
+
+    async def _delete(self, connection: "asyncpg.Connection[Any]", sent: list[int]) -> None:
+        """Delete what was sent; now and then vacuum, or each read walks over all that was."""
+        self._deleted += len(sent)
+        async with self._turn:
+            await connection.execute(_SQL["delete_outbox"], sent)
+            if self._deleted >= VACUUM_ROWS:
+                self._deleted = 0
+                await connection.execute(_SQL["vacuum_outbox"])
 
     async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
         """Send one by one from the oldest row until the one that never goes; set it aside."""
