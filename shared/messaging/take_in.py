@@ -287,19 +287,29 @@ async def _settle(
     await outbox.append(connection, work.outgoing)
     await parked.park_keys(connection, work.failed)
     await parked.park(connection, work.parked)
+    awaited: dict[Subject, int] = {}
     if work.moved:
-        await connection.execute(
+        rows = await connection.fetch(
             _SQL["save_gates"],
             [topic for topic, _ in work.moved],
             [subject for _, subject in work.moved],
             list(work.moved.values()),
         )
-    ready: list[Record] = []
-    if work.waiting:
-        now = await held.lock_stubs(connection, [gate for gate, _ in work.waiting])
-        ready = [r for gate, r in work.waiting if now[gate.topic, gate.subject] >= gate.number]
-        work.behind += [
-            (gate, r) for gate, r in work.waiting if now[gate.topic, gate.subject] < gate.number
-        ]
-    await held.hold(connection, work.behind)
-    return ready + await held.release(connection, work.moved)
+        awaited = {(row["topic"], row["subject"]): row["last"] for row in rows}
+    ready = await _hold(connection, work) if work.waiting or work.behind else []
+    return ready + await held.release(connection, awaited)
+
+
+async def _hold(connection: "PoolConnectionProxy[Any]", work: _Round) -> list[Record]:
+    """Keep what waits; return what need not wait after all, as another has moved the gate."""
+    every = [*work.waiting, *work.behind]
+    now = await held.lock_stubs(connection, [gate for gate, _ in every])
+    ready = [r for gate, r in work.waiting if now[gate.topic, gate.subject] >= gate.number]
+    await held.hold(
+        connection,
+        [
+            *work.behind,
+            *(w for w in work.waiting if now[w[0].topic, w[0].subject] < w[0].number),
+        ],
+    )
+    return ready

@@ -41,7 +41,12 @@ async def create_pool(settings: ServiceSettings, *, name: str) -> "Pool[Any]":
         max_size=8,
         command_timeout=20,
         server_settings={**LIMITS, "application_name": name},
+        reset=_leave_as_it_is,
     )
+
+
+async def _leave_as_it_is(connection: "Connection[Any]") -> None:
+    """Send no reset when a connection goes back: nothing here outlives its transaction."""
 
 
 async def connect(
