@@ -27,8 +27,8 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing]
-	@$(RUN) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
+demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing] [CHECK=1]
+	@$(RUN) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL)) $(if $(CHECK),--check)
 
 up: setup ## start Kafka, Postgres and the four services; print where everything is [PORT=19000] [BROKERS=3]
 	@$(LOCAL) up $(if $(BROKERS),--brokers $(BROKERS)) $(if $(PORT),--port $(PORT))

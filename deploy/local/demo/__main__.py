@@ -35,9 +35,10 @@ def main() -> int:
     parser.add_argument(
         "--state", type=Path, default=_STATE, help="folder for everything it keeps"
     )
+    parser.add_argument("--check", action="store_true", help="have the run judged at its end")
     asked = parser.parse_args()
     try:
-        return _demo(seed=asked.seed, kill=asked.kill, state=asked.state)
+        return _demo(seed=asked.seed, kill=asked.kill, state=asked.state, check=asked.check)
     except (StackFailed, Stuck) as failure:
         print(
             f"\ndemo: failed. {failure}\nThe logs are in {asked.state / 'logs'}.", file=sys.stderr
@@ -47,7 +48,7 @@ def main() -> int:
     return 1
 
 
-def _demo(*, seed: int, kill: str | None, state: Path) -> int:
+def _demo(*, seed: int, kill: str | None, state: Path, check: bool) -> int:
     progress = Progress()
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
@@ -58,7 +59,9 @@ def _demo(*, seed: int, kill: str | None, state: Path) -> int:
         file = state / "connection.json"
         connection = json.loads(file.read_text())
         today = datetime.now(UTC).date()
-        company = Company(connection, seed=seed, today=today, progress=progress)
+        company = Company(
+            connection, seed=seed, today=today, progress=progress, histories=state / "history"
+        )
         play = Play(company, seed=seed, today=today)
         perform(play, stack, kill=kill, progress=progress)
         result = verdict(play)
@@ -68,6 +71,7 @@ def _demo(*, seed: int, kill: str | None, state: Path) -> int:
         print(summary(play, result, news=news))
         wrong += _tell(stories(play), file)
         wrong += _verify(stack)
+        wrong += _check(state) if check else []
     return _close(result, wrong, progress)
 
 
@@ -98,6 +102,15 @@ def _verify(stack: Stack) -> list[str]:
     line = next((line for line in output.splitlines() if line.startswith("verify:")), "")
     print(f"\n{line or output.strip()}")
     return [] if code == 0 and line else [f"routing verify ended with status {code}"]
+
+
+def _check(state: Path) -> list[str]:
+    """Have the independent checker record the whole run and judge it."""
+    command = [sys.executable, "-m", "tests.system.checker", "run", "--state", str(state)]
+    verdict_file = state / "verdict.json"
+    with verdict_file.open("w") as output:
+        done = subprocess.run(command, stdout=output, check=False)
+    return [] if done.returncode == 0 else [f"the checker found violations: {verdict_file}"]
 
 
 def _close(result: Verdict, wrong: Sequence[str], progress: Progress) -> int:

@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
 
+from deploy.local.demo.history import History
 from deploy.local.demo.progress import Changes
 
 Message = dict[str, Any]
@@ -107,6 +109,7 @@ class Client:
     sequence: int = 0
     problems: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
+    history: History | None = None
     _early: dict[str, tuple[Message, float]] = field(default_factory=dict)
     _producer: Any = None
     _consumer: Any = None
@@ -139,6 +142,8 @@ class Client:
             with suppress(asyncio.CancelledError):
                 await self._reading
         await asyncio.gather(self._producer.stop(), self._consumer.stop())
+        if self.history is not None:
+            self.history.close()
 
     async def send(self, kind: str, data: Any, *, subject: str, message_id: str = "") -> Sent:
         """Send one well-formed message."""
@@ -153,14 +158,23 @@ class Client:
         """Send any bytes, or a tombstone."""
         at = time.monotonic()
         key = b"" if value is None else None  # the client wants a key or a value
-        place = await self._producer.send_and_wait(
-            self.access.in_topic, value, key=key, headers=list(headers)
-        )
+        try:
+            place = await self._producer.send_and_wait(
+                self.access.in_topic, value, key=key, headers=list(headers)
+            )
+        except KafkaError:
+            self._note_sent(value, what, None)
+            raise
         coordinate = f"{place.topic}/{place.partition}/{place.offset}"
+        self._note_sent(value, what, coordinate)
         sent = self.sent[coordinate] = Sent(coordinate, what, at)
         if early := self._early.pop(coordinate, None):
             sent.answer, sent.answered_at = early
         return sent
+
+    def _note_sent(self, value: bytes | None, what: str, coordinate: str | None) -> None:
+        if self.history is not None:
+            self.history.sent(value, what=what, coordinate=coordinate)
 
     def unanswered(self) -> list[Sent]:
         """Return what has been sent and has no answer yet."""
@@ -168,6 +182,8 @@ class Client:
 
     async def _read(self) -> None:
         async for record in self._consumer:
+            if self.history is not None:
+                self.history.received(record.value, offset=record.offset)
             try:
                 await self.take_in(json.loads(record.value))
             except (KeyError, ValueError, TypeError) as error:

@@ -4,11 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from deploy.local.demo.agencies import asking_agencies
 from deploy.local.demo.agency_system import AgencySystem
 from deploy.local.demo.client import Access, Client
+from deploy.local.demo.history import History
 from deploy.local.demo.program_office import ProgramOffice
 from deploy.local.demo.progress import Changes, Progress, until
 from deploy.local.demo.provider_system import ProviderSystem
@@ -24,14 +26,24 @@ class Company:
     """The participants' systems with the requests that they will make."""
 
     def __init__(
-        self, connection: Mapping[str, Any], *, seed: int, today: date, progress: Progress
+        self,
+        connection: Mapping[str, Any],
+        *,
+        seed: int,
+        today: date,
+        progress: Progress,
+        histories: Path,
     ) -> None:
         self.progress = progress
         self._changes = Changes()
         participants = connection["participants"]
         self.wishes = Sample(seed=seed, today=today, agencies=asking_agencies()).wishes()
         self.clients = {
-            each: Client(Access.of(connection, each), changes=self._changes)
+            each: Client(
+                Access.of(connection, each),
+                changes=self._changes,
+                history=History(histories / f"{each}.jsonl"),
+            )
             for each in participants
         }
         self.office = ProgramOffice(self.clients["program-office"], call=self.by_telephone)

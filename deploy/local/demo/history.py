@@ -1,0 +1,40 @@
+"""What a participant's system did and was told, kept for whoever judges the run afterwards."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+
+class History:
+    """
+    One JSON line for each record sent and each message received, in order.
+
+    ``outcome`` of what was sent: ``ok`` (appended at ``coordinate``) or ``unknown``.
+    """
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._lines = file.open("w", buffering=1)
+
+    def sent(self, value: bytes | None, *, what: str, coordinate: str | None) -> None:
+        """Note a record that was appended, or one of which nobody knows."""
+        outcome = "unknown" if coordinate is None else "ok"
+        self._write(
+            did="sent", kind=what, outcome=outcome, coordinate=coordinate, sha256=_digest(value)
+        )
+
+    def received(self, value: bytes | None, *, offset: int) -> None:
+        """Note a message read from the own ``out`` topic."""
+        self._write(did="received", offset=offset, sha256=_digest(value))
+
+    def close(self) -> None:
+        """End it."""
+        self._lines.close()
+
+    def _write(self, **line: Any) -> None:
+        self._lines.write(json.dumps(line) + "\n")
+
+
+def _digest(value: bytes | None) -> str | None:
+    return None if value is None else sha256(value).hexdigest()

@@ -1,0 +1,1 @@
+"""Judges a finished run from outside: shares no code with what it judges."""

@@ -1,0 +1,53 @@
+"""``python -m tests.system.checker record|check|run|mutations``."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests.system.checker.record import record
+from tests.system.checker.run import load
+from tests.system.checker.verdict import as_json, judge, summary
+
+
+def main() -> int:
+    """Do what is asked; return 0 only when no invariant is violated."""
+    asked = _parser().parse_args()
+    match asked.verb:
+        case "record":
+            record(asked.state, asked.folder, within=asked.within)
+            return 0
+        case "run":
+            folder = asked.folder or asked.state / "recorded"
+            record(asked.state, folder, within=asked.within)
+            return check(folder)
+        case _:
+            return check(asked.folder)
+
+
+def check(folder: Path) -> int:
+    """Print the verdict on a recorded run."""
+    judgments = judge(load(folder))
+    print(json.dumps(as_json(judgments), indent=2, ensure_ascii=False))
+    print(summary(judgments), file=sys.stderr)
+    return 0 if all(judgment.holds for judgment in judgments.values()) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="checker", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb, meaning in (
+        ("record", "write a running stack's whole history into a folder"),
+        ("run", "record and check in one go"),
+    ):
+        added = verbs.add_parser(verb, help=meaning)
+        added.add_argument("--state", type=Path, required=True, help="the stack's folder")
+        added.add_argument("--folder", type=Path, help="default: recorded, in the stack's folder")
+        added.add_argument("--within", type=float, default=60, help="seconds to come to rest")
+    added = verbs.add_parser("check", help="judge a recorded run")
+    added.add_argument("folder", type=Path)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

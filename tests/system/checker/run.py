@@ -1,0 +1,99 @@
+"""A recorded run in memory: records, rows, metrics, logs and histories."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from tests.system.checker.lines import read, read_lines
+
+Row = dict[str, Any]
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record of a topic; ``body`` is its value as JSON, None when it is no JSON object."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """``topic/partition/offset``."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @cached_property
+    def body(self) -> Body | None:
+        """Return the value as JSON; text that the door would not read may still parse here."""
+        try:
+            found = json.loads(self.value or b"")
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+@dataclass(slots=True)
+class Run:
+    """
+    Everything that was recorded.
+
+    ``ends`` has the first and next offset of each partition; ``history`` the lines of each
+    participant; ``logs`` the text of each log file.
+    """
+
+    topics: dict[str, list[Record]]
+    ends: dict[str, dict[str, list[int]]]
+    tables: dict[str, dict[str, list[Row]]]
+    metrics: dict[str, str] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
+    history: dict[str, list[Row]] = field(default_factory=dict)
+
+    def rows(self, service: str, table: str) -> list[Row]:
+        """Return the rows of a table; a table that is not there has none."""
+        return self.tables.get(service, {}).get(table, [])
+
+    def records(self, prefix: str) -> Iterator[Record]:
+        """Yield the records of every topic whose name begins with *prefix*."""
+        for topic in sorted(self.topics):
+            if topic.startswith(prefix):
+                yield from self.topics[topic]
+
+
+def load(folder: Path) -> Run:
+    """Read what `record` wrote."""
+    return Run(
+        topics={file.stem: _records(file) for file in sorted((folder / "topics").iterdir())},
+        ends=json.loads((folder / "ends.json").read_text()),
+        tables={
+            service.name: {file.stem: list(read_lines(file)) for file in service.iterdir()}
+            for service in sorted((folder / "tables").iterdir())
+        },
+        metrics={file.stem: file.read_text() for file in _files(folder / "metrics")},
+        logs={file.name: file.read_text(errors="replace") for file in _files(folder / "logs")},
+        history={file.stem: list(read_lines(file)) for file in _files(folder / "history")},
+    )
+
+
+def _records(file: Path) -> list[Record]:
+    return [
+        Record(
+            topic=file.stem,
+            partition=line["partition"],
+            offset=line["offset"],
+            key=read(line["key"]),
+            value=read(line["value"]),
+            headers=tuple((name, read(value)) for name, value in line["headers"]),
+        )
+        for line in read_lines(file)
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file()) if folder.exists() else []
