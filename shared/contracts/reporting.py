@@ -1,4 +1,4 @@
-"""What reporting publishes: news about the programs, open to everybody, and figures."""
+"""What reporting publishes: news about the programs, open to everybody."""
 
 from typing import Literal
 
@@ -26,21 +26,3 @@ class ProgramChanged(Event):
 
     type: Literal["gov.cri.reporting.program_changed.v1"]
     data: ProgramNews
-
-
-class FigureFacts(Facts):
-    """A figure with its unit, as-of time and the definition it was computed by."""
-
-    figure: str
-    definition: int
-    unit: str
-    as_of: AwareDatetime
-    value: float | None
-
-
-class FigurePublished(Event):
-    type: Literal["gov.cri.reporting.figure_published.v1"]
-    data: FigureFacts
-
-
-ReportingEvent = ProgramChanged | FigurePublished
