@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from shared.messaging import kafka
+from shared.messaging import kafka, replay
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
@@ -35,6 +35,7 @@ log = structlog.get_logger()
 Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
 GAUGES_SECONDS = 2.0
+ORDERS_SECONDS = 1.0
 # Wrong credentials, a missing database or an old schema do not heal by waiting.
 _HOPELESS = (
     asyncpg.InvalidPasswordError,
@@ -214,6 +215,7 @@ async def _serve(
             asyncio.create_task(consumer.watch()),
             asyncio.create_task(_gauges(service.name, own)),
             *(asyncio.create_task(_task(task, own, health)) for task in service.tasks),
+            asyncio.create_task(_task(_orders(service), own, health)),
         ]
         log.info("service.runs")
         ends: list[asyncio.Future[Any]] = [consumer.fatal, http, *running]
@@ -233,6 +235,19 @@ async def _serve(
         await asyncio.gather(*running, return_exceptions=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(own.close(), 5)
+
+
+def _orders(service: Service) -> Task:
+    """Return the task that carries out what operators order about dead letters."""
+
+    async def step(own: "Pool[Any]") -> bool:
+        done = await replay.carry_out(own, service.reader, service=service.name)
+        if done:
+            for wake in (service.relay_wake, *(task.wake for task in service.tasks)):
+                wake.set()
+        return done
+
+    return Task("orders", step, every=ORDERS_SECONDS)
 
 
 async def _until_reached(

@@ -1,34 +1,96 @@
 """Records that could not be processed, kept byte for byte with the reason."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
 
 from shared.contracts.event import derived_id
+from shared.messaging import outbox, parked
 from shared.messaging.records import Outgoing, Record
+from shared.messaging.rows import columns_of
+from shared.postgres.statements import load_statements
 
+_SQL = load_statements(__package__)
 _RESTRICTED = ("cri.in.", "cri.int.confidential.")
 
 
-def dead_letter(
-    record: Record, *, service: str, reason: str, error: str, at: datetime
-) -> Outgoing:
+@dataclass(frozen=True, slots=True)
+class Failure:
     """
-    Return *record* for the service's dead letter topic: key, value and headers untouched.
+    A record that could not be processed; later ones of ``parking_key`` wait behind it.
 
-    *reason* and *error* name kinds of failure; they never hold any of the payload. What came
-    from a participant or the confidential topic goes to the restricted dead letter topic.
+    ``reason`` and ``error`` name kinds of failure; they never hold any of the payload.
     """
+
+    record: Record
+    reason: str
+    error: str
+    parking_key: str | None = None
+
+    @property
+    def cause(self) -> str:
+        """The reason and the error in words."""
+        return f"{self.reason.replace('_', ' ')}: {self.error}"
+
+
+async def keep(
+    connection: "PoolConnectionProxy[Any]",
+    failures: Sequence[Failure],
+    *,
+    service: str,
+    at: datetime,
+) -> None:
+    """Send each failed record to the dead letters, keep it for a replay, and park its key."""
+    if not failures:
+        return
+    records = [failure.record for failure in failures]
+    # Not zero where a replay was held back, and failed when its time came.
+    counts = await connection.fetch(_SQL["count_replays"], *columns_of(records)[:3])
+    letters = [
+        _dead_letter(failure, service=service, at=at, replays=row["replays"])
+        for failure, row in zip(failures, counts, strict=True)
+    ]
+    await outbox.append(connection, letters)
+    await connection.execute(
+        _SQL["save_dead_letters"],
+        *columns_of(records),
+        [failure.reason for failure in failures],
+        [failure.error for failure in failures],
+        [failure.parking_key for failure in failures],
+        at,
+    )
+    await parked.park_keys(
+        connection,
+        [
+            (failure.parking_key, failure.cause, failure.record)
+            for failure in failures
+            if failure.parking_key is not None
+        ],
+    )
+
+
+def _dead_letter(failure: Failure, *, service: str, at: datetime, replays: int) -> Outgoing:
+    """
+    Return the record for the service's dead letter topic: key, value and headers untouched.
+
+    What came from a participant or the confidential topic goes to the restricted one.
+    """
+    record = failure.record
     restricted = record.topic.startswith(_RESTRICTED)
     added = {
         "dlq.topic": record.topic,
         "dlq.partition": str(record.partition),
         "dlq.offset": str(record.offset),
-        "dlq.reason": reason,
-        "dlq.error": error,
+        "dlq.reason": failure.reason,
+        "dlq.error": failure.error,
         "dlq.first-failed-at": at.isoformat(),
-        "dlq.replays": "0",
+        "dlq.replays": str(replays),
     }
     return Outgoing(
-        event_id=derived_id(record.coordinate, "dead", service),
+        event_id=derived_id(record.coordinate, "dead", service, replays),
         topic=f"cri.dlq.{service}.restricted.v1" if restricted else f"cri.dlq.{service}.v1",
         key=record.key,
         value=record.value,

@@ -5,8 +5,8 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging.outbox import decode_headers, encode_headers
 from shared.messaging.records import Gate, Record
+from shared.messaging.rows import columns_of, record_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -38,13 +38,7 @@ async def hold(connection: "PoolConnectionProxy[Any]", waiting: Sequence[Waiting
         [gate.topic for gate, _ in waiting],
         [gate.subject for gate, _ in waiting],
         [gate.number for gate, _ in waiting],
-        [record.topic for _, record in waiting],
-        [record.partition for _, record in waiting],
-        [record.offset for _, record in waiting],
-        [record.key for _, record in waiting],
-        [record.value for _, record in waiting],
-        [encode_headers(record.headers) for _, record in waiting],
-        [record.at for _, record in waiting],
+        *columns_of([record for _, record in waiting]),
     )
 
 
@@ -60,15 +54,4 @@ async def release(
         [subject for _, subject in moved],
         list(moved.values()),
     )
-    return [
-        Record(
-            row["topic"],
-            row["partition"],
-            row["offset"],
-            row["key"],
-            row["value"],
-            tuple(decode_headers(row["headers"])),
-            row["at"],
-        )
-        for row in sorted(rows, key=lambda row: row["id"])
-    ]
+    return [record_of(row) for row in sorted(rows, key=lambda row: row["id"])]

@@ -5,8 +5,8 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging.outbox import encode_headers
 from shared.messaging.records import Record
+from shared.messaging.rows import columns_of, record_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -37,11 +37,12 @@ async def park(
     await connection.execute(
         _SQL["park"],
         [key for key, _ in waiting],
-        [record.topic for _, record in waiting],
-        [record.partition for _, record in waiting],
-        [record.offset for _, record in waiting],
-        [record.key for _, record in waiting],
-        [record.value for _, record in waiting],
-        [encode_headers(record.headers) for _, record in waiting],
-        [record.at for _, record in waiting],
+        *columns_of([record for _, record in waiting]),
     )
+
+
+async def release(connection: "PoolConnectionProxy[Any]", key: str) -> list[Record]:
+    """Let go of a parked key; return, in order, the records that waited behind it."""
+    await connection.execute(_SQL["unpark_key"], key)
+    rows = await connection.fetch(_SQL["release_parked"], key)
+    return [record_of(row) for row in sorted(rows, key=lambda row: row["id"])]

@@ -54,13 +54,13 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
         event: Event = events.validate_json(record.value)
     except ValidationError as error:
         if any(problem["type"] == "union_tag_invalid" for problem in error.errors()):
-            return _passed_over(record)
+            return passed_over(record)
         return Malformed(record, "schema")
     gate = Gate(record.topic, event.subject, event.number)
     return Item(record=record, message=event, key=event.subject, gate=gate)
 
 
-def _passed_over(record: Record) -> PassedOver | Malformed:
+def passed_over(record: Record) -> PassedOver | Malformed:
     try:
         envelope = _Envelope.model_validate_json(record.value or b"")
         gate = Gate(record.topic, envelope.subject, int(envelope.sequence))

@@ -11,9 +11,9 @@ import structlog
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging import checkpoints, held, outbox, parked
+from shared.messaging import checkpoints, dead_letters, held, outbox, parked
 from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
-from shared.messaging.dead_letters import dead_letter
+from shared.messaging.dead_letters import Failure
 from shared.messaging.reader import Reader
 from shared.messaging.records import (
     Gate,
@@ -39,7 +39,7 @@ DATA_ERRORS = (
     OverflowError,
 )
 
-__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "take_in"]
+__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "condemn", "rounds", "take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Round:
     waiting: list[tuple[Gate, Record]] = field(default_factory=list)
     behind: list[tuple[Gate, Record]] = field(default_factory=list)
     parked: list[tuple[str, Record]] = field(default_factory=list)
-    failed: list[tuple[str, str, Record]] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
 
 
@@ -93,16 +93,10 @@ async def take_in(
 async def _take_in(
     pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
 ) -> Result:
-    appended = 0
     parsed = [reader.parse(record) for record in records]  # not while locks are held
     async with pool.acquire() as connection, connection.transaction():
         steps = await checkpoints.lock(connection, records)
-        while parsed:
-            work = await _classify(connection, parsed, steps, service=service)
-            await _decide(connection, reader, work, steps, service=service)
-            appended += len(work.outgoing)
-            released = await _settle(connection, work, steps)
-            parsed = [reader.parse(record) for record in released]
+        appended = await rounds(connection, reader, parsed, steps, service=service)
         await checkpoints.move(connection, steps)
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended)
@@ -111,39 +105,62 @@ async def _take_in(
 async def _condemn(
     pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, error: Exception
 ) -> Result:
-    """Set one record aside without deciding it: its data is what Postgres refused."""
-    reason = getattr(error, "sqlstate", None) or type(error).__name__
-    parsed = reader.parse(record)
     async with pool.acquire() as connection, connection.transaction():
         steps = await checkpoints.lock(connection, [record])
-        letter = dead_letter(
-            record, service=service, reason="refused_by_postgres", error=reason, at=steps.at
-        )
-        await outbox.append(connection, [letter])
-        if isinstance(parsed, Item):
-            await parked.park_keys(connection, [(parsed.key, f"sqlstate {reason}", record)])
-        steps.note(record, "dead")
+        await condemn(connection, reader, record, steps, service=service, error=error)
         await checkpoints.move(connection, steps)
     return Result(steps.count(), 1, (record.coordinate,))
 
 
-async def _classify(
+async def rounds(
     connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
     parsed: Sequence[Parsed],
     steps: Steps,
     *,
     service: str,
+) -> int:
+    """Take in what was parsed, then what that released; return how many messages it appended."""
+    appended = 0
+    while parsed:
+        work = await _classify(connection, parsed, steps)
+        await _decide(connection, reader, work, steps)
+        appended += len(work.outgoing) + len(work.failed)
+        released = await _settle(connection, work, steps, service=service)
+        parsed = [reader.parse(record) for record in released]
+    return appended
+
+
+async def condemn(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    record: Record,
+    steps: Steps,
+    *,
+    service: str,
+    error: Exception,
+) -> None:
+    """Set one record aside without deciding it: its data is what Postgres refused."""
+    parsed = reader.parse(record)
+    failure = Failure(
+        record,
+        reason="refused_by_postgres",
+        error=getattr(error, "sqlstate", None) or type(error).__name__,
+        parking_key=parsed.key if isinstance(parsed, Item) else None,
+    )
+    await dead_letters.keep(connection, [failure], service=service, at=steps.at)
+    steps.note(record, "dead")
+
+
+async def _classify(
+    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
 ) -> _Round:
     """Sort records, in order: to decide, repeated, waiting, malformed."""
     work = await _read_round(connection, parsed)
     for found in parsed:
         record = found.record
         if isinstance(found, Malformed):
-            work.outgoing.append(
-                dead_letter(
-                    record, service=service, reason="malformed", error=found.reason, at=steps.at
-                )
-            )
+            work.failed.append(Failure(record, reason="malformed", error=found.reason))
             steps.note(record, "dead")
             continue
         if found.key in work.parked_keys:
@@ -206,12 +223,7 @@ async def _read_round(connection: "PoolConnectionProxy[Any]", parsed: Sequence[P
 
 
 async def _decide(
-    connection: "PoolConnectionProxy[Any]",
-    reader: Reader[Any],
-    work: _Round,
-    steps: Steps,
-    *,
-    service: str,
+    connection: "PoolConnectionProxy[Any]", reader: Reader[Any], work: _Round, steps: Steps
 ) -> None:
     """Decide each item; one that raises is set aside with its key, its neighbors go on."""
     items = [found for found in work.passing if isinstance(found, Item)]
@@ -224,14 +236,12 @@ async def _decide(
         elif isinstance(found, PassedOver):
             steps.note(found.record, "ignored")
         else:
-            _decide_one(reader, state, work, found, steps, service=service)
+            _decide_one(reader, state, work, found, steps)
     if items:
         await reader.save(connection, state)
 
 
-def _decide_one(
-    reader: Reader[Any], state: Any, work: _Round, item: Item, steps: Steps, *, service: str
-) -> None:
+def _decide_one(reader: Reader[Any], state: Any, work: _Round, item: Item, steps: Steps) -> None:
     record = item.record
     error: Exception | None = None
     try:
@@ -250,10 +260,7 @@ def _decide_one(
     if error is None:
         return
     name = type(error).__name__
-    work.outgoing.append(
-        dead_letter(record, service=service, reason="decision_failed", error=name, at=steps.at)
-    )
-    work.failed.append((item.key, f"decision failed: {name}", record))
+    work.failed.append(Failure(record, "decision_failed", name, parking_key=item.key))
     work.parked_keys.add(item.key)
     _step_back(work, item)
     steps.note(record, "dead")
@@ -281,11 +288,11 @@ def _step_back(work: _Round, found: Item | PassedOver) -> None:
 
 
 async def _settle(
-    connection: "PoolConnectionProxy[Any]", work: _Round, steps: Steps
+    connection: "PoolConnectionProxy[Any]", work: _Round, steps: Steps, *, service: str
 ) -> list[Record]:
     """Write what the round came to; return the records that it released."""
     await outbox.append(connection, work.outgoing)
-    await parked.park_keys(connection, work.failed)
+    await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
     awaited: dict[Subject, int] = {}
     if work.moved:

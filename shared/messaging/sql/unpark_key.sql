@@ -1,0 +1,2 @@
+DELETE FROM parked_keys
+ WHERE key = $1;
