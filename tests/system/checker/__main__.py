@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from tests.system.checker.mutations.catching import catch_all, table
 from tests.system.checker.record import record
 from tests.system.checker.run import load
 from tests.system.checker.verdict import as_json, judge, summary
@@ -14,13 +15,12 @@ def main() -> int:
     """Do what is asked; return 0 only when no invariant is violated."""
     asked = _parser().parse_args()
     match asked.verb:
-        case "record":
-            record(asked.state, asked.folder, within=asked.within)
-            return 0
-        case "run":
+        case "record" | "run":
             folder = asked.folder or asked.state / "recorded"
             record(asked.state, folder, within=asked.within)
-            return check(folder)
+            return check(folder) if asked.verb == "run" else 0
+        case "mutations":
+            return mutations(asked.folder, seed=asked.seed)
         case _:
             return check(asked.folder)
 
@@ -31,6 +31,19 @@ def check(folder: Path) -> int:
     print(json.dumps(as_json(judgments), indent=2, ensure_ascii=False))
     print(summary(judgments), file=sys.stderr)
     return 0 if all(judgment.holds for judgment in judgments.values()) else 1
+
+
+def mutations(folder: Path, *, seed: int) -> int:
+    """Print what the checker notices of each mutation; return 0 when that is everything."""
+    run = load(folder)
+    judgments = judge(run)
+    if not all(judgment.holds for judgment in judgments.values()):
+        print(f"{folder} is not a sound run to begin with", file=sys.stderr)
+        print(json.dumps(as_json(judgments), indent=2, ensure_ascii=False), file=sys.stderr)
+        return 1
+    caught = list(catch_all(run, seed=seed))
+    print(table(caught))
+    return 0 if all(each.violations for each in caught) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--within", type=float, default=60, help="seconds to come to rest")
     added = verbs.add_parser("check", help="judge a recorded run")
     added.add_argument("folder", type=Path)
+    added = verbs.add_parser("mutations", help="break a recorded run in many ways")
+    added.add_argument("folder", type=Path)
+    added.add_argument("--seed", type=int, default=1, help="chooses what is broken (default 1)")
     return parser
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from tests.system.checker.findings import Findings
-from tests.system.checker.log import DEAD, EVENTS, firsts
+from tests.system.checker.log import DEAD, EVENTS, OUT, firsts
 from tests.system.checker.run import Record, Run
 
 
@@ -38,7 +38,7 @@ def i13_parked_keys_rest(run: Run) -> Findings:
     """Nothing of a parked key was taken in: its records led to nothing, its gate stands."""
     for service in run.tables:
         causes: dict[object, list[str]] = defaultdict(list)
-        for record, body in firsts(run, *EVENTS):
+        for record, body in firsts(run, *EVENTS, OUT):
             if body.get("source") == f"urn:cri:continuum:{service}":
                 causes[body.get("causationid")].append(record.place)
         waiting = [

@@ -67,14 +67,14 @@ class Judgment:
 
 def judge(run: Run) -> dict[str, Judgment]:
     """Judge *run* by every invariant."""
-    return {name: _judge(invariant, run) for name, invariant in INVARIANTS.items()}
+    return {name: judge_by(name, run) for name in INVARIANTS}
 
 
-def _judge(invariant: Callable[[Run], Findings], run: Run) -> Judgment:
-    """Judge by one; what is so broken that it cannot be read is a violation, too."""
+def judge_by(name: str, run: Run) -> Judgment:
+    """Judge by one invariant; what is so broken that it cannot be read is a violation, too."""
     checked, violations = 0, []
     try:
-        for finding in invariant(run):
+        for finding in INVARIANTS[name](run):
             checked += 1
             if finding is not None:
                 violations.append(finding)
