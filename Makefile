@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench lock
+.PHONY: help setup demo up down status logs reset test check bench lock checker-mutations
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -11,7 +11,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothing changed)
 
@@ -56,6 +56,10 @@ check: setup ## lint, format, types and import rules
 
 bench: setup ## measure this pipeline and the peer in one run
 	@$(RUN) -m benchmarks
+
+checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
+	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)
+	@$(RUN) -m tests.system.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
 
 lock: setup ## resolve the locks anew [UPGRADE=1]
 	@$(COMPILE) pyproject.toml -o requirements/run.txt
