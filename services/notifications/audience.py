@@ -1,7 +1,7 @@
 """The outcome of a decision: for each audience of a fact, a message or why there is none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.notifications import render
 from services.notifications.request import Request
@@ -10,8 +10,7 @@ from shared.contracts.intake import Reason
 from shared.contracts.outbound import Next
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Tell *audience*; ``kind`` is a key of `shared.contracts.outbound.TYPES`."""
 
     audience: str
@@ -22,8 +21,7 @@ class Send:
     classification: Classification = "confidential"
 
 
-@dataclass(frozen=True, slots=True)
-class NotNeeded:
+class NotNeeded(NamedTuple):
     audience: str
     because: str
 
@@ -31,8 +29,7 @@ class NotNeeded:
 Notice = Send | NotNeeded
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """``request`` is what is held of it from now on; None where nothing changes."""
 
     notices: tuple[Notice, ...]

@@ -1,7 +1,6 @@
 """Who must know of a fact about a request, and who need not and why. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from services.notifications import engagements, offers, render
 from services.notifications.audience import (
@@ -124,7 +123,7 @@ def _withdrawn(
             "The agency withdrew: please stop the work. What you were told of its need and its"
             " contacts may no longer be used."
         )
-        after = replace(after, provider_sentence=words)
+        after = after._replace(provider_sentence=words)
         end = EngagementEnd(
             engagement_id=facts.engagement_id,
             tracking_number=facts.tracking_number,
@@ -133,7 +132,7 @@ def _withdrawn(
         )
         told.append(Send(facts.provider, "engagement_ended", facts.tracking_number, end))
     if facts.before == "referred":
-        data = replace(after, sentence="The agency withdrew: nothing is left to decide.")
+        data = after._replace(sentence="The agency withdrew: nothing is left to decide.")
         told += (
             Send(office, "status_changed", request.tracking_number, render.status_changed(data))
             for office in directory.offices

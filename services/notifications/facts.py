@@ -1,5 +1,6 @@
 """Finds who decides about a fact, and gives it what it needs of the working state."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.notifications import answers, decide, gather, status
@@ -7,31 +8,8 @@ from services.notifications.audience import Decision
 from services.notifications.request import Request
 from services.notifications.working import Working
 from shared.contracts import intake, routing
+from shared.contracts.event import Event
 from shared.contracts.outbound import ContactCard
-
-
-def decision_of(event: Any, state: Working) -> Decision:
-    """Return who is told of *event*, in the state the batch has come to."""
-    match event:
-        case intake.RequestAccepted():
-            return answers.accepted(event, at=state.at)
-        case intake.RequestAmended():
-            return answers.amended(event, state.requests[event.subject])
-        case routing.MessageApplied():
-            return answers.applied(event)
-        case routing.MessageRefused():
-            return answers.message_refused(event)
-        case intake.SubmissionRefused():
-            return answers.refused(event)
-        case intake.StatusAsked():
-            return _status(state, event)
-        case intake.ContactSet():
-            return answers.contact_set(event)
-        case _ if isinstance(event, gather.REFERENCE):
-            return answers.reference_set(event)
-        case _ if isinstance(event.data, routing.RequestStateFacts):
-            return _about_request(state, event)
-    return answers.forwarded(event)
 
 
 def _about_request(state: Working, event: routing.RequestEvent) -> Decision:
@@ -58,3 +36,25 @@ def _status(state: Working, event: intake.StatusAsked) -> Decision:
     return status.told(
         event, state.known(about), state.listing((asker, about)), state.directory, at=state.at
     )
+
+
+# A table and not `match`: pydantic makes isinstance slow, and this runs for every event.
+_DECISIONS: Mapping[type[Event], Callable[[Any, Working], Decision]] = {
+    intake.RequestAccepted: lambda event, state: answers.accepted(event, at=state.at),
+    intake.RequestAmended: lambda event, state: answers.amended(
+        event, state.requests[event.subject]
+    ),
+    intake.SubmissionRefused: lambda event, _: answers.refused(event),
+    intake.StatusAsked: lambda event, state: _status(state, event),
+    intake.ContactSet: lambda event, _: answers.contact_set(event),
+    routing.MessageApplied: lambda event, _: answers.applied(event),
+    routing.MessageRefused: lambda event, _: answers.message_refused(event),
+    **dict.fromkeys(gather.REFERENCE, lambda event, _: answers.reference_set(event)),
+    **dict.fromkeys(gather.ABOUT_REQUESTS, lambda event, state: _about_request(state, event)),
+}
+
+
+def decision_of(event: Any, state: Working) -> Decision:
+    """Return who is told of *event*, in the state the batch has come to."""
+    decide_it = _DECISIONS.get(type(event))
+    return answers.forwarded(event) if decide_it is None else decide_it(event, state)

@@ -1,7 +1,7 @@
 """What a batch concerns, read off its events before anything is loaded. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from services.notifications.messages import out_topic
 from services.notifications.parse import is_request
@@ -33,6 +33,7 @@ ANSWERS = frozenset(
         *REFERENCE,
     )
 )
+ABOUT_REQUESTS = frozenset(get_args(routing.RequestEvent))
 FOR_OFFICES = frozenset((routing.RequestReferred, routing.RequestWithdrawn))
 
 
@@ -70,7 +71,7 @@ def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]
                 sender = participant_of(event.inreplyto)
                 told.add(sender)
                 subjects.add(sender)
-        elif isinstance(event.data, routing.RequestStateFacts):
+        elif kind in ABOUT_REQUESTS:
             told.add(event.data.participant)
             provider = getattr(event.data, "provider", None)
             if provider is not None:

@@ -20,6 +20,7 @@ from shared.messaging import sequences
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
+_TAKEN = Taken("applied")
 
 
 class NotificationsReader:
@@ -62,23 +63,22 @@ class NotificationsReader:
 
     def decide(self, state: Working, item: Item) -> Taken:
         event = item.message
-        match event:
-            case intake.NeedStated():
-                _state_need(state, event)
-                return Taken("applied")
-            case intake.AnswerRepeated():
-                return Taken("applied", repeating.repeat(state, event, item.record.key or b""))
+        kind = type(event)  # and not `match`: pydantic makes isinstance slow
+        if kind is intake.NeedStated:
+            _state_need(state, event)
+            return _TAKEN
+        if kind is intake.AnswerRepeated:
+            return Taken("applied", repeating.repeat(state, event, item.record.key or b""))
         outgoing = announce(state, event, decision_of(event, state), key=_notice_key(item))
-        match event:
-            case intake.RequestAccepted():
-                state.created.add(event.subject)
-            case intake.RequestAmended():
-                state.amended.add(event.subject)
-            case intake.ContactSet():
-                _set_contact(state, event)
-            case _ if item.record.topic == reference.TOPIC:
-                state.reference.append((event.number, event))
-        if type(event) in gather.ANSWERS:
+        if kind is intake.RequestAccepted:
+            state.created.add(event.subject)
+        elif kind is intake.RequestAmended:
+            state.amended.add(event.subject)
+        elif kind is intake.ContactSet:
+            _set_contact(state, event)
+        elif item.record.topic == reference.TOPIC:
+            state.reference.append((event.number, event))
+        if kind in gather.ANSWERS:
             outgoing += repeating.send_held_back(state, event.inreplyto)
         return Taken("applied", outgoing)
 

@@ -1,6 +1,5 @@
 """Parses what notifications reads, and says what must have been taken in before. Pure."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
@@ -29,7 +28,7 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
     if not isinstance(found, Item):
         return found
     needs = needs_of(record.topic, found.message)
-    return replace(found, needs=needs) if needs else found
+    return Item(record, found.message, found.key, found.gate, needs) if needs else found
 
 
 def is_request(subject: str) -> bool:

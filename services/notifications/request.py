@@ -1,16 +1,15 @@
 """What notifications holds of a request: only what may be told to somebody."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.contracts import routing
 from shared.contracts.intake import RequestAccepted, RequestFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """
     A request as the audiences may know it.
 
@@ -90,8 +89,7 @@ def accepted(event: RequestAccepted, *, sentence: str) -> Request:
 
 def amended(request: Request, facts: RequestFacts) -> Request:
     """Return *request* with the facts as they now are; its state stays."""
-    return replace(
-        request,
+    return request._replace(
         topics=tuple(facts.topics),
         service_forms=tuple(facts.service_forms),
         wished_from=facts.wished.from_,
@@ -103,8 +101,7 @@ def amended(request: Request, facts: RequestFacts) -> Request:
 def moved(event: routing.RequestEvent, request: Request, sentence: str, **changes: Any) -> Request:
     """Return *request* in the state that *event* leaves it in, with *changes*."""
     facts = event.data
-    return replace(
-        request,
+    return request._replace(
         status=facts.status,
         since=event.time if facts.status != request.status else request.since,
         sentence=sentence,
@@ -115,4 +112,4 @@ def moved(event: routing.RequestEvent, request: Request, sentence: str, **change
 
 def released(request: Request) -> Request:
     """Return *request* with no provider that holds an offer or an engagement."""
-    return replace(request, provider=None, provider_sentence=None, offer_id=None, expires_at=None)
+    return request._replace(provider=None, provider_sentence=None, offer_id=None, expires_at=None)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,7 +44,7 @@ REASON = {"code": "agency_type", "path": "/agency", "message": "Not served.", "f
 def known(**changes: Any) -> Request:
     held = answers.accepted(Log().accepted(), at=AT).request
     assert held is not None
-    return replace(held, **changes)
+    return held._replace(**changes)
 
 
 def decided(name: str, data: dict[str, Any], request: Request | None = None) -> Decision:

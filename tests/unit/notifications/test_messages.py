@@ -1,0 +1,72 @@
+"""What is written as bytes is what the contracts say, field by field."""
+
+import json
+from datetime import timedelta
+
+from services.notifications.audience import Decision, NotNeeded, Send
+from services.notifications.messages import announce, out_topic
+from services.notifications.request import Directory
+from services.notifications.working import Working
+from shared.contracts import notifications
+from shared.contracts.notifications import NoticeDecided
+from shared.contracts.outbound import Applied, Message
+from shared.messaging.sequences import Numbers
+from tests.examples.facts import AGENCY, AT, NUMBER, PROVIDER, Log
+
+ODD = 'the "sender\'s" own\nwords: é'
+
+
+def working() -> Working:
+    numbered = [(out_topic(AGENCY), AGENCY), (notifications.TOPIC, NUMBER)]
+    return Working(
+        at=AT + timedelta(seconds=1),
+        directory=Directory({}, {}, ()),
+        numbers=Numbers(dict.fromkeys(numbered, 0)),
+        requests={},
+        published={},
+        needs={},
+        contacts={},
+        answers={},
+        repeats={},
+        listings={},
+    )
+
+
+def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() -> None:
+    event = (
+        Log()
+        .accepted()
+        .model_copy(update={"correlationid": ODD, "traceparent": ODD, "receivedat": AT})
+    )
+    decision = Decision(
+        (
+            Send(AGENCY, "applied", ODD, Applied(what="x", about=ODD), answer=True),
+            NotNeeded(PROVIDER, ODD),
+        )
+    )
+
+    message, notice = announce(working(), event, decision, key=b"key")
+
+    assert message.value is not None
+    assert notice.value is not None
+    told = Message.model_validate_json(message.value)
+    assert json.loads(told.encode()) == json.loads(message.value)
+    assert (told.subject, told.inreplyto, told.data["about"]) == (ODD, event.inreplyto, ODD)
+    assert (told.correlationid, told.traceparent) == (ODD, ODD)
+    decided = NoticeDecided.model_validate_json(notice.value)
+    assert json.loads(decided.encode()) == json.loads(notice.value)
+    assert (decided.id, decided.receivedat, decided.number) == (notice.event_id, AT, 1)
+    sent, not_needed = decided.data.notices
+    assert (sent.message_id, sent.participantsequence) == (message.event_id, 1)
+    assert (not_needed.audience, not_needed.because) == (PROVIDER, ODD)
+
+
+def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
+    decision = Decision((Send(AGENCY, "applied", NUMBER, Applied(what="x", about="y")),))
+
+    message, notice = announce(working(), Log().accepted(), decision, key=b"key")
+
+    for outgoing in (message, notice):
+        assert outgoing.value is not None
+        assert "traceparent" not in json.loads(outgoing.value)
+    assert "inreplyto" not in json.loads(message.value or b"")
