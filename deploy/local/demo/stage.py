@@ -51,4 +51,5 @@ def _kill(stack: Stack, service: str, progress: Progress) -> None:
     stack.kill(service)
     progress.say(f"{service} is killed (SIGKILL), in the middle of the submissions")
     stack.start_service(service)
+    stack.connection.write(stack.state / "connection.json")  # its address is another now
     progress.say(f"{service} runs again")

@@ -12,6 +12,7 @@ import asyncio
 import json
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -22,6 +23,8 @@ from tests.system.checker.record_topics import Ends, Topics
 from tests.system.checker.surroundings import Surroundings
 
 Standing = tuple[list[OfService], Ends]
+_REFRESHED = 2.5
+"""Seconds after which every gauge shows what it did not show before."""
 
 
 def record(state: Path, folder: Path, *, within: float = 60) -> None:
@@ -41,8 +44,10 @@ def record(state: Path, folder: Path, *, within: float = 60) -> None:
             if _left(before) and time.monotonic() < deadline:
                 time.sleep(0.2)
                 continue
-            ends = topics.ends()
-            _write(around, folder, topics, ends)
+            rested = time.monotonic()
+            _write(around, folder, topics, topics.ends())
+            time.sleep(max(0.0, rested + _REFRESHED - time.monotonic()))
+            _write_metrics(around, folder / "metrics")
             if _standing(around, topics) == before or time.monotonic() >= deadline:
                 return
     finally:
@@ -56,13 +61,17 @@ def _write(around: Surroundings, folder: Path, topics: Topics, ends: Ends) -> No
     for service, dsn in around.dsns.items():
         asyncio.run(write_tables(folder / "tables" / service, dsn))
     topics.write(folder / "topics", ends)
-    (folder / "metrics").mkdir()
-    for service, address in around.http.items():
-        with urlopen(f"{address}/metrics", timeout=10) as answer:
-            (folder / "metrics" / f"{service}.txt").write_bytes(answer.read())
     shutil.copytree(around.logs, folder / "logs")
     if around.history.exists():
         shutil.copytree(around.history, folder / "history")
+
+
+def _write_metrics(around: Surroundings, folder: Path) -> None:
+    """Write what each service shows; one that does not answer is missing from the record."""
+    folder.mkdir()
+    for service, address in around.http.items():
+        with suppress(OSError), urlopen(f"{address}/metrics", timeout=10) as answer:
+            (folder / f"{service}.txt").write_bytes(answer.read())
 
 
 def _standing(around: Surroundings, topics: Topics) -> Standing:

@@ -1,0 +1,124 @@
+"""Small runs that break one law, and the invariant that says so."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from tests.system.checker.failures import i12_dead_letters_are_byte_equal
+from tests.system.checker.findings import Findings
+from tests.system.checker.life import i06_path_is_legal
+from tests.system.checker.metrics import i17_metrics_are_counts
+from tests.system.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
+from tests.system.checker.privacy import canaries_of, i16_canaries_are_nowhere
+from tests.system.checker.run import Record, Run
+
+NUMBER = "CRI-2026-000001-Z"
+ROUTING = "cri.int.routing.v1"
+
+
+def event(number: int, kind: str = "request_triaged", /, **data: Any) -> Record:
+    body = {
+        "specversion": "1.0",
+        "id": f"id-{number}-{kind}",
+        "source": "urn:cri:continuum:routing",
+        "type": f"gov.cri.routing.{kind}.v1",
+        "subject": NUMBER,
+        "time": "2026-11-24T00:00:00Z",
+        "datacontenttype": "application/json",
+        "dataclassification": "internal",
+        "correlationid": "a",
+        "causationid": "b",
+        "sequence": f"{number:020d}",
+        "data": data,
+    }
+    return Record(ROUTING, 0, number - 1, b"key", json.dumps(body).encode())
+
+
+def run(*records: Record, **more: Any) -> Run:
+    topics: dict[str, list[Record]] = {}
+    for record in records:
+        topics.setdefault(record.topic, []).append(record)
+    return Run(topics=topics, ends={}, tables=more.pop("tables", {}), **more)
+
+
+def wrong(findings: Findings) -> list[str]:
+    return [finding for finding in findings if finding is not None]
+
+
+def test_a_whole_stream_holds_and_a_repeat_of_it_too() -> None:
+    records = [event(1), event(2), event(3)]
+    repeated = [*records, replace(records[1], offset=3)]
+
+    assert wrong(i04_identity_and_sequence(run(*repeated))) == []
+    assert wrong(i05_first_occurrences_in_order(run(*repeated))) == []
+
+
+def test_a_gap_is_noticed() -> None:
+    assert wrong(i04_identity_and_sequence(run(event(1), event(3)))) == [
+        f"{ROUTING}: {NUMBER} lacks [2]"
+    ]
+
+
+def test_an_order_that_is_not_that_of_the_numbers_is_noticed() -> None:
+    assert len(wrong(i05_first_occurrences_in_order(run(event(2), event(1))))) == 2
+
+
+def test_a_life_from_offer_to_end_is_legal() -> None:
+    offer = {"offer_id": "O1", "provider": "iacp"}
+    work = {"engagement_id": "E1", "provider": "iacp"}
+    story = [
+        event(1, status="triaged"),
+        event(2, "offer_made", status="offered", **offer),
+        event(3, "engagement_opened", status="assigned", **offer, engagement_id="E1"),
+        event(4, "message_applied", what="offer.answer"),
+        event(5, "engagement_progressed", status="delivered", **work),
+        event(6, "clock_missed", status="delivered"),
+        event(7, "engagement_closed", status="closed", **work),
+        event(8, "message_refused", what="request.withdraw"),
+    ]
+
+    assert wrong(i06_path_is_legal(run(*story))) == []
+
+
+def test_a_step_that_there_is_not_and_one_after_the_end_are_noticed() -> None:
+    story = [
+        event(1, status="triaged"),
+        event(2, "engagement_closed", status="closed", engagement_id="E1"),
+        event(3, "request_withdrawn", status="withdrawn"),
+    ]
+
+    assert wrong(i06_path_is_legal(run(*story))) == [
+        f"{NUMBER}: engagement_closed leads from triaged to closed",
+        f"{NUMBER}: request_withdrawn leads from closed to withdrawn",
+        f"{NUMBER}: engagement_closed of an engagement never opened",
+    ]
+
+
+def test_a_dead_letter_must_be_its_source_and_be_counted() -> None:
+    source = event(1)
+    place = (("dlq.topic", ROUTING), ("dlq.partition", "0"), ("dlq.offset", "0"))
+    headers = tuple((name, text.encode()) for name, text in place)
+    letter = replace(source, topic="cri.dlq.reporting.v1", headers=headers)
+    counters = {"dead": 1, "held": 0, "parked": 0}
+    tables = {"reporting": {"checkpoints": [counters]}}
+
+    assert wrong(i12_dead_letters_are_byte_equal(run(source, letter, tables=tables))) == []
+    cut = replace(letter, value=b"")
+    assert len(wrong(i12_dead_letters_are_byte_equal(run(source, cut, tables=tables)))) == 1
+    assert len(wrong(i12_dead_letters_are_byte_equal(run(source, tables=tables)))) == 1
+
+
+def test_what_was_confided_is_looked_for_as_json_writes_it() -> None:
+    body = {"type": "gov.cri.request.submit.v1", "data": {"need": {"issue": 'Größere "Not" hier'}}}
+    said = Record("cri.in.x.v1", 0, 0, None, json.dumps(body).encode())
+    leaked = event(1, because='Größere "Not" hier')
+
+    assert canaries_of(run(said)) == ['Größere "Not" hier']
+    assert wrong(i16_canaries_are_nowhere(run(said))) == []
+    assert len(wrong(i16_canaries_are_nowhere(run(said, leaked)))) == 1
+
+
+def test_a_service_that_shows_nothing_is_noticed() -> None:
+    assert wrong(i17_metrics_are_counts(run(tables={"routing": {}}))) == [
+        "routing shows no metrics"
+    ]
