@@ -1,40 +1,81 @@
-"""``continuum why|status|resume``: reads the services' databases with the operator's access."""
+"""``continuum VERB``: reads the services' databases with the operator's access."""
 
 import argparse
 import asyncio
+import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from continuum import resume, status, why
+from continuum import dead_letters, orders, resume, status, why
 from continuum.access import Access, NotPossible
+from continuum.orders import Order
 
 EXAMPLES = """\
 examples:
   continuum why CRI-2026-000042-K         the story of a request, event by event
   continuum status                        what waits, since when, for whom
+  continuum dead-letters list             what could not be processed, by cause
+  continuum dead-letters replay routing CRI-2026-000042-K
+                                          what taking it in again would touch
+  continuum dead-letters replay routing CRI-2026-000042-K --yes --why 'mended in 0.2.1'
+                                          take it in again, and what waits behind it
   continuum resume routing                what would be cleared so that routing goes on
   continuum resume routing --yes          clear it
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 not possible (and why), 2 wrong usage."""
+    """
+    Run the command line and exit.
+
+    0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage.
+    """
     parsed = _parser().parse_args(arguments)
     try:
         access = Access.read(parsed.connection)
-        lines = asyncio.run(_run(parsed, access))
+        lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
         sys.exit(f"continuum: {reason}")
     print("\n".join(lines))
+    if not good:
+        sys.exit(1)
 
 
-async def _run(parsed: argparse.Namespace, access: Access) -> list[str]:
+async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
     if parsed.verb == "why":
-        return await why.tell(access, parsed.tracking_number)
+        return await why.tell(access, parsed.tracking_number), True
     if parsed.verb == "status":
-        return await status.tell(access)
-    return await resume.clear(access, parsed.service, yes=parsed.yes)
+        return await status.tell(access), True
+    if parsed.verb == "dead-letters":
+        return await _dead_letters(parsed, access)
+    return await resume.clear(access, parsed.service, yes=parsed.yes), True
+
+
+async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
+    if parsed.action == "list":
+        return await dead_letters.tell(access, parsed.service), True
+    if parsed.action == "show":
+        told = dead_letters.show(access, parsed.service, parsed.which, contents=parsed.contents)
+        return await told, True
+    order = Order(
+        action=parsed.action,
+        service=parsed.service,
+        which=parsed.which,
+        cause=parsed.cause,
+        by=parsed.by or _user(),
+        why=parsed.why,
+        again=getattr(parsed, "again", False),
+        yes=parsed.yes,
+    )
+    return await orders.give(access, order, wait=parsed.wait)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        raise NotPossible("this user has no name: say with --as NAME who orders it.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,12 +101,47 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser(
         "status", parents=[shared], help="tell what waits, since when and for whom; what is stuck"
     )
+    letters = verbs.add_parser(
+        "dead-letters", help="tell what could not be processed; take it in again, or give it up"
+    )
+    _add_dead_letters(letters, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="let a service go on that stopped over failing decisions"
     )
     cleared.add_argument("service", help="intake, routing, notifications or reporting")
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
     return parser
+
+
+def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", parents=[shared], help="all of them, by cause")
+    listed.add_argument("service", nargs="?", help="of this service only")
+    shown = actions.add_parser("show", parents=[shared], help="all that is known of one")
+    shown.add_argument("service")
+    shown.add_argument("which", help="topic/partition/offset, or the request or key that waits")
+    shown.add_argument("--contents", action="store_true", help="print what it says, too")
+    for action, meaning in (
+        ("replay", "take it in again, then what waits behind it, in order"),
+        ("discard", "give it up for good, and take in what waits behind it"),
+    ):
+        ordered = actions.add_parser(action, parents=[shared], help=meaning)
+        ordered.add_argument("service", help="the service that failed")
+        which = ordered.add_mutually_exclusive_group(required=True)
+        which.add_argument("which", nargs="?", help="as `list` names it")
+        which.add_argument("--cause", metavar="TEXT", help="all of this cause, as `list` names it")
+        ordered.add_argument("--yes", action="store_true", help="do it; without it, only say what")
+        ordered.add_argument("--why", metavar="TEXT", help="why, kept with the order")
+        ordered.add_argument(
+            "--as", dest="by", metavar="NAME", help="who orders it (default: this user)"
+        )
+        ordered.add_argument(
+            "--wait", type=float, default=20, metavar="SECONDS", help="for what came of it"
+        )
+        if action == "replay":
+            ordered.add_argument(
+                "--again", action="store_true", help="though it failed again and again"
+            )
 
 
 if __name__ == "__main__":

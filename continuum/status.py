@@ -97,7 +97,8 @@ def _trouble(services: Mapping[str, Mapping[str, Any]]) -> list[str]:
             lines.append(
                 f"{name}: {row['key']} is parked since {since} ({row['reason']}), "
                 f"{row['waiting']} record(s) behind it; it began at "
-                f"{row['topic']}/{row['partition']}/{row['offset']}"
+                f"{row['topic']}/{row['partition']}/{row['offset']}:"
+                f" continuum dead-letters show {name} {row['key']}"
             )
         for row in state["held"]:
             since = _moment(row["since"])

@@ -10,13 +10,14 @@ from shared.postgres.statements import load_statements
 from tests.conftest import Database
 
 STATEMENTS = {
-    "intake": ["read_request"],
+    "intake": ["read_request", "read_requesters"],
     "routing": ["read_standing", "read_decisions", "read_rulesets"],
     "notifications": ["read_notices", "read_open_offers"],
     "reporting": ["read_timeline", "read_waits"],
 }
 EVERYWHERE = [
-    "read_progress", "read_delivery", "read_parked", "read_held", "read_stopped", "clear_stopped"
+    "read_progress", "read_delivery", "read_parked", "read_held", "read_stopped", "clear_stopped",
+    "read_dead_letters", "order_operation", "read_operations",
 ]  # fmt: skip
 
 

@@ -1,0 +1,135 @@
+"""Tells of dead letters: by cause, with the request, who has not been told, what is at risk."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+from continuum.access import SERVICES, Access, NotPossible
+from continuum.letter import Letter
+from shared.messaging.outbox import decode_headers
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_EACH = 20
+
+
+async def tell(access: Access, service: str | None) -> list[str]:
+    """Return every dead letter of *service*, or of all, grouped by cause."""
+    services = SERVICES if service is None else (service,)
+    found = await asyncio.gather(*(read(access, name) for name in services))
+    letters = [letter for each in found for letter in each]
+    asked_by = await requesters(access, letters)
+    lines = [line for group in _groups(letters) for line in _group(group, asked_by)]
+    for name, own in zip(services, found, strict=True):
+        lines += await _unreachable(access, name, own)
+    return lines or ["There are no dead letters."]
+
+
+async def show(access: Access, service: str, which: str, *, contents: bool) -> list[str]:
+    """Return all that is known of one dead letter; what it says only with *contents*."""
+    letters = chosen(await read(access, service), which)
+    asked_by = await requesters(access, letters)
+    return [line for letter in letters for line in _whole(letter, asked_by, contents=contents)]
+
+
+async def read(access: Access, service: str) -> list[Letter]:
+    """Return the dead letters of *service*, the first that failed first."""
+    if service not in SERVICES:
+        raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
+    async with access.connect(service) as connection:
+        rows = await connection.fetch(_SQL["read_dead_letters"])
+    return [Letter(service=service, **row) for row in rows]
+
+
+async def requesters(access: Access, letters: Iterable[Letter]) -> Mapping[str, str]:
+    """Return who made the requests that *letters* are about, by tracking number."""
+    numbers = sorted({letter.request for letter in letters if letter.request is not None})
+    if not numbers:
+        return {}
+    async with access.connect("intake") as connection:
+        rows = await connection.fetch(_SQL["read_requesters"], numbers)
+    return {row["tracking_number"]: row["participant"] for row in rows}
+
+
+def chosen(letters: Sequence[Letter], which: str) -> list[Letter]:
+    """Return those of *letters* that an operator calls *which*."""
+    found = [letter for letter in letters if letter.is_called(which)]
+    if not found:
+        raise NotPossible(
+            f"there is no dead letter {which!r}. Name it as `continuum dead-letters list` does:"
+            " topic/partition/offset, or the request or key that waits."
+        )
+    return found
+
+
+def _groups(letters: Iterable[Letter]) -> Iterable[list[Letter]]:
+    def cause(letter: Letter) -> tuple[int, str, str]:
+        return SERVICES.index(letter.service), letter.cause, letter.at_risk
+
+    return [list(group) for _, group in groupby(sorted(letters, key=cause), key=cause)]
+
+
+def _group(letters: Sequence[Letter], asked_by: Mapping[str, str]) -> list[str]:
+    first = letters[0]
+    since = min(letter.failed_at for letter in letters)
+    return [
+        f"{first.service}: {first.cause} ({len(letters)}, since {moment(since)})",
+        f"  at risk: {first.at_risk}",
+        *(f"  {line(letter, asked_by)}" for letter in letters[:_EACH]),
+        *([f"  … and {len(letters) - _EACH} more"] if len(letters) > _EACH else []),
+    ]
+
+
+def line(letter: Letter, asked_by: Mapping[str, str]) -> str:
+    """Return one letter as one line."""
+    untold = letter.not_told(asked_by.get(letter.request or ""))
+    parts = [
+        f"{letter.coordinate}  {letter.about}  {letter.kind}",
+        f"{letter.waiting} wait behind it" if letter.waiting else "",
+        f"{letter.held} held for it" if letter.held else "",
+        f"not told: {', '.join(untold)}" if untold else "",
+        f"replayed {letter.replays} times" if letter.replays else "",
+        "an order for it is open" if letter.ordered else "",
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+async def _unreachable(access: Access, service: str, letters: Iterable[Letter]) -> list[str]:
+    """Return the parked keys whose failed record an older version did not keep."""
+    kept = {(letter.topic, letter.partition, letter.offset) for letter in letters}
+    async with access.connect(service) as connection:
+        rows = await connection.fetch(_SQL["read_parked"])
+    return [
+        f"{service}: {row['key']} is parked ({row['reason']}) by a version that left its record"
+        f" on {row['topic']}/{row['partition']}/{row['offset']} only: it cannot be replayed here"
+        for row in rows
+        if (row["topic"], row["partition"], row["offset"]) not in kept
+    ]
+
+
+def _whole(letter: Letter, asked_by: Mapping[str, str], *, contents: bool) -> list[str]:
+    lines = [
+        f"{letter.service}: {letter.cause}",
+        f"  {line(letter, asked_by)}",
+        f"  at risk: {letter.at_risk}",
+        f"  on its topic since {moment(letter.at)}, failed at {moment(letter.failed_at)}",
+        f"  key {(letter.key or b'').decode(errors='replace') or 'none'}",
+        *(
+            f"  {name}: {letter.said[name]}"
+            for name in ("id", "source", "subject", "time", "sequence", "causationid")
+            if name in letter.said
+        ),
+    ]
+    if contents:
+        headers = decode_headers(letter.headers)
+        lines += [f"  header {name}: {value.decode(errors='replace')}" for name, value in headers]
+        return [*lines, (letter.value or b"").decode(errors="replace")]
+    size = len(letter.value or b"")
+    kind = "restricted: contacts and free text" if letter.is_restricted else "internal"
+    return [*lines, f"  {size} bytes ({kind}); --contents prints them"]
+
+
+def moment(at: datetime) -> str:
+    """Return *at* as all of the command line writes it."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,4 @@
+SELECT id, topic, partition, "offset", outcome, detail
+  FROM operations
+ WHERE id = ANY ($1::bigint[])
+ ORDER BY id;

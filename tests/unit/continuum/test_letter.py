@@ -1,0 +1,99 @@
+"""A dead letter in an operator's words."""
+
+from typing import Any
+
+from continuum.letter import Letter
+from shared.contracts.event import Event
+from tests.examples.stories import START, Story
+
+DEFAULTS: dict[str, Any] = {
+    "service": "routing",
+    "topic": "cri.int.intake.v1",
+    "partition": 0,
+    "offset": 17,
+    "key": b"key",
+    "value": None,
+    "headers": b"",
+    "at": START,
+    "reason": "decision_failed",
+    "error": "KeyError",
+    "parking_key": None,
+    "failed_at": START,
+    "waiting": 0,
+    "held": 0,
+    "replays": 0,
+    "ordered": False,
+}
+
+
+def letter(event: Event | None = None, **changes: Any) -> Letter:
+    """Return the letter of *event*, whose key is parked."""
+    stated = {"value": event.encode(), "parking_key": event.subject} if event else {}
+    return Letter(**{**DEFAULTS, **stated, **changes})
+
+
+def test_it_names_the_request_the_event_and_the_cause() -> None:
+    accepted = Story(1).accepted()
+
+    found = letter(accepted)
+
+    assert (found.request, found.kind) == (accepted.subject, "request_accepted")
+    assert found.cause == "decision failed: KeyError"
+    assert found.coordinate == "cri.int.intake.v1/0/17"
+
+
+def test_it_is_called_by_its_place_or_what_waits() -> None:
+    accepted = Story(1).accepted()
+
+    found = letter(accepted)
+
+    assert found.is_called("cri.int.intake.v1/0/17")
+    assert found.is_called(accepted.subject)
+    assert not found.is_called("cri.int.intake.v1/0/18")
+
+
+def test_requester_and_provider_have_not_been_told() -> None:
+    story = Story(1)
+    story.accepted()
+
+    found = letter(story.offered("iacp"), topic="cri.int.routing.v1", service="notifications")
+
+    assert found.not_told("ca-post") == ["ca-post", "iacp"]
+    assert found.at_risk.startswith("promise 4")
+
+
+def test_reporting_tells_nobody_and_lacks_figures() -> None:
+    found = letter(Story(1).accepted(), service="reporting")
+
+    assert found.not_told("ca-post") == []
+    assert found.at_risk.startswith("promise 5")
+
+
+def test_what_a_participant_sent_is_unanswered() -> None:
+    found = letter(
+        service="intake",
+        topic="cri.in.ca-post.v1",
+        value=b'{"type":"gov.cri.request.submit.v1","data":{}}',
+        parking_key="ca-post/CA-1",
+    )
+
+    assert found.not_told(None) == ["ca-post"]
+    assert (found.about, found.kind) == ("ca-post/CA-1", "request.submit")
+    assert found.at_risk.startswith("promise 1")
+    assert found.is_restricted
+
+
+def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
+    found = letter(value=b'{"bro', reason="malformed", error="schema")
+
+    assert (found.request, found.kind, found.about) == (None, "an event", "what cannot be read")
+    assert found.not_told(None) == []
+
+
+def test_the_request_of_an_answer_is_found_in_its_data() -> None:
+    story = Story(1)
+    story.accepted()
+
+    found = letter(story.answered("decline"), parking_key="something else")
+
+    assert found.request == story.tracking_number
