@@ -35,10 +35,19 @@ def main() -> int:
     parser.add_argument(
         "--state", type=Path, default=_STATE, help="folder for everything it keeps"
     )
+    parser.add_argument(
+        "--replicas", type=_replicas, default={}, help="more processes, such as routing=2"
+    )
     parser.add_argument("--check", action="store_true", help="have the run judged at its end")
     asked = parser.parse_args()
     try:
-        return _demo(seed=asked.seed, kill=asked.kill, state=asked.state, check=asked.check)
+        return _demo(
+            seed=asked.seed,
+            kill=asked.kill,
+            state=asked.state,
+            check=asked.check,
+            replicas=asked.replicas,
+        )
     except (StackFailed, Stuck) as failure:
         print(
             f"\ndemo: failed. {failure}\nThe logs are in {asked.state / 'logs'}.", file=sys.stderr
@@ -48,13 +57,23 @@ def main() -> int:
     return 1
 
 
-def _demo(*, seed: int, kill: str | None, state: Path, check: bool) -> int:
+def _replicas(text: str) -> dict[str, int]:
+    """Read ``routing=2,intake=2``."""
+    wanted = {name: int(count) for name, count in (each.split("=") for each in text.split(","))}
+    if unknown := wanted.keys() - set(SERVICES):
+        raise argparse.ArgumentTypeError(f"no service is called {', '.join(sorted(unknown))}")
+    return wanted
+
+
+def _demo(
+    *, seed: int, kill: str | None, state: Path, check: bool, replicas: dict[str, int]
+) -> int:
     progress = Progress()
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
     with Stack(state, say=progress.say) as stack:
-        stack.up()
+        stack.up(replicas=replicas)
         progress.say("everything is ready; the first messages go out")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
