@@ -1,10 +1,15 @@
-"""Reads of routing's log what the door must know: that a request has ended."""
+"""
+Reads of routing's log what the door must know: that a request has ended.
+
+No gates are kept for it. A request ends once, so its ending may come twice or in any order, and
+all other events, two for each request, would cost a row of the gates each time.
+"""
 
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
+from shared.messaging.records import Item, Malformed, Record
 
 _ENDS = {
     "gov.cri.routing.request_ineligible.v1": "ineligible",
@@ -21,24 +26,29 @@ class Ending:
     status: str
 
 
+class Nothing:
+    """An event that changes nothing at the door."""
+
+
 class _Envelope(BaseModel):
-    """What is read of every event; its data is not: most of them are passed over."""
+    """What is read of every event; its data is not: most of them change nothing here."""
 
     type: str
     subject: str
-    sequence: str
 
 
-def read_ending(record: Record) -> Item | PassedOver | Malformed:
+_NOTHING = Nothing()
+
+
+def read_ending(record: Record) -> Item | Malformed:
     """Read an event of routing's log."""
     if record.value is None:
         return Malformed(record, "tombstone")
     try:
         event = _Envelope.model_validate_json(record.value)
-        gate = Gate(record.topic, event.subject, int(event.sequence))
-    except (ValidationError, ValueError):
+    except ValidationError:
         return Malformed(record, "schema")
     status = _ENDS.get(event.type)
     if status is None:
-        return PassedOver(record, event.subject, gate)
-    return Item(record, Ending(event.subject, status), event.subject, gate)
+        return Item(record, _NOTHING, key="")  # it can not fail: nobody waits behind it
+    return Item(record, Ending(event.subject, status), event.subject)

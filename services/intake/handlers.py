@@ -10,8 +10,8 @@ from asyncpg.pool import PoolConnectionProxy
 from services.intake import door, store
 from services.intake.answers import contact_subject
 from services.intake.decide import decide
-from services.intake.endings import Ending, read_ending
-from services.intake.known import Known
+from services.intake.endings import Ending, Nothing, read_ending
+from services.intake.known import Known, Subject
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
 from shared.catalog import catalog as stored
@@ -20,8 +20,7 @@ from shared.contracts import reference, routing
 from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging import outbox, sequences
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
-from shared.messaging.sequences import Numbers
+from shared.messaging.records import Item, Malformed, Record, Taken
 
 _REFERENCE = (
     reference.Participant,
@@ -34,10 +33,10 @@ _REFERENCE = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a batch knows, and the numbers it has locked."""
+    """What a batch knows, and the last numbers before it."""
 
     known: Known
-    numbers: Numbers
+    numbers: Mapping[Subject, int]
 
 
 class IntakeReader:
@@ -47,9 +46,9 @@ class IntakeReader:
         self._agencies = agencies
         self._office = office
         self._catalog = CatalogCache()
-        self._read: tuple[Catalog, Registry] = (Catalog(), Registry())
+        self._read = Registry()
 
-    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+    def parse(self, record: Record) -> Item | Malformed:
         """Read a record: of routing's log its end, of a participant whatever it sent."""
         if record.topic == routing.TOPIC:
             return read_ending(record)
@@ -63,37 +62,45 @@ class IntakeReader:
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> State:
-        """Lock the requests, then the numbers, that the items concern; read what they repeat."""
+        """Lock the requests that the items concern; read what they may repeat."""
         endings = {i.message.tracking_number for i in items if isinstance(i.message, Ending)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
         whole = [message for message in messages if not message.reasons]
-        submitted = [message for message in whole if isinstance(message.data, Submission)]
         about = {number for message in whole if (number := tracking_number_of(message))}
-        requests = (
-            await store.lock_requests(connection, about | endings) if about | endings else {}
-        )
-        numbers = await sequences.lock(connection, _subjects(messages))
         known = Known(at=at, registry=Registry(), agencies=self._agencies, office=self._office)
-        known.registry = await self._current(connection)
-        known.requests = requests
-        known.numbers = {subject: numbers.last(*subject) for subject in _subjects(messages)}
-        if whole:
-            known.seen = await store.read_messages(connection, whole)
-        if submitted:
-            known.references = await store.read_references(connection, submitted)
-            known.fresh = await store.take_tracking_numbers(connection, len(submitted))
-        amended = [message for message in whole if isinstance(message.data, Amendment)]
-        if amended:
+        if about or endings:
+            known.requests = await store.lock_requests(connection, about | endings)
+        if messages:
+            await self._read_for(messages, connection, known)
+        if any(isinstance(message.data, Amendment) for message in whole):
             known.words = await store.read_words(connection, about)
-        return State(known, numbers)
+        return State(known, dict(known.numbers))
+
+    async def _read_for(
+        self, messages: Sequence[Message], connection: "PoolConnectionProxy[Any]", known: Known
+    ) -> None:
+        """
+        Add to *known* what *messages* may repeat, the numbers they count on, and the registry.
+
+        A participant's own numbers need no lock: who counts on them holds the checkpoint of its
+        one topic. All who write reference data count together, and read what the last one wrote.
+        """
+        subjects = _subjects(messages)
+        shared = {(topic, subject) for topic, subject in subjects if topic == reference.TOPIC}
+        await sequences.lock(connection, shared)
+        before = await store.read_before(connection, messages, subjects)
+        known.seen, known.references = before.seen, before.references
+        known.fresh = before.fresh
+        known.numbers = {subject: before.numbers.get(subject, 0) for subject in subjects}
+        known.registry = await self._registry(connection, version=before.version)
 
     def decide(self, state: State, item: Item) -> Taken:
         """Decide one item, and only then add what follows to the state."""
         known, message = state.known, item.message
         if isinstance(message, Ending):
-            # An unknown one is of a request of another life of this database.
-            ended = known.end(message.tracking_number, message.status)
-            return Taken("applied" if ended else "ignored")
+            return Taken(known.end(message.tracking_number, message.status))
+        if isinstance(message, Nothing):
+            return Taken("ignored")
         decision = decide(message, known)
         outgoing = tuple(
             outbox.outgoing(published.topic, published.event, key=published.key)
@@ -105,28 +112,43 @@ class IntakeReader:
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:
         """Write what the batch came to."""
         known = state.known
-        if known.submissions:
-            new = [(said, known.requests[number]) for number, said in known.submissions.items()]
-            await store.insert_requests(connection, new)
-        changed = sorted(known.changed - known.submissions.keys())
+        new = known.submissions
+        if new or known.taken:
+            await store.insert_accepted(
+                connection,
+                [(said, known.requests[number]) for number, said in new.items()],
+                words={number: known.words[number] for number in new.keys() & known.reworded},
+                taken=known.taken,
+            )
+        changed = sorted(known.changed - new.keys())
         if changed:
             await store.update_requests(connection, [known.requests[n] for n in changed])
-        if known.taken:
-            await store.insert_messages(connection, known.taken)
-        if known.reworded:
-            words = {number: known.words[number] for number in sorted(known.reworded)}
-            await store.save_words(connection, words)
+        reworded = sorted(known.reworded - new.keys())
+        if reworded:
+            await store.save_words(connection, {n: known.words[n] for n in reworded})
         await stored.take_in(connection, [(event.number, event) for event in known.entries])
-        for subject, last in known.numbers.items():
-            while state.numbers.last(*subject) < last:
-                state.numbers.next(*subject)
-        await sequences.save(connection, state.numbers)
+        await _save_numbers(connection, before=state.numbers, after=known.numbers)
 
-    async def _current(self, connection: "PoolConnectionProxy[Any]") -> Registry:
-        catalog = await self._catalog.current(connection)
-        if catalog is not self._read[0]:
-            self._read = (catalog, _registry(catalog))
-        return self._read[1]
+    async def _registry(self, connection: "PoolConnectionProxy[Any]", *, version: int) -> Registry:
+        """Return the registry of the catalog's *version*, which was just read."""
+        if version != self._read.version:
+            self._read = _registry(await self._catalog.current(connection))
+        return self._read
+
+
+async def _save_numbers(
+    connection: "PoolConnectionProxy[Any]",
+    *,
+    before: Mapping[Subject, int],
+    after: Mapping[Subject, int],
+) -> None:
+    """Write the numbers of the subjects that something was published about."""
+    given = {subject: last for subject, last in after.items() if last != before[subject]}
+    numbers = await sequences.lock(connection, given)
+    for subject, last in given.items():
+        while numbers.last(*subject) < last:
+            numbers.next(*subject)
+    await sequences.save(connection, numbers)
 
 
 def _registry(catalog: Catalog) -> Registry:

@@ -115,14 +115,16 @@ class Known:
             self.registry = with_event(self.registry, decision.reference)
             self.entries.append(decision.reference)
 
-    def end(self, number: str, status: str) -> bool:
-        """Note that the request has come to its terminal state; False when it is not known."""
+    def end(self, number: str, status: str) -> Literal["applied", "duplicate", "ignored"]:
+        """Note that the request has come to its terminal state, which it does once."""
         request = self.requests.get(number)
         if request is None:
-            return False
+            return "ignored"  # it belongs to another life of this database
+        if request.ended is not None:
+            return "duplicate"
         self.requests[number] = replace(request, ended=status)
         self.changed.add(number)
-        return True
+        return "applied"
 
     def _take_id(self, message: Message, first: str) -> None:
         assert message.source is not None

@@ -1,16 +1,35 @@
 """Intake's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.intake.known import Request, Seen
+from services.intake.known import Request, Seen, Subject
 from services.intake.message import Message
+from shared.contracts.inbound import Submission
 from shared.contracts.intake import NeedFacts
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
+
+
+@dataclass(slots=True)
+class Before:
+    """
+    What was taken in before a batch.
+
+    ``seen`` and ``references`` are what messages of the batch may repeat; ``numbers`` the last
+    ones of its subjects, but for new ones; ``fresh`` counters that no other request has, the
+    smallest last; ``version`` is the catalog's.
+    """
+
+    seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
+    references: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    numbers: dict[Subject, int] = field(default_factory=dict)
+    fresh: list[int] = field(default_factory=list)
+    version: int = 0
 
 
 async def lock_requests(
@@ -32,28 +51,40 @@ async def lock_requests(
     }
 
 
-async def read_messages(
-    connection: "PoolConnectionProxy[Any]", messages: Sequence[Message]
-) -> dict[tuple[str, str, str], Seen]:
-    """Return what was taken in before under the ids of *messages*."""
-    keys = {(message.participant, message.source, message.id) for message in messages}
-    rows = await connection.fetch(_SQL["read_messages"], *_columns(keys, 3))
-    return {
-        (row["participant"], row["source"], row["id"]): Seen(row["content"], row["first_record"])
-        for row in rows
-    }
-
-
-async def read_references(
-    connection: "PoolConnectionProxy[Any]", messages: Sequence[Message]
-) -> dict[tuple[str, str], Seen]:
-    """Return the submissions accepted before under the references of *messages*."""
-    keys = {(message.participant, message.reference) for message in messages}
-    rows = await connection.fetch(_SQL["read_references"], *_columns(keys, 2))
-    return {
-        (row["participant"], row["reference"]): Seen(row["content"], row["first_record"])
-        for row in rows
-    }
+async def read_before(
+    connection: "PoolConnectionProxy[Any]",
+    messages: Sequence[Message],
+    subjects: Collection[Subject],
+) -> Before:
+    """Return, in one round trip, what was taken in before *messages*."""
+    whole = [message for message in messages if not message.reasons]
+    submitted = [message for message in whole if isinstance(message.data, Submission)]
+    before = Before()
+    rows = await connection.fetch(
+        _SQL["read_before"],
+        [message.participant for message in whole],
+        [message.source for message in whole],
+        [message.id for message in whole],
+        [message.participant for message in submitted],
+        [message.reference for message in submitted],
+        [topic for topic, _ in subjects],
+        [subject for _, subject in subjects],
+        len(submitted),
+    )
+    for what, one, two, three, content, first, number in rows:
+        match what:
+            case "message":
+                before.seen[one, two, three] = Seen(content, first)
+            case "reference":
+                before.references[one, two] = Seen(content, first)
+            case "number":
+                before.numbers[one, two] = number
+            case "fresh":
+                before.fresh.append(number)
+            case "version":
+                before.version = number
+    before.fresh.sort(reverse=True)
+    return before
 
 
 async def read_words(
@@ -65,18 +96,20 @@ async def read_words(
     return {words.tracking_number: words for words in stated}
 
 
-async def take_tracking_numbers(connection: "PoolConnectionProxy[Any]", count: int) -> list[int]:
-    """Return *count* counters that no other request has, the smallest last."""
-    rows = await connection.fetch(_SQL["take_tracking_numbers"], count)
-    return sorted((row[0] for row in rows), reverse=True)
-
-
-async def insert_requests(
-    connection: "PoolConnectionProxy[Any]", accepted: Sequence[tuple[Message, Request]]
+async def insert_accepted(
+    connection: "PoolConnectionProxy[Any]",
+    accepted: Sequence[tuple[Message, Request]],
+    *,
+    words: Mapping[str, NeedFacts],
+    taken: Sequence[tuple[Message, str]],
 ) -> None:
-    """Write new requests with the submissions that made them."""
+    """
+    Write new requests with the submissions that made them, and their words by tracking number.
+
+    The ids of all new messages are *taken*, each with the record that a repetition repeats.
+    """
     await connection.execute(
-        _SQL["insert_requests"],
+        _SQL["insert_accepted"],
         [request.tracking_number for _, request in accepted],
         [request.request_id for _, request in accepted],
         [request.participant for _, request in accepted],
@@ -86,6 +119,13 @@ async def insert_requests(
         [request.facts.decode() for _, request in accepted],
         [request.published for _, request in accepted],
         [request.confided for _, request in accepted],
+        list(words),
+        [said.model_dump_json(exclude_none=True) for said in words.values()],
+        [message.participant for message, _ in taken],
+        [message.source for message, _ in taken],
+        [message.id for message, _ in taken],
+        [message.content for message, _ in taken],
+        [first for _, first in taken],
     )
 
 
@@ -103,20 +143,6 @@ async def update_requests(
     )
 
 
-async def insert_messages(
-    connection: "PoolConnectionProxy[Any]", taken: Sequence[tuple[Message, str]]
-) -> None:
-    """Write the ids of new messages, each with the record that a repetition repeats."""
-    await connection.execute(
-        _SQL["insert_messages"],
-        [message.participant for message, _ in taken],
-        [message.source for message, _ in taken],
-        [message.id for message, _ in taken],
-        [message.content for message, _ in taken],
-        [first for _, first in taken],
-    )
-
-
 async def save_words(
     connection: "PoolConnectionProxy[Any]", words: Mapping[str, NeedFacts]
 ) -> None:
@@ -126,7 +152,3 @@ async def save_words(
         list(words),
         [said.model_dump_json(exclude_none=True) for said in words.values()],
     )
-
-
-def _columns(keys: Collection[tuple[str | None, ...]], width: int) -> list[list[str | None]]:
-    return [[key[place] for key in keys] for place in range(width)]

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.intake import handlers, store
+from services.intake import handlers
 from services.intake.decide import decide
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import is_tracking_number
+from shared.messaging import outbox
 from shared.messaging.records import Record
 from shared.messaging.take_in import Fenced
 from tests.examples.inbound import AT, OFFICE, PROVIDER, data_of, event, submission
@@ -194,7 +195,7 @@ async def test_nothing_is_kept_when_a_step_fails(
 
     batch = [world.said("request.submit", submission())]
     with monkeypatch.context() as patched:
-        patched.setattr(store, "insert_messages", broken)
+        patched.setattr(outbox, "append", broken)
         with pytest.raises(ConnectionError):
             await world.take_in(*batch)
     kept = [await world.count(table) for table in ("requests", "messages", "words", "outbox")]

@@ -1,2 +1,0 @@
-SELECT nextval('tracking_numbers')
-  FROM generate_series(1, $1::integer);
