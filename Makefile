@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench lock checker-mutations
+.PHONY: help setup demo up down status logs reset test check bench chaos lock checker-mutations
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -56,6 +56,9 @@ check: setup ## lint, format, types and import rules
 
 bench: setup ## measure this pipeline and the peer in one run
 	@$(RUN) -m benchmarks
+
+chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2]
+	@$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)

@@ -71,6 +71,11 @@ class Kafka:
             within=90,
         )
 
+    def restart(self, node: int) -> None:
+        """Start a node (1 is the first) that has ended, without waiting."""
+        assert not self.nodes[node - 1].alive
+        self.nodes[node - 1] = self._launch_node(node)
+
     def stop(self, *, in_order: bool = True) -> None:
         """Stop all nodes; not ``in_order`` kills them, for data that nobody will read again."""
         sign = signal.SIGTERM if in_order else signal.SIGKILL
@@ -78,18 +83,21 @@ class Kafka:
         self.nodes.clear()
 
     def _launch(self) -> None:
+        for node, _ in enumerate(self._ports, 1):
+            self.nodes.append(self._launch_node(node))
+
+    def _launch_node(self, node: int) -> processes.Child:
         # The first start leaves an archive of loaded classes: later ones take a second less.
         archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
-        for node, _ in enumerate(self._ports, 1):
-            options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
-            options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
-            options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
-            broker: list[str | Path] = [
-                "kafka.Kafka",
-                self._folder / f"node-{node}" / "server.properties",
-            ]
-            log = self._logs / f"kafka-{node}.log"
-            self.nodes.append(self._java(f"kafka-{node}", [*options, *broker], log=log))
+        options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
+        options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
+        options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
+        broker: list[str | Path] = [
+            "kafka.Kafka",
+            self._folder / f"node-{node}" / "server.properties",
+        ]
+        log = self._logs / f"kafka-{node}.log"
+        return self._java(f"kafka-{node}", [*options, *broker], log=log)
 
     def _java(self, name: str, arguments: Sequence[str | Path], *, log: Path) -> processes.Child:
         return processes.start(name, [_java(), "-cp", self._classpath, *arguments], log=log)

@@ -80,11 +80,11 @@ class Surroundings:
         )
         return Replica(service=service, number=replica, port=http_port, child=child)
 
-    def ask(self, service: str, verb: str) -> tuple[int, str]:
+    def ask(self, service: str, verb: str, *, more: Mapping[str, str]) -> tuple[int, str]:
         """Run another verb of a service to its end; return its status and what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", f"{_PACKAGE}.{service}", verb],
-            env={**os.environ, **self.environment(service), **_QUICK},
+            env={**os.environ, **self.environment(service), **_QUICK, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

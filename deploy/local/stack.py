@@ -108,11 +108,17 @@ class Stack:
         asyncio.run(databases.migrate(dsns))
 
     def start_service(
-        self, service: str, *, replica: int = 0, environment: Mapping[str, str] | None = None
+        self,
+        service: str,
+        *,
+        replica: int = 0,
+        environment: Mapping[str, str] | None = None,
+        wait: bool = True,
     ) -> Replica:
-        """Start one process of a service and wait until it is ready."""
+        """Start one process of a service; unless told not to, wait until all are ready."""
         started = self._run(service, replica, environment or {})
-        self.wait_ready()
+        if wait:
+            self.wait_ready()
         return started
 
     def start_services(self, *, replicas: Mapping[str, int] | None = None) -> None:
@@ -135,9 +141,11 @@ class Stack:
         stopped = self.replicas.pop((service, replica))
         processes.stop([stopped.child], sign=signal.SIGTERM, within=within)
 
-    def ask(self, service: str, verb: str) -> tuple[int, str]:
+    def ask(
+        self, service: str, verb: str, *, environment: Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
         """Run another verb of a service, such as ``verify``; return its status and output."""
-        return self._surroundings.ask(service, verb)
+        return self._surroundings.ask(service, verb, more=environment or {})
 
     def kill(
         self, service: str, sign: signal.Signals = signal.SIGKILL, *, replica: int = 0

@@ -1,0 +1,1 @@
+"""The faults: each begins, may do something while it lasts, and ends."""

@@ -1,0 +1,26 @@
+"""What all faults have in common."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tests.system.chaos.ground import Ground
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault(ABC):
+    """Something that goes wrong for ``seconds``; shown in the log as its dataclass prints."""
+
+    bound: ClassVar[float] = 30
+    """Seconds after its end within which everything must be as before."""
+    seconds: float = 0
+
+    @abstractmethod
+    def begin(self, ground: Ground) -> None:
+        """Make it go wrong."""
+
+    def during(self, ground: Ground) -> None:  # noqa: B027
+        """Do what goes on while it lasts; called again and again."""
+
+    def end(self, ground: Ground) -> None:  # noqa: B027
+        """Put it right."""

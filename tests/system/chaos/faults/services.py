@@ -1,0 +1,95 @@
+"""Services killed, frozen, run twice, or killed at a named place of their code."""
+
+import time
+from dataclasses import dataclass, field
+
+from deploy.local.topics import SERVICES
+from tests.system.chaos.faults.fault import Fault
+from tests.system.chaos.ground import Ground
+
+
+@dataclass(slots=True, kw_only=True)
+class Kill(Fault):
+    """SIGKILL all processes of some services at once."""
+
+    services: tuple[str, ...]
+
+    def begin(self, ground: Ground) -> None:
+        for process in list(ground.stack.replicas):
+            if process[0] in self.services:
+                ground.kill(process)
+
+
+@dataclass(slots=True, kw_only=True)
+class Freeze(Fault):
+    """SIGSTOP the first process of a service, SIGCONT at the end: it wakes as a zombie."""
+
+    service: str
+
+    def begin(self, ground: Ground) -> None:
+        ground.freeze((self.service, 0))
+
+    def end(self, ground: Ground) -> None:
+        ground.thaw((self.service, 0))
+
+
+@dataclass(slots=True, kw_only=True)
+class Twice(Fault):
+    """Two processes of every service; at the end the second is killed, or leaves in order."""
+
+    is_killed: bool
+
+    def begin(self, ground: Ground) -> None:
+        for service in SERVICES:
+            ground.wanted.setdefault((service, 1), {})
+
+    def end(self, ground: Ground) -> None:
+        for service in SERVICES:
+            if self.is_killed:
+                ground.wanted.pop((service, 1), None)
+                ground.kill((service, 1))
+            else:
+                ground.dismiss((service, 1))
+
+
+@dataclass(slots=True, kw_only=True)
+class Storm(Fault):
+    """A second process of a service comes and goes, comes and goes: rebalance after rebalance."""
+
+    service: str
+    every: float = 4
+    _turned_at: float = field(default=0, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        self._turned_at = time.monotonic()
+        ground.wanted[self.service, 1] = {}
+
+    def during(self, ground: Ground) -> None:
+        if time.monotonic() - self._turned_at < self.every:
+            return
+        self._turned_at = time.monotonic()
+        if (self.service, 1) in ground.wanted:
+            ground.dismiss((self.service, 1))
+        else:
+            ground.wanted[self.service, 1] = {}
+
+    def end(self, ground: Ground) -> None:
+        ground.dismiss((self.service, 1))
+
+
+@dataclass(slots=True, kw_only=True)
+class CrashPoints(Fault):
+    """Services run on with a place at which they kill themselves."""
+
+    at: tuple[tuple[str, str], ...]
+    """Pairs of a service and ``<point>:<hit>``."""
+
+    def begin(self, ground: Ground) -> None:
+        for service, point in self.at:
+            ground.kill((service, 0))
+            ground.wanted[service, 0]["CRASH_AT"] = point
+
+    def end(self, ground: Ground) -> None:
+        for service, _ in self.at:
+            if ground.wanted[service, 0].pop("CRASH_AT", None) is not None:
+                ground.kill((service, 0))  # it never came to the place: without it again

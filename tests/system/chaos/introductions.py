@@ -1,0 +1,40 @@
+"""Who and what is made known before the load begins, in steps that need those before them."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from benchmarks.participants import OFFICE, reference
+from tests.system.chaos.crowd import Said
+
+# A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
+_SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
+
+
+def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Said]]:
+    """Return what the program office says, then the providers; each step waits for answers."""
+    first, *others = everybody
+    rulesets = json.loads(json.dumps(reference("rulesets"), default=str))
+    for rules in rulesets:
+        rules["calendar"] |= {"seconds_per_day": _SECONDS_PER_DAY}
+        rules["calendar"] |= {"grace_seconds": _GRACE_SECONDS}
+    definitions = [
+        *_said("program.define", reference("programs")),
+        *_said("topic.define", reference("topics")),
+        *_said("provider.list", reference("providers")),
+        *_said("ruleset.approve", rulesets),
+    ]
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    capacity = {"valid_until": until, "entries": [{"can_take": 1_000_000}]}
+    declarations = [
+        Said(each["id"], "capacity.declare", capacity, each["id"])
+        for each in everybody
+        if each["kind"] == "provider"
+    ]
+    register = "participant.register"
+    return [_said(register, [first]), _said(register, others), definitions, declarations]
+
+
+def _said(kind: str, entries: Sequence[dict[str, Any]]) -> list[Said]:
+    return [Said(OFFICE, kind, entry, entry["id"]) for entry in entries]

@@ -1,0 +1,76 @@
+"""How long, how fast and how badly: the three sizes of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """
+    One size. ``kinds`` says how often each kind of fault is in the deck that rounds draw from.
+
+    A run that does not come to ``least_requests`` and ``least_kills``, or in which a crash point
+    killed fewer than ``least_crashes`` times, has shown too little and fails.
+    """
+
+    minutes: float
+    """Of faults: the start, the end and the verdict come on top."""
+    rate: float
+    brokers: int
+    kinds: Mapping[str, int]
+    least_requests: int = 0
+    least_kills: int = 0
+    least_crashes: int = 0
+    migrations: int = 0
+    """How often a migration is killed between two steps, before the load begins."""
+
+
+_EVERYTHING = {
+    "kill": 4,
+    "crash": 5,
+    "freeze": 3,
+    "twice": 2,
+    "storm": 1,
+    "broker": 3,
+    "brokers": 1,
+    "postgres": 2,
+    "backend": 2,
+    "sessions": 2,
+    "duplicates": 3,
+}
+PROFILES = {
+    "smoke": Profile(
+        minutes=0.75,
+        rate=10,
+        brokers=1,
+        kinds={
+            "kill": 1,
+            "crash": 2,
+            "freeze": 1,
+            "broker": 1,
+            "postgres": 1,
+            "backend": 1,
+            "duplicates": 1,
+        },
+    ),
+    "ci": Profile(
+        minutes=5.5,
+        rate=8,
+        brokers=3,
+        kinds={**_EVERYTHING, "crash": 8},
+        least_requests=2000,
+        least_kills=40,
+        least_crashes=1,
+        migrations=3,
+    ),
+    "long": Profile(
+        minutes=58,
+        rate=15,
+        brokers=3,
+        kinds={**_EVERYTHING, "crash": 18},
+        least_requests=50_000,
+        least_kills=400,
+        least_crashes=20,
+        migrations=20,
+    ),
+}

@@ -1,0 +1,111 @@
+"""Which faults happen when: drawn from the seed alone, so that a run can be repeated."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from deploy.local.topics import SERVICES
+from shared.runtime.crash_points import POINTS
+from tests.system.chaos.faults.brokers import KillBrokers
+from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
+from tests.system.chaos.faults.fault import Fault
+from tests.system.chaos.faults.records import Duplicates
+from tests.system.chaos.faults.services import CrashPoints, Freeze, Kill, Storm, Twice
+from tests.system.chaos.profiles import Profile
+
+_T = TypeVar("_T")
+_AT_ONCE = (1, 1, 2, 2, 3)
+_CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
+_LONG = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Some faults at once (none: everything has time to recover, which is measured)."""
+
+    faults: tuple[Fault, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return max((fault.seconds for fault in self.faults), default=0)
+
+
+class Schedule:
+    """Draws the rounds; the same seed and profile draw the same."""
+
+    def __init__(self, seed: int, profile: Profile) -> None:
+        self._draw = random.Random(seed)
+        self._brokers = profile.brokers
+        self._is_long = profile.minutes > _LONG
+        kinds = [kind for kind, often in profile.kinds.items() for _ in range(often)]
+        self._kinds = self._deck(kinds)
+        self._crashes = self._deck(_CRASHES)
+        self._put_off: list[str] = []
+
+    def rounds(self) -> Iterator[Round]:
+        """Yield rounds for ever, every third or fourth without a fault."""
+        while True:
+            for _ in range(self._draw.randint(2, 3)):
+                kinds = {next(self._kinds) for _ in range(self._draw.choice(_AT_ONCE))}
+                # What needs a broker comes before what takes it away.
+                ordered = sorted(kinds, key=lambda kind: (kind != "duplicates", kind))
+                yield Round(tuple(self._fault(kind) for kind in ordered))
+            yield Round(())
+
+    def _deck(self, cards: Sequence[_T]) -> Iterator[_T]:
+        """Yield every card once in each pass, in a new order each time."""
+        while True:
+            yield from self._draw.sample(cards, len(cards))
+
+    def _fault(self, kind: str) -> Fault:
+        draw = self._draw
+        service = draw.choice(SERVICES)
+        short = draw.uniform(2, 6)
+        match kind:
+            case "kill":
+                some = tuple(sorted(draw.sample(SERVICES, draw.randint(1, 4))))
+                return Kill(seconds=short, services=some)
+            case "crash":
+                return CrashPoints(seconds=draw.uniform(6, 9), at=self._crash_points())
+            case "freeze":
+                long = draw.choice((5, 5, 15, 15, 45) if self._is_long else (5, 8))
+                return Freeze(seconds=long, service=service)
+            case "twice":
+                return Twice(seconds=draw.uniform(8, 15), is_killed=draw.random() < 0.5)
+            case "storm":
+                return Storm(seconds=draw.uniform(12, 20), service=service)
+            case "broker":
+                return KillBrokers(seconds=short, numbers=(draw.randint(1, self._brokers),))
+            case "brokers":
+                numbers = tuple(sorted(draw.sample(range(1, self._brokers + 1), 2)))
+                return KillBrokers(seconds=draw.uniform(5, 15), numbers=numbers)
+            case "postgres":
+                return EndPostgres(seconds=short, how=draw.choice(("SIGKILL", "SIGQUIT")))
+            case "backend":
+                return KillBackend(seconds=short, service=service)
+            case "sessions":
+                return EndSessions(seconds=short, service=service)
+            case "duplicates":
+                return Duplicates(
+                    seconds=short,
+                    service=service,
+                    count=draw.choice((20, 100)),
+                    seed=draw.getrandbits(32),
+                )
+        raise ValueError(kind)
+
+    def _crash_points(self) -> tuple[tuple[str, str], ...]:
+        """Draw up to three places, each for another service: one process has one place."""
+        found: dict[str, str] = {}
+        drawn = [*self._put_off, *(next(self._crashes) for _ in range(3 - len(self._put_off)))]
+        self._put_off = []
+        for point in drawn:
+            owner = point.partition(".")[0]
+            owner = {"matcher": "routing", "relay": self._draw.choice(SERVICES)}.get(owner, owner)
+            if owner in found:
+                self._put_off.append(point)
+            else:
+                found[owner] = f"{point}:{self._draw.randint(1, 6)}"
+        return tuple(sorted(found.items()))
