@@ -6,7 +6,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -22,10 +23,11 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from shared.messaging import kafka, replay
+from shared.messaging import checkpoints, kafka, replay
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
+from shared.messaging.records import Outcome
 from shared.messaging.relay import Relay
 from shared.postgres import migrate, pool
 from shared.runtime import crash_points, logging, metrics, probes
@@ -340,4 +342,15 @@ async def _gauges(name: str, own: "Pool[Any]") -> None:
             metrics.HELD.labels(name).set(row["held"])
             metrics.PARKED_KEYS.labels(name).set(row["parked"])
             metrics.SET_ASIDE.labels(name).set(row["aside"])
+            _show_outcomes(name, await checkpoints.totals(own))
         await asyncio.sleep(GAUGES_SECONDS)
+
+
+def _show_outcomes(name: str, totals: Iterable[tuple[str, Mapping[Outcome, int]]]) -> None:
+    """Show what became of all records: every process of a service shows the same."""
+    by_label: Counter[tuple[str, Outcome]] = Counter()
+    for topic, outcomes in totals:
+        for outcome, number in outcomes.items():
+            by_label[metrics.topic_label(topic), outcome] += number
+    for (label, outcome), number in by_label.items():
+        metrics.CONSUMED.labels(name, label, outcome).set(number)

@@ -19,10 +19,16 @@ _NAMED = re.compile(
 def protected_identifiers(texts: Mapping[str, str | None]) -> Iterator[Reason]:
     """Yield a reason for each of *texts* (by path) that holds such an identifier."""
     for path, text in texts.items():
-        if text and (_NUMBERS.search(text) or _NAMED.search(text)):
+        if text and _holds_identifier(text):
             yield Reason(
                 code="contains_protected_identifier",
                 path=path,
                 message="This text seems to hold a Social Security or FBI number.",
                 fix="Leave out what identifies a person in criminal justice records.",
             )
+
+
+def _holds_identifier(text: str) -> bool:
+    # Most texts do not speak of the FBI, which is told in a fraction of the search's time.
+    named = "fbi" in text.lower() and _NAMED.search(text)
+    return bool(named or _NUMBERS.search(text))

@@ -38,17 +38,31 @@ FOR_OFFICES = frozenset((routing.RequestReferred, routing.RequestWithdrawn))
 
 
 def tracking_numbers(items: Sequence[Item]) -> set[str]:
-    """Return the requests to lock; a need is kept without its request."""
-    found = {
-        item.message.subject
+    """
+    Return the requests to lock: those already there.
+
+    A request is not there before it is accepted, and a need is kept without its request.
+    """
+    found: set[str] = set()
+    new: set[str] = set()
+    for item in items:
+        event = item.message
+        kind = type(event)
+        if kind is intake.RequestAccepted:
+            new.add(event.subject)
+        elif kind is intake.StatusAsked:
+            found.add(event.data.about)
+        elif kind is not intake.NeedStated:
+            found.add(event.subject)
+    return {subject for subject in found - new if is_request(subject)}
+
+
+def named(items: Sequence[Item]) -> bool:
+    """Tell whether anything here is told with names of the directory, or to its offices."""
+    return any(
+        type(item.message) in ABOUT_REQUESTS or type(item.message) is intake.StatusAsked
         for item in items
-        if is_request(item.message.subject) and type(item.message) is not intake.NeedStated
-    }
-    return found | {
-        item.message.data.about
-        for item in items
-        if type(item.message) is intake.StatusAsked and is_request(item.message.data.about)
-    }
+    )
 
 
 def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]]:

@@ -20,6 +20,7 @@ from shared.messaging import sequences
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
+NOBODY = Directory({}, {}, ())
 _TAKEN = Taken("applied")
 
 
@@ -41,7 +42,8 @@ class NotificationsReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Working:
         """Lock requests, then numbers; read the rest under those locks."""
-        directory = await self._directory(connection, items)
+        named = gather.named(items)
+        directory = await self._directory(connection, items) if named else NOBODY
         concerned = gather.tracking_numbers(items)
         requests, published = await store.lock_requests(connection, concerned)
         numbers = await sequences.lock(connection, gather.numbered(items, directory))

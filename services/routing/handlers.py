@@ -28,6 +28,8 @@ _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(disc
 _REFERENCE: TypeAdapter[Any] = TypeAdapter(
     Annotated[reference.ReferenceEvent, Field(discriminator="type")]
 )
+# Before these, there is no request to be locked: one is accepted once, as its gate sees to.
+_FIRST = (intake.RequestAccepted, CapacityDeclared)
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ class RoutingReader:
         about = {
             item.message.subject
             for item in items
-            if item.record.topic == intake.TOPIC and item.message.subject not in declared
+            if item.record.topic == intake.TOPIC and not isinstance(item.message, _FIRST)
         }
         requests = await store.lock_requests(connection, about) if about else {}
         numbers = await sequences.lock(connection, [(TOPIC, provider) for provider in declared])

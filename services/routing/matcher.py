@@ -15,7 +15,7 @@ from services.routing.capacity import Capacity, apply
 from services.routing.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane
-from shared.catalog.catalog import CatalogCache
+from shared.catalog.catalog import Catalog, CatalogCache
 from shared.runtime import crash_points
 
 log = structlog.get_logger()
@@ -34,24 +34,28 @@ class Matcher:
         self._relay_wake = relay_wake
         self._limit = limit
         self._catalogs = CatalogCache()
+        self._catalog = Catalog()
         self._shelf = Shelf()
 
     async def step(self, pool: "Pool[Any]") -> bool:
         """Apply the changes of capacity, then go one step through each lane that has work."""
         async with pool.acquire() as connection:
             worked = False
-            if await store.are_capacity_changes(connection):
+            survey = await store.survey(connection)
+            if survey.changes:
                 worked = await self._apply_changes(connection)
-            library, at = await self._library(connection)
-            for lane in await store.read_lanes(connection):
-                if _has_work(lane, library, at=at):
+                survey = await store.survey(connection)
+            library = await self._library(connection, version=survey.version, at=survey.at)
+            for lane in survey.lanes:
+                if _has_work(lane, library, at=survey.at):
                     worked |= await self._match(connection, lane.lane)
         return worked
 
-    async def _library(self, connection: Any) -> tuple[Library, datetime]:
-        catalog = await self._catalogs.current(connection)
-        at = await store.read_clock(connection)
-        return self._shelf.library(catalog, at=at), at
+    async def _library(self, connection: Any, *, version: int, at: datetime) -> Library:
+        """Return the library at *at*; *version* is the stored catalog's, which was just read."""
+        if version != self._catalog.version:
+            self._catalog = await self._catalogs.current(connection)
+        return self._shelf.library(self._catalog, at=at)
 
     async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> bool:
         """Bring the capacities up to date and let the lanes look again where room has come."""
@@ -79,24 +83,23 @@ class Matcher:
     async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> bool:
         """Go one step through a lane; False when there was nothing, or another has it."""
         async with connection.transaction():
-            lane = await store.lock_lane(connection, name)
-            if lane is None:
+            locked = await store.lock_lane(connection, name)
+            if locked is None:
                 return False
-            library, at = await self._library(connection)
+            lane, version, at = locked
+            library = await self._library(connection, version=version, at=at)
             basis = _basis(lane.program, library, at=at)
             is_open = is_lane_open(library, lane.program, at=at)
             swept_to = lane.swept_to if lane.basis == basis else 0
             sweeping = is_open and swept_to is not None
             capacities = await self._capacities(connection, lane.program, library, at=at)
-            requests = await store.lock_next_in_lane(
+            requests, locked_at = await store.lock_next_in_lane(
                 connection,
                 name,
                 behind=swept_to if sweeping and swept_to is not None else store.END,
                 limit=self._limit,
             )
-            # Read once the requests are locked: no event is older than the one that led to it.
-            at = await store.read_clock(connection)
-            step = LaneStep(lane.program, is_open, library, dict(capacities), at)
+            step = LaneStep(lane.program, is_open, library, dict(capacities), locked_at or at)
             crash_points.reach("matcher.after_claim")
             tolds = match_in_order(step, requests)
             await store.save_capacities(connection, _changed(capacities, step.capacities))

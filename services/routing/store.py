@@ -36,6 +36,16 @@ class Lane:
     queued: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the matcher looks at first: changes of capacity, the catalog's version, the lanes."""
+
+    changes: bool
+    version: int
+    at: datetime
+    lanes: list[Lane]
+
+
 async def lock_requests(
     connection: "Connection[Any]", tracking_numbers: Collection[str]
 ) -> dict[str, Request]:
@@ -46,10 +56,16 @@ async def lock_requests(
 
 async def lock_next_in_lane(
     connection: "Connection[Any]", lane: str, *, behind: int, limit: int
-) -> list[Request]:
-    """Return the lane's next requests by queue number: the fresh ones, and those *behind*."""
+) -> tuple[list[Request], datetime | None]:
+    """
+    Return the lane's next requests by queue number: the fresh ones, and those *behind*.
+
+    With them, the time when all were locked; None when there are none.
+    """
     rows = await connection.fetch(_SQL["lock_next_in_lane"], lane, behind, limit)
-    return sorted(map(_request, rows), key=lambda request: request.queue_number or 0)
+    requests = [_request(columns) for *columns, _ in rows]
+    at = max((row["at"] for row in rows), default=None)
+    return sorted(requests, key=lambda request: request.queue_number or 0), at
 
 
 async def lock_due_requests(
@@ -90,8 +106,9 @@ async def _with_places(
     if not entering:
         return requests
     lanes = {r.lane: r.program for r in entering}
-    await connection.execute(_SQL["open_lanes"], list(lanes), list(lanes.values()))
-    rows = await connection.fetch(_SQL["take_queue_numbers"], _NUMBERING, len(entering))
+    rows = await connection.fetch(
+        _SQL["take_queue_numbers"], _NUMBERING, len(entering), list(lanes), list(lanes.values())
+    )
     numbers = sorted(row[0] for row in rows)
     places = {r.tracking_number: n for r, n in zip(entering, numbers, strict=True)}
     return [
@@ -105,28 +122,30 @@ async def save_decisions(connection: "Connection[Any]", records: Sequence[Decisi
     if not records:
         return
     panels = {record.panel: record.panel_body for record in records if record.panel}
-    if panels:
-        hashes = [bytes.fromhex(panel) for panel in panels]
-        await connection.execute(_SQL["save_panels"], hashes, list(panels.values()))
-    await connection.copy_records_to_table(
-        "decisions",
-        columns=("tracking_number", "number", "id", "at", "hash", "record"),
-        records=[
-            (r.tracking_number, r.number, r.id, r.at, bytes.fromhex(r.hash), r.text)
-            for r in records
-        ],
+    await connection.execute(
+        _SQL["save_decisions"],
+        [record.tracking_number for record in records],
+        [record.number for record in records],
+        [record.id for record in records],
+        [record.at for record in records],
+        [bytes.fromhex(record.hash) for record in records],
+        [record.text for record in records],
+        [bytes.fromhex(panel) for panel in panels],
+        list(panels.values()),
     )
 
 
-async def read_lanes(connection: Any) -> list[Lane]:
-    """Return every lane, and whether anybody is queued in it."""
-    return [Lane(*row) for row in await connection.fetch(_SQL["read_lanes"])]
+async def survey(connection: Any) -> Survey:
+    """Return whether there is work, in any lane or before."""
+    rows = await connection.fetch(_SQL["survey"])
+    changes, version, at = rows[0][:3]
+    return Survey(changes, version, at, [Lane(*row[3:]) for row in rows if row["lane"]])
 
 
-async def lock_lane(connection: "Connection[Any]", lane: str) -> Lane | None:
-    """Return the lane, locked; None when another matcher has it."""
+async def lock_lane(connection: "Connection[Any]", lane: str) -> tuple[Lane, int, datetime] | None:
+    """Return the lane, locked, with the catalog's version and the time of now; None if taken."""
     row = await connection.fetchrow(_SQL["lock_lane"], lane)
-    return None if row is None else Lane(*row)
+    return None if row is None else (Lane(*row[:4]), row["version"], row["at"])
 
 
 async def save_lane(
@@ -153,11 +172,6 @@ async def append_capacity_changes(
     if changes:
         columns = zip(*map(astuple, changes), strict=True)
         await connection.execute(_SQL["append_capacity_changes"], *columns)
-
-
-async def are_capacity_changes(connection: Any) -> bool:
-    """Tell whether changes of capacity wait."""
-    return bool(await connection.fetchval(_SQL["are_capacity_changes"]))
 
 
 async def try_to_take_changes(connection: "Connection[Any]") -> bool:

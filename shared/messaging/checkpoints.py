@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging.records import OUTCOMES, Outcome, Record
@@ -127,3 +128,9 @@ async def move(connection: "PoolConnectionProxy[Any]", steps: Steps) -> None:
         *([counts[partition][outcome] for partition in partitions] for outcome in OUTCOMES),
         [steps.windows[partition].encode() for partition in partitions],
     )
+
+
+async def totals(pool: "Pool[Any]") -> Sequence[tuple[str, Mapping[Outcome, int]]]:
+    """Return the outcomes of every topic's records below the service's checkpoints."""
+    rows = await pool.fetch(_SQL["sum_outcomes"])
+    return [(row["topic"], {name: row[name] for name in OUTCOMES}) for row in rows]

@@ -186,10 +186,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         total: Counter[Outcome] = Counter()
         for (topic, _), outcomes in result.outcomes.items():
             total += outcomes
-            label = metrics.topic_label(topic)
-            metrics.LAST_PROGRESS.labels(self._service, label).set(now)
-            for outcome, number in outcomes.items():
-                metrics.CONSUMED.labels(self._service, label, outcome).inc(number)
+            metrics.LAST_PROGRESS.labels(self._service, metrics.topic_label(topic)).set(now)
         for record in records:
             age.observe(max(now - record.at.timestamp(), 0))
         if total["dead"]:

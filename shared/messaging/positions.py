@@ -1,6 +1,6 @@
 """Where this process stands on the partitions that are its own, as Postgres says."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,9 +8,8 @@ import structlog
 from aiokafka import ConsumerRecord, TopicPartition
 from asyncpg import Pool
 
-from shared.messaging.records import OUTCOMES, Record, from_kafka
+from shared.messaging.records import Record, from_kafka
 from shared.postgres.statements import load_statements
-from shared.runtime import metrics
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
@@ -56,7 +55,6 @@ class Positions:
             if partition in consumer.assignment():  # it may have been taken away meanwhile
                 consumer.seek(partition, offset)
                 self.expected[partition] = offset
-        self._show_counts(rows)
 
     def fresh(self, consumer: Any, found: Iterable[ConsumerRecord]) -> list[Record]:
         """Return the records from each position on; seek back where one is missing."""
@@ -129,14 +127,6 @@ class Positions:
             until=beginning,
         )
         return beginning
-
-    def _show_counts(self, rows: Iterable[Any]) -> None:
-        totals: Counter[tuple[str, str]] = Counter()
-        for row in rows:
-            for name in OUTCOMES:
-                totals[metrics.topic_label(row["topic"]), name] += row[name]
-        for (topic, outcome), count in totals.items():
-            metrics.CONSUMED.labels(self._service, topic, outcome).set(count)
 
 
 def _beyond(partition: TopicPartition, position: int, *, end: int) -> Refusal:

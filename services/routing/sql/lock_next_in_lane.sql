@@ -1,27 +1,29 @@
 -- The next places of a lane: those never looked at (or to be looked at again), and those behind
--- the place that the lane was swept to. Nothing of a parked request changes. Locked in key order.
-SELECT tracking_number, request_id::text, participant, status, facts, need_stated, traceparent, program,
-       lane, queue_number, queued, fresh, waits_for, published, decided, last_event::text,
-       offer_state, offer_expires_at, offer_declaration::text, offer_entry, due_clock, due_at,
-       due_cause::text, offered
-  FROM requests
- WHERE queued
-   AND tracking_number IN (
-       SELECT tracking_number
-         FROM ((SELECT tracking_number, queue_number
-                  FROM requests
-                 WHERE lane = $1::text AND queued AND fresh
-                   AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
-                 ORDER BY queue_number
-                 LIMIT $3::integer)
-                UNION
-               (SELECT tracking_number, queue_number
-                  FROM requests
-                 WHERE lane = $1::text AND queued AND queue_number > $2::bigint
-                   AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
-                 ORDER BY queue_number
-                 LIMIT $3::integer)) AS candidates
-        ORDER BY queue_number
-        LIMIT $3::integer)
- ORDER BY tracking_number
-   FOR UPDATE;
+-- the place that the lane was swept to. Nothing of a parked request changes. Locked in key order;
+-- the clock is read behind each lock, so that no event is older than the one that led to it.
+SELECT locked.*, clock_timestamp() AS at
+  FROM (SELECT tracking_number, request_id::text, participant, status, facts, need_stated, traceparent, program,
+                 lane, queue_number, queued, fresh, waits_for, published, decided, last_event::text,
+                 offer_state, offer_expires_at, offer_declaration::text, offer_entry, due_clock, due_at,
+                 due_cause::text, offered
+            FROM requests
+           WHERE queued
+             AND tracking_number IN (
+                 SELECT tracking_number
+                   FROM ((SELECT tracking_number, queue_number
+                            FROM requests
+                           WHERE lane = $1::text AND queued AND fresh
+                             AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
+                           ORDER BY queue_number
+                           LIMIT $3::integer)
+                          UNION
+                         (SELECT tracking_number, queue_number
+                            FROM requests
+                           WHERE lane = $1::text AND queued AND queue_number > $2::bigint
+                             AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
+                           ORDER BY queue_number
+                           LIMIT $3::integer)) AS candidates
+                  ORDER BY queue_number
+                  LIMIT $3::integer)
+           ORDER BY tracking_number
+             FOR UPDATE) AS locked;

@@ -1,4 +1,11 @@
--- Under a lock that is kept until the commit: who sees a number sees all lower ones.
-WITH numbering AS MATERIALIZED (SELECT pg_advisory_xact_lock($1::bigint))
+-- Under a lock that is kept until the commit: who sees a number sees all lower ones. The lanes
+-- that the requests go to are made where they are new.
+WITH numbering AS MATERIALIZED (SELECT pg_advisory_xact_lock($1::bigint)),
+     opened AS (
+         INSERT INTO lanes (lane, program)
+         SELECT lane, program
+           FROM unnest($3::text[], $4::text[]) AS wanted (lane, program)
+          ORDER BY lane
+             ON CONFLICT (lane) DO NOTHING)
 SELECT nextval('queue_numbers')
   FROM numbering, generate_series(1, $2::integer);

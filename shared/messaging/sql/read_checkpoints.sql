@@ -1,4 +1,3 @@
-SELECT topic, partition, cluster_id, next_offset, stopped_by,
-       applied, duplicate, ignored, held, refused, parked, dead
+SELECT topic, partition, cluster_id, next_offset, stopped_by
   FROM checkpoints
  WHERE (topic, partition) IN (SELECT * FROM unnest($1::text[], $2::integer[]));

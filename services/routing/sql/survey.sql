@@ -1,6 +1,10 @@
+-- All that tells whether there is work, in one round trip; one row without a lane if there are none.
 -- Whether anybody is there is asked as "the first place", which an index answers however large
 -- the table is; EXISTS may be answered by reading all of it.
-SELECT lane, program, basis, swept_to,
+SELECT EXISTS (SELECT FROM capacity_changes) AS changes,
+       (SELECT coalesce(max(number), 0) FROM catalog) AS version,
+       clock_timestamp() AS at,
+       lane, program, basis, swept_to,
        (SELECT queue_number
           FROM requests
          WHERE requests.lane = lanes.lane AND queued AND fresh
@@ -12,5 +16,6 @@ SELECT lane, program, basis, swept_to,
          WHERE requests.lane = lanes.lane AND queued
          ORDER BY queue_number
          LIMIT 1) IS NOT NULL AS queued
-  FROM lanes
+  FROM (VALUES (1)) AS once
+  LEFT JOIN lanes ON true
  ORDER BY lane;

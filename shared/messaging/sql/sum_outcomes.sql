@@ -1,0 +1,6 @@
+SELECT topic,
+       sum(applied)::bigint AS applied, sum(duplicate)::bigint AS duplicate,
+       sum(ignored)::bigint AS ignored, sum(held)::bigint AS held,
+       sum(refused)::bigint AS refused, sum(parked)::bigint AS parked, sum(dead)::bigint AS dead
+  FROM checkpoints
+ GROUP BY topic;
