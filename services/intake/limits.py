@@ -16,10 +16,12 @@ _MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 # A string that never ends reaches to the end: what is in it is not structure either.
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_TIME_FIELD = re.compile(r"time|on|from|until|opens_at|[a-z_]+_(?:on|from|until)")
-_NUMBER = re.compile(r"\s*[+-]?[0-9.]+\s*")
-# Any number in quotes: whether it stands where a time belongs is asked only when there is one.
-_NUMBER_IN_QUOTES = re.compile(rb':\s*"\s*[+-]?[0-9.]+\s*"')
+_TIME = r"(?:[a-z_]+_(?:on|from|until)|time|on|from|until|opens_at)"
+_NUMBER = r"\s*[+-]?[0-9.]+\s*"
+_TIME_FIELD = re.compile(_TIME)
+_NUMBER_TEXT = re.compile(_NUMBER)
+# In the JSON text. Other numbers in quotes are in every message: specversion is one.
+_NUMBER_AS_TIME = re.compile(rf'"{_TIME}"\s*:\s*"{_NUMBER}"'.encode())
 
 
 class _Twice(dict[str, Any]):
@@ -57,7 +59,7 @@ def load(value: bytes) -> tuple[Any, bool]:
 
     Raises ValueError when it is not JSON (RFC 8259: NaN and Infinity are not).
     """
-    odd = b"\\u" in value or _NUMBER_IN_QUOTES.search(value) is not None
+    odd = b"\\u" in value or _NUMBER_AS_TIME.search(value) is not None
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal odd
@@ -95,7 +97,7 @@ def oddities(
         yield "out_of_range", path
     if isinstance(value, str):
         yield from ((code, path) for code in _odd_text(value))
-        if path and _TIME_FIELD.fullmatch(str(path[-1])) and _NUMBER.fullmatch(value):
+        if path and _TIME_FIELD.fullmatch(str(path[-1])) and _NUMBER_TEXT.fullmatch(value):
             yield "number_as_time", path
     elif isinstance(value, dict):
         for key, entry in value.items():

@@ -145,6 +145,32 @@ def test_a_number_outside_its_bounds_is_out_of_range() -> None:
     assert found == [("value_out_of_range", "/data/entries/0/can_take")]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_odd_is_looked_for_in_a_valid_message_of_any_type(kind: str) -> None:
+    value = json.dumps(event(kind, data_of(kind, NUMBER), datacontenttype="application/json"))
+
+    assert limits.load(value.encode()) == (json.loads(value), False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b'{"a": 1, "a": 1}',
+        b'{"a": 9007199254740992}',
+        b'{"a": "\\u0000"}',
+        b'{"a": "\\ud83d"}',
+        b'{"time": "1654646400"}',
+        b'{"incident_on" :\n" +1654646400.5 "}',
+        b'{"\\u006fn": "1654646400"}',
+    ],
+)
+def test_what_is_odd_is_looked_for(value: bytes) -> None:
+    document, odd = limits.load(value)
+
+    assert odd
+    assert [*limits.oddities(document)]
+
+
 def test_binary_mode_is_refused_in_so_many_words() -> None:
     message = read(record(submission(), headers=(("ce_type", b"gov.cri.request.submit.v1"),)))
 
