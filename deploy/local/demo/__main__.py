@@ -19,6 +19,7 @@ from deploy.local.demo.progress import Progress, Stuck
 from deploy.local.demo.stage import perform
 from deploy.local.demo.summary import stories, summary
 from deploy.local.demo.verdict import Verdict, verdict
+from deploy.local.demo.waiting_order import overtakings, read_releases
 from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
 from deploy.local.stack import Stack
@@ -89,6 +90,7 @@ def _demo(
         news = asyncio.run(read_news(Access.of(connection, "california-post")))
         print(summary(play, result, news=news))
         wrong += _tell(stories(play), file)
+        wrong += _order(dsns["routing"])
         wrong += _verify(stack)
         wrong += _check(state) if check else []
     return _close(result, wrong, progress)
@@ -112,6 +114,18 @@ def _tell(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
         print("\n".join(f"  {line}" for line in told.stdout.splitlines()))
         if told.returncode != 0:
             wrong.append(f"continuum why {number}: {told.stderr.strip()}")
+    return wrong
+
+
+def _order(routing: str) -> list[str]:
+    """Look whether anybody overtook another in the queue for a program's opening."""
+    released = asyncio.run(read_releases(routing))
+    wrong = overtakings(released)
+    lanes = len({each.lane for each in released})
+    print(
+        f"\norder: {len(released)} requests in {lanes} lanes waited for a program to open;"
+        f" {len(wrong) or 'none'} of them got its offer before one with an earlier place"
+    )
     return wrong
 
 
