@@ -1,14 +1,13 @@
 """Where a service stands on each partition: compare, lock, count and move, in one transaction."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from asyncpg import Pool
-from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.postgres.statements import load_statements
@@ -19,6 +18,7 @@ WINDOW = 100
 SHARE = 20
 IN_A_ROW = 5
 KEYS = 3
+_NOTHING: Counter[Outcome] = Counter()
 
 
 class Fenced(Exception):
@@ -79,6 +79,7 @@ class Steps:
     next_offsets: dict[Partition, int]
     windows: dict[Partition, FailureWindow]
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
+    _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
 
     def note(self, record: Record, outcome: Outcome) -> None:
         """Note the outcome of a record of this batch (a released one was counted when held)."""
@@ -88,46 +89,42 @@ class Steps:
 
     def count(self) -> Mapping[Partition, Counter[Outcome]]:
         """Return the outcomes of the batch's own records by partition."""
-        counts: dict[Partition, Counter[Outcome]] = {p: Counter() for p in self.next_offsets}
+        counts: dict[Partition, Counter[Outcome]] = defaultdict(Counter)
         for (topic, partition, _), outcome in self.outcomes.items():
             counts[topic, partition][outcome] += 1
         return counts
 
+    def columns(self) -> list[list[Any]]:
+        """
+        Return the columns that move the checkpoints: once for each round that is written.
 
-async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]) -> Steps:
-    """Lock the checkpoints of *records*; `Fenced` unless each stands at its first record."""
+        Outcomes are differences to what was returned before: a record that was held in a round
+        may be applied in the next one.
+        """
+        counts, written = self.count(), self._written
+        self._written = counts
+        partitions = list(self.next_offsets)
+        return [
+            [topic for topic, _ in partitions],
+            [partition for _, partition in partitions],
+            [self.next_offsets[partition] for partition in partitions],
+            *(
+                [counts[p][outcome] - written.get(p, _NOTHING)[outcome] for p in partitions]
+                for outcome in OUTCOMES
+            ),
+            [self.windows[partition].encode() for partition in partitions],
+        ]
+
+
+def steps_of(records: Sequence[Record]) -> tuple[dict[Partition, int], dict[Partition, int]]:
+    """Return where each partition of *records* begins, and where it stands behind them."""
     first: dict[Partition, int] = {}
     following: dict[Partition, int] = {}
     for record in records:
         partition = (record.topic, record.partition)
         first.setdefault(partition, record.offset)
         following[partition] = record.offset + 1
-    rows = await connection.fetch(
-        _SQL["lock_checkpoints"],
-        [topic for topic, _ in first],
-        [partition for _, partition in first],
-        list(first.values()),
-    )
-    if len(rows) != len(first):
-        raise Fenced
-    windows = {
-        (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
-    }
-    return Steps(at=rows[-1]["at"], first_offsets=first, next_offsets=following, windows=windows)
-
-
-async def move(connection: "PoolConnectionProxy[Any]", steps: Steps) -> None:
-    """Move the locked checkpoints behind the batch and add its outcomes."""
-    counts = steps.count()
-    partitions = list(steps.next_offsets)
-    await connection.execute(
-        _SQL["move_checkpoints"],
-        [topic for topic, _ in partitions],
-        [partition for _, partition in partitions],
-        [steps.next_offsets[partition] for partition in partitions],
-        *([counts[partition][outcome] for partition in partitions] for outcome in OUTCOMES),
-        [steps.windows[partition].encode() for partition in partitions],
-    )
+    return first, following
 
 
 async def totals(pool: "Pool[Any]") -> Sequence[tuple[str, Mapping[Outcome, int]]]:

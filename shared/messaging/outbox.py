@@ -1,12 +1,15 @@
 """Messages waiting in Postgres until the relay has handed them to Kafka."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.contracts.event import Event
 from shared.messaging.records import Outgoing
+
+FEW = 100
+_NO_COLUMNS: Sequence[Sequence[Any]] = ((),) * 5
 
 
 def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
@@ -24,17 +27,27 @@ async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Ou
         await connection.copy_records_to_table(
             "outbox",
             columns=("event_id", "topic", "key", "value", "headers"),
-            records=[
-                (
-                    m.event_id,
-                    m.topic,
-                    m.key,
-                    m.value,
-                    encode_headers(m.headers) if m.headers else b"",
-                )
-                for m in messages
-            ],
+            records=[_row(message) for message in messages],
         )
+
+
+async def columns_or_copy(
+    connection: "PoolConnectionProxy[Any]", messages: Collection[Outgoing]
+) -> Sequence[Sequence[Any]]:
+    """
+    Return the columns of *messages* for the caller's own statement, or append them here if many.
+
+    COPY costs two round trips, arrays cost more for each row.
+    """
+    if len(messages) > FEW:
+        await append(connection, messages)
+        return _NO_COLUMNS
+    return list(zip(*map(_row, messages), strict=True)) or _NO_COLUMNS
+
+
+def _row(message: Outgoing) -> tuple[Any, ...]:
+    headers = encode_headers(message.headers) if message.headers else b""
+    return message.event_id, message.topic, message.key, message.value, headers
 
 
 def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> bytes:

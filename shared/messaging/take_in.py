@@ -4,6 +4,7 @@ import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -11,8 +12,15 @@ import structlog
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging import checkpoints, dead_letters, held, outbox, parked
-from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
+from shared.messaging import dead_letters, held, outbox, parked
+from shared.messaging.checkpoints import (
+    FailureWindow,
+    Fenced,
+    Partition,
+    Steps,
+    TooManyFailures,
+    steps_of,
+)
 from shared.messaging.dead_letters import Failure
 from shared.messaging.reader import Reader
 from shared.messaging.records import (
@@ -55,8 +63,11 @@ class Result:
 class _Round:
     """One pass over parsed records: what is to be decided, and what waits."""
 
-    gates: dict[Subject, int]
+    read: Mapping[Subject, int]
+    """The gates as the database has them."""
     parked_keys: set[str]
+    gates: dict[Subject, int] = field(default_factory=dict)
+    """The gates as this round moves them."""
     moved: dict[Subject, int] = field(default_factory=dict)
     passing: list[Item | PassedOver] = field(default_factory=list)
     waiting: list[tuple[Gate, Record]] = field(default_factory=list)
@@ -95,9 +106,8 @@ async def _take_in(
 ) -> Result:
     parsed = [reader.parse(record) for record in records]  # not while locks are held
     async with pool.acquire() as connection, connection.transaction():
-        steps = await checkpoints.lock(connection, records)
-        appended = await rounds(connection, reader, parsed, steps, service=service)
-        await checkpoints.move(connection, steps)
+        steps, work = await _open(connection, records, parsed)
+        appended = await rounds(connection, reader, parsed, steps, service=service, work=work)
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended)
 
@@ -106,9 +116,9 @@ async def _condemn(
     pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, error: Exception
 ) -> Result:
     async with pool.acquire() as connection, connection.transaction():
-        steps = await checkpoints.lock(connection, [record])
+        steps, work = await _open(connection, [record], [])
         await condemn(connection, reader, record, steps, service=service, error=error)
-        await checkpoints.move(connection, steps)
+        await _settle(connection, work, steps, service=service)
     return Result(steps.count(), 1, (record.coordinate,))
 
 
@@ -119,15 +129,17 @@ async def rounds(
     steps: Steps,
     *,
     service: str,
+    work: _Round | None = None,
 ) -> int:
     """Take in what was parsed, then what that released; return how many messages it appended."""
     appended = 0
     while parsed:
-        work = await _classify(connection, parsed, steps)
+        work = work or (await _read(connection, parsed))[1]
+        _classify(work, parsed, steps)
         await _decide(connection, reader, work, steps)
         appended += len(work.outgoing) + len(work.failed)
         released = await _settle(connection, work, steps, service=service)
-        parsed = [reader.parse(record) for record in released]
+        parsed, work = [reader.parse(record) for record in released], None
     return appended
 
 
@@ -152,11 +164,8 @@ async def condemn(
     steps.note(record, "dead")
 
 
-async def _classify(
-    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
-) -> _Round:
+def _classify(work: _Round, parsed: Sequence[Parsed], steps: Steps) -> None:
     """Sort records, in order: to decide, repeated, waiting, malformed."""
-    work = await _read_round(connection, parsed)
     for found in parsed:
         record = found.record
         if isinstance(found, Malformed):
@@ -170,7 +179,6 @@ async def _classify(
         outcome = _pass_gate(work, found)
         if outcome is not None:
             steps.note(record, outcome)
-    return work
 
 
 def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
@@ -196,7 +204,26 @@ def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
     return None
 
 
-async def _read_round(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> _Round:
+async def _open(
+    connection: "PoolConnectionProxy[Any]", records: Sequence[Record], parsed: Sequence[Parsed]
+) -> tuple[Steps, _Round]:
+    """Lock the checkpoints of *records*; `Fenced` unless each stands at its first record."""
+    first, following = steps_of(records)
+    locked, work = await _read(connection, parsed, first)
+    if len(locked) != len(first):
+        raise Fenced
+    windows = {
+        (row["topic"], row["number"]): FailureWindow.decode(row["failures"]) for row in locked
+    }
+    return Steps(locked[-1]["at"], first, following, windows), work
+
+
+async def _read(
+    connection: "PoolConnectionProxy[Any]",
+    parsed: Sequence[Parsed],
+    checkpoints: Mapping[Partition, int] = MappingProxyType({}),
+) -> tuple[Sequence[Any], _Round]:
+    """Return the locked *checkpoints* that stand there, and what a round begins with."""
     subjects: set[Subject] = set()
     keys: set[str] = set()
     for found in parsed:
@@ -208,18 +235,26 @@ async def _read_round(connection: "PoolConnectionProxy[Any]", parsed: Sequence[P
         if isinstance(found, Item):
             subjects.update((need.topic, need.subject) for need in found.needs)
     rows = await connection.fetch(
-        _SQL["read_gates"],
+        _SQL["open_round"],
+        [topic for topic, _ in checkpoints],
+        [partition for _, partition in checkpoints],
+        list(checkpoints.values()),
         [topic for topic, _ in subjects],
         [subject for _, subject in subjects],
         list(keys),
     )
-    work = _Round(gates={}, parked_keys=set())
-    for topic, subject, last in rows:
-        if topic:
-            work.gates[topic, subject] = last
+    locked: list[Any] = []
+    gates: dict[Subject, int] = {}
+    parked_keys: set[str] = set()
+    for row in rows:
+        topic, subject, number, at, _ = row
+        if at is not None:
+            locked.append(row)
+        elif topic:
+            gates[topic, subject] = number
         else:
-            work.parked_keys.add(subject)
-    return work
+            parked_keys.add(subject)
+    return locked, _Round(gates, parked_keys, dict(gates))
 
 
 async def _decide(
@@ -291,32 +326,35 @@ async def _settle(
     connection: "PoolConnectionProxy[Any]", work: _Round, steps: Steps, *, service: str
 ) -> list[Record]:
     """Write what the round came to; return the records that it released."""
-    await outbox.append(connection, work.outgoing)
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
-    awaited: dict[Subject, int] = {}
-    if work.moved:
-        rows = await connection.fetch(
-            _SQL["save_gates"],
-            [topic for topic, _ in work.moved],
-            [subject for _, subject in work.moved],
-            list(work.moved.values()),
-        )
-        awaited = {(row["topic"], row["subject"]): row["last"] for row in rows}
+    moved = sorted(work.moved.items())
+    known = [(subject, last) for subject, last in moved if subject in work.read]
+    new = [(subject, last) for subject, last in moved if subject not in work.read]
+    (_, _, saved), *was_there = await connection.fetch(
+        _SQL["settle_round"],
+        *await outbox.columns_or_copy(connection, work.outgoing),
+        *steps.columns(),
+        [topic for (topic, _), _ in new],
+        [subject for (_, subject), _ in new],
+        [last for _, last in new],
+        [topic for (topic, _), _ in known],
+        [subject for (_, subject), _ in known],
+        [work.read[subject] for subject, _ in known],
+        [last for _, last in known],
+    )
+    if saved != len(moved):  # another process released a held record of ours meanwhile
+        raise Fenced
     ready = await _hold(connection, work) if work.waiting or work.behind else []
-    return ready + await held.release(connection, awaited)
+    return ready + await held.release(
+        connection, {(topic, subject): last for topic, subject, last in was_there}
+    )
 
 
 async def _hold(connection: "PoolConnectionProxy[Any]", work: _Round) -> list[Record]:
     """Keep what waits; return what need not wait after all, as another has moved the gate."""
     every = [*work.waiting, *work.behind]
     now = await held.lock_stubs(connection, [gate for gate, _ in every])
-    ready = [r for gate, r in work.waiting if now[gate.topic, gate.subject] >= gate.number]
-    await held.hold(
-        connection,
-        [
-            *work.behind,
-            *(w for w in work.waiting if now[w[0].topic, w[0].subject] < w[0].number),
-        ],
-    )
-    return ready
+    still = [(gate, r) for gate, r in every if now[gate.topic, gate.subject] < gate.number]
+    await held.hold(connection, still)
+    return [r for gate, r in every if now[gate.topic, gate.subject] >= gate.number]
