@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
+from shared.messaging import held
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
 from shared.messaging.take_in import take_in
@@ -215,3 +216,49 @@ async def test_nothing_is_kept_when_a_step_fails(
 
     assert await ledger(pool) == []
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_gate_that_another_process_moved_meanwhile_is_not_moved_again(
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a held record of ours that another process releases, the batch is taken in anew."""
+    await open_partitions(pool, TOPIC)
+    (record,) = records(event("A", 1))
+    gate = reader.parse(record).gate
+    load = reader.load
+
+    async def overtaken(*arguments: Any, **named: Any) -> Any:
+        await pool.execute("INSERT INTO gates VALUES ($1, $2, 1)", gate.topic, gate.subject)
+        return await load(*arguments, **named)
+
+    monkeypatch.setattr(reader, "load", overtaken)
+    with pytest.raises(Fenced):
+        await take_in(pool, reader, [record], service="routing")
+    monkeypatch.undo()
+    kept = await ledger(pool)
+
+    result = await take_in(pool, reader, [record], service="routing")
+
+    assert kept == []
+    assert result.outcomes[TOPIC, 0] == {"duplicate": 1}
+
+
+async def test_a_record_whose_gate_moves_while_it_is_being_held_is_not_held(
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given an event that waits for its predecessor, which another process takes in just then."""
+    await open_partitions(pool, TOPIC)
+    (record,) = records(event("A", 2))
+    gate = reader.parse(record).gate
+    lock_stubs = held.lock_stubs
+
+    async def overtaken(*arguments: Any) -> Any:
+        await pool.execute("INSERT INTO gates VALUES ($1, $2, 1)", gate.topic, gate.subject)
+        return await lock_stubs(*arguments)
+
+    monkeypatch.setattr(held, "lock_stubs", overtaken)
+
+    result = await take_in(pool, reader, [record], service="routing")
+
+    assert result.outcomes[TOPIC, 0]["applied"] == 1
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
