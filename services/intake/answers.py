@@ -1,22 +1,19 @@
 """What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
 
-from services.intake.events import envelope
+from services.intake.events import encode, published
 from services.intake.judge import ELSEWHERE
 from services.intake.known import Decision, Known, Published
 from services.intake.message import Message
 from services.intake.problems import MOST
+from shared.contracts.event import Facts
 from shared.contracts.intake import (
     ANSWERS_TOPIC,
     CONFIDENTIAL_TOPIC,
-    AnswerRepeated,
     ContactFacts,
-    ContactSet,
     Reason,
     RefusalFacts,
     RepeatFacts,
-    StatusAsked,
     StatusQuestionFacts,
-    SubmissionRefused,
 )
 
 _REFUSED = "gov.cri.intake.submission_refused.v1"
@@ -35,26 +32,30 @@ def refuse(message: Message, reasons: list[Reason], known: Known) -> Decision:
         more=message.more + max(0, len(reasons) - MOST),
         elsewhere=ELSEWHERE if federal else None,
     )
-    event = SubmissionRefused(**_answer(message, _REFUSED, known), data=facts)
-    return Decision("refused", (Published(ANSWERS_TOPIC, message.participant, event),))
+    return Decision("refused", (_answer(message, _REFUSED, known, facts),))
 
 
 def repeat(message: Message, first: str, known: Known) -> Decision:
     facts = RepeatFacts(participant=message.participant, of=first)
-    event = AnswerRepeated(**_answer(message, _REPEATED, known), data=facts)
-    return Decision("duplicate", (Published(ANSWERS_TOPIC, message.participant, event),), first)
+    return Decision("duplicate", (_answer(message, _REPEATED, known, facts),), first)
 
 
 def asked(message: Message, known: Known) -> Published:
     facts = StatusQuestionFacts(participant=message.participant, about=message.data.about)
-    event = StatusAsked(**_answer(message, _ASKED, known), data=facts)
-    return Published(ANSWERS_TOPIC, message.participant, event)
+    return _answer(message, _ASKED, known, facts)
 
 
-def _answer(message: Message, kind: str, known: Known) -> dict[str, object]:
-    subject = message.participant
-    number = known.next_number(ANSWERS_TOPIC, subject)
-    return {**envelope(message, kind=kind, subject=subject, number=number, at=known.at)}
+def _answer(message: Message, kind: str, known: Known, facts: Facts) -> Published:
+    return published(
+        message,
+        topic=ANSWERS_TOPIC,
+        key=message.participant,
+        kind=kind,
+        subject=message.participant,
+        number=known.next_number(ANSWERS_TOPIC, message.participant),
+        at=known.at,
+        data=encode(facts),
+    )
 
 
 def contact_subject(message: Message) -> str:
@@ -64,13 +65,15 @@ def contact_subject(message: Message) -> str:
 
 def contact(message: Message, known: Known) -> Published:
     subject = contact_subject(message)
-    about = envelope(
+    facts = ContactFacts(participant=message.participant, **dict(message.data))
+    return published(
         message,
+        topic=CONFIDENTIAL_TOPIC,
+        key=subject,
         kind=_SET,
         subject=subject,
         number=known.next_number(CONFIDENTIAL_TOPIC, subject),
         at=known.at,
+        data=encode(facts),
         classification="restricted",
     )
-    facts = ContactFacts(participant=message.participant, **dict(message.data))
-    return Published(CONFIDENTIAL_TOPIC, subject, ContactSet(**about, data=facts))

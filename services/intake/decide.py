@@ -101,5 +101,7 @@ def _accept(message: Message, known: Known) -> Decision:
         case _:
             number = known.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=known.at)
-            published = (Published(REFERENCE_TOPIC, key, event),)
-            return Decision("applied", published, first, reference=event)
+            entry = Published(
+                REFERENCE_TOPIC, key, event.id, event.subject, event.number, event.encode()
+            )
+            return Decision("applied", (entry,), first, reference=event)

@@ -1,13 +1,52 @@
-"""The envelope of what the door publishes: every event goes back to one inbound record."""
+"""The events that the door publishes: every one goes back to one inbound record."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
+from services.intake.known import Published
 from services.intake.message import Message
-from shared.contracts.event import Classification, derived_id, padded
+from shared.contracts.event import Classification, Facts, derived_id, padded
 
 SOURCE = "urn:cri:continuum:intake"
+
+
+def encode(facts: Facts) -> bytes:
+    """Return *facts* as an event's data or a column of ours holds them."""
+    return facts.__pydantic_serializer__.to_json(facts, exclude_none=True)
+
+
+def published(
+    message: Message,
+    *,
+    topic: str,
+    key: str,
+    kind: str,
+    subject: str,
+    number: int,
+    at: datetime,
+    data: bytes,
+    request_id: str | None = None,
+    classification: Classification = "internal",
+) -> Published:
+    """
+    Return an event that *message* leads to; *data* is the JSON of its facts.
+
+    It is what the model of its type writes, as a test shows; building a model for each took four
+    times as long.
+    """
+    about = envelope(
+        message,
+        kind=kind,
+        subject=subject,
+        number=number,
+        at=at,
+        request_id=request_id,
+        classification=classification,
+    )
+    value = b'%b,"data":%b}' % (to_json(about)[:-1], data)
+    return Published(topic, key, about["id"], subject, number, value)
 
 
 def envelope(
@@ -19,20 +58,24 @@ def envelope(
     at: datetime,
     request_id: str | None = None,
     classification: Classification = "internal",
-) -> Mapping[str, Any]:
-    """Return the envelope of an event that *message* leads to, as arguments of its model."""
+) -> dict[str, Any]:
+    """Return the envelope of an event that *message* leads to, in the order of its model."""
     cause = message.coordinate
-    return {
+    about = {
+        "specversion": "1.0",
         "id": derived_id(cause, kind, subject),
         "source": SOURCE,
         "type": kind,
         "subject": subject,
         "time": at,
+        "datacontenttype": "application/json",
         "dataclassification": classification,
         "correlationid": request_id or derived_id(cause, "message", message.participant),
         "causationid": cause,
         "sequence": padded(number),
         "inreplyto": cause,
         "receivedat": message.at,
-        "traceparent": message.traceparent,
     }
+    if message.traceparent is not None:
+        about["traceparent"] = message.traceparent
+    return about

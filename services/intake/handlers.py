@@ -19,8 +19,8 @@ from shared.catalog.catalog import Catalog, CatalogCache
 from shared.contracts import reference, routing
 from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
-from shared.messaging import outbox, sequences
-from shared.messaging.records import Item, Malformed, Record, Taken
+from shared.messaging import sequences
+from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
 
 _REFERENCE = (
     reference.Participant,
@@ -103,8 +103,8 @@ class IntakeReader:
             return Taken("ignored")
         decision = decide(message, known)
         outgoing = tuple(
-            outbox.outgoing(published.topic, published.event, key=published.key)
-            for published in decision.published
+            Outgoing(event.id, event.topic, event.key.encode(), event.value)
+            for event in decision.published
         )
         known.take(message, decision)
         return Taken(decision.outcome, outgoing)

@@ -3,16 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, TypeAdapter
 
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
 from shared.contracts.event import Event
 from shared.contracts.inbound import Submission
-from shared.contracts.intake import NeedFacts
+from shared.contracts.intake import AnswerEvent, ConfidentialEvent, IntakeEvent
 from shared.contracts.reference import ReferenceEvent
 
 Subject = tuple[str, str]
+_EVENT: TypeAdapter[Event] = TypeAdapter(
+    Annotated[
+        IntakeEvent | AnswerEvent | ConfidentialEvent | ReferenceEvent,
+        Field(discriminator="type"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,20 @@ class Request:
     ended: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """An event with its topic and key."""
+class Published(NamedTuple):
+    """The *number*-th event of *subject* on *topic*, with its key; ``value`` is its JSON."""
 
     topic: str
     key: str
-    event: Event
+    id: str
+    subject: str
+    number: int
+    value: bytes
+
+    @property
+    def event(self) -> Event:
+        """The event as its readers read it."""
+        return _EVENT.validate_json(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +71,15 @@ class Decision:
     What becomes of a message.
 
     ``first`` is the record that a repetition of this message repeats (None after a refusal,
-    which takes up neither the message's id nor its reference).
+    which takes up neither the message's id nor its reference). ``words`` is the JSON of what is
+    now stated of ``request``.
     """
 
     outcome: Literal["applied", "duplicate", "refused"]
     published: tuple[Published, ...]
     first: str | None = None
     request: Request | None = None
-    words: NeedFacts | None = None
+    words: bytes | None = None
     reference: ReferenceEvent | None = None
 
 
@@ -84,7 +100,7 @@ class Known:
     seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
     references: dict[tuple[str, str], Seen] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
-    words: dict[str, NeedFacts] = field(default_factory=dict)
+    words: dict[str, bytes] = field(default_factory=dict)
     numbers: dict[Subject, int] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
     submissions: dict[str, Message] = field(default_factory=dict)
@@ -100,17 +116,16 @@ class Known:
     def take(self, message: Message, decision: Decision) -> None:
         """Add what *decision* says of *message*, for the messages behind it and for the store."""
         for published in decision.published:
-            subject = (published.topic, published.event.subject)
+            subject = (published.topic, published.subject)
             if subject in self.numbers:
-                self.numbers[subject] = published.event.number
+                self.numbers[subject] = published.number
         if decision.first is not None:
             self._take_id(message, decision.first)
         if decision.request is not None:
             self._take_request(message, decision.request)
-        if decision.words is not None:
-            number = decision.words.tracking_number
-            self.words[number] = decision.words
-            self.reworded.add(number)
+            if decision.words is not None:
+                self.words[decision.request.tracking_number] = decision.words
+                self.reworded.add(decision.request.tracking_number)
         if decision.reference is not None:
             self.registry = with_event(self.registry, decision.reference)
             self.entries.append(decision.reference)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.events import envelope
+from services.intake.events import encode, published
 from services.intake.known import Known, Published, Request
 from services.intake.message import Message
-from shared.contracts.event import Event
+from shared.contracts.event import Facts
 from shared.contracts.inbound import (
     Capacity,
     Close,
@@ -19,21 +19,14 @@ from shared.contracts.inbound import (
 from shared.contracts.intake import (
     CONFIDENTIAL_TOPIC,
     TOPIC,
-    CapacityDeclared,
     CapacityEntryFacts,
     CapacityFacts,
     CloseFacts,
     DirectionFacts,
-    EngagementCloseReported,
     MilestoneFacts,
-    MilestoneReported,
     NoteFacts,
-    NoteStated,
-    OfferAnswered,
     OfferAnswerFacts,
-    RequestDirected,
     WithdrawalFacts,
-    WithdrawalRequested,
 )
 
 _DECLARED = "gov.cri.intake.capacity_declared.v1"
@@ -59,45 +52,53 @@ def declared(message: Message, known: Known) -> Published:
         ],
         reference_version=known.registry.version,
     )
-    subject = message.participant
-    number = known.next_number(TOPIC, subject)
-    about = envelope(message, kind=_DECLARED, subject=subject, number=number, at=known.at)
-    return Published(TOPIC, subject, CapacityDeclared(**about, data=facts))
+    return published(
+        message,
+        topic=TOPIC,
+        key=message.participant,
+        kind=_DECLARED,
+        subject=message.participant,
+        number=known.next_number(TOPIC, message.participant),
+        at=known.at,
+        data=encode(facts),
+    )
 
 
 def passed_on(
     message: Message, request: Request, known: Known
 ) -> tuple[Request, tuple[Published, ...]]:
     """Return the request with its events counted, and what is published about it."""
-    kind, model, facts = _facts(message, request, known)
+    kind, facts = _facts(message, request, known)
     request = replace(request, published=request.published + 1)
-    about = envelope(
+    event = published(
         message,
+        topic=TOPIC,
+        key=request.request_id,
         kind=kind,
         subject=request.tracking_number,
         number=request.published,
         at=known.at,
+        data=encode(facts),
         request_id=request.request_id,
     )
-    published = Published(TOPIC, request.request_id, model(**about, data=facts))
     note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
     if not note:
-        return request, (published,)
+        return request, (event,)
     request = replace(request, confided=request.confided + 1)
-    return request, (published, _note(message, request, note, known.at))
+    return request, (event, _note(message, request, note, known.at))
 
 
-def _facts(message: Message, request: Request, known: Known) -> tuple[str, type[Event], Any]:
+def _facts(message: Message, request: Request, known: Known) -> tuple[str, Facts]:
     data: AboutRequest = message.data
     about = {"request_id": request.request_id, "tracking_number": request.tracking_number}
     who = message.participant
     match data:
         case Withdrawal():
             withdrawal = WithdrawalFacts(**about, participant=who, reason=data.reason)
-            return "gov.cri.intake.withdrawal_requested.v1", WithdrawalRequested, withdrawal
+            return "gov.cri.intake.withdrawal_requested.v1", withdrawal
         case OfferAnswer():
             answer = OfferAnswerFacts(**about, provider=who, **_answer(data))
-            return "gov.cri.intake.offer_answered.v1", OfferAnswered, answer
+            return "gov.cri.intake.offer_answered.v1", answer
         case Milestone():
             milestone = MilestoneFacts(
                 **about,
@@ -106,7 +107,7 @@ def _facts(message: Message, request: Request, known: Known) -> tuple[str, type[
                 milestone=data.milestone,
                 on=data.on,
             )
-            return "gov.cri.intake.milestone_reported.v1", MilestoneReported, milestone
+            return "gov.cri.intake.milestone_reported.v1", milestone
         case Close():
             close = CloseFacts(
                 **about,
@@ -115,7 +116,7 @@ def _facts(message: Message, request: Request, known: Known) -> tuple[str, type[
                 reason=data.reason,
                 outcome=data.outcome,
             )
-            return "gov.cri.intake.engagement_close_reported.v1", EngagementCloseReported, close
+            return "gov.cri.intake.engagement_close_reported.v1", close
         case Direction():
             direction = DirectionFacts(
                 **about,
@@ -126,7 +127,7 @@ def _facts(message: Message, request: Request, known: Known) -> tuple[str, type[
                 reason=data.reason,
                 reference_version=known.registry.version,
             )
-            return "gov.cri.intake.request_directed.v1", RequestDirected, direction
+            return "gov.cri.intake.request_directed.v1", direction
 
 
 def _answer(data: OfferAnswer) -> dict[str, Any]:
@@ -151,15 +152,15 @@ def _note(message: Message, request: Request, note: str, at: datetime) -> Publis
         about=about,
         note=note,
     )
-    envelope_of_note = envelope(
+    return published(
         message,
+        topic=CONFIDENTIAL_TOPIC,
+        key=request.request_id,
         kind=_NOTE,
         subject=request.tracking_number,
         number=request.confided,
         at=at,
+        data=encode(facts),
         request_id=request.request_id,
         classification="restricted",
-    )
-    return Published(
-        CONFIDENTIAL_TOPIC, request.request_id, NoteStated(**envelope_of_note, data=facts)
     )

@@ -9,7 +9,6 @@ from asyncpg.pool import PoolConnectionProxy
 from services.intake.known import Request, Seen, Subject
 from services.intake.message import Message
 from shared.contracts.inbound import Submission
-from shared.contracts.intake import NeedFacts
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -89,18 +88,17 @@ async def read_before(
 
 async def read_words(
     connection: "PoolConnectionProxy[Any]", numbers: Collection[str]
-) -> dict[str, NeedFacts]:
+) -> dict[str, bytes]:
     """Return the words of the requests *numbers*, which are locked."""
     rows = await connection.fetch(_SQL["read_words"], list(numbers))
-    stated = [NeedFacts.model_validate_json(row["said"]) for row in rows]
-    return {words.tracking_number: words for words in stated}
+    return {number: said.encode() for number, said in rows}
 
 
 async def insert_accepted(
     connection: "PoolConnectionProxy[Any]",
     accepted: Sequence[tuple[Message, Request]],
     *,
-    words: Mapping[str, NeedFacts],
+    words: Mapping[str, bytes],
     taken: Sequence[tuple[Message, str]],
 ) -> None:
     """
@@ -120,7 +118,7 @@ async def insert_accepted(
         [request.published for _, request in accepted],
         [request.confided for _, request in accepted],
         list(words),
-        [said.model_dump_json(exclude_none=True) for said in words.values()],
+        [said.decode() for said in words.values()],
         [message.participant for message, _ in taken],
         [message.source for message, _ in taken],
         [message.id for message, _ in taken],
@@ -143,12 +141,10 @@ async def update_requests(
     )
 
 
-async def save_words(
-    connection: "PoolConnectionProxy[Any]", words: Mapping[str, NeedFacts]
-) -> None:
+async def save_words(connection: "PoolConnectionProxy[Any]", words: Mapping[str, bytes]) -> None:
     """Write the words of requests as they now are, by tracking number."""
     await connection.execute(
         _SQL["save_words"],
         list(words),
-        [said.model_dump_json(exclude_none=True) for said in words.values()],
+        [said.decode() for said in words.values()],
     )

@@ -1,3 +1,3 @@
-SELECT said
+SELECT tracking_number, said
   FROM words
  WHERE tracking_number = ANY ($1::text[]);

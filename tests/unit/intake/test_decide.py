@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.intake.registry import Registry
-from shared.contracts.inbound import DATA, SENDERS
+from shared.contracts.inbound import DATA, SENDERS, Need
 from shared.contracts.tracking import is_tracking_number
 from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
@@ -62,6 +62,47 @@ def test_every_type_leads_to_its_events_under_the_coordinate_of_its_record(
     for published in events(decision):
         assert (published.inreplyto, published.causationid) == (coordinate, coordinate)
         assert published.receivedat == AT
+
+
+@pytest.mark.parametrize("trace", [None, f"00-{'a' * 32}-{'b' * 16}-01"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_event_is_written_as_its_model_writes_it(
+    door: Door, kind: str, trace: str | None
+) -> None:
+    data = submission(reference="second") if kind == "request.submit" else None
+
+    decision = door.say(kind, data, traceparent=trace, at=AT + timedelta(microseconds=1500))
+
+    for published in decision.published:
+        event = published.event
+        assert published.value == event.encode()
+        assert (published.id, published.subject) == (event.id, event.subject)
+        assert (published.number, event.traceparent) == (event.number, trace)
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {"program": "cri-tac", "goals": ["trust", "trust"]},
+        {"need": None, "urgency": {"level": "urgent", "incident_on": "2026-02-01"}},
+        {"need": dict.fromkeys(Need.model_fields, 'Words \u2028 \x7f " \\.'), "wished": {}},
+        {"need": None, "topics": ["other"], "other_topic": "Drones.", "service_forms": []},
+        {"need": None, "urgency": {"reason": "An election."}, "requested_by": {"role": "chief"}},
+        {"agency": agency(ori=None, key="as-dps", sworn_band=None), "first_contact_on": None},
+    ],
+    ids=["program", "no words", "all words", "other topic", "urgency", "no ORI"],
+)
+def test_a_request_is_written_as_the_models_write_it(asking: dict[str, Any]) -> None:
+    decision = Door().say("request.submit", submission(**asking))
+
+    assert decision.request is not None
+    accepted, *stated = decision.published
+    assert accepted.value == accepted.event.encode()
+    assert accepted.value.endswith(b'"data":%b}' % decision.request.facts)
+    assert len(stated) == (decision.words is not None)
+    for words in stated:
+        assert words.value == words.event.encode()
+        assert words.value.endswith(b'"data":%b}' % (decision.words or b""))
 
 
 @pytest.mark.parametrize("kind", KINDS)
