@@ -1,0 +1,118 @@
+"""What the documents name exists, and what they show is what is sent."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.routing.refusals import _REASONS
+from shared.contracts import inbound, outbound
+from tests.system.checker.verdict import INVARIANTS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "DECISIONS.md")]
+DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+SAMPLES = ROOT / "tests" / "contracts" / "samples"
+INTEGRATE = (ROOT / "docs" / "integrate.md").read_text()
+FOLDERS = "benchmarks|continuum|deploy|docs|requirements|services|shared|tests"
+PATH = re.compile(rf"`((?:{FOLDERS})/[\w./*-]+)`")
+IN_TESTS = re.compile(r"`((?:unit|integration|contracts|architecture|system)/[\w./*-]+)`")
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+MAKE = re.compile(r"\bmake ([a-z][a-z-]*)")
+TARGET = re.compile(r"^([a-z][a-z-]*):", re.M)
+SECTION = re.compile(r"^#+ ", re.M)
+NAME = re.compile(r"\A`([a-z_.]+)`$", re.M)
+EXAMPLE = re.compile(r"```json\n(.*?)```", re.S)
+CODE = re.compile(r'code="([a-z_]+)"|_whole\(\s*"([a-z_]+)"|^    "\w+": \(\s*"([a-z_]+)"', re.M)
+ROW = re.compile(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", re.M)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.stem))
+def test_every_path_and_link_leads_somewhere(document: Path) -> None:
+    text = document.read_text()
+
+    named = [(ROOT, path) for path in PATH.findall(text)]
+    named += [(ROOT / "tests", path) for path in IN_TESTS.findall(text)]
+    named += [(document.parent, link) for link in LINK.findall(text)]
+    assert [path for root, path in named if not list(root.glob(path.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.stem))
+def test_every_make_target_named_exists(document: Path) -> None:
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text()))
+
+    assert set(MAKE.findall(commands(document.read_text()))) <= targets
+
+
+def test_every_invariant_named_is_judged() -> None:
+    named = set(re.findall(r"\bI\d+\b", (ROOT / "README.md").read_text()))
+
+    assert named
+    assert named <= set(INVARIANTS)
+
+
+def commands(text: str) -> str:
+    """Return what *text* shows as code, where `make` is a command and not a verb."""
+    return "\n".join(re.findall(r"```\n.*?```|`[^`\n]+`", text, re.S))
+
+
+def is_shown(shown: Any, whole: Any) -> bool:
+    """Tell whether *shown* is *whole*, but for lists that are cut."""
+    if isinstance(shown, dict) and isinstance(whole, dict):
+        return shown.keys() == whole.keys() and all(is_shown(shown[k], whole[k]) for k in shown)
+    if isinstance(shown, list) and isinstance(whole, list):
+        return len(shown) <= len(whole) and all(map(is_shown, shown, whole))
+    return bool(shown == whole)
+
+
+def examples() -> Iterator[tuple[str, Any]]:
+    """Yield what is shown as an example, whole or its data, with the type that it is of."""
+    for section in SECTION.split(INTEGRATE):
+        named = NAME.match(section)
+        for text in EXAMPLE.findall(section):
+            shown = json.loads(text)
+            kind = shown.get("type") or f"gov.cri.{named[1] if named else 'nothing'}.v1"
+            yield kind.removeprefix("gov.cri."), shown
+
+
+@pytest.mark.parametrize(("kind", "shown"), list(examples()))
+def test_an_example_for_integrators_is_the_frozen_sample(kind: str, shown: Any) -> None:
+    (file,) = SAMPLES.glob(f"*/{kind}.json")
+    whole = json.loads(file.read_text())
+
+    assert is_shown(shown, whole if "type" in shown else whole["data"])
+
+
+def test_integrators_are_told_of_every_message() -> None:
+    headings = {found[1] for part in SECTION.split(INTEGRATE) if (found := NAME.match(part))}
+    kinds = {*inbound.DATA, *outbound.TYPES.values()}
+
+    assert {f"gov.cri.{name}.v1" for name in headings} == kinds
+    assert {f"gov.cri.{kind}" for kind, _ in examples()} >= kinds
+
+
+def codes_in_code() -> Iterator[str]:
+    for file in (ROOT / "services").glob("[in]*/*.py"):  # intake and notifications
+        text = file.read_text()
+        if "Reason(" in text:
+            yield from (code for found in CODE.findall(text) for code in found if code)
+    yield from _REASONS
+    yield from ("id_reused_with_other_content", "reference_reused_with_other_content")
+
+
+def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> None:
+    table = INTEGRATE.partition("| code | means |")[2].partition("\n\n")[0]
+    told = [code for row in ROW.findall(table) for code in re.findall(r"`(\w+)`", row)]
+
+    assert sorted(told) == sorted(set(codes_in_code()))
+
+
+def test_integrators_are_told_the_limits_of_the_door() -> None:
+    limits = (ROOT / "services" / "intake" / "limits.py").read_text()
+
+    for name in ("MAX_BYTES", "MAX_DEPTH", "MAX_PARTS", "MAX_FIELDS"):
+        (value,) = re.findall(rf"^{name} = (\S+)$", limits, re.M)
+        assert f"{int(value):,}" in INTEGRATE
