@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.postgres.statements import load_statements
@@ -116,15 +117,30 @@ class Steps:
         ]
 
 
-def steps_of(records: Sequence[Record]) -> tuple[dict[Partition, int], dict[Partition, int]]:
-    """Return where each partition of *records* begins, and where it stands behind them."""
+async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]) -> Steps:
+    """
+    Lock the checkpoints of *records*; `Fenced` unless each stands at its first record.
+
+    A statement of its own: whatever else a batch reads must be read behind these locks.
+    """
     first: dict[Partition, int] = {}
     following: dict[Partition, int] = {}
     for record in records:
         partition = (record.topic, record.partition)
         first.setdefault(partition, record.offset)
         following[partition] = record.offset + 1
-    return first, following
+    rows = await connection.fetch(
+        _SQL["lock_checkpoints"],
+        [topic for topic, _ in first],
+        [partition for _, partition in first],
+        list(first.values()),
+    )
+    if len(rows) != len(first):
+        raise Fenced
+    windows = {
+        (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
+    }
+    return Steps(at=rows[-1]["at"], first_offsets=first, next_offsets=following, windows=windows)
 
 
 async def totals(pool: "Pool[Any]") -> Sequence[tuple[str, Mapping[Outcome, int]]]:

@@ -1,8 +1,7 @@
 """Records as they are read from a topic, and what a service makes of them."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aiokafka import ConsumerRecord
 
@@ -14,8 +13,7 @@ OUTCOMES: tuple[Outcome, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as it stands on its topic, byte for byte; ``at`` is its Kafka timestamp."""
 
     topic: str
@@ -45,8 +43,7 @@ def from_kafka(record: "ConsumerRecord[bytes, bytes]") -> Record:
     )
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Gate:
+class Gate(NamedTuple):
     """The *number*-th event of *subject* on *topic*."""
 
     topic: str
@@ -54,8 +51,7 @@ class Gate:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """
     A record that parsed, ready to be decided.
 
@@ -71,8 +67,7 @@ class Item:
     needs: tuple[Gate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A type this reader does not know: its gate moves, nothing else happens."""
 
     record: Record
@@ -80,16 +75,14 @@ class PassedOver:
     gate: Gate
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """A record of another service that does not parse; becomes a dead letter."""
 
     record: Record
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message for the outbox. Rows of one key are appended under that key's lock."""
 
     event_id: str
@@ -99,8 +92,7 @@ class Outgoing:
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What became of one item: its outcome and the messages it leads to."""
 
     outcome: Outcome

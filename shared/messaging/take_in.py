@@ -4,7 +4,6 @@ import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import asyncpg
@@ -12,15 +11,8 @@ import structlog
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging import dead_letters, held, outbox, parked
-from shared.messaging.checkpoints import (
-    FailureWindow,
-    Fenced,
-    Partition,
-    Steps,
-    TooManyFailures,
-    steps_of,
-)
+from shared.messaging import checkpoints, dead_letters, held, outbox, parked
+from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
 from shared.messaging.reader import Reader
 from shared.messaging.records import (
@@ -106,8 +98,8 @@ async def _take_in(
 ) -> Result:
     parsed = [reader.parse(record) for record in records]  # not while locks are held
     async with pool.acquire() as connection, connection.transaction():
-        steps, work = await _open(connection, records, parsed)
-        appended = await rounds(connection, reader, parsed, steps, service=service, work=work)
+        steps = await checkpoints.lock(connection, records)
+        appended = await rounds(connection, reader, parsed, steps, service=service)
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended)
 
@@ -116,9 +108,9 @@ async def _condemn(
     pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, error: Exception
 ) -> Result:
     async with pool.acquire() as connection, connection.transaction():
-        steps, work = await _open(connection, [record], [])
+        steps = await checkpoints.lock(connection, [record])
         await condemn(connection, reader, record, steps, service=service, error=error)
-        await _settle(connection, work, steps, service=service)
+        await _settle(connection, _Round({}, set()), steps, service=service)
     return Result(steps.count(), 1, (record.coordinate,))
 
 
@@ -129,17 +121,15 @@ async def rounds(
     steps: Steps,
     *,
     service: str,
-    work: _Round | None = None,
 ) -> int:
     """Take in what was parsed, then what that released; return how many messages it appended."""
     appended = 0
     while parsed:
-        work = work or (await _read(connection, parsed))[1]
-        _classify(work, parsed, steps)
+        work = await _classify(connection, parsed, steps)
         await _decide(connection, reader, work, steps)
         appended += len(work.outgoing) + len(work.failed)
         released = await _settle(connection, work, steps, service=service)
-        parsed, work = [reader.parse(record) for record in released], None
+        parsed = [reader.parse(record) for record in released]
     return appended
 
 
@@ -164,8 +154,11 @@ async def condemn(
     steps.note(record, "dead")
 
 
-def _classify(work: _Round, parsed: Sequence[Parsed], steps: Steps) -> None:
+async def _classify(
+    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
+) -> _Round:
     """Sort records, in order: to decide, repeated, waiting, malformed."""
+    work = await _read(connection, parsed)
     for found in parsed:
         record = found.record
         if isinstance(found, Malformed):
@@ -179,6 +172,7 @@ def _classify(work: _Round, parsed: Sequence[Parsed], steps: Steps) -> None:
         outcome = _pass_gate(work, found)
         if outcome is not None:
             steps.note(record, outcome)
+    return work
 
 
 def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
@@ -204,26 +198,7 @@ def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
     return None
 
 
-async def _open(
-    connection: "PoolConnectionProxy[Any]", records: Sequence[Record], parsed: Sequence[Parsed]
-) -> tuple[Steps, _Round]:
-    """Lock the checkpoints of *records*; `Fenced` unless each stands at its first record."""
-    first, following = steps_of(records)
-    locked, work = await _read(connection, parsed, first)
-    if len(locked) != len(first):
-        raise Fenced
-    windows = {
-        (row["topic"], row["number"]): FailureWindow.decode(row["failures"]) for row in locked
-    }
-    return Steps(locked[-1]["at"], first, following, windows), work
-
-
-async def _read(
-    connection: "PoolConnectionProxy[Any]",
-    parsed: Sequence[Parsed],
-    checkpoints: Mapping[Partition, int] = MappingProxyType({}),
-) -> tuple[Sequence[Any], _Round]:
-    """Return the locked *checkpoints* that stand there, and what a round begins with."""
+async def _read(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> _Round:
     subjects: set[Subject] = set()
     keys: set[str] = set()
     for found in parsed:
@@ -235,26 +210,14 @@ async def _read(
         if isinstance(found, Item):
             subjects.update((need.topic, need.subject) for need in found.needs)
     rows = await connection.fetch(
-        _SQL["open_round"],
-        [topic for topic, _ in checkpoints],
-        [partition for _, partition in checkpoints],
-        list(checkpoints.values()),
+        _SQL["read_gates"],
         [topic for topic, _ in subjects],
         [subject for _, subject in subjects],
         list(keys),
     )
-    locked: list[Any] = []
-    gates: dict[Subject, int] = {}
-    parked_keys: set[str] = set()
-    for row in rows:
-        topic, subject, number, at, _ = row
-        if at is not None:
-            locked.append(row)
-        elif topic:
-            gates[topic, subject] = number
-        else:
-            parked_keys.add(subject)
-    return locked, _Round(gates, parked_keys, dict(gates))
+    gates = {(topic, subject): last for topic, subject, last in rows if topic}
+    parked_keys = {key for topic, key, _ in rows if not topic}
+    return _Round(gates, parked_keys, dict(gates))
 
 
 async def _decide(
