@@ -127,28 +127,19 @@ class IntakeReader:
         if reworded:
             await store.save_words(connection, {n: known.words[n] for n in reworded})
         await stored.take_in(connection, [(event.number, event) for event in known.entries])
-        await _save_numbers(connection, before=state.numbers, after=known.numbers)
+        given = {
+            subject: last
+            for subject, last in known.numbers.items()
+            if last != state.numbers[subject]
+        }
+        if given:
+            await store.save_numbers(connection, given)
 
     async def _registry(self, connection: "PoolConnectionProxy[Any]", *, version: int) -> Registry:
         """Return the registry of the catalog's *version*, which was just read."""
         if version != self._read.version:
             self._read = _registry(await self._catalog.current(connection))
         return self._read
-
-
-async def _save_numbers(
-    connection: "PoolConnectionProxy[Any]",
-    *,
-    before: Mapping[Subject, int],
-    after: Mapping[Subject, int],
-) -> None:
-    """Write the numbers of the subjects that something was published about."""
-    given = {subject: last for subject, last in after.items() if last != before[subject]}
-    numbers = await sequences.lock(connection, given)
-    for subject, last in given.items():
-        while numbers.last(*subject) < last:
-            numbers.next(*subject)
-    await sequences.save(connection, numbers)
 
 
 def _registry(catalog: Catalog) -> Registry:

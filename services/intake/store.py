@@ -148,3 +148,15 @@ async def save_words(connection: "PoolConnectionProxy[Any]", words: Mapping[str,
         list(words),
         [said.decode() for said in words.values()],
     )
+
+
+async def save_numbers(
+    connection: "PoolConnectionProxy[Any]", given: Mapping[Subject, int]
+) -> None:
+    """Write the last numbers *given* out, by subject."""
+    await connection.execute(
+        _SQL["save_numbers"],
+        [topic for topic, _ in given],
+        [subject for _, subject in given],
+        list(given.values()),
+    )
