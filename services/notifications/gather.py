@@ -65,6 +65,11 @@ def named(items: Sequence[Item]) -> bool:
     )
 
 
+def for_offices(items: Sequence[Item]) -> bool:
+    """Tell whether the program offices may be told of anything here."""
+    return any(type(item.message) in FOR_OFFICES for item in items)
+
+
 def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]]:
     """
     Return every (topic, subject) that may be numbered.

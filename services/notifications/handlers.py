@@ -33,7 +33,8 @@ class NotificationsReader:
 
     def __init__(self) -> None:
         self._catalog = CatalogCache()
-        self._names: tuple[int, Directory] | None = None
+        self._version = 0
+        self._names = NOBODY
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse.parse(record)
@@ -42,11 +43,20 @@ class NotificationsReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Working:
         """Lock requests, then numbers; read the rest under those locks."""
-        named = gather.named(items)
-        directory = await self._directory(connection, items) if named else NOBODY
+        directory = NOBODY
+        if gather.for_offices(items):  # whose numbers are to be locked with the others
+            directory = await self._directory(connection, items)
         concerned = gather.tracking_numbers(items)
-        requests, published = await store.lock_requests(connection, concerned)
-        numbers = await sequences.lock(connection, gather.numbered(items, directory))
+        subjects = sorted(gather.numbered(items, directory))
+        locked = store.Locked()
+        if concerned or subjects:
+            locked = await store.lock_batch(connection, concerned, subjects)
+        numbers = sequences.Numbers(locked.numbers)
+        if len(locked.numbers) < len(subjects):
+            numbers = await sequences.lock(connection, subjects)
+        if directory is NOBODY and gather.named(items):
+            directory = await self._directory(connection, items, version=locked.version)
+        requests = locked.requests
         opening = gather.opened(items)
         contact_keys = gather.contacts(items, requests, opening)
         repeated, answered = gather.repeated(items), gather.answered(items)
@@ -55,7 +65,7 @@ class NotificationsReader:
             directory=directory,
             numbers=numbers,
             requests=requests,
-            published=published,
+            published=locked.published,
             needs=await store.read_needs(connection, opening) if opening else {},
             contacts=await store.read_contacts(connection, contact_keys) if contact_keys else {},
             answers=await store.read_answers(connection, repeated) if repeated else {},
@@ -88,27 +98,39 @@ class NotificationsReader:
         if state.reference:
             await catalog.take_in(connection, state.reference)
         requests, published = state.requests, state.published
-        for write, numbers in (
-            (store.create_requests, state.created),
-            (store.amend_requests, state.amended - state.created),
-            (store.save_states, state.moved - state.created - state.amended),
-        ):
-            await write(connection, [requests[number] for number in sorted(numbers)], published)
+        amended = state.amended - state.created
+        moved = state.moved - state.created - amended
+        if state.moved or state.numbers.changed:
+            await store.save_batch(
+                connection,
+                at=state.at,
+                created=[requests[number] for number in sorted(state.created)],
+                moved=[requests[number] for number in sorted(moved)],
+                published=published,
+                answers=state.answered,
+                numbers=state.numbers.changed,
+                notices=state.notices,
+            )
+        if amended:
+            await store.amend_requests(
+                connection, [requests[number] for number in sorted(amended)], published
+            )
         await store.save_needs(connection, state.needs_stated)
         await store.save_contacts(connection, state.contacts_set)
-        await store.save_answers(connection, state.answered)
-        await store.save_notices(connection, state.notices)
         await store.delete_waiting_repeats(connection, state.sent_late)
         waiting = [repeat for held in state.held_back.values() for repeat in held]
         await store.save_waiting_repeats(connection, waiting)
-        await sequences.save(connection, state.numbers)
 
-    async def _directory(self, connection: "Connection[Any]", items: Sequence[Item]) -> Directory:
-        current = await self._catalog.current(connection)
-        if self._names is None or self._names[0] != current.version:
-            self._names = (current.version, gather.directory_of(current))
+    async def _directory(
+        self, connection: "Connection[Any]", items: Sequence[Item], *, version: int | None = None
+    ) -> Directory:
+        """Return the names as of now, or of the catalog's *version*, which was just read."""
+        if version is None or version != self._version:
+            current = await self._catalog.current(connection)
+            if current.version != self._version:
+                self._version, self._names = current.version, gather.directory_of(current)
         said = [item.message for item in items if item.record.topic == reference.TOPIC]
-        return gather.with_batch(self._names[1], said) if said else self._names[1]
+        return gather.with_batch(self._names, said) if said else self._names
 
 
 def _notice_key(item: Item) -> bytes:

@@ -112,9 +112,7 @@ def _send(
         working.answered.append(kept)
         working.answers[event.inreplyto] = kept
     value = b'%b,%b,"data":%b}' % (to_json(own)[:-1], envelope, data)
-    working.notices.append(
-        NoticeRow(event.id, audience, event.subject, working.at, kind, message_id, number)
-    )
+    working.notices.append(NoticeRow(event.subject, event.id, audience, kind, message_id, number))
     notice = {
         "audience": audience,
         "channel": "topic",
@@ -128,9 +126,7 @@ def _send(
 
 def _not_needed(working: Working, event: Event, found: NotNeeded) -> dict[str, Any]:
     audience, because = found
-    working.notices.append(
-        NoticeRow(event.id, audience, event.subject, working.at, because=because)
-    )
+    working.notices.append(NoticeRow(event.subject, event.id, audience, because=because))
     return {"audience": audience, "channel": "none", "outcome": "not_needed", "because": because}
 
 

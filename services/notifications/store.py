@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,23 +13,47 @@ from services.notifications.request import Request
 from services.notifications.status import Known, Listing
 from services.notifications.working import NoticeRow
 from shared.contracts.outbound import ContactCard
+from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
 _SQL = load_statements(__package__)
 
 
-COLUMNS = (
-    *("tracking_number", "participant", "agency_name", "cri_type", "agency_class", "state"),
-    *("sworn_band", "topics", "service_forms", "wished_from", "wished_until", "contact_ids"),
-    *("status", "since", "sentence", "provider_sentence", "program", "provider", "offer_id"),
-    *("expires_at", "engagement_id", "published"),
-)
-
-
 def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[Sequence[Any]]:
     """Turn rows into the arrays that ``unnest`` takes."""
     return list(zip(*rows, strict=True)) or [()] * count
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """
+    What a batch has locked until its transaction ends, and the catalog's version.
+
+    ``published`` counts the notices decided about each request; ``numbers`` are the last ones of
+    those (topic, subject) that have been numbered before.
+    """
+
+    requests: dict[str, Request] = field(default_factory=dict)
+    published: dict[str, int] = field(default_factory=dict)
+    numbers: dict[Subject, int] = field(default_factory=dict)
+    version: int = 0
+
+
+async def lock_batch(
+    connection: "Connection[Any]", tracking_numbers: Collection[str], subjects: Iterable[Subject]
+) -> Locked:
+    """Lock the known requests among these, then the numbers of *subjects*, in one round trip."""
+    rows = await connection.fetch(
+        _SQL["lock_batch"], list(tracking_numbers), *_columns(subjects, 2)
+    )
+    requests, published, numbers = {}, {}, {}
+    for topic, subject, last, request in rows:
+        if request is not None:
+            requests[request[0]], published[request[0]] = _request(request), request[-1]
+        elif topic is not None:
+            numbers[topic, subject] = last
+    return Locked(requests, published, numbers, version=rows[-1][2])
 
 
 def _request(row: Sequence[Any]) -> Request:
@@ -37,37 +62,40 @@ def _request(row: Sequence[Any]) -> Request:
     return Request(*columns)
 
 
-async def lock_requests(
-    connection: "Connection[Any]", tracking_numbers: Collection[str]
-) -> tuple[dict[str, Request], dict[str, int]]:
-    """
-    Return the known requests among these, locked until the transaction ends.
-
-    And how many notices were decided about each.
-    """
-    if not tracking_numbers:
-        return {}, {}
-    rows = await connection.fetch(_SQL["lock_requests"], list(tracking_numbers))
-    return {row[0]: _request(tuple(row)) for row in rows}, {row[0]: row[-1] for row in rows}
-
-
-async def create_requests(
-    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
+async def save_batch(
+    connection: "Connection[Any]",
+    *,
+    at: datetime,
+    created: Iterable[Request],
+    moved: Iterable[Request],
+    published: Mapping[str, int],
+    answers: Collection[Answer],
+    numbers: Mapping[Subject, int],
+    notices: Collection[NoticeRow],
 ) -> None:
-    """Write new requests; one that is there already raises."""
-    if requests:
-        rows = [_row(request, published) for request in requests]
-        await connection.copy_records_to_table("requests", columns=COLUMNS, records=rows)
+    """
+    Write, in one round trip, what most batches change; locked is what was there before.
+
+    A request, an answer or a notice (subject, fact, audience) that is there already raises.
+    """
+    await connection.execute(
+        _SQL["save_batch"],
+        [_row(request, published) for request in created],
+        [(r.tracking_number, *_state(r), published[r.tracking_number]) for r in moved],
+        [(a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in answers],
+        *_columns(((*subject, last) for subject, last in numbers.items()), 3),
+        at,
+        notices,
+    )
 
 
 async def amend_requests(
-    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
+    connection: "Connection[Any]", requests: Iterable[Request], published: Mapping[str, int]
 ) -> None:
     """Write requests whose facts changed; their rows are locked."""
-    if requests:
-        rows = (_row(request, published) for request in requests)
-        columns = ((row[0], *row[7:]) for row in rows)
-        await connection.execute(_SQL["amend_requests"], *_columns(columns, 16))
+    await connection.execute(
+        _SQL["amend_requests"], [_row(request, published) for request in requests]
+    )
 
 
 def _row(r: Request, published: Mapping[str, int]) -> tuple[Any, ...]:
@@ -87,15 +115,6 @@ def _row(r: Request, published: Mapping[str, int]) -> tuple[Any, ...]:
         *_state(r),
         published[r.tracking_number],
     )
-
-
-async def save_states(
-    connection: "Connection[Any]", requests: Collection[Request], published: Mapping[str, int]
-) -> None:
-    """Write the states of requests whose facts are as they were; their rows are locked."""
-    if requests:
-        rows = ((r.tracking_number, *_state(r), published[r.tracking_number]) for r in requests)
-        await connection.execute(_SQL["save_states"], *_columns(rows, 11))
 
 
 def _state(r: Request) -> tuple[Any, ...]:
@@ -182,26 +201,6 @@ async def read_answers(
     """Return the answers already given to these records."""
     rows = await connection.fetch(_SQL["read_answers"], list(coordinates))
     return {row["inreplyto"]: Answer(*row) for row in rows}
-
-
-async def save_answers(connection: "Connection[Any]", answers: Collection[Answer]) -> None:
-    """Keep each answer; a second one to the same record raises."""
-    if answers:
-        await connection.copy_records_to_table(
-            "answers",
-            columns=("inreplyto", "message_id", "message_type", "subject", "data"),
-            records=[
-                (a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in answers
-            ],
-        )
-
-
-async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
-    """Keep each decision; a second one for the same (fact, audience) raises."""
-    if notices:
-        await connection.copy_records_to_table(
-            "notices", columns=NoticeRow._fields, records=notices
-        )
 
 
 async def save_waiting_repeats(

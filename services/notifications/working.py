@@ -17,12 +17,11 @@ ContactKey = tuple[str, str]
 
 
 class NoticeRow(NamedTuple):
-    """One decision for one (fact, audience): a row of the table of notices."""
+    """One decision for one (fact, audience): a ``notice_row``."""
 
+    subject: str
     fact: str
     audience: str
-    subject: str
-    decided_at: datetime
     message_type: str | None = None
     message_id: str | None = None
     participantsequence: int | None = None

@@ -15,11 +15,5 @@ UPDATE requests
        expires_at        = after.expires_at,
        engagement_id     = after.engagement_id,
        published         = after.published
-  FROM unnest(
-       $1::text[], $2::text[], $3::text[], $4::date[], $5::date[], $6::text[], $7::text[],
-       $8::timestamptz[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-       $14::timestamptz[], $15::text[], $16::integer[])
-    AS after (tracking_number, topics, service_forms, wished_from, wished_until, contact_ids,
-              status, since, sentence, provider_sentence, program, provider, offer_id, expires_at,
-              engagement_id, published)
+  FROM unnest($1::request_row[]) AS after
  WHERE requests.tracking_number = after.tracking_number;
