@@ -13,7 +13,8 @@ from shared.contracts import inbound, outbound
 from tests.system.checker.verdict import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "DECISIONS.md")]
+NAMES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")
+DOCUMENTS = [ROOT / name for name in NAMES]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 SAMPLES = ROOT / "tests" / "contracts" / "samples"
 INTEGRATE = (ROOT / "docs" / "integrate.md").read_text()
