@@ -75,52 +75,51 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], blank: Messa
         return _with_reasons(blank, [_NO_OBJECT])
     if "specversion" not in document and any(name.startswith("ce_") for name, _ in headers):
         return _with_reasons(blank, [_BINARY])
-    kind = document.get("type")
-    known = kind if isinstance(kind, str) and kind in DATA else None
+    named = document.get("type")
+    kind = named if isinstance(named, str) and named in DATA else None
     found, more = _odd_reasons(document) if odd else ([], 0)
-    blank = replace(blank, kind=known, more=more)
     if any(reason.code == "wrong_encoding" for reason in found):
-        return _with_reasons(blank, found)
+        return _with_reasons(replace(blank, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
-    return _read_event(text, document, found, blank)
-
-
-def _read_event(
-    text: bytes, document: dict[str, Any], found: list[Reason], blank: Message
-) -> Message:
-    """Check the event against the model of its type, or the bare envelope when it has none."""
-    model = Inbound if blank.kind is None else _MODELS[blank.kind]
-    if blank.kind is None and isinstance(document.get("type"), str):
-        found.append(_unknown_type(document["type"]))
+    if kind is None and isinstance(named, str):
+        found.append(_unknown_type(named))
+    # An event without a type of ours is checked as far as the bare envelope goes.
+    model = Inbound if kind is None else _MODELS[kind]
     try:
         event = model.model_validate_json(text, strict=True, extra="forbid")
     except ValidationError as error:
-        reasons, more = explain(error)
-        found.extend(reasons)
-        blank = replace(blank, more=blank.more + more)
+        reasons, beyond = explain(error)
+        found, more = [*found, *reasons], more + beyond
     if found:
-        return _with_reasons(_remains(blank, document), found)
-    assert blank.kind is not None
+        return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
+    assert kind is not None
+    return _whole(event, blank, kind=kind, content=digest(kind, document["data"]))
+
+
+def _whole(event: Inbound, blank: Message, *, kind: str, content: bytes) -> Message:
     trace = event.traceparent
     return replace(
         blank,
+        kind=kind,
         source=event.source,
         id=event.id,
         reference=event.data.reference if isinstance(event.data, Submission) else None,
         traceparent=trace if trace is not None and _TRACE.fullmatch(trace) else None,
         data=event.data,
-        content=digest(blank.kind, document["data"]),
+        content=content,
     )
 
 
-def _remains(blank: Message, document: dict[str, Any]) -> Message:
+def _remains(blank: Message, document: dict[str, Any], *, kind: str | None, more: int) -> Message:
     """Keep what a malformed event says of itself, where it has its form."""
     data = document.get("data")
     reference = data.get("reference") if isinstance(data, dict) else None
     return replace(
         blank,
+        kind=kind,
         source=_text(document.get("source"), 200),
-        reference=None if blank.kind is None else _text(reference, 100),
+        reference=None if kind is None else _text(reference, 100),
+        more=more,
     )
 
 
