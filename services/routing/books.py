@@ -24,6 +24,7 @@ class Book:
         self.ruleset = ruleset
         self.ruleset_hash = digest
         self.candidates = tuple(candidates)
+        self.tie_break = tuple(ruleset.tie_break)
         self.names = [candidate.get("provider.id", "") for candidate in self.candidates]
         self.body = json.dumps(self.candidates, separators=(",", ":"), ensure_ascii=False)
         self.panel_hash = sha256(self.body.encode()).hexdigest()

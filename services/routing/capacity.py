@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.routing.facts import Facts
 from services.routing.matching import NOTHING, Snapshot
@@ -15,8 +15,7 @@ from shared.contracts.intake import CapacityFacts
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+class Capacity(NamedTuple):
     """
     A provider's last declaration (by the id of its event), with what is still free of each entry.
 
@@ -68,8 +67,7 @@ def declared(facts: CapacityFacts, *, declaration: str) -> CapacityChange:
 def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
     """Return *capacity* after *change*; a new declaration replaces what the old one said."""
     if change.entries is not None:
-        return replace(
-            capacity,
+        return capacity._replace(
             declaration=change.declaration,
             valid_until=change.valid_until,
             entries=change.entries,
@@ -78,7 +76,7 @@ def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
     free = capacity.free
     if change.free and change.declaration == capacity.declaration and change.entry is not None:
         free = _with(free, change.entry, max(0, free[change.entry] + change.free))
-    return replace(capacity, free=free, load=max(0, capacity.load + change.load))
+    return capacity._replace(free=free, load=max(0, capacity.load + change.load))
 
 
 def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:

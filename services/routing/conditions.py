@@ -1,4 +1,4 @@
-"""Turns the conditions of rules into functions, once for each rule set."""
+"""Turns the conditions of rules into functions of a request, once for each candidate."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from services.routing.facts import Facts
 from shared.contracts.reference import Condition
 
-Test = Callable[[Facts, Facts], bool]
-"""Tells whether a rule matches, from the request's facts and those of its candidate."""
+Test = Callable[[Facts], bool]
+"""Tells whether something holds for a request with these facts."""
+Read = Callable[[Facts], Any]
 _REQUEST = ("agency.", "request.", "urgency.")
 
 
@@ -23,38 +24,53 @@ def names_read(conditions: Sequence[Condition]) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if of_request(name)))
 
 
-def compile_all(conditions: Sequence[Condition]) -> Test:
-    """Return a test that holds when every condition holds."""
-    tests = [_compile(condition) for condition in conditions]
+def compile_all(conditions: Sequence[Condition], candidate: Facts) -> Test:
+    """
+    Return a test of requests that holds when every condition holds for them and *candidate*.
+
+    What comes first and is about the candidate alone is answered here, for all requests.
+    """
+    tests: list[Test] = []
+    for condition in conditions:
+        test = _compile(condition, candidate)
+        if tests or names_read([condition]):
+            tests.append(test)
+        elif not test({}):
+            return lambda request: False
     if len(tests) == 1:
         return tests[0]
-    return lambda request, candidate: all(test(request, candidate) for test in tests)
+    return lambda request: all(test(request) for test in tests)
 
 
-def _compile(condition: Condition) -> Test:
-    read = _reader(condition.fact)
+def _compile(condition: Condition, candidate: Facts) -> Test:
+    read = _reader(condition.fact, candidate)
     if condition.overlaps is not None:
-        return _overlaps(read, _reader(condition.overlaps))
+        return _overlaps(read, condition.overlaps, candidate)
     if condition.within is not None:
-        other = _reader(condition.within)
-        return lambda r, c: read(r, c) in (other(r, c) or ())
+        other = _reader(condition.within, candidate)
+        return lambda request: read(request) in (other(request) or ())
     holds = _value_test(condition)
-    return lambda r, c: holds(read(r, c))
+    return lambda request: holds(read(request))
 
 
-def _reader(name: str) -> Callable[[Facts, Facts], Any]:
+def _reader(name: str, candidate: Facts) -> Read:
     """Return a function that gives the fact *name*; one that nobody states is None."""
     if of_request(name):
-        return lambda request, candidate: request.get(name)
-    return lambda request, candidate: candidate.get(name)
+        return lambda request: request.get(name)
+    known = candidate.get(name)
+    return lambda request: known
 
 
-def _overlaps(one: Callable[[Facts, Facts], Any], other: Callable[[Facts, Facts], Any]) -> Test:
-    def test(request: Facts, candidate: Facts) -> bool:
-        offered = other(request, candidate)
-        return not offered or not set(offered).isdisjoint(one(request, candidate) or ())
+def _overlaps(read: Read, name: str, candidate: Facts) -> Test:
+    """Return the test whether a list has something of the list *name*; an empty one has all."""
+    if of_request(name):
+        return lambda request: _meet(frozenset(request.get(name) or ()), read(request))
+    offered = frozenset(candidate.get(name) or ())
+    return lambda request: _meet(offered, read(request))
 
-    return test
+
+def _meet(offered: frozenset[str], asked: Sequence[str] | None) -> bool:
+    return not offered or not offered.isdisjoint(asked or ())
 
 
 def _value_test(condition: Condition) -> Callable[[Any], bool]:

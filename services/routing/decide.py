@@ -1,6 +1,5 @@
 """A request's life: what each message about it leads to. Pure; deciding twice gives the same."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.routing.answers import answer_offer
@@ -102,8 +101,7 @@ def _amended(request: Request, asked: RequestFacts, library: Library) -> Request
         return request
     facts = request_facts(asked, library.catalog)
     changed = facts != decode_request_facts(request.facts)
-    return replace(
-        request,
+    return request._replace(
         facts=encode_facts(facts),
         need_stated=asked.need_stated,
         fresh=request.fresh or (request.queued and changed),

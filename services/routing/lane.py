@@ -1,7 +1,7 @@
 """One step through a lane: its requests in order of their queue numbers, each matched or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.routing.books import Book, Library, is_open
@@ -57,7 +57,7 @@ def _match(step: LaneStep, request: Request, book: Book, clocks: dict[str, datet
     look = looker(step.capacities, facts, at=step.at)
     found = match(facts, book, look=look, not_again=request.offered)
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
-        return Told(replace(request, fresh=False))
+        return Told(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
     story = Story(request, cause=_cause(request, capacity), at=step.at)
     decision = _keep(step, story, facts, book, found)
@@ -114,7 +114,7 @@ def _keep(step: LaneStep, story: Story, facts: Facts, book: Book, found: Match) 
 def _not_open(step: LaneStep, request: Request) -> Told:
     """Let a request that came into the lane of a program that is closed now wait for it."""
     if request.waits_for == "program_not_open":
-        return Told(replace(request, fresh=False))
+        return Told(request._replace(fresh=False))
     book = step.library.programs
     name = _candidate(step.library, step.program)["program.name"]
     because = Sentences(

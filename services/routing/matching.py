@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from services.routing.books import Book
 from services.routing.building import built
@@ -13,8 +15,7 @@ from shared.contracts.reference import Rule
 from shared.contracts.routing import Sentences
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """
     What one provider could take on of one request when it was decided.
 
@@ -29,6 +30,7 @@ class Snapshot:
 
 
 NOTHING = Snapshot()
+_ORDERS = ("score", "free_capacity", "longest_without_offer", "load", "provider.id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,17 @@ def match(
     *look* says what a provider could take on; it is asked of those that pass the rules.
     """
     standing = book.providers.standing(facts)
-    names = book.names
-    tie_break = book.ruleset.tie_break
-    candidates: list[list[Any]] = [
-        [name, verdict, None, 0, 0, 0]
-        for name, verdict in zip(names, standing.verdicts, strict=True)
-    ]
-    ready: list[tuple[tuple[Any, ...], int, int]] = []
+    names, verdicts, scores = book.names, standing.verdicts, standing.scores
+    order_key = _order_key(book.tie_break)
+    candidates = [(name, verdict, *NOTHING) for name, verdict in zip(names, verdicts, strict=True)]
+    ready: list[tuple[Any, int, int]] = []
     passing = [place for place in standing.passing if names[place] not in not_again]
     for place in passing:
-        seen = look(names[place])
-        candidates[place][2:] = (seen.entry, seen.free, seen.load, seen.last_offer)
+        name = names[place]
+        seen = look(name)
+        candidates[place] = (name, verdicts[place], *seen)
         if seen.entry is not None:
-            score = standing.scores[place]
-            key = order_key(tie_break, provider=names[place], score=score, snapshot=seen)
+            key = order_key((-scores[place], -seen.free, seen.last_offer, seen.load, name))
             ready.append((key, place, seen.entry))
     ready.sort()
     order = [names[place] for _, place, _ in ready]
@@ -87,7 +86,7 @@ def match(
 def _found(
     outcome: str,
     because: Sentences,
-    candidates: list[list[Any]],
+    candidates: Sequence[tuple[Any, ...]],
     not_again: Sequence[str],
     order: list[str],
     entry: int | None = None,
@@ -104,18 +103,14 @@ def _found(
     return Match(outcome, because, decided, provider, entry)
 
 
-def order_key(
-    tie_break: Sequence[str], *, provider: str, score: int, snapshot: Snapshot
-) -> tuple[Any, ...]:
-    """Return what candidates are sorted by; the id comes last, so that no two are equal."""
-    values = {
-        "score": -score,
-        "free_capacity": -snapshot.free,
-        "longest_without_offer": snapshot.last_offer,
-        "load": snapshot.load,
-        "provider.id": provider,
-    }
-    return (*[values[key] for key in tie_break if key in values], provider)
+@lru_cache(maxsize=16)
+def _order_key(tie_break: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
+    """
+    Return what candidates are sorted by, from their values of `_ORDERS`.
+
+    The provider's id comes last, so that no two are equal.
+    """
+    return itemgetter(*[_ORDERS.index(name) for name in tie_break if name in _ORDERS], -1)
 
 
 def _asked(facts: Facts, candidate: Facts, matched: Sequence[Rule], *, ready: int) -> Sentences:

@@ -1,13 +1,12 @@
 """What routing keeps of one request, and what a provider can take on."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.contracts.routing import TERMINAL
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """
     One request as routing holds it.
 
@@ -77,8 +76,7 @@ def offer_id(tracking_number: str, number: int) -> str:
     return f"{tracking_number}-O{number}"
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityChange:
+class CapacityChange(NamedTuple):
     """
     A change of what a provider can take on, in the order of its number, for the matcher.
 

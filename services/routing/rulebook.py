@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from services.routing.conditions import Test, compile_all, names_read
+from services.routing.conditions import compile_all, names_read
 from services.routing.facts import Facts
 from shared.contracts.reference import Rule
 
@@ -21,7 +21,6 @@ class CompiledRule:
 
     rule: Rule
     reads: tuple[str, ...]
-    matches: Test
 
     def is_about(self, candidate: Facts) -> bool:
         """Tell whether the rule concerns the candidate's program."""
@@ -90,11 +89,7 @@ class Panel:
 
 def compile_rules(rules: Sequence[Rule], about: str) -> list[CompiledRule]:
     """Return the rules about *about*, compiled, in their order."""
-    return [
-        CompiledRule(rule, names_read(rule.when), compile_all(rule.when))
-        for rule in rules
-        if rule.about == about
-    ]
+    return [CompiledRule(rule, names_read(rule.when)) for rule in rules if rule.about == about]
 
 
 def fill(template: str, *facts: Facts) -> str:
@@ -119,17 +114,20 @@ def _keeps_away(rule: Rule, verdict: str) -> bool:
 
 def _asked(compiled: CompiledRule, candidates: Sequence[Facts]) -> Callable[[Facts], str]:
     """Return a function from a request's facts to the rule's verdict on every candidate."""
-    concerned = [compiled.is_about(candidate) for candidate in candidates]
+    tests = [
+        compile_all(compiled.rule.when, candidate) if compiled.is_about(candidate) else None
+        for candidate in candidates
+    ]
     names = compiled.reads
 
     @lru_cache(_MEMORY)
     def verdicts(*values: Any) -> str:
         request = dict(zip(names, values, strict=True))
         return "".join(
-            (MATCHED if compiled.matches(request, candidate) else NOT_MATCHED)
-            if about
-            else NOT_ABOUT
-            for candidate, about in zip(candidates, concerned, strict=True)
+            [
+                NOT_ABOUT if test is None else MATCHED if test(request) else NOT_MATCHED
+                for test in tests
+            ]
         )
 
     if len(names) == 1:

@@ -1,9 +1,9 @@
 """Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
@@ -15,10 +15,9 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
-_COLUMNS = tuple(Request.__dataclass_fields__)
+_COLUMNS = Request._fields
 _FIXED = ("request_id", "participant", "traceparent")
-_REQUEST = attrgetter(*_COLUMNS)
-_CHANGEABLE = attrgetter(*[name for name in _COLUMNS if name not in _FIXED])
+_CHANGEABLE = itemgetter(*[n for n, name in enumerate(_COLUMNS) if name not in _FIXED])
 END = 2**63 - 1
 """A place behind every place in a lane."""
 Connection = PoolConnectionProxy
@@ -88,8 +87,7 @@ async def save_requests(
     placed = sorted(await _with_places(connection, requests), key=_number_of)
     entering = [request for request in placed if request.tracking_number in new]
     if entering:
-        rows = [(*values[:-1], list(values[-1])) for values in map(_REQUEST, entering)]
-        await connection.copy_records_to_table("requests", columns=_COLUMNS, records=rows)
+        await connection.copy_records_to_table("requests", columns=_COLUMNS, records=entering)
     changed = [request for request in placed if request.tracking_number not in new]
     if not changed:
         return
@@ -112,7 +110,7 @@ async def _with_places(
     numbers = sorted(row[0] for row in rows)
     places = {r.tracking_number: n for r, n in zip(entering, numbers, strict=True)}
     return [
-        replace(r, queue_number=places[r.tracking_number]) if r.tracking_number in places else r
+        r._replace(queue_number=places[r.tracking_number]) if r.tracking_number in places else r
         for r in requests
     ]
 
@@ -170,7 +168,7 @@ async def append_capacity_changes(
 ) -> None:
     """Leave *changes* to the matcher, in their order."""
     if changes:
-        columns = zip(*map(astuple, changes), strict=True)
+        columns = zip(*changes, strict=True)
         await connection.execute(_SQL["append_capacity_changes"], *columns)
 
 
@@ -210,7 +208,7 @@ async def save_capacities(
     """Write *capacities*, which are locked."""
     if not capacities:
         return
-    columns = list(zip(*map(astuple, capacities.values()), strict=True))
+    columns = list(zip(*capacities.values(), strict=True))
     columns[4] = tuple("{" + ",".join(map(str, free)) + "}" for free in columns[4])
     await connection.execute(_SQL["save_capacities"], *columns)
 

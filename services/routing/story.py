@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from services.routing.building import built
@@ -17,8 +16,6 @@ from shared.contracts.routing import (
     MessageRefusedFacts,
 )
 
-_NAMES = tuple(Request.__dataclass_fields__)
-_VALUES = attrgetter(*_NAMES)
 _STATE = ("request_id", "tracking_number", "participant", "status", "program", "lane")
 SOURCE = "urn:cri:continuum:routing"
 
@@ -51,7 +48,7 @@ class Story:
         inreplyto: str | None = None,
     ) -> None:
         self._request: Request | None = request
-        self._now = dict(zip(_NAMES, _VALUES(request), strict=True))
+        self._now = request._asdict()
         self.decided = request.decided
         self.cause = cause
         self.at = at
