@@ -116,11 +116,16 @@ async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str])
 
 
 async def _migrate(name: str, settings: ServiceSettings) -> int:
-    connection = await pool.connect(settings, name=f"{name} migrate", limits={})
+    """Bring the database to the schema; 2 when that cannot be (the log says why)."""
     try:
-        done = await migrate.migrate(connection, schemas(name))
-    finally:
-        await connection.close()
+        connection = await pool.connect(settings, name=f"{name} migrate", limits={})
+        try:
+            done = await migrate.migrate(connection, schemas(name))
+        finally:
+            await connection.close()
+    except (migrate.SchemaMismatch, *_HOPELESS, *TRANSIENT) as error:
+        log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
+        return 2
     log.info("schema.migrated", applied=done)
     return 0
 

@@ -72,11 +72,6 @@ async def test_an_up_to_date_database_is_left_as_it_is(
     assert [(line["event_name"], line["applied"]) for line in lines] == [("schema.migrated", [])]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=json.JSONDecodeError,
-    reason="the verb ends with a traceback; the run verb has the clear line already",
-)
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_wrong_password_ends_it_with_a_clear_line(
     stack: Stack, empty: Database, tmp_path: Path, service: str
