@@ -6,10 +6,12 @@ import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from continuum import dead_letters, orders, resume, status, why
+from continuum import dead_letters, orders, rebuild, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
+from continuum.rebuild_log import Log
 
 EXAMPLES = """\
 examples:
@@ -20,6 +22,8 @@ examples:
                                           what taking it in again would touch
   continuum dead-letters replay routing CRI-2026-000042-K --yes --why 'mended in 0.2.1'
                                           take it in again, and what waits behind it
+  continuum rebuild reporting             compute its tables again from the log, beside the live
+                                          ones, and compare them
   continuum resume routing                what would be cleared so that routing goes on
   continuum resume routing --yes          clear it
 """
@@ -49,6 +53,8 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return await status.tell(access), True
     if parsed.verb == "dead-letters":
         return await _dead_letters(parsed, access)
+    if parsed.verb == "rebuild":
+        return await _rebuild(parsed, access)
     return await resume.clear(access, parsed.service, yes=parsed.yes), True
 
 
@@ -69,6 +75,23 @@ async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[lis
         yes=parsed.yes,
     )
     return await orders.give(access, order, wait=parsed.wait)
+
+
+async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
+    order = rebuild.Order(
+        service=parsed.service,
+        effects=parsed.effects,
+        by=parsed.by or _user(),
+        why=parsed.why,
+        yes=parsed.yes,
+        afresh=parsed.afresh,
+    )
+    log = Log.read(parsed.connection)
+    return await rebuild.rebuild(access, log, order, say=_say)
+
+
+def _say(text: str) -> None:
+    print(f"rebuild: {text}", file=sys.stderr, flush=True)
 
 
 def _user() -> str:
@@ -105,12 +128,34 @@ def _parser() -> argparse.ArgumentParser:
         "dead-letters", help="tell what could not be processed; take it in again, or give it up"
     )
     _add_dead_letters(letters, shared)
+    _add_rebuild(verbs, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="let a service go on that stopped over failing decisions"
     )
     cleared.add_argument("service", help="intake, routing, notifications or reporting")
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
     return parser
+
+
+def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    rebuilt = verbs.add_parser(
+        "rebuild", parents=[shared], help="compute a read model again from the log, and compare"
+    )
+    rebuilt.add_argument("service", help="reporting")
+    rebuilt.add_argument(
+        "--effects",
+        choices=["silently", "missing", "all"],
+        default="silently",
+        help="whom to message: nobody, those not told yet, everybody again (default: %(default)s)",
+    )
+    rebuilt.add_argument("--yes", action="store_true", help="repair what differs")
+    rebuilt.add_argument("--why", metavar="TEXT", help="why, kept with the outcome")
+    rebuilt.add_argument(
+        "--as", dest="by", metavar="NAME", help="who orders it (default: this user)"
+    )
+    rebuilt.add_argument(
+        "--afresh", action="store_true", help="do not go on from where an earlier run was"
+    )
 
 
 def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

@@ -1,0 +1,237 @@
+"""Computes a read model again from the first record of the log, beside the live one; compares."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from continuum import rebuild_shadow, rebuild_words, rebuild_work
+from continuum.access import SERVICES, Access, NotPossible
+from continuum.rebuild_compare import Comparison, compare
+from continuum.rebuild_fold import opened
+from continuum.rebuild_log import Log
+from continuum.rebuild_shadow import Shadow, Standing, standing
+from continuum.rebuild_work import Stretch
+from services.reporting import store
+from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+# So many records are folded in the time of a comparison: from here on it waits for nothing.
+NEAR = 20_000
+_NAMES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an operator wants computed again, and who and why if it is to be repaired, too."""
+
+    service: str
+    effects: str
+    by: str
+    why: str | None
+    yes: bool
+    afresh: bool = False
+
+
+class Rebuild:
+    """
+    One rebuild of reporting: what it reads, the live tables and the rebuilt ones.
+
+    The service goes on meanwhile. Both sides are compared at the same checkpoints, those of one
+    snapshot of the live tables. Only a repair stops its batches, for as long as it writes.
+    """
+
+    def __init__(
+        self, dsn: str, log: Log, live: "asyncpg.Connection[Any]", shadow: Shadow
+    ) -> None:
+        self._dsn = dsn
+        self._log = log
+        self._live = live
+        self._shadow = shadow
+
+    async def approach(self, say: Callable[[str], None]) -> None:
+        """Fold until little is left to where the live service stands."""
+        while True:
+            async with self._live.transaction(isolation="repeatable_read", readonly=True):
+                wanted = await standing(self._live)
+            missing = wanted.records - await self._folded(wanted)
+            if missing <= NEAR:
+                return
+            showing = asyncio.create_task(self._show(wanted, say))
+            try:
+                await self._fold_to(wanted)
+            finally:
+                showing.cancel()
+
+    async def compare(self) -> tuple[Standing, Comparison, Mapping[str, tuple[int, int]]]:
+        """Return where both sides stand, how they compare, and the figures that are not equal."""
+        async with self._live.transaction(isolation="repeatable_read", readonly=True):
+            wanted = await self._reach()
+            compared = await compare(self._live, self._shadow.connection)
+            before, after = await _figures(self._live), await _figures(self._shadow.connection)
+        moved = {
+            name: (before.get(name, 0), after.get(name, 0))
+            for name in sorted({*before, *after})
+            if before.get(name) != after.get(name)
+        }
+        return wanted, compared, moved
+
+    async def repair(self, order: Order, compared: Comparison) -> None:
+        """Put the rebuilt rows of every key that differs in the place of the live ones."""
+        async with self._live.transaction():
+            await self._live.execute(_SQL["rebuild_lock_live"])
+            wanted = await self._reach()
+            await self._live.execute(_SQL["rebuild_name_differing"])
+            await self._live.copy_records_to_table(
+                "differing", records=[(each.table, each.key) for each in compared.differences]
+            )
+            await self._live.execute(_SQL["rebuild_repair"])
+            await self.note(order, compared, wanted.records)
+
+    async def note(self, order: Order, compared: Comparison, records: int) -> None:
+        """Keep who had it computed again, why, and what came of it."""
+        differing = compared.differences
+        await self._live.execute(
+            _SQL["rebuild_note"],
+            order.effects,
+            order.by,
+            order.why,
+            records,
+            compared.rows,
+            "repaired" if differing else "equal",
+            len(differing),
+            [f"{each.table} {each.key}" for each in differing[:_NAMES]],
+        )
+
+    async def _reach(self) -> Standing:
+        """Bring the rebuilt tables to where the caller's transaction sees the live ones."""
+        wanted = await standing(self._live)
+        await self._fold_to(wanted)
+        numbers = wanted.numbers
+        records = await self._log.whole((PROGRAMS_TOPIC, 0)) if numbers else []
+        sent = [record.value for record in records if record.value is not None]
+        said = [ProgramChanged.model_validate_json(value) for value in [*sent, *wanted.unsent]]
+        told = opened({(event.subject, event.number): event for event in said}, numbers)
+        columns = list(zip(*told, strict=True)) or [(), (), ()]
+        await self._shadow.connection.execute(_SQL["rebuild_open_programs"], *columns)
+        return wanted
+
+    async def _fold_to(self, wanted: Standing) -> None:
+        await self._shadow.leave_out(wanted.left_out)
+        places = await self._shadow.progress()
+        stretches = [
+            Stretch(
+                partition,
+                places.get(partition, first),
+                end,
+                wanted.offsets(partition, given_up=False),
+                wanted.offsets(partition, given_up=True),
+            )
+            for partition, (first, end) in wanted.spans.items()
+            if places.get(partition, first) < end
+        ]
+        await rebuild_work.fold(self._dsn, self._log, stretches)
+
+    async def _folded(self, wanted: Standing) -> int:
+        places = await self._shadow.progress()
+        return sum(
+            place - wanted.spans[partition][0]
+            for partition, place in places.items()
+            if partition in wanted.spans
+        )
+
+    async def _show(self, wanted: Standing, say: Callable[[str], None]) -> None:
+        connection = await rebuild_shadow.connect(self._dsn, shadow=True)
+        watched = Rebuild(self._dsn, self._log, connection, Shadow(connection))
+        try:
+            while True:
+                await asyncio.sleep(2)
+                done = await watched._folded(wanted)
+                say(f"folded {done:,} of {wanted.records:,} records")
+        finally:
+            with suppress(OSError):
+                await connection.close(timeout=5)
+
+
+async def rebuild(
+    access: Access, log: Log, order: Order, *, say: Callable[[str], None]
+) -> tuple[list[str], bool]:
+    """Return what was found, and done if so ordered; and whether both sides are equal now."""
+    _refuse(order)
+    began = time.monotonic()
+    async with _opened(access, log, order) as (work, shadow, resumed):
+        if resumed:
+            say("goes on from where an earlier run was (--afresh begins anew)")
+        await work.approach(say)
+        wanted, compared, moved = await work.compare()
+        failed = await shadow.failed()
+        lines = rebuild_words.told(order.service, wanted, compared, moved, failed)
+        if order.yes and compared.differences and not failed:
+            say(f"repairing {len(compared.differences)} keys")
+            await work.repair(order, compared)
+            wanted, compared, _ = await work.compare()
+            lines += ["", "Repaired. Compared again:", *rebuild_words.tables(compared)]
+        elif order.yes and not compared.differences:
+            await work.note(order, compared, wanted.records)
+        equal = not compared.differences and not failed
+        if equal:
+            await shadow.drop()
+        elif not order.yes:
+            lines += ["", "Nothing is changed yet: --yes --why TEXT repairs it."]
+    seconds = time.monotonic() - began
+    return [*lines, "", rebuild_words.closing(wanted, compared, seconds)], equal
+
+
+@asynccontextmanager
+async def _opened(
+    access: Access, log: Log, order: Order
+) -> AsyncIterator[tuple[Rebuild, Shadow, bool]]:
+    dsn = access.writing.get(order.service)
+    if dsn is None:
+        raise NotPossible(f"the connection file knows no running {order.service}.")
+    live = await rebuild_shadow.connect(dsn, shadow=False)
+    try:
+        aside = await rebuild_shadow.connect(dsn, shadow=True)
+        try:
+            shadow = Shadow(aside)
+            resumed = await shadow.open(afresh=order.afresh)
+            yield Rebuild(dsn, log, live, shadow), shadow, resumed
+        finally:
+            await aside.close(timeout=5)
+    finally:
+        await live.close(timeout=5)
+
+
+async def _figures(connection: Any) -> dict[str, int]:
+    """Return the public figures, as reporting counts them from the tables that it sees."""
+    counts = {
+        f"requests, {count.breakdown} {count.value}": count.count
+        for count in await store.count_requests(connection)
+    }
+    volumes = {
+        f"{volume.unit}, {volume.name}": volume.count
+        for volume in await store.count_volumes(connection)
+    }
+    return {**counts, **volumes}
+
+
+def _refuse(order: Order) -> None:
+    """Raise `NotPossible` for what cannot be computed again, or would message somebody."""
+    if order.service not in SERVICES:
+        raise NotPossible(
+            f"there is no service {order.service!r}: it is one of {', '.join(SERVICES)}."
+        )
+    if order.service in rebuild_words.NOT_FOLDS:
+        raise NotPossible(rebuild_words.NOT_FOLDS[order.service])
+    if order.effects != "silently":
+        raise NotPossible(
+            "reporting is rebuilt silently only: it messages no participant, and its public news"
+            " is read back from its own topic. There is nothing to send again."
+        )
+    if order.yes and not order.why:
+        raise NotPossible("who looks at this later must know why: add --why TEXT.")

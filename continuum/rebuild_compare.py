@@ -1,0 +1,105 @@
+"""Compares the rebuilt tables with the live ones: rows, checksums, then keys that differ."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+TABLES = ("requests", "timeline", "programs", "gates")
+Sums = Mapping[tuple[str, int], tuple[int, int]]
+"""Rows and checksum by (table, part)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One key whose rows are not the same; ``what`` says how."""
+
+    table: str
+    key: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A whole table: its rows, and a checksum that does not depend on their order."""
+
+    rows: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both sides of every table, and every key that differs."""
+
+    live: Mapping[str, Total]
+    rebuilt: Mapping[str, Total]
+    differences: Sequence[Difference]
+
+    @property
+    def rows(self) -> int:
+        return sum(total.rows for total in self.rebuilt.values())
+
+
+async def compare(
+    live: "asyncpg.Connection[Any]", rebuilt: "asyncpg.Connection[Any]"
+) -> Comparison:
+    """Compare as the two connections see the tables now."""
+    sums = await _sums(live), await _sums(rebuilt)
+    differences = []
+    for table, parts in differing_parts(*sums).items():
+        keys = await _keys(live, table, parts), await _keys(rebuilt, table, parts)
+        differences += differing_keys(table, *keys)
+    return Comparison(totals(sums[0]), totals(sums[1]), differences)
+
+
+async def _sums(connection: "asyncpg.Connection[Any]") -> Sums:
+    rows = await connection.fetch(_SQL["rebuild_sum"])
+    return {(row["table_name"], row["part"]): (row["count"], int(row["checksum"])) for row in rows}
+
+
+async def _keys(
+    connection: "asyncpg.Connection[Any]", table: str, parts: Sequence[int]
+) -> Mapping[str, tuple[int, int]]:
+    rows = await connection.fetch(_SQL["rebuild_keys"], table, parts)
+    return {row["key"]: (row["count"], int(row["checksum"])) for row in rows}
+
+
+def totals(sums: Sums) -> Mapping[str, Total]:
+    """Return every table's rows and checksum (64 bits, hexadecimal)."""
+    return {
+        table: Total(
+            sum(rows for (name, _), (rows, _) in sums.items() if name == table),
+            f"{sum(c for (name, _), (_, c) in sums.items() if name == table) % 2**64:016x}",
+        )
+        for table in TABLES
+    }
+
+
+def differing_parts(live: Sums, rebuilt: Sums) -> Mapping[str, list[int]]:
+    """Return, by table, the parts that are not the same on both sides."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place in sorted({*live, *rebuilt}):
+        if live.get(place) != rebuilt.get(place):
+            found[place[0]].append(place[1])
+    return found
+
+
+def differing_keys(
+    table: str, live: Mapping[str, tuple[int, int]], rebuilt: Mapping[str, tuple[int, int]]
+) -> list[Difference]:
+    """Return the keys that are not the same on both sides, and how."""
+    found = []
+    for key in sorted({*live, *rebuilt}):
+        if live.get(key) != rebuilt.get(key):
+            what = "differs"
+            if key not in rebuilt:
+                what = "is in the live table and not in the log"
+            elif key not in live:
+                what = "is missing in the live table"
+            found.append(Difference(table, key, what))
+    return found

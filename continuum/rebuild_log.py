@@ -1,0 +1,123 @@
+"""Reads a stretch of one partition of the log, in order and without a hole, as the operator."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
+
+from continuum.access import NotPossible
+from shared.messaging.records import Record, from_kafka
+
+Partition = tuple[str, int]
+# A fetch costs a round trip however much it brings; a rebuild reads everything there is.
+FETCH_BYTES = 16 * 1024 * 1024
+AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Where Kafka is, and the operator's name and password there."""
+
+    servers: tuple[str, ...]
+    protocol: str
+    user: str
+    password: str
+
+    @classmethod
+    def read(cls, file: Path) -> "Log":
+        """Read the connection file that the embedded stack writes."""
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+            operator = content["operator"]
+            return cls(
+                tuple(content["bootstrap_servers"]),
+                content["security"]["protocol"],
+                operator["username"],
+                operator["password"],
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotPossible(
+                f"{file} does not say how the operator reads Kafka: it needs bootstrap_servers,"
+                " security and operator. `make up` writes it anew."
+            ) from error
+
+    @asynccontextmanager
+    async def _consumer(self, partition: Partition) -> AsyncIterator[Any]:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=list(self.servers),
+            security_protocol=self.protocol,
+            sasl_mechanism="SCRAM-SHA-512",
+            sasl_plain_username=self.user,
+            sasl_plain_password=self.password,
+            ssl_context=ssl.create_default_context() if self.protocol == "SASL_SSL" else None,
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            fetch_max_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=FETCH_BYTES,
+        )
+        try:
+            await consumer.start()
+            if partition[0] not in await consumer.topics():  # it would wait for it for ever
+                raise TopicAuthorizationFailedError(partition[0])
+            consumer.assign([TopicPartition(*partition)])
+            yield consumer
+        except TopicAuthorizationFailedError as error:
+            raise NotPossible(
+                f"{self.user} may not read {partition[0]}: name it among the readers in"
+                " deploy/topics.yaml, and provision."
+            ) from error
+        except KafkaError as error:
+            raise NotPossible(f"Kafka does not answer ({type(error).__name__}).") from error
+        finally:
+            await consumer.stop()
+
+    async def end(self, partition: Partition) -> int:
+        """Return the offset of the next record of *partition*."""
+        place = TopicPartition(*partition)
+        async with self._consumer(partition) as consumer:
+            end: int = (await consumer.end_offsets([place]))[place]
+        return end
+
+    async def whole(self, partition: Partition) -> list[Record]:
+        """Return all records of a small partition that keeps every record."""
+        return [
+            from_kafka(record)
+            async for records in self.stretch(partition, start=0, end=await self.end(partition))
+            for record in records
+        ]
+
+    async def stretch(
+        self, partition: Partition, *, start: int, end: int
+    ) -> AsyncIterator[Sequence["ConsumerRecord[bytes, bytes]"]]:
+        """Give the records from *start* to before *end*, a few thousand at a time."""
+        if start >= end:
+            return
+        place = TopicPartition(*partition)
+        async with self._consumer(partition) as consumer:
+            consumer.seek(place, start)
+            while start < end:
+                try:
+                    found = await consumer.getmany(timeout_ms=10_000, max_records=AT_ONCE)
+                except OffsetOutOfRangeError as error:
+                    raise _gone(partition, start) from error
+                records = [each for each in found.get(place, ()) if each.offset < end]
+                if not records or records[0].offset != start:
+                    raise _gone(partition, start)
+                start += len(records)
+                if records[-1].offset != start - 1:
+                    raise _gone(partition, records[0].offset)
+                yield records
+
+
+def _gone(partition: Partition, offset: int) -> NotPossible:
+    return NotPossible(
+        f"{partition[0]}/{partition[1]} does not give the record {offset}: the log has lost it, or"
+        " Kafka did not answer in time. Nothing can be computed again without it."
+    )

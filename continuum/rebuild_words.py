@@ -1,0 +1,106 @@
+"""What a rebuild says: what it reads, how the tables compare, which figures would move. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from continuum.rebuild_compare import TABLES, Comparison
+from continuum.rebuild_shadow import Standing
+
+NOT_FOLDS = {
+    "intake": "intake's rows are its own decisions about what participants sent, and their topics"
+    " are kept for 14 days: no log holds what would give them again. Restore a backup; intake"
+    " catches up from its own log.",
+    "routing": "routing's rows are its own decisions: they are not computed again but checked"
+    " (`python -m services.routing verify` re-runs each of them).",
+    "notifications": "notifications decides each notice once; needs, contacts and the answers to"
+    " repeats come from topics that are kept for 14 days. Its rows stay as they are.",
+}
+"""Why the rows of these services are kept, and not computed again."""
+
+_SHOWN = 20
+
+
+def told(
+    service: str,
+    wanted: Standing,
+    compared: Comparison,
+    moved: Mapping[str, tuple[int, int]],
+    failed: Sequence[str],
+) -> list[str]:
+    """Return what was read, how both sides compare, and what would be touched."""
+    return [
+        f"{service}, rebuilt silently: nobody is messaged, no participant sees a repeat",
+        *(f"  reads {topic}: {count:,} records" for topic, count in sorted(wanted.topics.items())),
+        *_left_out(wanted),
+        "  rows that come only from 14-day topics: none",
+        "",
+        *tables(compared),
+        *_failed(failed),
+        *_differences(compared, moved),
+    ]
+
+
+def tables(compared: Comparison) -> list[str]:
+    """Return every table with rows and checksum of both sides."""
+    lines = [f"  {'table':10}{'live rows':>12}{'rebuilt':>12}  checksum"]
+    for table in TABLES:
+        live, rebuilt = compared.live[table], compared.rebuilt[table]
+        same = "equal" if live == rebuilt else f"live {live.checksum}: DIFFERS"
+        lines.append(f"  {table:10}{live.rows:12,}{rebuilt.rows:12,}  {rebuilt.checksum} {same}")
+    return lines
+
+
+def closing(wanted: Standing, compared: Comparison, seconds: float) -> str:
+    """Return the one line that sums it up."""
+    return (
+        f"rebuild: {wanted.records} records, {compared.rows} rows in {len(TABLES)} tables,"
+        f" {len(compared.differences)} differing, {seconds:.1f} s"
+    )
+
+
+def _left_out(wanted: Standing) -> list[str]:
+    given_up = sum(place[3] for place in wanted.left_out)
+    waiting = len(wanted.left_out) - given_up
+    lines = []
+    if waiting:
+        lines.append(f"  leaves out {waiting} dead, parked or held records, as the service does")
+    if given_up:
+        lines.append(f"  leaves out {given_up} records that operators discarded")
+    return lines
+
+
+def _failed(failed: Sequence[str]) -> list[str]:
+    if not failed:
+        return []
+    return [
+        "",
+        "This version cannot fold records that the service took in; nothing is repaired with it:",
+        *_some(failed),
+    ]
+
+
+def _differences(compared: Comparison, moved: Mapping[str, tuple[int, int]]) -> list[str]:
+    if not compared.differences:
+        return []
+    keys = [f"{each.table} {each.key} {each.what}" for each in compared.differences]
+    figures = [f"{name}: {before:,} → {after:,}" for name, (before, after) in moved.items()]
+    return [
+        "",
+        "At risk: promise 5: these rows do not equal the fold of the log:",
+        *_some(keys),
+        "A repair touches",
+        f"  requests: {_requests(compared)}",
+        "  people who would be messaged: nobody",
+        "  participants who would see repeats: nobody",
+        f"  figures: {'none' if not figures else f'{len(figures)} would move'}",
+        *_some(figures),
+    ]
+
+
+def _requests(compared: Comparison) -> str:
+    named = {each.key for each in compared.differences if each.table in ("requests", "timeline")}
+    return f"{len(named):,}" if named else "none"
+
+
+def _some(lines: Sequence[str]) -> list[str]:
+    more = [f"  … and {len(lines) - _SHOWN:,} more"] if len(lines) > _SHOWN else []
+    return [*(f"  {line}" for line in lines[:_SHOWN]), *more]

@@ -1,0 +1,2 @@
+INSERT INTO rebuild.begun (build)
+VALUES ($1);

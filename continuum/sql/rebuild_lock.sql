@@ -1,0 +1,2 @@
+-- Of this session, until it ends: one rebuild at a time.
+SELECT pg_try_advisory_lock(hashtext('continuum rebuild'));

@@ -1,0 +1,9 @@
+-- In the order of batches: no batch of the service runs while these are held.
+SELECT topic, partition
+  FROM public.checkpoints
+ ORDER BY topic, partition
+   FOR UPDATE;
+SELECT program
+  FROM public.programs
+ ORDER BY program
+   FOR UPDATE;

@@ -1,0 +1,48 @@
+-- The same tables again, beside the live ones: whoever looks there first (search_path) fills them
+-- with the service's own statements. Unlogged: after a crash they are empty, all of them together.
+CREATE SCHEMA rebuild;
+
+CREATE UNLOGGED TABLE rebuild.requests (LIKE public.requests INCLUDING ALL);
+CREATE UNLOGGED TABLE rebuild.timeline (LIKE public.timeline INCLUDING DEFAULTS);
+CREATE UNLOGGED TABLE rebuild.programs (LIKE public.programs INCLUDING ALL);
+
+CREATE UNLOGGED TABLE rebuild.gates (
+    topic     text    NOT NULL,
+    partition integer NOT NULL,
+    subject   text    NOT NULL,
+    last      bigint  NOT NULL,
+    PRIMARY KEY (topic, partition, subject)
+);
+
+-- How far each partition is folded.
+CREATE UNLOGGED TABLE rebuild.progress (
+    topic        text    NOT NULL,
+    partition    integer NOT NULL,
+    next_offset  bigint  NOT NULL,
+    PRIMARY KEY (topic, partition)
+);
+
+-- Records left out because they are dead, parked or held in the live service, or were given up.
+CREATE UNLOGGED TABLE rebuild.left_out (
+    topic     text    NOT NULL,
+    partition integer NOT NULL,
+    "offset"  bigint  NOT NULL,
+    given_up  boolean NOT NULL,
+    PRIMARY KEY (topic, partition, "offset")
+);
+
+-- Records that this build cannot fold, though the live service took them in.
+CREATE UNLOGGED TABLE rebuild.failed (
+    topic     text    NOT NULL,
+    partition integer NOT NULL,
+    "offset"  bigint  NOT NULL,
+    subject   text,
+    error     text    NOT NULL,
+    PRIMARY KEY (topic, partition, "offset")
+);
+
+-- Which code began it: another must begin anew.
+CREATE TABLE rebuild.begun (
+    build    text        NOT NULL,
+    begun_at timestamptz NOT NULL DEFAULT now()
+);

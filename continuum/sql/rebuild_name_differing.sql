@@ -1,0 +1,4 @@
+CREATE TEMPORARY TABLE differing (
+    table_name text NOT NULL,
+    key        text NOT NULL
+) ON COMMIT DROP;

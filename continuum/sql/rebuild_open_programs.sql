@@ -1,0 +1,7 @@
+-- That a program has opened by its date is what the service told itself, on its own topic.
+UPDATE rebuild.programs
+   SET opening_told = true,
+       changed_at   = told.at
+  FROM unnest($1::text[], $2::uuid[], $3::timestamptz[]) AS told (program, defined_by, at)
+ WHERE programs.program = told.program
+   AND programs.defined_by = told.defined_by;

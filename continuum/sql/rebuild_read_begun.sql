@@ -1,0 +1,2 @@
+SELECT build
+  FROM rebuild.begun;

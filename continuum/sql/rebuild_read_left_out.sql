@@ -1,0 +1,7 @@
+SELECT topic, partition, "offset", false AS given_up FROM dead_letters
+ UNION ALL
+SELECT topic, partition, "offset", false FROM parked
+ UNION ALL
+SELECT topic, partition, "offset", false FROM held
+ UNION ALL
+SELECT DISTINCT topic, partition, "offset", true FROM operations WHERE outcome = 'discarded';

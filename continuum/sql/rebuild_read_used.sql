@@ -1,0 +1,2 @@
+SELECT topic, partition, "offset", given_up
+  FROM rebuild.left_out;

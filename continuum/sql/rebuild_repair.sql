@@ -1,0 +1,38 @@
+-- Replaces the rows of the keys in the temporary table `differing` by the rebuilt ones.
+DELETE FROM public.requests
+ USING differing
+ WHERE differing.table_name = 'requests'
+   AND requests.tracking_number = differing.key;
+INSERT INTO public.requests
+SELECT rebuilt.*
+  FROM rebuild.requests AS rebuilt
+  JOIN differing ON differing.table_name = 'requests' AND differing.key = rebuilt.tracking_number;
+
+DELETE FROM public.timeline
+ USING differing
+ WHERE differing.table_name = 'timeline'
+   AND timeline.tracking_number = differing.key;
+INSERT INTO public.timeline
+SELECT rebuilt.*
+  FROM rebuild.timeline AS rebuilt
+  JOIN differing ON differing.table_name = 'timeline' AND differing.key = rebuilt.tracking_number;
+
+DELETE FROM public.programs
+ USING differing
+ WHERE differing.table_name = 'programs'
+   AND programs.program = differing.key;
+INSERT INTO public.programs
+SELECT rebuilt.*
+  FROM rebuild.programs AS rebuilt
+  JOIN differing ON differing.table_name = 'programs' AND differing.key = rebuilt.program;
+
+DELETE FROM public.gates
+ USING differing
+ WHERE differing.table_name = 'gates'
+   AND gates.topic || ' ' || gates.subject = differing.key;
+INSERT INTO public.gates (topic, subject, last)
+SELECT rebuilt.topic, rebuilt.subject, rebuilt.last
+  FROM rebuild.gates AS rebuilt
+  JOIN differing
+    ON differing.table_name = 'gates'
+   AND differing.key = rebuilt.topic || ' ' || rebuilt.subject;

@@ -1,0 +1,295 @@
+"""Reporting's tables, computed again from a real log beside the live ones."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from continuum import rebuild
+from continuum.access import Access, NotPossible
+from continuum.rebuild import Order
+from continuum.rebuild_log import Log
+from deploy.local.kafka import ADMIN
+from deploy.local.stack import Stack
+from services.reporting.handlers import ReportingReader
+from services.reporting.openings import tell_openings
+from shared.contracts import intake, reference, routing
+from shared.contracts.event import Event
+from shared.messaging.kafka import partition_of
+from shared.messaging.records import Record, from_kafka
+from shared.messaging.replay import carry_out
+from shared.messaging.take_in import take_in
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples.stories import START, Story
+from tests.integration.reporting.test_handlers import full_story, program_defined
+
+TOPICS = {intake.TOPIC: 6, routing.TOPIC: 6, reference.TOPIC: 1}
+
+
+@dataclass
+class Reporting:
+    """A log, and reporting's database that has taken it in."""
+
+    pool: "asyncpg.Pool[Any]"
+    access: Access
+    log: Log
+    producer: Any
+
+    async def take_in(self, events: Iterable[tuple[str, Event | bytes]]) -> None:
+        """Send *events* and have reporting take them in, each partition in one batch."""
+        sent: dict[tuple[str, int], list[Record]] = {}
+        for topic, event in events:
+            value = event if isinstance(event, bytes) else event.encode()
+            key = str(json.loads(value)["correlationid"]).encode()
+            partition = partition_of(key, TOPICS[topic])
+            told = await self.producer.send_and_wait(topic, value, key, partition)
+            records = [
+                from_kafka(each)
+                async for found in self.log.stretch(
+                    (topic, partition), start=told.offset, end=told.offset + 1
+                )
+                for each in found
+            ]
+            sent.setdefault((topic, partition), []).extend(records)
+        for records in sent.values():
+            await take_in(self.pool, ReportingReader(), records, service="reporting")
+
+    async def rebuild(self, **changes: Any) -> tuple[list[str], bool]:
+        return await rebuild.rebuild(self.access, self.log, order(**changes), say=print)
+
+    async def count(self, table: str) -> int:
+        counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
+        return counted
+
+
+def order(**changes: Any) -> Order:
+    values: dict[str, Any] = {
+        "service": "reporting",
+        "effects": "silently",
+        "by": "someone",
+        "why": "checked",
+        "yes": False,
+    }
+    return Order(**{**values, **changes})
+
+
+def log_as(stack: Stack, user: str, password: str) -> Log:
+    return Log(tuple(stack.kafka.servers), "SASL_PLAINTEXT", user, password)
+
+
+@pytest.fixture
+async def reporting(stack: Stack, database: Database) -> AsyncIterator[Reporting]:
+    """Its checkpoints begin where the log, which other tests write to, ends now."""
+    dsn = await database("reporting")
+    access = Access(reading={"reporting": dsn}, writing={"reporting": dsn})
+    producer = AIOKafkaProducer(
+        bootstrap_servers=stack.kafka.servers,
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=ADMIN,
+        sasl_plain_password=stack.kafka.password,
+    )
+    log = log_as(stack, ADMIN, stack.kafka.password)
+    await producer.start()
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as pool:
+        for topic, partitions in TOPICS.items():
+            for partition in range(partitions):
+                end = await log.end((topic, partition))
+                await pool.execute(
+                    "INSERT INTO checkpoints"
+                    " (topic, partition, cluster_id, first_offset, next_offset)"
+                    " VALUES ($1, $2, 'c', $3, $3)",
+                    topic,
+                    partition,
+                    end,
+                )
+        yield Reporting(pool, access, log, producer)
+    await producer.stop()
+
+
+def stories(*numbers: int) -> Sequence[tuple[str, Event]]:
+    return [told for number in numbers for told in full_story(number).events]
+
+
+def with_one_unreadable(
+    events: Sequence[tuple[str, Event]],
+) -> Sequence[tuple[str, Event | bytes]]:
+    """Return *events*, the second of them (triage) with data that is not as agreed."""
+    (topic, triaged), rest = events[1], events[2:]
+    broken = triaged.encode().replace(b'"decision":{', b'"decision":7,"was":{', 1)
+    return [events[0], (topic, broken), *rest]
+
+
+async def test_what_is_computed_again_equals_the_live_tables(reporting: Reporting) -> None:
+    await reporting.take_in(stories(1, 2, 3))
+    await reporting.take_in([stories(1)[0], stories(2)[1]])  # sent again by the relay
+
+    lines, good = await reporting.rebuild()
+
+    assert good
+    assert "nobody is messaged" in lines[0]
+    assert lines[-1].startswith("rebuild: 41 records, 48 rows in 4 tables, 0 differing")
+    assert await reporting.pool.fetchval("SELECT to_regnamespace('rebuild') IS NULL")
+    assert await reporting.count("rebuilds") == 0
+
+
+async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
+    reporting: Reporting,
+) -> None:
+    opening = program_defined(1, status="announced", opens_at=START)
+    await reporting.take_in([(reference.TOPIC, opening)])
+    await tell_openings(reporting.pool, relay_wake=asyncio.Event())
+
+    lines, good = await reporting.rebuild()
+
+    assert await reporting.pool.fetchval("SELECT opening_told FROM programs")
+    assert good, lines
+
+
+async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
+    reporting: Reporting,
+) -> None:
+    await reporting.take_in(stories(1, 2))
+    first, second = Story(1).tracking_number, Story(2).tracking_number
+    await reporting.pool.execute(
+        "UPDATE requests SET offers = 9 WHERE tracking_number = $1", first
+    )
+    await reporting.pool.execute("DELETE FROM timeline WHERE tracking_number = $1", second)
+
+    lines, good = await reporting.rebuild()
+    again, _ = await reporting.rebuild()
+
+    assert not good
+    assert f"  requests {first} differs" in lines
+    assert f"  timeline {second} is missing in the live table" in lines
+    assert "  requests: 2" in lines
+    assert "  offers, made: 11 → 4" in lines
+    assert "  offers, declined: timing: 1 → 2" in lines
+    assert "At risk: promise 5: these rows do not equal the fold of the log:" in lines
+    assert lines[:-1] == again[:-1]
+
+
+async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: Reporting) -> None:
+    await reporting.take_in(stories(1, 2))
+    before = await reporting.pool.fetch("SELECT * FROM requests ORDER BY tracking_number")
+    await reporting.pool.execute("UPDATE requests SET status = 'lost', offers = 0")
+    await reporting.pool.execute("DELETE FROM gates")
+    await reporting.rebuild()
+
+    lines, good = await reporting.rebuild(yes=True)
+
+    assert good, lines
+    assert await reporting.pool.fetch("SELECT * FROM requests ORDER BY tracking_number") == before
+    noted = await reporting.pool.fetchrow("SELECT * FROM rebuilds")
+    assert noted is not None
+    assert (noted["by"], noted["why"], noted["outcome"]) == ("someone", "checked", "repaired")
+    assert noted["differing"] == 6
+    await reporting.take_in(stories(1))
+    assert await reporting.count("timeline") == 26
+
+
+async def test_what_was_folded_before_an_interruption_is_not_folded_again(
+    reporting: Reporting,
+) -> None:
+    await reporting.take_in(stories(1))
+    await reporting.pool.execute("UPDATE requests SET offers = 9")
+    await reporting.rebuild()
+    await reporting.pool.execute("UPDATE rebuild.requests SET offers = 7")  # as a mark
+    await reporting.take_in(stories(2))
+
+    resumed, _ = await reporting.rebuild()
+    afresh, _ = await reporting.rebuild(afresh=True)
+
+    assert "  offers, made: 11 → 9" in resumed
+    assert "  offers, made: 11 → 4" in afresh
+
+
+async def test_the_service_goes_on_meanwhile(reporting: Reporting) -> None:
+    await reporting.take_in(stories(1))
+
+    (lines, good), _ = await asyncio.gather(
+        reporting.rebuild(), reporting.take_in(stories(2, 3, 4))
+    )
+
+    assert good, lines
+
+
+async def test_dead_letters_and_what_waits_behind_them_are_left_out(
+    reporting: Reporting,
+) -> None:
+    await reporting.take_in(with_one_unreadable(stories(1)))
+    waiting = await reporting.count("held") + await reporting.count("dead_letters")
+
+    lines, good = await reporting.rebuild()
+
+    assert good, lines
+    assert f"  leaves out {waiting} dead, parked or held records, as the service does" in lines
+
+
+async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Reporting) -> None:
+    await reporting.take_in(with_one_unreadable(stories(1)))
+    await reporting.rebuild()
+    await reporting.pool.execute(
+        'INSERT INTO operations (action, topic, partition, "offset", by, why)'
+        " SELECT 'discard', topic, partition, \"offset\", 'someone', 'x' FROM dead_letters"
+    )
+    await carry_out(reporting.pool, ReportingReader(), service="reporting")
+
+    lines, good = await reporting.rebuild()
+
+    assert await reporting.count("timeline") == len(stories(1)) - 1
+    assert good, lines
+    assert "  leaves out 1 records that operators discarded" in lines
+
+
+async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Reporting) -> None:
+    await reporting.take_in(with_one_unreadable(stories(1)))
+    await reporting.pool.execute("UPDATE requests SET offers = 9")
+    await reporting.rebuild()
+    await reporting.pool.execute("DELETE FROM dead_letters")
+
+    with pytest.raises(NotPossible, match="an order about dead letters was carried out"):
+        await reporting.rebuild()
+
+    assert await reporting.pool.fetchval("SELECT to_regnamespace('rebuild') IS NULL")
+
+
+async def test_who_may_not_read_the_log_is_told_what_is_missing(
+    reporting: Reporting, stack: Stack
+) -> None:
+    await reporting.take_in(stories(1))
+    participant = stack.participants[0].id
+    reporting.log = log_as(stack, *stack.credentials.kafka(participant))
+
+    with pytest.raises(NotPossible, match=r"may not read cri\.int\.\w+\.v1: name it among"):
+        await reporting.rebuild()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"service": "routing"}, "routing's rows are its own decisions"),
+        ({"service": "mail"}, "there is no service 'mail'"),
+        ({"effects": "all"}, "rebuilt silently only"),
+        ({"yes": True, "why": None}, "add --why TEXT"),
+    ],
+)
+async def test_what_cannot_be_done_is_refused_in_a_sentence(
+    reporting: Reporting, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(NotPossible, match=sentence):
+        await reporting.rebuild(**changes)
+
+
+async def test_a_log_that_has_lost_records_is_named(reporting: Reporting) -> None:
+    await reporting.take_in(stories(1))
+    await reporting.pool.execute("UPDATE checkpoints SET lost = 3")
+
+    with pytest.raises(NotPossible, match="lost 3 records before they were read"):
+        await reporting.rebuild()

@@ -1,0 +1,129 @@
+"""What a rebuild makes of one partition, and how two sides are compared."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from continuum.rebuild_compare import Difference, differing_keys, differing_parts, totals
+from continuum.rebuild_fold import Fold, opened
+from services.reporting.news import news_of, row_of
+from services.reporting.project import changed_by, merge
+from shared.contracts.event import Event
+from shared.messaging.records import Record
+from tests.examples.stories import START, Story
+from tests.integration.reporting.test_handlers import full_story, program_defined
+
+ROUTED = [event for topic, event in full_story(1).events if topic == "cri.int.routing.v1"]
+NUMBER = Story(1).tracking_number
+
+
+def records(events: Sequence[Event | bytes]) -> list[Record]:
+    values = [event if isinstance(event, bytes) else event.encode() for event in events]
+    return [
+        Record("cri.int.routing.v1", 0, offset, b"key", value, (), START)
+        for offset, value in enumerate(values)
+    ]
+
+
+def folded(fold: Fold, events: Sequence[Event | bytes]) -> Fold:
+    for record in records(events):
+        fold.take(record)
+    return fold
+
+
+def row_of_all(events: Sequence[Event]) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for event in events:
+        merge(row, changed_by(event))  # type: ignore[arg-type]
+    return row
+
+
+@given(st.lists(st.integers(0, len(ROUTED) - 1), max_size=8))
+def test_what_is_sent_again_changes_nothing(repeats: list[int]) -> None:
+    events = list(ROUTED)
+    for place in repeats:
+        events.insert(place + 1, ROUTED[place])
+
+    fold = folded(Fold({}), [*events, *(ROUTED[place] for place in repeats)])
+
+    assert fold.state.rows == {NUMBER: row_of_all(ROUTED)}
+    assert [entry.sequence for entry in fold.state.entries] == [e.number for e in ROUTED]
+    assert fold.gates == {NUMBER: len(ROUTED)}
+
+
+def test_what_comes_too_early_waits_for_what_is_before_it() -> None:
+    fold = folded(Fold({}), [ROUTED[0], ROUTED[2], ROUTED[3]])
+
+    assert fold.gates == {NUMBER: 1}
+
+    folded(fold, [ROUTED[1]])
+
+    assert [entry.sequence for entry in fold.state.entries] == [1, 2, 3, 4]
+    assert not fold.early
+
+
+def test_a_record_left_out_leaves_out_what_follows_of_its_subject() -> None:
+    fold = folded(Fold({}, left_out={1}), ROUTED)
+
+    assert fold.gates == {NUMBER: 1}
+    assert not fold.failed
+
+
+def test_a_record_given_up_moves_its_gate_and_nothing_else() -> None:
+    unreadable = ROUTED[1].encode().replace(b'"data":{', b'"data":7,"was":{', 1)
+
+    fold = folded(Fold({}, given_up={1}), [ROUTED[0], unreadable, *ROUTED[2:]])
+
+    assert fold.gates == {NUMBER: len(ROUTED)}
+    assert [entry.sequence for entry in fold.state.entries][:2] == [1, 3]
+
+
+def test_a_record_that_cannot_be_read_is_named() -> None:
+    fold = folded(Fold({}), [ROUTED[0], b"no event", ROUTED[1]])
+
+    assert [(each.offset, each.error) for each in fold.failed] == [(1, "malformed: schema")]
+    assert fold.gates == {NUMBER: 2}
+
+
+def test_a_fold_goes_on_from_its_gates_with_no_changes() -> None:
+    fold = folded(Fold({}), ROUTED[:3]).renewed()
+
+    assert not fold.state.rows
+    assert not fold.moved
+
+    folded(fold, ROUTED)
+
+    assert fold.state.rows == {NUMBER: row_of_all(ROUTED[3:])}
+
+
+def test_only_an_opening_that_was_told_by_then_counts() -> None:
+    defined = program_defined(1, status="announced", opens_at=START)
+    row = row_of(defined)  # type: ignore[arg-type]
+    news = {
+        (row.program, 1): news_of(row, at=START, number=1),
+        (row.program, 2): news_of(row, at=START, number=2, opened=True),
+    }
+
+    assert opened(news, {row.program: 2}) == [(row.program, row.defined_by, START)]
+    assert opened(news, {row.program: 1}) == []
+
+
+def test_tables_are_compared_in_parts_then_by_key() -> None:
+    live = {("requests", 1): (2, 10), ("requests", 7): (1, 4), ("gates", 3): (1, 1)}
+    rebuilt = {("requests", 1): (2, 11), ("requests", 7): (1, 4), ("timeline", 2): (1, 9)}
+
+    assert differing_parts(live, rebuilt) == {"requests": [1], "gates": [3], "timeline": [2]}
+    assert totals(live)["requests"].rows == 3
+    assert totals(live)["requests"].checksum == f"{14:016x}"
+
+
+def test_a_key_that_differs_is_told_with_how() -> None:
+    live = {"A": (1, 5), "B": (1, 6), "C": (1, 7)}
+    rebuilt = {"A": (1, 5), "B": (2, 6), "D": (1, 8)}
+
+    assert differing_keys("requests", live, rebuilt) == [
+        Difference("requests", "B", "differs"),
+        Difference("requests", "C", "is in the live table and not in the log"),
+        Difference("requests", "D", "is missing in the live table"),
+    ]
