@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from continuum import dead_letters, orders, rebuild, resume, status, why
+from continuum import accounting, dead_letters, orders, rebuild, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from continuum.rebuild_log import Log
@@ -17,6 +17,7 @@ EXAMPLES = """\
 examples:
   continuum why CRI-2026-000042-K         the story of a request, event by event
   continuum status                        what waits, since when, for whom
+  continuum accounting                    which effects of which facts are missing, for whom
   continuum dead-letters list             what could not be processed, by cause
   continuum dead-letters replay routing CRI-2026-000042-K
                                           what taking it in again would touch
@@ -51,6 +52,8 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return await why.tell(access, parsed.tracking_number), True
     if parsed.verb == "status":
         return await status.tell(access), True
+    if parsed.verb == "accounting":
+        return await accounting.tell(access, grace=parsed.grace)
     if parsed.verb == "dead-letters":
         return await _dead_letters(parsed, access)
     if parsed.verb == "rebuild":
@@ -123,6 +126,16 @@ def _parser() -> argparse.ArgumentParser:
     asked.add_argument("tracking_number", help="such as CRI-2026-000042-K")
     verbs.add_parser(
         "status", parents=[shared], help="tell what waits, since when and for whom; what is stuck"
+    )
+    accounted = verbs.add_parser(
+        "accounting", parents=[shared], help="compare every fact's effects with those expected"
+    )
+    accounted.add_argument(
+        "--grace",
+        type=float,
+        default=10,
+        metavar="SECONDS",
+        help="what is younger is still on its way (default: %(default)s)",
     )
     letters = verbs.add_parser(
         "dead-letters", help="tell what could not be processed; take it in again, or give it up"

@@ -10,14 +10,15 @@ from shared.postgres.statements import load_statements
 from tests.conftest import Database
 
 STATEMENTS = {
-    "intake": ["read_request", "read_requesters"],
-    "routing": ["read_standing", "read_decisions", "read_rulesets"],
-    "notifications": ["read_notices", "read_open_offers"],
-    "reporting": ["read_timeline", "read_waits"],
+    "intake": ["read_request", "read_requesters", "accounting_requests", "accounting_ended"],
+    "routing": ["read_standing", "read_decisions", "read_rulesets", "accounting_routed"],
+    "notifications": ["read_notices", "read_open_offers", "accounting_notices"],
+    "reporting": ["read_timeline", "read_waits", "accounting_timeline", "accounting_counted"],
 }
 EVERYWHERE = [
     "read_progress", "read_delivery", "read_parked", "read_held", "read_stopped", "clear_stopped",
-    "read_dead_letters", "order_operation", "read_operations",
+    "read_dead_letters", "order_operation", "read_operations", "accounting_sequences",
+    "accounting_gates", "accounting_unsent", "accounting_waiting",
 ]  # fmt: skip
 
 

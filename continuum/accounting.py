@@ -1,0 +1,148 @@
+"""Compares, for each fact, the effects it must have with those that are there; names the rest."""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID
+
+from continuum import accounting_words
+from continuum.access import SERVICES, Access
+from continuum.accounting_effects import (
+    READERS,
+    Account,
+    Line,
+    Missing,
+    Subject,
+    There,
+    account_of,
+    subjects_of,
+)
+from shared.contracts import intake, reference, routing
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+AT_ONCE = 2000
+_OWNED = {
+    "intake": [intake.TOPIC, intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC, reference.TOPIC],
+    "routing": [routing.TOPIC],
+}
+Connections = Mapping[str, Any]
+Page = tuple[Sequence[Subject], Mapping[str, str]]
+"""Subjects of facts, and who made the requests among them."""
+
+
+async def tell(access: Access, *, grace: float) -> tuple[list[str], bool]:
+    """
+    Return the account of all facts, and whether every effect is there.
+
+    Facts are read first, effects after them. What is missing then is looked for again until
+    *grace* seconds have passed: only what is still missing is older than that, and reported.
+    """
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async with AsyncExitStack() as stack:
+        services = {
+            name: await stack.enter_async_context(access.connect(name)) for name in SERVICES
+        }
+        account = Account()
+        pages: list[Page] = []
+        async for subjects, requesters in _facts(services):
+            found = account_of(subjects, await _there(services, subjects, requesters))
+            if found.missing:
+                pages.append((subjects_of(found.missing, subjects), requesters))
+            account.add(found)
+        while account.missing and loop.time() - began < grace:
+            await asyncio.sleep(0.5)
+            account.missing = await _missing(services, pages)
+        account.missing += await _unsent(services, grace)
+        why = await _why(services, account.missing)
+    return accounting_words.told(account, why), not account.missing
+
+
+async def _facts(services: Connections) -> AsyncIterator[Page]:
+    for service, topics in _OWNED.items():
+        rows = await services[service].fetch(_SQL["accounting_sequences"], topics)
+        yield [Subject(*row) for row in rows], {}
+    behind = ""
+    while rows := await services["intake"].fetch(_SQL["accounting_requests"], behind, AT_ONCE):
+        behind = rows[-1]["tracking_number"]
+        requesters = {row["tracking_number"]: row["participant"] for row in rows}
+        routed = await services["routing"].fetch(_SQL["accounting_routed"], list(requesters))
+        subjects = [
+            *(Subject(intake.TOPIC, row["tracking_number"], row["published"]) for row in rows),
+            *(
+                Subject(intake.CONFIDENTIAL_TOPIC, row["tracking_number"], row["confided"])
+                for row in rows
+            ),
+            *(Subject(routing.TOPIC, row["tracking_number"], row["published"]) for row in routed),
+        ]
+        yield [subject for subject in subjects if subject.published], requesters
+
+
+async def _there(
+    services: Connections, subjects: Sequence[Subject], requesters: Mapping[str, str]
+) -> There:
+    names, topics = sorted({each.name for each in subjects}), list(READERS)
+    gates = {}
+    for service in SERVICES:
+        for row in await services[service].fetch(_SQL["accounting_gates"], topics, names):
+            gates[service, row["topic"], row["subject"]] = row["last"]
+    routed = await services["routing"].fetch(_SQL["accounting_routed"], names)
+    ended = await services["intake"].fetch(_SQL["accounting_ended"], names)
+    counted = await services["reporting"].fetch(_SQL["accounting_counted"], names)
+    timeline = await services["reporting"].fetch(_SQL["accounting_timeline"], names)
+    told: dict[UUID, set[str]] = defaultdict(set)
+    for row in await services["notifications"].fetch(_SQL["accounting_notices"], names):
+        told[row["fact"]].add(row["audience"])
+    return There(
+        gates=gates,
+        requesters=requesters,
+        routed={row["tracking_number"] for row in routed},
+        ended={row["tracking_number"] for row in routed if row["status"] in routing.TERMINAL},
+        ended_at_the_door={row["tracking_number"] for row in ended},
+        counted={row["tracking_number"] for row in counted},
+        timeline={
+            (row["topic"], row["tracking_number"], row["sequence"]): Line(
+                row["type"], row["event_id"], row["provider"]
+            )
+            for row in timeline
+        },
+        told=told,
+    )
+
+
+async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
+    """Look again for what was missing; *pages* keeps what still is."""
+    missing: list[Missing] = []
+    for place, (subjects, requesters) in enumerate(pages):
+        found = account_of(subjects, await _there(services, subjects, requesters)).missing
+        pages[place] = (subjects_of(found, subjects), requesters)
+        missing += found
+    return missing
+
+
+async def _unsent(services: Connections, grace: float) -> list[Missing]:
+    """Return the messages that have not reached their topic in time."""
+    missing = []
+    for service in SERVICES:
+        for row in await services[service].fetch(_SQL["accounting_unsent"], grace):
+            said = json.loads(row["value"] or b"{}")
+            number = int(said.get("sequence") or said.get("participantsequence") or 0)
+            about = Missing("announced", row["topic"], str(said.get("subject")), number, number)
+            missing.append(about._replace(whom=row["why"]))
+    return missing
+
+
+async def _why(services: Connections, missing: Sequence[Missing]) -> Mapping[str, str]:
+    """Return why the subjects concerned were not taken in, as far as services say so."""
+    names = sorted({each.subject for each in missing})
+    if not names:
+        return {}
+    return {
+        row["subject"]: f"{service}: {row['why']}"
+        for service in SERVICES
+        for row in await services[service].fetch(_SQL["accounting_waiting"], names)
+    }

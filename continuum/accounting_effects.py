@@ -1,0 +1,194 @@
+"""The effects that each fact must have, and those that are missing. Pure."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.contracts import intake, reference, routing
+
+READERS: Mapping[str, tuple[str, ...]] = {
+    intake.TOPIC: ("routing", "notifications", "reporting"),
+    routing.TOPIC: ("notifications", "reporting"),
+    reference.TOPIC: ("routing", "notifications", "reporting"),
+    intake.ANSWERS_TOPIC: ("notifications",),
+    intake.CONFIDENTIAL_TOPIC: ("notifications",),
+}
+"""Who takes in the facts of each topic (intake only notes which requests have ended)."""
+
+AT_RISK = {
+    "announced": "promise 1: what was decided is not on the log",
+    "stored by routing": "promise 7: the request does not move",
+    "stored by notifications": "promise 4: nobody has decided yet who is told of it",
+    "stored by reporting": "promise 5: the figures lack it",
+    "routed": "promise 7: the request does not move",
+    "ended at the door": "promise 3: the door takes a request for open that has ended",
+    "told": "promise 4: it is neither told nor said why not",
+    "counted": "promise 5: the figures lack it",
+}
+"""Each effect, and the sentence of the promise that is not kept without it."""
+
+_BOTH = ("requester", "provider")
+_TOLD: Mapping[str, tuple[str, ...]] = {
+    "request_accepted": ("requester",),
+    "request_triaged": ("requester",),
+    "request_ineligible": ("requester",),
+    "request_waitlisted": ("requester",),
+    "request_referred": ("requester", "program office"),
+    "request_withdrawn": _BOTH,
+    "clock_missed": ("requester",),
+    "offer_made": _BOTH,
+    "offer_declined": _BOTH,
+    "offer_lapsed": _BOTH,
+    "offer_withdrawn": _BOTH,
+    "engagement_opened": _BOTH,
+    "engagement_progressed": _BOTH,
+    "engagement_closed": _BOTH,
+    "offer_answered": ("provider",),
+    "milestone_reported": ("provider",),
+    "engagement_close_reported": ("provider",),
+}
+"""Who must be told, or be named with a reason why not; of all other facts, their sender."""
+
+
+class Subject(NamedTuple):
+    """What a topic says of one subject: ``published`` facts, numbered from 1."""
+
+    topic: str
+    name: str
+    published: int
+
+
+class Line(NamedTuple):
+    """One fact about a request, as reporting's timeline holds it."""
+
+    type: str
+    fact: UUID
+    provider: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """What is there, in all services, of some subjects."""
+
+    gates: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    """The last fact stored, by (service, topic, subject)."""
+    requesters: Mapping[str, str] = field(default_factory=dict)
+    routed: Set[str] = frozenset()
+    ended: Set[str] = frozenset()
+    """Requests in a terminal state, as routing says."""
+    ended_at_the_door: Set[str] = frozenset()
+    counted: Set[str] = frozenset()
+    timeline: Mapping[tuple[str, str, int], Line] = field(default_factory=dict)
+    told: Mapping[UUID, Set[str]] = field(default_factory=dict)
+    """The audiences decided about, by fact."""
+
+
+class Missing(NamedTuple):
+    """An effect that is not there, of the facts *first* to *last*; ``whom`` it concerns."""
+
+    effect: str
+    topic: str
+    subject: str
+    first: int
+    last: int
+    whom: str = ""
+
+    @property
+    def facts(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def about(self) -> str:
+        """The facts it concerns, in words."""
+        numbers = str(self.first) if self.facts == 1 else f"{self.first} to {self.last}"
+        return f"{self.subject}: {self.topic} {numbers}"
+
+
+@dataclass(slots=True)
+class Account:
+    """How many effects are expected of how many facts, and which are missing."""
+
+    facts: int = 0
+    expected: Counter[str] = field(default_factory=Counter)
+    missing: list[Missing] = field(default_factory=list)
+
+    def add(self, other: "Account") -> None:
+        """Add another account, of other facts."""
+        self.facts += other.facts
+        self.expected += other.expected
+        self.missing += other.missing
+
+    @property
+    def unaccounted(self) -> Counter[str]:
+        """The missing effects, by kind."""
+        counted: Counter[str] = Counter()
+        for each in self.missing:
+            counted[each.effect] += each.facts
+        return counted
+
+
+def account_of(subjects: Sequence[Subject], there: There) -> Account:
+    """Compare the effects that the facts of *subjects* must have with what is there."""
+    account = Account()
+    for subject in subjects:
+        account.facts += subject.published
+        for effect, expected, missing in _effects(subject, there):
+            account.expected[effect] += expected
+            account.missing += missing
+    return account
+
+
+def _effects(subject: Subject, there: There) -> Iterator[tuple[str, int, list[Missing]]]:
+    topic, name, published = subject
+    yield "announced", published, []  # what is not, is found in the outboxes
+    for service in READERS[topic]:
+        stored = there.gates.get((service, topic, name), 0)
+        effect = f"stored by {service}"
+        late = [Missing(effect, topic, name, stored + 1, published)] if stored < published else []
+        yield effect, published, late
+    if name not in there.requesters or topic == intake.CONFIDENTIAL_TOPIC:
+        return
+    if topic == intake.TOPIC:
+        lost = [] if name in there.routed else [Missing("routed", topic, name, 1, 1)]
+        yield "routed", 1, lost
+    elif name in there.ended:
+        known = name in there.ended_at_the_door
+        lost = [] if known else [Missing("ended at the door", topic, name, published, published)]
+        yield "ended at the door", 1, lost
+    for number in range(1, published + 1):
+        line = there.timeline.get((topic, name, number))
+        counted = line is not None and name in there.counted
+        yield "counted", 1, [] if counted else [Missing("counted", topic, name, number, number)]
+        yield from _told(subject, number, line, there)
+
+
+def _told(
+    subject: Subject, number: int, line: Line | None, there: There
+) -> Iterator[tuple[str, int, list[Missing]]]:
+    """Expect a decision for each named recipient; without a timeline nobody knows their names."""
+    topic, name, _ = subject
+    if line is None:
+        return
+    told = there.told.get(line.fact, frozenset())
+    for role in _TOLD.get(line.type, ("sender",)):
+        whom, decided = role, bool(told)
+        if role == "requester":
+            whom = there.requesters[name]
+            decided = whom in told
+        elif role == "provider":
+            if line.provider is None:
+                continue
+            whom = line.provider
+            decided = whom in told
+        elif role == "program office":
+            decided = bool(told - {there.requesters[name]})
+        lost = [] if decided else [Missing("told", topic, name, number, number, whom)]
+        yield "told", 1, lost
+
+
+def subjects_of(missing: Sequence[Missing], subjects: Sequence[Subject]) -> list[Subject]:
+    """Return those of *subjects* that something of is missing."""
+    concerned = {(each.topic, each.subject) for each in missing}
+    return [each for each in subjects if (each.topic, each.name) in concerned]

@@ -1,0 +1,34 @@
+"""What the account of all facts says: a table by effect, then what is missing for whom. Pure."""
+
+from collections.abc import Iterable, Mapping
+
+from continuum.accounting_effects import AT_RISK, Account, Missing
+
+_SHOWN = 20
+
+
+def told(account: Account, why: Mapping[str, str]) -> list[str]:
+    """Return the table of effects, what is missing, and the line that sums it up."""
+    unaccounted = account.unaccounted
+    lines = [f"  {'effect':26}{'expected':>10}{'missing':>10}"]
+    for effect in AT_RISK:
+        lines.append(f"  {effect:26}{account.expected[effect]:10,}{unaccounted[effect]:10,}")
+    for effect, sentence in AT_RISK.items():
+        missing = [each for each in account.missing if each.effect == effect]
+        if missing:
+            lines += ["", f"Not {effect}, at risk: {sentence}", *_some(missing, why)]
+    effects = sum(account.expected.values())
+    return [
+        *lines,
+        "",
+        f"accounting: {account.facts} facts, {effects} effects expected,"
+        f" {sum(unaccounted.values())} unaccounted",
+    ]
+
+
+def _some(missing: list[Missing], why: Mapping[str, str]) -> Iterable[str]:
+    for each in missing[:_SHOWN]:
+        parts = [each.about, each.whom, why.get(each.subject, "")]
+        yield "  " + "; ".join(part for part in parts if part)
+    if len(missing) > _SHOWN:
+        yield f"  … and {len(missing) - _SHOWN:,} more"

@@ -1,0 +1,3 @@
+SELECT fact, audience
+  FROM notices
+ WHERE subject = ANY ($1::text[]);

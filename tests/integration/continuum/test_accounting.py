@@ -1,0 +1,164 @@
+"""The account of all facts, from the four services' databases."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from continuum import accounting
+from continuum.access import SERVICES, Access
+from shared.contracts import intake, routing
+from shared.contracts.tracking import tracking_number
+from tests.conftest import Database
+
+NUMBER = tracking_number(2026, 42)
+ACCEPTED, OFFERED = uuid4(), uuid4()
+
+
+@dataclass
+class Services:
+    """The four databases, in which one request was accepted and offered."""
+
+    access: Access
+
+    async def execute(self, service: str, statement: str, *values: object) -> None:
+        connection = await asyncpg.connect(self.access.writing[service])
+        await connection.execute(statement, *values)
+        await connection.close()
+
+    async def tell(self, *, grace: float = 0) -> tuple[list[str], bool]:
+        return await accounting.tell(self.access, grace=grace)
+
+    async def waited_for(self, service: str) -> None:
+        """Return when the account has looked into the database of *service*."""
+        connection = await asyncpg.connect(self.access.writing[service])
+        while not await connection.fetchval(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'continuum'"
+            " AND datname = current_database() AND query LIKE '%FROM timeline%')"
+        ):
+            await asyncio.sleep(0.01)
+        await connection.close()
+
+    async def gate(self, service: str, topic: str) -> None:
+        await self.execute(service, "INSERT INTO gates VALUES ($1, $2, 1)", topic, NUMBER)
+
+    async def notice(self, fact: object, audience: str) -> None:
+        await self.execute(
+            "notifications",
+            "INSERT INTO notices (fact, audience, subject, decided_at, because)"
+            " VALUES ($1, $2, $3, now(), 'as the test wants it')",
+            fact,
+            audience,
+            NUMBER,
+        )
+
+    async def line(self, topic: str, kind: str, fact: object, provider: str | None) -> None:
+        await self.execute(
+            "reporting",
+            "INSERT INTO timeline (tracking_number, topic, sequence, type, at, provider, event_id)"
+            " VALUES ($1, $2, 1, $3, now(), $4, $5)",
+            NUMBER,
+            topic,
+            kind,
+            provider,
+            fact,
+        )
+
+
+@pytest.fixture
+async def services(database: Database) -> Services:
+    dsns = {service: await database(service) for service in SERVICES}
+    made = Services(Access(reading=dsns, writing=dsns))
+    await made.execute(
+        "intake",
+        "INSERT INTO requests (tracking_number, request_id, participant, reference, content,"
+        " first_record, facts, published, confided, accepted_at)"
+        " VALUES ($1, $2, 'ca-post', 'R', '', 'cri.in.ca-post.v1/0/1', '{}', 1, 0, now())",
+        NUMBER,
+        uuid4(),
+    )
+    await made.execute(
+        "routing",
+        "INSERT INTO requests (tracking_number, request_id, participant, status, facts,"
+        " need_stated, queued, fresh, published, decided, last_event, offered)"
+        " VALUES ($1, $2, 'ca-post', 'offered', '{}', false, false, false, 1, 1, $2, '{}')",
+        NUMBER,
+        uuid4(),
+    )
+    await made.gate("routing", intake.TOPIC)
+    for topic in (intake.TOPIC, routing.TOPIC):
+        await made.gate("notifications", topic)
+        await made.gate("reporting", topic)
+    await made.execute(
+        "reporting",
+        "INSERT INTO requests (tracking_number, accepted_at) VALUES ($1, now())",
+        NUMBER,
+    )
+    await made.line(intake.TOPIC, "request_accepted", ACCEPTED, None)
+    await made.line(routing.TOPIC, "offer_made", OFFERED, "iacp")
+    await made.notice(ACCEPTED, "ca-post")
+    await made.notice(OFFERED, "ca-post")
+    await made.notice(OFFERED, "iacp")
+    return made
+
+
+async def test_a_request_with_all_its_effects_is_accounted_for(services: Services) -> None:
+    lines, good = await services.tell()
+
+    assert good
+    assert lines[-1] == "accounting: 2 facts, 13 effects expected, 0 unaccounted"
+
+
+async def test_a_recipient_without_a_decision_is_named_with_the_promise(
+    services: Services,
+) -> None:
+    await services.execute("notifications", "DELETE FROM notices WHERE audience = 'iacp'")
+
+    lines, good = await services.tell()
+
+    assert not good
+    assert "Not told, at risk: promise 4: it is neither told nor said why not" in lines
+    assert f"  {NUMBER}: cri.int.routing.v1 1; iacp" in lines
+    assert lines[-1].endswith("1 unaccounted")
+
+
+async def test_what_is_parked_is_said_to_be(services: Services) -> None:
+    await services.execute("routing", "UPDATE gates SET last = 0")
+    await services.execute(
+        "routing",
+        "INSERT INTO parked_keys VALUES ($1, 'decision failed: KeyError', 't', 0, 0)",
+        NUMBER,
+    )
+
+    lines, _ = await services.tell()
+
+    assert "Not stored by routing, at risk: promise 7: the request does not move" in lines
+    assert f"  {NUMBER}: cri.int.intake.v1 1; routing: parked: decision failed: KeyError" in lines
+
+
+async def test_a_message_that_does_not_leave_is_named(services: Services) -> None:
+    await services.execute(
+        "notifications",
+        "INSERT INTO set_aside (id, event_id, topic, value, headers, reason)"
+        " VALUES (1, $1, 'cri.out.iacp.v1', $2, '', 'too large')",
+        uuid4(),
+        b'{"subject":"%s","participantsequence":7}' % NUMBER.encode(),
+    )
+
+    lines, good = await services.tell()
+
+    assert not good
+    assert f"  {NUMBER}: cri.out.iacp.v1 7; Kafka does not take it: too large" in lines
+
+
+async def test_what_arrives_within_the_grace_is_not_missing(services: Services) -> None:
+    await services.execute("reporting", "DELETE FROM timeline WHERE topic = $1", routing.TOPIC)
+
+    asked = asyncio.create_task(services.tell(grace=30))
+    await services.waited_for("reporting")
+    await services.line(routing.TOPIC, "offer_made", OFFERED, "iacp")
+    lines, good = await asked
+
+    assert good, lines

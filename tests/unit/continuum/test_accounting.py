@@ -1,0 +1,123 @@
+"""Which effects a fact must have, and which of them are missing."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from continuum.accounting_effects import (
+    Account,
+    Line,
+    Missing,
+    Subject,
+    There,
+    account_of,
+    subjects_of,
+)
+from continuum.accounting_words import told
+from shared.contracts import intake, reference, routing
+
+NUMBER = "CRI-2026-000042-K"
+FACTS = [UUID(int=place) for place in range(5)]
+SUBJECTS = [Subject(intake.TOPIC, NUMBER, 1), Subject(routing.TOPIC, NUMBER, 3)]
+COMPLETE = There(
+    gates={
+        ("routing", intake.TOPIC, NUMBER): 1,
+        ("notifications", intake.TOPIC, NUMBER): 1,
+        ("reporting", intake.TOPIC, NUMBER): 1,
+        ("notifications", routing.TOPIC, NUMBER): 3,
+        ("reporting", routing.TOPIC, NUMBER): 3,
+    },
+    requesters={NUMBER: "ca-post"},
+    routed={NUMBER},
+    counted={NUMBER},
+    timeline={
+        (intake.TOPIC, NUMBER, 1): Line("request_accepted", FACTS[0], None),
+        (routing.TOPIC, NUMBER, 1): Line("request_triaged", FACTS[1], None),
+        (routing.TOPIC, NUMBER, 2): Line("offer_made", FACTS[2], "iacp"),
+        (routing.TOPIC, NUMBER, 3): Line("message_applied", FACTS[3], None),
+    },
+    told={
+        FACTS[0]: {"ca-post"},
+        FACTS[1]: {"ca-post"},
+        FACTS[2]: {"ca-post", "iacp"},
+        FACTS[3]: {"iacp"},
+    },
+)
+
+
+def test_nothing_is_missing_where_every_effect_is_there() -> None:
+    account = account_of(SUBJECTS, COMPLETE)
+
+    assert (account.facts, account.missing) == (4, [])
+    assert account.expected == {
+        "announced": 4,
+        "stored by routing": 1,
+        "stored by notifications": 4,
+        "stored by reporting": 4,
+        "routed": 1,
+        "told": 5,
+        "counted": 4,
+    }
+
+
+def test_a_recipient_nobody_decided_about_is_named() -> None:
+    there = replace(COMPLETE, told={**COMPLETE.told, FACTS[2]: {"ca-post"}})
+
+    account = account_of(SUBJECTS, there)
+
+    assert account.missing == [Missing("told", routing.TOPIC, NUMBER, 2, 2, "iacp")]
+
+
+def test_an_answer_that_names_nobody_must_still_be_decided() -> None:
+    told_less = {fact: who for fact, who in COMPLETE.told.items() if fact != FACTS[3]}
+
+    account = account_of(SUBJECTS, replace(COMPLETE, told=told_less))
+
+    assert account.missing == [Missing("told", routing.TOPIC, NUMBER, 3, 3, "sender")]
+
+
+def test_facts_a_service_has_not_stored_are_counted_each() -> None:
+    gates = {**COMPLETE.gates, ("reporting", routing.TOPIC, NUMBER): 1}
+    timeline = {place: line for place, line in COMPLETE.timeline.items() if place[2] == 1}
+
+    account = account_of(SUBJECTS, replace(COMPLETE, gates=gates, timeline=timeline))
+
+    assert account.unaccounted == {"stored by reporting": 2, "counted": 2}
+
+
+def test_a_request_that_routing_lacks_is_not_routed() -> None:
+    gates = {**COMPLETE.gates, ("routing", intake.TOPIC, NUMBER): 0}
+
+    account = account_of(SUBJECTS, replace(COMPLETE, gates=gates, routed=frozenset()))
+
+    assert [each.effect for each in account.missing] == ["stored by routing", "routed"]
+
+
+def test_the_door_must_know_that_a_request_has_ended() -> None:
+    open_at_the_door = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}))
+    known = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}, ended_at_the_door={NUMBER}))
+
+    assert [each.effect for each in open_at_the_door.missing] == ["ended at the door"]
+    assert known.missing == []
+
+
+def test_reference_data_is_stored_by_its_readers() -> None:
+    subjects = [Subject(reference.TOPIC, "reference", 7)]
+    gates = {
+        (service, reference.TOPIC, "reference"): 7 for service in ("routing", "notifications")
+    }
+
+    account = account_of(subjects, There(gates=gates))
+
+    assert account.missing == [Missing("stored by reporting", reference.TOPIC, "reference", 1, 7)]
+    assert subjects_of(account.missing, [*SUBJECTS, *subjects]) == subjects
+
+
+def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk() -> None:
+    account = Account(facts=4, missing=[Missing("told", routing.TOPIC, NUMBER, 2, 2, "iacp")])
+    account.expected["told"] = 5
+
+    lines = told(account, {NUMBER: "notifications: parked: decision failed"})
+
+    assert "Not told, at risk: promise 4: it is neither told nor said why not" in lines
+    assert f"  {NUMBER}: {routing.TOPIC} 2; iacp; notifications: parked: decision failed" in lines
+    assert lines[-1] == "accounting: 4 facts, 5 effects expected, 1 unaccounted"
