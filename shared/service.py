@@ -339,6 +339,7 @@ async def _gauges(name: str, own: "Pool[Any]") -> None:
                 " (SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox) AS age,"
                 " (SELECT count(*) FROM held) AS held,"
                 " (SELECT count(*) FROM parked_keys) AS parked,"
+                " (SELECT count(*) FROM parked) + (SELECT count(*) FROM dead_letters) AS waiting,"
                 " (SELECT count(*) FROM set_aside) AS aside"
             )
             assert row is not None
@@ -347,6 +348,9 @@ async def _gauges(name: str, own: "Pool[Any]") -> None:
             metrics.HELD.labels(name).set(row["held"])
             metrics.PARKED_KEYS.labels(name).set(row["parked"])
             metrics.SET_ASIDE.labels(name).set(row["aside"])
+            # What a checkpoint has passed took effect in its transaction, or is in one of these.
+            without = row["held"] + row["waiting"] + row["rows"] + row["aside"]
+            metrics.UNACCOUNTED.labels(name).set(without)
             _show_outcomes(name, await checkpoints.totals(own))
         await asyncio.sleep(GAUGES_SECONDS)
 

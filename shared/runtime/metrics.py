@@ -43,6 +43,9 @@ RELAY_LEADER = _gauge("relay_leader", "1 in the process whose relay sends")
 SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take")
 PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person")
 HELD = _gauge("held_records", "Records that wait for another event")
+UNACCOUNTED = _gauge(
+    "effects_unaccounted", "Records behind the checkpoint without effect, messages not yet sent"
+)
 BUILD = _gauge("build_info", "Always 1; which version runs", "version")
 
 

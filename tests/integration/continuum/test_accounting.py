@@ -9,8 +9,10 @@ import pytest
 
 from continuum import accounting
 from continuum.access import SERVICES, Access
+from shared import service
 from shared.contracts import intake, routing
 from shared.contracts.tracking import tracking_number
+from shared.runtime import metrics
 from tests.conftest import Database
 
 NUMBER = tracking_number(2026, 42)
@@ -162,3 +164,33 @@ async def test_what_arrives_within_the_grace_is_not_missing(services: Services) 
     lines, good = await asked
 
     assert good, lines
+
+
+async def test_a_service_shows_how_much_of_what_it_read_has_no_effect_yet(
+    services: Services,
+) -> None:
+    async with asyncpg.create_pool(services.access.writing["routing"], min_size=1) as pool:
+        gauges = asyncio.create_task(service._gauges("routing", pool))
+        await until_unaccounted(0)
+        await pool.execute(
+            "INSERT INTO dead_letters"
+            ' (topic, partition, "offset", headers, at, reason, error, failed_at)'
+            " VALUES ('cri.int.intake.v1', 0, 5, '', now(), 'malformed', 'schema', now())"
+        )
+        await pool.execute(
+            "INSERT INTO outbox (event_id, topic, headers) VALUES ($1, 'cri.int.routing.v1', '')",
+            uuid4(),
+        )
+
+        await until_unaccounted(2)
+
+        gauges.cancel()
+
+
+async def until_unaccounted(number: int) -> None:
+    async with asyncio.timeout(10):
+        while (
+            metrics.REGISTRY.get_sample_value("cri_effects_unaccounted", {"service": "routing"})
+            != number
+        ):
+            await asyncio.sleep(0.05)
