@@ -114,7 +114,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             rebalance_timeout_ms=(DRAIN_SECONDS + 10) * 1000,
             max_poll_interval_ms=300_000,
             max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_bytes=4 * FETCH_BYTES,
+            fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=100,
             group_instance_id=settings.instance,
             check_crcs=False,
