@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
         sys.exit(f"continuum: {reason}")
+    except KeyboardInterrupt:
+        sys.exit("continuum: interrupted. Run it again: what was computed so far is kept.")
     print("\n".join(lines))
     if not good:
         sys.exit(1)

@@ -4,7 +4,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class Log:
     servers: tuple[str, ...]
     protocol: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
     @classmethod
     def read(cls, file: Path) -> "Log":
