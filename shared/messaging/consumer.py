@@ -34,12 +34,14 @@ PAUSES = (0.1, 0.25, 0.5, 1, 2, 5, 10)
 DRAIN_SECONDS = 20
 ENDS_EVERY = 5
 # What an outage looks like from here; anything else that is raised is a bug and ends the process.
+# InternalClientError: the server has ended the session, and the connection is not closed yet.
 TRANSIENT = (
     OSError,
     TimeoutError,
     KafkaError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
 
 

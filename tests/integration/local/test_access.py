@@ -37,10 +37,14 @@ READ = {
 }
 
 
+# What `continuum rebuild` folds: ids, codes and dates.
+KEPT = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1", "cri.pub.programs.v1"}
+
+
 def written_and_read(member: str, topics: set[str]) -> tuple[set[str], set[str]]:
     """Say what the design lets somebody write and read."""
     if member == "operator":
-        return set(), {topic for topic in topics if topic.startswith("cri.dlq.")}
+        return set(), KEPT | {topic for topic in topics if topic.startswith("cri.dlq.")}
     if member not in SERVICES:
         return {f"cri.in.{member}.v1"}, {f"cri.out.{member}.v1", "cri.pub.programs.v1"}
     written = WRITTEN[member] | {f"cri.dlq.{member}.v1", f"cri.dlq.{member}.restricted.v1"}
