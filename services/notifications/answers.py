@@ -83,7 +83,7 @@ def applied(event: routing.MessageApplied) -> Decision:
 def message_refused(event: routing.MessageRefused) -> Decision:
     facts = event.data
     data = Refused(
-        refused_by=facts.refused_by, reasons=facts.reasons, elsewhere=render.PROGRAM_OFFICE
+        refused_by=facts.refused_by, reasons=facts.reasons, elsewhere=render.ASK_THE_OFFICE
     )
     return Decision((answer(event, "message_refused", data, audience=facts.participant),))
 

@@ -20,6 +20,7 @@ from shared.contracts.outbound import (
 )
 
 PROGRAM_OFFICE = "The program office can say where else to go; it sees this request."
+ASK_THE_OFFICE = "The program office can say where else to go."
 WAITING = {
     "program_not_open": "Your request waits because {program} is not open yet.",
     "no_capacity": "Your request waits because no provider has room for it now.",

@@ -90,5 +90,5 @@ def _refused(event: StatusAsked, code: str, message: str) -> Decision:
         message=message,
         fix="Ask about a tracking number you were told, or about open_offers or all.",
     )
-    data = Refused(refused_by="notifications", reasons=[reason], elsewhere=render.PROGRAM_OFFICE)
+    data = Refused(refused_by="notifications", reasons=[reason], elsewhere=render.ASK_THE_OFFICE)
     return Decision((answer(event, "message_refused", data, audience=event.data.participant),))
