@@ -117,7 +117,11 @@ class Relay:
             max_request_size=DEAD_LETTER_BYTES + 65_536,
             request_timeout_ms=15_000,
         )
-        await producer.start()
+        try:
+            await producer.start()
+        except BaseException:  # cancelled, too: a producer left half started holds its sockets
+            await _close(producer)
+            raise
         return producer
 
     async def _round(
