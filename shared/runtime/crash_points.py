@@ -50,13 +50,14 @@ class _Armed:
     def is_now(self, point: str) -> bool:
         """Count one more; say whether the process is to end here and now."""
         self._counts[point] += 1
-        is_now = point == self._point and self._counts[point] == self._hit
+        is_asked = point == self._point
         if self._file is not None:
             # A line of fixed width at a fixed place: what SIGKILL leaves is always complete.
-            killed = "killed" if is_now else ""
+            # What ends soon may come by once more before it does.
+            killed = "killed" if is_asked and self._counts[point] >= self._hit else ""
             line = f"{point} {self._counts[point]} {killed}".ljust(_WIDTH - 1) + "\n"
             os.pwrite(self._file, line.encode(), POINTS.index(point) * _WIDTH)
-        return is_now
+        return is_asked and self._counts[point] == self._hit
 
 
 _armed: _Armed | None = None

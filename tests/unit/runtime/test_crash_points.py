@@ -26,6 +26,9 @@ async def main():
 
 asyncio.run(main())
 """
+REACH_TWICE = REACH.replace(
+    "print(", 'crash_points.reach_soon("relay.after_send_before_ack"); print('
+)
 
 
 def run(code: list[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -57,6 +60,15 @@ def test_what_was_begun_is_on_its_way_before_the_process_ends() -> None:
 
     assert done.returncode == -signal.SIGKILL
     assert done.stdout == "sent\n"
+
+
+def test_a_place_reached_again_before_the_end_comes_is_counted_as_the_one(tmp_path: Path) -> None:
+    asked = {"CONTINUUM_CRASH_REPORT": str(tmp_path), "CRASH_AT": "relay.after_send_before_ack"}
+
+    done = run(["-c", REACH_TWICE], {**TEST_MODE, **asked})
+
+    assert done.returncode == -signal.SIGKILL
+    assert read_report(tmp_path)["relay.after_send_before_ack"] == (2, 1)
 
 
 def test_in_test_mode_each_hit_is_counted_for_all_processes_together(tmp_path: Path) -> None:
