@@ -7,6 +7,8 @@ from deploy.local.topics import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 
+_PATIENCE = 10.0
+
 
 @dataclass(slots=True, kw_only=True)
 class Kill(Fault):
@@ -90,6 +92,11 @@ class CrashPoints(Fault):
             ground.wanted[service, 0]["CRASH_AT"] = point
 
     def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
+        while time.monotonic() < patience and any(
+            "CRASH_AT" in ground.wanted[service, 0] for service, _ in self.at
+        ):
+            ground.hold(0.1)
         for service, _ in self.at:
             if ground.wanted[service, 0].pop("CRASH_AT", None) is not None:
                 ground.kill((service, 0))  # it never came to the place: without it again
