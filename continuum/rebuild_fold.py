@@ -10,7 +10,7 @@ from shared.contracts.event import derived_id
 from shared.contracts.reference import TOPIC as REFERENCE
 from shared.contracts.reference import ProgramDefined
 from shared.contracts.reporting import ProgramChanged
-from shared.messaging.reader import passed_over
+from shared.messaging.reader import given_up
 from shared.messaging.records import Item, Malformed, PassedOver, Record
 from shared.messaging.sequences import Numbers
 
@@ -53,10 +53,10 @@ class Fold:
             return
         found = _READER.parse(record)
         if record.offset in self.given_up:
-            given_up = _given_up(found)
-            if given_up is None:
+            without_effect = given_up(found)
+            if without_effect is None:
                 return
-            found = given_up
+            found = without_effect
         if isinstance(found, Malformed):
             self.failed.append(Failed(record.offset, None, f"malformed: {found.reason}"))
             return
@@ -118,15 +118,6 @@ def opened(
         if number <= numbers.get(program, 0)
         and event.id == derived_id(event.causationid, TYPE, program, 1)
     ]
-
-
-def _given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
-    """Return *found* as a record that only moves its gate; None when it names none."""
-    if isinstance(found, Malformed):
-        envelope = passed_over(found.record)
-        return envelope if isinstance(envelope, PassedOver) else None
-    assert found.gate is not None
-    return PassedOver(found.record, found.key, found.gate)
 
 
 def _batch() -> Batch:

@@ -60,6 +60,14 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
     return Item(record=record, message=event, key=event.subject, gate=gate)
 
 
+def given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
+    """Return *found* as a record that only moves its gate; None when it has none."""
+    if isinstance(found, Malformed):
+        envelope = passed_over(found.record)
+        return envelope if isinstance(envelope, PassedOver) else None
+    return PassedOver(found.record, found.key, found.gate) if found.gate is not None else None
+
+
 def passed_over(record: Record) -> PassedOver | Malformed:
     try:
         envelope = _Envelope.model_validate_json(record.value or b"")

@@ -13,8 +13,8 @@ from asyncpg.pool import PoolConnectionProxy
 from shared.messaging import parked
 from shared.messaging.checkpoints import Steps
 from shared.messaging.consumer import TRANSIENT
-from shared.messaging.reader import Reader, passed_over
-from shared.messaging.records import Malformed, Outcome, PassedOver, Record
+from shared.messaging.reader import Reader, given_up
+from shared.messaging.records import Outcome, Record
 from shared.messaging.rows import record_of
 from shared.messaging.take_in import DATA_ERRORS, Parsed, condemn, rounds
 from shared.postgres.statements import load_statements
@@ -134,10 +134,10 @@ class _Attempt:
 
     async def discard(self) -> str:
         """Pass over the record, then take in what waits."""
-        given_up = _given_up(self._reader.parse(self._first))
-        if given_up is None:
+        without_effect = given_up(self._reader.parse(self._first))
+        if without_effect is None:
             return await self._go_on("the record: dropped")
-        if await self._begin(given_up) == "held":
+        if await self._begin(without_effect) == "held":
             raise FailedAgain("events before it are still missing: it cannot be passed over yet")
         return await self._go_on("the record: passed over")
 
@@ -179,14 +179,6 @@ class _Attempt:
 
     async def _rounds(self, parsed: Sequence[Parsed]) -> None:
         await rounds(self._connection, self._reader, parsed, self._steps, service=self._service)
-
-
-def _given_up(found: Parsed) -> PassedOver | None:
-    """Return *found* as a record that only moves its gate; None when it has none."""
-    if isinstance(found, Malformed):
-        envelope = passed_over(found.record)
-        return envelope if isinstance(envelope, PassedOver) else None
-    return PassedOver(found.record, found.key, found.gate) if found.gate is not None else None
 
 
 def _place(record: Record) -> tuple[str, int, int]:

@@ -40,7 +40,7 @@ class Services:
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'continuum'"
             " AND datname = current_database() AND query LIKE '%FROM timeline%')"
         ):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # nothing tells when another session has asked something
         await connection.close()
 
     async def gate(self, service: str, topic: str) -> None:
@@ -193,4 +193,4 @@ async def until_unaccounted(number: int) -> None:
             metrics.REGISTRY.get_sample_value("cri_effects_unaccounted", {"service": "routing"})
             != number
         ):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # the gauge is set by a task of its own, which tells nobody

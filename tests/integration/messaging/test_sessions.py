@@ -17,7 +17,7 @@ async def test_an_ended_session_is_an_outage_at_whatever_moment_it_is_noticed(
         ending = connection.get_server_pid()
         await other.execute("SELECT pg_terminate_backend($1)", ending)
         for _ in range(turns % 20):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one more turn each time: another moment to notice it
         try:
             while True:
                 async with connection.transaction():
