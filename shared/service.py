@@ -6,8 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -23,11 +22,10 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from shared.messaging import checkpoints, kafka, replay
+from shared.messaging import gauges, kafka, replay
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
-from shared.messaging.records import Outcome
 from shared.messaging.relay import Relay
 from shared.postgres import migrate, pool
 from shared.runtime import crash_points, logging, metrics, probes
@@ -331,35 +329,7 @@ async def _relay_rest(own: "Pool[Any]") -> None:
 
 
 async def _gauges(name: str, own: "Pool[Any]") -> None:
-    """Keep the gauges that only the database knows."""
     while True:
         with suppress(*TRANSIENT):
-            row = await own.fetchrow(
-                "SELECT (SELECT count(*) FROM outbox) AS rows,"
-                " (SELECT extract(epoch FROM now() - min(appended_at)) FROM outbox) AS age,"
-                " (SELECT count(*) FROM held) AS held,"
-                " (SELECT count(*) FROM parked_keys) AS parked,"
-                " (SELECT count(*) FROM parked) + (SELECT count(*) FROM dead_letters) AS waiting,"
-                " (SELECT count(*) FROM set_aside) AS aside"
-            )
-            assert row is not None
-            metrics.OUTBOX_ROWS.labels(name).set(row["rows"])
-            metrics.OUTBOX_AGE.labels(name).set(float(row["age"] or 0))
-            metrics.HELD.labels(name).set(row["held"])
-            metrics.PARKED_KEYS.labels(name).set(row["parked"])
-            metrics.SET_ASIDE.labels(name).set(row["aside"])
-            # What a checkpoint has passed took effect in its transaction, or is in one of these.
-            without = row["held"] + row["waiting"] + row["rows"] + row["aside"]
-            metrics.UNACCOUNTED.labels(name).set(without)
-            _show_outcomes(name, await checkpoints.totals(own))
+            await gauges.show(own, service=name)
         await asyncio.sleep(GAUGES_SECONDS)
-
-
-def _show_outcomes(name: str, totals: Iterable[tuple[str, Mapping[Outcome, int]]]) -> None:
-    """Show what became of all records: every process of a service shows the same."""
-    by_label: Counter[tuple[str, Outcome]] = Counter()
-    for topic, outcomes in totals:
-        for outcome, number in outcomes.items():
-            by_label[metrics.topic_label(topic), outcome] += number
-    for (label, outcome), number in by_label.items():
-        metrics.CONSUMED.labels(name, label, outcome).set(number)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging.records import OUTCOMES, Outcome, Record
@@ -141,9 +140,3 @@ async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]
         (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
     }
     return Steps(at=rows[-1]["at"], first_offsets=first, next_offsets=following, windows=windows)
-
-
-async def totals(pool: "Pool[Any]") -> Sequence[tuple[str, Mapping[Outcome, int]]]:
-    """Return the outcomes of every topic's records below the service's checkpoints."""
-    rows = await pool.fetch(_SQL["sum_outcomes"])
-    return [(row["topic"], {name: row[name] for name in OUTCOMES}) for row in rows]

@@ -9,9 +9,9 @@ import pytest
 
 from continuum import accounting
 from continuum.access import SERVICES, Access
-from shared import service
 from shared.contracts import intake, routing
 from shared.contracts.tracking import tracking_number
+from shared.messaging import gauges
 from shared.runtime import metrics
 from tests.conftest import Database
 
@@ -170,8 +170,8 @@ async def test_a_service_shows_how_much_of_what_it_read_has_no_effect_yet(
     services: Services,
 ) -> None:
     async with asyncpg.create_pool(services.access.writing["routing"], min_size=1) as pool:
-        gauges = asyncio.create_task(service._gauges("routing", pool))
-        await until_unaccounted(0)
+        await gauges.show(pool, service="routing")
+        at_first = unaccounted()
         await pool.execute(
             "INSERT INTO dead_letters"
             ' (topic, partition, "offset", headers, at, reason, error, failed_at)'
@@ -182,15 +182,11 @@ async def test_a_service_shows_how_much_of_what_it_read_has_no_effect_yet(
             uuid4(),
         )
 
-        await until_unaccounted(2)
+        await gauges.show(pool, service="routing")
 
-        gauges.cancel()
+    assert at_first == 0
+    assert unaccounted() == 2
 
 
-async def until_unaccounted(number: int) -> None:
-    async with asyncio.timeout(10):
-        while (
-            metrics.REGISTRY.get_sample_value("cri_effects_unaccounted", {"service": "routing"})
-            != number
-        ):
-            await asyncio.sleep(0.05)  # the gauge is set by a task of its own, which tells nobody
+def unaccounted() -> float | None:
+    return metrics.REGISTRY.get_sample_value("cri_effects_unaccounted", {"service": "routing"})
