@@ -57,8 +57,8 @@ check: setup ## lint, format, types and import rules
 bench: setup ## measure this pipeline and the peer in one run
 	@$(RUN) -m benchmarks
 
-chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2]
-	@$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [SCENARIO=deleted-topic]
+	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)

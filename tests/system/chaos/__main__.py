@@ -1,16 +1,10 @@
 """``python -m tests.system.chaos [--profile smoke|ci|long] [--seed N] [--minutes N]``."""
 
 import argparse
-import json
 import shutil
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import yaml
@@ -24,6 +18,7 @@ from shared.runtime.crash_points import read_report
 from tests.system.chaos import load
 from tests.system.chaos.coverage import lines, shortfalls
 from tests.system.chaos.ground import Ground
+from tests.system.chaos.judging import violations_of
 from tests.system.chaos.login import login
 from tests.system.chaos.migrations import kill_migrations
 from tests.system.chaos.profiles import PROFILES, Profile
@@ -89,48 +84,15 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             rate=profile.rate,
             histories=state / "history",
         )
-        with _load(plan) as pipe:
+        with load.running(plan) as pipe:
             _say("introducing everybody")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
             outcome = Run(ground, pipe).go(Schedule(seed, profile), minutes=profile.minutes)
         stack.connection.write(state / "connection.json")
-        violations = [*wrong, *outcome.wrong, *_check(state)]
+        _say("the checker judges")
+        violations = [*wrong, *outcome.wrong, *violations_of(state)]
     return _close(profile, ground, outcome, violations, seed=seed)
-
-
-@contextmanager
-def _load(plan: load.Plan) -> "Iterator[Connection]":
-    """Give the pipe to a process that is the load; it ends with this one."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=load.run, args=(there, plan), daemon=True)
-    process.start()
-    there.close()
-    try:
-        yield here
-        process.join(60)
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _check(state: Path) -> list[str]:
-    """Let the checker judge what the run left behind; return the violations."""
-    _say("the checker judges")
-    command = [sys.executable, "-m", "tests.system.checker", "run", "--state", str(state)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    (state / "verdict.json").write_text(done.stdout)
-    try:
-        verdict = json.loads(done.stdout)
-    except ValueError:
-        return [f"the checker gave no verdict (status {done.returncode}): {done.stderr[-2000:]}"]
-    found = [
-        f"{invariant}: {violation}"
-        for invariant, judged in verdict.items()
-        for violation in judged["violations"]
-    ]
-    return found or ([] if done.returncode == 0 else [f"the checker: {done.stderr[-2000:]}"])
 
 
 def _close(

@@ -4,9 +4,11 @@ import json
 import random
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -148,3 +150,19 @@ def run(pipe: "Connection", plan: Plan) -> None:
         return
     finally:
         load.close()
+
+
+@contextmanager
+def running(plan: Plan) -> "Iterator[Connection]":
+    """Give the pipe to a process that is the load; it ends with this one."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=run, args=(there, plan), daemon=True)
+    process.start()
+    there.close()
+    try:
+        yield here
+        process.join(60)
+    finally:
+        process.terminate()
+        process.join()
