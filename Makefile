@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench chaos lock checker-mutations
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations tools
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -57,6 +57,9 @@ check: setup ## lint, format, types and import rules
 bench: setup ## measure this pipeline and the peer in one run
 	@$(RUN) -m benchmarks
 
+soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
+	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
+
 chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [SCENARIO=deleted-topic]
 	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)))
 
@@ -64,8 +67,12 @@ checker-mutations: setup ## record a demonstration, break it in many ways: the c
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)
 	@$(RUN) -m tests.system.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
 
+tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
+	@$(RUN) -m deploy.tools $(FOR)
+
 lock: setup ## resolve the locks anew [UPGRADE=1]
 	@$(COMPILE) pyproject.toml -o requirements/run.txt
 	@$(COMPILE) -c requirements/run.txt --group dev -o requirements/dev.txt
 	@$(COMPILE) -c requirements/run.txt -c requirements/dev.txt --group local -o requirements/local.txt
 	@$(COMPILE) --group setup -o requirements/setup.txt
+	@$(COMPILE) --group tools -o requirements/tools.txt

@@ -1,0 +1,92 @@
+"""What participants answer to what they are told, so that a request lives its whole life."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+from benchmarks.participants import OFFICE
+
+Message = dict[str, Any]
+_LAST_RESORT = "iacp"
+_ENDS = frozenset({"waiting", "closed", "withdrawn", "ineligible"})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message that a participant is about to send."""
+
+    participant: str
+    kind: str
+    data: Message
+    subject: str
+
+
+@dataclass(slots=True)
+class Lives:
+    """
+    Agencies, providers and the program office; a hash of what they are told decides.
+
+    Of a hundred requests six are withdrawn at once, six are amended and four are asked about; of
+    a hundred first offers ten are declined. ``today`` is written into reports of work.
+    """
+
+    today: str
+    status: dict[str, str] = field(default_factory=dict)
+    """The last that was heard of each request, by tracking number."""
+
+    @property
+    def unfinished(self) -> int:
+        """How many requests will still move by themselves."""
+        return sum(status not in _ENDS for status in self.status.values())
+
+    def told(self, participant: str, message: Message) -> list[Said]:
+        """Take a message in; return what the participant says to it."""
+        data = message["data"]
+        match message["type"]:
+            case "gov.cri.submission.accepted.v1" if not data.get("repeat"):
+                return self._accepted(participant, data["tracking_number"])
+            case "gov.cri.request.status_changed.v1":
+                self.status[data["tracking_number"]] = data["status"]
+            case "gov.cri.offer.made.v1":
+                return self._offered(participant, data["offer_id"])
+            case "gov.cri.engagement.opened.v1":
+                return self._opened(participant, data["engagement_id"])
+            case "gov.cri.referral.made.v1":
+                number = data["tracking_number"]
+                decided = {"action": "assign", "provider": _LAST_RESORT, "reason": "nobody_else"}
+                told = {"tracking_number": number, **decided}
+                return [Said(OFFICE, "request.direct", told, number)]
+        return []
+
+    def _accepted(self, participant: str, number: str) -> list[Said]:
+        self.status.setdefault(number, "accepted")
+        about: Message = {"tracking_number": number}
+        draw = _draw("agency", number)
+        if draw < 6:
+            withdrawn = {**about, "reason": "solved_otherwise"}
+            return [Said(participant, "request.withdraw", withdrawn, number)]
+        if draw < 12:
+            changed = {**about, "goals": ["wellness"], "may_be_named": True}
+            return [Said(participant, "request.amend", changed, number)]
+        if draw < 16:
+            return [Said(participant, "status.ask", {"about": number}, number)]
+        return []
+
+    def _offered(self, provider: str, offer: str) -> list[Said]:
+        data = {"offer_id": offer, "answer": "accept"}
+        if offer.endswith("-O1") and _draw("offer", offer) < 10:
+            data = {"offer_id": offer, "answer": "decline", "reason_code": "timing"}
+        return [Said(provider, "offer.answer", data, offer)]
+
+    def _opened(self, provider: str, engagement: str) -> list[Said]:
+        about = {"engagement_id": engagement}
+        said = [
+            ("milestone.report", {**about, "milestone": "kick_off", "on": self.today}),
+            ("milestone.report", {**about, "milestone": "delivered", "on": self.today}),
+            ("engagement.close", {**about, "reason": "completed", "outcome": "plan_done"}),
+        ]
+        return [Said(provider, kind, data, engagement) for kind, data in said]
+
+
+def _draw(purpose: str, subject: str) -> int:
+    return crc32(f"{purpose}/{subject}".encode()) % 100

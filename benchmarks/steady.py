@@ -1,0 +1,164 @@
+"""A steady load, a process of its own: submissions at a fixed rate, participants who answer."""
+
+import itertools
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+
+from benchmarks.lives import Lives, Said
+from benchmarks.login import Login
+from benchmarks.participants import AskingAgency
+from benchmarks.submissions import submissions
+from deploy.local.demo.client import envelope
+
+_LOOK_SECONDS = 5.0
+"""How often the participants look for what they were told: they are systems, not people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How the load stands."""
+
+    submitted: int
+    unanswered: int
+    """Records of all kinds that were appended and have no answer."""
+    unfinished: int
+    """Accepted requests that are neither closed, withdrawn nor waiting."""
+    refused: int
+    """Answers that say no: someone was withdrawn or declined while somebody else spoke."""
+
+
+class Steady:
+    """Speaks for all participants over one connection."""
+
+    def __init__(
+        self, login: Login, participants: Sequence[str], agencies: Sequence[AskingAgency]
+    ) -> None:
+        self._producer = Producer({**login.settings(), "enable.idempotence": True, "linger.ms": 5})
+        self._consumer = _consumer(login, participants)
+        self._prepared = _endless(agencies)
+        self._lives = Lives(today=datetime.now(UTC).date().isoformat())
+        self._unanswered: set[str] = set()
+        self._answered_early: set[str] = set()
+        self._on_their_way = 0
+        self._refused = 0
+        self.submitted = 0
+
+    def submit(self) -> None:
+        """Send the next request."""
+        self._send(*next(self._prepared))
+        self.submitted += 1
+
+    def look(self) -> None:
+        """Read what has come since the last time, and answer it."""
+        while records := self._consumer.consume(2000, timeout=0):
+            for record in records:
+                value = record.value()
+                if record.error() is None and value is not None:
+                    self._take_in(str(record.topic()).split(".")[2], json.loads(value))
+
+    def wait(self, seconds: float) -> None:
+        """Let the acknowledgments come in."""
+        self._producer.poll(max(seconds, 0))
+
+    def progress(self) -> Progress:
+        """Say how it stands."""
+        return Progress(
+            submitted=self.submitted,
+            unanswered=len(self._unanswered) + self._on_their_way,
+            unfinished=self._lives.unfinished,
+            refused=self._refused,
+        )
+
+    def _take_in(self, participant: str, message: dict[str, Any]) -> None:
+        if place := message.get("inreplyto"):
+            self._refused += message["type"].endswith("refused.v1")
+            if place in self._unanswered:
+                self._unanswered.remove(place)
+            else:
+                self._answered_early.add(place)
+        for said in self._lives.told(participant, message):
+            self._say(said)
+
+    def _say(self, said: Said) -> None:
+        source = f"urn:cri:{said.participant}:case-system"
+        message = envelope(said.kind, said.data, source=source, subject=said.subject)
+        self._send(said.participant, json.dumps(message).encode())
+
+    def _send(self, participant: str, value: bytes) -> None:
+        self._on_their_way += 1
+        self._producer.produce(
+            f"cri.in.{participant}.v1", value, partition=0, on_delivery=self._appended
+        )
+
+    def _appended(self, error: object, message: Message) -> None:
+        if error is not None:
+            raise KafkaException(error)
+        self._on_their_way -= 1
+        place = f"{message.topic()}/{message.partition()}/{message.offset()}"
+        if place in self._answered_early:
+            self._answered_early.remove(place)
+        else:
+            self._unanswered.add(place)
+
+
+def run(
+    pipe: "Connection",
+    login: Login,
+    participants: Sequence[str],
+    agencies: Sequence[AskingAgency],
+    rate: float,
+) -> None:
+    """
+    Submit ``rate`` a second until told "stop"; the participants answer on. End with the pipe.
+
+    Each word that comes through the pipe is answered with the progress.
+    """
+    load = Steady(login, participants, agencies)
+    start = looked = time.monotonic()
+    submitting = True
+    try:
+        while True:
+            now = time.monotonic()
+            if now - looked >= _LOOK_SECONDS:
+                load.look()
+                looked = now
+            if submitting and now >= start + load.submitted / rate:
+                load.submit()
+            due = looked + _LOOK_SECONDS
+            if submitting:
+                due = min(due, start + load.submitted / rate)
+            load.wait(due - time.monotonic())
+            if pipe.poll():
+                submitting = submitting and pipe.recv() != "stop"
+                pipe.send(load.progress())
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        return
+
+
+def _consumer(login: Login, participants: Sequence[str]) -> Consumer:
+    consumer = Consumer(
+        {
+            **login.settings(),
+            "group.id": "measurer.steady",  # no group is formed: partitions are assigned
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+        }
+    )
+    ends = []
+    for each in participants:
+        place = TopicPartition(f"cri.out.{each}.v1", 0)
+        ends.append(TopicPartition(place.topic, 0, consumer.get_watermark_offsets(place)[1]))
+    consumer.assign(ends)
+    return consumer
+
+
+def _endless(agencies: Sequence[AskingAgency]) -> Iterator[tuple[str, bytes]]:
+    for number in itertools.count():
+        yield from submissions(agencies, load=f"steady{number}", count=10_000)
