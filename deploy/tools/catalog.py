@@ -1,0 +1,107 @@
+"""The list of tools, what is there of it, and where a target finds one."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".local" / "tools"
+LOCK = ROOT / "requirements" / "tools.txt"
+HERE = Path(__file__).parent
+
+
+class ToolMissing(Exception):
+    """A tool is not there, or could not be brought; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One entry of `tools.yaml`; ``settings`` is what its kind needs."""
+
+    name: str
+    kind: str
+    gives: Sequence[str]
+    targets: Sequence[str]
+    settings: dict[str, Any]
+
+    @property
+    def places(self) -> list[Path]:
+        """What is there when it is there."""
+        below = Path("/") if self.kind == "system" else TOOLS
+        return [below / each for each in self.gives]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is there as the list has it now."""
+        if not all(place.exists() for place in self.places):
+            return False
+        return self.kind == "system" or (
+            self.mark.exists() and self.mark.read_text() == self.fingerprint
+        )
+
+    @property
+    def mark(self) -> Path:
+        """The file that says from what it was brought."""
+        return TOOLS / "brought" / self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Change when anything does that it is made from."""
+        made_from = [json.dumps(self.settings, sort_keys=True, default=str).encode()]
+        if self.kind == "python":
+            made_from.append(LOCK.read_bytes())
+        if self.kind == "go":
+            files = (HERE / "go" / self.settings["folder"]).rglob("*")
+            made_from += [file.read_bytes() for file in sorted(files) if file.is_file()]
+        return sha256(b"\0".join(made_from)).hexdigest()
+
+    def __str__(self) -> str:
+        """Say what it is and where it comes from, in one line."""
+        sources = {
+            "python": f"requirements/{LOCK.name} (PyPI)",
+            "go": f"{self.settings.get('package')}, built from Go modules",
+            "module": f"the Go module {self.settings.get('module')}",
+            "strimzi": f"Strimzi {self.settings.get('version')} (Maven Central)",
+            "debian": f"Debian's {self.settings.get('package')} {self.settings.get('version')}",
+            "system": "apt-get install " + " ".join(self.settings.get("packages", ())),
+        }
+        return f"{self.name}: {', '.join(map(str, self.places))} from {sources[self.kind]}"
+
+
+@cache
+def listed() -> tuple[Tool, ...]:
+    """Return every tool of `tools.yaml`, in its order: later ones may need earlier ones."""
+    entries = yaml.safe_load((HERE / "tools.yaml").read_text())["tools"]
+    return tuple(
+        Tool(
+            name=entry.pop("name"),
+            kind=entry.pop("from"),
+            gives=entry.pop("gives"),
+            targets=entry.pop("for"),
+            settings=entry,
+        )
+        for entry in entries
+    )
+
+
+def needed(target: str) -> list[Tool]:
+    """Return the tools of one target."""
+    return [tool for tool in listed() if target in tool.targets]
+
+
+def place(name: str) -> Path:
+    """Return where a tool is; raise `ToolMissing` with what to do when it is not there."""
+    (tool,) = (each for each in listed() if each.name == name)
+    if not tool.is_there:
+        target = tool.targets[0]
+        raise ToolMissing(
+            f"{name} is missing or not of the version listed: `make tools FOR={target}` brings"
+            f" what `make {target}` needs."
+        )
+    return tool.places[0]
