@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
+from shared.messaging.reader import is_name
 from shared.messaging.records import Item, Malformed, Record
 
 _ENDS = {
@@ -51,4 +52,6 @@ def read_ending(record: Record) -> Item | Malformed:
     status = _ENDS.get(event.type)
     if status is None:
         return Item(record, _NOTHING, key="")  # it can not fail: nobody waits behind it
+    if not is_name(event.subject):
+        return Malformed(record, "envelope")
     return Item(record, Ending(event.subject, status), event.subject)

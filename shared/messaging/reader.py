@@ -1,5 +1,6 @@
 """What a service gives to the consumer: how to parse, load, decide and save."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -12,6 +13,9 @@ from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, 
 
 Connection = PoolConnectionProxy
 State = TypeVar("State")
+LONGEST_SUBJECT = 500
+_NUMBER = re.compile(r"[0-9]{1,20}")
+_LAST_NUMBER = 2**63 - 1
 
 
 class Reader(Protocol[State]):
@@ -56,7 +60,9 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
         if any(problem["type"] == "union_tag_invalid" for problem in error.errors()):
             return passed_over(record)
         return Malformed(record, "schema")
-    gate = Gate(record.topic, event.subject, event.number)
+    gate = _gate(record, event.subject, event.sequence)
+    if gate is None:
+        return Malformed(record, "envelope")
     return Item(record=record, message=event, key=event.subject, gate=gate)
 
 
@@ -71,7 +77,22 @@ def given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
 def passed_over(record: Record) -> PassedOver | Malformed:
     try:
         envelope = _Envelope.model_validate_json(record.value or b"")
-        gate = Gate(record.topic, envelope.subject, int(envelope.sequence))
-    except (ValidationError, ValueError):
+    except ValidationError:
+        return Malformed(record, "envelope")
+    gate = _gate(record, envelope.subject, envelope.sequence)
+    if gate is None:
         return Malformed(record, "envelope")
     return PassedOver(record=record, key=envelope.subject, gate=gate)
+
+
+def is_name(subject: str) -> bool:
+    """Tell what a table can hold as the name of a subject or key: no NUL, not endlessly long."""
+    return len(subject) <= LONGEST_SUBJECT and "\0" not in subject
+
+
+def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
+    """Return the event's own gate; None when what it says cannot be one."""
+    if not is_name(subject) or not _NUMBER.fullmatch(sequence):
+        return None
+    number = int(sequence)
+    return Gate(record.topic, subject, number) if 0 < number <= _LAST_NUMBER else None

@@ -1,4 +1,5 @@
 import asyncio
+from random import Random
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -148,6 +149,32 @@ async def test_a_type_nobody_here_knows_is_passed_over_and_moves_the_gate(
     assert type(result).__name__ == "PassedOver"
     assert await ledger(pool) == ["A/1", "A/3"]
     assert await counts(pool) == {"applied": 2, "ignored": 1}
+
+
+@pytest.mark.parametrize("kind", [b"message_applied", b"message_invented"])
+@pytest.mark.parametrize(
+    ("said", "damaged"),
+    [
+        (b'"sequence":"00000000000000000002"', b'"sequence":"second"'),
+        (b'"sequence":"00000000000000000002"', b'"sequence":"0"'),
+        (b'"sequence":"00000000000000000002"', b'"sequence":"99999999999999999999"'),
+        (b'"subject":"A"', b'"subject":"A\\u0000"'),
+        (b'"subject":"A"', b'"subject":"' + Random(1).randbytes(6000).hex().encode() + b'"'),
+    ],
+    ids=["a word", "zero", "beyond bigint", "NUL", "longer than an index takes"],
+)
+async def test_an_envelope_that_no_gate_can_hold_is_malformed_and_parks_nothing(
+    pool: "Pool", reader: LedgerReader, said: bytes, damaged: bytes, kind: bytes
+) -> None:
+    await open_partitions(pool, TOPIC)
+    broken = event("A", 2).replace(said, damaged).replace(b"message_applied", kind)
+
+    await take_in(pool, reader, records(event("A", 1), broken, event("A", 2)), service="routing")
+
+    assert await ledger(pool) == ["A/1", "A/2"]
+    assert await pool.fetchval("SELECT value FROM dead_letters") == broken
+    assert await pool.fetchval("SELECT count(*) FROM parked_keys") == 0
+    assert await counts(pool) == {"applied": 2, "dead": 1}
 
 
 async def test_a_decision_that_fails_parks_its_key_and_its_neighbors_go_on(
