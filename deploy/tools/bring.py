@@ -44,8 +44,19 @@ def _go(tool: Tool) -> None:
     folder = HERE / "go" / tool.settings["folder"]
     (place,) = tool.places
     place.parent.mkdir(parents=True, exist_ok=True)
-    flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {tool.settings.get('ldflags', '')}"]
+    flags = ["-mod=readonly", "-trimpath", "-ldflags", f"-s -w {_version(tool)}"]
     _run([_go_program(), "build", *flags, "-o", place, tool.settings["package"]], folder=folder)
+
+
+def _version(tool: Tool) -> str:
+    """Return the flags without which a part of Kubernetes does not know its version."""
+    version = tool.settings.get("version")
+    if version is None:
+        return ""
+    major, minor, _ = version.removeprefix("v").split(".")
+    values = {"gitVersion": version, "gitMajor": major, "gitMinor": minor}
+    package = "k8s.io/component-base/version"
+    return " ".join(f"-X {package}.{name}={value}" for name, value in values.items())
 
 
 def _module(tool: Tool) -> None:
@@ -53,7 +64,8 @@ def _module(tool: Tool) -> None:
         command = [_go_program(), "mod", "download", "-json", tool.settings["module"]]
         answer = json.loads(_run(command, folder=Path(nowhere)))
     _compare(tool, answer["Sum"])
-    _replace(tool, sorted(Path(answer["Dir"]).glob(tool.settings["files"])))
+    module = Path(answer["Dir"])
+    _replace(tool, [file for each in tool.settings["files"] for file in sorted(module.glob(each))])
 
 
 def _strimzi(tool: Tool) -> None:

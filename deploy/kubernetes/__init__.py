@@ -1,0 +1,1 @@
+"""Kubernetes: what is applied, what is generated of it, and what checks it."""

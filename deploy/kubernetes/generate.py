@@ -1,0 +1,172 @@
+"""
+Topics, users, alert rules and dashboards as Kubernetes objects, made from where they are written.
+
+``python -m deploy.kubernetes.generate`` rewrites the files; `make manifests-check` compares them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.local.access import OPERATOR, Grant, grants, principal_of
+from deploy.local.topics import (
+    DEPLOY,
+    PARTICIPANTS,
+    SERVICES,
+    Topic,
+    read_participants,
+    read_topics,
+)
+
+HERE = Path(__file__).parent
+MONITORING = DEPLOY / "monitoring"
+CLUSTER = "continuum"
+# Who is connected: in the sandbox whom the demonstration has, in production whom this file names.
+REGISTRIES = {
+    "sandbox": PARTICIPANTS,
+    "production": HERE / "overlays" / "production" / "registry.yaml",
+}
+_BELONGS = {"strimzi.io/cluster": CLUSTER}
+# Per broker. A participant that sends without end slows down itself, nobody else.
+_PARTICIPANT_QUOTAS = {
+    "producerByteRate": 1_048_576,
+    "consumerByteRate": 4_194_304,
+    "requestPercentage": 25,
+}
+_OPERATOR_QUOTAS = {
+    "producerByteRate": 1024,
+    "consumerByteRate": 16_777_216,
+    "requestPercentage": 50,
+}
+# Far above what the benchmarks reach: a service in a loop still leaves room for the others.
+_SERVICE_QUOTAS = {
+    "producerByteRate": 52_428_800,
+    "consumerByteRate": 104_857_600,
+    "requestPercentage": 200,
+}
+Object = dict[str, Any]
+
+
+def files() -> dict[Path, str]:
+    """Return every generated file with what it must hold."""
+    made: dict[Path, list[Object]] = {}
+    for overlay, registry in REGISTRIES.items():
+        participants = read_participants(registry)
+        topics = read_topics(participants)
+        allowed = grants(topics, participants)
+        ours = [principal_of(member) for member in (*SERVICES, OPERATOR)]
+        theirs = [participant.id for participant in participants]
+        component = HERE / "components" / "kafka-strimzi"
+        # The same whoever is connected: services may use topics of participants yet to come.
+        made[component / "topics.yaml"] = [
+            topic_object(each) for each in topics if "<participant>" not in each.template
+        ]
+        made[component / "users.yaml"] = [user_object(each, allowed) for each in ours]
+        made[HERE / "overlays" / overlay / "participants.yaml"] = [
+            *(topic_object(each) for each in topics if "<participant>" in each.template),
+            *(user_object(each, allowed) for each in theirs),
+        ]
+    monitoring = HERE / "components" / "monitoring"
+    made[monitoring / "rules.yaml"] = [
+        rule_object(file) for file in sorted((MONITORING / "rules").glob("*.yaml"))
+    ]
+    made[monitoring / "dashboards.yaml"] = [
+        dashboard_object(file) for file in sorted((MONITORING / "dashboards").glob("*.json"))
+    ]
+    return {file: _text(objects) for file, objects in made.items()}
+
+
+def topic_object(topic: Topic) -> Object:
+    """Return the KafkaTopic of one topic."""
+    return {
+        "apiVersion": "kafka.strimzi.io/v1",
+        "kind": "KafkaTopic",
+        "metadata": {"name": topic.name, "labels": _BELONGS},
+        "spec": {
+            "partitions": topic.partitions,
+            "replicas": 3,
+            "config": {
+                **topic.settings,
+                "min.insync.replicas": "2",
+                "unclean.leader.election.enable": "false",
+            },
+        },
+    }
+
+
+def user_object(principal: str, allowed: Iterable[Grant]) -> Object:
+    """Return the KafkaUser of one principal, with all that it may do."""
+    return {
+        "apiVersion": "kafka.strimzi.io/v1",
+        "kind": "KafkaUser",
+        "metadata": {"name": principal, "labels": _BELONGS},
+        "spec": {
+            "authentication": {"type": "scram-sha-512"},
+            "authorization": {"type": "simple", "acls": _acls(principal, allowed)},
+            "quotas": _quotas(principal),
+        },
+    }
+
+
+def rule_object(file: Path) -> Object:
+    """Return the PrometheusRule of one file of alert rules."""
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": f"{CLUSTER}-{file.stem}"},
+        "spec": yaml.safe_load(file.read_text()),
+    }
+
+
+def dashboard_object(file: Path) -> Object:
+    """Return the ConfigMap of one dashboard, as Grafana's side-car finds it."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": f"{CLUSTER}-dashboard-{file.stem}",
+            "labels": {"grafana_dashboard": "1"},
+        },
+        "data": {file.name: file.read_text()},
+    }
+
+
+def _acls(principal: str, allowed: Iterable[Grant]) -> list[Object]:
+    operations: dict[tuple[str, str, str], list[str]] = {}
+    for grant in sorted(allowed):
+        if grant.principal == principal:
+            resource = (grant.resource.lower(), grant.name, grant.pattern)
+            operations.setdefault(resource, []).append(grant.operation.capitalize())
+    patterns = {"LITERAL": "literal", "PREFIXED": "prefix"}
+    return [
+        {
+            "resource": {"type": kind, "name": name, "patternType": patterns[pattern]},
+            "operations": names,
+        }
+        for (kind, name, pattern), names in operations.items()
+    ]
+
+
+def _quotas(principal: str) -> Mapping[str, int]:
+    if principal in map(principal_of, SERVICES):
+        return _SERVICE_QUOTAS
+    return _OPERATOR_QUOTAS if principal == OPERATOR else _PARTICIPANT_QUOTAS
+
+
+def _text(objects: Sequence[Object]) -> str:
+    head = "# Made by `make manifests`: see deploy/kubernetes/generate.py\n"
+    return head + yaml.safe_dump_all(objects, sort_keys=False, width=99)
+
+
+def main() -> None:
+    """Rewrite what differs."""
+    for file, text in files().items():
+        if not file.exists() or file.read_text() != text:
+            file.write_text(text)
+            print(f"manifests: {file.relative_to(DEPLOY.parent)} is new")
+
+
+if __name__ == "__main__":
+    main()
