@@ -123,7 +123,10 @@ def _whole(letter: Letter, asked_by: Mapping[str, str], *, contents: bool) -> li
     ]
     if contents:
         headers = decode_headers(letter.headers)
-        lines += [f"  header {name}: {value.decode(errors='replace')}" for name, value in headers]
+        lines += [
+            f"  header {name}: {(value or b'').decode(errors='replace')}"
+            for name, value in headers
+        ]
         return [*lines, (letter.value or b"").decode(errors="replace")]
     size = len(letter.value or b"")
     kind = "restricted: contacts and free text" if letter.is_restricted else "internal"

@@ -62,7 +62,9 @@ _BINARY = Reason(
 )
 
 
-def read(value: bytes | None, headers: Sequence[tuple[str, bytes]], blank: Message) -> Message:
+def read(
+    value: bytes | None, headers: Sequence[tuple[str, bytes | None]], blank: Message
+) -> Message:
     """Return *blank* (who wrote it, where it stands) filled with what *value* says."""
     problem = limits.unreadable(value)
     if value is None or problem is not None:

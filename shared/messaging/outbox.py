@@ -10,6 +10,8 @@ from shared.messaging.records import Outgoing
 
 FEW = 100
 _NO_COLUMNS: Sequence[Sequence[Any]] = ((),) * 5
+_NOTHING = b"\xff\xff\xff\xff"
+"""Instead of the length of a header's value that is null."""
 
 
 def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
@@ -50,17 +52,21 @@ def _row(message: Outgoing) -> tuple[Any, ...]:
     return message.event_id, message.topic, message.key, message.value, headers
 
 
-def encode_headers(headers: tuple[tuple[str, bytes], ...]) -> bytes:
-    """Return headers as length-prefixed bytes; empty for none."""
+def encode_headers(headers: tuple[tuple[str, bytes | None], ...]) -> bytes:
+    """Return headers as length-prefixed bytes; empty for none. No value is not an empty one."""
     parts = [part for name, value in headers for part in (name.encode(), value)]
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b"".join(
+        _NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts
+    )
 
 
-def decode_headers(data: bytes) -> list[tuple[str, bytes]]:
+def decode_headers(data: bytes) -> list[tuple[str, bytes | None]]:
     """Return the headers that `encode_headers` stored."""
-    parts: list[bytes] = []
+    parts: list[bytes | None] = []
     while data:
-        length = int.from_bytes(data[:4], "big")
-        parts.append(data[4 : 4 + length])
-        data = data[4 + length :]
-    return [(name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True)]
+        prefix, data = data[:4], data[4:]
+        length = 0 if prefix == _NOTHING else int.from_bytes(prefix, "big")
+        parts.append(None if prefix == _NOTHING else data[:length])
+        data = data[length:]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return [((name or b"").decode(), value) for name, value in pairs]

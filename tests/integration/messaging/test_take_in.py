@@ -8,6 +8,7 @@ import pytest
 from shared.messaging import held
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
+from shared.messaging.rows import record_of
 from shared.messaging.take_in import take_in
 from tests.integration.messaging.conftest import (
     OTHER_TOPIC,
@@ -135,6 +136,22 @@ async def test_a_malformed_record_is_kept_byte_for_byte_and_its_neighbors_go_on(
     )
     assert await ledger(pool) == ["A/1", "A/2"]
     assert await counts(pool) == {"applied": 2, "dead": 2}
+
+
+async def test_headers_are_kept_too_also_those_without_a_value(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    headers = (("none", None), ("empty", b""), ("bytes", b"\xff\x00"), ("bytes", b"again"))
+    malformed = records(b'{"bro')[0]._replace(headers=headers)
+
+    await take_in(pool, reader, [malformed], service="routing")
+
+    letter = await pool.fetchval("SELECT headers FROM outbox")
+    assert tuple(decode_headers(letter)[:4]) == headers
+    kept = await pool.fetchrow("SELECT * FROM dead_letters")
+    assert kept is not None
+    assert record_of(kept) == malformed
 
 
 async def test_a_type_nobody_here_knows_is_passed_over_and_moves_the_gate(
