@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -22,8 +23,9 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from shared.messaging import gauges, kafka, replay
+from shared.messaging import gauges, kafka, own_log, replay
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
+from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
@@ -72,6 +74,8 @@ class Service:
     settings: ServiceSettings
     relay_wake: asyncio.Event
     """Set after a commit that appended to the outbox."""
+    own: OwnTopics
+    """The topics it writes: before its first step they are compared with its tables."""
     tasks: Sequence[Task] = ()
     routes: Sequence[BaseRoute] = ()
     """HTTP routes beside the probes; handlers find the pool as ``request.app.state.pool``."""
@@ -200,6 +204,8 @@ async def _serve(
         cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
         if cluster is None:
             return 0
+        if not await reach("kafka", lambda: _compare(service, own, health)):
+            return 0
         health.waiting_for = "the first assignment"
         consumer = Consumer(
             service=service.name,
@@ -215,8 +221,10 @@ async def _serve(
         )
         await reach("kafka", consumer.start)
         relay = Relay(settings, service=service.name, wake=service.relay_wake)
+        note = partial(own_log.keep_noting, own, service.own, settings=settings)
         running = [
             asyncio.create_task(_again("relay", relay.run)),
+            asyncio.create_task(_again("own_log", note)),
             asyncio.create_task(consumer.watch()),
             asyncio.create_task(_gauges(service.name, own)),
             *(asyncio.create_task(_task(task, own, health)) for task in service.tasks),
@@ -240,6 +248,13 @@ async def _serve(
         await asyncio.gather(*running, return_exceptions=True)
         with suppress(TimeoutError):
             await asyncio.wait_for(own.close(), 5)
+
+
+async def _compare(service: Service, own: "Pool[Any]", health: probes.Health) -> None:
+    """Refuse a database that is behind what the service has published."""
+    await own_log.refuse_if_ahead(
+        own, service.own, settings=service.settings, service=service.name, turn=health.turn
+    )
 
 
 def _orders(service: Service) -> Task:

@@ -3,6 +3,7 @@
 import asyncio
 
 from services.intake.agency_list import load_agency_list
+from services.intake.catch_up import OWN
 from services.intake.handlers import IntakeReader
 from services.intake.settings import Settings
 from shared.service import Service
@@ -21,4 +22,5 @@ def build(settings: Settings) -> Service:
         reader=reader,
         settings=settings,
         relay_wake=asyncio.Event(),
+        own=OWN,
     )

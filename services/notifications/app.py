@@ -5,6 +5,7 @@ from typing import Any
 
 from asyncpg import Pool
 
+from services.notifications.catch_up import OWN
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.parse import TOPICS
@@ -33,5 +34,6 @@ def build(settings: Settings) -> Service:
         reader=NotificationsReader(),
         settings=settings,
         relay_wake=relay_wake,
+        own=OWN,
         tasks=(Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),),
     )

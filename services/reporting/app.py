@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from services.reporting.catch_up import OWN
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
@@ -21,6 +22,7 @@ def build(settings: Settings) -> Service:
         reader=ReportingReader(),
         settings=settings,
         relay_wake=relay_wake,
+        own=OWN,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
         routes=routes(kept_seconds=settings.figures_kept_seconds),
     )

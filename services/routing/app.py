@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.routing.catch_up import OWN
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.matcher import Matcher
@@ -22,6 +23,7 @@ def build(settings: Settings) -> Service:
         reader=RoutingReader(),
         settings=settings,
         relay_wake=relay_wake,
+        own=OWN,
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),
             Task("deadlines", deadlines.step, settings.deadlines_every),

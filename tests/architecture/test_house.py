@@ -55,10 +55,16 @@ def test_every_topic_of_the_contracts_is_in_the_one_list_with_its_writer() -> No
     assert owners[reporting.TOPIC] == owners[reporting.PROGRAMS_TOPIC] == "reporting"
 
 
-def test_confidential_is_read_by_notifications_alone() -> None:
+def test_confidential_is_read_by_its_writer_and_by_notifications_alone() -> None:
     readers = {topic["name"]: topic["readers"] for topic in topics()}
 
-    assert readers[intake.CONFIDENTIAL_TOPIC] == ["notifications"]
+    assert readers[intake.CONFIDENTIAL_TOPIC] == ["intake", "notifications"]
+
+
+def test_every_service_reads_what_it_writes() -> None:
+    for topic in topics():
+        if topic["owner"] in SERVICES:
+            assert topic["owner"] in topic["readers"], topic["name"]
 
 
 def test_nothing_is_compacted() -> None:

@@ -28,12 +28,14 @@ WRITTEN = {
     "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1"},
 }
 FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
+# Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
-    "intake": FACTS,
+    "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1"},
     "routing": FACTS,
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.answers.v1", "cri.int.confidential.v1"},
-    "reporting": FACTS | {"cri.int.notifications.v1", "cri.int.reporting.v1"},
+    "reporting": FACTS
+    | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.pub.programs.v1"},
 }
 
 
@@ -52,7 +54,8 @@ def written_and_read(member: str, topics: set[str]) -> tuple[set[str], set[str]]
     if member == "intake":
         read |= {topic for topic in topics if topic.startswith("cri.in.")}
     if member == "notifications":
-        written |= {topic for topic in topics if topic.startswith("cri.out.")}
+        out = {topic for topic in topics if topic.startswith("cri.out.")}
+        written, read = written | out, read | out
     return written, read
 
 

@@ -1,0 +1,16 @@
+-- The last number that these tables know of each (topic, subject).
+SELECT asked.topic, asked.subject,
+       greatest(
+           counted.last,
+           CASE asked.topic
+               WHEN 'cri.int.intake.v1' THEN request.published
+               WHEN 'cri.int.confidential.v1' THEN request.confided
+           END,
+           0
+       ) AS last
+  FROM unnest($1::text[], $2::text[]) AS asked (topic, subject)
+  LEFT JOIN sequences AS counted
+    ON counted.topic = asked.topic
+   AND counted.subject = asked.subject
+  LEFT JOIN requests AS request
+    ON request.tracking_number = asked.subject;

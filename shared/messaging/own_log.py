@@ -1,0 +1,271 @@
+"""
+What a service's own topics hold, compared with what its tables know that it has published.
+
+A database that was restored from an older dump is behind its own published log: the service would
+decide again, with other numbers, what everybody has read. It must know that before it reads its
+first input or sends its first message.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
+from asyncpg import Pool
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from shared.messaging import kafka
+from shared.messaging.positions import Refusal
+from shared.messaging.sequences import Subject
+from shared.postgres.statements import load_statements
+from shared.runtime.settings import ServiceSettings
+
+_SQL = load_statements(__package__)
+NOTE_SECONDS = 3.0
+_LIST_EVERY = 20
+_AT_ONCE = 5000
+_FETCH_BYTES = 4_194_304
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTopics:
+    """
+    The topics that a service writes, and how its tables count on them.
+
+    ``names`` is a regular expression. ``last_numbers`` says, for each (topic, subject), the last
+    number that the tables know of; 0 for none.
+    """
+
+    names: str
+    last_numbers: Callable[[Any, Sequence[Subject]], Awaitable[Mapping[Subject, int]]]
+
+
+class Announced(NamedTuple):
+    """The *number*-th event of *subject* on one of the own topics, and where it stands."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    type: str
+    subject: str
+    number: int
+    cause: str
+    at: datetime
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a partition of an own topic holds that the tables do not know."""
+
+    first: Announced
+    last: Announced
+    count: int
+
+    def __str__(self) -> str:
+        first, last = self.first, self.last
+        return (
+            f"{first.topic}/{first.partition}: {self.count} events in the offsets"
+            f" {first.offset}..{last.offset}, from {first.type} {first.id} of"
+            f" {first.at:%Y-%m-%d %H:%M:%S} to {last.type} {last.id} of"
+            f" {last.at:%Y-%m-%d %H:%M:%S}"
+        )
+
+
+async def refuse_if_ahead(
+    pool: "Pool[Any]",
+    own: OwnTopics,
+    *,
+    settings: ServiceSettings,
+    service: str,
+    turn: Callable[[], None],
+) -> None:
+    """
+    Raise `Refusal` when the own topics hold an event that the tables do not know.
+
+    *turn* is called again and again meanwhile. Raises what Postgres or Kafka raised, too.
+    """
+    found = await ahead(pool, own, settings=settings, turn=turn)
+    if found:
+        raise Refusal(
+            f"the database of {service} is behind what {service} has published: it was restored"
+            f" from an older state. {'; '.join(map(str, found))}. Going on would decide this"
+            " again, otherwise: nothing is read and nothing is sent. Restore a database that"
+            f" knows these events, or make the database of {service} catch up."
+        )
+
+
+async def ahead(
+    pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSettings, turn: Callable[[], None]
+) -> list[Ahead]:
+    """
+    Return, for each partition of the own topics, what the tables do not know.
+
+    All that stands behind the offset last noted is compared, each event by its subject's number:
+    the tables know an event when they have given out its number. Events that come again under
+    their old numbers, and what is no event, say nothing.
+    """
+    found: dict[TopicPartition, Ahead] = {}
+    async with opened(settings, own.names) as topics:
+        starts = await known_to(pool)
+        async for events in topics.behind(starts):
+            turn()
+            subjects = list({(event.topic, event.subject) for event in events})
+            last = await own.last_numbers(pool, subjects)
+            for event in events:
+                if event.number > last.get((event.topic, event.subject), 0):
+                    partition = TopicPartition(event.topic, event.partition)
+                    before = found.get(partition)
+                    first, count = (event, 0) if before is None else (before.first, before.count)
+                    found[partition] = Ahead(first, event, count + 1)
+    return [found[partition] for partition in sorted(found)]
+
+
+async def known_to(pool: "Pool[Any]") -> dict[TopicPartition, int]:
+    """Return the offsets last noted."""
+    rows = await pool.fetch(_SQL["read_own_topics"])
+    return {TopicPartition(row["topic"], row["partition"]): row["known_to"] for row in rows}
+
+
+async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSettings) -> None:
+    """
+    Note every few seconds where the own topics end, until cancelled or something fails.
+
+    What stands before an end was published, so it was committed before the note is: whatever
+    copy of the tables holds the note knows all of that.
+    """
+    while True:
+        async with opened(settings, own.names) as topics:  # which may have become more
+            for _ in range(_LIST_EVERY):
+                ends = await topics.ends()
+                await pool.execute(
+                    _SQL["note_own_topics"],
+                    [partition.topic for partition in ends],
+                    [partition.partition for partition in ends],
+                    list(ends.values()),
+                )
+                await asyncio.sleep(NOTE_SECONDS)
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topics"]:
+    """Open the topics whose names match, to be read without a group."""
+    consumer = AIOKafkaConsumer(
+        **kafka.security(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_bytes=_FETCH_BYTES,
+    )
+    await consumer.start()
+    try:
+        cluster = await consumer._client.fetch_all_metadata()
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in sorted(cluster.topics())
+            if re.match(names, topic)
+            for number in sorted(cluster.partitions_for_topic(topic))
+        ]
+        yield _Topics(consumer, partitions)
+    except TopicAuthorizationFailedError as error:
+        names_of_them = ", ".join(sorted(error.args[0])) if error.args else names
+        raise Refusal(
+            f"{settings.kafka_user} may not read what it writes itself ({names_of_them}):"
+            " provision the access list of this build's topics.yaml"
+        ) from error
+    finally:
+        await consumer.stop()
+
+
+class _Topics:
+    """Topics that are open, and all their partitions."""
+
+    def __init__(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        self._consumer = consumer
+        self._partitions = partitions
+
+    async def ends(self) -> dict[TopicPartition, int]:
+        """Return where each partition ends now."""
+        if not self._partitions:
+            return {}
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(self._partitions)
+        return ends
+
+    async def behind(
+        self, starts: Mapping[TopicPartition, int]
+    ) -> AsyncIterator[Sequence[Announced]]:
+        """
+        Give the events from *starts* to the ends as of now, in the order of each partition.
+
+        A partition without a start is read from its beginning, as is one that ends before it:
+        that topic was made anew.
+        """
+        ends = await self.ends()
+        if not ends:
+            return
+        beginnings = await self._consumer.beginning_offsets(self._partitions)
+        reading: dict[TopicPartition, int] = {}
+        for partition, end in ends.items():
+            start = starts.get(partition, 0)
+            start = max(start if start <= end else 0, beginnings[partition])
+            if start < end:
+                reading[partition] = start
+        self._consumer.assign(list(reading))
+        for partition, start in reading.items():
+            self._consumer.seek(partition, start)
+        while reading:
+            found = await self._consumer.getmany(timeout_ms=500, max_records=_AT_ONCE)
+            yield [
+                event
+                for records in found.values()
+                for record in records
+                if (event := announced(record)) is not None
+            ]
+            for partition in list(reading):
+                if await self._consumer.position(partition) >= ends[partition]:
+                    del reading[partition]
+
+
+class _Envelope(BaseModel):
+    id: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    causationid: str
+    sequence: int | None = None
+    participantsequence: int | None = None
+
+
+def announced(record: "ConsumerRecord[bytes, bytes]") -> Announced | None:
+    """
+    Return the event that *record* holds; None for what has no number, or is none of ours.
+
+    On a participant's topic the participant itself is what is counted.
+    """
+    try:
+        envelope = _Envelope.model_validate_json(record.value or b"")
+    except ValidationError:
+        return None
+    subject, number = envelope.subject, envelope.sequence
+    if envelope.participantsequence is not None:
+        subject, number = record.topic.split(".")[2], envelope.participantsequence
+    if number is None:
+        return None
+    return Announced(
+        record.topic,
+        record.partition,
+        record.offset,
+        envelope.id,
+        envelope.type,
+        subject,
+        number,
+        envelope.causationid,
+        envelope.time,
+        record.value,
+    )

@@ -1,0 +1,2 @@
+SELECT topic, partition, known_to
+  FROM own_topics;
