@@ -21,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.messaging import kafka
 from shared.messaging.positions import Refusal
+from shared.messaging.reader import LAST_NUMBER, is_name
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 from shared.runtime.settings import ServiceSettings
@@ -255,8 +256,8 @@ def announced(record: "ConsumerRecord[bytes, bytes]") -> Announced | None:
     subject, number = envelope.subject, envelope.sequence
     if envelope.participantsequence is not None:
         subject, number = record.topic.split(".")[2], envelope.participantsequence
-    if number is None:
-        return None
+    if number is None or number > LAST_NUMBER or not is_name(subject):
+        return None  # no reader took it for an event
     return Announced(
         record.topic,
         record.partition,

@@ -15,7 +15,7 @@ Connection = PoolConnectionProxy
 State = TypeVar("State")
 LONGEST_SUBJECT = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
-_LAST_NUMBER = 2**63 - 1
+LAST_NUMBER = 2**63 - 1
 
 
 class Reader(Protocol[State]):
@@ -95,4 +95,4 @@ def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
     if not is_name(subject) or not _NUMBER.fullmatch(sequence):
         return None
     number = int(sequence)
-    return Gate(record.topic, subject, number) if 0 < number <= _LAST_NUMBER else None
+    return Gate(record.topic, subject, number) if 0 < number <= LAST_NUMBER else None

@@ -107,6 +107,15 @@ async def test_what_is_sent_again_under_an_old_number_hides_nothing(log: OwnLog)
     assert (found.first.number, found.last.number) == (2, 2)
 
 
+async def test_an_envelope_that_no_reader_takes_says_nothing(log: OwnLog) -> None:
+    beyond = event("A", 2).replace(b"00000000000000000002", b"9" * 25)
+    nameless = event("A\0", 1)
+
+    await log.publish(beyond, nameless, partition=0)
+
+    assert await log.ahead() == []
+
+
 async def test_what_stands_before_a_note_is_not_read_again(log: OwnLog) -> None:
     await log.publish(event("A", 1), partition=0)
     await log.note()
