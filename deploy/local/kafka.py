@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.local import jars, processes
+from deploy.local.detours import Detour, listeners
 from deploy.local.failure import StackFailed
 from deploy.local.passwords import password, write_private
 
@@ -19,6 +20,10 @@ ADMIN = "admin"
 _LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")
 _FORMATTED = "formatted"
 """A file beside the data that says that the format came to its end."""
+_SCRAM_LOGIN = (
+    "org.apache.kafka.common.security.scram.ScramLoginModule required"
+    ' username="{user}" password="{password}";'
+)
 _PROPERTIES = Path(__file__).with_name("server.properties")
 
 
@@ -26,11 +31,18 @@ class Kafka:
     """A cluster with its data in ``folder``: ``ports`` has each node's for clients and peers."""
 
     def __init__(
-        self, folder: Path, *, logs: Path, ports: Sequence[tuple[int, int]], admin_password: Path
+        self,
+        folder: Path,
+        *,
+        logs: Path,
+        ports: Sequence[tuple[int, int]],
+        admin_password: Path,
+        detours: Sequence[Detour] = (),
     ) -> None:
         self._folder = folder
         self._logs = logs
         self._ports = ports
+        self._detours = detours
         self.password = password(admin_password, "continuum_kafka_password")
         self._peer_password = password(admin_password, "controller_password")
         self._formats: list[processes.Child] = []
@@ -139,7 +151,29 @@ class Kafka:
         text = _PROPERTIES.read_text()
         for name, value in values.items():
             text = text.replace(f"<{name}>", str(value))
-        return text
+        return text + self._more_listeners(node)
+
+    def _more_listeners(self, node: int) -> str:
+        """Return what adds a listener for each detour, like the clients' but for its ports."""
+        more = listeners(self._detours, node)
+        if not more:
+            return ""
+        client_port, peer_port = self._ports[node - 1]
+        clients, nodes = f"CLIENTS://127.0.0.1:{client_port}", f"NODES://127.0.0.1:{peer_port}"
+        ours = [f"{name}://127.0.0.1:{each.leads_to}" for name, each in more]
+        told = [f"{name}://127.0.0.1:{each.port}" for name, each in more]
+        security = [f"{name}:SASL_PLAINTEXT" for name in ("CLIENTS", "NODES", *dict(more))]
+        lines = [
+            f"listeners={','.join([clients, nodes, *ours])}",
+            f"advertised.listeners={','.join([clients, *told])}",
+            f"listener.security.protocol.map={','.join(security)}",
+        ]
+        for name, _ in more:
+            login = _SCRAM_LOGIN.format(user=ADMIN, password=self.password)
+            of = f"listener.name.{name.lower()}"
+            lines.append(f"{of}.scram-sha-512.sasl.jaas.config={login}")
+            lines.append(f"{of}.num.network.threads=1")
+        return "\n".join(["", *lines, ""])
 
 
 def _java() -> Path:

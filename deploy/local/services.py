@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy.local import processes
 from deploy.local.access import principal_of
 from deploy.local.databases import database_of
+from deploy.local.detours import Detour, ports_told
 from deploy.local.topics import DEPLOY
 
 _PACKAGE = "services"
@@ -45,16 +46,19 @@ class Surroundings:
     postgres_port: int
     secrets: Path
     logs: Path
+    detours: Sequence[Detour] = ()
 
     def environment(self, service: str, *, replica: int = 0, http_port: int = 0) -> dict[str, str]:
         """Return the settings of one process."""
+        kafka = [f"127.0.0.1:{port}" for port in ports_told(self.detours, service, postgres=False)]
+        postgres = ports_told(self.detours, service, postgres=True) or [self.postgres_port]
         settings = {
             "SECRETS_DIR": str(self.secrets / service),
-            "KAFKA_SERVERS": ",".join(self.kafka_servers),
+            "KAFKA_SERVERS": ",".join(kafka or self.kafka_servers),
             "KAFKA_SECURITY": "SASL_PLAINTEXT",
             "KAFKA_USER": principal_of(service),
             "POSTGRES_HOST": "127.0.0.1",
-            "POSTGRES_PORT": str(self.postgres_port),
+            "POSTGRES_PORT": str(postgres[0]),
             "POSTGRES_DATABASE": database_of(service),
             "POSTGRES_USER": service,
             "HTTP_HOST": "127.0.0.1",

@@ -16,6 +16,7 @@ from deploy.local.connection import (
     ServiceAccess,
 )
 from deploy.local.credentials import Credentials
+from deploy.local.detours import POSTGRES, Detour
 from deploy.local.failure import StackFailed
 from deploy.local.kafka import ADMIN, Kafka
 from deploy.local.lock import Lock
@@ -35,7 +36,9 @@ class Stack:
     Kafka, Postgres and the services, with all they keep in the folder ``state``.
 
     Use it from one thread that lives as long as the stack: however that ends, nothing is left
-    running. One stack at a time per folder. ``say`` is told what is being done.
+    running. One stack at a time per folder. ``say`` is told what is being done. With ``detours``
+    services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
+    what comes to them, and may cut it. The data of Postgres may be in a folder elsewhere.
     """
 
     def __init__(
@@ -45,6 +48,8 @@ class Stack:
         brokers: int = 1,
         first_port: int | None = None,
         participants: Path = PARTICIPANTS,
+        detours: bool = False,
+        postgres_folder: Path | None = None,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
@@ -56,16 +61,20 @@ class Stack:
         self._lock = Lock(self.state)
         self._say = say
         self._ports = processes.Ports(first_port)
+        kafka_ports = [(self._ports.take(), self._ports.take()) for _ in range(brokers)]
+        postgres_port = self._ports.take()
+        self.detours = self._detours(brokers, postgres_port) if detours else []
         self.kafka = Kafka(
             self.state / "kafka",
             logs=self.logs,
-            ports=[(self._ports.take(), self._ports.take()) for _ in range(brokers)],
+            ports=kafka_ports,
             admin_password=self.credentials.folder / ADMIN,
+            detours=self.detours,
         )
         self.postgres = Postgres(
-            self.state / "postgres",
+            postgres_folder or self.state / "postgres",
             log=self.logs / "postgres.log",
-            port=self._ports.take(),
+            port=postgres_port,
             admin_password=self.credentials.folder / "postgres",
         )
         self._surroundings = Surroundings(
@@ -73,6 +82,7 @@ class Stack:
             postgres_port=self.postgres.port,
             secrets=self.credentials.folder,
             logs=self.logs,
+            detours=self.detours,
         )
 
     def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:
@@ -228,6 +238,19 @@ class Stack:
             )
             for each in self.participants
         }
+
+    def _detours(self, brokers: int, postgres_port: int) -> list[Detour]:
+        return [
+            detour
+            for each in SERVICES
+            for detour in (
+                Detour(each, POSTGRES, self._ports.take(), leads_to=postgres_port),
+                *(
+                    Detour(each, f"kafka-{n}", self._ports.take(), leads_to=self._ports.take())
+                    for n in range(1, brokers + 1)
+                ),
+            )
+        ]
 
     def _begin(self) -> None:
         self._lock.take()

@@ -1,4 +1,4 @@
-"""``python -m tests.system.chaos [--profile smoke|ci|long] [--seed N] [--minutes N]``."""
+"""``python -m tests.system.chaos``: break everything under load, and judge."""
 
 import argparse
 import shutil
@@ -21,7 +21,8 @@ from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.login import login
 from tests.system.chaos.migrations import kill_migrations
-from tests.system.chaos.profiles import PROFILES, Profile
+from tests.system.chaos.profiles import NETWORK, PROFILES, Profile
+from tests.system.chaos.proxy import Proxy
 from tests.system.chaos.run import Outcome, Run
 from tests.system.chaos.schedule import Schedule
 
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--profile", choices=PROFILES, default="smoke")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--minutes", type=float, help="of faults (default: as the profile says)")
+    parser.add_argument("--kinds", help="of faults, with commas (default: as the profile says)")
     parser.add_argument("--state", type=Path, default=Path(".local/chaos"))
     asked = parser.parse_args()
     profile = PROFILES[asked.profile]
@@ -42,6 +44,9 @@ def main() -> int:
         profile = replace(
             profile, minutes=asked.minutes, least_requests=0, least_kills=0, least_crashes=0
         )
+    if asked.kinds is not None:
+        kinds = dict.fromkeys(asked.kinds.split(","), 1)
+        profile = replace(profile, kinds=kinds, least_kills=0, least_crashes=0)
     try:
         return _chaos(profile, seed=asked.seed, state=asked.state.resolve())
     except StackFailed as failure:
@@ -65,11 +70,20 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     everybody = participants(agencies)
     listed = state / "participants.yaml"
     listed.write_text(yaml.safe_dump({"participants": everybody}))
-    with Stack(state, brokers=profile.brokers, participants=listed, say=_say) as stack:
+    with (
+        Stack(
+            state,
+            brokers=profile.brokers,
+            participants=listed,
+            detours=not NETWORK.isdisjoint(profile.kinds),
+            say=_say,
+        ) as stack,
+        Proxy(stack.detours) as proxy,
+    ):
         stack.start()
         stack.provision()
         stack.migrate()
-        ground = Ground(stack, report=state / _CRASHES, say=_say)
+        ground = Ground(stack, report=state / _CRASHES, say=_say, proxy=proxy)
         if profile.migrations:
             _say(f"killing {profile.migrations} migrations between two steps")
         kills, wrong = kill_migrations(stack, ground.environment, times=profile.migrations)
@@ -108,6 +122,8 @@ def _close(
         few.append(f"fewer than {profile.least_requests} requests")
     if ground.kills < profile.least_kills:
         few.append(f"fewer than {profile.least_kills} kills")
+    if "commits" in profile.kinds and not ground.commits_cut:
+        few.append("no connection was cut between a commit and its answer")
     for shortfall in few:
         print(f"chaos: this run shows too little: {shortfall}", file=sys.stderr)
     print(

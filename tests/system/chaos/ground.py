@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.local.failure import last_lines
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
+from tests.system.chaos.proxy import Proxy
 
 Process = tuple[str, int]
 _PAUSE = 0.3
@@ -17,13 +18,23 @@ class Ground:
     """
     The running stack. Faults take parts away; the watch brings back what is not held down.
 
-    ``kills`` counts every SIGKILL; ``ended`` tells of processes that ended and nobody asked them.
+    ``kills`` counts every SIGKILL, ``commits_cut`` the commits whose answer was kept from the
+    service; ``ended`` tells of processes that ended and nobody asked them.
     """
 
-    def __init__(self, stack: Stack, *, report: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        *,
+        report: Path,
+        say: Callable[[str], None],
+        proxy: Proxy | None = None,
+    ) -> None:
         self.stack = stack
+        self.proxy = proxy or Proxy([])
         self.say = say
         self.kills = 0
+        self.commits_cut = 0
         self.ended: list[str] = []
         self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}
         """Which processes of services shall run, and what each is told beside its settings."""
@@ -95,6 +106,7 @@ class Ground:
             self.thaw(process)
         self.brokers_down.clear()
         self.postgres_is_down = False
+        self.proxy.mend(self.proxy.links)
         self.watch()
 
     def kill_broker(self, number: int) -> None:

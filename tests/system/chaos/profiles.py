@@ -25,6 +25,8 @@ class Profile:
     """How often a migration is killed between two steps, before the load begins."""
 
 
+NETWORK = {"postgres_network", "kafka_network", "commits"}
+"""The kinds for which services reach Kafka and Postgres through a proxy."""
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,
@@ -37,6 +39,9 @@ _EVERYTHING = {
     "backend": 2,
     "sessions": 2,
     "duplicates": 3,
+    "postgres_network": 2,
+    "kafka_network": 2,
+    "commits": 2,
 }
 PROFILES = {
     "smoke": Profile(

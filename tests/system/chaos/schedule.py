@@ -3,13 +3,19 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from deploy.local.topics import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
 from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
 from tests.system.chaos.faults.fault import Fault
+from tests.system.chaos.faults.network import (
+    HOWS,
+    KafkaNetwork,
+    PostgresNetwork,
+    UnansweredCommits,
+)
 from tests.system.chaos.faults.records import Duplicates
 from tests.system.chaos.faults.services import CrashPoints, Freeze, Kill, Storm, Twice
 from tests.system.chaos.profiles import Profile
@@ -44,6 +50,7 @@ class Schedule:
         kinds = [kind for kind, often in profile.kinds.items() for _ in range(often)]
         self._kinds = self._deck(kinds)
         self._crashes = self._deck(_CRASHES)
+        self._hows = {kind: self._deck(HOWS) for kind in ("kafka_network", "postgres_network")}
         self._put_off: list[str] = []
 
     def rounds(self) -> Iterator[Round]:
@@ -67,8 +74,7 @@ class Schedule:
         short = draw.uniform(2, 6)
         match kind:
             case "kill":
-                some = tuple(sorted(draw.sample(SERVICES, draw.randint(1, 4))))
-                return Kill(seconds=short, services=some)
+                return Kill(seconds=short, services=self._some_services())
             case "crash":
                 return CrashPoints(seconds=draw.uniform(6, 9), at=self._crash_points())
             case "freeze":
@@ -89,6 +95,21 @@ class Schedule:
                 return KillBackend(seconds=short, service=service)
             case "sessions":
                 return EndSessions(seconds=short, service=service)
+            case "postgres_network":
+                return PostgresNetwork(services=self._some_services(), **self._network(kind))
+            case "kafka_network":
+                everyone = range(1, self._brokers + 1)
+                cut_from = sorted(draw.sample(everyone, draw.randint(1, self._brokers)))
+                return KafkaNetwork(
+                    services=self._some_services(),
+                    servers=tuple(f"kafka-{number}" for number in cut_from),
+                    **self._network(kind),
+                )
+            case "commits":
+                times = draw.randint(1, 5)
+                return UnansweredCommits(
+                    seconds=short, services=self._some_services(), times=times
+                )
             case "duplicates":
                 return Duplicates(
                     seconds=short,
@@ -97,6 +118,18 @@ class Schedule:
                     seed=draw.getrandbits(32),
                 )
         raise ValueError(kind)
+
+    def _some_services(self) -> tuple[str, ...]:
+        return tuple(sorted(self._draw.sample(SERVICES, self._draw.randint(1, len(SERVICES)))))
+
+    def _network(self, kind: str) -> dict[str, Any]:
+        """Draw what happens to a network, and for how long."""
+        return {
+            "seconds": self._draw.uniform(4, 30 if self._is_long else 12),
+            "how": next(self._hows[kind]),
+            "delay": self._draw.uniform(0.05, 0.6),
+            "ends_in_reset": self._draw.random() < 0.5,
+        }
 
     def _crash_points(self) -> tuple[tuple[str, str], ...]:
         """Draw up to three places, each for another service: one process has one place."""
