@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations tools
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check tools
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -66,6 +66,13 @@ chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)
 	@$(RUN) -m tests.system.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
+
+manifests: setup ## make Kubernetes' topics, users, alert rules, dashboards from what they are written in
+	@$(RUN) -m deploy.kubernetes.generate
+
+manifests-check: setup ## render the Kubernetes manifests, and hold them against schemas and policies
+	@$(RUN) -m pytest -q --no-header tests/deploy
+	@$(RUN) -m deploy.kubernetes.check
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)

@@ -1,0 +1,1 @@
+"""What must be true of the rendered manifests: schemas, policies, and agreement with the rest."""
