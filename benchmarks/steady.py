@@ -64,8 +64,8 @@ class Steady:
                     self._take_in(str(record.topic()).split(".")[2], json.loads(value))
 
     def wait(self, seconds: float) -> None:
-        """Let the acknowledgments come in."""
-        self._producer.poll(max(seconds, 0))
+        """Let acknowledgments come in, so many seconds at most."""
+        self._producer.poll(seconds)
 
     def progress(self) -> Progress:
         """Say how it stands."""
@@ -118,26 +118,24 @@ def run(
     """
     Submit ``rate`` a second until told "stop"; the participants answer on. End with the pipe.
 
-    Each word that comes through the pipe is answered with the progress.
+    Each second sends what is due in it, as systems do that pass on what has gathered. Each word
+    that comes through the pipe is answered with the progress.
     """
     load = Steady(login, participants, agencies)
     start = looked = time.monotonic()
     submitting = True
     try:
-        while True:
-            now = time.monotonic()
-            if now - looked >= _LOOK_SECONDS:
-                load.look()
-                looked = now
-            if submitting and now >= start + load.submitted / rate:
+        for second in itertools.count(1):
+            while submitting and load.submitted < rate * second:
                 load.submit()
-            due = looked + _LOOK_SECONDS
-            if submitting:
-                due = min(due, start + load.submitted / rate)
-            load.wait(due - time.monotonic())
-            if pipe.poll():
-                submitting = submitting and pipe.recv() != "stop"
+            if time.monotonic() - looked >= _LOOK_SECONDS:
+                looked = time.monotonic()
+                load.look()
+            while pipe.poll():
+                submitting = pipe.recv() != "stop" and submitting
                 pipe.send(load.progress())
+            while (left := start + second - time.monotonic()) > 0:
+                load.wait(left)
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
 
