@@ -37,6 +37,7 @@ log = structlog.get_logger()
 Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
 GAUGES_SECONDS = 2.0
+GAUGES_REST = 50
 ORDERS_SECONDS = 1.0
 # Wrong credentials, a missing database or an old schema do not heal by waiting.
 _HOPELESS = (
@@ -77,6 +78,8 @@ class Service:
     own: OwnTopics
     """The topics it writes: before its first step they are compared with its tables."""
     tasks: Sequence[Task] = ()
+    gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
+    """Shows, again and again, what only the service's own tables know."""
     routes: Sequence[BaseRoute] = ()
     """HTTP routes beside the probes; handlers find the pool as ``request.app.state.pool``."""
 
@@ -206,6 +209,8 @@ async def _serve(
             return 0
         if not await reach("kafka", lambda: _compare(service, own, health)):
             return 0
+        if (until := kafka.authority_runs_out(settings)) is not None:
+            metrics.CERTIFICATE.labels(service.name, "kafka_authority").set(until)
         health.waiting_for = "the first assignment"
         consumer = Consumer(
             service=service.name,
@@ -226,7 +231,7 @@ async def _serve(
             asyncio.create_task(_again("relay", relay.run)),
             asyncio.create_task(_again("own_log", note)),
             asyncio.create_task(consumer.watch()),
-            asyncio.create_task(_gauges(service.name, own)),
+            *(asyncio.create_task(_gauges(each, own)) for each in _shown(service)),
             *(asyncio.create_task(_task(task, own, health)) for task in service.tasks),
             asyncio.create_task(_task(_orders(service), own, health)),
         ]
@@ -343,8 +348,16 @@ async def _relay_rest(own: "Pool[Any]") -> None:
             await asyncio.sleep(0.05)
 
 
-async def _gauges(name: str, own: "Pool[Any]") -> None:
+def _shown(service: Service) -> list[Callable[["Pool[Any]"], Awaitable[None]]]:
+    delivery = partial(gauges.show, service=service.name)
+    return [delivery] if service.gauges is None else [delivery, service.gauges]
+
+
+async def _gauges(show: Callable[["Pool[Any]"], Awaitable[None]], own: "Pool[Any]") -> None:
+    """Show them again and again; a table that takes long to count is counted less often."""
+    loop = asyncio.get_running_loop()
     while True:
+        began = loop.time()
         with suppress(*TRANSIENT):
-            await gauges.show(own, service=name)
-        await asyncio.sleep(GAUGES_SECONDS)
+            await show(own)
+        await asyncio.sleep(max(GAUGES_SECONDS, GAUGES_REST * (loop.time() - began)))

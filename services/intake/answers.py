@@ -32,7 +32,8 @@ def refuse(message: Message, reasons: list[Reason], known: Known) -> Decision:
         more=message.more + max(0, len(reasons) - MOST),
         elsewhere=ELSEWHERE if federal else None,
     )
-    return Decision("refused", (_answer(message, _REFUSED, known, facts),))
+    answer = _answer(message, _REFUSED, known, facts)
+    return Decision("refused", (answer,), because=reasons[0].code)
 
 
 def repeat(message: Message, first: str, known: Known) -> Decision:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.intake import gauges
 from services.intake.agency_list import load_agency_list
 from services.intake.catch_up import OWN
 from services.intake.handlers import IntakeReader
@@ -23,4 +24,5 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=asyncio.Event(),
         own=OWN,
+        gauges=gauges.show,
     )

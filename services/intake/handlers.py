@@ -107,6 +107,8 @@ class IntakeReader:
             for event in decision.published
         )
         known.take(message, decision)
+        if decision.because is not None:
+            return Taken("refused", outgoing, (f"submissions_refused {decision.because}",))
         return Taken(decision.outcome, outgoing)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:

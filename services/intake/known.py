@@ -72,7 +72,7 @@ class Decision:
 
     ``first`` is the record that a repetition of this message repeats (None after a refusal,
     which takes up neither the message's id nor its reference). ``words`` is the JSON of what is
-    now stated of ``request``.
+    now stated of ``request``; ``because`` the code of a refusal's first reason.
     """
 
     outcome: Literal["applied", "duplicate", "refused"]
@@ -81,6 +81,7 @@ class Decision:
     request: Request | None = None
     words: bytes | None = None
     reference: ReferenceEvent | None = None
+    because: str | None = None
 
 
 @dataclass(slots=True)

@@ -160,3 +160,9 @@ async def save_numbers(
         [subject for _, subject in given],
         list(given.values()),
     )
+
+
+async def count_requests(connection: "PoolConnectionProxy[Any]") -> int:
+    """Return how many requests there are."""
+    count: int = await connection.fetchval(_SQL["count_requests"])
+    return count

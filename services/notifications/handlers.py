@@ -11,7 +11,7 @@ from services.notifications.facts import decision_of
 from services.notifications.messages import announce
 from services.notifications.request import Directory
 from services.notifications.status import Listing
-from services.notifications.working import Question, Working
+from services.notifications.working import NoticeRow, Question, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
@@ -22,6 +22,7 @@ from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 Connection = PoolConnectionProxy
 NOBODY = Directory({}, {}, ())
 _TAKEN = Taken("applied")
+_SENT, _NOT_NEEDED = "notifications topic sent", "notifications none not_needed"
 
 
 class NotificationsReader:
@@ -74,13 +75,14 @@ class NotificationsReader:
         )
 
     def decide(self, state: Working, item: Item) -> Taken:
-        event = item.message
+        event, told = item.message, len(state.notices)
         kind = type(event)  # and not `match`: pydantic makes isinstance slow
         if kind is intake.NeedStated:
             _state_need(state, event)
             return _TAKEN
         if kind is intake.AnswerRepeated:
-            return Taken("applied", repeating.repeat(state, event, item.record.key or b""))
+            again = repeating.repeat(state, event, item.record.key or b"")
+            return Taken("applied", again, _counted(state.notices[told:]))
         outgoing = announce(state, event, decision_of(event, state), key=_notice_key(item))
         if kind is intake.RequestAccepted:
             state.created.add(event.subject)
@@ -92,7 +94,7 @@ class NotificationsReader:
             state.reference.append((event.number, event))
         if kind in gather.ANSWERS:
             outgoing += repeating.send_held_back(state, event.inreplyto)
-        return Taken("applied", outgoing)
+        return Taken("applied", outgoing, _counted(state.notices[told:]))
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
         if state.reference:
@@ -131,6 +133,10 @@ class NotificationsReader:
                 self._version, self._names = current.version, gather.directory_of(current)
         said = [item.message for item in items if item.record.topic == reference.TOPIC]
         return gather.with_batch(self._names, said) if said else self._names
+
+
+def _counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:
+    return tuple(_SENT if notice.message_id is not None else _NOT_NEEDED for notice in notices)
 
 
 def _notice_key(item: Item) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from services.reporting import gauges
 from services.reporting.catch_up import OWN
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
@@ -23,6 +24,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        gauges=gauges.show,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
         routes=routes(kept_seconds=settings.figures_kept_seconds),
     )

@@ -89,6 +89,8 @@ class ReportingReader:
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
         _fold(state, event, topic=topic)
+        if type(event) is routing.ClockMissed:
+            return Taken("applied", counted=(f"clock_missed {event.data.clock}",))
         return _TAKEN
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from services.routing import gauges
 from services.routing.catch_up import OWN
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
@@ -24,6 +25,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        gauges=gauges.show,
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),
             Task("deadlines", deadlines.step, settings.deadlines_every),

@@ -102,11 +102,13 @@ class RoutingReader:
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
         told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
         messages = tuple(saving.outgoing(told))
+        counted: tuple[str, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)
+            counted = (f"requests_accepted {told.request.lane or 'none'}",)
         batch.requests[event.subject] = told.request
         batch.tolds.append(told)
-        return Taken("applied", messages)
+        return Taken("applied", messages, counted)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
         """Write what the batch came to."""

@@ -240,3 +240,14 @@ def _request(row: Any) -> Request:
 
 def _number_of(request: Request) -> str:
     return request.tracking_number
+
+
+async def count_waiting(connection: "Connection[Any]") -> dict[str, int]:
+    """Return how many requests wait in each lane that any waits in."""
+    return {row["lane"]: row["requests"] for row in await connection.fetch(_SQL["count_waiting"])}
+
+
+async def count_clocks(connection: "Connection[Any]") -> dict[str, tuple[int, int]]:
+    """Return, by clock, how many run and how many of them have run out unnoticed."""
+    rows = await connection.fetch(_SQL["count_clocks"])
+    return {row["due_clock"]: (row["running"], row["overdue"]) for row in rows}

@@ -79,6 +79,8 @@ class Steps:
     next_offsets: dict[Partition, int]
     windows: dict[Partition, FailureWindow]
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
+    counted: Counter[str] = field(default_factory=Counter)
+    """What this round counts beside outcomes, as `Taken.counted` names it."""
     _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
 
     def note(self, record: Record, outcome: Outcome) -> None:
@@ -93,6 +95,12 @@ class Steps:
         for (topic, partition, _), outcome in self.outcomes.items():
             counts[topic, partition][outcome] += 1
         return counts
+
+    def take_counted(self) -> tuple[str, int, list[str], list[int]]:
+        """Return where and what this round counts, once; the partition is one that is locked."""
+        counted, self.counted = self.counted, Counter()
+        topic, partition = next(iter(self.first_offsets))
+        return topic, partition, list(counted), list(counted.values())
 
     def columns(self) -> list[list[Any]]:
         """

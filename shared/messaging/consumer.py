@@ -192,7 +192,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         for record in records:
             age.observe(max(now - record.at.timestamp(), 0))
         if total["dead"]:
-            metrics.DEAD_LETTERS.labels(self._service).inc(total["dead"])
             log.error("records.dead_lettered", count=total["dead"], records=result.culprits[:10])
         log.info(
             "records.taken_in",
@@ -311,23 +310,29 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Show each topic's lag; note since when a partition with work before it has not moved."""
         now = time.time()
         lags: Counter[str] = Counter()
+        stands: dict[str, float] = {}
         standing: list[float] = []
         for partition, expected in list(self._positions.expected.items()):
             end = self._consumer.highwater(partition)
             if end is None:
                 continue
             lag = max(end - expected, 0)
-            lags[metrics.topic_label(partition.topic)] += lag
-            moved_at = self._moved_at.setdefault(partition, now)
+            label = metrics.topic_label(partition.topic)
+            lags[label] += lag
             if lag == 0:
                 self._moved_at[partition] = now
-            elif now - moved_at > 30:
+            moved_at = self._moved_at.setdefault(partition, now)
+            stands[label] = max(stands.get(label, 0), now - moved_at)
+            if lag == 0:
+                continue
+            if now - moved_at > 30:
                 standing.append(moved_at)
-            if lag and not self._failures and now - moved_at > STALL_SECONDS:
+            if not self._failures and now - moved_at > STALL_SECONDS:
                 where = f"{partition.topic}/{partition.partition}"
                 self._end(Stalled(f"{where} stands still with {lag} records before it"))
         for topic, lag in lags.items():
             metrics.LAG.labels(self._service, topic).set(lag)
+            metrics.STANDING.labels(self._service, topic).set(stands[topic])
         if standing and self._failures == 0:
             self._health.stalled_since = time.monotonic() - (now - min(standing))
         else:

@@ -1,11 +1,11 @@
 """The gauges that only the database knows; every process of a service shows the same."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any
 
 from asyncpg import Pool
 
-from shared.messaging.records import OUTCOMES, Outcome
+from shared.messaging.records import OUTCOMES
 from shared.postgres.statements import load_statements
 from shared.runtime import metrics
 
@@ -24,9 +24,17 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
     # What a checkpoint has passed took effect in its transaction, or is in one of these.
     without = sum(row[name] for name in ("outbox", "held", "parked", "dead", "set_aside"))
     metrics.UNACCOUNTED.labels(service).set(without)
-    outcomes: Counter[tuple[str, Outcome]] = Counter()
+    outcomes: Counter[tuple[str, ...]] = Counter()
+    lost: Counter[tuple[str, ...]] = Counter()
     for counts in await pool.fetch(_SQL["sum_outcomes"]):
-        for name in OUTCOMES:
-            outcomes[metrics.topic_label(counts["topic"]), name] += counts[name]
-    for (label, name), number in outcomes.items():
-        metrics.CONSUMED.labels(service, label, name).set(number)
+        label = metrics.topic_label(counts["topic"])
+        outcomes.update({(label, name): counts[name] for name in OUTCOMES})
+        lost[label,] += counts["lost"]
+    metrics.CONSUMED.show(service, outcomes)
+    metrics.LOST.show(service, lost)
+    counted: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
+    for row in await pool.fetch(_SQL["sum_counts"]):
+        name, *labels = row["what"].split(" ")
+        counted[name][tuple(labels)] = row["number"]
+    for name, values in counted.items():
+        metrics.COUNTED[name].show(service, values)

@@ -31,6 +31,15 @@ def ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=settings.kafka_ca_file)
 
 
+def authority_runs_out(settings: ServiceSettings) -> float | None:
+    """Return when the first authority that we were told to trust runs out (Unix seconds)."""
+    context = ssl_context(settings) if settings.kafka_ca_file is not None else None
+    if context is None:
+        return None
+    ends = [str(each["notAfter"]) for each in context.get_ca_certs()]
+    return min(map(ssl.cert_time_to_seconds, ends), default=None)
+
+
 async def cluster_id(settings: ServiceSettings) -> str:
     """Return the id of the cluster: an offset means nothing on another one."""
     admin = AIOKafkaAdminClient(**security(settings))

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args
 
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
 
@@ -16,6 +17,14 @@ State = TypeVar("State")
 LONGEST_SUBJECT = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
 LAST_NUMBER = 2**63 - 1
+_EVENTS = (
+    *get_args(intake.IntakeEvent | intake.AnswerEvent | intake.ConfidentialEvent),
+    *get_args(reference.ReferenceEvent | routing.RoutingEvent),
+    notifications.NoticeDecided,
+    reporting.ProgramChanged,
+)
+LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)
+"""Every type of event that this build knows."""
 
 
 class Reader(Protocol[State]):
@@ -82,7 +91,7 @@ def passed_over(record: Record) -> PassedOver | Malformed:
     gate = _gate(record, envelope.subject, envelope.sequence)
     if gate is None:
         return Malformed(record, "envelope")
-    return PassedOver(record=record, key=envelope.subject, gate=gate)
+    return PassedOver(record, envelope.subject, gate, _unknown(envelope.type))
 
 
 def is_name(subject: str) -> bool:
@@ -96,3 +105,11 @@ def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
         return None
     number = int(sequence)
     return Gate(record.topic, subject, number) if 0 < number <= LAST_NUMBER else None
+
+
+def _unknown(kind: str) -> str | None:
+    """Tell what of *kind* no reader of this build knows: ``type``, ``version`` or nothing."""
+    if kind in LOGGED:
+        return None
+    name = kind.rpartition(".")[0]
+    return "version" if any(known.rpartition(".")[0] == name for known in LOGGED) else "type"

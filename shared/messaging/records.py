@@ -68,11 +68,16 @@ class Item(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """A type this reader does not know: its gate moves, nothing else happens."""
+    """
+    A type this reader does not want: its gate moves, nothing else happens.
+
+    ``unknown`` is ``type``, or ``version``, of which no reader of this build knows.
+    """
 
     record: Record
     key: str
     gate: Gate
+    unknown: str | None = None
 
 
 class Malformed(NamedTuple):
@@ -93,7 +98,13 @@ class Outgoing(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of one item: its outcome and the messages it leads to."""
+    """
+    What became of one item: its outcome and the messages it leads to.
+
+    ``counted`` names what else is counted of it: a metric of ``shared.runtime.metrics.COUNTED``
+    and its labels, separated by spaces. Counts commit with the item's effects.
+    """
 
     outcome: Outcome
     outgoing: tuple[Outgoing, ...] = ()
+    counted: tuple[str, ...] = ()

@@ -110,7 +110,6 @@ async def _condemn(
     async with pool.acquire() as connection, connection.transaction():
         steps = await checkpoints.lock(connection, [record])
         await condemn(connection, reader, record, steps, service=service, error=error)
-        await _settle(connection, _Round({}, set()), steps, service=service)
     return Result(steps.count(), 1, (record.coordinate,))
 
 
@@ -124,6 +123,7 @@ async def rounds(
 ) -> int:
     """Take in what was parsed, then what that released; return how many messages it appended."""
     appended = 0
+    steps.counted.clear()  # of an attempt that was rolled back
     while parsed:
         work = await _classify(connection, parsed, steps)
         await _decide(connection, reader, work, steps)
@@ -150,8 +150,9 @@ async def condemn(
         error=getattr(error, "sqlstate", None) or type(error).__name__,
         parking_key=parsed.key if isinstance(parsed, Item) else None,
     )
-    await dead_letters.keep(connection, [failure], service=service, at=steps.at)
+    steps.counted.clear()
     steps.note(record, "dead")
+    await _settle(connection, _Round({}, set(), failed=[failure]), steps, service=service)
 
 
 async def _classify(
@@ -233,6 +234,8 @@ async def _decide(
             steps.note(found.record, "parked")
         elif isinstance(found, PassedOver):
             steps.note(found.record, "ignored")
+            if found.unknown is not None:
+                steps.counted[f"schema_unknown {found.unknown}"] += 1
         else:
             _decide_one(reader, state, work, found, steps)
     if items:
@@ -249,6 +252,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: _Round, item: Item, steps
     else:
         work.outgoing.extend(taken.outgoing)
         steps.note(record, taken.outcome)
+        steps.counted.update(taken.counted)
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
     if window is not None and item.gate is not None:  # a participant's records stop nobody
@@ -291,6 +295,7 @@ async def _settle(
     """Write what the round came to; return the records that it released."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
+    steps.counted.update(f"dead_letters {failure.reason}" for failure in work.failed)
     moved = sorted(work.moved.items())
     known = [(subject, last) for subject, last in moved if subject in work.read]
     new = [(subject, last) for subject, last in moved if subject not in work.read]
@@ -305,6 +310,7 @@ async def _settle(
         [subject for (_, subject), _ in known],
         [work.read[subject] for subject, _ in known],
         [last for _, last in known],
+        *steps.take_counted(),
     )
     if saved != len(moved):  # another process released a held record of ours meanwhile
         raise Fenced

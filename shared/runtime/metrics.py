@@ -1,57 +1,179 @@
-"""Every metric name of the product, with its unit, labels and meaning."""
+"""Every metric name of the product, with its unit, labels and meaning (docs/metrics.md)."""
 
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.metrics_core import CounterMetricFamily, Metric
 
 REGISTRY = CollectorRegistry()
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600)
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 300, 600)
+
+
+class Entry(NamedTuple):
+    """
+    One metric of the catalogue; beside ``labels`` each has the label ``service``.
+
+    ``kept`` in the database: it survives the process, and every process of a service shows the
+    same value, so add them up with ``max``. Otherwise it is what one process saw: use ``sum``.
+    """
+
+    name: str
+    kind: str
+    kept: bool
+    labels: tuple[str, ...]
+    meaning: str
+
+
+CATALOGUE: list[Entry] = []
+
+
+class Kept:
+    """A counter whose value the database holds: `show` says what it is."""
+
+    def __init__(self, name: str, meaning: str, *labels: str) -> None:
+        CATALOGUE.append(Entry(f"cri_{name}_total", "counter", True, labels, meaning))
+        self._family = (f"cri_{name}", meaning, ("service", *labels))
+        self._values: dict[tuple[str, ...], float] = {}
+        REGISTRY.register(self)
+
+    def show(self, service: str, values: Mapping[tuple[str, ...], float]) -> None:
+        """Show *values* by label values, and no others."""
+        self._values = {(service, *labels): number for labels, number in values.items()}
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the values, as the registry asks for them."""
+        name, meaning, labels = self._family
+        family = CounterMetricFamily(name, meaning, labels=labels)
+        for key, number in sorted(self._values.items()):
+            family.add_metric(key, number)
+        yield family
 
 
 def _counter(name: str, meaning: str, *labels: str) -> Counter:
+    CATALOGUE.append(Entry(f"cri_{name}_total", "counter", False, labels, meaning))
     return Counter(f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY)
 
 
-def _gauge(name: str, meaning: str, *labels: str) -> Gauge:
+def _gauge(name: str, meaning: str, *labels: str, kept: bool = False) -> Gauge:
+    CATALOGUE.append(Entry(f"cri_{name}", "gauge", kept, labels, meaning))
     return Gauge(f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY)
 
 
 def _histogram(name: str, meaning: str, *labels: str) -> Histogram:
+    CATALOGUE.append(Entry(f"cri_{name}", "histogram", False, labels, meaning))
     return Histogram(
         f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY, buckets=_SECONDS
     )
 
 
-CONSUMED = _gauge(
-    "consumed_records", "Records below the checkpoint by outcome; from the database",
+# What became of what was read.
+CONSUMED = Kept(
+    "consumed_records", "Records below the checkpoints, by what became of them",
     "topic", "outcome",
+)  # fmt: skip
+LOST = Kept("lost_records", "Records that a topic deleted before they were read", "topic")
+DEAD_LETTERS = Kept("dead_letters", "Records set aside, by why", "reason")
+UNKNOWN = Kept(
+    "schema_unknown", "Events of a type, or of a version of one, that this build does not know",
+    "kind",
 )  # fmt: skip
 RECORD_AGE = _histogram("record_age_seconds", "Append of a record to commit of its effects")
 BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commit")
 LAG = _gauge("consumer_lag_records", "Records between checkpoint and end of the topic", "topic")
+STANDING = _gauge(
+    "consumer_standing_seconds",
+    "How long the partition that stands longest with records before it has not moved", "topic",
+)  # fmt: skip
 LAST_PROGRESS = _gauge(
     "consumer_last_progress_timestamp_seconds", "When a checkpoint last moved", "topic"
 )
 FENCED = _counter("fenced_batches", "Batches dropped because another owner had moved on")
 REBALANCES = _counter("rebalances", "Assignments received from the group")
-FAILED_BATCHES = _counter("failed_batches", "Batches to be taken in again, by kind", "error")
-DEAD_LETTERS = _counter("dead_letters", "Records set aside")
-OUTBOX_ROWS = _gauge("outbox_rows", "Messages waiting for the relay")
-OUTBOX_AGE = _gauge("outbox_oldest_age_seconds", "Age of the oldest message in the outbox")
+FAILED_BATCHES = _counter("failed_batches", "Batches to be taken in again, by error", "error")
+PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", kept=True)
+HELD = _gauge("held_records", "Records that wait for another event", kept=True)
+UNACCOUNTED = _gauge(
+    "effects_unaccounted",
+    "Records behind the checkpoints without effect, and messages not yet sent", kept=True,
+)  # fmt: skip
+
+# What is said.
+OUTBOX_ROWS = _gauge("outbox_rows", "Messages waiting for the relay", kept=True)
+OUTBOX_AGE = _gauge(
+    "outbox_oldest_age_seconds", "Age of the oldest message in the outbox", kept=True
+)
+SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take", kept=True)
 RELAY_PUBLISHED = _counter("relay_published", "Messages acknowledged by Kafka")
 RELAY_LEADER = _gauge("relay_leader", "1 in the process whose relay sends")
-SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take")
-PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person")
-HELD = _gauge("held_records", "Records that wait for another event")
-UNACCOUNTED = _gauge(
-    "effects_unaccounted", "Records behind the checkpoint without effect, messages not yet sent"
+NOTIFICATIONS = Kept(
+    "notifications", "Decisions whether to tell somebody of something, by channel and outcome",
+    "channel", "outcome",
+)  # fmt: skip
+
+# What it is all about.
+REFUSED = Kept(
+    "submissions_refused", "Messages of participants that the door refused, by their first reason",
+    "reason",
+)  # fmt: skip
+ACCEPTED = Kept(
+    "requests_accepted", "Requests taken in by routing, by the lane triage gave", "lane"
 )
+KNOWN = _gauge(
+    "requests_known", "Requests that the service holds: intake's own, and reporting's copy",
+    kept=True,
+)  # fmt: skip
+REQUESTS = _gauge(
+    "requests", "Requests by their status, as reporting counts them", "status", kept=True
+)
+WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", kept=True)
+OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", kept=True)
+OBLIGATIONS = _gauge("obligations_open", "Promises whose clock runs, by clock", "clock", kept=True)
+OVERDUE = _gauge(
+    "obligations_overdue", "Promises whose time is over and that nobody has acted on", "clock",
+    kept=True,
+)  # fmt: skip
+MISSED = Kept(
+    "clock_missed", "Promises that were not kept in time, as reporting counts them", "clock"
+)
+
+# The process.
+CERTIFICATE = _gauge(
+    "certificate_expiry_timestamp_seconds", "When a certificate that it trusts runs out",
+    "certificate",
+)  # fmt: skip
 BUILD = _gauge("build_info", "Always 1; which version runs", "version")
+
+COUNTED = {
+    "dead_letters": DEAD_LETTERS,
+    "schema_unknown": UNKNOWN,
+    "notifications": NOTIFICATIONS,
+    "submissions_refused": REFUSED,
+    "requests_accepted": ACCEPTED,
+    "clock_missed": MISSED,
+}
+"""What `Taken.counted` may name."""
 
 
 def started(service: str) -> None:
     """Show the version of this process."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]
     BUILD.labels(service, version("continuum")).set(1)
+
+
+def replace(gauge: Gauge, service: str, values: Mapping[str, float]) -> None:
+    """Show *values* by the value of the gauge's one label; what is not among them is gone."""
+    gauge.clear()
+    for label, number in values.items():
+        gauge.labels(service, label).set(number)
 
 
 def exposition() -> bytes:

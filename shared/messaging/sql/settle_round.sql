@@ -1,4 +1,4 @@
--- All that a round leaves behind: messages, checkpoints, gates. Gates move from where they were
+-- All that a round leaves behind: messages, checkpoints, gates, counts. Gates move from where they were
 -- read and from nowhere else; one that was not there may have become a stub meanwhile. First comes
 -- how many were saved, then those that had a row: only for them can a record be waiting, as
 -- whoever holds a record makes the row that it waits for.
@@ -46,7 +46,14 @@ advanced AS (
      WHERE gates.topic = taken.topic
        AND gates.subject = taken.subject
        AND gates.last = taken.read
-    RETURNING gates.topic, gates.subject, gates.last)
+    RETURNING gates.topic, gates.subject, gates.last),
+counted AS (
+    INSERT INTO counts AS before (topic, partition, what, number)
+    SELECT $24, $25, what, number
+      FROM unnest($26::text[], $27::bigint[]) AS counted (what, number)
+     ORDER BY what
+        ON CONFLICT (topic, partition, what) DO UPDATE
+       SET number = before.number + excluded.number)
 SELECT '' AS topic, '' AS subject,
        (SELECT count(*) FROM opened) + (SELECT count(*) FROM advanced) AS last
  UNION ALL

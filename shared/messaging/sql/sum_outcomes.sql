@@ -1,6 +1,7 @@
 SELECT topic,
        sum(applied)::bigint AS applied, sum(duplicate)::bigint AS duplicate,
        sum(ignored)::bigint AS ignored, sum(held)::bigint AS held,
-       sum(refused)::bigint AS refused, sum(parked)::bigint AS parked, sum(dead)::bigint AS dead
+       sum(refused)::bigint AS refused, sum(parked)::bigint AS parked, sum(dead)::bigint AS dead,
+       sum(lost)::bigint AS lost
   FROM checkpoints
  GROUP BY topic;

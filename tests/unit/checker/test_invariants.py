@@ -122,3 +122,23 @@ def test_a_service_that_shows_nothing_is_noticed() -> None:
     assert wrong(i17_metrics_are_counts(run(tables={"routing": {}}))) == [
         "routing shows no metrics"
     ]
+
+
+def test_what_is_counted_must_be_shown_and_add_up() -> None:
+    counts = {"topic": ROUTING, "partition": 0, "what": "notifications topic sent", "number": 2}
+    notices = [{"fact": "1"}, {"fact": "2"}]
+    tables = {"notifications": {"counts": [counts], "notices": notices}}
+    gauges = "".join(
+        f'cri_{name}{{service="notifications"}} 0.0\n'
+        for name in ("held_records", "parked_keys", "outbox_set_aside_rows")
+    )
+    shown = gauges + (
+        'cri_notifications_total{channel="topic",outcome="sent",service="notifications"} 2.0\n'
+    )
+
+    def said(text: str, found: Any = tables) -> list[str]:
+        return wrong(i17_metrics_are_counts(run(tables=found, metrics={"notifications": text})))
+
+    assert said(shown) == []
+    assert len(said(shown.replace("2.0", "3.0"))) == 2
+    assert len(said(shown, {"notifications": {**tables["notifications"], "notices": []}})) == 1

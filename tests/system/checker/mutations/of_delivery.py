@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.system.checker.log import INTAKE, OUT, ROUTING, data_of, participant_of
+from tests.system.checker.log import IN, INTAKE, OUT, ROUTING, data_of, participant_of
 from tests.system.checker.mutations.bench import Bench, Mutation, edited, subject_of
 from tests.system.checker.privacy import canaries_of
 from tests.system.checker.run import Record
@@ -149,11 +149,22 @@ def _keep_canary(bench: Bench) -> None:
 
 def _show_wrong_metric(bench: Bench) -> None:
     lines = bench.run.metrics["routing"].splitlines()
-    found = [n for n, line in enumerate(lines) if line.startswith("cri_consumed_records{")]
+    found = [n for n, line in enumerate(lines) if line.startswith("cri_consumed_records_total{")]
     place = bench.random.choice(found)
     labels, _, value = lines[place].rpartition(" ")
     lines[place] = f"{labels} {float(value) + 1}"
     bench.run.metrics["routing"] = "\n".join(lines)
+
+
+def _miscount_notices(bench: Bench) -> None:
+    row = bench.any_row("notifications", "counts")
+    row["number"] += 1
+
+
+def _name_participant(bench: Bench) -> None:
+    topic = bench.random.choice(sorted(t for t in bench.run.topics if t.startswith(IN)))
+    label = f'cri_offers_open{{service="routing",to="{topic.split(".")[2]}"}} 1.0'
+    bench.run.metrics["routing"] += f"\n{label}\n"
 
 
 MUTATIONS = (
@@ -172,4 +183,6 @@ MUTATIONS = (
     Mutation("an event holds what was confided", "I16", _publish_canary),
     Mutation("a table of reporting holds what was confided", "I16", _keep_canary),
     Mutation("a metric is off by one", "I17", _show_wrong_metric),
+    Mutation("a count of notices is off by one", "I17", _miscount_notices),
+    Mutation("a metric's label names a participant", "I17", _name_participant),
 )

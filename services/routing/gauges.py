@@ -1,0 +1,22 @@
+"""What waits and what is promised, as metrics; every process of routing shows the same."""
+
+from typing import Any
+
+from asyncpg import Pool
+
+from services.routing import store
+from shared.runtime import metrics
+
+_OFFER = "offer_answer."
+
+
+async def show(pool: "Pool[Any]") -> None:
+    """Set them to what the database says now. Raises what Postgres or the network raised."""
+    async with pool.acquire() as connection:
+        waiting = await store.count_waiting(connection)
+        clocks = await store.count_clocks(connection)
+    metrics.replace(metrics.WAITLIST, "routing", waiting)
+    metrics.replace(metrics.OBLIGATIONS, "routing", {name: n for name, (n, _) in clocks.items()})
+    metrics.replace(metrics.OVERDUE, "routing", {name: n for name, (_, n) in clocks.items()})
+    offers = sum(running for name, (running, _) in clocks.items() if name.startswith(_OFFER))
+    metrics.OFFERS.labels("routing").set(offers)

@@ -1,0 +1,5 @@
+-- A request has at most one clock; by the partial index of those that run.
+SELECT due_clock, count(*) AS running, count(*) FILTER (WHERE due_at < now()) AS overdue
+  FROM requests
+ WHERE due_at IS NOT NULL
+ GROUP BY due_clock;

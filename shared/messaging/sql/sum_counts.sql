@@ -1,0 +1,3 @@
+SELECT what, sum(number)::bigint AS number
+  FROM counts
+ GROUP BY what;

@@ -1,0 +1,42 @@
+"""The catalogue of metrics in the documents is the one in the code."""
+
+import re
+from pathlib import Path
+
+from shared.runtime.metrics import CATALOGUE, COUNTED
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| (rows|process) \| (.*?) ?\| (.*) \|$", re.M)
+COUNTS = re.compile(r'\bf?"(\w+) [\w{][^"]*"')
+UNITS = ("_seconds", "_total", "_records", "_rows")
+
+
+def test_the_documented_catalogue_is_the_one_in_the_code() -> None:
+    table = ROW.findall((ROOT / "docs" / "metrics.md").read_text())
+
+    assert [
+        (name, kind, where, tuple(re.findall(r"`(\w+)`", labels)), meaning)
+        for name, kind, where, labels, meaning in table
+    ] == [
+        (each.name, each.kind, "rows" if each.kept else "process", each.labels, each.meaning)
+        for each in CATALOGUE
+    ]
+
+
+def test_every_metric_is_shown_by_somebody() -> None:
+    module = (ROOT / "shared/runtime/metrics.py").read_text()
+    names = re.findall(r"^([A-Z_]+) = (?:Kept|_counter|_gauge|_histogram)\(", module, re.M)
+    used = [
+        file
+        for root in ("services", "shared", "continuum")
+        for file in (ROOT / root).rglob("*.py")
+    ]
+    code = "\n".join(file.read_text() for file in used if file.name != "metrics.py")
+
+    assert len(names) == len(CATALOGUE)
+    for name in names:
+        counted = f'": {name},' in module
+        here = f"\n    {name}.labels(" in module
+        assert counted or here or f"metrics.{name}" in code, f"{name} is shown by nobody"
+    for what in COUNTED:
+        assert f'"{what} ' in code, f"{what} is counted by nobody"
