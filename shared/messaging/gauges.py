@@ -36,5 +36,5 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
     for row in await pool.fetch(_SQL["sum_counts"]):
         name, *labels = row["what"].split(" ")
         counted[name][tuple(labels)] = row["number"]
-    for name, values in counted.items():
-        metrics.COUNTED[name].show(service, values)
+    for name, counter in metrics.COUNTED.items():
+        counter.show(service, counted[name])

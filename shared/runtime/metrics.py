@@ -1,6 +1,6 @@
 """Every metric name of the product, with its unit, labels and meaning (docs/metrics.md)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -37,17 +37,24 @@ CATALOGUE: list[Entry] = []
 
 
 class Kept:
-    """A counter whose value the database holds: `show` says what it is."""
+    """
+    A counter whose value the database holds: `show` says what it is.
 
-    def __init__(self, name: str, meaning: str, *labels: str) -> None:
+    Values of its one label that are named in ``zero`` are shown before there is anything to count:
+    the first is then an increase like any other.
+    """
+
+    def __init__(self, name: str, meaning: str, *labels: str, zero: Sequence[str] = ()) -> None:
         CATALOGUE.append(Entry(f"cri_{name}_total", "counter", True, labels, meaning))
         self._family = (f"cri_{name}", meaning, ("service", *labels))
+        self._zero: dict[tuple[str, ...], float] = {(label,): 0.0 for label in zero}
         self._values: dict[tuple[str, ...], float] = {}
         REGISTRY.register(self)
 
     def show(self, service: str, values: Mapping[tuple[str, ...], float]) -> None:
         """Show *values* by label values, and no others."""
-        self._values = {(service, *labels): number for labels, number in values.items()}
+        shown = {**self._zero, **values}
+        self._values = {(service, *labels): number for labels, number in shown.items()}
 
     def collect(self) -> Iterator[Metric]:
         """Yield the values, as the registry asks for them."""
@@ -81,10 +88,13 @@ CONSUMED = Kept(
     "topic", "outcome",
 )  # fmt: skip
 LOST = Kept("lost_records", "Records that a topic deleted before they were read", "topic")
-DEAD_LETTERS = Kept("dead_letters", "Records set aside, by why", "reason")
+DEAD_LETTERS = Kept(
+    "dead_letters", "Records set aside, by why", "reason",
+    zero=("malformed", "decision_failed", "refused_by_postgres"),
+)  # fmt: skip
 UNKNOWN = Kept(
     "schema_unknown", "Events of a type, or of a version of one, that this build does not know",
-    "kind",
+    "kind", zero=("type", "version"),
 )  # fmt: skip
 RECORD_AGE = _histogram("record_age_seconds", "Append of a record to commit of its effects")
 BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commit")
@@ -164,9 +174,11 @@ COUNTED = {
 
 
 def started(service: str) -> None:
-    """Show the version of this process."""
+    """Show the version of this process, and that it has counted nothing yet."""
     disable_created_metrics()  # type: ignore[no-untyped-call]
     BUILD.labels(service, version("continuum")).set(1)
+    for counter in (FENCED, REBALANCES, RELAY_PUBLISHED):
+        counter.labels(service)
 
 
 def replace(gauge: Gauge, service: str, values: Mapping[str, float]) -> None:

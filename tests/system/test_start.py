@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from deploy.local import processes
 from deploy.local.stack import Stack
 from tests.conftest import Database
 
+ROOT = Path(__file__).parents[2]
+CATALOGUE = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| \w+ \| (.*?) ?\| (.*) \|$", re.M)
 Begin = Callable[..., "Started"]
 
 
@@ -122,6 +125,23 @@ async def test_it_starts_says_what_it_is_and_stops_cleanly(
     service.process.send_signal(signal.SIGTERM)
     assert service.ended() == 0
     assert service.logged("service.stopped")
+
+
+async def test_what_it_shows_is_the_documented_catalogue(begin: Begin, database: Database) -> None:
+    service = begin(postgres_database=(await database("reporting")).rsplit("/", 1)[1])
+    service.until(lambda: "cri_requests_known{" in service.asked("/metrics")[1])
+
+    text = service.asked("/metrics")[1]
+
+    shown = dict(re.findall(r"^# TYPE (\S+) (\w+)$", text, re.M))
+    meanings = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.M))
+    table = CATALOGUE.findall((ROOT / "docs" / "metrics.md").read_text())
+    assert shown == {name: kind for name, kind, _, _ in table}
+    assert meanings == {name: meaning for name, _, _, meaning in table}
+    for name, _, labels, _ in table:
+        for sample in re.findall(rf"^{name}(?:_bucket|_count|_sum)?{{(.*)}} \S+$", text, re.M):
+            own = set(re.findall(r'(\w+)="', sample)) - {"service", "le"}
+            assert own == set(re.findall(r"`(\w+)`", labels)), name
 
 
 def _with_wrong(which: str, stack: Stack, secrets: Path) -> Path:

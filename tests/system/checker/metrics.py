@@ -42,11 +42,11 @@ def i17_metrics_are_counts(run: Run) -> Findings:
 
 
 def _shown(text: str) -> Samples:
-    """Return every sample by its name and the values of its labels, but for that of `service`."""
+    """Return every sample by its name and its labels' values, sorted; all but `service`."""
     samples: Samples = {}
     for name, labels, value in _SAMPLE.findall(text):
         found = [said for label, said in _LABEL.findall(labels) if label != "service"]
-        samples[name, *found] = float(value)
+        samples[name, *sorted(found)] = float(value)
     return samples
 
 
@@ -55,7 +55,7 @@ def _outcomes(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
     for row in run.rows(service, "checkpoints"):
         topic = f"{IN}*" if row["topic"].startswith(IN) else row["topic"]
         for outcome in OUTCOMES:
-            held["cri_consumed_records_total", topic, outcome] += row[outcome]
+            held["cri_consumed_records_total", *sorted((topic, outcome))] += row[outcome]
         held["cri_lost_records_total", topic] += row.get("lost", 0)
     yield from _same(
         service, shown, held, ("cri_consumed_records_total", "cri_lost_records_total")
@@ -75,7 +75,7 @@ def _counts(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
     held: Counter[tuple[str, ...]] = Counter()
     for row in run.rows(service, "counts"):
         name, *labels = row["what"].split(" ")
-        held[f"cri_{name}_total", *labels] += row["number"]
+        held[f"cri_{name}_total", *sorted(labels)] += row["number"]
     yield from _same(service, shown, held, {name for name, *_ in held})
     for name, (owner, table) in _ROWS.items():
         if service == owner:
