@@ -23,7 +23,7 @@ from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from shared.messaging import gauges, kafka, own_log, replay
+from shared.messaging import ended_connections, gauges, kafka, own_log, replay
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
@@ -147,6 +147,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     0 after a clean stop; 2 when it must not go on as things are (the log says what and why).
     Kafka or Postgres away is waited for with growing pauses, never silently.
     """
+    ended_connections.expect()
     health = probes.Health()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
