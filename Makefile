@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check tools
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check tools
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -54,8 +54,8 @@ check: setup ## lint, format, types and import rules
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-bench: setup ## measure this pipeline and the peer in one run
-	@$(RUN) -m benchmarks
+bench: setup ## measure this pipeline and the peer in one run [HELD=1000000] [REPLICAS=2]
+	@$(RUN) -m benchmarks $(if $(HELD),--held $(HELD)) $(if $(REPLICAS),--replicas $(REPLICAS))
 
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
@@ -73,6 +73,9 @@ manifests: setup ## make Kubernetes' topics, users, alert rules, dashboards from
 manifests-check: setup ## render the Kubernetes manifests, and hold them against schemas and policies
 	@$(RUN) -m pytest -q --no-header tests/deploy
 	@$(RUN) -m deploy.kubernetes.check
+
+cluster-check: setup ## have a real kube-apiserver take the manifests, roll them out, drain a node
+	@$(RUN) -m deploy.kubernetes.cluster
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)
