@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 import structlog
@@ -19,6 +19,7 @@ from aiokafka.errors import (
 from asyncpg import Record as Row
 
 from shared.messaging import kafka
+from shared.messaging.consumer import PAUSES
 from shared.messaging.outbox import decode_headers
 from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
@@ -39,6 +40,8 @@ BATCH_BYTES = 262_144
 MESSAGE_BYTES = 2_097_152
 DEAD_LETTER_BYTES = 3_145_728
 POLL_SECONDS = 0.05
+_LONG_SECONDS = 30
+"""After so long without a failure the next one is the first again."""
 VACUUM_ROWS = 10_000
 # The server ends the session of a frozen leader; the ping keeps that of a living one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
@@ -63,9 +66,12 @@ class Relay:
         self._deleted = 0
 
     async def run(self) -> None:
-        """Lead when nobody else does, until cancelled or something fails; then raise it."""
+        """
+        Lead when nobody else does, until cancelled or Postgres fails; then raise it.
+
+        While Kafka is away the lead is kept: whoever took it over could not send either.
+        """
         connection = await connect(self._settings, name=f"{self._service} relay", limits=_LIMITS)
-        producer: AIOKafkaProducer | None = None
         leader = metrics.RELAY_LEADER.labels(self._service)
         leader.set(0)
         ping = asyncio.create_task(self._ping(connection))
@@ -73,20 +79,46 @@ class Relay:
             while not await self._lead(connection):
                 self._raise_if_ended(ping)
                 await asyncio.sleep(0.5)
-            producer = await self._producer()
             leader.set(1)
             log.info("relay.leads")
+            await self._send_for_ever(connection, ping)
+        finally:
+            leader.set(0)
+            ping.cancel()
+            connection.terminate()
+
+    async def _send_for_ever(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> NoReturn:
+        """Send; when Kafka fails, again with a new producer after a growing pause."""
+        failures = 0
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                await self._send_rounds(connection, ping)
+            except KafkaError as error:
+                if asyncio.get_running_loop().time() - started > _LONG_SECONDS:
+                    failures = 0
+                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                failures += 1
+                name = type(error).__name__
+                log.warning("relay.failed", **{"error.type": name}, pause_s=pause)
+            await asyncio.wait([ping], timeout=pause)  # the lead may be lost meanwhile
+            self._raise_if_ended(ping)
+
+    async def _send_rounds(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> NoReturn:
+        """Send what is there, round after round, with a producer of its own until one fails."""
+        producer = await self._producer()
+        try:
             while True:
                 self._wake.clear()
                 self._raise_if_ended(ping)
                 if not await self._round(connection, producer):
                     await self._wait()
         finally:
-            leader.set(0)
-            if producer is not None:
-                await _close(producer)
-            ping.cancel()
-            connection.terminate()
+            await _close(producer)
 
     async def _lead(self, connection: "asyncpg.Connection[Any]") -> bool:
         async with self._turn:

@@ -70,10 +70,13 @@ async def send(
             metadata.offset + 1,
         )
 
-    async def all_of(records: Sequence[tuple[str, bytes]]) -> None:
+    async def all_of(records: Sequence[tuple[str, bytes]], *, headers: Any = None) -> None:
         sends = [
             await producer.send(
-                "cri.int.intake.v1", value, partition=kafka.partition_of(key.encode(), 6)
+                "cri.int.intake.v1",
+                value,
+                partition=kafka.partition_of(key.encode(), 6),
+                headers=headers,
             )
             for key, value in records
         ]
@@ -117,6 +120,23 @@ async def test_records_are_taken_in_once_by_two_members_that_come_and_go(
     for subject in SUBJECTS:
         own = [entry for entry in entries if entry.startswith(f"{subject}/")]
         assert own == [f"{subject}/{number}" for number in range(1, 41)]
+
+
+async def test_headers_that_are_null_or_no_text_stop_nobody(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+) -> None:
+    async def holds_both() -> bool:
+        return await ledger(pool) == ["A/1", "A/2"]
+
+    async with consumer(settings, pool, reader):
+        odd = [("null", None), ("bytes", b"\xff\xfe"), ("reply_to", b"cri.int.routing.v1")]
+        await send([("A", event("A", 1, topic="cri.int.intake.v1"))], headers=odd)
+        await send([("A", event("A", 2, topic="cri.int.intake.v1"))])
+
+        await until(holds_both)
 
 
 async def test_a_batch_is_read_again_after_postgres_failed(

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
 from shared.messaging import kafka, outbox
@@ -144,3 +145,27 @@ async def test_only_one_relay_leads_and_the_next_takes_over(
 
             await until(lambda: empty(pool))
             assert await one_leads()
+
+
+async def test_the_lead_is_kept_while_kafka_is_away(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    nowhere = settings.model_copy(update={"kafka_servers": ["127.0.0.1:1"]})
+    leader = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+
+    with capture_logs() as logged:
+        async with relay(nowhere) as running:
+
+            async def failed() -> bool:
+                return len([each for each in logged if each["event"] == "relay.failed"]) >= 3
+
+            async def led() -> bool:
+                return running.done() or bool(await pool.fetchval(leader))
+
+            await until(led)
+            before = await pool.fetchval(leader)
+            await until(failed)
+
+            assert not running.done()
+            assert before is not None
+            assert await pool.fetchval(leader) == before
