@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from asyncpg import Pool
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
+from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import SASLScram512
 
 from shared.messaging import kafka
@@ -109,6 +110,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             listener=self,
+            parser=_unread,
             decoder=_raw_records,
             no_reply=True,
             session_timeout_ms=settings.session_timeout_ms,
@@ -337,6 +339,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._health.stalled_since = time.monotonic() - (now - min(standing))
         else:
             self._health.stalled_since = None
+
+
+async def _unread(found: tuple[ConsumerRecord, ...]) -> KafkaMessage:
+    """
+    Give FastStream's message for a batch without a look into its records.
+
+    Its own parser fails on a header that is null or no text, and the batch is lost for good.
+    """
+    return KafkaMessage(found, b"", consumer=FAKE_CONSUMER)
 
 
 async def _raw_records(message: Any) -> Any:
