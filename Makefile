@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check tools
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check tools alerts
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -76,6 +76,9 @@ manifests-check: setup ## render the Kubernetes manifests, and hold them against
 
 cluster-check: setup ## have a real kube-apiserver take the manifests, roll them out, drain a node
 	@$(RUN) -m deploy.kubernetes.cluster
+
+alerts: setup ## prove the alert rules: each fires, each is silent
+	@$(RUN) -m deploy.monitoring
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)

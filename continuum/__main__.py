@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from continuum import accounting, dead_letters, orders, rebuild, resume, status, why
+from continuum import accounting, canary, dead_letters, orders, rebuild, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from continuum.rebuild_log import Log
@@ -27,6 +27,7 @@ examples:
                                           ones, and compare them
   continuum resume routing                what would be cleared so that routing goes on
   continuum resume routing --yes          clear it
+  continuum canary                        submit once a minute as a participant; show metrics
 """
 
 
@@ -38,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     parsed = _parser().parse_args(arguments)
     try:
+        if parsed.verb == "canary":
+            asyncio.run(_canary(parsed))
         access = Access.read(parsed.connection)
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
@@ -61,6 +64,11 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
     return await resume.clear(access, parsed.service, yes=parsed.yes), True
+
+
+async def _canary(parsed: argparse.Namespace) -> None:
+    bird = canary.Canary.read(parsed.connection, parsed.participant, parsed.submission)
+    await canary.run(bird, port=parsed.port, every=parsed.every, within=parsed.within)
 
 
 async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
@@ -144,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_dead_letters(letters, shared)
     _add_rebuild(verbs, shared)
+    _add_canary(verbs, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="let a service go on that stopped over failing decisions"
     )
@@ -171,6 +180,23 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     rebuilt.add_argument(
         "--afresh", action="store_true", help="do not go on from where an earlier run was"
     )
+
+
+def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    tried = verbs.add_parser(
+        "canary", parents=[shared], help="submit again and again as a participant; show metrics"
+    )
+    tried.add_argument("--participant", default="california-agencies", metavar="NAME")
+    tried.add_argument(
+        "--submission",
+        type=Path,
+        default=Path("deploy/monitoring/canary.json"),
+        metavar="FILE",
+        help="the data of its request (default: %(default)s)",
+    )
+    tried.add_argument("--port", type=int, default=9464, help="of /metrics (default: %(default)s)")
+    for name, default in (("--every", 60), ("--within", 30)):
+        tried.add_argument(name, type=float, default=default, metavar="SECONDS")
 
 
 def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

@@ -103,6 +103,7 @@ def _debian(tool: Tool) -> None:
         _run(["apt-get", "download", "-q", name], folder=Path(work))
         (package,) = Path(work).glob("*.deb")
         _compare(tool, f"sha256:{sha256(package.read_bytes()).hexdigest()}")
+        (TOOLS / "debian").mkdir(parents=True, exist_ok=True)
         _run(["dpkg-deb", "-x", package, TOOLS / "debian" / tool.name])
 
 

@@ -155,6 +155,12 @@ MISSED = Kept(
     "clock_missed", "Promises that were not kept in time, as reporting counts them", "clock"
 )
 
+# The canary, a participant like any other: `continuum canary`.
+CANARY = _counter(
+    "canary_submissions", "Submissions of the canary, by what came of them", "outcome"
+)
+CANARY_SECONDS = _histogram("canary_answer_seconds", "Submission of the canary to its answer")
+
 # The process.
 CERTIFICATE = _gauge(
     "certificate_expiry_timestamp_seconds", "When a certificate that it trusts runs out",
