@@ -14,7 +14,9 @@ FILLED_IN = {
 
 
 def sources() -> str:
-    files = [p for root in ("services", "shared", "continuum") for p in (ROOT / root).rglob("*.py")]
+    files = [
+        p for root in ("services", "shared", "continuum") for p in (ROOT / root).rglob("*.py")
+    ]
     return "\n".join(file.read_text() for file in sorted(files))
 
 
