@@ -38,6 +38,7 @@ Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
 GAUGES_SECONDS = 2.0
 GAUGES_REST = 50
+GAUGES_AT_MOST = 15.0
 ORDERS_SECONDS = 1.0
 # Wrong credentials, a missing database or an old schema do not heal by waiting.
 _HOPELESS = (
@@ -361,4 +362,13 @@ async def _gauges(show: Callable[["Pool[Any]"], Awaitable[None]], own: "Pool[Any
         began = loop.time()
         with suppress(*TRANSIENT):
             await show(own)
-        await asyncio.sleep(max(GAUGES_SECONDS, GAUGES_REST * (loop.time() - began)))
+        await asyncio.sleep(gauges_pause(loop.time() - began))
+
+
+def gauges_pause(took: float) -> float:
+    """
+    Return how long to rest after counting took so long (seconds).
+
+    A network that is cut for seconds looks like a large table; it must not blind us for minutes.
+    """
+    return min(max(GAUGES_SECONDS, GAUGES_REST * took), GAUGES_AT_MOST)
