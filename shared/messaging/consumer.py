@@ -175,16 +175,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         result = await take_in(self._pool, self._reader, records, service=self._service)
         crash_points.reach(f"{self._service}.after_commit")
         duration = time.perf_counter() - started
-        now = time.time()
+        now = time.monotonic()
         self._positions.move(records)
         self._moved_at.update({TopicPartition(r.topic, r.partition): now for r in records})
         for wake in self._wakes:
             wake.set()
-        self._report(records, result, duration, now)
+        self._report(records, result, duration)
 
-    def _report(
-        self, records: Sequence[Record], result: Result, duration: float, now: float
-    ) -> None:
+    def _report(self, records: Sequence[Record], result: Result, duration: float) -> None:
+        now = time.time()  # which may jump: for onlookers alone
         metrics.BATCH_DURATION.labels(self._service).observe(duration)
         age = metrics.RECORD_AGE.labels(self._service)
         total: Counter[Outcome] = Counter()
@@ -310,7 +309,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _watch_progress(self) -> None:
         """Show each topic's lag; note since when a partition with work before it has not moved."""
-        now = time.time()
+        now = time.monotonic()
         lags: Counter[str] = Counter()
         stands: dict[str, float] = {}
         standing: list[float] = []
@@ -336,7 +335,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             metrics.LAG.labels(self._service, topic).set(lag)
             metrics.STANDING.labels(self._service, topic).set(stands[topic])
         if standing and self._failures == 0:
-            self._health.stalled_since = time.monotonic() - (now - min(standing))
+            self._health.stalled_since = min(standing)
         else:
             self._health.stalled_since = None
 

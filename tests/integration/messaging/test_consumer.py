@@ -1,4 +1,5 @@
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from shared.messaging import kafka
 from shared.messaging.consumer import Consumer
 from shared.messaging.positions import Refusal
 from shared.messaging.records import Item, Taken
+from shared.runtime import metrics
 from shared.runtime.probes import Health
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.conftest import LedgerReader, State, event, ledger
@@ -160,6 +162,43 @@ async def test_a_batch_is_read_again_after_postgres_failed(
         await until(all_there)
 
     assert await ledger(pool) == ["A/1", "A/2", "A/3"]
+
+
+@pytest.mark.parametrize("step", [3600, -3600])
+async def test_a_wall_clock_that_jumps_while_a_batch_waits_stops_nobody(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    send: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    step: int,
+) -> None:
+    may_go_on = asyncio.Event()
+
+    class Waiting(LedgerReader):
+        async def load(self, connection: Any, items: Sequence[Item], *, at: Any) -> State:
+            await may_go_on.wait()
+            return await super().load(connection, items, at=at)
+
+    async def all_there() -> bool:
+        return len(await ledger(pool)) == 1
+
+    async with consumer(settings, pool, Waiting()) as running:
+        await send([("A", event("A", 1, topic="cri.int.intake.v1"))])
+
+        async def is_behind() -> bool:
+            running._watch_progress()
+            lag = metrics.LAG.labels("routing", "cri.int.intake.v1")
+            return bool(lag._value.get())
+
+        await until(is_behind)
+        now = time.time() + step
+        monkeypatch.setattr(time, "time", lambda: now)
+        running._watch_progress()
+
+        assert not running.fatal.done()
+        assert running._health.alive
+        may_go_on.set()
+        await until(all_there)
 
 
 async def test_too_many_failures_stop_this_build_and_another_goes_on(
