@@ -1,33 +1,26 @@
-"""``python -m benchmarks [--rounds N] [--ours N] [--peer N] [--seconds N]``."""
+"""``python -m benchmarks [--held N | --replicas N] [--rounds N] [--ours N] …``."""
 
 import argparse
 import asyncio
-import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
-from benchmarks.introduce import introduce
-from benchmarks.login import MEASURER, Login, measurer_grants
+from benchmarks import against_empty, against_one, verdict
+from benchmarks.ground import ground, let_in
 from benchmarks.measurement import Incomplete, Throughput
 from benchmarks.ours import Ours
-from benchmarks.participants import asking_agencies, participants
 from benchmarks.peer.ground import PEER, make_database, peer_grants, peer_topics
 from benchmarks.peer.rounds import Peer
 from benchmarks.processor_time import peak_megabytes
-from benchmarks.verdict import Results, lines, shortfalls
-from deploy.local.access import grants
+from benchmarks.verdict import Results
 from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN
-from deploy.local.lock import Lock
 from deploy.local.passwords import password
-from deploy.local.provision import admin_client, provision_kafka
 from deploy.local.stack import Stack
 
-STATE = Path(".local/bench")
+Printed = tuple[list[str], list[str]]
+"""The lines that say what was measured, and a sentence for each requirement that is missed."""
 _BEGUN = time.monotonic()
 
 
@@ -35,15 +28,14 @@ def main() -> int:
     """Measure, print, and return the exit status."""
     asked = _arguments()
     try:
-        results = _measure(asked)
+        lines, missed = _measure(asked)
     except (StackFailed, Incomplete) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("bench: interrupted; nothing is left running", file=sys.stderr)
         return 130
-    print("\n".join(lines(results)), flush=True)
-    missed = shortfalls(results)
+    print("\n".join(lines), flush=True)
     for sentence in missed:
         print(sentence, file=sys.stderr)
     return 1 if missed else 0
@@ -51,10 +43,14 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each, alternating")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--held", type=int, help="compare so many requests held with none")
+    instead.add_argument("--replicas", type=int, help="compare so many processes with one")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each side")
     parser.add_argument("--ours", type=int, default=20_000, help="requests in a round of ours")
     parser.add_argument("--peer", type=int, default=2_000, help="requests in a round of the peer")
     parser.add_argument("--seconds", type=int, default=20, help="seconds at a constant rate")
+    parser.add_argument("--state", type=Path, default=Path(".local/bench"))
     return parser.parse_args()
 
 
@@ -62,46 +58,52 @@ def _say(text: str) -> None:
     print(f"{time.monotonic() - _BEGUN:6.1f} s  {text}", flush=True)
 
 
-def _measure(asked: argparse.Namespace) -> Results:
-    holder = Lock(STATE).holder()
-    if holder is not None:
-        raise StackFailed(f"another measurement runs (process {holder}): wait for it")
-    shutil.rmtree(STATE, ignore_errors=True)
-    STATE.mkdir(mode=0o700, parents=True)
-    agencies = asking_agencies()
-    everybody = participants(agencies)
-    listed = STATE / "participants.yaml"
-    listed.write_text(yaml.safe_dump({"participants": everybody}))
-    with Stack(STATE, participants=listed, say=_say) as stack:
-        stack.up()
-        login, environment = _make_ground(stack)
-        _say(f"introducing {len(everybody)} participants, programs, topics, providers, rules")
-        asyncio.run(introduce(stack.connection, everybody))
-        with Ours(stack, login, agencies) as ours:
-            return _rounds(
-                asked, stack, ours, lambda number: Peer(stack, environment, number=number)
+def _measure(asked: argparse.Namespace) -> Printed:
+    with ground(asked.state, _say) as (stack, agencies):
+        if asked.held:
+            sides = against_empty.measure(
+                stack,
+                let_in(stack),
+                agencies,
+                held=asked.held,
+                rounds=asked.rounds,
+                requests=asked.ours,
+                seconds=asked.seconds,
+                say=_say,
             )
+            missed = against_empty.shortfalls(*sides)
+            return against_empty.lines(*sides, held=asked.held), missed
+        if asked.replicas:
+            number = asked.replicas
+            rounds = against_one.measure(
+                stack,
+                let_in(stack),
+                agencies,
+                replicas=number,
+                rounds=asked.rounds,
+                requests=asked.ours,
+                say=_say,
+            )
+            missed = against_one.shortfalls(*rounds, replicas=number)
+            return against_one.lines(*rounds, replicas=number), missed
+        secret = password(stack.credentials.folder / PEER, "password")
+        login = let_in(stack, topics=peer_topics(), users={PEER: secret}, more=peer_grants())
+        start_peer = _peer(stack, secret)
+        with Ours(stack, login, agencies) as ours:
+            results = _rounds(asked, stack, ours, start_peer)
+        return verdict.lines(results), verdict.shortfalls(results)
 
 
-def _make_ground(stack: Stack) -> tuple[Login, Mapping[str, str]]:
-    """Let the measuring processes and the peer in; return how each of them connects."""
-    passwords = {
-        user: password(stack.credentials.folder / user, "password") for user in (MEASURER, PEER)
-    }
-    provision_kafka(
-        admin_client(stack.kafka.servers, user=ADMIN, password=stack.kafka.password),
-        topics=peer_topics(),
-        users=passwords,
-        grants=grants(stack.topics, stack.participants) | measurer_grants() | peer_grants(),
-    )
-    asyncio.run(make_database(stack.postgres.dsn(), passwords[PEER]))
+def _peer(stack: Stack, secret: str) -> Callable[[int], Peer]:
+    """Make the peer's database; return what starts the peer for a round."""
+    asyncio.run(make_database(stack.postgres.dsn(), secret))
     environment = {
         "KAFKA": stack.kafka.servers[0],
         "KAFKA_USER": PEER,
-        "KAFKA_PASSWORD": passwords[PEER],
-        "PG": f"postgresql://{PEER}:{passwords[PEER]}@127.0.0.1:{stack.postgres.port}/{PEER}",
+        "KAFKA_PASSWORD": secret,
+        "PG": f"postgresql://{PEER}:{secret}@127.0.0.1:{stack.postgres.port}/{PEER}",
     }
-    return Login(stack.kafka.servers, MEASURER, passwords[MEASURER]), environment
+    return lambda number: Peer(stack, environment, number=number)
 
 
 def _rounds(

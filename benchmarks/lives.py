@@ -27,17 +27,23 @@ class Lives:
     Agencies, providers and the program office; a hash of what they are told decides.
 
     Of a hundred requests six are withdrawn at once, six are amended and four are asked about; of
-    a hundred first offers ten are declined. ``today`` is written into reports of work.
+    a hundred first offers ten are declined. ``today`` is written into reports of work. Of a
+    hundred requests ``staying`` are not answered by the provider, and as many are worked on and
+    not closed.
     """
 
     today: str
+    staying: int = 0
     status: dict[str, str] = field(default_factory=dict)
     """The last that was heard of each request, by tracking number."""
 
     @property
     def unfinished(self) -> int:
         """How many requests will still move by themselves."""
-        return sum(status not in _ENDS for status in self.status.values())
+        return sum(
+            status not in _ENDS and not self._stays(number)
+            for number, status in self.status.items()
+        )
 
     def told(self, participant: str, message: Message) -> list[Said]:
         """Take a message in; return what the participant says to it."""
@@ -73,6 +79,8 @@ class Lives:
         return []
 
     def _offered(self, provider: str, offer: str) -> list[Said]:
+        if _draw("stay", _request(offer)) < self.staying:
+            return []
         data = {"offer_id": offer, "answer": "accept"}
         if offer.endswith("-O1") and _draw("offer", offer) < 10:
             data = {"offer_id": offer, "answer": "decline", "reason_code": "timing"}
@@ -85,7 +93,17 @@ class Lives:
             ("milestone.report", {**about, "milestone": "delivered", "on": self.today}),
             ("engagement.close", {**about, "reason": "completed", "outcome": "plan_done"}),
         ]
+        if self._stays(_request(engagement)):
+            del said[1:]
         return [Said(provider, kind, data, engagement) for kind, data in said]
+
+    def _stays(self, number: str) -> bool:
+        return _draw("stay", number) < 2 * self.staying
+
+
+def _request(identifier: str) -> str:
+    """Return the tracking number that an offer's or an engagement's id begins with."""
+    return identifier.rpartition("-")[0]
 
 
 def _draw(purpose: str, subject: str) -> int:

@@ -3,15 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, cast
 
 import asyncpg
 
 from benchmarks import send, watch
+from benchmarks.beside import beside
 from benchmarks.login import Login
 from benchmarks.measurement import Incomplete, Latency, Throughput, latency
 from benchmarks.participants import AskingAgency
@@ -32,8 +31,9 @@ class Ours:
         self._dsn = connection.operator.dsns["reporting"]
         self._loads = 0
         topics = [each.out_topic for each in connection.participants.values()]
-        self._generator, self._send = _process(send.run, login, agencies)
-        self._watcher, self._watch = _process(watch.run, login, topics)
+        self._ends = ExitStack()
+        self._generator, self._send = self._ends.enter_context(beside(send.run, login, agencies))
+        self._watcher, self._watch = self._ends.enter_context(beside(watch.run, login, topics))
         self._expect_word("connected")
 
     def __enter__(self) -> "Ours":
@@ -45,16 +45,13 @@ class Ours:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for process in (self._generator, self._watcher):
-            process.terminate()
-            process.join()
+        self._ends.close()
 
     def throughput(self, count: int) -> Throughput:
         """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
-        held = asyncio.run(_held(self._dsn))
         before: list[Any] = []
-        sent, _ = self._run(count, None, lambda: before.append(self._times()))
-        asyncio.run(_until_held(self._dsn, held + count))
+        sent, seen = self._run(count, None, lambda: before.append(self._times()))
+        asyncio.run(_until_held(self._dsn, seen.tracking_numbers))
         seconds = time.monotonic() - sent[0]
         return Throughput(count / seconds, per_request(before[0], self._times(), count))
 
@@ -84,7 +81,8 @@ class Ours:
 
     def _times(self) -> Any:
         services = {
-            replica.child.name: replica.child.pid for replica in self._stack.replicas.values()
+            f"{name}-{number}" if number else name: replica.child.pid
+            for (name, number), replica in self._stack.replicas.items()
         }
         assert self._generator.pid is not None
         assert self._watcher.pid is not None
@@ -94,16 +92,6 @@ class Ours:
     def _expect_word(self, word: str) -> None:
         if self._watch.recv() != word:
             raise Incomplete("the watcher is out of step")
-
-
-def _process(run: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
-    """Start a measuring process with a pipe to it; it ends with this one."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=run, args=(there, *arguments), daemon=True)
-    process.start()
-    there.close()
-    return process, here
 
 
 def _check(seen: watch.Seen, count: int) -> None:
@@ -117,20 +105,14 @@ def _check(seen: watch.Seen, count: int) -> None:
         )
 
 
-async def _held(dsn: str) -> int:
-    connection = await asyncpg.connect(dsn)
-    try:
-        return cast(int, await connection.fetchval(_SQL["count_held"]))
-    finally:
-        await connection.close()
-
-
-async def _until_held(dsn: str, count: int) -> None:
+async def _until_held(dsn: str, numbers: Sequence[str]) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with asyncio.timeout(_SECONDS):
             # Another process fills the table: nothing here could be awaited instead.
-            while await connection.fetchval(_SQL["count_held"]) < count:  # noqa: ASYNC110
+            while await connection.fetchval(  # noqa: ASYNC110
+                _SQL["count_held"], numbers
+            ) < len(numbers):
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise Incomplete(f"reporting does not hold everything after {_SECONDS} s") from None

@@ -29,7 +29,7 @@ class Progress:
     unanswered: int
     """Records of all kinds that were appended and have no answer."""
     unfinished: int
-    """Accepted requests that are neither closed, withdrawn nor waiting."""
+    """Accepted requests that are neither closed, withdrawn nor waiting, and should be."""
     refused: int
     """Answers that say no: someone was withdrawn or declined while somebody else spoke."""
 
@@ -38,12 +38,17 @@ class Steady:
     """Speaks for all participants over one connection."""
 
     def __init__(
-        self, login: Login, participants: Sequence[str], agencies: Sequence[AskingAgency]
+        self,
+        login: Login,
+        participants: Sequence[str],
+        agencies: Sequence[AskingAgency],
+        *,
+        staying: int,
     ) -> None:
         self._producer = Producer({**login.settings(), "enable.idempotence": True, "linger.ms": 5})
         self._consumer = _consumer(login, participants)
         self._prepared = _endless(agencies)
-        self._lives = Lives(today=datetime.now(UTC).date().isoformat())
+        self._lives = Lives(today=datetime.now(UTC).date().isoformat(), staying=staying)
         self._unanswered: set[str] = set()
         self._answered_early: set[str] = set()
         self._on_their_way = 0
@@ -114,14 +119,16 @@ def run(
     participants: Sequence[str],
     agencies: Sequence[AskingAgency],
     rate: float,
+    staying: int = 0,
 ) -> None:
     """
     Submit ``rate`` a second until told "stop"; the participants answer on. End with the pipe.
+    ``staying``: see `Lives`.
 
     Each second sends what is due in it, as systems do that pass on what has gathered. Each word
     that comes through the pipe is answered with the progress.
     """
-    load = Steady(login, participants, agencies)
+    load = Steady(login, participants, agencies, staying=staying)
     start = looked = time.monotonic()
     submitting = True
     try:

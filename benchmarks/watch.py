@@ -41,6 +41,11 @@ class Seen:
         return len(self.offers) + self.waiting
 
     @property
+    def tracking_numbers(self) -> list[str]:
+        """Of all that are accepted."""
+        return [number.decode() for number in self._numbers]
+
+    @property
     def strays(self) -> int:
         """How many came to anything else."""
         return sum(self.unexpected.values())

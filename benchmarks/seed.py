@@ -1,0 +1,267 @@
+"""
+``python -m benchmarks.seed CONNECTION COUNT``: have every service hold that many more requests.
+
+The requests are copies, by COPY, of requests that the services themselves have led through their
+lives, so that each table holds what would be there. Only moments and the numbers of messages to
+participants are those of the original.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from benchmarks.copies import QUEUE, Life, row
+from benchmarks.measurement import Incomplete
+from deploy.local.connection import Connection
+from shared.contracts.tracking import tracking_number
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_SHARES = {"ended": 0.980, "engaged": 0.010, "waiting": 0.005, "offered": 0.005}
+"""What has come of the requests that are held."""
+_STATUSES = {
+    "closed": "ended",
+    "withdrawn": "ended",
+    "ineligible": "ended",
+    "waiting": "waiting",
+    "offered": "offered",
+}
+_ORIGINALS = 400
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with rows about requests; ``key`` is what these are known by."""
+
+    service: str
+    name: str
+    key: str = "tracking_number"
+
+
+# The largest first: two are filled at once.
+_TABLES = (
+    Table("notifications", "notices", "subject"),
+    Table("routing", "decisions"),
+    Table("reporting", "timeline"),
+    Table("notifications", "answers", "inreplyto"),
+    Table("intake", "messages", "first_record"),
+    Table("intake", "requests"),
+    Table("routing", "requests"),
+    Table("intake", "words"),
+    Table("notifications", "needs"),
+    Table("notifications", "requests"),
+    Table("notifications", "gates", "subject"),
+    Table("reporting", "gates", "subject"),
+    Table("reporting", "requests"),
+    Table("routing", "gates", "subject"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One table to be filled."""
+
+    table: Table
+    dsn: str
+    lives: Sequence[Life]
+    count: int
+    first_number: int
+    first_queue_number: int
+    kept: frozenset[bytes]
+
+
+def main() -> int:
+    """Seed a running stack."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.seed", description=__doc__)
+    parser.add_argument("connection", type=Path, help="the stack's connection.json")
+    parser.add_argument("count", type=int, help="how many requests more")
+    asked = parser.parse_args()
+    connection = Connection.model_validate_json(asked.connection.read_text())
+    dsns = {name: each.dsn for name, each in connection.services.items()}
+    try:
+        seed(dsns, asked.count, say=lambda text: print(text, flush=True))
+    except Incomplete as failure:
+        print(f"seed: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> None:
+    """
+    Copy the lives of requests ``count`` times, table by table; nothing may be on its way.
+
+    ``dsns`` are the services' own. Tables are vacuumed and analyzed in the end. Says rows per
+    table and seconds. Fails if there is no request yet for one of the states that are copied.
+    """
+    begun = time.monotonic()
+    lives, kept = asyncio.run(_originals(dsns))
+    first_number, first_queue_number = asyncio.run(_take_numbers(dsns, count))
+    pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
+    with pool:
+        work = [
+            Work(table, dsns[table.service], lives, count, first_number, first_queue_number, kept)
+            for table in _TABLES
+        ]
+        for table, (rows, seconds) in zip(_TABLES, pool.map(_fill, work), strict=True):
+            say(f"seed: {table.service}.{table.name} {rows} rows in {seconds:.0f} s")
+        asyncio.run(_take_capacity(dsns["routing"], first_queue_number, count))
+        vacuumed = time.monotonic()
+        list(pool.map(_vacuum, dsns.values()))
+    say(
+        f"seed: {count} requests in {time.monotonic() - begun:.0f} s, "
+        f"of which vacuum and analyze took {time.monotonic() - vacuumed:.0f} s"
+    )
+
+
+async def _originals(dsns: Mapping[str, str]) -> tuple[list[Life], frozenset[bytes]]:
+    """Return lives to copy, some hundred of each kind, and the ids that they all share."""
+    found = defaultdict[str, list[tuple[str, str]]](list)
+    for number, status in await _fetch(dsns["routing"], "list_lives"):
+        kind = _STATUSES.get(status, "engaged")
+        if len(found[kind]) < _ORIGINALS:
+            found[kind].append((number, status))
+    if missing := set(_SHARES) - set(found):
+        raise Incomplete(f"no request is {' or '.join(sorted(missing))}: there is none to copy")
+    statuses = dict(each for kind in found.values() for each in kind)
+    asked = list(statuses)
+    references = dict(await _fetch(dsns["intake"], "read_references", asked))
+    records = defaultdict[str, list[str]](list)
+    for number, record in await _fetch(dsns["notifications"], "read_records", asked):
+        records[number].append(record)
+    kept = await _fetch(dsns["routing"], "read_declarations")
+    return [
+        Life(number, references[number], tuple(records[number]), statuses[number])
+        for number in asked
+    ], frozenset(declaration.encode() for (declaration,) in kept)
+
+
+async def _take_numbers(dsns: Mapping[str, str], count: int) -> tuple[int, int]:
+    """Take tracking and queue numbers for all; return the first of each."""
+    (numbers,) = await _fetch(dsns["intake"], "skip_tracking_numbers", count)
+    (places,) = await _fetch(dsns["routing"], "skip_queue_numbers", count)
+    return numbers[0], places[0]
+
+
+async def _take_capacity(dsn: str, first_queue_number: int, count: int) -> None:
+    """Have the providers' capacities know what the copies took of them."""
+    await _fetch(dsn, "take_capacity", first_queue_number, first_queue_number + count)
+
+
+async def _fetch(dsn: str, statement: str, *arguments: object) -> list[Any]:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return list(await connection.fetch(_SQL[statement], *arguments))
+    finally:
+        await connection.close()
+
+
+def _fill(work: Work) -> tuple[int, float]:
+    """Fill one table; return the rows and the seconds."""
+    begun = time.monotonic()
+    return asyncio.run(_copy(work)), time.monotonic() - begun
+
+
+async def _copy(work: Work) -> int:
+    connection = await asyncpg.connect(work.dsn)
+    try:
+        await connection.execute("SET bytea_output = escape")  # what is JSON is read as such
+        lines, columns = await _rows(connection, work)
+        done = await connection.copy_to_table(
+            work.table.name, source=_copies(work, lines, columns), columns=columns
+        )
+        return int(done.split()[1])
+    finally:
+        await connection.close()
+
+
+async def _rows(connection: Any, work: Work) -> tuple[dict[str, list[bytes]], list[str]]:
+    """Return the rows of each life as COPY writes them, and the table's columns."""
+    table = work.table
+    owners = {life.number: life.number for life in work.lives}
+    owners |= {record: life.number for life in work.lives for record in life.records}
+    query = f"SELECT {table.key} AS owner, * FROM {table.name} WHERE {table.key} = ANY ($1)"
+    statement = await connection.prepare(query)
+    columns = [attribute.name for attribute in statement.get_attributes()][1:]
+    received: list[bytes] = []
+
+    async def receive(chunk: bytes) -> None:
+        received.append(chunk)
+
+    asked = "', '".join(owners)
+    await connection.copy_from_query(query.replace("$1", f"ARRAY['{asked}']"), output=receive)
+    found = defaultdict[str, list[bytes]](list)
+    for line in b"".join(received).splitlines():
+        owner, _, own = line.partition(b"\t")
+        if "queue_number" in columns:
+            own = _marked(own, columns.index("queue_number"))
+        found[owners[owner.decode()]].append(own)
+    return found, columns
+
+
+def _marked(line: bytes, place: int) -> bytes:
+    values = line.split(b"\t")
+    if values[place] != rb"\N":
+        values[place] = QUEUE
+    return b"\t".join(values)
+
+
+async def _copies(
+    work: Work, lines: Mapping[str, Sequence[bytes]], columns: Sequence[str]
+) -> AsyncIterator[bytes]:
+    """Yield the rows of all copies; which life each copies is drawn, and the same everywhere."""
+    lives = [
+        [
+            row(line, life, ahead=work.first_queue_number - work.first_number, kept=work.kept)
+            for line in lines.get(life.number, ())
+        ]
+        for life in work.lives
+    ]
+    kinds = [_STATUSES.get(life.status, "engaged") for life in work.lives]
+    weights = [_SHARES[kind] / kinds.count(kind) for kind in kinds]
+    draw, year = random.Random(work.count), datetime.now(UTC).year
+    hashed = _hashed if "hash" in columns else bytes
+    end = work.first_number + work.count
+    for begin in range(work.first_number, end, _AT_ONCE):
+        counters = range(begin, min(begin + _AT_ONCE, end))
+        drawn = draw.choices(lives, weights, k=len(counters))
+        chunk = []
+        for counter, life in zip(counters, drawn, strict=True):
+            number = tracking_number(year, counter).encode()
+            chunk += [hashed(each.copy(counter, number)) for each in life]
+        yield b"\n".join(chunk) + b"\n"
+
+
+def _hashed(line: bytes) -> bytes:
+    """Return a decision's row with the hash of its record, the columns hash and record last."""
+    *others, _, record = line.split(b"\t")
+    digest = sha256(record.replace(rb"\\", b"\\")).hexdigest().encode()
+    return b"\t".join((*others, rb"\\x" + digest, record))
+
+
+def _vacuum(dsn: str) -> None:
+    async def vacuum() -> None:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute("VACUUM (ANALYZE)")
+        finally:
+            await connection.close()
+
+    asyncio.run(vacuum())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

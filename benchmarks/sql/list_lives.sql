@@ -1,0 +1,5 @@
+-- All that have come to rest for now, the oldest first.
+SELECT tracking_number, status
+  FROM requests
+ WHERE NOT queued OR NOT fresh
+ ORDER BY queue_number;

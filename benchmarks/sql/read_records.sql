@@ -1,0 +1,4 @@
+SELECT subject, inreplyto
+  FROM answers
+ WHERE subject = ANY ($1::text[])
+ ORDER BY inreplyto;

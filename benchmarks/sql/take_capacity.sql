@@ -1,0 +1,13 @@
+-- Of the one entry that each provider declared. Nothing is given back when the work is done; the
+-- load is what is open.
+UPDATE capacities
+   SET free = ARRAY[capacities.free[1] - taken.offers],
+       load = capacities.load + taken.load
+  FROM (SELECT offered[cardinality(offered)] AS provider,
+               count(*)::integer AS offers,
+               (count(*) FILTER (WHERE status NOT IN ('closed', 'withdrawn')))::integer AS load
+          FROM requests
+         WHERE queue_number BETWEEN $1::bigint AND $2::bigint
+           AND offer_state IN ('open', 'accepted')
+         GROUP BY 1) AS taken
+ WHERE capacities.provider = taken.provider;
