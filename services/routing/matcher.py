@@ -38,7 +38,12 @@ class Matcher:
         self._shelf = Shelf()
 
     async def step(self, pool: "Pool[Any]") -> bool:
-        """Apply the changes of capacity, then go one step through each lane that has work."""
+        """
+        Apply the changes of capacity, then go one step through each lane that has work.
+
+        True when a step took as much as it may: there may be more. Whoever brings more work
+        meanwhile wakes the matcher.
+        """
         async with pool.acquire() as connection:
             worked = False
             survey = await store.survey(connection)
@@ -78,10 +83,10 @@ class Matcher:
                 for program in catalog.providers[provider].programs
             }
             await store.sweep_lanes(connection, programs)
-        return bool(changes)
+        return len(changes) == _CHANGES_AT_ONCE
 
     async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> bool:
-        """Go one step through a lane; False when there was nothing, or another has it."""
+        """Go one step through a lane; tell whether it took as much as it may."""
         async with connection.transaction():
             locked = await store.lock_lane(connection, name)
             if locked is None:
@@ -113,7 +118,7 @@ class Matcher:
             self._relay_wake.set()
             outcomes = Counter(told.request.status for told in tolds if told.events)
             log.info("requests.matched", lane=name, looked_at=len(requests), **outcomes)
-        return bool(requests)
+        return len(requests) == self._limit
 
     async def _capacities(
         self,

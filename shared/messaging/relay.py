@@ -111,11 +111,16 @@ class Relay:
     ) -> NoReturn:
         """Send what is there, round after round, with a producer of its own until one fails."""
         producer = await self._producer()
+        sent: list[int] = []
         try:
             while True:
                 self._wake.clear()
                 self._raise_if_ended(ping)
-                if not await self._round(connection, producer):
+                rows = await self._advance(connection, sent)
+                if rows:
+                    sent = await self._send(connection, producer, rows)
+                else:
+                    sent = []
                     await self._wait()
         finally:
             await _close(producer)
@@ -156,47 +161,51 @@ class Relay:
             raise
         return producer
 
-    async def _round(
-        self, connection: "asyncpg.Connection[Any]", producer: AIOKafkaProducer
-    ) -> bool:
-        """Send what is oldest; True when there may be more."""
-        async with self._turn:
-            rows = await connection.fetch(_SQL["read_outbox"], ROWS)
-        if not rows:
-            return False
+    async def _send(
+        self,
+        connection: "asyncpg.Connection[Any]",
+        producer: AIOKafkaProducer,
+        rows: Sequence[Row],
+    ) -> list[int]:
+        """Send *rows*; return their ids, which Kafka has acknowledged, or raise what failed."""
         crash_points.reach("relay.after_select")
         sent, failure = await _send(producer, rows)
         if sent:
             crash_points.reach("relay.after_ack_before_delete")
-            await self._delete(connection, sent)
             metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
         if failure is None:
-            return len(rows) == ROWS
+            return sent
+        await self._advance(connection, sent)
         await _close(producer)  # a failed batch leaves a hole in its sequence numbers
         if isinstance(failure, _NEVER):
             await self._find_culprit(connection)
         raise failure
 
-    async def _delete(self, connection: "asyncpg.Connection[Any]", sent: list[int]) -> None:
-        """Delete what was sent; now and then vacuum, or each read walks over all that was."""
+    async def _advance(
+        self, connection: "asyncpg.Connection[Any]", sent: Sequence[int]
+    ) -> Sequence[Row]:
+        """
+        Delete what was *sent*, and return what is now the oldest.
+
+        Now and then vacuum, or each read walks over all that was.
+        """
         self._deleted += len(sent)
         async with self._turn:
-            await connection.execute(_SQL["delete_outbox"], sent)
             if self._deleted >= VACUUM_ROWS:
                 self._deleted = 0
                 await connection.execute(_SQL["vacuum_outbox"])
+            return await connection.fetch(_SQL["advance_outbox"], sent, ROWS)
 
     async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
         """Send one by one from the oldest row until the one that never goes; set it aside."""
-        async with self._turn:
-            rows = await connection.fetch(_SQL["read_outbox"], ROWS)
+        rows = await self._advance(connection, [])
         producer = await self._producer()
         try:
             for row in rows:
                 sent, failure = await _send(producer, [row])
                 async with self._turn:
                     if sent:
-                        await connection.execute(_SQL["delete_outbox"], sent)
+                        await connection.execute(_SQL["advance_outbox"], sent, 0)
                     elif isinstance(failure, _NEVER):
                         reason = type(failure).__name__
                         await connection.execute(_SQL["set_aside"], row["id"], reason)
