@@ -71,14 +71,24 @@ class Surroundings:
         return {f"CONTINUUM_{name}": value for name, value in settings.items()}
 
     def run(
-        self, service: str, *, replica: int, http_port: int, more: Mapping[str, str]
+        self,
+        service: str,
+        *,
+        replica: int,
+        http_port: int,
+        more: Mapping[str, str],
+        program: Sequence[str | Path] | None = None,
     ) -> Replica:
-        """Start one process of a service, without waiting; ``more`` adds to its settings."""
+        """
+        Start one process of a service, without waiting; ``more`` adds to its settings.
+
+        ``program`` is the Python of another version, with its options.
+        """
         environment = self.environment(service, replica=replica, http_port=http_port)
         log = f"{service}.jsonl" if replica == 0 else f"{service}-{replica}.jsonl"
         child = processes.start(
             service,
-            [sys.executable, "-m", f"{_PACKAGE}.{service}", "run"],
+            [*(program or [sys.executable]), "-m", f"{_PACKAGE}.{service}", "run"],
             log=self.logs / log,
             environment={**environment, **_QUICK, **more},
         )

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -123,10 +123,15 @@ class Stack:
         *,
         replica: int = 0,
         environment: Mapping[str, str] | None = None,
+        program: Sequence[str | Path] | None = None,
         wait: bool = True,
     ) -> Replica:
-        """Start one process of a service; unless told not to, wait until all are ready."""
-        started = self._run(service, replica, environment or {})
+        """
+        Start one process of a service; unless told not to, wait until all are ready.
+
+        ``program`` is the Python of another version, with its options.
+        """
+        started = self._run(service, replica, environment or {}, program=program)
         if wait:
             self.wait_ready()
         return started
@@ -259,11 +264,20 @@ class Stack:
         self.kafka.begin()
         self.postgres.begin()
 
-    def _run(self, service: str, number: int, more: Mapping[str, str]) -> Replica:
+    def _run(
+        self,
+        service: str,
+        number: int,
+        more: Mapping[str, str],
+        *,
+        program: Sequence[str | Path] | None = None,
+    ) -> Replica:
         if (service, number) in self.replicas:
             raise StackFailed(f"{service}, replica {number}, is started already")
         port = self._ports.take()
-        started = self._surroundings.run(service, replica=number, http_port=port, more=more)
+        started = self._surroundings.run(
+            service, replica=number, http_port=port, more=more, program=program
+        )
         self.replicas[service, number] = started
         return started
 

@@ -314,6 +314,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         stands: dict[str, float] = {}
         standing: list[float] = []
         for partition, expected in list(self._positions.expected.items()):
+            if partition not in self._consumer.assignment():
+                continue  # its topic is gone, and the next assignment has not come yet
             end = self._consumer.highwater(partition)
             if end is None:
                 continue

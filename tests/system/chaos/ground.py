@@ -2,12 +2,13 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local.failure import last_lines
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
+from tests.system.chaos.ledger import Ledger
 from tests.system.chaos.proxy import Proxy
 
 Process = tuple[str, int]
@@ -19,7 +20,8 @@ class Ground:
     The running stack. Faults take parts away; the watch brings back what is not held down.
 
     ``kills`` counts every SIGKILL, ``commits_cut`` the commits whose answer was kept from the
-    service; ``ended`` tells of processes that ended and nobody asked them.
+    service; ``ended`` tells of processes that ended and nobody asked them, ``wrong`` of what else
+    a fault has seen that must not be.
     """
 
     def __init__(
@@ -36,10 +38,16 @@ class Ground:
         self.kills = 0
         self.commits_cut = 0
         self.ended: list[str] = []
+        self.wrong: list[str] = []
         self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}
         """Which processes of services shall run, and what each is told beside its settings."""
         self.brokers_down: set[int] = set()
         self.postgres_is_down = False
+        self.programs: dict[Process, Sequence[str | Path]] = {}
+        """Which processes run something else than the present version."""
+        self.ledger = Ledger(stack.state / "injected.jsonl")
+        self.held_down: set[str] = set()
+        """Services of which no process is started."""
         self.report = report
         self.environment = {"CONTINUUM_TEST_MODE": "1", "CONTINUUM_CRASH_REPORT": str(report)}
         self._frozen: set[Process] = set()
@@ -49,7 +57,9 @@ class Ground:
         """Start what is not running and should be."""
         now = time.monotonic()
         for process, more in self.wanted.items():
-            if process not in self.stack.replicas and now >= self._not_before.get(process, 0):
+            if process[0] in self.held_down or process in self.stack.replicas:
+                continue
+            if now >= self._not_before.get(process, 0):
                 self._launch(process, more)
 
     def watch(self) -> None:
@@ -81,6 +91,12 @@ class Ground:
             self.kills += 1
             self._not_before[process] = time.monotonic() + _PAUSE
 
+    def is_ready(self, service: str) -> bool:
+        """Tell whether every process of a service runs and answers that it is ready."""
+        wanted = [process for process in self.wanted if process[0] == service]
+        running = [self.stack.replicas.get(process) for process in wanted]
+        return all(replica is not None and replica.is_ready() for replica in running)
+
     def freeze(self, process: Process) -> None:
         """SIGSTOP a process of a service."""
         if process in self.stack.replicas:
@@ -105,6 +121,7 @@ class Ground:
         for process in list(self._frozen):
             self.thaw(process)
         self.brokers_down.clear()
+        self.held_down.clear()
         self.postgres_is_down = False
         self.proxy.mend(self.proxy.links)
         self.watch()
@@ -130,7 +147,11 @@ class Ground:
     def _launch(self, process: Process, more: dict[str, str]) -> None:
         service, number = process
         self.stack.start_service(
-            service, replica=number, environment={**self.environment, **more}, wait=False
+            service,
+            replica=number,
+            environment={**self.environment, **more},
+            program=self.programs.get(process),
+            wait=False,
         )
 
     def _note_end(self, process: Process) -> None:

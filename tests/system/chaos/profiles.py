@@ -42,6 +42,9 @@ _EVERYTHING = {
     "postgres_network": 2,
     "kafka_network": 2,
     "commits": 2,
+    "corrupt": 2,
+    "reordered": 1,
+    "replay": 1,
 }
 PROFILES = {
     "smoke": Profile(
@@ -72,7 +75,7 @@ PROFILES = {
         minutes=58,
         rate=15,
         brokers=3,
-        kinds={**_EVERYTHING, "crash": 18},
+        kinds={**_EVERYTHING, "crash": 18, "away": 1, "versions": 2},
         least_requests=50_000,
         least_kills=400,
         least_crashes=20,

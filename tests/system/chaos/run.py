@@ -103,7 +103,7 @@ class Run:
             self._ground.hold(0.5)
         self.outcome.progress = self._ask("end")
         self.outcome.wrong += self.outcome.progress.problems
-        self.outcome.wrong += self._ground.ended
+        self.outcome.wrong += [*self._ground.ended, *self._ground.wrong]
 
     def _note_recovery(self, seconds: float) -> None:
         self._ground.say(f"recovered after {seconds:.1f} s")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from deploy.local.topics import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
+from tests.system.chaos.faults.corruption import Corrupt
 from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.faults.network import (
@@ -16,8 +17,12 @@ from tests.system.chaos.faults.network import (
     PostgresNetwork,
     UnansweredCommits,
 )
+from tests.system.chaos.faults.outage import Away
 from tests.system.chaos.faults.records import Duplicates
+from tests.system.chaos.faults.reordering import Reordered
+from tests.system.chaos.faults.replays import Replay
 from tests.system.chaos.faults.services import CrashPoints, Freeze, Kill, Storm, Twice
+from tests.system.chaos.faults.versions import Versions
 from tests.system.chaos.profiles import Profile
 
 _T = TypeVar("_T")
@@ -26,6 +31,12 @@ _CRASHES = tuple(point for point in POINTS if not point.startswith("migration.")
 _LONG = 2.0
 # Reporting speaks when a program opens: its relay would not reach a crash point in time.
 _SPEAKERS = ("intake", "routing", "notifications")
+_WRITERS = ("intake", "routing")
+"""Whose internal topics others read."""
+_FIRST = ("corrupt", "reordered", "duplicates", "replay")
+"""What needs brokers and Postgres, before anything takes them away."""
+_ALONE = frozenset({"away", "versions"})
+"""What is judged by itself: nothing else goes wrong meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +69,8 @@ class Schedule:
         while True:
             for _ in range(self._draw.randint(2, 3)):
                 kinds = {next(self._kinds) for _ in range(self._draw.choice(_AT_ONCE))}
-                # What needs a broker comes before what takes it away.
-                ordered = sorted(kinds, key=lambda kind: (kind != "duplicates", kind))
+                kinds = set(sorted(kinds & _ALONE)[:1]) or kinds
+                ordered = sorted(kinds, key=lambda kind: (kind not in _FIRST, kind))
                 yield Round(tuple(self._fault(kind) for kind in ordered))
             yield Round(())
 
@@ -117,6 +128,22 @@ class Schedule:
                     count=draw.choice((20, 100)),
                     seed=draw.getrandbits(32),
                 )
+            case "corrupt":
+                return Corrupt(
+                    seconds=short,
+                    service=draw.choice(_WRITERS),
+                    count=draw.choice((9, 18)),
+                    seed=draw.getrandbits(32),
+                )
+            case "reordered":
+                return Reordered(seconds=short, service="routing", most=draw.choice((5, 20)))
+            case "replay":
+                return Replay(seconds=8, service=draw.choice(_WRITERS), reader=service)
+            case "away":
+                nodes = tuple(range(1, self._brokers + 1))
+                return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))
+            case "versions":
+                return Versions(seconds=draw.uniform(30, 40), old=draw.randint(0, 1))
         raise ValueError(kind)
 
     def _some_services(self) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def _conserved(
 
 
 def _repeats(run: Run) -> Counter[tuple[str, int]]:
-    """Count the records of each partition whose event was there before."""
+    """Count the records of each partition whose event was there before, or was never one."""
     found: Counter[tuple[str, int]] = Counter()
     seen: set[tuple[str, object]] = set()
     for prefix in EVENTS:
@@ -91,6 +91,8 @@ def _repeats(run: Run) -> Counter[tuple[str, int]]:
             identity = (record.topic, (record.body or {}).get("id"))
             found[record.topic, record.partition] += identity in seen
             seen.add(identity)
+    for entry in run.ledger.injected if run.ledger is not None else ():
+        found[entry.topic, entry.partition] += "passed" in entry.outcomes.values()
     return found
 
 

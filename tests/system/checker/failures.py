@@ -46,8 +46,9 @@ def _counted(run: Run, service: str, letters: int) -> Findings:
 
 
 def _place_of(letter: Record) -> str:
-    added = {name: (value or b"").decode() for name, value in letter.headers}
-    return "/".join(added.get(f"dlq.{name}", "?") for name in ("topic", "partition", "offset"))
+    added = dict(letter.headers)  # its own headers may hold any bytes
+    names = ("dlq.topic", "dlq.partition", "dlq.offset")
+    return "/".join((added.get(name) or b"?").decode() for name in names)
 
 
 def i13_parked_keys_rest(run: Run) -> Findings:

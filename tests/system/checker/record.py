@@ -5,7 +5,8 @@ Records a run into one folder: topics, tables, metrics, logs and the submitters'
 records, ``tables/<service>/<table>.jsonl`` the rows, ``metrics/<service>.txt`` what the service
 exposed, ``logs/`` its log files, ``history/<participant>.jsonl`` what each participant's system
 noted itself: ``{"did": "sent", "kind", "outcome": "ok" or "unknown", "coordinate", "sha256"}``
-and ``{"did": "received", "offset", "sha256"}`` (of its ``out`` topic), in order.
+and ``{"did": "received", "offset", "sha256"}`` (of its ``out`` topic), in order; and where a run
+breaks things on purpose ``injected.jsonl``, its own ledger of them (see ``injected``).
 """
 
 import asyncio
@@ -64,6 +65,8 @@ def _write(around: Surroundings, folder: Path, topics: Topics, ends: Ends) -> No
     shutil.copytree(around.logs, folder / "logs")
     if around.history.exists():
         shutil.copytree(around.history, folder / "history")
+    if around.ledger.exists():
+        shutil.copy(around.ledger, folder)
 
 
 def _write_metrics(around: Surroundings, folder: Path) -> None:

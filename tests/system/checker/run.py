@@ -1,13 +1,16 @@
 """A recorded run in memory: records, rows, metrics, logs and histories."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tests.system.checker.injected import Ledger, ledger_of
 from tests.system.checker.lines import read, read_lines
+
+LEDGER = "injected.jsonl"
 
 Row = dict[str, Any]
 Body = Mapping[str, Any]
@@ -54,22 +57,51 @@ class Run:
     metrics: dict[str, str] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     history: dict[str, list[Row]] = field(default_factory=dict)
+    ledger: Ledger | None = None
+    """What the run broke on purpose; None when nothing was to be broken."""
 
     def rows(self, service: str, table: str) -> list[Row]:
         """Return the rows of a table; a table that is not there has none."""
         return self.tables.get(service, {}).get(table, [])
 
     def records(self, prefix: str) -> Iterator[Record]:
-        """Yield the records of every topic whose name begins with *prefix*."""
+        """
+        Yield the records of every topic whose name begins with *prefix*.
+
+        Without those that the run itself injected, and swapped ones in their right order: what
+        came of these is judged apart, and ``topics`` has all as it stands.
+        """
         for topic in sorted(self.topics):
             if topic.startswith(prefix):
-                yield from self.topics[topic]
+                yield from self._as_written(topic)
+
+    def _as_written(self, topic: str) -> Sequence[Record]:
+        records, ledger = self.topics[topic], self.ledger or Ledger()
+        foreign = {(i.partition, i.offset) for i in ledger.injected if i.topic == topic}
+        if foreign:
+            records = [r for r in records if (r.partition, r.offset) not in foreign]
+        swaps = [swap for swap in ledger.swapped if swap.topic == topic]
+        if not swaps:
+            return records
+        firsts: dict[object, int] = {}
+        for place, record in enumerate(records):
+            firsts.setdefault((record.body or {}).get("id"), place)
+        ordered = list(records)
+        for swap in swaps:
+            earlier, later = firsts.get(swap.earlier), firsts.get(swap.later)
+            if earlier is not None and later is not None and later < earlier:
+                one, other = records[earlier], records[later]
+                ordered[later] = replace(one, offset=other.offset)
+                ordered[earlier] = replace(other, offset=one.offset)
+        return ordered
 
 
 def load(folder: Path) -> Run:
     """Read what `record` wrote."""
+    topics = {file.stem: _records(file) for file in sorted((folder / "topics").iterdir())}
+    broken = folder / LEDGER
     return Run(
-        topics={file.stem: _records(file) for file in sorted((folder / "topics").iterdir())},
+        topics=topics,
         ends=json.loads((folder / "ends.json").read_text()),
         tables={
             service.name: {file.stem: list(read_lines(file)) for file in service.iterdir()}
@@ -78,6 +110,7 @@ def load(folder: Path) -> Run:
         metrics={file.stem: file.read_text() for file in _files(folder / "metrics")},
         logs={file.name: file.read_text(errors="replace") for file in _files(folder / "logs")},
         history={file.stem: list(read_lines(file)) for file in _files(folder / "history")},
+        ledger=ledger_of(read_lines(broken), topics) if broken.exists() else None,
     )
 
 

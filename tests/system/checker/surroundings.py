@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.system.checker.run import LEDGER
+
 _ADMIN = "admin"
 
 
@@ -23,6 +25,7 @@ class Surroundings:
     http: Mapping[str, str]
     logs: Path
     history: Path
+    ledger: Path
 
     @classmethod
     def of(cls, state: Path) -> "Surroundings":
@@ -42,4 +45,5 @@ class Surroundings:
             http={name: each["http"] for name, each in connection["services"].items()},
             logs=Path(connection["log_folder"]),
             history=state / "history",
+            ledger=state / LEDGER,
         )

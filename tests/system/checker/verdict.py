@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.system.checker.broken import i18_broken_on_purpose
 from tests.system.checker.delivery import i11_conservation, i14_nothing_left_over
 from tests.system.checker.failures import i12_dead_letters_are_byte_equal, i13_parked_keys_rest
 from tests.system.checker.findings import Findings
@@ -43,6 +44,7 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I15": i15_nobody_sees_anothers,
     "I16": i16_canaries_are_nowhere,
     "I17": i17_metrics_are_counts,
+    "I18": i18_broken_on_purpose,
 }
 NOT_JUDGED = {
     "I8": "the list of sent ids, which no relay keeps yet",

@@ -1,6 +1,7 @@
 """Records that come again, older ones after newer ones, as a relay that wakes sends them."""
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
@@ -26,34 +27,49 @@ class Duplicates(Fault):
         try:
             for topic in sorted(t.name for t in ground.stack.topics if t.owner == self.service):
                 if topic.startswith("cri.int."):
-                    found += _read(ground.stack, topic, self.count, draw)
+                    found += some_of(ground, topic, self.count, draw)
             draw.shuffle(found)
-            _send(ground.stack, self.service, found)
+            send(ground.stack, self.service, found)
         except KafkaException as error:  # another fault has the brokers down
             ground.say(f"no duplicates: {error}")
 
 
-def _read(stack: Stack, topic: str, count: int, draw: random.Random) -> list[Message]:
+def some_of(ground: Ground, topic: str, count: int, draw: random.Random) -> list[Message]:
     """Return some neighboring records from a place drawn at random in each partition."""
-    consumer = Consumer({**login(stack, ADMIN), "group.id": "operator.duplicates"})
     found: list[Message] = []
+    consumer = _consumer(ground.stack)
     try:
-        partitions = consumer.list_topics(topic, timeout=5).topics[topic].partitions
-        for partition in sorted(partitions):
-            place = TopicPartition(topic, partition)
-            first, end = consumer.get_watermark_offsets(place, timeout=5)
-            if end == first:
-                continue
-            place.offset = draw.randrange(first, end)
-            consumer.assign([place])
-            wanted = min(count, end - place.offset)
-            found += [m for m in consumer.consume(wanted, timeout=2) if m.error() is None]
+        for partition, first, end in _partitions(consumer, topic):
+            start = draw.randrange(first, end)
+            consumer.assign([TopicPartition(topic, partition, start)])
+            found += consumer.consume(min(count, end - start), timeout=2)
     finally:
         consumer.close()
-    return found
+    return [record for record in found if _is_ours(ground, record)]
 
 
-def _send(stack: Stack, service: str, records: list[Message]) -> None:
+def all_of(ground: Ground, topic: str) -> list[Message]:
+    """Return every record of a topic in the order of each partition, without second copies."""
+    found: list[Message] = []
+    consumer = _consumer(ground.stack)
+    try:
+        for partition, first, end in _partitions(consumer, topic):
+            consumer.assign([TopicPartition(topic, partition, first)])
+            left = end - first
+            while left > 0:
+                read = consumer.consume(min(left, 10_000), timeout=5)
+                if not read:
+                    break  # another fault has the brokers down
+                left -= len(read)
+                found += read
+    finally:
+        consumer.close()
+    seen: set[object] = set()
+    ours = (record for record in found if _is_ours(ground, record))
+    return [r for r in ours if not (r.value() in seen or seen.add(r.value()))]  # type: ignore[func-returns-value]
+
+
+def send(stack: Stack, service: str, records: Iterable[Message]) -> None:
     """Send them to the partitions that they are from, with the service's own credentials."""
     producer = Producer({**login(stack, service), "message.timeout.ms": 5000})
     for record in records:
@@ -67,4 +83,29 @@ def _send(stack: Stack, service: str, records: list[Message]) -> None:
             partition=partition,
             headers=record.headers(),
         )
+        if len(producer) > 10_000:
+            producer.flush(10)
     producer.flush(10)
+
+
+def _consumer(stack: Stack) -> Consumer:
+    return Consumer({**login(stack, ADMIN), "group.id": "operator.duplicates"})
+
+
+def _partitions(consumer: Consumer, topic: str) -> Iterator[tuple[int, int, int]]:
+    """Yield number, first offset and end of each partition that holds something."""
+    for partition in sorted(consumer.list_topics(topic, timeout=5).topics[topic].partitions):
+        place = TopicPartition(topic, partition)
+        first, end = consumer.get_watermark_offsets(place, timeout=5)
+        if first < end:
+            yield partition, first, end
+
+
+def _is_ours(ground: Ground, record: Message) -> bool:
+    """Tell what a service wrote from what a fault put there: only that is sent again."""
+    value, offset = record.value(), record.offset()
+    if record.error() is not None or offset is None:
+        return False
+    assert value is None or isinstance(value, bytes)
+    place = str(record.topic()), record.partition() or 0, offset
+    return not ground.ledger.is_foreign(*place, value)

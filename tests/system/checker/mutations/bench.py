@@ -24,6 +24,7 @@ class Bench:
             metrics=dict(run.metrics),
             logs=dict(run.logs),
             history={who: list(map(dict, lines)) for who, lines in run.history.items()},
+            ledger=run.ledger,
         )
         self.random = random
 

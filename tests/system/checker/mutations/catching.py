@@ -4,7 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from tests.system.checker.mutations import of_delivery, of_order, of_submissions, of_tables
+from tests.system.checker.mutations import (
+    of_delivery,
+    of_injection,
+    of_order,
+    of_submissions,
+    of_tables,
+)
 from tests.system.checker.mutations.bench import Bench, Mutation
 from tests.system.checker.run import Run
 from tests.system.checker.verdict import judge_by
@@ -14,6 +20,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_order.MUTATIONS,
     *of_tables.MUTATIONS,
     *of_delivery.MUTATIONS,
+    *of_injection.MUTATIONS,
 )
 
 

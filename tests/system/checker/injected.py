@@ -1,0 +1,124 @@
+"""
+What a run broke on purpose, by its own ledger (``injected.jsonl``), and what came of exactly that.
+
+A line ``{"did": "injected", "topic", "partition", "offset", "sha256", "outcomes", ...}`` names a
+record that a member's own credentials sent and no service wrote, and for each reader what is
+right: ``dead``, ``parked`` or ``passed`` (a repeat, or of a type it does not know). The offset is
+null where the broker's answer was lost: such a record may be there once, or not at all.
+``{"did": "swapped", "topic", "subject", "ids"}`` names two neighboring events of one subject
+whose rows changed places in the outbox: the later one came first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+
+class Stored(Protocol):
+    """A record as far as it is needed here."""
+
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def body(self) -> Mapping[str, Any] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A record that the run itself put on a topic."""
+
+    topic: str
+    partition: int
+    offset: int
+    sha256: str
+    outcomes: Mapping[str, str]
+    """By reading service: ``dead``, ``parked`` or ``passed``."""
+    reason: str | None
+    subject: str | None
+    number: int
+
+    @property
+    def place(self) -> str:
+        """``topic/partition/offset``."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Two neighboring events of a subject of which the later one came first."""
+
+    topic: str
+    subject: str
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All that was broken on purpose."""
+
+    injected: Sequence[Injected] = ()
+    swapped: Sequence[Swapped] = ()
+
+
+def digest(value: bytes | None) -> str:
+    """Return how the ledger names a record's value."""
+    return "null" if value is None else sha256(value).hexdigest()
+
+
+def ledger_of(
+    lines: Iterable[Mapping[str, Any]], topics: Mapping[str, Sequence[Stored]]
+) -> Ledger:
+    """Read the ledger; find on *topics* what was sent without an answer of the broker."""
+    lines = list(lines)
+    sent = [line for line in lines if line["did"] == "injected"]
+    claimed = {
+        (line["topic"], line["partition"], line["offset"])
+        for line in sent
+        if line["offset"] is not None
+    }
+    injected = []
+    for line in sent:
+        offset = line["offset"]
+        if offset is None:
+            offset = _find(line, topics, claimed)
+            claimed.add((line["topic"], line["partition"], offset))
+        if offset is not None:
+            injected.append(
+                Injected(
+                    line["topic"],
+                    line["partition"],
+                    offset,
+                    line["sha256"],
+                    line["outcomes"],
+                    line["reason"],
+                    line["subject"],
+                    line["number"],
+                )
+            )
+    swapped = [
+        Swapped(line["topic"], line["subject"], *line["ids"])
+        for line in lines
+        if line["did"] == "swapped"
+    ]
+    return Ledger(injected, swapped)
+
+
+def _find(
+    line: Mapping[str, Any],
+    topics: Mapping[str, Sequence[Stored]],
+    claimed: set[tuple[str, int, int]],
+) -> int | None:
+    for record in topics.get(line["topic"], ()):
+        if (
+            record.partition == line["partition"]
+            and (line["topic"], record.partition, record.offset) not in claimed
+            and digest(record.value) == line["sha256"]
+        ):
+            return record.offset
+    return None
