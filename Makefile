@@ -60,8 +60,8 @@ bench: setup ## measure this pipeline and the peer in one run [HELD=1000000] [RE
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
-chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [SCENARIO=deleted-topic]
-	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)))
+chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=deleted-topic]
+	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)

@@ -16,7 +16,9 @@ from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 from shared.runtime.crash_points import read_report
 from tests.system.chaos import load
+from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.coverage import lines, shortfalls
+from tests.system.chaos.disk import Disk, can_mount
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.login import login
@@ -47,6 +49,10 @@ def main() -> int:
     if asked.kinds is not None:
         kinds = dict.fromkeys(asked.kinds.split(","), 1)
         profile = replace(profile, kinds=kinds, least_kills=0, least_crashes=0)
+    if "disk" in profile.kinds and not can_mount():
+        _say("no kind disk: only root may mount a small one")
+        kinds = {kind: often for kind, often in profile.kinds.items() if kind != "disk"}
+        profile = replace(profile, kinds=kinds)
     try:
         return _chaos(profile, seed=asked.seed, state=asked.state.resolve())
     except StackFailed as failure:
@@ -70,12 +76,15 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     everybody = participants(agencies)
     listed = state / "participants.yaml"
     listed.write_text(yaml.safe_dump({"participants": everybody}))
+    disk = Disk(state / "disk") if "disk" in profile.kinds else None
+    clocks = Clocks(state / "clocks") if "clock" in profile.kinds else None
     with (
         Stack(
             state,
             brokers=profile.brokers,
             participants=listed,
             detours=not NETWORK.isdisjoint(profile.kinds),
+            postgres_folder=disk.folder / "data" if disk else None,
             say=_say,
         ) as stack,
         Proxy(stack.detours) as proxy,
@@ -83,7 +92,14 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         stack.start()
         stack.provision()
         stack.migrate()
-        ground = Ground(stack, report=state / _CRASHES, say=_say, proxy=proxy)
+        ground = Ground(
+            stack,
+            report=state / _CRASHES,
+            say=_say,
+            proxy=proxy,
+            disk=disk,
+            clocks=clocks,
+        )
         if profile.migrations:
             _say(f"killing {profile.migrations} migrations between two steps")
         kills, wrong = kill_migrations(stack, ground.environment, times=profile.migrations)
@@ -106,6 +122,8 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         stack.connection.write(state / "connection.json")
         _say("the checker judges")
         violations = [*wrong, *outcome.wrong, *violations_of(state)]
+    if clocks is not None:
+        clocks.tidy()
     return _close(profile, ground, outcome, violations, seed=seed)
 
 
@@ -124,6 +142,8 @@ def _close(
         few.append(f"fewer than {profile.least_kills} kills")
     if "commits" in profile.kinds and not ground.commits_cut:
         few.append("no connection was cut between a commit and its answer")
+    if "disk" in profile.kinds and not ground.panics:
+        few.append("Postgres never panicked on a full disk")
     for shortfall in few:
         print(f"chaos: this run shows too little: {shortfall}", file=sys.stderr)
     print(

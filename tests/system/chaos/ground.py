@@ -8,6 +8,8 @@ from pathlib import Path
 from deploy.local.failure import last_lines
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
+from tests.system.chaos.clocks import Clocks
+from tests.system.chaos.disk import Disk
 from tests.system.chaos.ledger import Ledger
 from tests.system.chaos.proxy import Proxy
 
@@ -20,8 +22,8 @@ class Ground:
     The running stack. Faults take parts away; the watch brings back what is not held down.
 
     ``kills`` counts every SIGKILL, ``commits_cut`` the commits whose answer was kept from the
-    service; ``ended`` tells of processes that ended and nobody asked them, ``wrong`` of what else
-    a fault has seen that must not be.
+    service, ``panics`` those of Postgres on a full disk; ``ended`` tells of processes that ended
+    and nobody asked them, ``wrong`` of what else a fault has seen that must not be.
     """
 
     def __init__(
@@ -31,12 +33,17 @@ class Ground:
         report: Path,
         say: Callable[[str], None],
         proxy: Proxy | None = None,
+        disk: Disk | None = None,
+        clocks: Clocks | None = None,
     ) -> None:
         self.stack = stack
         self.proxy = proxy or Proxy([])
+        self.disk = disk
+        self.clocks = clocks
         self.say = say
         self.kills = 0
         self.commits_cut = 0
+        self.panics = 0
         self.ended: list[str] = []
         self.wrong: list[str] = []
         self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}
@@ -124,6 +131,8 @@ class Ground:
         self.held_down.clear()
         self.postgres_is_down = False
         self.proxy.mend(self.proxy.links)
+        if self.disk is not None and self.disk.is_full:
+            self.disk.free()
         self.watch()
 
     def kill_broker(self, number: int) -> None:
@@ -146,10 +155,11 @@ class Ground:
 
     def _launch(self, process: Process, more: dict[str, str]) -> None:
         service, number = process
+        clock = self.clocks.environment(service) if self.clocks else {}
         self.stack.start_service(
             service,
             replica=number,
-            environment={**self.environment, **more},
+            environment={**self.environment, **clock, **more},
             program=self.programs.get(process),
             wait=False,
         )

@@ -42,6 +42,8 @@ _EVERYTHING = {
     "postgres_network": 2,
     "kafka_network": 2,
     "commits": 2,
+    "disk": 1,
+    "clock": 2,
     "corrupt": 2,
     "reordered": 1,
     "replay": 1,

@@ -3,13 +3,16 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar
 
 from deploy.local.topics import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
+from tests.system.chaos.faults.clocks import ClockSteps
 from tests.system.chaos.faults.corruption import Corrupt
 from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
+from tests.system.chaos.faults.disks import FullDisk
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.faults.network import (
     HOWS,
@@ -59,7 +62,10 @@ class Schedule:
         self._brokers = profile.brokers
         self._is_long = profile.minutes > _LONG
         kinds = [kind for kind, often in profile.kinds.items() for _ in range(often)]
-        self._kinds = self._deck(kinds)
+        # Each kind once, before any comes again: a short run shows them all.
+        self._kinds = chain(
+            self._draw.sample(list(profile.kinds), len(profile.kinds)), self._deck(kinds)
+        )
         self._crashes = self._deck(_CRASHES)
         self._hows = {kind: self._deck(HOWS) for kind in ("kafka_network", "postgres_network")}
         self._put_off: list[str] = []
@@ -120,6 +126,13 @@ class Schedule:
                 times = draw.randint(1, 5)
                 return UnansweredCommits(
                     seconds=short, services=self._some_services(), times=times
+                )
+            case "disk":
+                return FullDisk(seconds=draw.uniform(6, 12))
+            case "clock":
+                by = draw.choice((-86_400, -3600, -10, 10, 3600, 86_400))
+                return ClockSteps(
+                    seconds=draw.uniform(6, 15), services=self._some_services(), by=by
                 )
             case "duplicates":
                 return Duplicates(

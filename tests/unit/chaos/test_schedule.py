@@ -35,6 +35,19 @@ def test_no_two_faults_of_one_kind_are_in_one_round(profile: str) -> None:
         assert kinds.count("CrashPoints") <= 1
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_kind_comes_once_before_any_comes_again(profile: str) -> None:
+    kinds = len(PROFILES[profile].kinds)
+    first: list[object] = []
+
+    for each in rounds(5, profile):
+        first += [type(fault).__name__ for fault in each.faults if len(first) < kinds]
+
+    brokers = {"KillBrokers"} if "brokers" in PROFILES[profile].kinds else set()
+    assert len(first) >= kinds
+    assert len(set(first[:kinds])) == kinds - len(brokers)  # "broker" and "brokers" are one class
+
+
 def test_every_crash_point_has_its_turn() -> None:
     armed = [
         point.partition(":")[0]
