@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check tools alerts
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -79,6 +79,12 @@ cluster-check: setup ## have a real kube-apiserver take the manifests, roll them
 
 alerts: setup ## prove the alert rules: each fires, each is silent
 	@$(RUN) -m deploy.monitoring
+
+image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
+	@$(RUN) -m deploy.image
+
+nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
+	@$(MAKE) --no-print-directory manifests-check cluster-check image
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)

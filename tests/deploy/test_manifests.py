@@ -73,6 +73,7 @@ def of(kind: str, **rest: Any) -> Object:
 
 POD = "spec/template/spec"
 BOX = f"{POD}/containers/0"
+ENDPOINT = "spec/podMetricsEndpoints/0"
 intake = partial(put, "Deployment", "intake-service")
 job = partial(put, "Job", "intake-migration")
 settings = partial(put, "ConfigMap", "intake-settings")
@@ -151,6 +152,17 @@ BROKEN: list[tuple[Any, Break, str]] = [
     ),
     (policies.migrations, settings("data/CONTINUUM_POSTGRES_DATABASE", "x"), "another database"),
     (policies.migrations, intake(f"{BOX}/args/0", "services.routing"), "does not run intake"),
+    (policies.monitored, put("PodMonitor", "", "spec/jobLabel", None), "another job"),
+    (
+        policies.monitored,
+        put("PodMonitor", "", "spec/selector", {"matchLabels": {"a": "b"}}),
+        "0 mo",
+    ),
+    (
+        policies.monitored,
+        put("PodMonitor", "", f"{ENDPOINT}/port", "metrics"),
+        "where they are not",
+    ),
     (stores.kafka, without("Kafka", "continuum"), "0 Kafka clusters"),
     (stores.kafka, kafka("spec/kafka/listeners/0/tls", False), "plaintext"),
     (stores.kafka, kafka("spec/kafka/listeners/1/authentication", None), "lets in anybody"),

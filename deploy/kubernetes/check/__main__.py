@@ -22,6 +22,7 @@ POLICIES: tuple[Policy, ...] = (
     policies.digests,
     policies.no_token,
     policies.migrations,
+    policies.monitored,
     stores.kafka,
     stores.postgres,
     network.network,
