@@ -75,7 +75,9 @@ class Schedule:
         while True:
             for _ in range(self._draw.randint(2, 3)):
                 kinds = {next(self._kinds) for _ in range(self._draw.choice(_AT_ONCE))}
-                kinds = set(sorted(kinds & _ALONE)[:1]) or kinds
+                if alone := sorted(kinds & _ALONE)[:1]:
+                    self._kinds = chain(sorted(kinds.difference(alone)), self._kinds)
+                    kinds = set(alone)
                 ordered = sorted(kinds, key=lambda kind: (kind not in _FIRST, kind))
                 yield Round(tuple(self._fault(kind) for kind in ordered))
             yield Round(())
