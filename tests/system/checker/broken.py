@@ -31,7 +31,7 @@ def i18_broken_on_purpose(run: Run) -> Findings:
         for service, outcome in entry.outcomes.items():
             yield from _came_out(kept, entry, service, outcome)
         own = (record.body or {}).get("id")
-        led = entry.place in causes or (own in causes and own not in ids)
+        led = entry.place in causes or (own is not None and own in causes - ids)
         yield f"{entry.place} was injected and led to an event" if led else None
     for swap in run.ledger.swapped:
         yield _is_swapped(run, swap)

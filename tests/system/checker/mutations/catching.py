@@ -36,10 +36,11 @@ class Caught:
 def catch_all(run: Run, *, seed: int) -> Iterator[Caught]:
     """Break *run*, which must be sound, in each way."""
     for mutation in MUTATIONS:
-        yield _catch(mutation, Bench(run, Random(f"{seed}/{mutation.says}")))
+        yield catch(mutation, Bench(run, Random(f"{seed}/{mutation.says}")))
 
 
-def _catch(mutation: Mutation, bench: Bench) -> Caught:
+def catch(mutation: Mutation, bench: Bench) -> Caught:
+    """Break the run on *bench* in one way."""
     if mutation.before is not None:
         mutation.before(bench)
         sound = judge_by(mutation.breaks, bench.run)

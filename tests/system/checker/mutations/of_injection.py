@@ -25,13 +25,14 @@ def _note(bench: Bench, record: Record, outcomes: Mapping[str, str], reason: str
         subject=None if reason else subject_of(record),
         number=0 if reason else 1,
     )
-    bench.run.ledger = Ledger(injected=[entry])
+    before = bench.run.ledger or Ledger()
+    bench.run.ledger = replace(before, injected=[*before.injected, entry])
 
 
 def _injected(bench: Bench) -> Record:
-    """Return the one record that the ledger names."""
+    """Return the record that the ledger names last."""
     assert bench.run.ledger is not None
-    (entry,) = bench.run.ledger.injected
+    entry = bench.run.ledger.injected[-1]
     return next(r for r in bench.run.topics[entry.topic] if r.place == entry.place)
 
 
@@ -114,7 +115,7 @@ def _alter_injected(bench: Bench) -> None:
 
 
 def _inject_nothing(bench: Bench) -> None:
-    bench.run.ledger = Ledger()
+    bench.run.ledger = bench.run.ledger or Ledger()
 
 
 def _set_aside_sound(bench: Bench) -> None:
@@ -128,7 +129,9 @@ def _claim_swap(bench: Bench) -> None:
     one = bench.any_of(ROUTING, "request_triaged")
     story = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(one)]
     ids = [str((r.body or {})["id"]) for r in story[:2]]
-    bench.run.ledger = Ledger(swapped=[Swapped(ROUTING, subject_of(one), *ids)])
+    before = bench.run.ledger or Ledger()
+    swap = Swapped(ROUTING, subject_of(one), *ids)
+    bench.run.ledger = replace(before, swapped=[*before.swapped, swap])
 
 
 MUTATIONS = (
