@@ -10,6 +10,7 @@ from typing import Any
 from deploy.kubernetes.check.rendered import OVERLAYS, Object, Objects, of_kind, render
 from deploy.kubernetes.cluster.broken import MISTAKES
 from deploy.kubernetes.cluster.control_plane import ControlPlane, Refused
+from deploy.kubernetes.cluster.page import follow
 from deploy.local.failure import StackFailed
 from deploy.tools import catalog
 
@@ -39,6 +40,10 @@ def main() -> None:
                 _say(started, f"{overlay}: a node drained")
             refused = refuse(cluster, rendered["production"])
             _say(started, "every mistake refused")
+            begin_anew(cluster, rendered["production"])
+            blocks = follow(cluster)
+            _wait(cluster, rendered["production"])
+            _say(started, f"{blocks} blocks of commands of docs/operate.md run as they stand")
     except catalog.ToolMissing as error:
         print(f"cluster: {error}", file=sys.stderr)
         sys.exit(2)
@@ -102,6 +107,16 @@ def drain(cluster: ControlPlane, objects: Objects) -> None:
         if len(places) != 2 or node in places:
             raise Refused(f"after a drain {name} stands on {places}")
     cluster.tell("uncordon", node)
+
+
+def begin_anew(cluster: ControlPlane, objects: Objects) -> None:
+    """Remove all that was applied, and make the secrets that Strimzi would make."""
+    here = _namespace(objects)
+    cluster.tell("delete", "namespace", here, "--wait", "--timeout=120s")
+    cluster.tell("create", "namespace", here)
+    for user in of_kind(objects, "KafkaUser"):
+        name = user["metadata"]["name"]
+        cluster.tell("-n", here, "create", "secret", "generic", name, "--from-literal=password=x")
 
 
 def refuse(cluster: ControlPlane, objects: Objects) -> int:

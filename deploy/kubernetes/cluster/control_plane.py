@@ -72,6 +72,11 @@ class ControlPlane:
             processes.stop([child], sign=signal.SIGTERM, within=10)
         self._children.clear()
 
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's."""
+        return self._kubeconfigs["admin"]
+
     def ask(self, *arguments: str | Path, given: str = "") -> Answer:
         """Run kubectl as the administrator, with *given* as its input."""
         done = subprocess.run(
@@ -79,7 +84,7 @@ class ControlPlane:
             input=given,
             capture_output=True,
             text=True,
-            env={**os.environ, "KUBECONFIG": str(self._kubeconfigs["admin"])},
+            env={**os.environ, "KUBECONFIG": str(self.kubeconfig)},
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
@@ -115,7 +120,7 @@ class ControlPlane:
         self._run("kube-scheduler", *own, f"--kubeconfig={scheduler}")
         self._run(
             "kwok",
-            f"--kubeconfig={self._kubeconfigs['admin']}",
+            f"--kubeconfig={self.kubeconfig}",
             f"--config={self._stages}",
             "--manage-all-nodes=true",
             "--node-ip=127.0.0.1",

