@@ -20,6 +20,7 @@ def i18_broken_on_purpose(run: Run) -> Findings:
     kept = _Kept.of(run)
     causes = {body.get("causationid") for _, body in firsts(run, *EVENTS, OUT)}
     ids = {body.get("id") for _, body in firsts(run, *EVENTS)}
+    strangers = causes - ids - {None}
     for entry in run.ledger.injected:
         record = kept.records.get(entry.place)
         if record is None or digest(record.value) != entry.sha256:
@@ -31,7 +32,7 @@ def i18_broken_on_purpose(run: Run) -> Findings:
         for service, outcome in entry.outcomes.items():
             yield from _came_out(kept, entry, service, outcome)
         own = (record.body or {}).get("id")
-        led = entry.place in causes or (own is not None and own in causes - ids)
+        led = entry.place in causes or (own in strangers)
         yield f"{entry.place} was injected and led to an event" if led else None
     for swap in run.ledger.swapped:
         yield _is_swapped(run, swap)
