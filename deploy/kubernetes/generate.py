@@ -73,8 +73,10 @@ def files() -> dict[Path, str]:
         rule_object(file) for file in sorted((MONITORING / "rules").glob("*.yaml"))
     ]
     made[monitoring / "dashboards.yaml"] = [
-        dashboard_object(file) for file in sorted((MONITORING / "dashboards").glob("*.json"))
+        file_object(file, f"dashboard-{file.stem}", {"grafana_dashboard": "1"})
+        for file in sorted((MONITORING / "dashboards").glob("*.json"))
     ]
+    made[monitoring / "submission.yaml"] = [file_object(MONITORING / "canary.json", "canary", {})]
     return {file: _text(objects) for file, objects in made.items()}
 
 
@@ -120,15 +122,12 @@ def rule_object(file: Path) -> Object:
     }
 
 
-def dashboard_object(file: Path) -> Object:
-    """Return the ConfigMap of one dashboard, as Grafana's side-car finds it."""
+def file_object(file: Path, name: str, labels: Mapping[str, str]) -> Object:
+    """Return the ConfigMap that holds one file; Grafana's side-car finds dashboards by a label."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {
-            "name": f"{CLUSTER}-dashboard-{file.stem}",
-            "labels": {"grafana_dashboard": "1"},
-        },
+        "metadata": {"name": f"{CLUSTER}-{name}", "labels": dict(labels)},
         "data": {file.name: file.read_text()},
     }
 

@@ -214,6 +214,7 @@ BROKEN: list[tuple[Any, Break, str]] = [
     (network.network, edge("pages", "spec/podSelector", {}), "ingress may reach"),
     (network.network, edge("names", "spec/egress", []), "does not reach dns"),
     (network.network, edge("postgres", "spec/ingress/0/from", None), "stranger elsewhere may"),
+    (network.network, without("NetworkPolicy", "canary"), "canary does not reach broker"),
     (network.network, without("NetworkPolicy", "keda"), "keda does not reach broker"),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVER", "x"), "is no setting of intake"),

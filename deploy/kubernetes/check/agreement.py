@@ -12,11 +12,11 @@ from deploy.kubernetes.check.rendered import (
     Object,
     Objects,
     component_of,
+    configured,
     environment,
     named,
     of_kind,
     service_of,
-    workloads,
 )
 from deploy.local.access import Grant, grants, principal_of
 from deploy.local.topics import DEPLOY, read_participants, read_topics
@@ -66,7 +66,7 @@ def users(objects: Objects, overlay: str) -> Iterator[str]:
 
 def settings(objects: Objects) -> Iterator[str]:
     """Each process is told all that its Settings require, as files what is secret, and no more."""
-    for each, pod in workloads(objects):
+    for each, pod in configured(objects):
         kind = settings_of(service_of(each))
         told = environment(each, objects)
         values = {

@@ -42,14 +42,14 @@ Pods = dict[str, tuple[str | None, dict[str, str]]]
 def edges(*, keda: bool) -> set[Edge]:
     """Return every edge that there is: the picture's, and what the operators need."""
     migrations = [f"{service} migration" for service in SERVICES]
-    ours = [*SERVICES, *migrations, *_OPERATED]
+    ours = [*SERVICES, "canary", *migrations, *_OPERATED]
     kafka, asking = ("broker", "controller"), ("broker", "controller", "entity operator")
     return {
-        *((service, "broker", 9093) for service in SERVICES),
+        *((member, "broker", 9093) for member in (*SERVICES, "canary")),
         *((member, "postgres", 5432) for member in (*SERVICES, *migrations)),
         (OUTSIDE, "broker", 9094),
         ("ingress", "reporting", 8080),
-        *(("prometheus", service, 8080) for service in SERVICES),
+        *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
         ("prometheus", "postgres", 9187),
         *((member, "dns", 53) for member in ours),
         *((one, other, port) for one in kafka for other in kafka for port in (9090, 9091)),

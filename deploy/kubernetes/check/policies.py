@@ -13,6 +13,7 @@ from deploy.kubernetes.check.rendered import (
     of_kind,
     selects,
     service_of,
+    services,
     workloads,
 )
 from deploy.local.topics import SERVICES
@@ -62,7 +63,7 @@ def restricted(objects: Objects) -> Iterator[str]:
 
 def probes(objects: Objects) -> Iterator[str]:
     """Starting and living are asked of the process itself, readiness of its `/ready`."""
-    for each in of_kind(objects, "Deployment"):
+    for each in services(objects):
         (container,) = each["spec"]["template"]["spec"]["containers"]
         ports = {port["name"]: str(port["containerPort"]) for port in container.get("ports", ())}
         listens = environment(each, objects).get("CONTINUUM_HTTP_PORT")
@@ -90,7 +91,7 @@ def ends_in_order(objects: Objects) -> Iterator[str]:
 
 def spread(objects: Objects) -> Iterator[str]:
     """Two processes of a service never stand on one node, or in one zone where there are more."""
-    for each in of_kind(objects, "Deployment"):
+    for each in services(objects):
         pod = each["spec"]["template"]["spec"]
         good = {
             rule["topologyKey"]
@@ -112,7 +113,7 @@ def spread(objects: Objects) -> Iterator[str]:
 def replicas(objects: Objects) -> Iterator[str]:
     """Each service runs twice, or as often as KEDA says; a rollout takes one pod at a time."""
     scaled = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind(objects, "ScaledObject")}
-    for each in of_kind(objects, "Deployment"):
+    for each in services(objects):
         wanted = None if each["metadata"]["name"] in scaled else 2
         if each["spec"].get("replicas") != wanted:
             yield f"{named(each)}: replicas are not {wanted}"
@@ -132,7 +133,7 @@ def replicas(objects: Objects) -> Iterator[str]:
 def budgets(objects: Objects) -> Iterator[str]:
     """A drain takes one pod of a service at a time."""
     found = of_kind(objects, "PodDisruptionBudget")
-    for each in of_kind(objects, "Deployment"):
+    for each in services(objects):
         own = [one for one in found if selects(one["spec"]["selector"], labels_of(each))]
         if [one["spec"].get("maxUnavailable") for one in own] != [1]:
             yield f"{named(each)}: no budget of one pod"

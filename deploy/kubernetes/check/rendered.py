@@ -49,6 +49,18 @@ def workloads(objects: Objects) -> Iterator[tuple[Object, Object]]:
         yield each, each["spec"]["template"]["spec"]
 
 
+def services(objects: Objects) -> list[Object]:
+    """Return the Deployments of the four services."""
+    return [each for each in of_kind(objects, "Deployment") if component_of(each) == "service"]
+
+
+def configured(objects: Objects) -> Iterator[tuple[Object, Object]]:
+    """Yield, as `workloads` does, those that are told a service's Settings."""
+    for each, pod in workloads(objects):
+        if component_of(each) in ("service", "migration"):
+            yield each, pod
+
+
 def labels_of(workload: Object) -> dict[str, str]:
     """Return the labels of a workload's pods."""
     found: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
@@ -61,7 +73,7 @@ def service_of(workload: Object) -> str:
 
 
 def component_of(workload: Object) -> str:
-    """Return ``service`` or ``migration``."""
+    """Return ``service``, ``migration`` or ``canary``."""
     return labels_of(workload)["app.kubernetes.io/component"]
 
 

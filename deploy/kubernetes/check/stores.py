@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from deploy.kubernetes.check.rendered import Objects, environment, named, of_kind, workloads
+from deploy.kubernetes.check.rendered import Objects, configured, environment, named, of_kind
 
 COPIES = 3
 
@@ -75,7 +75,7 @@ def postgres(objects: Objects) -> Iterator[str]:
         for role in own.get("managed", {}).get("roles", ()):
             if any(role.get(power) for power in ("superuser", "createdb", "createrole")):
                 yield f"Cluster/{name}: {role['name']} may do too much"
-    for each, _ in workloads(objects):
+    for each, _ in configured(objects):
         settings = environment(each, objects)
         if settings.get("CONTINUUM_POSTGRES_HOST") not in {f"{name}-rw" for name in clusters}:
             yield f"{named(each)}: does not write to the primary"

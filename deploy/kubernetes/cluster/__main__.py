@@ -156,6 +156,8 @@ class _Watch:
     def _look(self) -> None:
         while not self._done.wait(0.2):
             for each in _get(self._cluster, self._namespace, "deployments"):
+                if each["spec"]["replicas"] == 1:
+                    continue  # the canary
                 name = each["metadata"]["name"]
                 available = each["status"].get("availableReplicas", 0)
                 self._least[name] = min(available, self._least.get(name, available))
@@ -175,7 +177,11 @@ def _wait(cluster: ControlPlane, objects: Objects) -> int:
     for name in names:
         cluster.tell("-n", here, "rollout", "status", f"deployment/{name}", "--timeout=180s")
     found = _get(cluster, here, "deployments")
-    ready = [each for each in found if each["status"].get("availableReplicas") == 2]
+    ready = [
+        each
+        for each in found
+        if each["status"].get("availableReplicas") == each["spec"]["replicas"]
+    ]
     if len(ready) != len(names):
         raise Refused(f"{len(ready)} of {len(names)} Deployments are ready")
     return len(ready)
