@@ -27,6 +27,8 @@ class Profile:
 
 NETWORK = {"postgres_network", "kafka_network", "commits"}
 """The kinds for which services reach Kafka and Postgres through a proxy."""
+_ENVIRONMENT = (*sorted(NETWORK), "disk", "clock")
+"""Once each in a short run, beside the kills it must show."""
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,
@@ -67,7 +69,7 @@ PROFILES = {
         minutes=5.5,
         rate=8,
         brokers=3,
-        kinds={**_EVERYTHING, "crash": 8},
+        kinds={**_EVERYTHING, "crash": 8, **dict.fromkeys(_ENVIRONMENT, 1)},
         least_requests=2000,
         least_kills=40,
         least_crashes=1,

@@ -167,7 +167,7 @@ class Schedule:
     def _network(self, kind: str) -> dict[str, Any]:
         """Draw what happens to a network, and for how long."""
         return {
-            "seconds": self._draw.uniform(4, 30 if self._is_long else 12),
+            "seconds": self._draw.choice((5, 8, 12, 12, 30) if self._is_long else (5, 8)),
             "how": next(self._hows[kind]),
             "delay": self._draw.uniform(0.05, 0.6),
             "ends_in_reset": self._draw.random() < 0.5,
