@@ -6,7 +6,8 @@ record that a member's own credentials sent and no service wrote, and for each r
 right: ``dead``, ``parked`` or ``passed`` (a repeat, or of a type it does not know). The offset is
 null where the broker's answer was lost: such a record may be there once, or not at all.
 ``{"did": "swapped", "topic", "subject", "ids"}`` names two neighboring events of one subject
-whose rows changed places in the outbox: the later one came first.
+whose rows changed places in the outbox: the later one came first. ``{"did": "older"}`` says that
+processes of a version ran that counts fewer things: what is counted may then be short.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,6 +65,8 @@ class Ledger:
 
     injected: Sequence[Injected] = ()
     swapped: Sequence[Swapped] = ()
+    older: bool = False
+    """Whether processes of an older version took records in, too."""
 
 
 def digest(value: bytes | None) -> str:
@@ -106,7 +109,7 @@ def ledger_of(
         for line in lines
         if line["did"] == "swapped"
     ]
-    return Ledger(injected, swapped)
+    return Ledger(injected, swapped, any(line["did"] == "older" for line in lines))
 
 
 def _find(

@@ -34,6 +34,7 @@ class Versions(Fault):
 
     def begin(self, ground: Ground) -> None:
         program = released(_VERSION, say=ground.say)
+        ground.ledger.older()
         # What broke on purpose is read by the present version: the old one need not know how.
         patience = time.monotonic() + _PATIENCE
         until = ends(ground.stack)
