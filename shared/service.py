@@ -24,6 +24,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from shared.messaging import ended_connections, gauges, kafka, own_log, replay
+from shared.messaging.catch_up import Again, CatchUp, settle
 from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
@@ -78,6 +79,8 @@ class Service:
     """Set after a commit that appended to the outbox."""
     own: OwnTopics
     """The topics it writes: before its first step they are compared with its tables."""
+    again: Again
+    """How its tables are brought up to those topics when they are behind."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
     """Shows, again and again, what only the service's own tables know."""
@@ -209,7 +212,19 @@ async def _serve(
         cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
         if cluster is None:
             return 0
-        if not await reach("kafka", lambda: _compare(service, own, health)):
+        catch_up = CatchUp(
+            service=service.name,
+            own=service.own,
+            again=service.again,
+            topics=service.topics,
+            settings=settings,
+            build=version("continuum"),
+            cluster_id=cluster,
+            turn=health.turn,
+        )
+        if not await reach("own_log", lambda: _or_stop(settle(own, catch_up), stopping)):
+            return 0
+        if stopping.done():
             return 0
         if (until := kafka.authority_runs_out(settings)) is not None:
             metrics.CERTIFICATE.labels(service.name, "kafka_authority").set(until)
@@ -257,11 +272,16 @@ async def _serve(
             await asyncio.wait_for(own.close(), 5)
 
 
-async def _compare(service: Service, own: "Pool[Any]", health: probes.Health) -> None:
-    """Refuse a database that is behind what the service has published."""
-    await own_log.refuse_if_ahead(
-        own, service.own, settings=service.settings, service=service.name, turn=health.turn
-    )
+async def _or_stop(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
+    """Await *step*; when told to stop, cancel it."""
+    running = asyncio.ensure_future(step)
+    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        return
+    running.result()
 
 
 def _orders(service: Service) -> Task:

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import signal
+import subprocess
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,11 +74,31 @@ class Postgres:
             within=60,
         )
 
+    def dump(self, database: str, file: Path) -> None:
+        """Write all of a database, as of one moment, to *file*; it may be in use."""
+        self._run("pg_dump", "--format=custom", f"--file={file}", f"--dbname={database}")
+
+    def restore(self, database: str, file: Path) -> None:
+        """Fill a database, which is new and empty, with what `dump` wrote."""
+        self._run("pg_restore", "--exit-on-error", f"--dbname={database}", str(file))
+
     def stop(self) -> None:
         """End all sessions and stop the server."""
         if self.child is not None:
             processes.stop([self.child], sign=signal.SIGINT, within=20)
             self.child = None
+
+    def _run(self, program: str, *options: str) -> None:
+        login = ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
+        done = subprocess.run(
+            [_programs() / program, *login, *options],
+            env={**os.environ, "PGPASSWORD": self.password},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StackFailed(f"Postgres: {program}: {done.stderr.strip()}")
 
     def _initialize(self) -> None:
         """Make the data folder, whole or not at all."""

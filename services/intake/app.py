@@ -4,7 +4,7 @@ import asyncio
 
 from services.intake import gauges
 from services.intake.agency_list import load_agency_list
-from services.intake.catch_up import OWN
+from services.intake.catch_up import OWN, Again
 from services.intake.handlers import IntakeReader
 from services.intake.settings import Settings
 from shared.service import Service
@@ -24,5 +24,6 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=asyncio.Event(),
         own=OWN,
+        again=Again(reader, office=settings.program_office),
         gauges=gauges.show,
     )

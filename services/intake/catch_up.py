@@ -1,13 +1,41 @@
-"""What the door has published, as its tables count it."""
+"""
+Brings a restored database of intake up to what the door has published.
 
+Every inbound record leads to an event of the door's own, which names the record as its cause. So
+what is announced is folded into the tables, and a record that was answered is only remembered.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Annotated, Any
 
-from shared.messaging.own_log import OwnTopics
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+from pydantic import Field, TypeAdapter
+
+from services.intake import store
+from services.intake.decide import accept
+from services.intake.handlers import IntakeReader, State
+from services.intake.known import Decision, Known, Request, Seen
+from services.intake.message import Message, tracking_number_of
+from shared.catalog import catalog
+from shared.contracts.inbound import Submission
+from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
+from shared.contracts.reference import ReferenceEvent
+from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
+from shared.messaging.own_log import Announced, OwnTopics
+from shared.messaging.reader import Reader
+from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
+log = structlog.get_logger()
 _SQL = load_statements(__package__)
+_REFUSED = "gov.cri.intake.submission_refused.v1"
+_REPEATED = "gov.cri.intake.answer_repeated.v1"
+_ENTRY: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
 
 
 async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
@@ -21,3 +49,148 @@ async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[
 
 
 OWN = OwnTopics(r"^cri\.int\.(intake|reference|answers|confidential)\.v1$", last_numbers)
+
+
+@dataclass(slots=True)
+class AgainState:
+    """A batch, what its records have led to, and the submissions whose content is filled in."""
+
+    state: State
+    announced: Announcements
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+class AgainReader:
+    """Remembers a record that was answered; decides one that was not."""
+
+    def __init__(self, reader: IntakeReader) -> None:
+        self._reader = reader
+
+    def parse(self, record: Record) -> Item | Malformed:
+        return self._reader.parse(record)
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> AgainState:
+        """Load what a batch needs, and the requests that its records have made."""
+        state = await self._reader.load(connection, items, at=at)
+        found = await read_announced(connection, [item.record.coordinate for item in items])
+        known = state.known
+        made = {event.subject for events in found.values() for event in events}
+        made -= known.requests.keys()
+        known.requests |= await store.lock_requests(connection, made)
+        for item in items:
+            if item.record.coordinate in found:
+                _check(item.message, found[item.record.coordinate], known)
+        return AgainState(state, found)
+
+    def decide(self, again: AgainState, item: Item) -> Taken:
+        """Take an answered record as it was answered."""
+        events = again.announced.get(item.record.coordinate)
+        message, known = item.message, again.state.known
+        if not events:
+            return self._reader.decide(again.state, item)
+        last = events[-1]
+        if last.type == _REFUSED:
+            code = json.loads(last.value)["data"]["reasons"][0]["code"]
+            return Taken("refused", counted=(f"submissions_refused {code}",))
+        if last.type == _REPEATED:
+            known.take(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
+            return Taken("duplicate")
+        return Taken("applied", _complete(again, message, events))
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainState) -> None:
+        await self._reader.save(connection, again.state)
+        if again.contents:
+            await connection.execute(
+                _SQL["restore_contents"], list(again.contents), list(again.contents.values())
+            )
+
+
+class Again:
+    """
+    The door's part of `shared.messaging.catch_up`.
+
+    The program office comes first: it says who may send, and what there is.
+    """
+
+    def __init__(self, reader: IntakeReader, *, office: str) -> None:
+        self.order = (rf"cri\.in\.{office}\.v1$", r"cri\.int\.", r"cri\.in\.")
+        self.reader: Reader[Any] = AgainReader(reader)
+
+    async def fold(self, connection: Any) -> None:
+        """Bring requests, words, reference data and all numbers to what is announced."""
+        await fold_sequences(connection)
+        await connection.execute(_SQL["fold_requests"])
+        await connection.execute(_SQL["fold_counts"])
+        await connection.execute(_SQL["fold_words"])
+        await connection.execute(_SQL["pass_tracking_numbers"])
+        rows = await connection.fetch(_SQL["list_announced_reference"])
+        entries = [(number, _ENTRY.validate_json(value)) for number, value in rows]
+        await catalog.take_in(connection, entries)
+
+    async def finish(self, connection: Any) -> None:
+        """Say what the log no longer held: with no content, a repetition is not recognized."""
+        count = await connection.fetchval(_SQL["count_without_content"])
+        if count:
+            log.error("catch_up.contents_lost", requests=count)
+
+
+def _check(message: Any, events: Sequence[Announced], known: Known) -> None:
+    """Raise when a record was taken up for a request that is not there: the log is broken."""
+    number = tracking_number_of(message)
+    if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in known.requests:
+        raise LookupError(f"{message.coordinate} was answered for {number}, which is not known")
+
+
+def _complete(
+    again: AgainState, message: Message, events: Sequence[Announced]
+) -> tuple[Outgoing, ...]:
+    """
+    Remember a message that was accepted; return those of its events that were never published.
+
+    The relay may have been stopped between two topics: then one event of a message is on the
+    log, and another is not. It is made now, under the numbers that were given out.
+    """
+    known = again.state.known
+    submitted = isinstance(message.data, Submission)
+    if submitted:  # the number that it was given
+        known.fresh.append(int(events[0].subject.split("-")[2]))
+    decision = accept(message, known)
+    ids = {event.id for event in events}
+    missing = tuple(each for each in decision.published if each.id not in ids)
+    outgoing = tuple(
+        Outgoing(each.id, each.topic, each.key.encode(), each.value) for each in missing
+    )
+    request = decision.request
+    folded = None if request is None else known.requests.get(request.tracking_number)
+    if submitted and folded is None:  # what is on the log of it is not yet its acceptance
+        known.take(message, decision)
+        return outgoing
+    if submitted:
+        known.fresh.pop()
+        known.references[message.participant, message.data.reference] = Seen(
+            message.content, message.coordinate
+        )
+    known.take(message, Decision("applied", (), decision.first))
+    if request is not None and folded is not None:
+        if submitted:
+            again.contents[folded.tracking_number] = message.content
+        _bring(known, folded, decision, {each.topic for each in missing})
+    return outgoing
+
+
+def _bring(known: Known, folded: Request, decision: Decision, topics: set[str]) -> None:
+    """Bring a request, as it was folded, up to the events on *topics* that are published now."""
+    after, number = decision.request, folded.tracking_number
+    assert after is not None
+    if TOPIC in topics:
+        known.requests[number] = replace(folded, facts=after.facts, published=after.published)
+        known.changed.add(number)
+    if CONFIDENTIAL_TOPIC in topics:
+        now = known.requests[number]
+        known.requests[number] = replace(now, confided=after.confided)
+        known.changed.add(number)
+        if decision.words is not None:
+            known.words[number] = decision.words
+            known.reworded.add(number)

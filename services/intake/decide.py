@@ -52,7 +52,7 @@ def decide(message: Message, known: Known) -> Decision:
     reasons = [*contents_reasons(message, known)]
     if reasons:
         return refuse(message, reasons, known)
-    return _accept(message, known)
+    return accept(message, known)
 
 
 def _seen(message: Message, known: Known) -> list[tuple[str, Seen]]:
@@ -78,7 +78,8 @@ def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Reason]
             )
 
 
-def _accept(message: Message, known: Known) -> Decision:
+def accept(message: Message, known: Known) -> Decision:
+    """Return what follows from a message that nothing speaks against."""
     first = message.coordinate
     match message.data:
         case Submission():

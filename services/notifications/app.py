@@ -5,7 +5,7 @@ from typing import Any
 
 from asyncpg import Pool
 
-from services.notifications.catch_up import OWN
+from services.notifications.catch_up import OWN, Again
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.parse import TOPICS
@@ -35,5 +35,6 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        again=Again(),
         tasks=(Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),),
     )

@@ -82,7 +82,7 @@ class NotificationsReader:
             return _TAKEN
         if kind is intake.AnswerRepeated:
             again = repeating.repeat(state, event, item.record.key or b"")
-            return Taken("applied", again, _counted(state.notices[told:]))
+            return Taken("applied", again, counted(state.notices[told:]))
         outgoing = announce(state, event, decision_of(event, state), key=_notice_key(item))
         if kind is intake.RequestAccepted:
             state.created.add(event.subject)
@@ -94,7 +94,7 @@ class NotificationsReader:
             state.reference.append((event.number, event))
         if kind in gather.ANSWERS:
             outgoing += repeating.send_held_back(state, event.inreplyto)
-        return Taken("applied", outgoing, _counted(state.notices[told:]))
+        return Taken("applied", outgoing, counted(state.notices[told:]))
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
         if state.reference:
@@ -102,7 +102,7 @@ class NotificationsReader:
         requests, published = state.requests, state.published
         amended = state.amended - state.created
         moved = state.moved - state.created - amended
-        if state.moved or state.numbers.changed:
+        if state.moved or state.notices or state.numbers.changed:
             await store.save_batch(
                 connection,
                 at=state.at,
@@ -135,7 +135,8 @@ class NotificationsReader:
         return gather.with_batch(self._names, said) if said else self._names
 
 
-def _counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:
+def counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:
+    """Return what is counted of *notices*."""
     return tuple(_SENT if notice.message_id is not None else _NOT_NEEDED for notice in notices)
 
 

@@ -98,7 +98,7 @@ def _send(
     audience, kind, subject, data, answer, classification = found
     topic = out_topic(audience)
     message_id = derived_id(event.id, kind, audience)
-    number = working.numbers.next(topic, audience)
+    number = working.settled.get(message_id) or working.numbers.next(topic, audience)
     own = {
         "id": message_id,
         "type": kind,
@@ -139,7 +139,7 @@ def _notice_decided(
         "type": NOTICE_DECIDED,
         "subject": event.subject,
         "dataclassification": "internal",
-        "sequence": padded(_next_number(working, event.subject)),
+        "sequence": padded(_number_of(working, event.subject, notice_id)),
     }
     if event.inreplyto is not None:
         own["inreplyto"] = event.inreplyto
@@ -150,10 +150,13 @@ def _notice_decided(
     return Outgoing(notice_id, notifications.TOPIC, key, value)
 
 
-def _next_number(working: Working, subject: str) -> int:
+def _number_of(working: Working, subject: str, notice_id: str) -> int:
     """Count notices on the request where the subject is one, else on the subject's sequence."""
+    settled = working.settled.get(notice_id)
     if subject not in working.requests:
-        return working.numbers.next(notifications.TOPIC, subject)
-    working.published[subject] = number = working.published.get(subject, 0) + 1
+        return settled or working.numbers.next(notifications.TOPIC, subject)
+    last = working.published.get(subject, 0)
+    number = settled or last + 1
+    working.published[subject] = max(last, number)
     working.moved.add(subject)
     return number

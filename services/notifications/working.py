@@ -1,6 +1,7 @@
 """What a batch works on between load and save: what was read, and what is to be written."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -33,7 +34,8 @@ class Working:
     """
     The working state of one batch. Everything in it is locked until the batch commits.
 
-    ``published`` counts, for each request, the notices decided about it.
+    ``published`` counts, for each request, the notices decided about it. ``settled`` are the
+    numbers, by id, that messages and notices were given before a restore.
     """
 
     at: datetime
@@ -56,6 +58,7 @@ class Working:
     held_back: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
     sent_late: list[str] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
+    settled: Mapping[str, int] = field(default_factory=dict)
 
     def known(self, tracking_number: str) -> Known | None:
         """Return the request as a question about its state sees it now."""

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 
 from services.reporting import gauges
-from services.reporting.catch_up import OWN
+from services.reporting.catch_up import OWN, Again
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
@@ -24,6 +24,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        again=Again(),
         gauges=gauges.show,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
         routes=routes(kept_seconds=settings.figures_kept_seconds),

@@ -3,7 +3,7 @@
 import asyncio
 
 from services.routing import gauges
-from services.routing.catch_up import OWN
+from services.routing.catch_up import OWN, Again
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.matcher import Matcher
@@ -25,6 +25,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        again=Again(),
         gauges=gauges.show,
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),

@@ -1,13 +1,43 @@
-"""What routing has published, as its tables count it."""
+"""
+Brings a restored database of routing up to what was decided about each request.
 
+A request's life is told again from the log, in the order of its numbers: triage, offers, lapses,
+work. What intake announced is read again in between, and decided only where the log says nothing.
+The matcher and the deadlines start when all of that is settled.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from shared.messaging.own_log import OwnTopics
+from asyncpg.pool import PoolConnectionProxy
+
+from services.routing import capacity, saving, store
+from services.routing.capacity import Capacity, apply, looker, microseconds
+from services.routing.decide import decide
+from services.routing.facts import (
+    decode_request_facts,
+    encode_facts,
+    request_facts,
+)
+from services.routing.handlers import Batch, RoutingReader
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Told
+from services.routing.told_again import is_answer, told_again
+from shared.catalog.catalog import CatalogCache
+from shared.contracts import intake
+from shared.messaging.catch_up import fold_sequences, read_announced
+from shared.messaging.own_log import Announced, OwnTopics
+from shared.messaging.reader import Reader
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
+_AT_ONCE = 1000
+Lives = Mapping[str, Sequence[Announced]]
 
 
 async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
@@ -21,3 +51,239 @@ async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[
 
 
 OWN = OwnTopics(r"^cri\.int\.routing\.v1$", last_numbers)
+
+
+@dataclass(slots=True)
+class AgainBatch:
+    """A batch, what is announced of its requests, the ids answered, and places in lanes."""
+
+    batch: Batch
+    lives: Lives
+    answered: frozenset[str]
+    places: Mapping[str, int]
+
+
+class AgainReader:
+    """Takes in again what intake announced."""
+
+    def __init__(self) -> None:
+        self._reader = RoutingReader()
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        return self._reader.parse(record)
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> AgainBatch:
+        batch = await self._reader.load(connection, items, at=at)
+        about = {item.message.subject for item in items if item.record.topic == intake.TOPIC}
+        declared = [
+            item.message.id for item in items if isinstance(item.message, intake.CapacityDeclared)
+        ]
+        led_to = await read_announced(connection, declared)  # offers among it
+        answered = [cause for cause, events in led_to.items() if any(map(is_answer, events))]
+        return AgainBatch(
+            batch,
+            lives=await _read_lives(connection, about),
+            answered=frozenset(answered),
+            places=await _read_places(connection, about),
+        )
+
+    def decide(self, again: AgainBatch, item: Item) -> Taken:
+        """Decide what the log says nothing about, on what it says."""
+        event, batch = item.message, again.batch
+        if item.record.topic != intake.TOPIC:
+            return self._reader.decide(batch, item)
+        if isinstance(event, intake.CapacityDeclared):
+            if event.id not in again.answered:
+                return self._reader.decide(batch, item)
+            batch.changes.append(capacity.declared(event.data, declaration=event.id))
+            return Taken("applied")
+        life = again.lives.get(event.subject, ())
+        own = [told for told in life if told.cause == event.id]
+        if isinstance(event, intake.RequestAccepted):
+            return self._accept(again, item, life, own)
+        before = own[0].number if own else None
+        request = self._up_to(again, event.subject, life, before=before)
+        if not own:
+            if request is not batch.requests.get(event.subject):
+                _keep(batch, Told(request))
+            return self._reader.decide(batch, item)
+        if is_answer(own[-1]):
+            place = again.places.get(event.subject)
+            _keep(batch, Told(told_again(request, own, batch.library.catalog, place=place)))
+            return Taken("applied")
+        # The relay was stopped between the events of one decision: the rest of them is made now.
+        told = decide(request, event, batch.library, at=own[0].at)
+        _keep(batch, told)
+        ids = {each.id for each in own}
+        return Taken("applied", tuple(m for m in saving.outgoing(told) if m.event_id not in ids))
+
+    def _accept(
+        self, again: AgainBatch, item: Item, life: Sequence[Announced], own: Sequence[Announced]
+    ) -> Taken:
+        """Make the request as it was made, and tell its life so far."""
+        event, batch = item.message, again.batch
+        if not own:
+            return self._reader.decide(batch, item)
+        asked, catalog = event.data, batch.library.catalog
+        accepted = Request(
+            tracking_number=asked.tracking_number,
+            request_id=asked.request_id,
+            participant=asked.participant,
+            status="accepted",
+            facts=encode_facts(request_facts(asked, catalog)),
+            need_stated=asked.need_stated,
+            traceparent=event.traceparent,
+        )
+        place = again.places.get(event.subject)
+        triaged = told_again(accepted, own, catalog, place=place)
+        # The record of a triage follows from its facts; it is the one announced, or it is lost.
+        made = decide(None, event, batch.library, at=own[0].at)
+        same = [each.id for each in made.events] == [each.id for each in own]
+        same = same and [each.encode() for each in made.events] == [each.value for each in own]
+        batch.new.add(event.subject)
+        _keep(batch, Told(triaged, records=made.records if same else ()))
+        return Taken("applied", counted=(f"requests_accepted {triaged.lane or 'none'}",))
+
+    def _up_to(
+        self, again: AgainBatch, subject: str, life: Sequence[Announced], *, before: int | None
+    ) -> Request:
+        """Return the request after all that is announced of it, *before* a number."""
+        request = again.batch.requests[subject]
+        events = [
+            told
+            for told in life
+            if told.number > request.published and (before is None or told.number < before)
+        ]
+        if not events:
+            return request
+        place = again.places.get(subject)
+        return told_again(request, events, again.batch.library.catalog, place=place)
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainBatch) -> None:
+        await self._reader.save(connection, again.batch)
+
+
+class Again:
+    """Routing's part of `shared.messaging.catch_up`: rules and providers come first."""
+
+    order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
+
+    def __init__(self) -> None:
+        self.reader: Reader[Any] = AgainReader()
+
+    async def fold(self, connection: Any) -> None:
+        """Raise the numbers of answers; give the places in the lanes again."""
+        await fold_sequences(connection)
+        await connection.execute(_SQL["give_places"])
+
+    async def finish(self, connection: Any) -> None:
+        """Tell the lives to their ends, and count what they have taken of the capacities."""
+        catalog = await CatalogCache().current(connection)
+        behind = [row[0] for row in await connection.fetch(_SQL["list_behind"])]
+        for first in range(0, len(behind), _AT_ONCE):
+            numbers = behind[first : first + _AT_ONCE]
+            requests = await store.lock_requests(connection, numbers)
+            lives = await _read_lives(connection, numbers)
+            places = await _read_places(connection, numbers)
+            after = [
+                told_again(
+                    request,
+                    [told for told in lives[number] if told.number > request.published],
+                    catalog,
+                    place=places.get(number),
+                )
+                for number, request in requests.items()
+            ]
+            await store.save_requests(connection, after, new=())
+        await _count_capacities(connection)
+        await connection.execute(_SQL["open_lanes_again"])
+        await connection.execute(_SQL["forget_places"])
+
+
+def _keep(batch: Batch, told: Told) -> None:
+    batch.requests[told.request.tracking_number] = told.request
+    batch.tolds.append(told)
+
+
+async def _read_lives(connection: Any, numbers: Any) -> Lives:
+    lives: dict[str, list[Announced]] = defaultdict(list)
+    for row in await connection.fetch(_SQL["read_announced_lives"], list(numbers)):
+        event = Announced(*row)
+        lives[event.subject].append(event)
+    return lives
+
+
+async def _read_places(connection: Any, numbers: Any) -> dict[str, int]:
+    return dict(await connection.fetch(_SQL["read_places"], list(numbers)))
+
+
+async def _count_capacities(connection: Any) -> None:
+    """
+    Compute again what each provider can take on, from what it declared and what was taken of it.
+
+    From which declaration an offer was made follows from their times, and which of its entries
+    from the order of the offers. A change that was on its way to the matcher is in the requests.
+    """
+    declared: dict[str, list[tuple[datetime | None, CapacityChange]]] = defaultdict(list)
+    for provider, declaration, until, entries, at, _ in await connection.fetch(
+        _SQL["list_declarations"]
+    ):
+        change = CapacityChange(provider, str(declaration), until, entries)
+        declared[provider].append((at, change))
+    taken: dict[tuple[str, int], int] = defaultdict(int)
+    for declaration, entry, count in await connection.fetch(_SQL["count_taken"]):
+        taken[declaration, entry] = count
+    offers = await connection.fetch(_SQL["list_offers_again"])
+    chosen: list[tuple[str, str, int]] = []
+    for number, facts, at, cause, provider, is_taken in offers:
+        made_from = _declaration_of(declared[provider], at, cause)
+        if made_from is None or made_from.declaration is None:
+            continue
+        entry = _entry_of(made_from, facts, taken, at)
+        chosen.append((number, made_from.declaration, entry))
+        if is_taken:
+            taken[made_from.declaration, entry] += 1
+    columns = list(zip(*chosen, strict=True)) or [(), (), ()]
+    await connection.execute(_SQL["set_offer_entries"], *columns)
+    load = dict(await connection.fetch(_SQL["count_load"]))
+    asked = dict(await connection.fetch(_SQL["list_asked"]))
+    providers = sorted({*declared, *load})
+    await store.open_capacities(connection, providers)
+    capacities = await store.lock_capacities(connection, providers)
+    for provider, now in capacities.items():
+        for _, change in declared[provider][-1:]:
+            now = _left(apply(now, change), taken)
+        last = max(now.last_offer, microseconds(asked[provider]) if provider in asked else 0)
+        capacities[provider] = now._replace(load=load.get(provider, 0), last_offer=last)
+    await store.save_capacities(connection, capacities)
+    await connection.execute(_SQL["forget_changes"])
+
+
+def _declaration_of(
+    declared: Sequence[tuple[datetime | None, CapacityChange]], at: datetime, cause: str
+) -> CapacityChange | None:
+    """Return what an offer was made from: what it names as its cause, or the last before it."""
+    named = [change for _, change in declared if change.declaration == cause]
+    before = [change for since, change in declared if since is None or since <= at]
+    found = named or before[-1:]
+    return found[0] if found else None
+
+
+def _entry_of(
+    change: CapacityChange, facts: str, taken: Mapping[tuple[str, int], int], at: datetime
+) -> int:
+    """Return the first entry that fits and had room; the first of all when none had."""
+    full = apply(Capacity(change.provider), change)
+    look = looker({change.provider: _left(full, taken)}, decode_request_facts(facts), at=at)
+    entry = look(change.provider).entry
+    return 0 if entry is None else entry
+
+
+def _left(capacity: Capacity, taken: Mapping[tuple[str, int], int]) -> Capacity:
+    free = tuple(
+        max(0, number - taken.get((capacity.declaration or "", entry), 0))
+        for entry, number in enumerate(capacity.free)
+    )
+    return capacity._replace(free=free)

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
@@ -30,6 +31,7 @@ _SQL = load_statements(__package__)
 NOTE_SECONDS = 3.0
 _LIST_EVERY = 20
 _AT_ONCE = 5000
+_WAIT_MS = 20
 _FETCH_BYTES = 4_194_304
 
 
@@ -76,29 +78,6 @@ class Ahead:
             f" {first.offset}..{last.offset}, from {first.type} {first.id} of"
             f" {first.at:%Y-%m-%d %H:%M:%S} to {last.type} {last.id} of"
             f" {last.at:%Y-%m-%d %H:%M:%S}"
-        )
-
-
-async def refuse_if_ahead(
-    pool: "Pool[Any]",
-    own: OwnTopics,
-    *,
-    settings: ServiceSettings,
-    service: str,
-    turn: Callable[[], None],
-) -> None:
-    """
-    Raise `Refusal` when the own topics hold an event that the tables do not know.
-
-    *turn* is called again and again meanwhile. Raises what Postgres or Kafka raised, too.
-    """
-    found = await ahead(pool, own, settings=settings, turn=turn)
-    if found:
-        raise Refusal(
-            f"the database of {service} is behind what {service} has published: it was restored"
-            f" from an older state. {'; '.join(map(str, found))}. Going on would decide this"
-            " again, otherwise: nothing is read and nothing is sent. Restore a database that"
-            f" knows these events, or make the database of {service} catch up."
         )
 
 
@@ -161,6 +140,7 @@ async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topic
         **kafka.security(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        fetch_max_wait_ms=_WAIT_MS,
         max_partition_fetch_bytes=_FETCH_BYTES,
         fetch_max_bytes=_FETCH_BYTES,
     )
@@ -188,14 +168,14 @@ class _Topics:
     """Topics that are open, and all their partitions."""
 
     def __init__(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
-        self._consumer = consumer
+        self.consumer = consumer
         self._partitions = partitions
 
     async def ends(self) -> dict[TopicPartition, int]:
         """Return where each partition ends now."""
         if not self._partitions:
             return {}
-        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(self._partitions)
+        ends: dict[TopicPartition, int] = await self.consumer.end_offsets(self._partitions)
         return ends
 
     async def behind(
@@ -210,18 +190,18 @@ class _Topics:
         ends = await self.ends()
         if not ends:
             return
-        beginnings = await self._consumer.beginning_offsets(self._partitions)
+        beginnings = await self.consumer.beginning_offsets(self._partitions)
         reading: dict[TopicPartition, int] = {}
         for partition, end in ends.items():
             start = starts.get(partition, 0)
             start = max(start if start <= end else 0, beginnings[partition])
             if start < end:
                 reading[partition] = start
-        self._consumer.assign(list(reading))
+        self.consumer.assign(list(reading))
         for partition, start in reading.items():
-            self._consumer.seek(partition, start)
+            self.consumer.seek(partition, start)
         while reading:
-            found = await self._consumer.getmany(timeout_ms=500, max_records=_AT_ONCE)
+            found = await self.consumer.getmany(timeout_ms=500, max_records=_AT_ONCE)
             yield [
                 event
                 for records in found.values()
@@ -229,40 +209,48 @@ class _Topics:
                 if (event := announced(record)) is not None
             ]
             for partition in list(reading):
-                if await self._consumer.position(partition) >= ends[partition]:
+                if await self.consumer.position(partition) >= ends[partition]:
                     del reading[partition]
+                    self.consumer.pause(partition)
+
+
+class _Data(BaseModel):
+    head: int | None = None
 
 
 class _Envelope(BaseModel):
-    id: str
+    id: UUID
     type: str
     subject: str
     time: AwareDatetime
     causationid: str
     sequence: int | None = None
     participantsequence: int | None = None
+    data: _Data = _Data()
 
 
 def announced(record: "ConsumerRecord[bytes, bytes]") -> Announced | None:
     """
     Return the event that *record* holds; None for what has no number, or is none of ours.
 
-    On a participant's topic the participant itself is what is counted.
+    On a participant's topic the participant itself is what is counted; a heartbeat stands for the
+    last number before it.
     """
     try:
         envelope = _Envelope.model_validate_json(record.value or b"")
     except ValidationError:
         return None
     subject, number = envelope.subject, envelope.sequence
-    if envelope.participantsequence is not None:
-        subject, number = record.topic.split(".")[2], envelope.participantsequence
+    if number is None:
+        subject = record.topic.split(".")[2]
+        number = envelope.participantsequence or envelope.data.head
     if number is None or number > LAST_NUMBER or not is_name(subject):
         return None  # no reader took it for an event
     return Announced(
         record.topic,
         record.partition,
         record.offset,
-        envelope.id,
+        str(envelope.id),
         envelope.type,
         subject,
         number,

@@ -8,7 +8,7 @@ ROW = re.compile(r"^\| `([a-z_.]+)` \| (\w+) \|", re.M)
 TASK = re.compile(r'Task\(\s*(?:name=)?"([a-z_]+)"', re.S)
 # Names with a part filled in: what is waited for, what runs again, the tasks of the services.
 FILLED_IN = {
-    "{what}.not_reached": {"postgres.not_reached", "kafka.not_reached"},
+    "{what}.not_reached": {"postgres.not_reached", "kafka.not_reached", "own_log.not_reached"},
     "{name}.failed": {"relay.failed", "own_log.failed"},
 }
 

@@ -1,7 +1,7 @@
 """A database of notifications, and topics to take in from, in whatever order a test wants."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ import pytest
 from services.notifications.handlers import NotificationsReader
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
-from shared.messaging.records import Outcome
+from shared.messaging.records import Outcome, Record
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
@@ -38,6 +38,10 @@ class World:
     async def take_in(self, *events: Event) -> dict[Outcome, int]:
         """Take *events* in as one batch, each from its producer's topic; return the outcomes."""
         records = [self.log.record(topic_of(event), event) for event in events]
+        return await self.take_in_records(records)
+
+    async def take_in_records(self, records: Sequence[Record]) -> dict[Outcome, int]:
+        """Take *records* in as one batch; return the outcomes."""
         result = await take_in(self.pool, self.reader, records, service="notifications")
         counts: dict[Outcome, int] = {}
         for outcomes in result.outcomes.values():

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
-from tests.system.scenarios import deleted_topic
+from tests.system.scenarios import deleted_topic, older_database
 from tests.system.scenarios.scene import Scene, scene
 
 SCENARIOS: Mapping[str, Callable[[Scene], list[str]]] = {
     "deleted-topic": deleted_topic.play,
+    "older-database": older_database.play,
 }
 """Each plays on a running product, ends the load, and returns what was not as it must be."""
 

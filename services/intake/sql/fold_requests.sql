@@ -1,0 +1,18 @@
+-- Requests as the last events about them say. The content of a submission stands on its record
+-- alone: it is filled in when that is taken in again.
+INSERT INTO requests (tracking_number, request_id, participant, reference, content, first_record,
+                      facts, published, confided, accepted_at)
+SELECT accepted.subject,
+       (accepted.facts ->> 'request_id')::uuid,
+       accepted.facts ->> 'participant',
+       accepted.facts ->> 'reference',
+       '',
+       accepted.cause,
+       accepted.facts,
+       0,
+       0,
+       accepted.at
+  FROM (SELECT subject, cause, at, convert_from(value, 'UTF8')::json -> 'data' AS facts
+          FROM announced
+         WHERE type = 'gov.cri.intake.request_accepted.v1') AS accepted
+ ORDER BY accepted.subject;

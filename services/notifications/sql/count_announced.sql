@@ -1,0 +1,6 @@
+-- How many notices of each subject are on the log.
+SELECT subject, max(number) AS last
+  FROM announced
+ WHERE topic = 'cri.int.notifications.v1'
+   AND subject = ANY ($1::text[])
+ GROUP BY subject;

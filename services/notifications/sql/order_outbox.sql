@@ -1,0 +1,10 @@
+-- Messages that had a number before the restore stand behind others that were given theirs now.
+WITH taken AS (
+    DELETE FROM outbox
+     WHERE topic LIKE 'cri.out.%'
+    RETURNING event_id, topic, key, value, headers, appended_at
+)
+INSERT INTO outbox (event_id, topic, key, value, headers, appended_at)
+SELECT event_id, topic, key, value, headers, appended_at
+  FROM taken
+ ORDER BY topic, (convert_from(value, 'UTF8')::json ->> 'participantsequence')::bigint NULLS LAST;

@@ -1,0 +1,3 @@
+SELECT topic, number
+  FROM gaps
+ ORDER BY topic, number;

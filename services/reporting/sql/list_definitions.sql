@@ -1,0 +1,3 @@
+SELECT program, defined_by
+  FROM programs
+ ORDER BY program;

@@ -1,0 +1,8 @@
+-- Open offers and work under way, by provider, and when each was last asked.
+SELECT offered[cardinality(offered)] AS provider,
+       count(*) FILTER (WHERE status = 'offered'
+                           OR offer_state = 'accepted'
+                          AND status NOT IN ('closed', 'ineligible', 'withdrawn')) AS load
+  FROM requests
+ WHERE cardinality(offered) > 0
+ GROUP BY 1;

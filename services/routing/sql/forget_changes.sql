@@ -1,0 +1,1 @@
+DELETE FROM capacity_changes;

@@ -1,0 +1,12 @@
+-- In the order of the first event that brought each request into a lane.
+INSERT INTO places (tracking_number, queue_number)
+SELECT entering.subject, nextval('queue_numbers')
+  FROM (SELECT subject, min(at) AS at, min("offset") AS place
+          FROM announced
+         WHERE type IN ('gov.cri.routing.request_triaged.v1',
+                        'gov.cri.routing.request_waitlisted.v1')
+           AND NOT EXISTS (SELECT FROM requests
+                            WHERE requests.tracking_number = announced.subject
+                              AND requests.queue_number IS NOT NULL)
+         GROUP BY subject
+         ORDER BY at, place, subject) AS entering;

@@ -1,0 +1,2 @@
+INSERT INTO catch_ups (found)
+VALUES ($1);

@@ -1,0 +1,3 @@
+UPDATE catch_ups
+   SET folded_at = now()
+ WHERE finished_at IS NULL;

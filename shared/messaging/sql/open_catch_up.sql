@@ -1,0 +1,3 @@
+SELECT id, gathered_at, folded_at, begun_at
+  FROM catch_ups
+ WHERE finished_at IS NULL;

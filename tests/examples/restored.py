@@ -1,0 +1,81 @@
+"""A database restored from an older dump: what was announced since stands on the log alone."""
+
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from deploy.local import databases
+from deploy.local.stack import Stack
+from shared.messaging.catch_up import Again
+from shared.messaging.kafka import partition_of
+from shared.messaging.own_log import announced
+from shared.messaging.records import Record
+from shared.messaging.take_in import take_in
+
+Outbox = Sequence[Mapping[str, Any]]
+
+
+async def outbox_of(pool: "asyncpg.Pool[Any]") -> Outbox:
+    """Return what waits to be sent, in its order."""
+    found: Outbox = await pool.fetch("SELECT event_id, topic, key, value FROM outbox ORDER BY id")
+    return found
+
+
+def cut(rows: Outbox, *, seed: int) -> Outbox:
+    """
+    Return what a relay has sent of *rows* that ended at any moment; all of it for seed 0.
+
+    In each partition it has come so far, each by itself.
+    """
+    draw = random.Random(seed)
+    by_partition: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for row in rows:
+        partitions = 6 if row["topic"].startswith("cri.int.") else 1
+        by_partition[row["topic"], partition_of(row["key"], partitions)].append(row)
+    sent = []
+    for place in sorted(by_partition):
+        found = by_partition[place]
+        sent += found if seed == 0 else found[: draw.randint(0, len(found))]
+    return sent
+
+
+@asynccontextmanager
+async def dumped(stack: Stack, dsn: str, *, service: str) -> AsyncIterator[str]:
+    """Give a copy of the database *dsn*, to which nobody is connected, for as long as this."""
+    name = dsn.rsplit("/", 1)[1]
+    await databases.make(stack.postgres.dsn(), f"{name}_dump", owner=service, template=name)
+    try:
+        yield databases.with_database(dsn, f"{name}_dump")
+    finally:
+        await databases.drop(stack.postgres.dsn(), f"{name}_dump")
+
+
+async def announce(pool: "asyncpg.Pool[Any]", rows: Outbox, *, at: Any) -> None:
+    """Let *rows* stand on the log, and the tables not know of them."""
+    events = []
+    for offset, row in enumerate(rows):
+        record = Record(row["topic"], 0, offset, row["key"], row["value"], (), at)
+        events.append(announced(record))
+    await pool.executemany(
+        'INSERT INTO announced (topic, partition, "offset", id, type, subject, number, cause, at,'
+        " value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        [event for event in events if event is not None],
+    )
+
+
+async def catch_up(
+    pool: "asyncpg.Pool[Any]", again: Again, batches: Sequence[Sequence[Record]], *, service: str
+) -> None:
+    """Catch up with what is announced, the inputs coming in these batches."""
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = on")
+        await again.fold(connection)
+    for batch in batches:
+        await take_in(pool, again.reader, batch, service=service)
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL enable_seqscan = on")
+        await again.finish(connection)

@@ -1,0 +1,156 @@
+"""Whatever the relay had sent when the database was lost, no request's life is lived again."""
+
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from deploy.local.stack import Stack
+from services.routing.catch_up import Again
+from services.routing.verify import verify_decisions
+from shared.contracts import intake, reference
+from shared.messaging.records import Record
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples import routing as examples
+from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
+from tests.examples.routing import AT, Sender, declared
+from tests.integration.routing.conftest import World
+
+IACP, OTHER = "iacp", "nsa"
+
+
+@pytest.fixture
+async def lives(
+    stack: Stack, database: Database
+) -> AsyncIterator[tuple[World, World, list[Sender]]]:
+    """Two databases that took in the same: one lives on, the other is its dump."""
+    senders = [Sender(number) for number in range(1, 9)]
+    before = [declared(IACP, 2), senders[0].accepted(), senders[1].accepted()]
+    providers = [examples.provider(IACP), examples.provider(OTHER)]
+    dsn = await database("routing")
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
+        await pool.execute(
+            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+            " SELECT topic, 0, 'test', 0, 0 FROM unnest($1::text[]) AS topic",
+            [intake.TOPIC, reference.TOPIC],
+        )
+        world = World(pool)
+        await world.refer(*examples.entries(providers=providers))
+        await world.take_in(*before)
+        await world.match()
+        await pool.execute("DELETE FROM outbox")
+    async with (
+        dumped(stack, dsn, service="routing") as dump,
+        asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as lives_on,
+        asyncpg.create_pool(dump, min_size=1, max_size=4, server_settings=LIMITS) as is_dump,
+    ):
+        yield World(lives_on, offsets=world.offsets), World(is_dump), senders
+
+
+async def live_on(world: World, senders: list[Sender]) -> list[Record]:
+    """Live on after the dump, with matcher and clocks in between; return the records read."""
+    first, second, third, fourth, fifth, sixth, seventh, _ = senders
+    now = datetime.now(UTC)
+    records: list[Record] = []
+
+    async def read(*events: Any) -> None:
+        found = [world.record(event) for event in events]
+        records.extend(found)
+        await world.take_in_records(found)
+        await world.match()
+
+    await read(third.accepted(), fourth.accepted())  # nobody has room
+    await read(first.answered("accept", IACP, at=now), fifth.accepted())
+    await read(second.answered("decline", IACP, at=now))  # it makes room for the third
+    await read(declared(OTHER, 1, 1, number=1))
+    await world.rewind_clocks()
+    await world.deadlines.step(world.pool)
+    await world.match()
+    await read(third.withdrawn(), declared(IACP, 5, number=2), sixth.accepted())
+    await read(sixth.amended(topics=["other"]), seventh.accepted(), seventh.withdrawn())
+    await read(first.milestone("kick_off", IACP), first.closed(IACP), first.withdrawn())
+    return records
+
+
+async def lives_of(world: World) -> dict[str, Any]:
+    """Return all that is held of requests and capacities, but for what no event says."""
+    columns = (
+        "tracking_number, status, facts, program, lane, queued, waits_for, published,"
+        " last_event, offer_state, offer_expires_at, offer_declaration, due_clock,"
+        " due_cause, offered"
+    )
+    requests = await world.pool.fetch(f"SELECT {columns} FROM requests ORDER BY 1")
+    order = await world.pool.fetch(
+        "SELECT tracking_number FROM requests WHERE queued ORDER BY queue_number"
+    )
+    capacities = await world.pool.fetch(
+        "SELECT provider, declaration, entries, (SELECT sum(each) FROM unnest(free) AS each),"
+        " load FROM capacities ORDER BY 1"
+    )
+    return {
+        "requests": [tuple(row) for row in requests],
+        "order": [row[0] for row in order],
+        "capacities": [tuple(row) for row in capacities],
+        "sequences": [
+            tuple(r) for r in await world.pool.fetch("SELECT * FROM sequences ORDER BY 2")
+        ],
+    }
+
+
+async def test_what_was_decided_is_known_again_and_nothing_is_sent(
+    lives: tuple[World, World, list[Sender]],
+) -> None:
+    lived, dump, senders = lives
+    records = await live_on(lived, senders)
+    await announce(dump.pool, await outbox_of(lived.pool), at=AT)
+
+    await catch_up(dump.pool, Again(), [records], service="routing")
+
+    assert await outbox_of(dump.pool) == []
+    assert await lives_of(dump) == await lives_of(lived)
+    assert (await verify_decisions(dump.pool))[1] == []
+    await dump.match()
+    assert await outbox_of(dump.pool) == []
+
+
+@pytest.mark.parametrize("seed", range(1, 17))
+async def test_whatever_was_sent_each_life_goes_on_from_there(
+    lives: tuple[World, World, list[Sender]], seed: int
+) -> None:
+    lived, dump, senders = lives
+    records = await live_on(lived, senders)
+    on_log = cut(await outbox_of(lived.pool), seed=seed)
+    await announce(dump.pool, on_log, at=AT)
+
+    await catch_up(dump.pool, Again(), [records[:5], records[5:]], service="routing")
+    await dump.match()
+
+    sent = await outbox_of(dump.pool)
+    assert {row["event_id"] for row in sent}.isdisjoint(row["event_id"] for row in on_log)
+    numbers: dict[str, list[int]] = defaultdict(list)
+    answers: dict[str, int] = defaultdict(int)
+    last: dict[str, Any] = {}
+    for row in (*on_log, *sent):
+        event = json.loads(row["value"])
+        numbers[event["subject"]].append(int(event["sequence"]))
+        if "message_" in event["type"]:
+            answers[event["inreplyto"]] += 1
+        else:
+            last[event["subject"]] = event
+    for found in numbers.values():
+        assert found == list(range(found[0], found[0] + len(found)))
+    assert set(answers.values()) == {1}
+    then = [json.loads(row["value"]) for row in await outbox_of(lived.pool)]
+    assert answers.keys() == {e["inreplyto"] for e in then if "message_" in e["type"]}
+    rows = await dump.pool.fetch("SELECT tracking_number, status, last_event FROM requests")
+    held = {row[0]: (row[1], str(row[2])) for row in rows}
+    for number, event in last.items():
+        assert held[number] == (event["data"]["status"], event["id"])
+    assert await dump.pool.fetchval("SELECT count(*) FROM dead_letters") == 0
+    for (free,) in await dump.pool.fetch("SELECT free FROM capacities"):
+        assert min(free, default=0) >= 0
