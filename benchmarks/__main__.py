@@ -59,20 +59,18 @@ def _say(text: str) -> None:
 
 
 def _measure(asked: argparse.Namespace) -> Printed:
-    with ground(asked.state, _say) as (stack, agencies):
-        if asked.held:
-            sides = against_empty.measure(
-                stack,
-                let_in(stack),
-                agencies,
-                held=asked.held,
-                rounds=asked.rounds,
-                requests=asked.ours,
-                seconds=asked.seconds,
-                say=_say,
-            )
-            missed = against_empty.shortfalls(*sides)
-            return against_empty.lines(*sides, held=asked.held), missed
+    if asked.held:
+        sides = against_empty.measure(
+            asked.state,
+            held=asked.held,
+            rounds=asked.rounds,
+            requests=asked.ours,
+            seconds=asked.seconds,
+            say=_say,
+        )
+        return against_empty.lines(*sides, held=asked.held), against_empty.shortfalls(*sides)
+    state: Path = asked.state / ("replicas" if asked.replicas else "peer")
+    with ground(state, _say) as (stack, agencies):
         if asked.replicas:
             number = asked.replicas
             rounds = against_one.measure(

@@ -3,25 +3,26 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import cast
 
 from benchmarks import steady
 from benchmarks.beside import beside
-from benchmarks.ground import Say
+from benchmarks.ground import Say, ground, kept_ground, let_in
 from benchmarks.login import Login
 from benchmarks.measurement import Incomplete, Latency, Throughput
 from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
 from benchmarks.seed import seed
 from benchmarks.steady import Progress
-from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
 
 WITHIN = 0.20
 """The part by which the full run may be slower than the empty one."""
 _LIVES_A_SECOND, _LIVES_SECONDS, _STAYING = 50, 15, 10
 _SETTLE_SECONDS = 60
+_SEEDED = "seeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +40,45 @@ class Side:
 
 
 def measure(
-    stack: Stack,
-    login: Login,
-    agencies: Sequence[AskingAgency],
-    *,
-    held: int,
-    rounds: int,
-    requests: int,
-    seconds: int,
-    say: Say,
+    state: Path, *, held: int, rounds: int, requests: int, seconds: int, say: Say
 ) -> tuple[Side, Side]:
-    """Return the empty and the full side."""
-    with Ours(stack, login, agencies) as ours:
+    """
+    Return the empty and the full side, measured in turn on a stack each.
 
-        def side(name: str) -> Side:
-            say("warming up")
+    The full one is kept in ``state`` and used again by the next run that asks for as many.
+    """
+    full_state = state / f"held-{held}"
+    if not (full_state / _SEEDED).exists():
+        _prepare(full_state, held=held, say=say)
+    with (
+        ground(state / "empty", say) as (empty_stack, agencies),
+        kept_ground(full_state, say) as full_stack,
+        Ours(empty_stack, let_in(empty_stack), agencies) as empty,
+        Ours(full_stack, let_in(full_stack), agencies) as full,
+    ):
+        say(f"{held} requests are held; warming up")
+        sides = {"empty": empty, "full": full}
+        for ours in sides.values():
             ours.throughput(requests // 5)
-            measured = []
-            for number in range(1, rounds + 1):
-                measured.append(ours.throughput(requests))
-                say(f"round {number}, {name}: {measured[-1].rate:.0f} requests/s")
-            found = Side(measured, *ours.latency(50, seconds=seconds))
-            say(f"{name} at 50/s: answer {found.answer}, offer {found.offer}")
-            return found
+        measured: dict[str, list[Throughput]] = {name: [] for name in sides}
+        for number in range(1, rounds + 1):
+            for name, ours in sides.items():
+                measured[name].append(ours.throughput(requests))
+                say(f"round {number}, {name}: {measured[name][-1].rate:.0f} requests/s")
+        found = []
+        for name, ours in sides.items():
+            found.append(Side(measured[name], *ours.latency(50, seconds=seconds)))
+            say(f"{name} at 50/s: answer {found[-1].answer}, offer {found[-1].offer}")
+        return found[0], found[1]
 
-        empty = side("empty")
+
+def _prepare(state: Path, *, held: int, say: Say) -> None:
+    """Make a stack whose services hold so many requests, and stop it."""
+    with ground(state, say) as (stack, agencies):
         say("some requests live their lives, to be copied")
-        _live(login, [each.id for each in stack.participants], agencies)
+        _live(let_in(stack), [each.id for each in stack.participants], agencies)
         seed({name: stack.dsn(name) for name in SERVICES}, held, say=say)
-        say(f"{held} requests are held")
-        return empty, side("full")
+    (state / _SEEDED).touch()
 
 
 def lines(empty: Side, full: Side, *, held: int) -> list[str]:

@@ -20,26 +20,40 @@ from deploy.local.provision import admin_client, provision_kafka
 from deploy.local.stack import Stack
 from deploy.local.topics import Topic
 
+_LISTED = "participants.yaml"
 Say = Callable[[str], None]
 
 
 @contextmanager
 def ground(state: Path, say: Say) -> Iterator[tuple[Stack, Sequence[AskingAgency]]]:
     """Give a stack that was made anew in ``state``, and the agencies; at the end it is stopped."""
-    holder = Lock(state).holder()
-    if holder is not None:
-        raise StackFailed(f"another measurement runs (process {holder}): wait for it")
+    _check_free(state)
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(mode=0o700, parents=True)
     agencies = asking_agencies()
     everybody = participants(agencies)
-    listed = state / "participants.yaml"
+    listed = state / _LISTED
     listed.write_text(yaml.safe_dump({"participants": everybody}))
     with Stack(state, participants=listed, say=say) as stack:
         stack.up()
         say(f"introducing {len(everybody)} participants, programs, topics, providers, rules")
         asyncio.run(introduce(stack.connection, everybody))
         yield stack, agencies
+
+
+@contextmanager
+def kept_ground(state: Path, say: Say) -> Iterator[Stack]:
+    """Give the stack that `ground` made in ``state``, with all the data it had."""
+    _check_free(state)
+    with Stack(state, participants=state / _LISTED, say=say) as stack:
+        stack.up()
+        yield stack
+
+
+def _check_free(state: Path) -> None:
+    holder = Lock(state).holder()
+    if holder is not None:
+        raise StackFailed(f"another measurement runs (process {holder}): wait for it")
 
 
 def let_in(

@@ -29,6 +29,7 @@ class Ours:
         connection = stack.connection
         self._stack = stack
         self._dsn = connection.operator.dsns["reporting"]
+        self._began = int(time.time())  # data may be kept: no two runs send the same load
         self._loads = 0
         topics = [each.out_topic for each in connection.participants.values()]
         self._ends = ExitStack()
@@ -66,7 +67,7 @@ class Ours:
         self, count: int, rate: int | None, begin: Callable[[], None]
     ) -> tuple[list[float], watch.Seen]:
         self._loads += 1
-        load = f"load{self._loads}"
+        load = f"load{self._began}_{self._loads}"
         self._send.send((load, count, rate))
         assert self._send.recv() == "ready"
         limit = _SECONDS + (count / rate if rate else 0)
