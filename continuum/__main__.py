@@ -5,10 +5,11 @@ import asyncio
 import getpass
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from continuum import accounting, canary, dead_letters, orders, rebuild, resume, status, why
+from continuum import accounting, canary, dead_letters, logs, orders, rebuild, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from continuum.rebuild_log import Log
@@ -27,6 +28,8 @@ examples:
                                           ones, and compare them
   continuum resume routing                what would be cleared so that routing goes on
   continuum resume routing --yes          clear it
+  continuum logs refused CRI-2026-000042-K
+                                          why, from the log files alone
   continuum canary                        submit once a minute as a participant; show metrics
 """
 
@@ -41,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if parsed.verb == "canary":
             asyncio.run(_canary(parsed))
+        if parsed.verb == "logs":
+            print("\n".join(_logs(parsed)))
+            return
         access = Access.read(parsed.connection)
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
@@ -64,6 +70,11 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
     return await resume.clear(access, parsed.service, yes=parsed.yes), True
+
+
+def _logs(parsed: argparse.Namespace) -> list[str]:
+    found, now = logs.read(parsed.connection), datetime.now(UTC)
+    return logs.tell(found, parsed.question, parsed.about, hours=parsed.hours, now=now)
 
 
 async def _canary(parsed: argparse.Namespace) -> None:
@@ -153,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_dead_letters(letters, shared)
     _add_rebuild(verbs, shared)
     _add_canary(verbs, shared)
+    _add_logs(verbs, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="let a service go on that stopped over failing decisions"
     )
@@ -180,6 +192,14 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     rebuilt.add_argument(
         "--afresh", action="store_true", help="do not go on from where an earlier run was"
     )
+
+
+def _add_logs(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    meanings = "; ".join(f"{name}: {meaning}" for name, meaning in logs.QUESTIONS.items())
+    asked = verbs.add_parser("logs", parents=[shared], help="answer a question from the log files")
+    asked.add_argument("question", choices=logs.QUESTIONS, help=meanings)
+    asked.add_argument("about", nargs="?", help="a request, a record, or a participant")
+    asked.add_argument("--hours", type=float, default=1, help="how far back (default: 1)")
 
 
 def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:

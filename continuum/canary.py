@@ -23,7 +23,6 @@ log = structlog.get_logger()
 SERVICE = "canary"
 OUTCOMES = ("accepted", "refused", "unanswered", "unsent")
 _OUTAGE = (KafkaError, OSError, TimeoutError)
-_NOT_TAKEN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +108,30 @@ async def _connected(canary: Canary, *, every: float, within: float) -> None:
     async with AsyncExitStack() as stack:
         producer = AIOKafkaProducer(**canary.login, acks="all", request_timeout_ms=10_000)
         stack.push_async_callback(_close, producer)
-        await asyncio.wait_for(producer.start(), _NOT_TAKEN)
+        await asyncio.wait_for(producer.start(), within)
         consumer = AIOKafkaConsumer(**canary.login, enable_auto_commit=False)
         stack.push_async_callback(_close, consumer)
-        await asyncio.wait_for(consumer.start(), _NOT_TAKEN)
+        await asyncio.wait_for(consumer.start(), within)
         partition = TopicPartition(canary.out_topic, 0)
         consumer.assign([partition])
-        await asyncio.wait_for(consumer.seek_to_end(partition), _NOT_TAKEN)
+        await asyncio.wait_for(consumer.seek_to_end(partition), within)
         while True:
             began = loop.time()
             message = canary.message("request.submit", canary.data["reference"], canary.data)
-            place = await _send(producer, canary.in_topic, message)
+            place = await _send(producer, canary.in_topic, message, within=within)
             answer = await _answer(consumer, place, within=within)
             metrics.CANARY_SECONDS.labels(SERVICE).observe(loop.time() - began)
             _judge(answer)
             if answer is not None and answer["data"].get("repeat") is False:
                 data = {"tracking_number": answer["data"]["tracking_number"], "reason": "other"}
                 gone = canary.message("request.withdraw", f"{place}/withdrawn", data)
-                await _send(producer, canary.in_topic, gone)
+                await _send(producer, canary.in_topic, gone, within=within)
             await asyncio.sleep(max(0.0, began + every - loop.time()))
 
 
-async def _send(producer: AIOKafkaProducer, topic: str, message: bytes) -> str:
+async def _send(producer: AIOKafkaProducer, topic: str, message: bytes, *, within: float) -> str:
     """Return where the message stands."""
-    sent = await asyncio.wait_for(producer.send_and_wait(topic, message), _NOT_TAKEN)
+    sent = await asyncio.wait_for(producer.send_and_wait(topic, message), within)
     return f"{sent.topic}/{sent.partition}/{sent.offset}"
 
 

@@ -18,7 +18,7 @@ from aiokafka.errors import (
 )
 from asyncpg import Record as Row
 
-from shared.messaging import kafka
+from shared.messaging import kafka, said
 from shared.messaging.consumer import PAUSES
 from shared.messaging.outbox import decode_headers
 from shared.postgres.pool import connect
@@ -172,7 +172,7 @@ class Relay:
         sent, failure = await _send(producer, rows)
         if sent:
             crash_points.reach("relay.after_ack_before_delete")
-            metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
+            self._note(rows, sent)
         if failure is None:
             return sent
         await self._advance(connection, sent)
@@ -180,6 +180,11 @@ class Relay:
         if isinstance(failure, _NEVER):
             await self._find_culprit(connection)
         raise failure
+
+    def _note(self, rows: Sequence[Row], sent: Sequence[int]) -> None:
+        metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
+        for messages in said.lines(rows, sent):
+            log.info("messages.sent", count=len(messages), messages=messages)
 
     async def _advance(
         self, connection: "asyncpg.Connection[Any]", sent: Sequence[int]
@@ -203,6 +208,7 @@ class Relay:
         try:
             for row in rows:
                 sent, failure = await _send(producer, [row])
+                self._note([row], sent)
                 async with self._turn:
                     if sent:
                         await connection.execute(_SQL["advance_outbox"], sent, 0)

@@ -11,6 +11,7 @@ import structlog
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
+from shared.contracts.tracking import is_tracking_number
 from shared.messaging import checkpoints, dead_letters, held, outbox, parked
 from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
@@ -273,6 +274,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: _Round, item: Item, steps
         offset=record.offset,
         **{"error.type": name},
         where=_where(error),
+        **({"tracking_number": item.key} if is_tracking_number(item.key) else {}),
     )
 
 

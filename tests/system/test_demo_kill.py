@@ -11,6 +11,7 @@ import pytest
 
 from deploy.local.demo.agencies import asking_agencies
 from deploy.local.demo.sample import SCARCE, SCARCE_PLACES, SCARCE_PLACES_LATER, Sample
+from tests.system.logged import strangers
 
 CLOSING = re.compile(
     r"demo: (\d+) submissions, (\d+) accepted, (\d+) refused, (\d+) closed, (\d+) waiting,"
@@ -39,3 +40,4 @@ def test_one_of_two_routing_processes_is_killed_and_the_counts_are_those_of_the_
     assert accepted == len(wishes)
     assert closed == ends["closed"] + places
     assert waiting == SCARCE - places
+    assert [*strangers(tmp_path / "demo" / "logs")] == []

@@ -1,0 +1,152 @@
+"""Answers questions from the services' log files alone, for when no database can be asked."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from continuum.access import NotPossible
+from shared.contracts.tracking import is_tracking_number
+
+Line = Mapping[str, Any]
+QUESTIONS = {
+    "where": "what was said about a request, in order; the last line is where it is",
+    "refused": "why something was refused: of a request, a record or a participant",
+    "told": "who was told of a request, what and when",
+    "parked": "what failed and still waits for a person, since when",
+    "sent": "what a participant sent lately, and what came of each record",
+    "version": "which versions of which services spoke about a request",
+}
+ABOUT = ("where", "told", "version")
+"""Questions about a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message that a service handed to Kafka, as `shared.messaging.said` logs it."""
+
+    at: datetime
+    service: str
+    version: str
+    topic: str
+    type: str
+    subject: str | None
+    answers: str | None
+    because: str | None
+
+    @property
+    def line(self) -> str:
+        """The message in one line."""
+        because = f"  because {self.because.replace(',', ', ')}" if self.because else ""
+        about = f"  {self.subject}" if self.subject else ""
+        answers = f"  for {self.answers}" if self.answers else ""
+        name = self.type.rpartition(".")[0]
+        where = f"{self.service} -> {self.topic}"
+        return f"{_moment(self.at)}  {where}  {name}{about}{answers}{because}"
+
+
+def read(connection: Path) -> list[Line]:
+    """Return every line of the services' logs, in order of time."""
+    try:
+        folder = Path(json.loads(connection.read_text(encoding="utf-8"))["log_folder"])
+        files = sorted(folder.glob("*.jsonl"))
+        lines = [line for file in files for line in _lines(file)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotPossible(
+            f"{connection} leads to no logs ({type(error).__name__}: {error})."
+            " Start the stack with `make up`, or name the file with --connection FILE."
+        ) from error
+    return sorted(lines, key=lambda line: str(line["timestamp"]))
+
+
+def _lines(file: Path) -> Iterator[Line]:
+    for text in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue  # the last line of a process that was killed, or what Python itself said
+        if isinstance(line, dict) and "event_name" in line:
+            yield line
+
+
+def tell(
+    lines: Sequence[Line], question: str, about: str | None, *, hours: float, now: datetime
+) -> list[str]:
+    """Return the answer to one of `QUESTIONS`; raise `NotPossible` when it cannot be asked so."""
+    if question == "parked":
+        return _parked(lines) or ["Nothing that failed still waits."]
+    if about is None:
+        raise NotPossible(f"say of what: continuum logs {question} …")
+    if question in ABOUT and not is_tracking_number(about):
+        raise NotPossible(f"{about!r} is no tracking number: they look like CRI-2026-000042-K.")
+    said = [*_said(lines)]
+    if question == "version":
+        versions = {(one.service, one.version): one.at for one in said if one.subject == about}
+        found = [f"{service} {version}  last {_moment(at)}"
+                 for (service, version), at in sorted(versions.items())]  # fmt: skip
+    else:
+        since = now - timedelta(hours=hours)
+        found = [one.line for one in said if _answers(question, one, about, since)]
+    return found or [f"The logs say nothing of that about {about}."]
+
+
+def _answers(question: str, one: Said, about: str, since: datetime) -> bool:
+    if question == "where":
+        return one.subject == about and not one.topic.startswith("cri.out.")
+    if question == "told":
+        return one.subject == about and one.topic.startswith("cri.out.")
+    sender = f"cri.in.{about}.v1/"
+    concerned = one.answers is not None and (
+        one.answers == about or one.answers.startswith(sender)
+    )
+    if question == "refused":
+        return bool(one.because) and (one.subject == about or concerned)
+    return concerned and one.at >= since and not one.topic.startswith("cri.out.")
+
+
+def _said(lines: Iterable[Line]) -> Iterator[Said]:
+    for line in lines:
+        if line["event_name"] == "messages.sent":
+            for message in line["messages"]:
+                topic, kind, *rest = message.split(" ")
+                named = {"for": None, "because": None}
+                subject = rest.pop(0) if rest and rest[0] not in named else None
+                more = {**named, **dict(zip(rest[::2], rest[1::2], strict=True))}
+                yield Said(
+                    at=datetime.fromisoformat(line["timestamp"]),
+                    service=line["service.name"],
+                    version=line["service.version"],
+                    topic=topic,
+                    type=kind,
+                    subject=subject,
+                    answers=more["for"],
+                    because=more["because"],
+                )
+
+
+def _parked(lines: Iterable[Line]) -> list[str]:
+    """Return what failed and was neither released nor discarded since."""
+    waiting: dict[tuple[str, str], str] = {}
+    for line in lines:
+        service, name = line["service.name"], line["event_name"]
+        since = _moment(datetime.fromisoformat(line["timestamp"]))
+        if name == "decision.failed":
+            about = f"  {line['tracking_number']}" if "tracking_number" in line else ""
+            cause = f"{line['error.type']} at {line['where']}"
+            waiting[service, _place(line)] = f"{since}  {service}  {_place(line)}{about}  {cause}"
+        elif name == "records.dead_lettered":
+            for place in line["records"]:
+                waiting[service, place] = f"{since}  {service}  {place}  refused by postgres"
+        elif name == "order.carried_out" and line["outcome"] in ("released", "discarded"):
+            waiting.pop((service, _place(line)), None)
+    return list(waiting.values())
+
+
+def _place(line: Line) -> str:
+    return f"{line['topic']}/{line['partition']}/{line['offset']}"
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

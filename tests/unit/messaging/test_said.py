@@ -1,0 +1,65 @@
+"""What the log tells of messages: never more than has the form that it must have."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.messaging import said
+
+ABOUT = {
+    "type": "gov.cri.intake.submission_refused.v1",
+    "subject": "CRI-2026-000042-K",
+    "inreplyto": "cri.in.ca-post.v1/0/7",
+}
+
+
+def row(topic: str = "cri.int.answers.v1", number: int = 1, **changes: Any) -> dict[str, Any]:
+    value = json.dumps({**ABOUT, **changes}, separators=(",", ":")).encode()
+    return {"id": number, "topic": topic, "value": value}
+
+
+def told(*rows: dict[str, Any]) -> list[str]:
+    return [each for line in said.lines(rows, [r["id"] for r in rows]) for each in line]
+
+
+def test_a_refusal_is_told_with_its_codes_and_nothing_of_what_was_said() -> None:
+    reasons = [{"code": "schema", "message": "secret"}, {"code": "not_json"}]
+
+    assert told(row(data={"reasons": reasons})) == [
+        "cri.int.answers.v1 intake.submission_refused.v1 CRI-2026-000042-K"
+        " for cri.in.ca-post.v1/0/7 because not_json,schema"
+    ]
+
+
+@pytest.mark.parametrize("subject", ["contact:ca-post:Jane Doe", "CRI-2026-1-K", "Jane", ""])
+def test_a_subject_that_is_no_request_is_left_out(subject: str) -> None:
+    kind = "gov.cri.intake.contact_set.v1"
+
+    assert told(row(type=kind, subject=subject, inreplyto="cri.in.x y/0/1")) == [
+        "cri.int.answers.v1 intake.contact_set.v1"
+    ]
+
+
+def test_what_a_participant_wrote_inside_a_text_is_not_taken_for_the_envelope() -> None:
+    hidden = json.dumps({"type": "gov.cri.not.real.v1", "subject": "CRI-2026-000001-A"})
+
+    assert told({**row(), "value": json.dumps({"data": {"issue": hidden}}).encode()}) == []
+
+
+def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() -> None:
+    rows = [
+        row("cri.dlq.routing.v1"),
+        row("cri.int.notifications.v1"),
+        row("cri.out.ca-post.v1", type="gov.cri.heartbeat.v1"),
+        {**row(), "value": None},
+    ]
+
+    assert told(*rows) == []
+    assert list(said.lines([row(number=5)], [4])) == []
+
+
+def test_many_messages_are_several_lines() -> None:
+    lines = list(said.lines([row(number=n) for n in range(450)], range(450)))
+
+    assert [len(line) for line in lines] == [200, 200, 50]
