@@ -1,4 +1,4 @@
-"""``python -m deploy.monitoring``: promtool checks the rules, and each fires and is silent."""
+"""``python -m deploy.monitoring``: promtool checks rules and queries; each rule fires, and not."""
 
 import re
 import subprocess
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from deploy.monitoring import dashboards
 from deploy.monitoring.rules import RULES, TESTS, Alert, alerts, unknown
 from deploy.tools.catalog import ToolMissing, place
 
@@ -33,6 +34,9 @@ def main() -> int:
         with TemporaryDirectory() as folder:
             file = Path(folder) / "tests.yaml"
             file.write_text(yaml.safe_dump(promtool_tests(found, spec), sort_keys=False))
+            queries = Path(folder) / "queries.yaml"
+            queries.write_text(yaml.safe_dump(_as_rules()))
+            problems += _promtool("check", "rules", queries)
             problems += _promtool("test", "rules", file)
     except ToolMissing as error:
         sys.exit(f"alerts: {error}")
@@ -40,6 +44,15 @@ def main() -> int:
         print(f"alerts: {line}", file=sys.stderr)
     print(f"alerts: {len(found)} rules, {len(fire)} fire, {len(silent)} silent")
     return 1 if problems else 0
+
+
+def _as_rules() -> Mapping[str, Any]:
+    """Return the queries of the dashboards as rules, so that promtool parses them."""
+    rules = [
+        {"record": f"query:{number}", "expr": query}
+        for number, (_, query) in enumerate(dashboards.queries())
+    ]
+    return {"groups": [{"name": "dashboards", "rules": rules}]}
 
 
 def _spec() -> Spec:

@@ -17,6 +17,7 @@ TESTS = HERE / "tests.yaml"
 # Whose metrics we use beside our own, and which labels of theirs.
 OTHERS = {
     "up": ("Prometheus", ("job", "instance")),
+    "ALERTS": ("Prometheus", ("alertname", "alertstate")),
     "kubelet_volume_stats_available_bytes": ("the kubelet", ("persistentvolumeclaim",)),
     "kubelet_volume_stats_capacity_bytes": ("the kubelet", ("persistentvolumeclaim",)),
 }

@@ -1,7 +1,7 @@
 """The alert rules hang together; that they fire and are silent, `make alerts` shows."""
 
 from deploy.monitoring import __main__ as alerting
-from deploy.monitoring import objectives, rules
+from deploy.monitoring import dashboards, objectives, rules
 
 
 def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> None:
@@ -10,6 +10,15 @@ def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> Non
 
 def test_the_rules_of_the_objectives_are_what_the_objectives_say() -> None:
     assert objectives.RULES.read_text() == objectives.text()
+
+
+def test_the_dashboards_are_what_their_panels_say_and_name_metrics_that_exist() -> None:
+    written = {file.stem: file.read_text() for file in dashboards.HERE.glob("*.json")}
+
+    assert written == {name: dashboards.text(name) for name in dashboards.DASHBOARDS}
+    assert {
+        p: [*rules.unknown([q])] for p, q in dashboards.queries() if [*rules.unknown([q])]
+    } == {}
 
 
 def test_a_name_that_nobody_shows_is_found_wherever_it_stands() -> None:

@@ -1,0 +1,72 @@
+"""The canary says the same thing again and again, and counts what comes back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from continuum.access import NotPossible
+from continuum.canary import SERVICE, Canary, _judge
+from shared.contracts.inbound import Submission
+from shared.runtime import metrics
+
+SUBMISSION = Path(__file__).parents[3] / "deploy" / "monitoring" / "canary.json"
+OWN = {"username": "a", "password": "b", "in": "cri.in.a.v1", "out": "cri.out.a.v1"}
+KNOWN = {
+    "bootstrap_servers": ["localhost:1"],
+    "security": {"protocol": "SASL_PLAINTEXT", "mechanism": "SCRAM-SHA-512"},
+    "participants": {"a": OWN},
+}
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Path:
+    file = tmp_path / "connection.json"
+    file.write_text(json.dumps(KNOWN))
+    return file
+
+
+def counted(outcome: str) -> float:
+    labels = {"service": SERVICE, "outcome": outcome}
+    return metrics.REGISTRY.get_sample_value("cri_canary_submissions_total", labels) or 0
+
+
+def test_its_request_is_one_that_the_contract_knows_and_always_the_same(connection: Path) -> None:
+    first, again = (Canary.read(connection, "a", SUBMISSION) for _ in range(2))
+
+    assert first == again
+    message = json.loads(first.message("request.submit", first.data["reference"], first.data))
+    assert Submission.model_validate(message["data"]).reference == message["id"]
+    assert message["source"] == "urn:cri:a:canary"
+
+
+def test_other_contents_are_another_request(connection: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**json.loads(SUBMISSION.read_text()), "topics": ["other"]}))
+
+    references = {
+        Canary.read(connection, "a", file).data["reference"] for file in (SUBMISSION, other)
+    }
+    assert len(references) == 2
+
+
+def test_a_participant_that_the_file_does_not_know_is_said_so(connection: Path) -> None:
+    with pytest.raises(NotPossible, match="knows b"):
+        Canary.read(connection, "b", SUBMISSION)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"type": "gov.cri.submission.accepted.v1", "data": {"repeat": True}}, "accepted"),
+        ({"type": "gov.cri.submission.refused.v1", "data": {"reasons": []}}, "refused"),
+        (None, "unanswered"),
+    ],
+)
+def test_what_comes_back_is_counted(answer: dict[str, Any] | None, outcome: str) -> None:
+    before = counted(outcome)
+
+    _judge(answer)
+
+    assert counted(outcome) == before + 1
