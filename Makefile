@@ -77,8 +77,9 @@ manifests-check: setup ## render the Kubernetes manifests, and hold them against
 cluster-check: setup ## have a real kube-apiserver take the manifests, roll them out, drain a node
 	@$(RUN) -m deploy.kubernetes.cluster
 
-alerts: setup ## prove the alert rules: each fires, each is silent
+alerts: setup ## prove the alert rules: each fires, each is silent; by real faults, too [FAULTS=1]
 	@$(RUN) -m deploy.monitoring
+	@$(if $(FAULTS),$(RUN) -m tests.system.alerts $(if $(FAULTS:1=),'$(FAULTS)'))
 
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
 	@$(RUN) -m deploy.image

@@ -1,0 +1,1 @@
+"""Faults on the embedded stack raise exactly the alerts that they should, in a real Prometheus."""

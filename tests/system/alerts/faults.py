@@ -1,0 +1,172 @@
+"""Each class of faults: how it is brought about, which alerts must fire, how it ends."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from confluent_kafka import Producer
+
+from shared.contracts import intake
+from shared.messaging.kafka import partition_of
+from tests.system.alerts.stage import Stage
+from tests.system.chaos.login import login
+
+_SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
+_PARTITIONS = 6
+_CANARYS = "cri.in.california-agencies.v1"
+_MOVE = "UPDATE checkpoints SET next_offset = next_offset + $1 WHERE topic = $2"
+_SOMEBODY_WAITS = (
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """
+    One class of faults. ``alerts`` must all fire while it lasts, and no other may.
+
+    ``again`` is done every second meanwhile, ``hold`` seconds at least.
+    """
+
+    name: str
+    alerts: frozenset[str]
+    begin: Callable[[Stage], None]
+    end: Callable[[Stage], None] = lambda stage: None
+    again: Callable[[Stage], None] = lambda stage: None
+    hold: float = 0
+
+
+def _kill(stage: Stage) -> None:
+    stage.stack.kill("routing")
+
+
+def _start(stage: Stage) -> None:
+    stage.stack.start_service("routing")
+
+
+def _freeze(service: str) -> Callable[[Stage], None]:
+    return lambda stage: stage.stack.kill(service, signal.SIGSTOP)
+
+
+def _thaw(service: str) -> Callable[[Stage], None]:
+    return lambda stage: stage.stack.kill(service, signal.SIGCONT)
+
+
+def _kill_kafka(stage: Stage) -> None:
+    for node in stage.stack.kafka.nodes:
+        node.process.kill()
+        node.process.wait()
+
+
+def _start_kafka(stage: Stage) -> None:
+    stage.stack.kafka.restart(1)
+    stage.stack.kafka.wait()
+
+
+def _stop_postgres(stage: Stage) -> None:
+    stage.stack.postgres.stop()
+
+
+def _start_postgres(stage: Stage) -> None:
+    stage.stack.postgres.begin()
+    stage.stack.postgres.wait()
+
+
+def _say(stage: Stage, **changes: Any) -> None:
+    """Write an event of intake's, as intake, that intake never wrote."""
+    subject = f"CRI-2099-{stage.next_number():06d}-X"
+    event = {**json.loads(_SAMPLE.read_text()), "subject": subject, **changes}
+    event["sequence"] = f"{1:020d}"
+    event["id"] = subject
+    data = {**event["data"], "tracking_number": subject}
+    value = json.dumps({**event, "data": data}).encode()
+    producer = Producer(login(stage.stack, "intake"))
+    key = subject.encode()
+    producer.produce(intake.TOPIC, value, key, partition=partition_of(key, _PARTITIONS))
+    producer.flush(10)
+
+
+def _fail_decision(stage: Stage) -> None:
+    _say(stage)  # of a request that nobody has heard of
+
+
+def _invent_type(stage: Stage) -> None:
+    _say(stage, type="gov.cri.intake.invented.v1")
+
+
+def _discard(stage: Stage) -> None:
+    for service in ("routing", "notifications", "reporting"):
+        for coordinate in stage.rows(service, "SELECT * FROM dead_letters"):
+            place = f"{coordinate['topic']}/{coordinate['partition']}/{coordinate['offset']}"
+            stage.operate("dead-letters", "discard", service, place, "--yes", "--why", "a test")
+
+
+def _fence(stage: Stage) -> None:
+    """Move the canary's checkpoint under a batch that waits for it, and back at once."""
+    asyncio.run(_move(stage.stack.dsn("intake")))
+
+
+async def _move(dsn: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with connection.transaction():
+            await connection.execute(_MOVE, 1, _CANARYS)
+            while not await connection.fetchval(_SOMEBODY_WAITS):
+                await asyncio.sleep(0.05)
+        await connection.execute(_MOVE, -1, _CANARYS)
+    finally:
+        await connection.close()
+
+
+def _lose_request(stage: Stage) -> None:
+    stage.execute("reporting", "DELETE FROM requests")
+
+
+def _repair(stage: Stage) -> None:
+    stage.operate("rebuild", "reporting", "--yes", "--why", "a test")
+
+
+def _stop_canary(stage: Stage) -> None:
+    os.kill(stage.canary.pid, signal.SIGKILL)
+    stage.canary.process.wait()
+
+
+FAULTS = (
+    Fault("nothing", frozenset(), lambda stage: None, hold=45),
+    Fault("a service ends and stays away", frozenset({"ConsumerStalled"}), _kill, _start),
+    Fault(
+        "a service freezes for more than a minute",
+        frozenset({"ConsumerStalled", "CanaryFailing", "RecordAgeBurn"}),
+        _freeze("intake"),
+        _thaw("intake"),
+        hold=65,
+    ),
+    Fault(
+        "Kafka is away",
+        frozenset({"CanaryFailing", "OutboxAgeHigh", "EffectsUnaccounted"}),
+        _kill_kafka,
+        _start_kafka,
+    ),
+    Fault(
+        "Postgres is away",
+        frozenset({"CanaryFailing", "RelayDown", "ConsumerStalled"}),
+        _stop_postgres,
+        _start_postgres,
+    ),
+    Fault("events of an unknown type", frozenset({"UnknownSchemaSeen"}), _invent_type),
+    Fault("another owner moves on", frozenset({"FencedBatches"}), _fence, again=_fence),
+    Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Stage.start_canary),
+    Fault("a read model loses a row", frozenset({"ProjectionMismatch"}), _lose_request, _repair),
+    Fault(
+        "a decision fails",
+        frozenset({"DeadLettersGrowing", "KeyParkedTooLong", "EffectsUnaccounted"}),
+        _fail_decision,
+        _discard,
+    ),
+)
