@@ -26,6 +26,7 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.contracts.reference import ReferenceEvent
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
+from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
 from shared.messaging.sequences import Subject
@@ -122,8 +123,8 @@ class Again:
         """Bring requests, words, reference data and all numbers to what is announced."""
         await fold_sequences(connection)
         await connection.execute(_SQL["fold_requests"])
-        await connection.execute(_SQL["fold_counts"])
         await connection.execute(_SQL["fold_words"])
+        await connection.execute(_SQL["fold_counts"])
         await connection.execute(_SQL["pass_tracking_numbers"])
         rows = await connection.fetch(_SQL["list_announced_reference"])
         entries = [(number, _ENTRY.validate_json(value)) for number, value in rows]
@@ -140,7 +141,9 @@ def _check(message: Any, events: Sequence[Announced], known: Known) -> None:
     """Raise when a record was taken up for a request that is not there: the log is broken."""
     number = tracking_number_of(message)
     if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in known.requests:
-        raise LookupError(f"{message.coordinate} was answered for {number}, which is not known")
+        raise Refusal(
+            f"{message.coordinate} was taken up for {number}, of which nothing is on the log"
+        )
 
 
 def _complete(

@@ -35,6 +35,7 @@ log = structlog.get_logger()
 _SQL = load_statements(__package__)
 _LOCK = 0x63617463
 _SAY_SECONDS = 5.0
+_FOLD_SECONDS = 3600
 # The server ends the session of a frozen leader; a living one speaks between its steps.
 _LIMITS = {"idle_session_timeout": "30000", "idle_in_transaction_session_timeout": "30000"}
 Announcements = dict[str, list[Announced]]
@@ -52,7 +53,11 @@ class Again(Protocol):
         """Takes an input in again: as the log says, or by deciding it if it says nothing."""
 
     async def fold(self, connection: Any) -> None:
-        """Bring the tables to what ``announced`` holds, in the caller's transaction."""
+        """
+        Bring the tables to what ``announced`` holds, in the caller's transaction.
+
+        It may hold what was folded before, and inputs may have been taken in since.
+        """
 
     async def finish(self, connection: Any) -> None:
         """Settle, in the caller's transaction, what is left when all inputs were taken in."""
@@ -80,10 +85,10 @@ async def settle(pool: "Pool[Any]", catch_up: CatchUp) -> None:
     One process of a service catches up, the others wait for it. Killed half-way, the next one
     goes on. Raises `Refusal`, or what Postgres or Kafka raised: then it is called again.
     """
-    if not await _open(pool) and not await _ahead(pool, catch_up):
+    if not await _is_open(pool) and not await _ahead(pool, catch_up):
         return
     async with _leading(catch_up) as lead:
-        if not await _open(pool):
+        if not await _is_open(pool):
             found = await _ahead(pool, catch_up)
             if not found:
                 return  # another process has caught up
@@ -94,14 +99,12 @@ async def settle(pool: "Pool[Any]", catch_up: CatchUp) -> None:
                 partitions=len(found),
                 events=sum(each.count for each in found),
             )
-        begun = await _open(pool)
-        if begun["gathered_at"] is None:
-            await _gather(pool, lead, catch_up)
-        if begun["folded_at"] is None:
-            async with lead.transaction():
-                await catch_up.again.fold(lead)
-                await lead.execute(_SQL["end_folding"])
-            log.info("catch_up.folded")
+        # Again, after a kill: what was folded is counted then, and is not folded twice.
+        await _gather(pool, lead, catch_up)
+        async with lead.transaction():
+            await catch_up.again.fold(lead)
+            await lead.execute(_SQL["end_folding"])
+        log.info("catch_up.folded")
         records = await _take_in_again(pool, lead, catch_up, catch_up.again)
         async with lead.transaction():
             await catch_up.again.finish(lead)
@@ -123,8 +126,8 @@ async def fold_sequences(connection: Any) -> None:
     await connection.execute(_SQL["fold_sequences"])
 
 
-async def _open(pool: "Pool[Any]") -> Any:
-    return await pool.fetchrow(_SQL["open_catch_up"])
+async def _is_open(pool: "Pool[Any]") -> bool:
+    return bool(await pool.fetchval(_SQL["is_catch_up_open"]))
 
 
 async def _ahead(pool: "Pool[Any]", catch_up: CatchUp) -> list[own_log.Ahead]:
@@ -134,7 +137,8 @@ async def _ahead(pool: "Pool[Any]", catch_up: CatchUp) -> list[own_log.Ahead]:
 @asynccontextmanager
 async def _leading(catch_up: CatchUp) -> "AsyncIterator[asyncpg.Connection[Any]]":
     """Give a session that alone may catch up; wait for another that does."""
-    lead = await connect(catch_up.settings, name=f"{catch_up.service} catch-up", limits=_LIMITS)
+    name = f"{catch_up.service} catch-up"
+    lead = await connect(catch_up.settings, name=name, limits=_LIMITS, patience=_FOLD_SECONDS)
     try:
         while not await lead.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
             catch_up.turn()

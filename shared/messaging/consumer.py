@@ -19,7 +19,7 @@ from faststream.security import SASLScram512
 
 from shared.messaging import kafka
 from shared.messaging.checkpoints import Fenced, TooManyFailures
-from shared.messaging.positions import Positions, Refusal
+from shared.messaging.positions import Positions, Refusal, readable
 from shared.messaging.reader import Reader
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.messaging.take_in import Result, take_in
@@ -86,6 +86,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._busy = asyncio.Lock()
         self._failures = 0
         self._stopping = False
+        self._assigned_before = False
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._broker = KafkaBroker(
             settings.kafka_servers,
@@ -246,16 +247,33 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions.expected.clear()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Start every partition where Postgres says; refuse one whose log does not fit."""
+        """Start every partition where Postgres says; refuse if a log does not fit."""
         metrics.REBALANCES.labels(self._service).inc()
         await self._open(assigned)
         log.info("partitions.assigned", partitions=len(set(assigned)))
+        self._ask_again(set(assigned))
+
+    def _ask_again(self, assigned: set[TopicPartition]) -> None:
+        """
+        Ask once for a new assignment if the first is not all there is to read.
+
+        A static member that returns gets what it had, even if topics have come or gone
+        (KAFKA-12759), and the client then thinks that somebody else is the leader and watches
+        for such changes. When it joins once more, now known, it is the leader, if it was before.
+        """
+        if self._assigned_before:
+            return
+        self._assigned_before = True
+        if self._settings.instance and assigned != readable(self._consumer):
+            self._consumer._coordinator.request_rejoin()
 
     async def _open(self, partitions: Iterable[TopicPartition]) -> None:
         failures = 0
         while not self._stopping and not self.fatal.done():
             try:
-                await self._positions.open(self._consumer, partitions)
+                await self._positions.check_ends(self._consumer)
+                there = readable(self._consumer).intersection(partitions)
+                await self._positions.open(self._consumer, there)
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:
@@ -285,7 +303,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await self._commit_offsets()
                 self._watch_progress()
                 if turn % ENDS_EVERY == 0 and self._consumer is not None:
-                    await self._positions.check_ends(self._consumer)
+                    async with asyncio.timeout(ENDS_EVERY):  # a topic that is gone has no end
+                        await self._positions.check_ends(self._consumer)
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:  # the truth is in Postgres: these are for onlookers

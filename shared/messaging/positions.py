@@ -50,7 +50,8 @@ class Positions:
         rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
         for row in rows:
             partition = TopicPartition(row["topic"], row["partition"])
-            self._check(row, beginning=beginnings[partition], end=ends[partition])
+            self._check_stop(row)
+            self._check_fits(row, end=ends[partition])
             offset = await self._skip_lost(row, beginnings[partition])
             if partition in consumer.assignment():  # it may have been taken away meanwhile
                 consumer.seek(partition, offset)
@@ -88,28 +89,40 @@ class Positions:
             self.expected[TopicPartition(record.topic, record.partition)] = record.offset + 1
 
     async def check_ends(self, consumer: Any) -> None:
-        """Refuse when a topic now ends before our position: it was deleted and made anew."""
-        ours = {p: o for p, o in self.expected.items() if p in consumer.assignment()}
-        ends = await consumer.end_offsets(list(ours)) if ours else {}
-        for partition, end in ends.items():
-            if self.expected.get(partition) == ours[partition] > end:
-                raise _beyond(partition, ours[partition], end=end)
+        """
+        Refuse when any checkpoint of the service does not fit its topic, whoever reads it.
 
-    def _check(self, row: Any, *, beginning: int, end: int) -> None:
-        where = f"{row['topic']}/{row['partition']}"
+        A topic that was deleted and made anew ends before the checkpoints of the old one.
+        """
+        rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
+        checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
+        # Asked for after the checkpoints were read, which other processes move on.
+        ends = await consumer.end_offsets(list(checkpoints.keys() & readable(consumer)))
+        for partition, end in ends.items():
+            self._check_fits(checkpoints[partition], end=end)
+
+    def _check_stop(self, row: Any) -> None:
         if row["stopped_by"] == self._build:
             raise Refusal(
-                f"{where} was stopped after too many failed decisions by this same build"
-                f" ({self._build}); deploy another, or: continuum resume {self._service}"
+                f"{row['topic']}/{row['partition']} was stopped after too many failed decisions by"
+                f" this same build ({self._build}); deploy another, or: continuum resume"
+                f" {self._service}"
             )
+
+    def _check_fits(self, row: Any, *, end: int) -> None:
+        where = f"{row['topic']}/{row['partition']}"
         if row["cluster_id"] != self._cluster_id:
             raise Refusal(
                 f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
                 f" {self._cluster_id}; offsets mean nothing here: restore the right one"
             )
-        if row["next_offset"] > end:
-            partition = TopicPartition(row["topic"], row["partition"])
-            raise _beyond(partition, row["next_offset"], end=end)
+        position = row["next_offset"]
+        if position > end:
+            raise Refusal(
+                f"{where}: the checkpoint {position} is beyond the end {end}: the topic was"
+                f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
+                " taken in until a person decides"
+            )
 
     async def _skip_lost(self, row: Any, beginning: int) -> int:
         """Return where to read on; records below the beginning are gone, and that is recorded."""
@@ -129,9 +142,10 @@ class Positions:
         return beginning
 
 
-def _beyond(partition: TopicPartition, position: int, *, end: int) -> Refusal:
-    return Refusal(
-        f"{partition.topic}/{partition.partition}: the checkpoint {position} is beyond the end"
-        f" {end}: the topic was deleted and made anew, or lost the records {end}..{position - 1};"
-        " nothing is taken in until a person decides"
-    )
+def readable(consumer: Any) -> set[TopicPartition]:
+    """Return every partition there is of the topics subscribed to, whoever reads it."""
+    return {
+        TopicPartition(topic, number)
+        for topic in consumer.subscription()
+        for number in consumer.partitions_for_topic(topic) or ()
+    }

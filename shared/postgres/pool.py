@@ -53,13 +53,21 @@ async def _leave_as_it_is(connection: "Connection[Any]") -> None:
 
 
 async def connect(
-    settings: ServiceSettings, *, name: str, limits: dict[str, str] | None = None
+    settings: ServiceSettings,
+    *,
+    name: str,
+    limits: dict[str, str] | None = None,
+    patience: float = 20,
 ) -> "Connection[Any]":
-    """Return one connection of its own, with *limits* as its session's settings."""
+    """
+    Return one connection of its own, with *limits* as its session's settings.
+
+    *patience* is how many seconds a statement may take before it is given up.
+    """
     own = LIMITS if limits is None else limits
     connection: Connection[Any] = await asyncpg.connect(
         **_address(settings),
-        command_timeout=20,
+        command_timeout=patience,
         server_settings={**own, "application_name": name},
     )
     return connection

@@ -2,7 +2,10 @@
 UPDATE requests
    SET published = greatest(requests.published, counted.published),
        confided  = greatest(requests.confided, counted.confided),
-       facts     = coalesce(counted.facts, requests.facts)
+       facts     = CASE WHEN counted.published > requests.published
+                        THEN coalesce(counted.facts, requests.facts)
+                        ELSE requests.facts
+                   END
   FROM (SELECT subject,
                max(number) FILTER (WHERE topic = 'cri.int.intake.v1') AS published,
                max(number) FILTER (WHERE topic = 'cri.int.confidential.v1') AS confided,

@@ -15,4 +15,5 @@ SELECT accepted.subject,
   FROM (SELECT subject, cause, at, convert_from(value, 'UTF8')::json -> 'data' AS facts
           FROM announced
          WHERE type = 'gov.cri.intake.request_accepted.v1') AS accepted
- ORDER BY accepted.subject;
+ ORDER BY accepted.subject
+    ON CONFLICT (tracking_number) DO NOTHING;

@@ -8,5 +8,7 @@ SELECT entering.subject, nextval('queue_numbers')
            AND NOT EXISTS (SELECT FROM requests
                             WHERE requests.tracking_number = announced.subject
                               AND requests.queue_number IS NOT NULL)
+           AND NOT EXISTS (SELECT FROM places
+                            WHERE places.tracking_number = announced.subject)
          GROUP BY subject
          ORDER BY at, place, subject) AS entering;
