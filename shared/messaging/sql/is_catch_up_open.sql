@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM catch_ups WHERE finished_at IS NULL);
