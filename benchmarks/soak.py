@@ -128,8 +128,8 @@ class Soak:
             raise Incomplete("the load has ended") from None
 
     def _sample(self, at: float) -> None:
-        for name, megabytes in resident_megabytes(self._pids()).items():
-            self.samples.setdefault(name, []).append((at, megabytes))
+        for name, (whole, own) in resident_megabytes(self._pids()).items():
+            self.samples.setdefault(name, []).append((at, whole, own))
 
     def _pids(self) -> dict[str, int]:
         return {each.child.name: each.child.pid for each in self.stack.replicas.values()}

@@ -10,10 +10,11 @@ _DONE = Progress(submitted=36_000, unanswered=0, unfinished=0, refused=12)
 
 def hour(per_hour: float, *, filling: float = 0.0) -> list[Sample]:
     """Return samples of an hour: 100 MB, what fills in the first quarter, then a straight line."""
-    return [
+    sizes = [
         (second, 100 + filling * min(second / 900, 1) + per_hour * second / 3600)
         for second in range(0, 3601, 10)
     ]
+    return [(second, size, size - 20) for second, size in sizes]
 
 
 def test_what_fills_in_the_first_half_is_no_growth() -> None:
@@ -26,6 +27,12 @@ def test_what_fills_in_the_first_half_is_no_growth() -> None:
 def test_who_grows_by_a_twentieth_in_an_hour_is_not_flat() -> None:
     assert growth("intake", hour(5.0)).flat
     assert not growth("intake", hour(5.6)).flat
+
+
+def test_pages_of_files_that_the_machine_takes_back_hide_no_growth() -> None:
+    samples = [(at, size - at / 360, own) for at, size, own in hour(6.0)]
+
+    assert round(growth("intake", samples).per_hour, 3) == 6.0
 
 
 def test_the_closing_line_names_every_service_and_the_steepest_line() -> None:
