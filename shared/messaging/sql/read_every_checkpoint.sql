@@ -1,0 +1,2 @@
+SELECT topic, partition, cluster_id, next_offset
+  FROM checkpoints;
