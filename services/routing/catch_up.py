@@ -99,6 +99,8 @@ class AgainReader:
                 return self._reader.decide(batch, item)
             batch.changes.append(capacity.declared(event.data, declaration=event.id))
             return Taken("applied")
+        if isinstance(event, intake.RequestAmended):  # it leads to nothing but other facts
+            return self._reader.decide(batch, item)
         life = again.lives.get(event.subject, ())
         own = [told for told in life if told.cause == event.id]
         if isinstance(event, intake.RequestAccepted):

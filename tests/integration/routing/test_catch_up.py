@@ -66,7 +66,8 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
 
     await read(third.accepted(), fourth.accepted())  # nobody has room
     await read(first.answered("accept", IACP, at=now), fifth.accepted())
-    await read(second.answered("decline", IACP, at=now))  # it makes room for the third
+    amended = second.amended(topics=["wellness"])  # which leads to no event
+    await read(amended, second.answered("decline", IACP, at=now))  # room for the third
     await read(declared(OTHER, 1, 1, number=1))
     await world.rewind_clocks()
     await world.deadlines.step(world.pool)
