@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from deploy.local.topics import SERVICES
@@ -31,6 +31,8 @@ from tests.system.chaos.profiles import Profile
 _T = TypeVar("_T")
 _AT_ONCE = (1, 1, 2, 2, 3)
 _CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
+_PLACES = 9
+"""Crash points in one fault: two of them come to all that there are."""
 _LONG = 2.0
 # Reporting speaks when a program opens: its relay would not reach a crash point in time.
 _SPEAKERS = ("intake", "routing", "notifications")
@@ -68,7 +70,6 @@ class Schedule:
         )
         self._crashes = self._deck(_CRASHES)
         self._hows = {kind: self._deck(HOWS) for kind in ("kafka_network", "postgres_network")}
-        self._put_off: list[str] = []
 
     def rounds(self) -> Iterator[Round]:
         """Yield rounds for ever, every third or fourth without a fault."""
@@ -95,7 +96,7 @@ class Schedule:
             case "kill":
                 return Kill(seconds=short, services=self._some_services())
             case "crash":
-                return CrashPoints(seconds=draw.uniform(6, 9), at=self._crash_points())
+                return CrashPoints(seconds=draw.uniform(12, 16), at=self._crash_points())
             case "freeze":
                 long = draw.choice((5, 5, 15, 15, 45) if self._is_long else (5, 8))
                 return Freeze(seconds=long, service=service)
@@ -173,16 +174,11 @@ class Schedule:
             "ends_in_reset": self._draw.random() < 0.5,
         }
 
-    def _crash_points(self) -> tuple[tuple[str, str], ...]:
-        """Draw up to three places, each for another service: one process has one place."""
-        found: dict[str, str] = {}
-        drawn = [*self._put_off, *(next(self._crashes) for _ in range(3 - len(self._put_off)))]
-        self._put_off = []
-        for point in drawn:
+    def _crash_points(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Draw places at which processes kill themselves, several in a row for a service."""
+        found: dict[str, list[str]] = {}
+        for point in islice(self._crashes, _PLACES):
             owner = point.partition(".")[0]
             owner = {"matcher": "routing", "relay": self._draw.choice(_SPEAKERS)}.get(owner, owner)
-            if owner in found:
-                self._put_off.append(point)
-            else:
-                found[owner] = f"{point}:{self._draw.randint(1, 6)}"
-        return tuple(sorted(found.items()))
+            found.setdefault(owner, []).append(f"{point}:{self._draw.randint(1, 6)}")
+        return tuple((owner, tuple(points)) for owner, points in sorted(found.items()))

@@ -54,7 +54,8 @@ def test_every_crash_point_has_its_turn() -> None:
         for each in rounds(4, "ci")
         for fault in each.faults
         if isinstance(fault, CrashPoints)
-        for _, point in fault.at
+        for _, points in fault.at
+        for point in points
     ]
 
     assert set(armed) == {point for point in POINTS if not point.startswith("migration.")}

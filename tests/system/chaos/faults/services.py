@@ -81,22 +81,29 @@ class Storm(Fault):
 
 @dataclass(slots=True, kw_only=True)
 class CrashPoints(Fault):
-    """Services run on with a place at which they kill themselves."""
+    """Services run on with places at which they kill themselves, one after the other."""
 
-    at: tuple[tuple[str, str], ...]
-    """Pairs of a service and ``<point>:<hit>``."""
+    at: tuple[tuple[str, tuple[str, ...]], ...]
+    """For each service, ``<point>:<hit>`` for its next lives."""
+    _left: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def begin(self, ground: Ground) -> None:
-        for service, point in self.at:
+        self._left = {service: list(points) for service, points in self.at}
+        for service, left in self._left.items():
             ground.kill((service, 0))
-            ground.wanted[service, 0]["CRASH_AT"] = point
+            ground.wanted[service, 0]["CRASH_AT"] = left.pop(0)
+
+    def during(self, ground: Ground) -> None:
+        for service, left in self._left.items():
+            if left and "CRASH_AT" not in ground.wanted[service, 0]:  # it has come to the place
+                ground.wanted[service, 0]["CRASH_AT"] = left.pop(0)
 
     def end(self, ground: Ground) -> None:
         patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
         while time.monotonic() < patience and any(
-            "CRASH_AT" in ground.wanted[service, 0] for service, _ in self.at
+            "CRASH_AT" in ground.wanted[service, 0] for service in self._left
         ):
             ground.hold(0.1)
-        for service, _ in self.at:
+        for service in self._left:
             if ground.wanted[service, 0].pop("CRASH_AT", None) is not None:
                 ground.kill((service, 0))  # it never came to the place: without it again
