@@ -50,7 +50,7 @@ class Workshop:
     def podman(self, *arguments: str | Path) -> list[str]:
         """Return the command line of podman with our storage, as it works on any cgroups."""
         runtime = ["--runtime=runc", "--cgroup-manager=cgroupfs"]
-        return ["podman", *self._storage, *runtime, *map(str, arguments)]
+        return [str(catalog.place("podman")), *self._storage, *runtime, *map(str, arguments)]
 
     def build(self, base: str | None = None) -> Image:
         """Make the image; *base* instead of a Debian root made here."""
@@ -67,6 +67,7 @@ class Workshop:
         file = ["--file", str(ROOT / "deploy" / "image" / "Containerfile")]
         how = ["--isolation=chroot", "--format=oci", *names, *file]
         run(["buildah", *self._storage, "build", *how, str(work)])
+        run(self.podman("image", "prune", "--force"))  # what the names stood for before
         found = json.loads(run(self.podman("image", "inspect", IMAGE)))[0]
         return Image(
             id=found["Id"],

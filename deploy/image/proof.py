@@ -94,6 +94,7 @@ class Proof:
             yield
         finally:
             processes.stop(started.values(), sign=signal.SIGTERM, within=45)
+            self._remove_containers()
         for service, child in started.items():
             if child.process.returncode != 0:
                 raise ImageFailed(f"{service} did not stop in order: {child.ended()}")
@@ -145,6 +146,10 @@ class Proof:
     def _start(self, flags: Sequence[str], verb: Sequence[str], service: str) -> processes.Child:
         log = self._state / "logs" / f"{service}.log"
         return processes.start(service, self._command(flags, verb), log=log)
+
+    def _remove_containers(self) -> None:
+        """Remove what is left in our storage; nobody else's containers are there."""
+        run(self._workshop.podman("rm", "--all", "--force", "--time=1"))
 
     def _once(self, flags: Sequence[str], verb: Sequence[str]) -> str:
         return run(self._command(flags, verb))
