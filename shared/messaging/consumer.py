@@ -352,9 +352,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             if not self._failures and now - moved_at > STALL_SECONDS:
                 where = f"{partition.topic}/{partition.partition}"
                 self._end(Stalled(f"{where} stands still with {lag} records before it"))
+        # Ours, and nobody can say where we stand: while Postgres is away nothing is taken in.
+        ours = self._consumer.assignment() if self._consumer is not None else set()
+        for partition in ours - self._positions.expected.keys():
+            label = metrics.topic_label(partition.topic)
+            moved_at = self._moved_at.setdefault(partition, now)
+            stands[label] = max(stands.get(label, 0), now - moved_at)
         for topic, lag in lags.items():
             metrics.LAG.labels(self._service, topic).set(lag)
-            metrics.STANDING.labels(self._service, topic).set(stands[topic])
+        for topic, seconds in stands.items():
+            metrics.STANDING.labels(self._service, topic).set(seconds)
         if standing and self._failures == 0:
             self._health.stalled_since = min(standing)
         else:

@@ -101,7 +101,8 @@ BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commi
 LAG = _gauge("consumer_lag_records", "Records between checkpoint and end of the topic", "topic")
 STANDING = _gauge(
     "consumer_standing_seconds",
-    "How long the partition that stands longest with records before it has not moved", "topic",
+    "How long nothing was taken in from the partition that stands longest, with records before it"
+    " or while nobody can say where it stands", "topic",
 )  # fmt: skip
 LAST_PROGRESS = _gauge(
     "consumer_last_progress_timestamp_seconds", "When a checkpoint last moved", "topic"

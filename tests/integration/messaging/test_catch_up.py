@@ -80,9 +80,7 @@ class Again:
 
 
 @pytest.fixture
-async def catch_up(
-    stack: Stack, pool: "Pool[Any]", settings: ServiceSettings
-) -> CatchUp:
+async def catch_up(stack: Stack, pool: "Pool[Any]", settings: ServiceSettings) -> CatchUp:
     """Inputs on intake's topic, most of which have led to events on routing's."""
     user, password = stack.credentials.kafka("intake")
     as_intake = settings.model_copy(

@@ -19,6 +19,10 @@ from tests.system.alerts.stage import Stage
 _STATE = Path(".local/alerts")
 _FACTOR = 30
 """What must last five minutes lasts ten seconds here."""
+_WELL = (
+    'sum(increase(cri_canary_submissions_total{outcome="accepted"}[8s])) > 2'
+    ' unless sum(increase(cri_canary_submissions_total{outcome!="accepted"}[8s])) > 0'
+)
 _CALM, _WITHIN = 12.0, 180.0
 
 
@@ -82,6 +86,7 @@ def _play(stage: Stage, fault: Fault) -> bool:
         wait(lambda: fault.alerts <= seen, within=_WITHIN, watch=look)
         if not ended:
             fault.end(stage)
+        wait(lambda: bool(server.ask(_WELL)), within=_WITHIN)
     good = seen == fault.alerts and not before
     names = ", ".join(sorted(seen)) or "none"
     print(f"alerts: {fault.name}: {names} ({time.monotonic() - began:.0f} s)", flush=True)
