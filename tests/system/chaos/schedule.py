@@ -31,8 +31,8 @@ from tests.system.chaos.profiles import Profile
 _T = TypeVar("_T")
 _AT_ONCE = (1, 1, 2, 2, 3)
 _CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
-_PLACES = 9
-"""Crash points in one fault: two of them come to all that there are."""
+_PLACES = 6
+"""Crash points in one fault: three of them come to all that there are."""
 _LONG = 2.0
 # Reporting speaks when a program opens: its relay would not reach a crash point in time.
 _SPEAKERS = ("intake", "routing", "notifications")
