@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import asyncpg
 from confluent_kafka.admin import AdminClient
@@ -20,7 +20,7 @@ _ACTS: Sequence[tuple[str, Sequence[str]]] = (
 """Topics, and which of their readers still run when their turn comes."""
 _WITHIN = 10.0
 _REFUSES = 2
-_LAST_BATCH = 1.0
+_LAST_BATCH = 2.0
 _CHECKPOINTS = """
 SELECT md5(string_agg(c::text, ' ' ORDER BY partition)) FROM checkpoints AS c WHERE topic = $1
 """
@@ -45,27 +45,58 @@ def _act(scene: Scene, topic: str, readers: Sequence[str]) -> Iterator[str]:
     admin.delete_topics([topic], operation_timeout=10)[topic].result()
     while topic in admin.list_topics(timeout=5).topics:
         time.sleep(0.1)
-    time.sleep(_LAST_BATCH)  # what was read before is being taken in
-    before = {service: asyncio.run(_standing(scene, service, topic)) for service in readers}
+    before = asyncio.run(_at_rest(scene, readers, topic))
+    if before is None:
+        yield f"{topic} is deleted, and its records are still being taken in"
+        return
     scene.stack.provision()
     scene.say(f"{topic} is there again, and empty")
-    made = time.monotonic()
+    yield from _refuse(scene, readers, topic, time.monotonic())
     for service in readers:
-        yield from _refuses(scene, service, topic, made)
         same = asyncio.run(_standing(scene, service, topic)) == before[service]
         yield from () if same else (f"{service} moved its checkpoints of {topic}",)
         yield from _refuses_again(scene, service, topic)
     yield from _go_on(scene)
 
 
-def _refuses(scene: Scene, service: str, topic: str, since: float) -> Iterator[str]:
-    """Wait until a service has ended; its status and its last word must say why."""
-    child = scene.stack.replicas[service, 0].child
-    while child.alive and time.monotonic() < since + _WITHIN:
+async def _at_rest(
+    scene: Scene, readers: Sequence[str], topic: str
+) -> Mapping[str, str | None] | None:
+    """
+    Return where the readers of a deleted topic stand once that has not changed for a while.
+
+    What they had fetched before is rightly taken in. None: it changes on and on.
+    """
+    before: Mapping[str, str | None] = {}
+    since = begun = time.monotonic()
+    while time.monotonic() < since + _LAST_BATCH:
+        now = {service: await _standing(scene, service, topic) for service in readers}
+        if now != before:
+            before, since = now, time.monotonic()
+        if since > begun + _WITHIN:
+            return None
+        await asyncio.sleep(0.1)
+    return before
+
+
+def _refuse(scene: Scene, readers: Sequence[str], topic: str, since: float) -> Iterator[str]:
+    """Wait until services have ended, all at once; say of each what is not as it must be."""
+    ended: dict[str, float] = {}
+    while len(ended) < len(readers) and time.monotonic() < since + _WITHIN:
+        for service in readers:
+            if service not in ended and not scene.stack.replicas[service, 0].child.alive:
+                ended[service] = time.monotonic() - since
         time.sleep(0.05)
-    if child.alive:
-        yield f"{service} still runs {_WITHIN:.0f} s after {topic} was made anew"
-        return
+    for service in readers:
+        if service in ended:
+            yield from _said_why(scene, service, topic, ended[service])
+        else:
+            yield f"{service} still runs {_WITHIN:.0f} s after {topic} was made anew"
+
+
+def _said_why(scene: Scene, service: str, topic: str, seconds: float) -> Iterator[str]:
+    """Look at a service that has ended: its status and its last word must say why."""
+    child = scene.stack.replicas[service, 0].child
     status = child.process.returncode
     if status != _REFUSES:
         yield f"{service} ended with status {status}, not {_REFUSES}"
@@ -74,7 +105,7 @@ def _refuses(scene: Scene, service: str, topic: str, since: float) -> Iterator[s
     text = said[-1] if said else ""
     if not text.startswith(f"{topic}/") or "the records" not in text or ".." not in text:
         yield f"{service} names neither topic nor range: {text}"
-    scene.say(f"{service} ended after {time.monotonic() - since:.1f} s, status {status}: {text}")
+    scene.say(f"{service} ended after {seconds:.1f} s, status {status}: {text}")
 
 
 def _refuses_again(scene: Scene, service: str, topic: str) -> Iterator[str]:
@@ -82,7 +113,7 @@ def _refuses_again(scene: Scene, service: str, topic: str) -> Iterator[str]:
     del scene.stack.replicas[service, 0]
     before = asyncio.run(_digests(scene, service))
     scene.stack.start_service(service, environment=scene.ground.environment, wait=False)
-    yield from _refuses(scene, service, topic, time.monotonic())
+    yield from _refuse(scene, [service], topic, time.monotonic())
     changed = [
         table
         for table, digest in asyncio.run(_digests(scene, service)).items()
