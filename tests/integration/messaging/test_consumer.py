@@ -6,9 +6,12 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
+from confluent_kafka.admin import NewTopic
 from pydantic import SecretStr
 
+from deploy.local.kafka import ADMIN
+from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
 from shared.messaging import kafka
 from shared.messaging.consumer import Consumer
@@ -20,15 +23,22 @@ from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.conftest import LedgerReader, State, event, ledger
 
 SUBJECTS = [f"S{n}" for n in range(30)]
+KEPT, OTHER = "cri.test.kept.v1", "cri.test.other.v1"
+METADATA_SECONDS = 5
 
 
 @asynccontextmanager
 async def consumer(
-    settings: ServiceSettings, pool: "asyncpg.Pool[Any]", reader: LedgerReader, *, build: str = "1"
+    settings: ServiceSettings,
+    pool: "asyncpg.Pool[Any]",
+    reader: LedgerReader,
+    *,
+    build: str = "1",
+    topics: str = r"^cri\.int\.intake\.v1$",
 ) -> AsyncIterator[Consumer]:
     running = Consumer(
         service="routing",
-        topics=r"^cri\.int\.intake\.v1$",
+        topics=topics,
         reader=reader,
         settings=settings,
         pool=pool,
@@ -253,3 +263,189 @@ async def test_a_checkpoint_that_does_not_fit_the_log_is_refused(
             await asyncio.wait_for(running.fatal, 20)
 
     assert await ledger(pool) == []
+
+
+class Topics:
+    """Topics of these tests alone, which may be deleted."""
+
+    def __init__(self, stack: Stack, producer: AIOKafkaProducer) -> None:
+        user, password = stack.kafka_login(ADMIN)
+        self._admin = admin_client(stack.kafka.servers, user=user, password=password)
+        self._producer = producer
+
+    async def make(self, name: str) -> None:
+        topic = NewTopic(name, num_partitions=2, replication_factor=1)
+        await asyncio.to_thread(self._admin.create_topics([topic])[name].result)
+        await until(lambda: self._is_there(name))
+
+    async def delete(self, name: str) -> None:
+        await asyncio.to_thread(self._admin.delete_topics([name])[name].result)
+        await until(lambda: self._is_gone(name))
+
+    async def send(self, name: str, *subjects: str) -> None:
+        """Send the first event of each subject to each partition in turn."""
+        for place, subject in enumerate(subjects):
+            value = event(subject, 1, topic=name)
+            await self._producer.send_and_wait(name, value, partition=place % 2)
+
+    async def _is_there(self, name: str) -> bool:
+        found = (await asyncio.to_thread(self._admin.list_topics, timeout=5)).topics
+        return name in found and len(found[name].partitions) == 2
+
+    async def _is_gone(self, name: str) -> bool:
+        return name not in (await asyncio.to_thread(self._admin.list_topics, timeout=5)).topics
+
+    async def remove(self) -> None:
+        for name in (KEPT, OTHER):
+            if not await self._is_gone(name):
+                await self.delete(name)
+
+
+@pytest.fixture
+def static(stack: Stack, settings: ServiceSettings) -> ServiceSettings:
+    """Return the settings of a static member, which outlives its process, on any topic."""
+    user, password = stack.kafka_login(ADMIN)
+    return settings.model_copy(
+        update={
+            "kafka_user": user,
+            "kafka_password": SecretStr(password),
+            "instance": f"member-{time.monotonic_ns()}",
+            "session_timeout_ms": 30_000,
+            "metadata_max_age_ms": METADATA_SECONDS * 1000,
+        }
+    )
+
+
+@pytest.fixture
+async def topics(stack: Stack, static: ServiceSettings) -> AsyncIterator[Topics]:
+    async with AIOKafkaProducer(**kafka.security(static)) as producer:
+        topics = Topics(stack, producer)
+        await topics.remove()
+        await topics.make(KEPT)
+        yield topics
+        await topics.remove()
+
+
+@asynccontextmanager
+async def of_both(
+    settings: ServiceSettings, pool: "asyncpg.Pool[Any]", reader: LedgerReader
+) -> AsyncIterator[Consumer]:
+    """Run a consumer of both topics, watched as in a service."""
+    async with consumer(settings, pool, reader, topics=r"^cri\.test\.\w+\.v1$") as running:
+        watching = asyncio.create_task(running.watch())
+        try:
+            yield running
+        finally:
+            watching.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await watching
+
+
+async def holds(pool: "asyncpg.Pool[Any]", *subjects: str) -> bool:
+    return {entry.split("/")[0] for entry in await ledger(pool)} == set(subjects)
+
+
+@pytest.mark.parametrize("noticed", [False, True], ids=["while-down", "noticed-before"])
+async def test_a_topic_made_anew_before_a_static_member_returns_is_refused(
+    pool: "asyncpg.Pool[Any]",
+    static: ServiceSettings,
+    reader: LedgerReader,
+    topics: Topics,
+    noticed: bool,
+) -> None:
+    await topics.make(OTHER)
+    await topics.send(OTHER, "A", "B")
+    async with of_both(static, pool, reader) as first:
+        await until(lambda: holds(pool, "A", "B"))
+        if noticed:
+            await topics.delete(OTHER)
+
+            async def reads_the_rest() -> bool:
+                return {p.topic for p in first._consumer.assignment()} == {KEPT}
+
+            await until(reads_the_rest)
+    if not noticed:
+        await topics.delete(OTHER)
+    await topics.make(OTHER)
+    await topics.send(KEPT, "C", "D")
+
+    async with of_both(static, pool, reader) as returned:
+        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: .* lost the records 0\.\.0;"):
+            await asyncio.wait_for(returned.fatal, 10)
+
+    assert await holds(pool, "A", "B")
+
+
+async def test_a_topic_made_anew_is_refused_by_every_member_whoever_reads_it(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    await topics.make(OTHER)
+    await topics.send(OTHER, "A")  # in one partition, which one member reads
+    second = static.model_copy(update={"instance": f"{static.instance}-second"})
+    async with of_both(static, pool, reader) as one, of_both(second, pool, reader) as other:
+        await until(lambda: holds(pool, "A"))
+
+        async def share() -> bool:
+            return all(len(each._positions.expected) == 2 for each in (one, other))
+
+        await until(share)
+
+        await topics.delete(OTHER)
+        await topics.make(OTHER)
+
+        made = time.monotonic()
+        for each in (one, other):
+            with pytest.raises(Refusal, match=f"^{OTHER}/0: "):
+                await asyncio.wait_for(each.fatal, made + 10 - time.monotonic())
+
+
+async def test_a_topic_made_while_a_static_member_restarts_is_read(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    await topics.send(KEPT, "A")
+    async with of_both(static, pool, reader):
+        await until(lambda: holds(pool, "A"))
+    await topics.make(OTHER)
+    await topics.send(OTHER, "B", "C")
+
+    async with of_both(static, pool, reader):
+        await until(lambda: holds(pool, "A", "B", "C"), within=METADATA_SECONDS)
+
+
+async def test_a_topic_that_is_deleted_while_its_batch_is_taken_in_stops_nobody(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, topics: Topics
+) -> None:
+    may_go_on = asyncio.Event()
+
+    class Waiting(LedgerReader):
+        begun = False
+
+        async def load(self, connection: Any, items: Sequence[Item], *, at: Any) -> State:
+            self.begun = True
+            await may_go_on.wait()
+            return await super().load(connection, items, at=at)
+
+    reader = Waiting()
+    await topics.make(OTHER)
+    async with of_both(static, pool, reader) as running:
+
+        async def stands_on_it() -> bool:
+            return TopicPartition(OTHER, 0) in running._positions.expected
+
+        async def has_begun() -> bool:
+            return reader.begun
+
+        async def has_let_go() -> bool:
+            return TopicPartition(OTHER, 0) not in running._consumer.assignment()
+
+        await until(stands_on_it)
+        await topics.send(KEPT, "A")
+        await until(has_begun)
+        await topics.delete(OTHER)
+        await until(has_let_go)
+        assert await stands_on_it()
+
+        running._watch_progress()
+
+        may_go_on.set()
+        await until(lambda: holds(pool, "A"))
