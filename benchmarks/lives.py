@@ -29,11 +29,12 @@ class Lives:
     Of a hundred requests six are withdrawn at once, six are amended and four are asked about; of
     a hundred first offers ten are declined. ``today`` is written into reports of work. Of a
     hundred requests ``staying`` are not answered by the provider, and as many are worked on and
-    not closed.
+    not closed. Another ``seed``, other hashes.
     """
 
     today: str
     staying: int = 0
+    seed: int = 0
     status: dict[str, str] = field(default_factory=dict)
     """The last that was heard of each request, by tracking number."""
 
@@ -67,7 +68,7 @@ class Lives:
     def _accepted(self, participant: str, number: str) -> list[Said]:
         self.status.setdefault(number, "accepted")
         about: Message = {"tracking_number": number}
-        draw = _draw("agency", number)
+        draw = self._draw("agency", number)
         if draw < 6:
             withdrawn = {**about, "reason": "solved_otherwise"}
             return [Said(participant, "request.withdraw", withdrawn, number)]
@@ -79,10 +80,10 @@ class Lives:
         return []
 
     def _offered(self, provider: str, offer: str) -> list[Said]:
-        if _draw("stay", _request(offer)) < self.staying:
+        if self._draw("stay", _request(offer)) < self.staying:
             return []
         data = {"offer_id": offer, "answer": "accept"}
-        if offer.endswith("-O1") and _draw("offer", offer) < 10:
+        if offer.endswith("-O1") and self._draw("offer", offer) < 10:
             data = {"offer_id": offer, "answer": "decline", "reason_code": "timing"}
         return [Said(provider, "offer.answer", data, offer)]
 
@@ -98,13 +99,12 @@ class Lives:
         return [Said(provider, kind, data, engagement) for kind, data in said]
 
     def _stays(self, number: str) -> bool:
-        return _draw("stay", number) < 2 * self.staying
+        return self._draw("stay", number) < 2 * self.staying
+
+    def _draw(self, purpose: str, subject: str) -> int:
+        return crc32(f"{self.seed}/{purpose}/{subject}".encode()) % 100
 
 
 def _request(identifier: str) -> str:
     """Return the tracking number that an offer's or an engagement's id begins with."""
     return identifier.rpartition("-")[0]
-
-
-def _draw(purpose: str, subject: str) -> int:
-    return crc32(f"{purpose}/{subject}".encode()) % 100

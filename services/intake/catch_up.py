@@ -6,7 +6,7 @@ what is announced is folded into the tables, and a record that was answered is o
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any
@@ -29,7 +29,6 @@ from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
-from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -39,17 +38,9 @@ _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ENTRY: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
 
 
-async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    """Return the last number that the tables know of each of *subjects*."""
-    rows = await connection.fetch(
-        _SQL["read_last_numbers"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-    )
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
-
-
-OWN = OwnTopics(r"^cri\.int\.(intake|reference|answers|confidential)\.v1$", last_numbers)
+OWN = OwnTopics(
+    r"^cri\.int\.(intake|reference|answers|confidential)\.v1$", _SQL["read_last_numbers"]
+)
 
 
 @dataclass(slots=True)

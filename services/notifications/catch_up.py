@@ -26,24 +26,16 @@ from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
-from shared.messaging.sequences import Numbers, Subject
+from shared.messaging.sequences import Numbers
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 
 
-async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    """Return the last number that the tables know of each of *subjects*."""
-    rows = await connection.fetch(
-        _SQL["read_last_numbers"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-    )
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
-
-
-OWN = OwnTopics(r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$", last_numbers)
+OWN = OwnTopics(
+    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$", _SQL["read_last_numbers"]
+)
 
 
 class AgainNumbers(Numbers):

@@ -5,7 +5,7 @@ Its tables are a fold of the others' topics, which are read again from the resto
 Only the news are its own: what was told is not told again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,23 +18,12 @@ from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.reader import Connection, Reader
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
-from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 
 
-async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    """Return the last number that the tables know of each of *subjects*."""
-    rows = await connection.fetch(
-        _SQL["read_last_numbers"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-    )
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
-
-
-OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$", last_numbers)
+OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$", _SQL["read_last_numbers"])
 
 
 @dataclass(slots=True)

@@ -32,7 +32,6 @@ from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
-from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -40,17 +39,7 @@ _AT_ONCE = 1000
 Lives = Mapping[str, Sequence[Announced]]
 
 
-async def last_numbers(connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    """Return the last number that the tables know of each of *subjects*."""
-    rows = await connection.fetch(
-        _SQL["read_last_numbers"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-    )
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
-
-
-OWN = OwnTopics(r"^cri\.int\.routing\.v1$", last_numbers)
+OWN = OwnTopics(r"^cri\.int\.routing\.v1$", _SQL["read_last_numbers"])
 
 
 @dataclass(slots=True)

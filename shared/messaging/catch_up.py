@@ -155,7 +155,7 @@ async def _gather(pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: 
         async for events in topics.behind(starts):
             catch_up.turn()
             subjects = list({(event.topic, event.subject) for event in events})
-            last = await catch_up.own.last_numbers(lead, subjects)
+            last = await catch_up.own.known(lead, subjects)
             new = [e for e in events if e.number > last.get((e.topic, e.subject), 0)]
             columns = list(zip(*new, strict=True)) or [()] * 10
             await lead.execute(_SQL["gather_announced"], *columns)

@@ -8,7 +8,7 @@ first input or sends its first message.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,12 +40,21 @@ class OwnTopics:
     """
     The topics that a service writes, and how its tables count on them.
 
-    ``names`` is a regular expression. ``last_numbers`` says, for each (topic, subject), the last
-    number that the tables know of; 0 for none.
+    ``names`` is a regular expression. ``last_numbers`` is a statement that gives, for arrays of
+    topics and of subjects, the last number that the tables know of each (topic, subject).
     """
 
     names: str
-    last_numbers: Callable[[Any, Sequence[Subject]], Awaitable[Mapping[Subject, int]]]
+    last_numbers: str
+
+    async def known(self, connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
+        """Return the last number that the tables know of each of *subjects*; no entry for none."""
+        rows = await connection.fetch(
+            self.last_numbers,
+            [topic for topic, _ in subjects],
+            [subject for _, subject in subjects],
+        )
+        return {(row["topic"], row["subject"]): row["last"] for row in rows}
 
 
 class Announced(NamedTuple):
@@ -97,7 +106,7 @@ async def ahead(
         async for events in topics.behind(starts):
             turn()
             subjects = list({(event.topic, event.subject) for event in events})
-            last = await own.last_numbers(pool, subjects)
+            last = await own.known(pool, subjects)
             for event in events:
                 if event.number > last.get((event.topic, event.subject), 0):
                     partition = TopicPartition(event.topic, event.partition)

@@ -26,6 +26,10 @@ AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEDGER = "CREATE TABLE ledger (place bigint GENERATED ALWAYS AS IDENTITY, entry text NOT NULL)"
 DATABASE = "continuum_messaging_test"
 TOPIC = "cri.int.routing.v1"
+LAST_NUMBERS = (
+    "SELECT topic, subject, last FROM sequences"
+    " JOIN unnest($1::text[], $2::text[]) AS asked (topic, subject) USING (topic, subject)"
+)
 OTHER_TOPIC = "cri.int.intake.v1"
 
 

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from shared.messaging import kafka
 from shared.messaging.catch_up import CatchUp, fold_sequences, read_announced, settle
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
-from shared.messaging.sequences import Subject
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.conftest import (
+    LAST_NUMBERS,
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,
@@ -27,11 +27,6 @@ from tests.integration.messaging.conftest import (
 Pool = asyncpg.Pool
 INPUTS = 60
 ANNOUNCED = 40
-
-
-async def last_numbers(pool: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    rows = await pool.fetch("SELECT topic, subject, last FROM sequences")
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
 
 
 class Killed(BaseException):
@@ -117,7 +112,7 @@ async def catch_up(stack: Stack, pool: "Pool[Any]", settings: ServiceSettings) -
                 await own.send_and_wait(TOPIC, told.encode(), partition=1)
     return CatchUp(
         service="routing",
-        own=OwnTopics(r"^cri\.int\.routing\.v1$", last_numbers),
+        own=OwnTopics(r"^cri\.int\.routing\.v1$", LAST_NUMBERS),
         again=Again(),
         topics=r"^cri\.int\.intake\.v1$",
         settings=settings.model_copy(update={"batch_records": 10}),

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -10,19 +10,13 @@ from aiokafka import AIOKafkaProducer
 from shared.messaging import kafka, own_log
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
-from shared.messaging.sequences import Subject
 from shared.runtime.settings import ServiceSettings
-from tests.integration.messaging.conftest import TOPIC, event
+from tests.integration.messaging.conftest import LAST_NUMBERS, TOPIC, event
 
 Pool = asyncpg.Pool
 
 
-async def last_numbers(pool: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-    rows = await pool.fetch("SELECT topic, subject, last FROM sequences")
-    return {(row["topic"], row["subject"]): row["last"] for row in rows}
-
-
-OWN = OwnTopics(r"^cri\.int\.routing\.v1$", last_numbers)
+OWN = OwnTopics(r"^cri\.int\.routing\.v1$", LAST_NUMBERS)
 
 
 class OwnLog:
@@ -141,7 +135,7 @@ async def test_a_database_that_was_never_noted_is_compared_with_the_whole_log(
 async def test_a_service_that_may_not_read_its_own_topic_says_what_is_to_be_provisioned(
     pool: "Pool[Any]", settings: ServiceSettings
 ) -> None:
-    letters = OwnTopics(r"^cri\.dlq\.routing\.v1$", last_numbers)
+    letters = OwnTopics(r"^cri\.dlq\.routing\.v1$", LAST_NUMBERS)
     async with AIOKafkaProducer(**kafka.security(settings)) as producer:
         await producer.send_and_wait("cri.dlq.routing.v1", b"letter")
 

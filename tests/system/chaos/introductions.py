@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from benchmarks.lives import Said
 from benchmarks.participants import OFFICE, reference
-from tests.system.chaos.crowd import Said
 
 # A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
 _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4

@@ -13,10 +13,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lives import Said
 from benchmarks.participants import AskingAgency
 from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
-from tests.system.chaos.crowd import Crowd, Said
+from tests.system.chaos.crowd import Crowd
 from tests.system.chaos.introductions import introductions
 from tests.system.chaos.wire import Settings, Wire
 
@@ -54,7 +55,7 @@ class Load:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._wire = Wire(plan.settings, [each["id"] for each in plan.everybody], plan.histories)
-        self._crowd = Crowd(plan.seed, today=datetime.now(UTC).date().isoformat())
+        self._crowd = Crowd(today=datetime.now(UTC).date().isoformat(), seed=plan.seed)
         self._draw = random.Random(plan.seed)
         name = f"load{plan.seed}"
         self._prepared = submissions(plan.agencies, load=name, count=_AT_ONCE)
@@ -99,9 +100,9 @@ class Load:
         waiting = [self._wire.oldest_unanswered(), *self._silent.values()]
         return Progress(
             submitted=self.submitted,
-            accepted=len(self._crowd.agencies),
+            accepted=len(self._crowd.status),
             oldest_open=min((at for at in waiting if at is not None), default=None),
-            unfinished=len(self._crowd.unfinished()),
+            unfinished=self._crowd.unfinished,
             unknown=self._wire.unknown,
             problems=tuple(self._wire.problems),
         )
