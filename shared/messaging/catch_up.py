@@ -205,7 +205,10 @@ async def _take_in_stage(
         try:
             await take_in(pool, reader, records, service=catch_up.service)
         except TooManyFailures as failure:
-            raise Refusal(f"catching up: too many decisions on {failure} failed") from failure
+            raise Refusal(
+                f"catching up: too many decisions on {failure} failed: this build"
+                f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
+            ) from failure
         positions.move(records)
         taken += len(records)
         if time.monotonic() - said > _SAY_SECONDS:

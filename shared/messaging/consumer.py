@@ -329,11 +329,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     def _watch_progress(self) -> None:
         """Show each topic's lag; note since when a partition with work before it has not moved."""
         now = time.monotonic()
+        ours = self._consumer.assignment() if self._consumer is not None else frozenset()
         lags: Counter[str] = Counter()
         stands: dict[str, float] = {}
         standing: list[float] = []
         for partition, expected in list(self._positions.expected.items()):
-            if partition not in self._consumer.assignment():
+            if partition not in ours:
                 continue  # its topic is gone, and the next assignment has not come yet
             end = self._consumer.highwater(partition)
             if end is None:
@@ -353,7 +354,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 where = f"{partition.topic}/{partition.partition}"
                 self._end(Stalled(f"{where} stands still with {lag} records before it"))
         # Ours, and nobody can say where we stand: while Postgres is away nothing is taken in.
-        ours = self._consumer.assignment() if self._consumer is not None else set()
         for partition in ours - self._positions.expected.keys():
             label = metrics.topic_label(partition.topic)
             moved_at = self._moved_at.setdefault(partition, now)

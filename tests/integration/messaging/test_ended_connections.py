@@ -33,7 +33,7 @@ async def write_when_it_has_ended(write: Write) -> None:
         connection._versions = {MetadataRequest.API_KEY: (0, 1)}
         _, connection._writer = await asyncio.open_connection(host, port)
         connection._writer.transport.abort()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn in which it is closed, and nobody has noticed yet
         write(connection)
 
 

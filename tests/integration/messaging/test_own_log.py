@@ -51,7 +51,7 @@ class OwnLog:
         noting = asyncio.create_task(own_log.keep_noting(self._pool, OWN, settings=self._settings))
         async with asyncio.timeout(20):
             while not await self._pool.fetchval("SELECT count(*) FROM own_topics"):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # nothing tells when it has noted
         noting.cancel()
         with suppress(asyncio.CancelledError):
             await noting

@@ -118,7 +118,7 @@ async def _move(dsn: str) -> None:
         async with connection.transaction():
             await connection.execute(_MOVE, 1, _CANARYS)
             while not await connection.fetchval(_SOMEBODY_WAITS):
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # nothing tells when another session waits
         await connection.execute(_MOVE, -1, _CANARYS)
     finally:
         await connection.close()

@@ -99,5 +99,5 @@ def wait(
         watch()
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.5)
+        time.sleep(0.5)  # between two questions: nothing tells when it is done
     return True

@@ -64,9 +64,11 @@ def all_of(ground: Ground, topic: str) -> list[Message]:
                 found += read
     finally:
         consumer.close()
-    seen: set[object] = set()
-    ours = (record for record in found if _is_ours(ground, record))
-    return [r for r in ours if not (r.value() in seen or seen.add(r.value()))]  # type: ignore[func-returns-value]
+    originals: dict[bytes | None, Message] = {}
+    for record in found:
+        if _is_ours(ground, record):
+            originals.setdefault(record.value(), record)
+    return list(originals.values())
 
 
 def send(stack: Stack, service: str, records: Iterable[Message]) -> None:

@@ -18,6 +18,11 @@ SELECT pg_terminate_backend(pid)
  WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+_STANDS_IN_LINE = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+     WHERE locktype = 'advisory' AND NOT granted AND pid = $1)
+"""
 _WAITING = """
 SELECT id, event_id, topic, key, value, headers, appended_at
   FROM outbox
@@ -55,8 +60,11 @@ class Reordered(Fault):
         try:
             wanted = "SELECT pg_advisory_lock($1)"
             lead = asyncio.create_task(connection.execute(wanted, RELAY_LOCK))
-            await asyncio.sleep(0.1)  # it stands in line: whoever leads is followed by it
-            await other.execute(_END_LEADER, RELAY_LOCK)
+            mine = connection.get_server_pid()
+            while not lead.done() and not await other.fetchval(_STANDS_IN_LINE, mine):
+                await asyncio.sleep(0.02)  # whoever leads is to be followed by this session
+            if not lead.done():
+                await other.execute(_END_LEADER, RELAY_LOCK)
             await asyncio.wait_for(lead, _PATIENCE)
             last = await connection.fetchval("SELECT coalesce(max(id), 0) FROM outbox")
             for _ in range(int(self.seconds * 10)):
