@@ -15,17 +15,25 @@ OURS = TopicPartition("cri.int.intake.v1", 0)
 SERVICE = "standing"
 
 
-def shown(*, expected: dict[TopicPartition, int], end: int, since: float) -> float | None:
+def shown(
+    *,
+    expected: dict[TopicPartition, int],
+    end: int,
+    since: float,
+    service: str = SERVICE,
+    is_stopped: bool = False,
+) -> float | None:
+    reading = SimpleNamespace(assignment=lambda: {OURS}, highwater=lambda _: end)
     consumer: Any = SimpleNamespace(
-        _service=SERVICE,
+        _service=service,
         _positions=SimpleNamespace(expected=expected),
-        _consumer=SimpleNamespace(assignment=lambda: {OURS}, highwater=lambda _: end),
+        _consumer=None if is_stopped else reading,
         _moved_at={OURS: time.monotonic() - since},
         _failures=1,
         _health=Health(),
     )
     Consumer._watch_progress(consumer)
-    labels = {"service": SERVICE, "topic": OURS.topic}
+    labels = {"service": service, "topic": OURS.topic}
     return metrics.REGISTRY.get_sample_value("cri_consumer_standing_seconds", labels)
 
 
@@ -39,3 +47,9 @@ def test_without_records_before_it_it_does_not_stand() -> None:
 
 def test_while_nobody_can_say_where_it_stands_it_stands() -> None:
     assert shown(expected={}, end=5, since=40) == pytest.approx(40, abs=1)
+
+
+def test_a_consumer_that_has_stopped_is_not_asked() -> None:
+    stopped = shown(expected={OURS: 3}, end=5, since=40, service="stopped", is_stopped=True)
+
+    assert stopped is None
