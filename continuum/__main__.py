@@ -69,7 +69,8 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return await _dead_letters(parsed, access)
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
-    return await resume.clear(access, parsed.service, yes=parsed.yes), True
+    cleared = resume.clear(access, parsed.service, yes=parsed.yes, from_start=parsed.from_start)
+    return await cleared, True
 
 
 def _logs(parsed: argparse.Namespace) -> list[str]:
@@ -166,10 +167,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
     cleared = verbs.add_parser(
-        "resume", parents=[shared], help="let a service go on that stopped over failing decisions"
+        "resume", parents=[shared], help="let a service go on that stopped, and waits for a person"
     )
     cleared.add_argument("service", help="intake, routing, notifications or reporting")
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
+    cleared.add_argument(
+        "--from-start", action="store_true", help="read a topic made anew from its first record"
+    )
     return parser
 
 

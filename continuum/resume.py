@@ -1,4 +1,7 @@
-"""Lets a service go on that stopped because too many of its decisions failed."""
+"""Lets a service go on that has stopped: too many decisions failed, or a topic was made anew."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from continuum.access import SERVICES, Access, NotPossible
 from shared.postgres.statements import load_statements
@@ -6,11 +9,13 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-async def clear(access: Access, service: str, *, yes: bool) -> list[str]:
+async def clear(access: Access, service: str, *, yes: bool, from_start: bool = False) -> list[str]:
     """
-    Clear the failures that *service* counts, so that it may start again; dry run unless *yes*.
+    Clear why *service* reads partitions no more, so that it may start again; dry run unless *yes*.
 
-    Nothing that failed is decided again: it stays a dead letter, its key stays parked.
+    Nothing that failed is decided again: it stays a dead letter, its key stays parked. A topic
+    that was made anew is read *from_start*, or, when its records are there again, from where the
+    service stood.
     """
     if service not in SERVICES:
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
@@ -18,17 +23,23 @@ async def clear(access: Access, service: str, *, yes: bool) -> list[str]:
         rows = await connection.fetch(_SQL["read_stopped"])
     if not rows:
         return [f"{service} has not stopped: there is nothing to clear."]
-    lines = [
-        f"{row['topic']}/{row['partition']} at offset {row['next_offset']}: stopped by build"
-        f" {row['stopped_by']}"
-        for row in rows
-    ]
+    lines = [_line(row) for row in rows]
+    refused = any(row["refused_because"] for row in rows)
     if not yes:
+        choice = " (with --from-start a topic made anew is read from its first record)"
         return [
             *lines,
             "Nothing is changed yet. If the cause is mended, clear it with --yes and start the"
-            f" service again: continuum resume {service} --yes",
+            f" service again: continuum resume {service} --yes{choice if refused else ''}",
         ]
     async with access.connect(service, write=True) as connection:
-        await connection.execute(_SQL["clear_stopped"])
-    return [*lines, f"Cleared. {service} goes on with these records at its next start."]
+        await connection.execute(_SQL["clear_stopped"], from_start)
+    where = "the first record of what was made anew" if from_start and refused else "these records"
+    return [*lines, f"Cleared. {service} goes on with {where} at its next start."]
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    place = f"{row['topic']}/{row['partition']} at offset {row['next_offset']}"
+    if row["refused_because"]:
+        return f"{place}: refused. {row['refused_because']}"
+    return f"{place}: stopped by build {row['stopped_by']}"

@@ -88,6 +88,10 @@ def _trouble(services: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 lines.append(
                     f"{place} has stopped over failing decisions: continuum resume {name}"
                 )
+            if row["refused_because"]:
+                lines.append(
+                    f"{name} reads no more. {row['refused_because']}: continuum resume {name}"
+                )
             if row["lost"]:
                 lines.append(
                     f"{place} has lost {row['lost']} records that the topic deleted first"

@@ -1,4 +1,5 @@
-SELECT topic, partition, next_offset, stopped_by
+SELECT topic, partition, next_offset, stopped_by, refused_because
   FROM checkpoints
  WHERE stopped_by IS NOT NULL
+    OR refused_because IS NOT NULL
  ORDER BY topic, partition;

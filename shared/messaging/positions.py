@@ -24,7 +24,8 @@ class Positions:
     The next offset to take in of every partition that is ours; nothing else is read.
 
     A checkpoint that does not fit the log it belongs to (another cluster, a topic that was made
-    anew) is a `Refusal`; records that the log no longer holds are recorded as lost.
+    anew) is a `Refusal`, the second one until an operator clears it; records that the log no
+    longer holds are recorded as lost.
     """
 
     def __init__(self, pool: "Pool[Any]", *, service: str, build: str, cluster_id: str) -> None:
@@ -51,7 +52,7 @@ class Positions:
         for row in rows:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
-            self._check_fits(row, end=ends[partition])
+            await self._check_fits(row, end=ends[partition])
             offset = await self._skip_lost(row, beginnings[partition])
             if partition in consumer.assignment():  # it may have been taken away meanwhile
                 consumer.seek(partition, offset)
@@ -99,7 +100,7 @@ class Positions:
         # Asked for after the checkpoints were read, which other processes move on.
         ends = await consumer.end_offsets(list(checkpoints.keys() & readable(consumer)))
         for partition, end in ends.items():
-            self._check_fits(checkpoints[partition], end=end)
+            await self._check_fits(checkpoints[partition], end=end)
 
     def _check_stop(self, row: Any) -> None:
         if row["stopped_by"] == self._build:
@@ -109,8 +110,10 @@ class Positions:
                 f" {self._service}"
             )
 
-    def _check_fits(self, row: Any, *, end: int) -> None:
+    async def _check_fits(self, row: Any, *, end: int) -> None:
         where = f"{row['topic']}/{row['partition']}"
+        if row["refused_because"] is not None:
+            raise Refusal(f"{row['refused_because']}: continuum resume {self._service}")
         if row["cluster_id"] != self._cluster_id:
             raise Refusal(
                 f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
@@ -118,11 +121,16 @@ class Positions:
             )
         position = row["next_offset"]
         if position > end:
-            raise Refusal(
+            reason = (
                 f"{where}: the checkpoint {position} is beyond the end {end}: the topic was"
                 f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
                 " taken in until a person decides"
             )
+            # The topic may outgrow the checkpoint before the next start, and seem to fit.
+            await self._pool.execute(
+                _SQL["refuse_checkpoint"], row["topic"], row["partition"], reason
+            )
+            raise Refusal(f"{reason}: continuum resume {self._service}")
 
     async def _skip_lost(self, row: Any, beginning: int) -> int:
         """Return where to read on; records below the beginning are gone, and that is recorded."""

@@ -1,2 +1,2 @@
-SELECT topic, partition, cluster_id, next_offset
+SELECT topic, partition, cluster_id, next_offset, refused_because
   FROM checkpoints;

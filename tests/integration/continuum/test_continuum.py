@@ -1,5 +1,7 @@
 """The command line against the four services' databases."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -93,12 +95,43 @@ async def test_resume_clears_a_stop_only_when_told_to(database: Database) -> Non
     assert again == ["routing has not stopped: there is nothing to clear."]
 
 
+@pytest.mark.parametrize(("from_start", "stands"), [(False, (10, 50)), (True, (-40, 0))])
+async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to(
+    database: Database, from_start: bool, stands: tuple[int, int]
+) -> None:
+    access = await access_to(database, "routing")
+    await execute(
+        access,
+        "INSERT INTO checkpoints"
+        " (topic, partition, cluster_id, first_offset, next_offset, refused_because)"
+        " VALUES ('cri.int.intake.v1', 0, 'c', 10, 50, 'it ends at 7'),"
+        " ('cri.int.intake.v1', 1, 'c', 10, 50, NULL)",
+    )
+
+    said = await resume.clear(access, "routing", yes=False)
+    await resume.clear(access, "routing", yes=True, from_start=from_start)
+
+    assert said[0] == "cri.int.intake.v1/0 at offset 50: refused. it ends at 7"
+    assert await execute(
+        access,
+        "SELECT first_offset, next_offset, refused_because FROM checkpoints ORDER BY partition",
+    ) == [(*stands, None), (10, 50, None)]
+
+
 async def test_a_database_that_does_not_let_us_in_is_named(database: Database) -> None:
     access = await access_to(database, "intake")
     locked = Access(reading={"intake": access.reading["intake"] + "_gone"}, writing={})
 
     with pytest.raises(NotPossible, match="the database of intake does not let us in"):
         await why.tell(locked, tracking_number(2026, 42))
+
+
+async def execute(access: Access, statement: str) -> list[Any]:
+    connection = await asyncpg.connect(access.writing["routing"])
+    try:
+        return [tuple(row) for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
 
 
 async def stop(access: Access, service: str) -> None:

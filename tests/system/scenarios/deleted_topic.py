@@ -22,7 +22,9 @@ _WITHIN = 10.0
 _REFUSES = 2
 _LAST_BATCH = 2.0
 _CHECKPOINTS = """
-SELECT md5(string_agg(c::text, ' ' ORDER BY partition)) FROM checkpoints AS c WHERE topic = $1
+SELECT md5(string_agg((to_jsonb(c) - 'refused_because')::text, ' ' ORDER BY partition))
+  FROM checkpoints AS c
+ WHERE topic = $1
 """
 _TABLES = """
 SELECT table_name FROM information_schema.tables
