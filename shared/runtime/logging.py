@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from importlib.metadata import version
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 _NUMBERS = {"debug": 5, "info": 9, "warning": 13, "error": 17, "critical": 21}
+_REPEATS_SECONDS = 10.0
 
 
 def _names(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
@@ -46,10 +48,27 @@ def configure(*, service: str, instance: str | None, level: str) -> None:
 
 
 class _Bridge(logging.Handler):
-    """Hands records of other libraries to structlog; their text may name hosts, never payloads."""
+    """
+    Hands records of other libraries to structlog; their text may name hosts, never payloads.
+
+    A client that cannot reach its server says so hundreds of times a second: each line of a
+    library is let through once in ten seconds, and then says how many were left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        now, line = time.monotonic(), (record.pathname, record.lineno)
+        since, left_out = self._said.get(line, (-_REPEATS_SECONDS, 0))
+        if now - since < _REPEATS_SECONDS:
+            self._said[line] = (since, left_out + 1)
+            return
+        self._said[line] = (now, 0)
         extra: dict[str, Any] = {"logger": record.name}
         if record.exc_info and record.exc_info[0] is not None:
             extra["error.type"] = record.exc_info[0].__name__
+        if left_out:
+            extra["left_out"] = left_out
         structlog.get_logger().warning("library.logged", body=record.getMessage()[:300], **extra)
