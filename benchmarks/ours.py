@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
@@ -62,6 +63,14 @@ class Ours:
         answers = [at - sent[number] for number, at in seen.answers.items()]
         offers = [at - sent[number] for number, at in seen.offers.items()]
         return latency(answers), latency(offers)
+
+    def used(self, rate: int, *, seconds: int) -> tuple[Counter[str], str]:
+        """Send ``rate`` a second; return processor time per request, and how fast answers were."""
+        before: list[Any] = []
+        sent, seen = self._run(rate * seconds, rate, lambda: before.append(self._times()))
+        used = per_request(before[0], self._times(), rate * seconds)
+        answers = latency([at - sent[number] for number, at in seen.answers.items()])
+        return used, f"answer {answers} at {rate}/s"
 
     def _run(
         self, count: int, rate: int | None, begin: Callable[[], None]

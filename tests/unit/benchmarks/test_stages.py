@@ -1,0 +1,45 @@
+from collections import Counter
+
+import pytest
+
+from benchmarks.stages import stage, table
+from deploy.local.topics import SERVICES
+
+LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
+BATCH = [
+    *LOOP,
+    "_receive (shared/messaging/consumer.py:171)",
+    "take_in (shared/messaging/take_in.py:82)",
+    "_take_in (shared/messaging/take_in.py:103)",
+]
+
+
+@pytest.mark.parametrize(
+    ("inner", "is_of"),
+    [
+        ([*BATCH, "parse (services/routing/handlers.py:40)"], "decode"),
+        ([*BATCH, "_decide_one (shared/messaging/take_in.py:260)", "x (re/a.py:1)"], "decide"),
+        ([*BATCH, "load (services/routing/handlers.py:50)", "fetch (asyncpg/c.py:1)"], "SQL"),
+        ([*BATCH, "lock (shared/messaging/checkpoints.py:140)"], "SQL"),
+        ([*BATCH, "_settle (shared/messaging/take_in.py:310)"], "outbox, checkpoints, gates"),
+        ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
+        ([LOOP[0], "_send (shared/messaging/relay.py:240)", "x (aiokafka/r.py:1)"], "fetch"),
+        ([LOOP[0], "_advance (shared/messaging/relay.py:200)", "f (asyncpg/c.py:1)"], "relay"),
+        ([LOOP[0], "step (services/routing/matcher.py:60)"], "SQL"),
+        (LOOP[:1], "event loop, sockets"),
+    ],
+)
+def test_the_innermost_known_frame_says_the_stage(inner: list[str], is_of: str) -> None:
+    assert stage(inner) == is_of
+
+
+def test_each_service_s_time_is_shared_out_by_its_samples() -> None:
+    used = Counter(dict.fromkeys(SERVICES, 100)) + Counter({"postgres (routing)": 40, "kafka": 30})
+    samples = {service: Counter({"decode": 1, "decide": 3}) for service in SERVICES}
+
+    lines = table(used, samples)
+
+    assert "| decode | 25 | 25 | 25 | 25 | 100 |" in lines
+    assert "| decide | 75 | 75 | 75 | 75 | 300 |" in lines
+    assert "| its Postgres sessions | 0 | 40 | 0 | 0 | 40 |" in lines
+    assert "| kafka | | | | | 30 |" in lines
