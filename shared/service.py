@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -81,6 +81,8 @@ class Service:
     """The topics it writes: before its first step they are compared with its tables."""
     again: Again
     """How its tables are brought up to those topics when they are behind."""
+    may_wait: Collection[str] = ()
+    """Topics to whose records nobody waits for an answer: a batch of them gathers for a moment."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
     """Shows, again and again, what only the service's own tables know."""
@@ -240,6 +242,7 @@ async def _serve(
             wakes=[task.wake for task in service.tasks],
             build=version("continuum"),
             cluster_id=cluster,
+            may_wait=service.may_wait,
         )
         await reach("kafka", consumer.start)
         relay = Relay(settings, service=service.name, wake=service.relay_wake)

@@ -7,6 +7,7 @@ from services.intake.agency_list import load_agency_list
 from services.intake.catch_up import OWN, Again
 from services.intake.handlers import IntakeReader
 from services.intake.settings import Settings
+from shared.contracts import routing
 from shared.service import Service
 
 TOPICS = r"^cri\.(in\.[a-z][a-z0-9-]{1,40}|int\.routing)\.v1$"
@@ -24,6 +25,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=asyncio.Event(),
         own=OWN,
+        may_wait=[routing.TOPIC],
         again=Again(reader, office=settings.program_office),
         gauges=gauges.show,
     )

@@ -9,6 +9,7 @@ from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
 from services.reporting.settings import Settings
+from shared.contracts import intake, reference, routing
 from shared.service import Service, Task
 
 TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
@@ -24,6 +25,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
+        may_wait=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
         again=Again(),
         gauges=gauges.show,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import count
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, count
 from typing import Any
 
 import asyncpg
@@ -20,12 +20,13 @@ from faststream.security import SASLScram512
 from shared.messaging import kafka
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.positions import Positions, Refusal, readable
+from shared.messaging.progress import Progress
 from shared.messaging.reader import Reader
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.messaging.take_in import Result, take_in
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points, metrics
-from shared.runtime.probes import STALL_SECONDS, Health
+from shared.runtime.probes import Health
 from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ FETCH_BYTES = 4_194_304
 PAUSES = (0.1, 0.25, 0.5, 1, 2, 5, 10)
 DRAIN_SECONDS = 20
 ENDS_EVERY = 5
+_LOOK_SECONDS = 1.0
 # What an outage looks like from here; anything else that is raised is a bug and ends the process.
 # InternalClientError: the server has ended the session, and the connection is not closed yet.
 TRANSIENT = (
@@ -56,7 +58,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     A record's effects happen exactly once: the checkpoint moves in their transaction, and only
     from where this process believes it stands. After a failure the whole batch is read again
-    after a growing pause. ``fatal`` is set when the service must stop.
+    after a growing pause. Records of topics that *may_wait*, because nobody waits for what they
+    lead to, are given a moment to gather. ``fatal`` is set when the service must stop.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         wakes: Sequence[asyncio.Event],
         build: str,
         cluster_id: str,
+        may_wait: Collection[str] = (),
     ) -> None:
         self._service = service
         self._reader = reader
@@ -79,10 +83,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pool = pool
         self._health = health
         self._wakes = (relay_wake, *wakes)
+        self._may_wait = frozenset(may_wait)
         self._build = build
         self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
         self._committed: dict[TopicPartition, int] = {}
-        self._moved_at: dict[TopicPartition, float] = {}
+        self._progress = Progress(service)
         self._busy = asyncio.Lock()
         self._failures = 0
         self._stopping = False
@@ -107,7 +112,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=service,
             batch=True,
             max_records=settings.batch_records,
-            batch_timeout_ms=settings.batch_wait_ms,
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
             listener=self,
@@ -125,6 +129,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             check_crcs=False,
         )
         self._subscriber(self._receive)
+        # FastStream's own sleeps after each look that found nothing, so it must look all the time.
+        self._subscriber.get_msg = self._gather  # type: ignore[method-assign]
 
     async def start(self) -> None:
         """Join the group; records flow once partitions are assigned."""
@@ -141,6 +147,24 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._broker.stop()
 
     # --- records -------------------------------------------------------------------------
+
+    async def _gather(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
+        """Return the next records as they come; what may wait first waits a moment for company."""
+        more = found = await self._poll(
+            consumer, _LOOK_SECONDS, at_most=self._settings.batch_records
+        )
+        until = time.monotonic() + self._settings.batch_wait_ms / 1000
+        while all(record.topic in self._may_wait for record in more):
+            left, room = until - time.monotonic(), self._settings.batch_records - len(found)
+            if left <= 0 or room == 0:
+                break
+            more = await self._poll(consumer, left, at_most=room)
+            found += more
+        return tuple(found)
+
+    async def _poll(self, consumer: Any, seconds: float, *, at_most: int) -> list[ConsumerRecord]:
+        found = await consumer.getmany(timeout_ms=seconds * 1000, max_records=at_most)
+        return list(chain.from_iterable(found.values()))
 
     async def _receive(self, records: Sequence[ConsumerRecord]) -> None:
         """Take one polled batch in. What fails is read again, or ends the service."""
@@ -176,9 +200,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         result = await take_in(self._pool, self._reader, records, service=self._service)
         crash_points.reach(f"{self._service}.after_commit")
         duration = time.perf_counter() - started
-        now = time.monotonic()
         self._positions.move(records)
-        self._moved_at.update({TopicPartition(r.topic, r.partition): now for r in records})
+        self._progress.moved(TopicPartition(r.topic, r.partition) for r in records)
         for wake in self._wakes:
             wake.set()
         self._report(records, result, duration)
@@ -327,45 +350,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._committed.update(offsets)
 
     def _watch_progress(self) -> None:
-        """Show each topic's lag; note since when a partition with work before it has not moved."""
-        now = time.monotonic()
-        ours = self._consumer.assignment() if self._consumer is not None else frozenset()
-        lags: Counter[str] = Counter()
-        stands: dict[str, float] = {}
-        standing: list[float] = []
-        for partition, expected in list(self._positions.expected.items()):
-            if partition not in ours:
-                continue  # its topic is gone, and the next assignment has not come yet
-            end = self._consumer.highwater(partition)
-            if end is None:
-                continue
-            lag = max(end - expected, 0)
-            label = metrics.topic_label(partition.topic)
-            lags[label] += lag
-            if lag == 0:
-                self._moved_at[partition] = now
-            moved_at = self._moved_at.setdefault(partition, now)
-            stands[label] = max(stands.get(label, 0), now - moved_at)
-            if lag == 0:
-                continue
-            if now - moved_at > 30:
-                standing.append(moved_at)
-            if not self._failures and now - moved_at > STALL_SECONDS:
-                where = f"{partition.topic}/{partition.partition}"
-                self._end(Stalled(f"{where} stands still with {lag} records before it"))
-        # Ours, and nobody can say where we stand: while Postgres is away nothing is taken in.
-        for partition in ours - self._positions.expected.keys():
-            label = metrics.topic_label(partition.topic)
-            moved_at = self._moved_at.setdefault(partition, now)
-            stands[label] = max(stands.get(label, 0), now - moved_at)
-        for topic, lag in lags.items():
-            metrics.LAG.labels(self._service, topic).set(lag)
-        for topic, seconds in stands.items():
-            metrics.STANDING.labels(self._service, topic).set(seconds)
-        if standing and self._failures == 0:
-            self._health.stalled_since = min(standing)
-        else:
-            self._health.stalled_since = None
+        if self._consumer is None:
+            return
+        standing = self._progress.look(
+            self._consumer.assignment(), self._positions.expected, self._consumer.highwater
+        )
+        is_failing = self._failures > 0  # then it stands for a reason, which the log tells
+        self._health.stalled_since = None if is_failing else standing.since
+        if standing.stalled is not None and not is_failing:
+            self._end(Stalled(f"{standing.stalled} stands still with records before it"))
 
 
 async def _unread(found: tuple[ConsumerRecord, ...]) -> KafkaMessage:

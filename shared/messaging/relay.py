@@ -117,10 +117,8 @@ class Relay:
                 self._wake.clear()
                 self._raise_if_ended(ping)
                 rows = await self._advance(connection, sent)
-                if rows:
-                    sent = await self._send(connection, producer, rows)
-                else:
-                    sent = []
+                sent = await self._send(connection, producer, rows) if rows else []
+                if len(rows) < ROWS:  # else more is there already
                     await self._wait()
         finally:
             await _close(producer)

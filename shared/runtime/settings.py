@@ -32,7 +32,8 @@ class ServiceSettings(BaseSettings):
     """Static name in the consumer group, where names are stable: a restart waits for nothing."""
     metadata_max_age_ms: int = 300_000
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
-    batch_wait_ms: Annotated[int, Field(ge=1, le=1000)] = 5
+    batch_wait_ms: Annotated[int, Field(ge=0, le=1000)] = 100
+    """How long records that nobody waits for may wait for others, to be taken in with them."""
     session_timeout_ms: int = 6000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

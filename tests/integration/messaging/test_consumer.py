@@ -25,6 +25,7 @@ from tests.integration.messaging.conftest import LedgerReader, State, event, led
 SUBJECTS = [f"S{n}" for n in range(30)]
 KEPT, OTHER = "cri.test.kept.v1", "cri.test.other.v1"
 METADATA_SECONDS = 5
+ROUTING = {"service": "routing"}
 
 
 @asynccontextmanager
@@ -35,6 +36,7 @@ async def consumer(
     *,
     build: str = "1",
     topics: str = r"^cri\.int\.intake\.v1$",
+    may_wait: Sequence[str] = (),
 ) -> AsyncIterator[Consumer]:
     running = Consumer(
         service="routing",
@@ -47,6 +49,7 @@ async def consumer(
         wakes=[],
         build=build,
         cluster_id=await kafka.cluster_id(settings),
+        may_wait=may_wait,
     )
     await running.start()
     try:
@@ -328,10 +331,15 @@ async def topics(stack: Stack, static: ServiceSettings) -> AsyncIterator[Topics]
 
 @asynccontextmanager
 async def of_both(
-    settings: ServiceSettings, pool: "asyncpg.Pool[Any]", reader: LedgerReader
+    settings: ServiceSettings,
+    pool: "asyncpg.Pool[Any]",
+    reader: LedgerReader,
+    *,
+    may_wait: Sequence[str] = (),
 ) -> AsyncIterator[Consumer]:
     """Run a consumer of both topics, watched as in a service."""
-    async with consumer(settings, pool, reader, topics=r"^cri\.test\.\w+\.v1$") as running:
+    both = r"^cri\.test\.\w+\.v1$"
+    async with consumer(settings, pool, reader, topics=both, may_wait=may_wait) as running:
         watching = asyncio.create_task(running.watch())
         try:
             yield running
@@ -343,6 +351,39 @@ async def of_both(
 
 async def holds(pool: "asyncpg.Pool[Any]", *subjects: str) -> bool:
     return {entry.split("/")[0] for entry in await ledger(pool)} == set(subjects)
+
+
+def batches() -> float:
+    return metrics.REGISTRY.get_sample_value("cri_batch_duration_seconds_count", ROUTING) or 0
+
+
+async def test_a_record_that_may_wait_is_taken_in_with_one_that_may_not(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    await topics.make(OTHER)
+    patient = static.model_copy(update={"batch_wait_ms": 60_000})
+    async with of_both(patient, pool, reader, may_wait=[KEPT]) as running:
+
+        async def has_everything() -> bool:
+            return len(running._positions.expected) == 4
+
+        await until(has_everything)
+        before = batches()
+
+        await topics.send(KEPT, "A", "B")
+        await topics.send(OTHER, "C")
+
+        await until(lambda: holds(pool, "A", "B", "C"))
+    assert batches() == before + 1
+
+
+async def test_a_record_that_may_wait_waits_only_for_a_moment(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    async with of_both(static, pool, reader, may_wait=[KEPT]):
+        await topics.send(KEPT, "A")
+
+        await until(lambda: holds(pool, "A"))
 
 
 @pytest.mark.parametrize("noticed", [False, True], ids=["while-down", "noticed-before"])
@@ -397,6 +438,26 @@ async def test_a_topic_made_anew_is_refused_by_every_member_whoever_reads_it(
         for each in (one, other):
             with pytest.raises(Refusal, match=f"^{OTHER}/0: "):
                 await asyncio.wait_for(each.fatal, made + 10 - time.monotonic())
+
+
+async def test_a_topic_made_anew_is_refused_after_it_has_outgrown_its_checkpoint(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    await topics.make(OTHER)
+    await topics.send(OTHER, "A", "B")
+    async with of_both(static, pool, reader) as first:
+        await until(lambda: holds(pool, "A", "B"))
+        await topics.delete(OTHER)
+        await topics.make(OTHER)
+        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: "):
+            await asyncio.wait_for(first.fatal, 10)
+    await topics.send(OTHER, "C", "D", "E", "F")
+
+    async with of_both(static, pool, reader) as returned:
+        with pytest.raises(Refusal, match=rf"^{OTHER}/\d: .*: continuum resume routing$"):
+            await asyncio.wait_for(returned.fatal, 10)
+
+    assert await holds(pool, "A", "B")
 
 
 async def test_a_topic_made_while_a_static_member_restarts_is_read(
