@@ -30,6 +30,7 @@ from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
+from shared.messaging.traces import Traces, begin
 from shared.postgres import migrate, pool
 from shared.runtime import crash_points, logging, metrics, probes
 from shared.runtime.settings import ServiceSettings
@@ -161,6 +162,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
         loop.add_signal_handler(number, stop.set)
     metrics.started(name)
     service = build(settings)
+    traces = begin(settings, service=name)
     gc.freeze()  # a batch makes tens of thousands of short-lived values and no cycles
     gc.set_threshold(100_000, 50, 100)
     app = Starlette(routes=[*probes.routes(health), *service.routes])
@@ -177,7 +179,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     http = asyncio.create_task(server._serve())
     log.info("service.starting")
     try:
-        return await _serve(service, health=health, app=app, stop=stop, http=http)
+        return await _serve(service, health=health, app=app, stop=stop, http=http, traces=traces)
     except (Refusal, migrate.SchemaMismatch, *_HOPELESS) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
@@ -185,6 +187,8 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
         server.should_exit = True
         with suppress(Exception):
             await asyncio.wait_for(http, 3)
+        if traces is not None:
+            await traces.stop()
         log.info("service.stopped")
 
 
@@ -195,6 +199,7 @@ async def _serve(
     app: Starlette,
     stop: asyncio.Event,
     http: "asyncio.Task[None]",
+    traces: Traces | None,
 ) -> int:
     settings = service.settings
     stopping = asyncio.create_task(stop.wait())
@@ -243,9 +248,10 @@ async def _serve(
             build=version("continuum"),
             cluster_id=cluster,
             may_wait=service.may_wait,
+            traces=traces,
         )
         await reach("kafka", consumer.start)
-        relay = Relay(settings, service=service.name, wake=service.relay_wake)
+        relay = Relay(settings, service=service.name, wake=service.relay_wake, traces=traces)
         note = partial(own_log.keep_noting, own, service.own, settings=settings)
         running = [
             asyncio.create_task(_again("relay", relay.run)),

@@ -24,6 +24,7 @@ from shared.messaging.progress import Progress
 from shared.messaging.reader import Reader
 from shared.messaging.records import OUTCOMES, Outcome, Record
 from shared.messaging.take_in import Result, take_in
+from shared.messaging.traces import Traces
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points, metrics
 from shared.runtime.probes import Health
@@ -76,8 +77,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         build: str,
         cluster_id: str,
         may_wait: Collection[str] = (),
+        traces: Traces | None = None,
     ) -> None:
         self._service = service
+        self._traces = traces
         self._reader = reader
         self._settings = settings
         self._pool = pool
@@ -197,7 +200,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         crash_points.reach(f"{self._service}.after_poll")
         started = time.perf_counter()
-        result = await take_in(self._pool, self._reader, records, service=self._service)
+        result = await take_in(
+            self._pool, self._reader, records, service=self._service, traces=self._traces
+        )
         crash_points.reach(f"{self._service}.after_commit")
         duration = time.perf_counter() - started
         self._positions.move(records)

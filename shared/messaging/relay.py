@@ -21,6 +21,7 @@ from asyncpg import Record as Row
 from shared.messaging import kafka, said
 from shared.messaging.consumer import PAUSES
 from shared.messaging.outbox import decode_headers
+from shared.messaging.traces import Places, Traces, now
 from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points, metrics
@@ -58,8 +59,16 @@ class Relay:
     Postgres (``synchronous_commit`` off): they are then sent again, too.
     """
 
-    def __init__(self, settings: ServiceSettings, *, service: str, wake: asyncio.Event) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        service: str,
+        wake: asyncio.Event,
+        traces: Traces | None = None,
+    ) -> None:
         self._settings = settings
+        self._traces = traces
         self._service = service
         self._wake = wake
         self._turn = asyncio.Lock()
@@ -167,10 +176,14 @@ class Relay:
     ) -> list[int]:
         """Send *rows*; return their ids, which Kafka has acknowledged, or raise what failed."""
         crash_points.reach("relay.after_select")
-        sent, failure = await _send(producer, rows)
+        places: Places | None = None if self._traces is None else {}
+        began = now()
+        sent, failure = await _send(producer, rows, places)
         if sent:
             crash_points.reach("relay.after_ack_before_delete")
             self._note(rows, sent)
+        if self._traces is not None and places:
+            self._traces.sent(rows, places, began=began)
         if failure is None:
             return sent
         await self._advance(connection, sent)
@@ -205,7 +218,7 @@ class Relay:
         producer = await self._producer()
         try:
             for row in rows:
-                sent, failure = await _send(producer, [row])
+                sent, failure = await _send(producer, [row], None)
                 self._note([row], sent)
                 async with self._turn:
                     if sent:
@@ -227,9 +240,13 @@ class Relay:
 
 
 async def _send(
-    producer: AIOKafkaProducer, rows: Sequence[Row]
+    producer: AIOKafkaProducer, rows: Sequence[Row], places: Places | None
 ) -> tuple[list[int], Exception | None]:
-    """Send *rows* in order as one batch per partition; return acknowledged ids, first failure."""
+    """
+    Send *rows* in order as one batch per partition; return acknowledged ids, first failure.
+
+    *places*, if asked for, learns where each of them stands.
+    """
     by_partition: dict[tuple[str, int], list[Row]] = defaultdict(list)
     try:
         for row in rows:
@@ -241,7 +258,7 @@ async def _send(
         return [], error
     sends = []
     for (topic, number), found in by_partition.items():
-        sends.append(asyncio.create_task(_send_partition(producer, topic, number, found)))
+        sends.append(asyncio.create_task(_send_partition(producer, topic, number, found, places)))
     sent: list[int] = []
     failure: Exception | None = None
     for acknowledged, problem in await asyncio.gather(*sends):
@@ -273,7 +290,11 @@ def _check_size(row: Row) -> None:
 
 
 async def _send_partition(
-    producer: AIOKafkaProducer, topic: str, partition: int, rows: Sequence[Row]
+    producer: AIOKafkaProducer,
+    topic: str,
+    partition: int,
+    rows: Sequence[Row],
+    places: Places | None,
 ) -> tuple[list[int], Exception | None]:
     """Send *rows* of one partition in order; stop at the first batch that fails."""
     sent: list[int] = []
@@ -297,10 +318,12 @@ async def _send_partition(
         try:
             future = await producer.send_batch(batch, topic, partition=partition)
             crash_points.reach_soon("relay.after_send_before_ack")
-            await future
+            metadata = await future
         except KafkaError as error:
             return sent, error
         sent += ids
+        if places is not None:
+            places.update((id_, (partition, metadata.offset + n)) for n, id_ in enumerate(ids))
     return sent, None
 
 

@@ -25,6 +25,7 @@ from shared.messaging.records import (
     PassedOver,
     Record,
 )
+from shared.messaging.traces import Traces, Watched, now
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points
 
@@ -71,23 +72,31 @@ class _Round:
 
 
 async def take_in(
-    pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    *,
+    service: str,
+    traces: Traces | None = None,
 ) -> Result:
     """
     Take in *records* (per partition contiguous, from its checkpoint on) as one transaction.
 
     Either all effects and the checkpoints commit, or nothing does. When Postgres refuses the
     data of a record, the batch is halved down to it; it becomes a dead letter, its key parked.
-    Raises `Fenced`, `TooManyFailures`, or what Postgres or the network raised.
+    Raises `Fenced`, `TooManyFailures`, or what Postgres or the network raised. *traces* are told
+    of what has committed.
     """
     try:
+        if traces is not None:
+            return await _take_in_traced(pool, reader, records, service=service, traces=traces)
         return await _take_in(pool, reader, records, service=service)
     except DATA_ERRORS as error:
         if len(records) == 1:
             return await _condemn(pool, reader, records[0], service=service, error=error)
     middle = len(records) // 2
-    first = await take_in(pool, reader, records[:middle], service=service)
-    second = await take_in(pool, reader, records[middle:], service=service)
+    first = await take_in(pool, reader, records[:middle], service=service, traces=traces)
+    second = await take_in(pool, reader, records[middle:], service=service, traces=traces)
     outcomes = dict(first.outcomes)
     for partition, counts in second.outcomes.items():
         outcomes[partition] = outcomes.get(partition, Counter()) + counts
@@ -103,6 +112,20 @@ async def _take_in(
         appended = await rounds(connection, reader, parsed, steps, service=service)
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended)
+
+
+async def _take_in_traced(
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    *,
+    service: str,
+    traces: Traces,
+) -> Result:
+    watched, began = Watched(reader), now()
+    result = await _take_in(pool, watched, records, service=service)
+    traces.taken_in(watched, began=began)
+    return result
 
 
 async def _condemn(

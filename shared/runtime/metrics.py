@@ -163,6 +163,10 @@ CANARY = _counter(
 CANARY_SECONDS = _histogram("canary_answer_seconds", "Submission of the canary to its answer")
 
 # The process.
+SPANS = _counter(
+    "trace_spans", "Spans that the collector took, that it did not take, or that found no room",
+    "outcome",
+)  # fmt: skip
 CERTIFICATE = _gauge(
     "certificate_expiry_timestamp_seconds", "When a certificate that it trusts runs out",
     "certificate",

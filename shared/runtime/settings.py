@@ -36,6 +36,10 @@ class ServiceSettings(BaseSettings):
     """How long records that nobody waits for may wait for others, to be taken in with them."""
     session_timeout_ms: int = 6000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    traces_endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Where spans are sent, by OTLP over HTTP (``…/v1/traces``); none: there are none."""
+    traces_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Of how many traces: the same ones in every process that is told the same share."""
 
     @field_validator("kafka_servers", mode="before")
     @classmethod

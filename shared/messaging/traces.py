@@ -1,0 +1,263 @@
+"""What traces tell of messages: each record that was decided, each message that was sent."""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.contracts.event import Event
+from shared.contracts.tracking import is_tracking_number
+from shared.messaging.reader import Reader
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.runtime.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from shared.runtime.tracing import Tracer
+
+Places = dict[int, tuple[int, int]]
+"""Partition and offset of each row of the outbox that Kafka has acknowledged."""
+_ENVELOPE = 1500
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_CAUSE = re.compile(rf'"correlationid":"({_UUID})","causationid":"([^"\\]{{1,300}})"'.encode())
+_TYPE = re.compile(rb'"type":"(gov\.cri\.[a-z_.]{1,60}\.v[0-9]+)"')
+_SUBJECT = re.compile(rb'"subject":"(CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z])"')
+_EVENT_ID = re.compile(_UUID)
+_CORRELATION = re.compile(_UUID)
+_CONTEXT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_HEARTBEAT = "gov.cri.heartbeat.v1"
+_DEAD_LETTERS = "cri.dlq."
+
+
+class Moment(NamedTuple):
+    """When something began, by the wall and by the steady clock (nanoseconds)."""
+
+    wall: int
+    steady: int
+
+
+def now() -> Moment:
+    return Moment(time.time_ns(), time.monotonic_ns())
+
+
+class Watched:
+    """A reader that remembers what it decided, and what it failed at, until the batch commits."""
+
+    def __init__(self, reader: Reader[Any]) -> None:
+        self._reader = reader
+        self.decided: list[tuple[Item, Taken | None, str | None]] = []
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        return self._reader.parse(record)
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> Any:
+        return await self._reader.load(connection, items, at=at)
+
+    def decide(self, state: Any, item: Item) -> Taken:
+        try:
+            taken = self._reader.decide(state, item)
+        except Exception as error:
+            self.decided.append((item, None, type(error).__name__))
+            raise
+        self.decided.append((item, taken, None))
+        return taken
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", state: Any) -> None:
+        await self._reader.save(connection, state)
+
+
+class Traces:
+    """
+    Tells a tracer what a service took in and what it sent.
+
+    Every id is computed from what the messages say anyway, so nothing travels for it: the trace is
+    the correlation id, a message's span is the beginning of its id, and its parent is the span of
+    its cause: the message that led to it, or intake's look at a participant's record.
+    """
+
+    def __init__(self, tracer: "Tracer", *, service: str) -> None:
+        self._tracer = tracer
+        self._service = service
+
+    def taken_in(self, watched: Watched, *, began: Moment) -> None:
+        """Tell of a batch that has committed: of each record that was decided, how it came out."""
+        ended = _end(began)
+        for item, taken, error in watched.decided:
+            self._processed(item, taken, error, began=began.wall, ended=ended)
+
+    def sent(self, rows: Sequence[Any], places: Places, *, began: Moment) -> None:
+        """Tell of those *rows* of the outbox that Kafka acknowledged: from the send until then."""
+        ended = _end(began)
+        for row in rows:
+            place = places.get(row["id"])
+            if place is not None and not row["topic"].startswith(_DEAD_LETTERS):
+                self._sent(row, place, began=began.wall, ended=ended)
+
+    async def stop(self) -> None:
+        await self._tracer.stop()
+
+    def _processed(
+        self, item: Item, taken: Taken | None, error: str | None, *, began: int, ended: int
+    ) -> None:
+        record, message = item.record, item.message
+        parent, link = None, None
+        said: dict[str, str | int] = {}
+        if isinstance(message, Event):
+            cause = message.id
+            parent = span_of(cause)
+            correlation = _CORRELATION.fullmatch(message.correlationid)
+            trace = trace_of(message.correlationid) if correlation else None
+            said = {"cloudevents.event_id": cause, "cloudevents.event_type": message.type}
+            if is_tracking_number(message.subject):
+                said["cloudevents.event_subject"] = message.subject
+        else:
+            cause = record.coordinate
+            trace, said = _led_to(taken)
+            link = context_of(getattr(message, "traceparent", None))
+            if (kind := getattr(message, "kind", None)) is not None:
+                said["cloudevents.event_type"] = kind
+        if trace is None and error is not None:
+            trace = int.from_bytes(blake2b(cause.encode(), digest_size=16).digest())
+        if trace is None or not self._tracer.keeps(trace):
+            return
+        attributes = {
+            **_of_kafka("process", record.topic, record.partition, record.offset),
+            "messaging.consumer.group.name": self._service,
+            **said,
+            **({"cri.outcome": taken.outcome} if taken is not None else {}),
+            **({"error.type": error} if error is not None else {}),
+        }
+        self._tracer.emit(
+            f"process {template_of(record.topic)}",
+            trace=trace,
+            span=processing_of(cause, self._service),
+            parent=parent,
+            link=link,
+            sent=False,
+            attributes=attributes,
+            began=began,
+            ended=ended,
+            failed=error is not None,
+        )
+
+    def _sent(self, row: Any, place: tuple[int, int], *, began: int, ended: int) -> None:
+        value = row["value"] or b""
+        found = _CAUSE.search(value, 0, _ENVELOPE)
+        if found is None:
+            return
+        trace = trace_of(found[1].decode())
+        if not self._tracer.keeps(trace):
+            return
+        said = _said(value)
+        if said.get("cloudevents.event_type") == _HEARTBEAT:
+            return
+        cause = found[2].decode()
+        is_event = _EVENT_ID.fullmatch(cause) is not None
+        identity = str(row["event_id"])
+        self._tracer.emit(
+            f"send {template_of(row['topic'])}",
+            trace=trace,
+            span=span_of(identity),
+            parent=span_of(cause) if is_event else processing_of(cause, self._service),
+            sent=True,
+            attributes={
+                **_of_kafka("send", row["topic"], *place),
+                "cloudevents.event_id": identity,
+                **said,
+            },
+            began=began,
+            ended=ended,
+        )
+
+
+def begin(settings: ServiceSettings, *, service: str) -> Traces | None:
+    """Return what tells of the service's messages; None when nobody asked for traces."""
+    if settings.traces_endpoint is None:
+        return None
+    # Only now: whoever is not traced does not pay for the packages either.
+    from shared.runtime import tracing
+
+    tracer = tracing.to_collector(
+        settings.traces_endpoint,
+        service=service,
+        instance=settings.instance,
+        share=settings.traces_share,
+    )
+    return Traces(tracer, service=service)
+
+
+def trace_of(correlation_id: str) -> int:
+    """Return the trace of all that has one correlation id: the same 32 digits."""
+    return int(correlation_id.replace("-", ""), 16)
+
+
+def span_of(event_id: str) -> int:
+    """Return the span in which an event was sent: the first 16 digits of its id."""
+    return int(event_id.replace("-", "")[:16], 16)
+
+
+def processing_of(cause: str, service: str) -> int:
+    """Return the span in which *service* decided an event, or the record at a coordinate."""
+    return int.from_bytes(blake2b(f"{cause}\n{service}".encode(), digest_size=8).digest())
+
+
+def context_of(traceparent: str | None) -> tuple[int, int] | None:
+    """Return trace and span of a W3C ``traceparent``; None when it is none."""
+    found = _CONTEXT.fullmatch(traceparent or "")
+    trace, span = (int(found[1], 16), int(found[2], 16)) if found else (0, 0)
+    return (trace, span) if trace and span else None
+
+
+def template_of(topic: str) -> str:
+    """Return the name for all topics of a kind: what is made of spans names no organization."""
+    parts = topic.split(".")
+    if parts[1] in ("in", "out"):
+        parts[2] = "{participant}"
+    return ".".join(parts)
+
+
+def _end(began: Moment) -> int:
+    """Return the wall clock's time now, as if nobody had set it since *began*."""
+    return began.wall + time.monotonic_ns() - began.steady
+
+
+def _of_kafka(operation: str, topic: str, partition: int, offset: int) -> dict[str, str | int]:
+    found: dict[str, str | int] = {
+        "messaging.system": "kafka",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": operation,
+        "messaging.destination.name": topic,
+        "messaging.destination.partition.id": str(partition),
+    }
+    if offset >= 0:  # what was acknowledged as sent before has none
+        found["messaging.kafka.offset"] = offset
+    template = template_of(topic)
+    if template != topic:
+        found["messaging.destination.template"] = template
+    return found
+
+
+def _led_to(taken: Taken | None) -> tuple[int | None, dict[str, str | int]]:
+    """Return the trace of what a participant's record led to, and the request it is about."""
+    for message in taken.outgoing if taken is not None else ():
+        value = message.value or b""
+        if (found := _CAUSE.search(value, 0, _ENVELOPE)) is not None:
+            subject = _said(value).get("cloudevents.event_subject")
+            said = {"cloudevents.event_subject": subject} if subject is not None else {}
+            return trace_of(found[1].decode()), said
+    return None, {}
+
+
+def _said(value: bytes) -> dict[str, str | int]:
+    """Return what a message says of itself in a form that holds no one's words."""
+    names: Mapping[str, re.Pattern[bytes]] = {
+        "cloudevents.event_type": _TYPE,
+        "cloudevents.event_subject": _SUBJECT,
+    }
+    found = ((name, form.search(value, 0, _ENVELOPE)) for name, form in names.items())
+    return {name: match[1].decode() for name, match in found if match is not None}
