@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,10 +25,9 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _CAUSE = re.compile(rf'"correlationid":"({_UUID})","causationid":"([^"\\]{{1,300}})"'.encode())
 _TYPE = re.compile(rb'"type":"(gov\.cri\.[a-z_.]{1,60}\.v[0-9]+)"')
 _SUBJECT = re.compile(rb'"subject":"(CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z])"')
-_EVENT_ID = re.compile(_UUID)
-_CORRELATION = re.compile(_UUID)
+_ID = re.compile(_UUID)
 _CONTEXT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
-_HEARTBEAT = "gov.cri.heartbeat.v1"
+_HEARTBEAT = b"gov.cri.heartbeat.v1"
 _DEAD_LETTERS = "cri.dlq."
 
 
@@ -104,34 +103,27 @@ class Traces:
     def _processed(
         self, item: Item, taken: Taken | None, error: str | None, *, began: int, ended: int
     ) -> None:
-        record, message = item.record, item.message
-        parent, link = None, None
-        said: dict[str, str | int] = {}
-        if isinstance(message, Event):
-            cause = message.id
-            parent = span_of(cause)
-            correlation = _CORRELATION.fullmatch(message.correlationid)
-            trace = trace_of(message.correlationid) if correlation else None
-            said = {"cloudevents.event_id": cause, "cloudevents.event_type": message.type}
-            if is_tracking_number(message.subject):
-                said["cloudevents.event_subject"] = message.subject
-        else:
-            cause = record.coordinate
-            trace, said = _led_to(taken)
-            link = context_of(getattr(message, "traceparent", None))
-            if (kind := getattr(message, "kind", None)) is not None:
-                said["cloudevents.event_type"] = kind
-        if trace is None and error is not None:
-            trace = int.from_bytes(blake2b(cause.encode(), digest_size=16).digest())
+        trace = _trace_of(item, taken, failed=error is not None)
         if trace is None or not self._tracer.keeps(trace):
             return
-        attributes = {
-            **_of_kafka("process", record.topic, record.partition, record.offset),
-            "messaging.consumer.group.name": self._service,
-            **said,
-            **({"cri.outcome": taken.outcome} if taken is not None else {}),
-            **({"error.type": error} if error is not None else {}),
-        }
+        record, message = item.record, item.message
+        about: dict[str, str | int] = {"messaging.consumer.group.name": self._service}
+        if isinstance(message, Event):
+            cause, parent, link = message.id, span_of(message.id), None
+            about |= {"cloudevents.event_id": message.id, "cloudevents.event_type": message.type}
+            subject = message.subject if is_tracking_number(message.subject) else None
+        else:
+            cause, parent = record.coordinate, None
+            link = context_of(getattr(message, "traceparent", None))
+            if (kind := getattr(message, "kind", None)) is not None:
+                about["cloudevents.event_type"] = kind
+            subject = _subject_of(taken)
+        if subject is not None:
+            about["cloudevents.event_subject"] = subject
+        if taken is not None:
+            about["cri.outcome"] = taken.outcome
+        if error is not None:
+            about["error.type"] = error
         self._tracer.emit(
             f"process {template_of(record.topic)}",
             trace=trace,
@@ -139,7 +131,7 @@ class Traces:
             parent=parent,
             link=link,
             sent=False,
-            attributes=attributes,
+            attributes=_of_kafka("process", record.topic, record.partition, record.offset) | about,
             began=began,
             ended=ended,
             failed=error is not None,
@@ -153,23 +145,23 @@ class Traces:
         trace = trace_of(found[1].decode())
         if not self._tracer.keeps(trace):
             return
-        said = _said(value)
-        if said.get("cloudevents.event_type") == _HEARTBEAT:
+        kind, subject = _TYPE.search(value, 0, _ENVELOPE), _SUBJECT.search(value, 0, _ENVELOPE)
+        if kind is not None and kind[1] == _HEARTBEAT:
             return
-        cause = found[2].decode()
-        is_event = _EVENT_ID.fullmatch(cause) is not None
-        identity = str(row["event_id"])
+        cause, identity = found[2].decode(), str(row["event_id"])
+        about: dict[str, str | int] = {"cloudevents.event_id": identity}
+        if kind is not None:
+            about["cloudevents.event_type"] = kind[1].decode()
+        if subject is not None:
+            about["cloudevents.event_subject"] = subject[1].decode()
+        is_event = _ID.fullmatch(cause) is not None
         self._tracer.emit(
             f"send {template_of(row['topic'])}",
             trace=trace,
             span=span_of(identity),
             parent=span_of(cause) if is_event else processing_of(cause, self._service),
             sent=True,
-            attributes={
-                **_of_kafka("send", row["topic"], *place),
-                "cloudevents.event_id": identity,
-                **said,
-            },
+            attributes=_of_kafka("send", row["topic"], *place) | about,
             began=began,
             ended=ended,
         )
@@ -242,22 +234,26 @@ def _of_kafka(operation: str, topic: str, partition: int, offset: int) -> dict[s
     return found
 
 
-def _led_to(taken: Taken | None) -> tuple[int | None, dict[str, str | int]]:
-    """Return the trace of what a participant's record led to, and the request it is about."""
-    for message in taken.outgoing if taken is not None else ():
-        value = message.value or b""
-        if (found := _CAUSE.search(value, 0, _ENVELOPE)) is not None:
-            subject = _said(value).get("cloudevents.event_subject")
-            said = {"cloudevents.event_subject": subject} if subject is not None else {}
-            return trace_of(found[1].decode()), said
-    return None, {}
+def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
+    """
+    Return the trace of an event, or of what a participant's record led to; None if there is none.
+
+    A record that led to nothing because its decision failed has one of its own.
+    """
+    message = item.message
+    if isinstance(message, Event):
+        return trace_of(message.correlationid) if _ID.fullmatch(message.correlationid) else None
+    for sent in taken.outgoing if taken is not None else ():
+        if (found := _CAUSE.search(sent.value or b"", 0, _ENVELOPE)) is not None:
+            return trace_of(found[1].decode())
+    if not failed:
+        return None
+    return int.from_bytes(blake2b(item.record.coordinate.encode(), digest_size=16).digest())
 
 
-def _said(value: bytes) -> dict[str, str | int]:
-    """Return what a message says of itself in a form that holds no one's words."""
-    names: Mapping[str, re.Pattern[bytes]] = {
-        "cloudevents.event_type": _TYPE,
-        "cloudevents.event_subject": _SUBJECT,
-    }
-    found = ((name, form.search(value, 0, _ENVELOPE)) for name, form in names.items())
-    return {name: match[1].decode() for name, match in found if match is not None}
+def _subject_of(taken: Taken | None) -> str | None:
+    """Return the tracking number of the request that a participant's record led to words about."""
+    for sent in taken.outgoing if taken is not None else ():
+        if (found := _SUBJECT.search(sent.value or b"", 0, _ENVELOPE)) is not None:
+            return found[1].decode()
+    return None

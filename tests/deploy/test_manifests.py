@@ -24,7 +24,7 @@ users = partial(agreement.users, overlay="production")
 
 @pytest.fixture(scope="module")
 def everything() -> Objects:
-    return render("production", "keda")
+    return render("production", "keda", "traces")
 
 
 @pytest.fixture
@@ -216,10 +216,13 @@ BROKEN: list[tuple[Any, Break, str]] = [
     (network.network, edge("postgres", "spec/ingress/0/from", None), "stranger elsewhere may"),
     (network.network, without("NetworkPolicy", "canary"), "canary does not reach broker"),
     (network.network, without("NetworkPolicy", "keda"), "keda does not reach broker"),
+    (network.network, without("NetworkPolicy", "traces"), "intake does not reach collector"),
+    (network.network, edge("traces", "spec/egress/0/to", ANYWHERE), "intake may reach outside"),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVER", "x"), "is no setting of intake"),
     (agreement.settings, settings("data/KAFKA_SERVERS", "x"), "nothing reads KAFKA_SERVERS"),
     (agreement.settings, settings("data/CONTINUUM_HTTP_PORT", "http"), "http_port"),
+    (agreement.settings, intake(f"{BOX}/env/0/value", "collector:4318"), "traces_endpoint"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_USER", "svc-routing"), "Kafka's user"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVERS", "kafka:9092"), "another Kafka"),
     (agreement.settings, settings("data/PGSSLROOTCERT", "/etc/ca.crt"), "is not mounted"),

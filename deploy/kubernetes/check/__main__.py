@@ -28,8 +28,8 @@ POLICIES: tuple[Policy, ...] = (
     network.network,
     agreement.settings,
 )
-# KEDA's objects are in no overlay as it stands, and checked all the same.
-VARIANTS = (*((overlay,) for overlay in OVERLAYS), ("production", "keda"))
+# KEDA's objects and the way to a collector are in no overlay as it stands: checked all the same.
+VARIANTS = (*((overlay,) for overlay in OVERLAYS), ("production", "keda", "traces"))
 
 
 def schemas(variants: Mapping[str, Objects]) -> list[str]:

@@ -6,10 +6,12 @@ from typing import Any
 from deploy.kubernetes.check.rendered import (
     Objects,
     component_of,
+    environment,
     labels_of,
     of_kind,
     selects,
     service_of,
+    services,
     workloads,
 )
 from deploy.local.topics import SERVICES
@@ -31,6 +33,7 @@ _ELSEWHERE = {
     "strimzi": ("strimzi", {"strimzi.io/kind": "cluster-operator"}),
     "cnpg": ("cnpg-system", {}),
     "keda": ("keda", {}),
+    "collector": ("tracing", {"app.kubernetes.io/name": "opentelemetry-collector"}),
     "dns": ("kube-system", {"k8s-app": "kube-dns"}),
     "stranger elsewhere": ("default", {"app.kubernetes.io/part-of": "continuum"}),
 }
@@ -39,7 +42,7 @@ Edge = tuple[str, str, int]
 Pods = dict[str, tuple[str | None, dict[str, str]]]
 
 
-def edges(*, keda: bool) -> set[Edge]:
+def edges(*, keda: bool, traced: bool) -> set[Edge]:
     """Return every edge that there is: the picture's, and what the operators need."""
     migrations = [f"{service} migration" for service in SERVICES]
     ours = [*SERVICES, "canary", *migrations, *_OPERATED]
@@ -58,13 +61,15 @@ def edges(*, keda: bool) -> set[Edge]:
         *((member, "postgres", port) for member in ("postgres", "cnpg") for port in (5432, 8000)),
         *((member, OUTSIDE, port) for member in (*asking, "postgres") for port in (443, 6443)),
         *([("keda", "broker", 9093)] if keda else []),
+        *((member, "collector", 4318) for member in SERVICES if traced),
     }
 
 
 def network(objects: Objects) -> Iterator[str]:
     """Every edge of the table is allowed, and no other."""
     found = set(allowed(objects))
-    wanted = edges(keda=bool(of_kind(objects, "ScaledObject")))
+    traced = any("CONTINUUM_TRACES_ENDPOINT" in environment(e, objects) for e in services(objects))
+    wanted = edges(keda=bool(of_kind(objects, "ScaledObject")), traced=traced)
     for source, target, port in sorted(wanted - found):
         yield f"{source} does not reach {target} at {port}"
     for source, target, port in sorted(found - wanted):
