@@ -30,7 +30,7 @@ from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
-from shared.messaging.traces import Traces, begin
+from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
 from shared.runtime import crash_points, logging, metrics, probes
 from shared.runtime.settings import ServiceSettings
@@ -162,7 +162,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
         loop.add_signal_handler(number, stop.set)
     metrics.started(name)
     service = build(settings)
-    traces = begin(settings, service=name)
+    traces = traces_of(settings, service=name)
     gc.freeze()  # a batch makes tens of thousands of short-lived values and no cycles
     gc.set_threshold(100_000, 50, 100)
     app = Starlette(routes=[*probes.routes(health), *service.routes])

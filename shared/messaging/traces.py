@@ -39,6 +39,7 @@ class Moment(NamedTuple):
 
 
 def now() -> Moment:
+    """Return this moment."""
     return Moment(time.time_ns(), time.monotonic_ns())
 
 
@@ -167,7 +168,7 @@ class Traces:
         )
 
 
-def begin(settings: ServiceSettings, *, service: str) -> Traces | None:
+def traces_of(settings: ServiceSettings, *, service: str) -> Traces | None:
     """Return what tells of the service's messages; None when nobody asked for traces."""
     if settings.traces_endpoint is None:
         return None
@@ -242,7 +243,8 @@ def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
     """
     message = item.message
     if isinstance(message, Event):
-        return trace_of(message.correlationid) if _ID.fullmatch(message.correlationid) else None
+        ours = _ID.fullmatch(message.id) and _ID.fullmatch(message.correlationid)
+        return trace_of(message.correlationid) if ours else None
     for sent in taken.outgoing if taken is not None else ():
         if (found := _CAUSE.search(sent.value or b"", 0, _ENVELOPE)) is not None:
             return trace_of(found[1].decode())
@@ -252,7 +254,7 @@ def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
 
 
 def _subject_of(taken: Taken | None) -> str | None:
-    """Return the tracking number of the request that a participant's record led to words about."""
+    """Return the tracking number of the request that a participant's record was about."""
     for sent in taken.outgoing if taken is not None else ():
         if (found := _SUBJECT.search(sent.value or b"", 0, _ENVELOPE)) is not None:
             return found[1].decode()

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -18,9 +20,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from services.intake.message import Message
 from shared.contracts.event import derived_id, request_id
 from shared.contracts.routing import MessageApplied
-from shared.messaging import traces
 from shared.messaging.records import Item, Outgoing, Record, Taken
-from shared.messaging.traces import Traces, Watched, context_of, now
+from shared.messaging.traces import Traces, Watched, context_of, now, traces_of
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import SCHEMA, Tracer
 from tests.examples.door import Door
@@ -55,7 +56,8 @@ async def told(
     exporter = InMemorySpanExporter()
     tracer = Tracer(exporter, service=service, instance=None, share=share)
     said = Traces(tracer, service=service)
-    watched = Watched(Deciding(*(taken for _, taken in decided)))  # type: ignore[arg-type]
+    reader: Any = Deciding(*(taken for _, taken in decided))
+    watched = Watched(reader)
     for item, taken in decided:
         if isinstance(taken, Exception):
             with pytest.raises(type(taken)):
@@ -107,10 +109,16 @@ def submitted(**changes: Any) -> tuple[Item, Taken]:
     return Item(source, message, "ca-post/CA-2026-0042"), Taken("applied", outgoing)
 
 
-def test_off_means_that_there_is_nothing() -> None:
+def test_off_means_that_there_is_nothing_and_that_no_package_is_loaded() -> None:
     settings = ServiceSettings.model_construct(traces_endpoint=None)
+    loaded = (
+        "import sys, services.{0}.app; print([n for n in sys.modules if 'telemetry.sdk' in n])"
+    )
 
-    assert traces.begin(settings, service="intake") is None
+    assert traces_of(settings, service="intake") is None
+    for service in ("intake", "routing", "notifications", "reporting"):
+        command = [sys.executable, "-c", loaded.format(service)]
+        assert subprocess.run(command, capture_output=True, text=True).stdout == "[]\n"
 
 
 async def test_a_submission_begins_a_trace_that_links_to_the_senders() -> None:
@@ -159,7 +167,7 @@ async def test_what_a_record_leads_to_is_below_it_and_its_readers_below_that() -
         assert span.kind is SpanKind.PRODUCER
         assert span.parent is not None
         assert span.parent.span_id == processed.context.span_id
-        assert span.context.trace_id == processed.context.trace_id  # type: ignore[union-attr]
+        assert span.context.trace_id == processed.context.trace_id
     first = sends[0].context
     assert first is not None
     assert answered.name == "send cri.out.{participant}.v1"
@@ -216,7 +224,7 @@ async def test_nothing_that_somebody_wrote_is_in_a_span() -> None:
 
 async def test_heartbeats_dead_letters_and_what_is_no_event_make_no_span() -> None:
     beat = applied().encode().replace(b"gov.cri.routing.message_applied", b"gov.cri.heartbeat")
-    rows = {
+    rows: dict[int, dict[str, Any]] = {
         1: {"event_id": "1", "topic": "cri.out.ca-post.v1", "value": beat},
         2: {"event_id": "2", "topic": "cri.dlq.intake.v1", "value": applied().encode()},
         3: {"event_id": "3", "topic": "cri.int.routing.v1", "value": None},
@@ -278,8 +286,9 @@ async def test_names_are_those_of_the_conventions_and_none_is_an_old_one() -> No
     assert [scope.schema_url for scope in scopes if scope] == [SCHEMA]
 
 
-async def test_a_correlation_that_is_no_trace_makes_no_span() -> None:
-    assert await told((item_of(applied(correlationid="S1")), Taken("applied"))) == []
+@pytest.mark.parametrize("odd", ["correlationid", "id"])
+async def test_an_id_that_is_none_of_ours_makes_no_span(odd: str) -> None:
+    assert await told((item_of(applied(**{odd: "S1"})), Taken("applied"))) == []
 
 
 def test_the_context_of_the_sender_travels_in_events_as_it_came_and_changes_nothing_else() -> None:
