@@ -323,8 +323,16 @@ async def _send_partition(
             return sent, error
         sent += ids
         if places is not None:
-            places.update((id_, (partition, metadata.offset + n)) for n, id_ in enumerate(ids))
+            places.update(_places(ids, partition, metadata.offset))
     return sent, None
+
+
+def _places(ids: Sequence[int], partition: int, first: int) -> Places:
+    """Return where *ids* stand; a batch that was acknowledged as sent before has no offset."""
+    return {
+        identity: (partition, first + number if first >= 0 else first)
+        for number, identity in enumerate(ids)
+    }
 
 
 async def _close(producer: AIOKafkaProducer) -> None:

@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
@@ -13,6 +12,15 @@ from shared.contracts.event import Event
 from shared.contracts.tracking import is_tracking_number
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.span_ids import (
+    UUID,
+    context_of,
+    is_event_id,
+    processing_of,
+    span_of,
+    trace_alone,
+    trace_of,
+)
 from shared.runtime.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -21,12 +29,9 @@ if TYPE_CHECKING:
 Places = dict[int, tuple[int, int]]
 """Partition and offset of each row of the outbox that Kafka has acknowledged."""
 _ENVELOPE = 1500
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_CAUSE = re.compile(rf'"correlationid":"({_UUID})","causationid":"([^"\\]{{1,300}})"'.encode())
+_CAUSE = re.compile(rf'"correlationid":"({UUID})","causationid":"([^"\\]{{1,300}})"'.encode())
 _TYPE = re.compile(rb'"type":"(gov\.cri\.[a-z_.]{1,60}\.v[0-9]+)"')
 _SUBJECT = re.compile(rb'"subject":"(CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z])"')
-_ID = re.compile(_UUID)
-_CONTEXT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _HEARTBEAT = b"gov.cri.heartbeat.v1"
 _DEAD_LETTERS = "cri.dlq."
 
@@ -155,12 +160,11 @@ class Traces:
             about["cloudevents.event_type"] = kind[1].decode()
         if subject is not None:
             about["cloudevents.event_subject"] = subject[1].decode()
-        is_event = _ID.fullmatch(cause) is not None
         self._tracer.emit(
             f"send {template_of(row['topic'])}",
             trace=trace,
             span=span_of(identity),
-            parent=span_of(cause) if is_event else processing_of(cause, self._service),
+            parent=span_of(cause) if is_event_id(cause) else processing_of(cause, self._service),
             sent=True,
             attributes=_of_kafka("send", row["topic"], *place) | about,
             began=began,
@@ -182,28 +186,6 @@ def traces_of(settings: ServiceSettings, *, service: str) -> Traces | None:
         share=settings.traces_share,
     )
     return Traces(tracer, service=service)
-
-
-def trace_of(correlation_id: str) -> int:
-    """Return the trace of all that has one correlation id: the same 32 digits."""
-    return int(correlation_id.replace("-", ""), 16)
-
-
-def span_of(event_id: str) -> int:
-    """Return the span in which an event was sent: the first 16 digits of its id."""
-    return int(event_id.replace("-", "")[:16], 16)
-
-
-def processing_of(cause: str, service: str) -> int:
-    """Return the span in which *service* decided an event, or the record at a coordinate."""
-    return int.from_bytes(blake2b(f"{cause}\n{service}".encode(), digest_size=8).digest())
-
-
-def context_of(traceparent: str | None) -> tuple[int, int] | None:
-    """Return trace and span of a W3C ``traceparent``; None when it is none."""
-    found = _CONTEXT.fullmatch(traceparent or "")
-    trace, span = (int(found[1], 16), int(found[2], 16)) if found else (0, 0)
-    return (trace, span) if trace and span else None
 
 
 def template_of(topic: str) -> str:
@@ -243,14 +225,14 @@ def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
     """
     message = item.message
     if isinstance(message, Event):
-        ours = _ID.fullmatch(message.id) and _ID.fullmatch(message.correlationid)
+        ours = is_event_id(message.id) and is_event_id(message.correlationid)
         return trace_of(message.correlationid) if ours else None
     for sent in taken.outgoing if taken is not None else ():
         if (found := _CAUSE.search(sent.value or b"", 0, _ENVELOPE)) is not None:
             return trace_of(found[1].decode())
     if not failed:
         return None
-    return int.from_bytes(blake2b(item.record.coordinate.encode(), digest_size=16).digest())
+    return trace_alone(item.record.coordinate)
 
 
 def _subject_of(taken: Taken | None) -> str | None:

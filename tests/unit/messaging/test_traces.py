@@ -21,7 +21,8 @@ from services.intake.message import Message
 from shared.contracts.event import derived_id, request_id
 from shared.contracts.routing import MessageApplied
 from shared.messaging.records import Item, Outgoing, Record, Taken
-from shared.messaging.traces import Traces, Watched, context_of, now, traces_of
+from shared.messaging.span_ids import context_of
+from shared.messaging.traces import Traces, Watched, now, traces_of
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import SCHEMA, Tracer
 from tests.examples.door import Door
