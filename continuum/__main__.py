@@ -26,11 +26,21 @@ examples:
                                           take it in again, and what waits behind it
   continuum rebuild reporting             compute its tables again from the log, beside the live
                                           ones, and compare them
+  continuum rebuild routing --yes --why 'a row was lost'
+                                          repair what differs in its copy of the reference data
   continuum resume routing                what would be cleared so that routing goes on
   continuum resume routing --yes          clear it
   continuum logs refused CRI-2026-000042-K
                                           why, from the log files alone
   continuum canary                        submit once a minute as a participant; show metrics
+"""
+REBUILT = """\
+Computes again, from the log and beside the live tables, what a service only copies from it:
+  reporting               all of its tables
+  routing, notifications  the copy of the reference data, and how far it has come
+  intake                  the reference data, and how each request ended
+The rest are decisions, or come from topics that are kept for 14 days; the answer says so of each
+table. Nothing is changed without --yes.
 """
 
 
@@ -179,9 +189,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     rebuilt = verbs.add_parser(
-        "rebuild", parents=[shared], help="compute a read model again from the log, and compare"
+        "rebuild",
+        parents=[shared],
+        help="compute tables again from the log, and compare",
+        description=REBUILT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    rebuilt.add_argument("service", help="reporting")
+    rebuilt.add_argument("service", help="intake, routing, notifications or reporting")
     rebuilt.add_argument(
         "--effects",
         choices=["silently", "missing", "all"],

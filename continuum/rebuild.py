@@ -1,4 +1,4 @@
-"""Computes a read model again from the first record of the log, beside the live one; compares."""
+"""Computes tables again from the first record of the log, beside the live ones; compares."""
 
 import asyncio
 import time
@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from pydantic import ValidationError
 
 from continuum import rebuild_shadow, rebuild_words, rebuild_work
 from continuum.access import SERVICES, Access, NotPossible
 from continuum.rebuild_compare import Comparison, compare
-from continuum.rebuild_fold import opened
 from continuum.rebuild_log import Log
+from continuum.rebuild_services import FOLDED
 from continuum.rebuild_shadow import Shadow, Standing, standing
 from continuum.rebuild_work import Stretch
-from services.reporting import store
-from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -40,15 +39,22 @@ class Order:
 
 class Rebuild:
     """
-    One rebuild of reporting: what it reads, the live tables and the rebuilt ones.
+    One rebuild of a service: what it reads, the live tables and the rebuilt ones.
 
     The service goes on meanwhile. Both sides are compared at the same checkpoints, those of one
     snapshot of the live tables. Only a repair stops its batches, for as long as it writes.
     """
 
     def __init__(
-        self, dsn: str, log: Log, live: "asyncpg.Connection[Any]", shadow: Shadow
+        self,
+        service: str,
+        dsn: str,
+        log: Log,
+        live: "asyncpg.Connection[Any]",
+        shadow: Shadow,
     ) -> None:
+        self._service = service
+        self._tables = FOLDED[service]
         self._dsn = dsn
         self._log = log
         self._live = live
@@ -58,8 +64,8 @@ class Rebuild:
         """Fold until little is left to where the live service stands."""
         while True:
             async with self._live.transaction(isolation="repeatable_read", readonly=True):
-                wanted = await standing(self._live)
-            missing = wanted.records - await self._folded(wanted)
+                wanted = await standing(self._live, self._tables)
+            missing = wanted.to_fold - await self._shadow.folded(wanted.spans)
             if missing <= NEAR:
                 return
             showing = asyncio.create_task(self._show(wanted, say))
@@ -72,8 +78,9 @@ class Rebuild:
         """Return where both sides stand, how they compare, and the figures that are not equal."""
         async with self._live.transaction(isolation="repeatable_read", readonly=True):
             wanted = await self._reach()
-            compared = await compare(self._live, self._shadow.connection)
-            before, after = await _figures(self._live), await _figures(self._shadow.connection)
+            shadow, figures = self._shadow.connection, self._tables.figures
+            compared = await compare(self._live, shadow, self._tables.names)
+            before, after = await figures(self._live), await figures(shadow)
         moved = {
             name: (before.get(name, 0), after.get(name, 0))
             for name in sorted({*before, *after})
@@ -84,13 +91,13 @@ class Rebuild:
     async def repair(self, order: Order, compared: Comparison) -> None:
         """Put the rebuilt rows of every key that differs in the place of the live ones."""
         async with self._live.transaction():
-            await self._live.execute(_SQL["rebuild_lock_live"])
+            await self._live.execute(_SQL["rebuild_lock_checkpoints"] + self._tables.lock)
             wanted = await self._reach()
             await self._live.execute(_SQL["rebuild_name_differing"])
             await self._live.copy_records_to_table(
                 "differing", records=[(each.table, each.key) for each in compared.differences]
             )
-            await self._live.execute(_SQL["rebuild_repair"])
+            await self._live.execute(self._tables.repair)
             await self.note(order, compared, wanted.records)
 
     async def note(self, order: Order, compared: Comparison, records: int) -> None:
@@ -110,15 +117,19 @@ class Rebuild:
 
     async def _reach(self) -> Standing:
         """Bring the rebuilt tables to where the caller's transaction sees the live ones."""
-        wanted = await standing(self._live)
+        wanted = await standing(self._live, self._tables)
         await self._fold_to(wanted)
-        numbers = wanted.numbers
-        records = await self._log.whole((PROGRAMS_TOPIC, 0)) if numbers else []
-        sent = [record.value for record in records if record.value is not None]
-        said = [ProgramChanged.model_validate_json(value) for value in [*sent, *wanted.unsent]]
-        told = opened({(event.subject, event.number): event for event in said}, numbers)
-        columns = list(zip(*told, strict=True)) or [(), (), ()]
-        await self._shadow.connection.execute(_SQL["rebuild_open_programs"], *columns)
+        if wanted.own is not None and wanted.numbers:
+            records = await self._log.whole((wanted.own, 0))
+            sent = [record.value for record in records if record.value is not None]
+            said, shadow = [*sent, *wanted.unsent], self._shadow.connection
+            try:
+                await self._tables.read_back(shadow, said, wanted.numbers)
+            except ValidationError as error:
+                raise NotPossible(
+                    f"{wanted.own} holds what this version cannot read: nothing is computed again"
+                    " without it."
+                ) from error
         return wanted
 
     async def _fold_to(self, wanted: Standing) -> None:
@@ -135,24 +146,16 @@ class Rebuild:
             for partition, (first, end) in wanted.spans.items()
             if places.get(partition, first) < end
         ]
-        await rebuild_work.fold(self._dsn, self._log, stretches)
-
-    async def _folded(self, wanted: Standing) -> int:
-        places = await self._shadow.progress()
-        return sum(
-            place - wanted.spans[partition][0]
-            for partition, place in places.items()
-            if partition in wanted.spans
-        )
+        await rebuild_work.fold(self._dsn, self._log, self._service, stretches)
 
     async def _show(self, wanted: Standing, say: Callable[[str], None]) -> None:
         connection = await rebuild_shadow.connect(self._dsn, shadow=True)
-        watched = Rebuild(self._dsn, self._log, connection, Shadow(connection))
+        watched = Shadow(connection, self._tables)
         try:
             while True:
                 await asyncio.sleep(2)
-                done = await watched._folded(wanted)
-                say(f"folded {done:,} of {wanted.records:,} records")
+                done = await watched.folded(wanted.spans)
+                say(f"folded {done:,} of {wanted.to_fold:,} records")
         finally:
             with suppress(OSError):
                 await connection.close(timeout=5)
@@ -170,12 +173,14 @@ async def rebuild(
         await work.approach(say)
         wanted, compared, moved = await work.compare()
         failed = await shadow.failed()
-        lines = rebuild_words.told(order.service, wanted, compared, moved, failed)
+        told = rebuild_words.told
+        lines = told(order.service, FOLDED[order.service], wanted, compared, moved, failed)
         if order.yes and compared.differences and not failed:
             say(f"repairing {len(compared.differences)} keys")
             await work.repair(order, compared)
-            wanted, compared, _ = await work.compare()
-            lines += ["", "Repaired. Compared again:", *rebuild_words.tables(compared)]
+            wanted, again, _ = await work.compare()
+            lines += ["", *rebuild_words.repaired(order.service, compared, again)]
+            compared = again
         elif order.yes and not compared.differences:
             await work.note(order, compared, wanted.records)
         equal = not compared.differences and not failed
@@ -198,26 +203,15 @@ async def _opened(
     try:
         aside = await rebuild_shadow.connect(dsn, shadow=True)
         try:
-            shadow = Shadow(aside)
+            tables = FOLDED[order.service]
+            shadow = Shadow(aside, tables)
             resumed = await shadow.open(afresh=order.afresh)
-            yield Rebuild(dsn, log, live, shadow), shadow, resumed
+            await live.execute(tables.see)
+            yield Rebuild(order.service, dsn, log, live, shadow), shadow, resumed
         finally:
             await aside.close(timeout=5)
     finally:
         await live.close(timeout=5)
-
-
-async def _figures(connection: Any) -> dict[str, int]:
-    """Return the public figures, as reporting counts them from the tables that it sees."""
-    counts = {
-        f"requests, {count.breakdown} {count.value}": count.count
-        for count in await store.count_requests(connection)
-    }
-    volumes = {
-        f"{volume.unit}, {volume.name}": volume.count
-        for volume in await store.count_volumes(connection)
-    }
-    return {**counts, **volumes}
 
 
 def _refuse(order: Order) -> None:
@@ -226,12 +220,11 @@ def _refuse(order: Order) -> None:
         raise NotPossible(
             f"there is no service {order.service!r}: it is one of {', '.join(SERVICES)}."
         )
-    if order.service in rebuild_words.NOT_FOLDS:
-        raise NotPossible(rebuild_words.NOT_FOLDS[order.service])
     if order.effects != "silently":
         raise NotPossible(
-            "reporting is rebuilt silently only: it messages no participant, and its public news"
-            " is read back from its own topic. There is nothing to send again."
+            f"{order.service} is rebuilt silently only: no row that is computed again has ever"
+            " messaged a participant, and what it said to all is read back from its own topic."
+            " There is nothing to send again."
         )
     if order.yes and not order.why:
         raise NotPossible("who looks at this later must know why: add --why TEXT.")

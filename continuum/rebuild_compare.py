@@ -10,7 +10,6 @@ import asyncpg
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
-TABLES = ("requests", "timeline", "programs", "gates")
 Sums = Mapping[tuple[str, int], tuple[int, int]]
 """Rows and checksum by (table, part)."""
 
@@ -46,15 +45,15 @@ class Comparison:
 
 
 async def compare(
-    live: "asyncpg.Connection[Any]", rebuilt: "asyncpg.Connection[Any]"
+    live: "asyncpg.Connection[Any]", rebuilt: "asyncpg.Connection[Any]", tables: Sequence[str]
 ) -> Comparison:
-    """Compare as the two connections see the tables now."""
+    """Compare *tables* as the two connections see them now."""
     sums = await _sums(live), await _sums(rebuilt)
     differences = []
     for table, parts in differing_parts(*sums).items():
         keys = await _keys(live, table, parts), await _keys(rebuilt, table, parts)
         differences += differing_keys(table, *keys)
-    return Comparison(totals(sums[0]), totals(sums[1]), differences)
+    return Comparison(totals(sums[0], tables), totals(sums[1], tables), differences)
 
 
 async def _sums(connection: "asyncpg.Connection[Any]") -> Sums:
@@ -69,14 +68,14 @@ async def _keys(
     return {row["key"]: (row["count"], int(row["checksum"])) for row in rows}
 
 
-def totals(sums: Sums) -> Mapping[str, Total]:
-    """Return every table's rows and checksum (64 bits, hexadecimal)."""
+def totals(sums: Sums, tables: Sequence[str]) -> Mapping[str, Total]:
+    """Return each of *tables* with its rows and checksum (64 bits, hexadecimal)."""
     return {
         table: Total(
             sum(rows for (name, _), (rows, _) in sums.items() if name == table),
             f"{sum(c for (name, _), (_, c) in sums.items() if name == table) % 2**64:016x}",
         )
-        for table in TABLES
+        for table in tables
     }
 
 

@@ -10,7 +10,7 @@ import asyncpg
 
 from continuum.access import NotPossible
 from continuum.rebuild_log import Partition
-from shared.contracts.reporting import PROGRAMS_TOPIC
+from continuum.rebuild_tables import Tables
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -23,10 +23,11 @@ class Standing:
     """
     Where the live service stands, as of one moment.
 
-    ``spans`` are the first offset and the checkpoint of each partition, ``numbers`` the last
-    news told of each program, ``unsent`` the news that is not on its topic yet.
+    ``spans`` are the first offset and the checkpoint of each partition; ``numbers`` the last of
+    each subject of the service's ``own`` topic that is read back, ``unsent`` what is not on it.
     """
 
+    own: str | None
     spans: Mapping[Partition, tuple[int, int]]
     left_out: frozenset[Place]
     numbers: Mapping[str, int]
@@ -34,6 +35,10 @@ class Standing:
 
     @property
     def records(self) -> int:
+        return sum(self.topics.values())
+
+    @property
+    def to_fold(self) -> int:
         return sum(end - first for first, end in self.spans.values())
 
     def offsets(self, partition: Partition, *, given_up: bool) -> frozenset[int]:
@@ -50,6 +55,8 @@ class Standing:
         counted: Counter[str] = Counter()
         for (topic, _), (first, end) in self.spans.items():
             counted[topic] += end - first
+        if self.own is not None and self.numbers:
+            counted[self.own] = sum(self.numbers.values())
         return counted
 
 
@@ -74,10 +81,11 @@ async def connect(dsn: str, *, shadow: bool) -> "asyncpg.Connection[Any]":
     return connection
 
 
-async def standing(connection: "asyncpg.Connection[Any]") -> Standing:
-    """Read where the live service stands, in the caller's transaction."""
+async def standing(connection: "asyncpg.Connection[Any]", tables: Tables) -> Standing:
+    """Read where the live service stands with what *tables* are made of, in one transaction."""
+    topics = sorted(tables.topics)
     spans: dict[Partition, tuple[int, int]] = {}
-    for row in await connection.fetch(_SQL["rebuild_read_standing"]):
+    for row in await connection.fetch(_SQL["rebuild_read_standing"], topics):
         if row["lost"]:
             raise NotPossible(
                 f"{row['topic']}/{row['partition']} lost {row['lost']} records before they were"
@@ -85,11 +93,12 @@ async def standing(connection: "asyncpg.Connection[Any]") -> Standing:
                 " is computed again without them."
             )
         spans[row["topic"], row["partition"]] = (row["first_offset"], row["next_offset"])
-    left_out = [tuple(row) for row in await connection.fetch(_SQL["rebuild_read_left_out"])]
-    told = await connection.fetch(_SQL["rebuild_read_told"], PROGRAMS_TOPIC)
+    left_out = await connection.fetch(_SQL["rebuild_read_left_out"], topics)
+    told = await connection.fetch(_SQL["rebuild_read_told"], tables.own)
     return Standing(
+        tables.own,
         spans,
-        frozenset(left_out),
+        frozenset(tuple(row) for row in left_out),
         {row["subject"]: row["last"] for row in told if row["subject"] is not None},
         [row["value"] for row in told if row["value"] is not None],
     )
@@ -98,21 +107,24 @@ async def standing(connection: "asyncpg.Connection[Any]") -> Standing:
 class Shadow:
     """The rebuilt tables; one operator at a time. What was folded before is not folded again."""
 
-    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+    def __init__(self, connection: "asyncpg.Connection[Any]", tables: Tables) -> None:
         self.connection = connection
+        self._tables = tables
 
     async def open(self, *, afresh: bool) -> bool:
         """Make the tables; return whether an earlier rebuild of this build goes on instead."""
         if not await self.connection.fetchval(_SQL["rebuild_lock"]):
             raise NotPossible("another rebuild is under way here: let it end first.")
         build = version("continuum")
-        if not afresh and await self._begun() == build:
-            return True
-        await self.drop()
-        async with self.connection.transaction():
-            await self.connection.execute(_SQL["rebuild_make"])
-            await self.connection.execute(_SQL["rebuild_begin"], build)
-        return False
+        resumed = not afresh and await self._begun() == build
+        if not resumed:
+            await self.drop()
+            async with self.connection.transaction():
+                await self.connection.execute(_SQL["rebuild_make"])
+                await self.connection.execute(self._tables.make)
+                await self.connection.execute(_SQL["rebuild_begin"], build)
+        await self.connection.execute(self._tables.see)
+        return resumed
 
     async def drop(self) -> None:
         """Leave nothing behind."""
@@ -122,6 +134,15 @@ class Shadow:
         """Return up to where each partition is folded."""
         rows = await self.connection.fetch(_SQL["rebuild_read_progress"])
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def folded(self, spans: Mapping[Partition, tuple[int, int]]) -> int:
+        """Return how many records of *spans* are folded."""
+        places = await self.progress()
+        return sum(
+            place - spans[partition][0]
+            for partition, place in places.items()
+            if partition in spans
+        )
 
     async def leave_out(self, places: Iterable[Place]) -> None:
         """

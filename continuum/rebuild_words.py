@@ -2,25 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from continuum.rebuild_compare import TABLES, Comparison
+from continuum.rebuild_compare import Comparison
 from continuum.rebuild_shadow import Standing
+from continuum.rebuild_tables import Tables
+from shared.contracts.tracking import is_tracking_number
 
-NOT_FOLDS = {
-    "intake": "intake's rows are its own decisions about what participants sent, and their topics"
-    " are kept for 14 days: no log holds what would give them again. Restore a backup; intake"
-    " catches up from its own log.",
-    "routing": "routing's rows are its own decisions: they are not computed again but checked"
-    " (`python -m services.routing verify` re-runs each of them).",
-    "notifications": "notifications decides each notice once; needs, contacts and the answers to"
-    " repeats come from topics that are kept for 14 days. Its rows stay as they are.",
-}
-"""Why the rows of these services are kept, and not computed again."""
-
+DELIVERY = "checkpoints, outbox and the like: they are where the service stands, and what it owes"
 _SHOWN = 20
 
 
 def told(
     service: str,
+    folded: Tables,
     wanted: Standing,
     compared: Comparison,
     moved: Mapping[str, tuple[int, int]],
@@ -31,7 +24,9 @@ def told(
         f"{service}, rebuilt silently: nobody is messaged, no participant sees a repeat",
         *(f"  reads {topic}: {count:,} records" for topic, count in sorted(wanted.topics.items())),
         *_left_out(wanted),
-        "  rows that come only from 14-day topics: none",
+        f"  computes again: {', '.join(folded.names)}",
+        *(f"  keeps {', '.join(names)}: they {why}" for names, why in folded.kept.items()),
+        f"  keeps {DELIVERY}",
         "",
         *tables(compared),
         *_failed(failed),
@@ -42,17 +37,28 @@ def told(
 def tables(compared: Comparison) -> list[str]:
     """Return every table with rows and checksum of both sides."""
     lines = [f"  {'table':10}{'live rows':>12}{'rebuilt':>12}  checksum"]
-    for table in TABLES:
-        live, rebuilt = compared.live[table], compared.rebuilt[table]
+    for table, live in compared.live.items():
+        rebuilt = compared.rebuilt[table]
         same = "equal" if live == rebuilt else f"live {live.checksum}: DIFFERS"
         lines.append(f"  {table:10}{live.rows:12,}{rebuilt.rows:12,}  {rebuilt.checksum} {same}")
+    return lines
+
+
+def repaired(service: str, compared: Comparison, again: Comparison) -> list[str]:
+    """Return how the tables compare *again* after a repair, and what is left to be done."""
+    lines = ["Repaired. Compared again:", *tables(again)]
+    if any(each.table == "catalog" for each in compared.differences):
+        lines.append(
+            f"Restart {service} now: a process reads its copy of the reference data once, and then"
+            " only what is new."
+        )
     return lines
 
 
 def closing(wanted: Standing, compared: Comparison, seconds: float) -> str:
     """Return the one line that sums it up."""
     return (
-        f"rebuild: {wanted.records} records, {compared.rows} rows in {len(TABLES)} tables,"
+        f"rebuild: {wanted.records} records, {compared.rows} rows in {len(compared.live)} tables,"
         f" {len(compared.differences)} differing, {seconds:.1f} s"
     )
 
@@ -97,7 +103,7 @@ def _differences(compared: Comparison, moved: Mapping[str, tuple[int, int]]) -> 
 
 
 def _requests(compared: Comparison) -> str:
-    named = {each.key for each in compared.differences if each.table in ("requests", "timeline")}
+    named = {each.key for each in compared.differences if is_tracking_number(each.key)}
     return f"{len(named):,}" if named else "none"
 
 

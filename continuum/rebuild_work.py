@@ -19,7 +19,7 @@ from continuum import rebuild_shadow
 from continuum.access import NotPossible
 from continuum.rebuild_fold import Fold
 from continuum.rebuild_log import Log, Partition
-from services.reporting import store
+from continuum.rebuild_services import FOLDED
 from shared.messaging.records import from_kafka
 from shared.postgres.statements import load_statements
 
@@ -39,17 +39,20 @@ class Stretch:
     given_up: frozenset[int]
 
 
-async def fold(dsn: str, log: Log, stretches: Sequence[Stretch]) -> None:
+async def fold(dsn: str, log: Log, service: str, stretches: Sequence[Stretch]) -> None:
     """Fold *stretches*, in as many processes as there are processors; all or an exception."""
     few = sum(stretch.end - stretch.start for stretch in stretches) < AT_ONCE
     if few:
         for stretch in stretches:
-            await _fold(dsn, log, stretch)
+            await _fold(dsn, log, service, stretch)
         return
     longest_first = sorted(stretches, key=lambda each: each.start - each.end)
     with _processes(min(_PROCESSES, os.cpu_count() or 1, len(stretches))) as processes:
         loop = asyncio.get_running_loop()
-        work = [loop.run_in_executor(processes, _work, dsn, log, each) for each in longest_first]
+        work = [
+            loop.run_in_executor(processes, _work, dsn, log, service, each)
+            for each in longest_first
+        ]
         try:
             await asyncio.gather(*work)
         except BrokenProcessPool as error:
@@ -82,17 +85,18 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(dsn: str, log: Log, stretch: Stretch) -> None:
-    uvloop.run(_fold(dsn, log, stretch))
+def _work(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
+    uvloop.run(_fold(dsn, log, service, stretch))
 
 
-async def _fold(dsn: str, log: Log, stretch: Stretch) -> None:
+async def _fold(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
     connection = await rebuild_shadow.connect(dsn, shadow=True)
     try:
         topic, number = stretch.partition
         gates = await connection.fetch(_SQL["rebuild_read_gates"], topic, number)
         failed = await connection.fetch(_SQL["rebuild_read_failed"])
         fold = Fold(
+            FOLDED[service],
             {row["subject"]: row["last"] for row in gates},
             stretch.left_out,
             stretch.given_up,
@@ -115,12 +119,7 @@ async def _fold(dsn: str, log: Log, stretch: Stretch) -> None:
 
 async def _save(connection_: Any, partition: Partition, fold: Fold, place: int) -> None:
     async with connection_.transaction():
-        if fold.state.rows:
-            await store.save_requests(connection_, rows=fold.state.rows)
-        if fold.state.entries:
-            await store.append_timeline(connection_, entries=fold.state.entries)
-        if fold.programs:
-            await store.save_programs(connection_, programs=list(fold.programs.values()))
+        await fold.tables.save(connection_, fold.changes)
         subjects, numbers = list(fold.moved), list(fold.moved.values())
         await connection_.execute(_SQL["rebuild_save_gates"], *partition, subjects, numbers)
         if fold.failed:

@@ -1,10 +1,6 @@
--- The same tables again, beside the live ones: whoever looks there first (search_path) fills them
--- with the service's own statements. Unlogged: after a crash they are empty, all of them together.
+-- Tables beside the live ones: whoever looks there first (search_path) fills them with the service's
+-- own statements. Unlogged: after a crash they are empty, all of them together.
 CREATE SCHEMA rebuild;
-
-CREATE UNLOGGED TABLE rebuild.requests (LIKE public.requests INCLUDING ALL);
-CREATE UNLOGGED TABLE rebuild.timeline (LIKE public.timeline INCLUDING DEFAULTS);
-CREATE UNLOGGED TABLE rebuild.programs (LIKE public.programs INCLUDING ALL);
 
 CREATE UNLOGGED TABLE rebuild.gates (
     topic     text    NOT NULL,

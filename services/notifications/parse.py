@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
 from shared.messaging.reader import parse_event
 from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
@@ -18,7 +19,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
         Annotated[intake.ContactSet | intake.NeedStated, Field(discriminator="type")]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
-    reference.TOPIC: TypeAdapter(Annotated[reference.ReferenceEvent, Field(discriminator="type")]),
+    reference.TOPIC: catalog.EVENTS,
 }
 
 

@@ -25,9 +25,6 @@ from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, 
 from shared.messaging.sequences import Numbers
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
-_REFERENCE: TypeAdapter[Any] = TypeAdapter(
-    Annotated[reference.ReferenceEvent, Field(discriminator="type")]
-)
 # Before these, there is no request to be locked: one is accepted once, as its gate sees to.
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
 
@@ -55,7 +52,7 @@ class RoutingReader:
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         """Return the record as an item that waits for the reference data that it names."""
         if record.topic == reference.TOPIC:
-            return parse_event(record, _REFERENCE)
+            return parse_event(record, catalog.EVENTS)
         found = parse_event(record, _INTAKE)
         if isinstance(found, Item):
             version = getattr(found.message.data, "reference_version", 0)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from shared.contracts.reference import (
     Participant,
@@ -26,6 +28,8 @@ if TYPE_CHECKING:  # what decides knows the catalog, and nothing that does I/O
     from asyncpg.pool import PoolConnectionProxy
 
 _SQL = load_statements(__package__)
+EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
+"""Parses any event of the reference topic."""
 
 
 def ruleset_hash(ruleset: RuleSet) -> str:

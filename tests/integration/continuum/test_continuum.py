@@ -7,6 +7,7 @@ import pytest
 
 from continuum import resume, status, why
 from continuum.access import SERVICES, Access, NotPossible
+from continuum.rebuild_services import FOLDED
 from shared.contracts.tracking import tracking_number
 from shared.postgres.statements import load_statements
 from tests.conftest import Database
@@ -22,6 +23,11 @@ EVERYWHERE = [
     "read_dead_letters", "order_operation", "read_operations", "accounting_sequences",
     "accounting_gates", "accounting_unsent", "accounting_waiting",
 ]  # fmt: skip
+
+SCRIPTS = (
+    "rebuild_make", "rebuild_lock_", "rebuild_name_", "rebuild_see_", "rebuild_repair_"
+)  # fmt: skip
+WRITES = {"rebuild_open_programs": "reporting", "rebuild_save_endings": "intake"}
 
 
 async def access_to(database: Database, *services: str) -> Access:
@@ -45,17 +51,21 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(
     assert used | {*EVERYWHERE} == {name for name in statements if not name.startswith("rebuild_")}
 
 
-async def test_every_statement_of_a_rebuild_runs_beside_reporting(database: Database) -> None:
-    connection = await asyncpg.connect(await database("reporting"))
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_statement_of_a_rebuild_runs_beside_the_service(
+    service: str, database: Database
+) -> None:
+    connection = await asyncpg.connect(await database(service))
     await connection.execute("SET search_path = rebuild, public")
-    statements = load_statements("continuum")
-    scripts = ["rebuild_make", "rebuild_name_differing", "rebuild_repair", "rebuild_lock_live"]
+    statements, tables = load_statements("continuum"), FOLDED[service]
 
     async with connection.transaction():
-        for name in scripts:
+        for name in ("rebuild_make", "rebuild_lock_checkpoints", "rebuild_name_differing"):
             await connection.execute(statements[name])
+        await connection.execute(tables.make + tables.see + tables.lock + tables.repair)
         for name, sql in statements.items():
-            if name.startswith("rebuild_") and name not in scripts:
+            ours = name.startswith("rebuild_") and WRITES.get(name, service) == service
+            if ours and not name.startswith(SCRIPTS):
                 await connection.prepare(sql)
 
     await connection.close()

@@ -1,116 +1,28 @@
 """Reporting's tables, computed again from a real log beside the live ones."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
 
-from continuum import rebuild
-from continuum.access import Access, NotPossible
-from continuum.rebuild import Order
-from continuum.rebuild_log import Log
-from deploy.local.kafka import ADMIN
+from continuum.access import NotPossible
 from deploy.local.stack import Stack
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
-from shared.contracts import intake, reference, routing
+from shared.contracts import reference
 from shared.contracts.event import Event
-from shared.messaging.kafka import partition_of
-from shared.messaging.records import Record, from_kafka
 from shared.messaging.replay import carry_out
-from shared.messaging.take_in import take_in
-from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.stories import START, Story
+from tests.integration.continuum.conftest import Rebuilt, log_as, rebuilt
 from tests.integration.reporting.test_handlers import full_story, program_defined
-
-TOPICS = {intake.TOPIC: 6, routing.TOPIC: 6, reference.TOPIC: 1}
-
-
-@dataclass
-class Reporting:
-    """A log, and reporting's database that has taken it in."""
-
-    pool: "asyncpg.Pool[Any]"
-    access: Access
-    log: Log
-    producer: Any
-
-    async def take_in(self, events: Iterable[tuple[str, Event | bytes]]) -> None:
-        """Send *events* and have reporting take them in, each partition in one batch."""
-        sent: dict[tuple[str, int], list[Record]] = {}
-        for topic, event in events:
-            value = event if isinstance(event, bytes) else event.encode()
-            key = str(json.loads(value)["correlationid"]).encode()
-            partition = partition_of(key, TOPICS[topic])
-            told = await self.producer.send_and_wait(topic, value, key, partition)
-            records = [
-                from_kafka(each)
-                async for found in self.log.stretch(
-                    (topic, partition), start=told.offset, end=told.offset + 1
-                )
-                for each in found
-            ]
-            sent.setdefault((topic, partition), []).extend(records)
-        for records in sent.values():
-            await take_in(self.pool, ReportingReader(), records, service="reporting")
-
-    async def rebuild(self, **changes: Any) -> tuple[list[str], bool]:
-        return await rebuild.rebuild(self.access, self.log, order(**changes), say=print)
-
-    async def count(self, table: str) -> int:
-        counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
-        return counted
-
-
-def order(**changes: Any) -> Order:
-    values: dict[str, Any] = {
-        "service": "reporting",
-        "effects": "silently",
-        "by": "someone",
-        "why": "checked",
-        "yes": False,
-    }
-    return Order(**{**values, **changes})
-
-
-def log_as(stack: Stack, user: str, password: str) -> Log:
-    return Log(tuple(stack.kafka.servers), "SASL_PLAINTEXT", user, password)
 
 
 @pytest.fixture
-async def reporting(stack: Stack, database: Database) -> AsyncIterator[Reporting]:
-    """Its checkpoints begin where the log, which other tests write to, ends now."""
-    dsn = await database("reporting")
-    access = Access(reading={"reporting": dsn}, writing={"reporting": dsn})
-    producer = AIOKafkaProducer(
-        bootstrap_servers=stack.kafka.servers,
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=ADMIN,
-        sasl_plain_password=stack.kafka.password,
-    )
-    log = log_as(stack, ADMIN, stack.kafka.password)
-    await producer.start()
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as pool:
-        for topic, partitions in TOPICS.items():
-            for partition in range(partitions):
-                end = await log.end((topic, partition))
-                await pool.execute(
-                    "INSERT INTO checkpoints"
-                    " (topic, partition, cluster_id, first_offset, next_offset)"
-                    " VALUES ($1, $2, 'c', $3, $3)",
-                    topic,
-                    partition,
-                    end,
-                )
-        yield Reporting(pool, access, log, producer)
-    await producer.stop()
+async def reporting(stack: Stack, database: Database) -> AsyncIterator[Rebuilt]:
+    async with rebuilt(stack, await database("reporting"), "reporting", ReportingReader()) as made:
+        yield made
 
 
 def stories(*numbers: int) -> Sequence[tuple[str, Event]]:
@@ -126,7 +38,7 @@ def with_one_unreadable(
     return [events[0], (topic, broken), *rest]
 
 
-async def test_what_is_computed_again_equals_the_live_tables(reporting: Reporting) -> None:
+async def test_what_is_computed_again_equals_the_live_tables(reporting: Rebuilt) -> None:
     await reporting.take_in(stories(1, 2, 3))
     await reporting.take_in([stories(1)[0], stories(2)[1]])  # sent again by the relay
 
@@ -140,7 +52,7 @@ async def test_what_is_computed_again_equals_the_live_tables(reporting: Reportin
 
 
 async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
-    reporting: Reporting,
+    reporting: Rebuilt,
 ) -> None:
     opening = program_defined(1, status="announced", opens_at=START)
     await reporting.take_in([(reference.TOPIC, opening)])
@@ -153,7 +65,7 @@ async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
 
 
 async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
-    reporting: Reporting,
+    reporting: Rebuilt,
 ) -> None:
     await reporting.take_in(stories(1, 2))
     first, second = Story(1).tracking_number, Story(2).tracking_number
@@ -175,7 +87,7 @@ async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
     assert lines[:-1] == again[:-1]
 
 
-async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: Reporting) -> None:
+async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: Rebuilt) -> None:
     await reporting.take_in(stories(1, 2))
     before = await reporting.pool.fetch("SELECT * FROM requests ORDER BY tracking_number")
     await reporting.pool.execute("UPDATE requests SET status = 'lost', offers = 0")
@@ -195,7 +107,7 @@ async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: R
 
 
 async def test_what_was_folded_before_an_interruption_is_not_folded_again(
-    reporting: Reporting,
+    reporting: Rebuilt,
 ) -> None:
     await reporting.take_in(stories(1))
     await reporting.pool.execute("UPDATE requests SET offers = 9")
@@ -210,7 +122,7 @@ async def test_what_was_folded_before_an_interruption_is_not_folded_again(
     assert "  offers, made: 11 → 4" in afresh
 
 
-async def test_the_service_goes_on_meanwhile(reporting: Reporting) -> None:
+async def test_the_service_goes_on_meanwhile(reporting: Rebuilt) -> None:
     await reporting.take_in(stories(1))
 
     (lines, good), _ = await asyncio.gather(
@@ -221,7 +133,7 @@ async def test_the_service_goes_on_meanwhile(reporting: Reporting) -> None:
 
 
 async def test_dead_letters_and_what_waits_behind_them_are_left_out(
-    reporting: Reporting,
+    reporting: Rebuilt,
 ) -> None:
     await reporting.take_in(with_one_unreadable(stories(1)))
     waiting = await reporting.count("held") + await reporting.count("dead_letters")
@@ -232,7 +144,7 @@ async def test_dead_letters_and_what_waits_behind_them_are_left_out(
     assert f"  leaves out {waiting} dead, parked or held records, as the service does" in lines
 
 
-async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Reporting) -> None:
+async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Rebuilt) -> None:
     await reporting.take_in(with_one_unreadable(stories(1)))
     await reporting.rebuild()
     await reporting.pool.execute(
@@ -248,7 +160,7 @@ async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Report
     assert "  leaves out 1 records that operators discarded" in lines
 
 
-async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Reporting) -> None:
+async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Rebuilt) -> None:
     await reporting.take_in(with_one_unreadable(stories(1)))
     await reporting.pool.execute("UPDATE requests SET offers = 9")
     await reporting.rebuild()
@@ -261,7 +173,7 @@ async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Rep
 
 
 async def test_who_may_not_read_the_log_is_told_what_is_missing(
-    reporting: Reporting, stack: Stack
+    reporting: Rebuilt, stack: Stack
 ) -> None:
     await reporting.take_in(stories(1))
     participant = stack.participants[0].id
@@ -274,20 +186,19 @@ async def test_who_may_not_read_the_log_is_told_what_is_missing(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"service": "routing"}, "routing's rows are its own decisions"),
         ({"service": "mail"}, "there is no service 'mail'"),
         ({"effects": "all"}, "rebuilt silently only"),
         ({"yes": True, "why": None}, "add --why TEXT"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_in_a_sentence(
-    reporting: Reporting, changes: dict[str, Any], sentence: str
+    reporting: Rebuilt, changes: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(NotPossible, match=sentence):
         await reporting.rebuild(**changes)
 
 
-async def test_a_log_that_has_lost_records_is_named(reporting: Reporting) -> None:
+async def test_a_log_that_has_lost_records_is_named(reporting: Rebuilt) -> None:
     await reporting.take_in(stories(1))
     await reporting.pool.execute("UPDATE checkpoints SET lost = 3")
 

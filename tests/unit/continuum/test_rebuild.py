@@ -1,17 +1,23 @@
 """What a rebuild makes of one partition, and how two sides are compared."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from continuum.access import SERVICES
 from continuum.rebuild_compare import Difference, differing_keys, differing_parts, totals
-from continuum.rebuild_fold import Fold, opened
+from continuum.rebuild_fold import Fold
+from continuum.rebuild_reporting import REPORTING, opened
+from continuum.rebuild_services import FOLDED
 from services.reporting.news import news_of, row_of
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event
 from shared.messaging.records import Record
+from shared.postgres.migrate import migrations_of
 from tests.examples.stories import START, Story
 from tests.integration.reporting.test_handlers import full_story, program_defined
 
@@ -46,26 +52,26 @@ def test_what_is_sent_again_changes_nothing(repeats: list[int]) -> None:
     for place in repeats:
         events.insert(place + 1, ROUTED[place])
 
-    fold = folded(Fold({}), [*events, *(ROUTED[place] for place in repeats)])
+    fold = folded(Fold(REPORTING, {}), [*events, *(ROUTED[place] for place in repeats)])
 
-    assert fold.state.rows == {NUMBER: row_of_all(ROUTED)}
-    assert [entry.sequence for entry in fold.state.entries] == [e.number for e in ROUTED]
+    assert fold.changes.state.rows == {NUMBER: row_of_all(ROUTED)}
+    assert [entry.sequence for entry in fold.changes.state.entries] == [e.number for e in ROUTED]
     assert fold.gates == {NUMBER: len(ROUTED)}
 
 
 def test_what_comes_too_early_waits_for_what_is_before_it() -> None:
-    fold = folded(Fold({}), [ROUTED[0], ROUTED[2], ROUTED[3]])
+    fold = folded(Fold(REPORTING, {}), [ROUTED[0], ROUTED[2], ROUTED[3]])
 
     assert fold.gates == {NUMBER: 1}
 
     folded(fold, [ROUTED[1]])
 
-    assert [entry.sequence for entry in fold.state.entries] == [1, 2, 3, 4]
+    assert [entry.sequence for entry in fold.changes.state.entries] == [1, 2, 3, 4]
     assert not fold.early
 
 
 def test_a_record_left_out_leaves_out_what_follows_of_its_subject() -> None:
-    fold = folded(Fold({}, left_out={1}), ROUTED)
+    fold = folded(Fold(REPORTING, {}, left_out={1}), ROUTED)
 
     assert fold.gates == {NUMBER: 1}
     assert not fold.failed
@@ -74,28 +80,28 @@ def test_a_record_left_out_leaves_out_what_follows_of_its_subject() -> None:
 def test_a_record_given_up_moves_its_gate_and_nothing_else() -> None:
     unreadable = ROUTED[1].encode().replace(b'"data":{', b'"data":7,"was":{', 1)
 
-    fold = folded(Fold({}, given_up={1}), [ROUTED[0], unreadable, *ROUTED[2:]])
+    fold = folded(Fold(REPORTING, {}, given_up={1}), [ROUTED[0], unreadable, *ROUTED[2:]])
 
     assert fold.gates == {NUMBER: len(ROUTED)}
-    assert [entry.sequence for entry in fold.state.entries][:2] == [1, 3]
+    assert [entry.sequence for entry in fold.changes.state.entries][:2] == [1, 3]
 
 
 def test_a_record_that_cannot_be_read_is_named() -> None:
-    fold = folded(Fold({}), [ROUTED[0], b"no event", ROUTED[1]])
+    fold = folded(Fold(REPORTING, {}), [ROUTED[0], b"no event", ROUTED[1]])
 
     assert [(each.offset, each.error) for each in fold.failed] == [(1, "malformed: schema")]
     assert fold.gates == {NUMBER: 2}
 
 
 def test_a_fold_goes_on_from_its_gates_with_no_changes() -> None:
-    fold = folded(Fold({}), ROUTED[:3]).renewed()
+    fold = folded(Fold(REPORTING, {}), ROUTED[:3]).renewed()
 
-    assert not fold.state.rows
+    assert not fold.changes.state.rows
     assert not fold.moved
 
     folded(fold, ROUTED)
 
-    assert fold.state.rows == {NUMBER: row_of_all(ROUTED[3:])}
+    assert fold.changes.state.rows == {NUMBER: row_of_all(ROUTED[3:])}
 
 
 def test_only_an_opening_that_was_told_by_then_counts() -> None:
@@ -110,13 +116,34 @@ def test_only_an_opening_that_was_told_by_then_counts() -> None:
     assert opened(news, {row.program: 1}) == []
 
 
+def test_a_record_without_a_gate_is_folded_however_often_it_comes() -> None:
+    fold = Fold(FOLDED["intake"], {})
+
+    folded(fold, [*ROUTED, *ROUTED])
+
+    assert fold.changes == {NUMBER: "closed"}
+    assert not fold.gates
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_table_of_a_service_is_computed_again_or_it_is_said_why_not(service: str) -> None:
+    written = "\n".join(each.sql for each in migrations_of(f"services.{service}"))
+    tables = set(re.findall(r"CREATE TABLE (\w+)", written))
+
+    kept = {name for names in FOLDED[service].kept for name in names}
+
+    assert tables <= {*FOLDED[service].names, *kept}
+    assert kept <= {*tables, "gates of other topics"}
+
+
 def test_tables_are_compared_in_parts_then_by_key() -> None:
     live = {("requests", 1): (2, 10), ("requests", 7): (1, 4), ("gates", 3): (1, 1)}
     rebuilt = {("requests", 1): (2, 11), ("requests", 7): (1, 4), ("timeline", 2): (1, 9)}
 
     assert differing_parts(live, rebuilt) == {"requests": [1], "gates": [3], "timeline": [2]}
-    assert totals(live)["requests"].rows == 3
-    assert totals(live)["requests"].checksum == f"{14:016x}"
+    total = totals(live, ["requests", "programs"])
+    assert (total["requests"].rows, total["programs"].rows) == (3, 0)
+    assert total["requests"].checksum == f"{14:016x}"
 
 
 def test_a_key_that_differs_is_told_with_how() -> None:

@@ -3,7 +3,3 @@ SELECT topic, partition
   FROM public.checkpoints
  ORDER BY topic, partition
    FOR UPDATE;
-SELECT program
-  FROM public.programs
- ORDER BY program
-   FOR UPDATE;

@@ -1,0 +1,94 @@
+"""How the other services' copies are folded: of the reference data, and of how requests ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from continuum.rebuild_tables import Tables
+from services.intake.endings import Ending, read_ending
+from shared.catalog import catalog
+from shared.catalog.catalog import CatalogCache
+from shared.contracts import reference, routing
+from shared.contracts.reference import ReferenceEvent
+from shared.messaging.reader import parse_event
+from shared.messaging.records import Item
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_FOURTEEN_DAYS = "come from topics that are kept for 14 days"
+_OTHER_GATES = "stand where records are held, and those come and go"
+Entries = list[tuple[int, ReferenceEvent]]
+Endings = dict[str, str]
+
+
+def _enter(entries: Entries, item: Item) -> None:
+    entries.append((item.message.number, item.message))
+
+
+def _end(endings: Endings, item: Item) -> None:
+    if type(item.message) is Ending:
+        endings.setdefault(item.message.tracking_number, item.message.status)
+
+
+async def _save_endings(connection: Any, endings: Endings) -> None:
+    await connection.execute(_SQL["rebuild_save_endings"], list(endings), list(endings.values()))
+
+
+async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None:
+    """Enter what the door has said of reference data since it was last read back."""
+    known = (await CatalogCache().current(connection)).version
+    last = numbers.get(reference.SUBJECT, 0)
+    events = [catalog.EVENTS.validate_json(value) for value in said]
+    entries = {event.number: event for event in events if known < event.number <= last}
+    await catalog.take_in(connection, sorted(entries.items()))
+
+
+ROUTING = Tables(
+    names=("catalog", "gates"),
+    kept={
+        ("decisions", "panels"): "are its decisions and what they were made from"
+        " (`python -m services.routing verify` re-runs them)",
+        ("requests", "lanes", "capacities", "capacity_changes", "places"): "are what its decisions"
+        " led to, each in its moment",
+        ("gates of other topics",): _OTHER_GATES,
+    },
+    topics=frozenset({reference.TOPIC}),
+    make=_SQL["rebuild_make_catalog"],
+    see=_SQL["rebuild_see_reference"],
+    repair=_SQL["rebuild_repair_catalog"] + _SQL["rebuild_repair_gates"],
+    parse=partial(parse_event, events=catalog.EVENTS),
+    begin=list,
+    decide=_enter,
+    save=catalog.take_in,
+)
+
+NOTIFICATIONS = replace(
+    ROUTING,
+    kept={
+        ("requests",): "hold sentences with names as it knew them that day, which no log says",
+        ("notices", "answers", "gaps", "heartbeats"): "are what it decided to tell, once and under"
+        " which number",
+        ("needs", "contacts", "waiting_repeats"): _FOURTEEN_DAYS,
+        ("gates of other topics",): _OTHER_GATES,
+    },
+)
+
+INTAKE = Tables(
+    names=("catalog", "endings"),
+    kept={
+        ("requests", "messages"): "are its decisions about what participants sent (how a request"
+        " ended is computed again); after a restore it catches up by its own log",
+        ("words",): _FOURTEEN_DAYS,
+    },
+    topics=frozenset({routing.TOPIC}),
+    make=_SQL["rebuild_make_catalog"] + _SQL["rebuild_make_endings"],
+    see=_SQL["rebuild_see_intake"],
+    repair=_SQL["rebuild_repair_catalog"] + _SQL["rebuild_repair_endings"],
+    parse=read_ending,
+    begin=dict,
+    decide=_end,
+    save=_save_endings,
+    own=reference.TOPIC,
+    read_back=_read_back,
+)

@@ -1,0 +1,106 @@
+"""How reporting's tables are folded from the log, with reporting's own code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from continuum.rebuild_tables import Tables
+from services.reporting import store
+from services.reporting.handlers import Batch, ReportingReader
+from services.reporting.news import TYPE, ProgramRow, row_of
+from shared.contracts import intake, reference, routing
+from shared.contracts.event import derived_id
+from shared.contracts.reference import ProgramDefined
+from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged
+from shared.messaging.records import Item
+from shared.messaging.sequences import Numbers
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_READER = ReportingReader()
+
+
+def _batch() -> Batch:
+    # Only news is dated by the batch and numbered, and a rebuild tells none.
+    return Batch(at=datetime.min.replace(tzinfo=UTC), numbers=Numbers({}))
+
+
+@dataclass(slots=True)
+class Changes:
+    """What records lead to: requests and their timelines, and programs as last defined."""
+
+    state: Batch = field(default_factory=_batch)
+    programs: dict[str, ProgramRow] = field(default_factory=dict)
+
+
+def _decide(changes: Changes, item: Item) -> None:
+    event = item.message
+    if type(event) is ProgramDefined:
+        changes.programs[event.data.id] = row_of(event)
+    elif item.record.topic != reference.TOPIC:
+        _READER.decide(changes.state, item)
+
+
+async def _save(connection: Any, changes: Changes) -> None:
+    state, programs = changes.state, changes.programs
+    if state.rows:
+        await store.save_requests(connection, rows=state.rows)
+    if state.entries:
+        await store.append_timeline(connection, entries=state.entries)
+    if programs:
+        await store.save_programs(connection, programs=list(programs.values()))
+
+
+async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None:
+    events = [ProgramChanged.model_validate_json(value) for value in said]
+    told = opened({(event.subject, event.number): event for event in events}, numbers)
+    columns = list(zip(*told, strict=True)) or [(), (), ()]
+    await connection.execute(_SQL["rebuild_open_programs"], *columns)
+
+
+def opened(
+    news: Mapping[tuple[str, int], ProgramChanged], numbers: Mapping[str, int]
+) -> list[tuple[str, str, datetime]]:
+    """
+    Return the openings told, as (program, the definition that opened, when it was told).
+
+    *news* is what the service published, by program and number; *numbers* the last of each.
+    """
+    return [
+        (program, event.causationid, event.time)
+        for (program, number), event in sorted(news.items())
+        if number <= numbers.get(program, 0)
+        and event.id == derived_id(event.causationid, TYPE, program, 1)
+    ]
+
+
+async def _figures(connection: Any) -> Mapping[str, int]:
+    """Return the public figures, as reporting counts them from the tables that it sees."""
+    counts = {
+        f"requests, {count.breakdown} {count.value}": count.count
+        for count in await store.count_requests(connection)
+    }
+    volumes = {
+        f"{volume.unit}, {volume.name}": volume.count
+        for volume in await store.count_volumes(connection)
+    }
+    return {**counts, **volumes}
+
+
+REPORTING = Tables(
+    names=("requests", "timeline", "programs", "gates"),
+    kept={},
+    topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
+    make=_SQL["rebuild_make_reporting"],
+    see=_SQL["rebuild_see_reporting"],
+    repair=_SQL["rebuild_repair_reporting"] + _SQL["rebuild_repair_gates"],
+    parse=_READER.parse,
+    begin=Changes,
+    decide=_decide,
+    save=_save,
+    lock=_SQL["rebuild_lock_programs"],
+    own=PROGRAMS_TOPIC,
+    read_back=_read_back,
+    figures=_figures,
+)

@@ -1,0 +1,14 @@
+"""Which tables of which service are computed again."""
+
+from collections.abc import Mapping
+
+from continuum.rebuild_copies import INTAKE, NOTIFICATIONS, ROUTING
+from continuum.rebuild_reporting import REPORTING
+from continuum.rebuild_tables import Tables
+
+FOLDED: Mapping[str, Tables] = {
+    "intake": INTAKE,
+    "routing": ROUTING,
+    "notifications": NOTIFICATIONS,
+    "reporting": REPORTING,
+}

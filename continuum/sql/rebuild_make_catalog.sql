@@ -1,0 +1,1 @@
+CREATE UNLOGGED TABLE rebuild.catalog (LIKE public.catalog INCLUDING ALL);

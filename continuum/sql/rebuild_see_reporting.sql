@@ -1,0 +1,14 @@
+-- A gate at 0 is a stub that somebody waits on.
+CREATE TEMPORARY VIEW compared AS
+SELECT 'requests' AS table_name, t.tracking_number AS key, hash_record_extended(t, 0) AS checksum
+  FROM requests AS t
+ UNION ALL
+SELECT 'timeline', t.tracking_number, hash_record_extended(t, 0)
+  FROM timeline AS t
+ UNION ALL
+SELECT 'programs', t.program, hash_record_extended(t, 0)
+  FROM programs AS t
+ UNION ALL
+SELECT 'gates', topic || ' ' || subject, hash_record_extended(ROW (topic, subject, last), 0)
+  FROM gates
+ WHERE last > 0;
