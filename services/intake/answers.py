@@ -1,6 +1,6 @@
 """What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
 
-from services.intake.events import encode, published
+from services.intake.events import counted
 from services.intake.judge import ELSEWHERE
 from services.intake.known import Decision, Known, Published
 from services.intake.message import Message
@@ -47,16 +47,8 @@ def asked(message: Message, known: Known) -> Published:
 
 
 def _answer(message: Message, kind: str, known: Known, facts: Facts) -> Published:
-    return published(
-        message,
-        topic=ANSWERS_TOPIC,
-        key=message.participant,
-        kind=kind,
-        subject=message.participant,
-        number=known.next_number(ANSWERS_TOPIC, message.participant),
-        at=known.at,
-        data=encode(facts),
-    )
+    who = message.participant
+    return counted(message, known, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)
 
 
 def contact_subject(message: Message) -> str:
@@ -67,14 +59,6 @@ def contact_subject(message: Message) -> str:
 def contact(message: Message, known: Known) -> Published:
     subject = contact_subject(message)
     facts = ContactFacts(participant=message.participant, **dict(message.data))
-    return published(
-        message,
-        topic=CONFIDENTIAL_TOPIC,
-        key=subject,
-        kind=_SET,
-        subject=subject,
-        number=known.next_number(CONFIDENTIAL_TOPIC, subject),
-        at=known.at,
-        data=encode(facts),
-        classification="restricted",
+    return counted(
+        message, known, topic=CONFIDENTIAL_TOPIC, kind=_SET, subject=subject, facts=facts
     )

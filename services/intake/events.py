@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from services.intake.known import Published
+from services.intake.known import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts.event import Classification, Facts, derived_id, padded
+from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 
 SOURCE = "urn:cri:continuum:intake"
 
@@ -28,7 +29,6 @@ def published(
     at: datetime,
     data: bytes,
     request_id: str | None = None,
-    classification: Classification = "internal",
 ) -> Published:
     """
     Return an event that *message* leads to; *data* is the JSON of its facts.
@@ -43,10 +43,49 @@ def published(
         number=number,
         at=at,
         request_id=request_id,
-        classification=classification,
+        classification="restricted" if topic == CONFIDENTIAL_TOPIC else "internal",
     )
     value = b'%b,"data":%b}' % (to_json(about)[:-1], data)
     return Published(topic, key, about["id"], subject, number, value)
+
+
+def about_request(
+    message: Message,
+    request: Request,
+    *,
+    kind: str,
+    at: datetime,
+    data: bytes,
+    confidential: bool = False,
+) -> Published:
+    """Return the event about *request* that it has counted last, of those that are so."""
+    return published(
+        message,
+        topic=CONFIDENTIAL_TOPIC if confidential else TOPIC,
+        key=request.request_id,
+        kind=kind,
+        subject=request.tracking_number,
+        number=request.confided if confidential else request.published,
+        at=at,
+        data=data,
+        request_id=request.request_id,
+    )
+
+
+def counted(
+    message: Message, known: Known, *, topic: str, kind: str, subject: str, facts: Facts
+) -> Published:
+    """Return the next event about *subject*, which has no row to be counted on."""
+    return published(
+        message,
+        topic=topic,
+        key=subject,
+        kind=kind,
+        subject=subject,
+        number=known.next_number(topic, subject),
+        at=known.at,
+        data=encode(facts),
+    )
 
 
 def envelope(

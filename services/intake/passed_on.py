@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.events import encode, published
+from services.intake.events import about_request, counted, encode
 from services.intake.known import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts.event import Facts
@@ -17,7 +17,6 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.intake import (
-    CONFIDENTIAL_TOPIC,
     TOPIC,
     CapacityEntryFacts,
     CapacityFacts,
@@ -52,16 +51,8 @@ def declared(message: Message, known: Known) -> Published:
         ],
         reference_version=known.registry.version,
     )
-    return published(
-        message,
-        topic=TOPIC,
-        key=message.participant,
-        kind=_DECLARED,
-        subject=message.participant,
-        number=known.next_number(TOPIC, message.participant),
-        at=known.at,
-        data=encode(facts),
-    )
+    who = message.participant
+    return counted(message, known, topic=TOPIC, kind=_DECLARED, subject=who, facts=facts)
 
 
 def passed_on(
@@ -70,17 +61,7 @@ def passed_on(
     """Return the request with its events counted, and what is published about it."""
     kind, facts = _facts(message, request, known)
     request = replace(request, published=request.published + 1)
-    event = published(
-        message,
-        topic=TOPIC,
-        key=request.request_id,
-        kind=kind,
-        subject=request.tracking_number,
-        number=request.published,
-        at=known.at,
-        data=encode(facts),
-        request_id=request.request_id,
-    )
+    event = about_request(message, request, kind=kind, at=known.at, data=encode(facts))
     note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
     if not note:
         return request, (event,)
@@ -143,8 +124,8 @@ def _answer(data: OfferAnswer) -> dict[str, Any]:
 
 
 def _note(message: Message, request: Request, note: str, at: datetime) -> Published:
-    data = message.data
-    about = data.offer_id if isinstance(data, OfferAnswer) else data.engagement_id
+    said = message.data
+    about = said.offer_id if isinstance(said, OfferAnswer) else said.engagement_id
     facts = NoteFacts(
         request_id=request.request_id,
         tracking_number=request.tracking_number,
@@ -152,15 +133,6 @@ def _note(message: Message, request: Request, note: str, at: datetime) -> Publis
         about=about,
         note=note,
     )
-    return published(
-        message,
-        topic=CONFIDENTIAL_TOPIC,
-        key=request.request_id,
-        kind=_NOTE,
-        subject=request.tracking_number,
-        number=request.confided,
-        at=at,
-        data=encode(facts),
-        request_id=request.request_id,
-        classification="restricted",
+    return about_request(
+        message, request, kind=_NOTE, at=at, data=encode(facts), confidential=True
     )

@@ -1,15 +1,14 @@
 """A submission becomes a request; an amendment changes one."""
 
 from dataclasses import replace
-from datetime import datetime
 
-from services.intake.events import encode, published
+from services.intake.events import about_request, encode
 from services.intake.facts import changed_facts, changed_words, request_facts, stated_words
 from services.intake.known import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts.event import request_id
 from shared.contracts.inbound import Amendment, Submission
-from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC, RequestFacts
+from shared.contracts.intake import RequestFacts
 from shared.contracts.tracking import tracking_number
 
 _ACCEPTED = "gov.cri.intake.request_accepted.v1"
@@ -26,10 +25,10 @@ def accept(message: Message, known: Known) -> Outcome:
     words = stated_words(asked, identity, number)
     facts = request_facts(message, identity, number, known, need_stated=words is not None)
     request = Request(identity, number, message.participant, facts, 1, 0 if words is None else 1)
-    accepted = _event(message, request, _ACCEPTED, known.at)
+    accepted = about_request(message, request, kind=_ACCEPTED, at=known.at, data=facts)
     if words is None:
         return request, None, (accepted,)
-    return request, words, (accepted, _stated(message, request, words, known.at))
+    return request, words, (accepted, _stated(message, request, words, known))
 
 
 def amend(message: Message, request: Request, known: Known) -> Outcome:
@@ -47,37 +46,12 @@ def amend(message: Message, request: Request, known: Known) -> Outcome:
         }
     )
     request = replace(request, facts=encode(after), published=request.published + 1)
-    amended = _event(message, request, _AMENDED, known.at)
+    amended = about_request(message, request, kind=_AMENDED, at=known.at, data=request.facts)
     if words is None:
         return request, None, (amended,)
     request = replace(request, confided=request.confided + 1)
-    return request, words, (amended, _stated(message, request, words, known.at))
+    return request, words, (amended, _stated(message, request, words, known))
 
 
-def _event(message: Message, request: Request, kind: str, at: datetime) -> Published:
-    return published(
-        message,
-        topic=TOPIC,
-        key=request.request_id,
-        kind=kind,
-        subject=request.tracking_number,
-        number=request.published,
-        at=at,
-        data=request.facts,
-        request_id=request.request_id,
-    )
-
-
-def _stated(message: Message, request: Request, words: bytes, at: datetime) -> Published:
-    return published(
-        message,
-        topic=CONFIDENTIAL_TOPIC,
-        key=request.request_id,
-        kind=_NEED,
-        subject=request.tracking_number,
-        number=request.confided,
-        at=at,
-        data=words,
-        request_id=request.request_id,
-        classification="restricted",
-    )
+def _stated(message: Message, request: Request, words: bytes, known: Known) -> Published:
+    return about_request(message, request, kind=_NEED, at=known.at, data=words, confidential=True)
