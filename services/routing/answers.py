@@ -1,7 +1,7 @@
 """A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
 
 from services.routing.books import Library
-from services.routing.decisions import record, sentences
+from services.routing.decisions import sentences
 from services.routing.offers import back_to_lane, engage, refer
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Story
@@ -105,21 +105,13 @@ def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed
         staff=f"{answer.provider} would help on other terms; a person decides.",
         requester="A provider proposes other terms; the program office will look at them.",
     )
-    decided = {
-        "kind": "counter",
-        "request": story.request.tracking_number,
-        "number": story.decided + 1,
-        "at": story.at.isoformat(),
-        "catalog": library.catalog.version,
-        "ruleset": library.ruleset_hash,
-        "panel": "",
+    came = {
         "offer": answer.offer_id,
         "outcome": "referred",
         "provider": answer.provider,
         "because": sentences(because),
     }
-    kept = record(decided, cause=story.cause, panel_body="", because=because)
-    story.decide(kept)
+    kept = story.keep("counter", came, because, library=library, book=None)
     refer(
         story,
         "countered",

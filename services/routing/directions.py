@@ -4,7 +4,7 @@ from typing import Any
 
 from services.routing.books import Book, Library, is_open
 from services.routing.clocks import due_at
-from services.routing.decisions import DecisionRecord, record, sentences
+from services.routing.decisions import DecisionRecord, sentences
 from services.routing.facts import decode_request_facts
 from services.routing.offers import NO_CLOCK, engage, make_offer, wait
 from services.routing.refusals import reason_of
@@ -140,14 +140,7 @@ def _record(
     book = None
     if program is not None:
         book = library.providers(program, at=story.at)
-    decided: dict[str, Any] = {
-        "kind": "direction",
-        "request": story.request.tracking_number,
-        "number": story.decided + 1,
-        "at": story.at.isoformat(),
-        "catalog": library.catalog.version,
-        "ruleset": library.ruleset_hash,
-        "panel": "" if book is None else book.panel_hash,
+    came: dict[str, Any] = {
         "facts": facts,
         "action": told.action,
         "reason": told.reason,
@@ -157,10 +150,7 @@ def _record(
         "provider": told.provider,
         "because": sentences(because),
     }
-    body = "" if book is None else book.body
-    kept = record(decided, cause=story.cause, panel_body=body, because=because)
-    story.decide(kept)
-    return kept
+    return story.keep("direction", came, because, library=library, book=book)
 
 
 def verdicts(book: Book, facts: Any) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.routing.books import Book, Library, is_open
 from services.routing.capacity import Capacity, looker, taken
 from services.routing.clocks import due_at
-from services.routing.decisions import record, sentences
+from services.routing.decisions import sentences
 from services.routing.facts import Facts, decode_request_facts
 from services.routing.matching import Match, match
 from services.routing.offers import make_offer, refer, wait
@@ -92,23 +92,14 @@ def _cause(request: Request, capacity: Capacity | None) -> str:
 
 
 def _keep(step: LaneStep, story: Story, facts: Facts, book: Book, found: Match) -> DecisionFacts:
-    decided = {
-        "kind": "match",
-        "request": story.request.tracking_number,
-        "number": story.decided + 1,
-        "at": step.at.isoformat(),
-        "catalog": step.library.catalog.version,
-        "ruleset": book.ruleset_hash,
-        "panel": book.panel_hash,
+    came = {
         "facts": facts,
         "program": step.program,
         "lane": story.request.lane,
         "queue_number": story.request.queue_number,
         **found.decided,
     }
-    kept = record(decided, cause=story.cause, panel_body=book.body, because=found.because)
-    story.decide(kept)
-    return kept.facts
+    return story.keep("match", came, found.because, library=step.library, book=book).facts
 
 
 def _not_open(step: LaneStep, request: Request) -> Told:
@@ -121,21 +112,13 @@ def _not_open(step: LaneStep, request: Request) -> Told:
         staff=f"{name} is not open.",
         requester=f"{name} is not open; your request keeps its place.",
     )
-    decided = {
-        "kind": "closed",
-        "request": request.tracking_number,
-        "number": request.decided + 1,
-        "at": step.at.isoformat(),
-        "catalog": step.library.catalog.version,
-        "ruleset": step.library.ruleset_hash,
-        "panel": book.panel_hash,
+    came = {
         "program": step.program,
         "outcome": "waiting",
         "because": sentences(because),
     }
     story = Story(request, cause=request.last_event, at=step.at)
-    kept = record(decided, cause=story.cause, panel_body=book.body, because=because)
-    story.decide(kept)
+    kept = story.keep("closed", came, because, library=step.library, book=book)
     opens_at = step.library.catalog.programs[step.program].opens_at
     wait(story, "program_not_open", decision=kept.facts, opens_at=opens_at)
     return story.told()

@@ -1,11 +1,13 @@
 """Builds what follows from one decision about a request: its new state, its events, in order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.routing.books import Book, Library
 from services.routing.building import built
-from services.routing.decisions import DecisionRecord
+from services.routing.decisions import DecisionRecord, record
 from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange, Request
 from shared.contracts.event import Event, Facts, derived_id, padded, participant_of
@@ -14,6 +16,7 @@ from shared.contracts.routing import (
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
+    Sentences,
 )
 
 _STATE = ("request_id", "tracking_number", "participant", "status", "program", "lane")
@@ -70,11 +73,36 @@ class Story:
         self._now.update(changes)
         self._request = None
 
-    def decide(self, record: DecisionRecord) -> None:
-        """Keep *record*; its number is the request's next."""
-        self._records.append(record)
-        self.decided = record.number
-        self.become(decided=record.number)
+    def keep(
+        self,
+        kind: str,
+        came: Mapping[str, Any],
+        because: Sentences,
+        *,
+        library: Library,
+        book: Book | None,
+    ) -> DecisionRecord:
+        """
+        Keep the record of a decision, whose number is the request's next.
+
+        *came* is what it was made from beside the *book* of candidates, and what it came to.
+        """
+        decided = {
+            "kind": kind,
+            "request": self.request.tracking_number,
+            "number": self.decided + 1,
+            "at": self.at.isoformat(),
+            "catalog": library.catalog.version,
+            "ruleset": library.ruleset_hash,
+            "panel": "" if book is None else book.panel_hash,
+            **came,
+        }
+        body = "" if book is None else book.body
+        kept = record(decided, cause=self.cause, panel_body=body, because=because)
+        self._records.append(kept)
+        self.decided = kept.number
+        self.become(decided=kept.number)
+        return kept
 
     def change(self, change: CapacityChange) -> None:
         """Leave a change of capacity to the matcher."""

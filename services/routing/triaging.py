@@ -1,9 +1,6 @@
 """What triage leads to: a place in a lane, a wait, a referral, or an end; with its record."""
 
-from typing import Any
-
 from services.routing.books import Library
-from services.routing.decisions import record
 from services.routing.facts import Facts
 from services.routing.offers import refer, wait
 from services.routing.refusals import reason_of
@@ -55,21 +52,8 @@ def triage_request(story: Story, facts: Facts, library: Library) -> None:
 
 def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> DecisionFacts:
     book = None if library.ruleset is None else library.programs
-    decided: dict[str, Any] = {
-        "kind": "triage",
-        "request": story.request.tracking_number,
-        "number": story.decided + 1,
-        "at": story.at.isoformat(),
-        "catalog": library.catalog.version,
-        "ruleset": library.ruleset_hash,
-        "panel": "" if book is None else book.panel_hash,
-        "facts": facts,
-        **found.decided,
-    }
-    body = "" if book is None else book.body
-    kept = record(decided, cause=story.cause, panel_body=body, because=found.because)
-    story.decide(kept)
-    return kept.facts
+    came = {"facts": facts, **found.decided}
+    return story.keep("triage", came, found.because, library=library, book=book).facts
 
 
 def _reason(found: Triage) -> Reason:
