@@ -9,11 +9,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
 from asyncpg.pool import PoolConnectionProxy
-from pydantic import Field, TypeAdapter
 
 from services.intake import store
 from services.intake.decide import accept
@@ -23,7 +22,6 @@ from services.intake.message import Message, tracking_number_of
 from shared.catalog import catalog
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
-from shared.contracts.reference import ReferenceEvent
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
@@ -35,11 +33,11 @@ log = structlog.get_logger()
 _SQL = load_statements(__package__)
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
-_ENTRY: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
 
 
 OWN = OwnTopics(
-    r"^cri\.int\.(intake|reference|answers|confidential)\.v1$", _SQL["read_last_numbers"]
+    r"^cri\.int\.(intake|reference|answers|confidential)\.v1$",
+    {TOPIC: _SQL["read_published"], CONFIDENTIAL_TOPIC: _SQL["read_confided"]},
 )
 
 
@@ -118,7 +116,7 @@ class Again:
         await connection.execute(_SQL["fold_counts"])
         await connection.execute(_SQL["pass_tracking_numbers"])
         rows = await connection.fetch(_SQL["list_announced_reference"])
-        entries = [(number, _ENTRY.validate_json(value)) for number, value in rows]
+        entries = [(number, catalog.EVENTS.validate_json(value)) for number, value in rows]
         await catalog.take_in(connection, entries)
 
     async def finish(self, connection: Any) -> None:

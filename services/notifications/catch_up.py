@@ -20,7 +20,7 @@ from services.notifications.handlers import NotificationsReader, counted
 from services.notifications.messages import NOTICE_DECIDED, out_topic
 from services.notifications.repeats import Answer
 from services.notifications.working import NoticeRow, Working
-from shared.contracts import intake
+from shared.contracts import intake, notifications
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
@@ -34,7 +34,8 @@ _SQL = load_statements(__package__)
 
 
 OWN = OwnTopics(
-    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$", _SQL["read_last_numbers"]
+    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$",
+    {notifications.TOPIC: _SQL["read_published"]},
 )
 
 

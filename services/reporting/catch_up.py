@@ -23,7 +23,7 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$", _SQL["read_last_numbers"])
+OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$")
 
 
 @dataclass(slots=True)

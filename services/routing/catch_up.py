@@ -27,7 +27,7 @@ from services.routing.request import CapacityChange, Request
 from services.routing.story import Told
 from services.routing.told_again import is_answer, told_again
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake
+from shared.contracts import intake, routing
 from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.reader import Reader
@@ -39,7 +39,7 @@ _AT_ONCE = 1000
 Lives = Mapping[str, Sequence[Announced]]
 
 
-OWN = OwnTopics(r"^cri\.int\.routing\.v1$", _SQL["read_last_numbers"])
+OWN = OwnTopics(r"^cri\.int\.routing\.v1$", {routing.TOPIC: _SQL["read_published"]})
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -40,21 +40,24 @@ class OwnTopics:
     """
     The topics that a service writes, and how its tables count on them.
 
-    ``names`` is a regular expression. ``last_numbers`` is a statement that gives, for arrays of
-    topics and of subjects, the last number that the tables know of each (topic, subject).
+    ``names`` is a regular expression. Of a subject that has a row of its own to count on, the
+    statement of the topic in ``rows`` gives the last number, for an array of subjects.
     """
 
     names: str
-    last_numbers: str
+    rows: Mapping[str, str] = field(default_factory=dict)
 
     async def known(self, connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
         """Return the last number that the tables know of each of *subjects*; no entry for none."""
-        rows = await connection.fetch(
-            self.last_numbers,
-            [topic for topic, _ in subjects],
-            [subject for _, subject in subjects],
-        )
-        return {(row["topic"], row["subject"]): row["last"] for row in rows}
+        topics, names = [topic for topic, _ in subjects], [name for _, name in subjects]
+        found = await connection.fetch(_SQL["read_sequences"], topics, names)
+        last = {(row["topic"], row["subject"]): row["last"] for row in found}
+        for topic, statement in self.rows.items():
+            asked = [name for named, name in subjects if named == topic]
+            for row in await connection.fetch(statement, asked):
+                counted = last.get((topic, row["subject"]), 0)
+                last[topic, row["subject"]] = max(counted, row["last"])
+        return last
 
 
 class Announced(NamedTuple):

@@ -15,7 +15,6 @@ from shared.messaging.own_log import OwnTopics
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.conftest import (
-    LAST_NUMBERS,
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,
@@ -112,7 +111,7 @@ async def catch_up(stack: Stack, pool: "Pool[Any]", settings: ServiceSettings) -
                 await own.send_and_wait(TOPIC, told.encode(), partition=1)
     return CatchUp(
         service="routing",
-        own=OwnTopics(r"^cri\.int\.routing\.v1$", LAST_NUMBERS),
+        own=OwnTopics(r"^cri\.int\.routing\.v1$"),
         again=Again(),
         topics=r"^cri\.int\.intake\.v1$",
         settings=settings.model_copy(update={"batch_records": 10}),

@@ -11,12 +11,12 @@ from shared.messaging import kafka, own_log
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.runtime.settings import ServiceSettings
-from tests.integration.messaging.conftest import LAST_NUMBERS, TOPIC, event
+from tests.integration.messaging.conftest import TOPIC, event
 
 Pool = asyncpg.Pool
 
 
-OWN = OwnTopics(r"^cri\.int\.routing\.v1$", LAST_NUMBERS)
+OWN = OwnTopics(r"^cri\.int\.routing\.v1$")
 
 
 class OwnLog:
@@ -135,7 +135,7 @@ async def test_a_database_that_was_never_noted_is_compared_with_the_whole_log(
 async def test_a_service_that_may_not_read_its_own_topic_says_what_is_to_be_provisioned(
     pool: "Pool[Any]", settings: ServiceSettings
 ) -> None:
-    letters = OwnTopics(r"^cri\.dlq\.routing\.v1$", LAST_NUMBERS)
+    letters = OwnTopics(r"^cri\.dlq\.routing\.v1$")
     async with AIOKafkaProducer(**kafka.security(settings)) as producer:
         await producer.send_and_wait("cri.dlq.routing.v1", b"letter")
 

@@ -1,4 +1,3 @@
--- The last number that these tables know of each (topic, subject).
 SELECT topic, subject, last
   FROM sequences
   JOIN unnest($1::text[], $2::text[]) AS asked (topic, subject)
