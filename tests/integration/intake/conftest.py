@@ -14,6 +14,7 @@ from shared.messaging.records import Outcome, Record
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.inbound import OFFICE, ORI, event, record
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -86,10 +87,8 @@ async def empty(database: Database) -> AsyncIterator[World]:
     async with asyncpg.create_pool(
         await database("intake"), min_size=1, max_size=4, server_settings=LIMITS
     ) as pool:
-        await pool.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
-            [routing.TOPIC, *(f"cri.in.{who['id']}.v1" for who in PARTICIPANTS)],
+        await open_checkpoints(
+            pool, [routing.TOPIC, *(f"cri.in.{who['id']}.v1" for who in PARTICIPANTS)]
         )
         yield World(pool)
 

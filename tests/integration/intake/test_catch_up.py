@@ -14,6 +14,7 @@ from shared.contracts.intake import ANSWERS_TOPIC
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.inbound import AT, OFFICE, PROVIDER, data_of, submission
 from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
 from tests.integration.intake.conftest import AGENCIES, PARTICIPANTS, TOPICS, World
@@ -25,11 +26,7 @@ async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[World, 
     dsn = await database("intake")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
         world = World(pool)
-        await pool.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
-            [f"cri.in.{who['id']}.v1" for who in PARTICIPANTS],
-        )
+        await open_checkpoints(pool, [f"cri.in.{who['id']}.v1" for who in PARTICIPANTS])
         said = [world.said("participant.register", who, sender=OFFICE) for who in PARTICIPANTS]
         said += [
             world.said("topic.define", {"id": code, "name": code}, sender=OFFICE)

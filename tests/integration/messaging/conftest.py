@@ -21,15 +21,12 @@ from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, 
 from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS
 from shared.runtime.settings import ServiceSettings
+from tests.examples.checkpoints import open_checkpoints
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEDGER = "CREATE TABLE ledger (place bigint GENERATED ALWAYS AS IDENTITY, entry text NOT NULL)"
 DATABASE = "continuum_messaging_test"
 TOPIC = "cri.int.routing.v1"
-LAST_NUMBERS = (
-    "SELECT topic, subject, last FROM sequences"
-    " JOIN unnest($1::text[], $2::text[]) AS asked (topic, subject) USING (topic, subject)"
-)
 OTHER_TOPIC = "cri.int.intake.v1"
 
 
@@ -141,14 +138,7 @@ def reader() -> LedgerReader:
 
 async def open_partitions(pool: "asyncpg.Pool[Any]", *topics: str) -> None:
     """Open the checkpoints of partitions 0 and 1 of *topics* at offset 0."""
-    for topic in topics:
-        for partition in (0, 1):
-            await pool.execute(
-                "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-                " VALUES ($1, $2, 'c', 0, 0)",
-                topic,
-                partition,
-            )
+    await open_checkpoints(pool, topics, partitions=2)
 
 
 async def ledger(pool: "asyncpg.Pool[Any]") -> list[str]:

@@ -15,6 +15,7 @@ from shared.messaging.records import Outcome, Record
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.facts import Log
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
@@ -94,9 +95,5 @@ def numbers(messages: list[dict[str, Any]], name: str = "participantsequence") -
 async def world(database: Database) -> AsyncIterator[World]:
     dsn = await database("notifications")
     async with asyncpg.create_pool(dsn, min_size=2, max_size=4, server_settings=LIMITS) as pool:
-        await pool.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
-            TOPICS,
-        )
+        await open_checkpoints(pool, TOPICS)
         yield World(pool)

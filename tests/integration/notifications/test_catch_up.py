@@ -16,6 +16,7 @@ from shared.contracts.tracking import tracking_number
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.facts import (
     AGENCY,
     AT,
@@ -49,11 +50,7 @@ async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[World, 
     ]
     dsn = await database("notifications")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await pool.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'c', 0, 0 FROM unnest($1::text[]) AS topic",
-            TOPICS,
-        )
+        await open_checkpoints(pool, TOPICS)
         await World(pool, log).take_in(*before)
         await pool.execute("DELETE FROM outbox")
     async with (

@@ -13,6 +13,7 @@ from shared.messaging.records import Record
 from shared.messaging.take_in import Result, take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.stories import START
 
 TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1")
@@ -46,9 +47,5 @@ async def pool(database: Database) -> AsyncIterator["asyncpg.Pool[Any]"]:
 
 @pytest.fixture
 async def log(pool: "asyncpg.Pool[Any]") -> Log:
-    await pool.executemany(
-        "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-        " VALUES ($1, 0, 'c', 0, 0)",
-        [(topic,) for topic in TOPICS],
-    )
+    await open_checkpoints(pool, TOPICS)
     return Log(pool)

@@ -15,6 +15,7 @@ from shared.contracts import reference
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.restored import announce, catch_up, dumped, outbox_of
 from tests.examples.stories import START
 from tests.integration.reporting.conftest import TOPICS, Log
@@ -26,11 +27,7 @@ async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Lo
     """A database, its dump after the first definition, and what is defined afterwards."""
     dsn = await database("reporting")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await pool.executemany(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " VALUES ($1, 0, 'c', 0, 0)",
-            [(topic,) for topic in TOPICS],
-        )
+        await open_checkpoints(pool, TOPICS)
         now = await pool.fetchval("SELECT now()")
         past = now - timedelta(seconds=1)
         first = program_defined(1, status="announced", opens_at=past)

@@ -20,6 +20,7 @@ from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples
+from tests.examples.checkpoints import open_checkpoints
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 _KINDS: dict[Any, Any] = {
@@ -133,12 +134,7 @@ class World:
 async def pool(database: Database) -> AsyncIterator["Pool"]:
     dsn = await database("routing")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=6, server_settings=LIMITS) as made:
-        await made.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, partition, 'test', 0, 0"
-            " FROM unnest($1::text[]) AS topic, generate_series(0, 1) AS partition",
-            [intake.TOPIC, reference.TOPIC],
-        )
+        await open_checkpoints(made, [intake.TOPIC, reference.TOPIC], partitions=2)
         yield made
 
 

@@ -17,6 +17,7 @@ from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
 from tests.examples.routing import AT, Sender, declared
 from tests.integration.routing.conftest import World
@@ -34,11 +35,7 @@ async def lives(
     providers = [examples.provider(IACP), examples.provider(OTHER)]
     dsn = await database("routing")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as pool:
-        await pool.execute(
-            "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-            " SELECT topic, 0, 'test', 0, 0 FROM unnest($1::text[]) AS topic",
-            [intake.TOPIC, reference.TOPIC],
-        )
+        await open_checkpoints(pool, [intake.TOPIC, reference.TOPIC])
         world = World(pool)
         await world.refer(*examples.entries(providers=providers))
         await world.take_in(*before)
