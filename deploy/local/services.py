@@ -47,6 +47,7 @@ class Surroundings:
     secrets: Path
     logs: Path
     detours: Sequence[Detour] = ()
+    stable_names: bool = True
 
     def environment(self, service: str, *, replica: int = 0, http_port: int = 0) -> dict[str, str]:
         """Return the settings of one process."""
@@ -63,9 +64,10 @@ class Surroundings:
             "POSTGRES_USER": service,
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(http_port),
-            "INSTANCE": f"{service}-{replica}",
             "METADATA_MAX_AGE_MS": "5000",
         }
+        if self.stable_names:
+            settings["INSTANCE"] = f"{service}-{replica}"
         if service == "intake":
             settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
         return {f"CONTINUUM_{name}": value for name, value in settings.items()}
@@ -94,10 +96,17 @@ class Surroundings:
         )
         return Replica(service=service, number=replica, port=http_port, child=child)
 
-    def ask(self, service: str, verb: str, *, more: Mapping[str, str]) -> tuple[int, str]:
+    def ask(
+        self,
+        service: str,
+        verb: str,
+        *,
+        more: Mapping[str, str],
+        program: Sequence[str | Path] | None = None,
+    ) -> tuple[int, str]:
         """Run another verb of a service to its end; return its status and what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", f"{_PACKAGE}.{service}", verb],
+            [*(program or [sys.executable]), "-m", f"{_PACKAGE}.{service}", verb],
             env={**os.environ, **self.environment(service), **_QUICK, **more},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

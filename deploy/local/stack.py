@@ -38,7 +38,8 @@ class Stack:
     Use it from one thread that lives as long as the stack: however that ends, nothing is left
     running. One stack at a time per folder. ``say`` is told what is being done. With ``detours``
     services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
-    what comes to them, and may cut it. The data of Postgres may be in a folder elsewhere.
+    what comes to them, and may cut it. The data of Postgres may be in a folder elsewhere. Without
+    ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Stack:
         participants: Path = PARTICIPANTS,
         detours: bool = False,
         postgres_folder: Path | None = None,
+        stable_names: bool = True,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
@@ -83,6 +85,7 @@ class Stack:
             secrets=self.credentials.folder,
             logs=self.logs,
             detours=self.detours,
+            stable_names=stable_names,
         )
 
     def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:
@@ -157,10 +160,15 @@ class Stack:
         processes.stop([stopped.child], sign=signal.SIGTERM, within=within)
 
     def ask(
-        self, service: str, verb: str, *, environment: Mapping[str, str] | None = None
+        self,
+        service: str,
+        verb: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str | Path] | None = None,
     ) -> tuple[int, str]:
         """Run another verb of a service, such as ``verify``; return its status and output."""
-        return self._surroundings.ask(service, verb, more=environment or {})
+        return self._surroundings.ask(service, verb, more=environment or {}, program=program)
 
     def kill(
         self, service: str, sign: signal.Signals = signal.SIGKILL, *, replica: int = 0

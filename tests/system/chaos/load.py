@@ -19,6 +19,7 @@ from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
 from tests.system.chaos.crowd import Crowd
 from tests.system.chaos.introductions import introductions
+from tests.system.chaos.waits import Wait
 from tests.system.chaos.wire import Settings, Wire
 
 _AT_ONCE = 100_000
@@ -107,6 +108,10 @@ class Load:
             problems=tuple(self._wire.problems),
         )
 
+    def waits(self) -> list[Wait]:
+        """Say how long each answer has taken."""
+        return self._wire.waits
+
     def close(self) -> None:
         """Disconnect everybody."""
         self._wire.close()
@@ -129,7 +134,7 @@ def run(pipe: "Connection", plan: Plan) -> None:
     """
     Introduce, say "introduced", then submit until told "stop"; end at "end".
 
-    Each word that comes through the pipe is answered with the progress.
+    Each word that comes through the pipe is answered with the progress, "waits" with all waits.
     """
     load = Load(plan)
     try:
@@ -144,7 +149,7 @@ def run(pipe: "Connection", plan: Plan) -> None:
             if pipe.poll():
                 word = pipe.recv()
                 submitting = submitting and word != "stop"
-                pipe.send(load.progress())
+                pipe.send(load.waits() if word == "waits" else load.progress())
                 if word == "end":
                     return
     except (EOFError, BrokenPipeError, KeyboardInterrupt):

@@ -9,6 +9,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 from deploy.local.demo.history import History
+from tests.system.chaos.waits import Wait
 
 Settings = Mapping[str, str | int | float | bool]
 
@@ -35,12 +36,14 @@ class Wire:
         self._consumer.assign([TopicPartition(topic, 0, 0) for topic in topics])
         self._histories = {each: History(histories / f"{each}.jsonl") for each in participants}
         self._heads = dict.fromkeys(participants, 0)
-        self._answered_early: set[str] = set()
+        self._answered_early: dict[str, float] = {}
         self._unanswered: dict[str, float] = {}
         self._on_its_way: dict[int, float] = {}
         self._number = 0
         self.unknown = 0
         self.problems: list[str] = []
+        self.waits: list[Wait] = []
+        """Of every record that has its answer."""
 
     def send(self, participant: str, value: bytes, *, what: str) -> None:
         """Send one record; what becomes of it goes into the history."""
@@ -91,7 +94,7 @@ class Wire:
 
     def _await_answer(self, place: str, at: float) -> None:
         if place in self._answered_early:
-            self._answered_early.discard(place)
+            self.waits.append(Wait(at, self._answered_early.pop(place)))
         else:
             self._unanswered[place] = at
 
@@ -104,8 +107,14 @@ class Wire:
         if number != head + 1:
             self.problems.append(f"{participant}: {head} is followed by {number}")
         self._heads[participant] = number
-        if (place := message.get("inreplyto")) and self._unanswered.pop(place, None) is None:
+        if place := message.get("inreplyto"):
+            self._note_answer(place, time.monotonic())
+        return True
+
+    def _note_answer(self, place: str, at: float) -> None:
+        if (sent := self._unanswered.pop(place, None)) is not None:
+            self.waits.append(Wait(sent, at))
+        else:
             if place in self._answered_early:
                 self.problems.append(f"{place} has two answers")
-            self._answered_early.add(place)
-        return True
+            self._answered_early[place] = at

@@ -3,18 +3,18 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
-from tests.system.scenarios import deleted_topic, older_database
-from tests.system.scenarios.scene import Scene, scene
+from tests.system.scenarios import deleted_topic, older_database, rollout
+from tests.system.scenarios.scene import Scenario, scene
 
-SCENARIOS: Mapping[str, Callable[[Scene], list[str]]] = {
-    "deleted-topic": deleted_topic.play,
-    "older-database": older_database.play,
+SCENARIOS: Mapping[str, Scenario] = {
+    "deleted-topic": Scenario(deleted_topic.play),
+    "older-database": Scenario(older_database.play),
+    "rollout": Scenario(rollout.play, begin=rollout.begin, rate=10, stable_names=False),
 }
-"""Each plays on a running product, ends the load, and returns what was not as it must be."""
 
 
 def main() -> int:
@@ -31,8 +31,9 @@ def main() -> int:
         print(f"[{time.monotonic() - begun:6.1f} s] {text}", flush=True)
 
     try:
-        with scene(state, seed=asked.seed, say=say) as opened:
-            wrong = SCENARIOS[asked.name](opened)
+        scenario = SCENARIOS[asked.name]
+        with scene(scenario, state, seed=asked.seed, say=say) as opened:
+            wrong = scenario.play(opened)
     except StackFailed as failure:
         print(f"{asked.name}: failed. {failure}\nThe logs are in {state}/logs.", file=sys.stderr)
         return 1

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from deploy.local import databases
 from deploy.local.topics import SERVICES
-from tests.system.chaos.quiet import unrest
 from tests.system.scenarios.scene import Scene
 
 _LOAD_SECONDS = 8.0
-_REST_SECONDS = 180.0
 
 
 def play(scene: Scene) -> list[str]:
@@ -26,7 +24,7 @@ def play(scene: Scene) -> list[str]:
             scene.stack.postgres.dump(databases.database_of(service), _dump(scene, service))
         scene.ground.hold(_LOAD_SECONDS)
         slowest = max(slowest, _fall_back(scene, services))
-    wrong = _rest(scene)
+    wrong = scene.rest()
     wrong += scene.ask("end").problems
     wrong += scene.ground.ended
     wrong += scene.violations()
@@ -55,17 +53,3 @@ def _fall_back(scene: Scene, services: tuple[str, ...]) -> float:
     seconds = time.monotonic() - begun
     scene.say(f"{', '.join(services)}: caught up and ready after {seconds:.1f} s")
     return seconds
-
-
-def _rest(scene: Scene) -> list[str]:
-    """Stop submitting and wait until every life has come to its end; return what has not."""
-    scene.say("no more submissions; everything comes to its end")
-    progress = scene.ask("stop")
-    until = time.monotonic() + _REST_SECONDS
-    while progress.unfinished or progress.oldest_open or asyncio.run(unrest(scene.stack)):
-        if time.monotonic() > until:
-            left = f"{progress.unfinished} requests not at their end, {progress}"
-            return [f"no end: {left}; {asyncio.run(unrest(scene.stack))}"]
-        scene.ground.hold(0.5)
-        progress = scene.ask("how")
-    return []

@@ -1,6 +1,8 @@
 """Where a scenario plays: the whole product on the embedded stack, under light load."""
 
+import asyncio
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +21,16 @@ from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.load import Progress
 from tests.system.chaos.login import login
+from tests.system.chaos.quiet import unrest
+from tests.system.chaos.waits import Wait
 
-_RATE = 5.0
+_REST_SECONDS = 180.0
+
+
+def _at_present(ground: Ground) -> None:
+    """Start the present version, one process of each service."""
+    ground.stack.migrate()
+    ground.launch_wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +58,49 @@ class Scene:
         assert isinstance(progress, Progress)
         return progress
 
+    def waits(self) -> list[Wait]:
+        """Return how long each answer has taken; the load has not ended."""
+        self._pipe.send("waits")
+        waits = self._pipe.recv()
+        assert isinstance(waits, list)
+        return waits
+
+    def rest(self) -> list[str]:
+        """Submit no more, wait until every life has come to its end; return what has not."""
+        self.say("no more submissions; everything comes to its end")
+        progress = self.ask("stop")
+        until = time.monotonic() + _REST_SECONDS
+        while progress.unfinished or progress.oldest_open or asyncio.run(unrest(self.stack)):
+            if time.monotonic() > until:
+                left = f"{progress.unfinished} requests not at their end, {progress}"
+                return [f"no end: {left}; {asyncio.run(unrest(self.stack))}"]
+            self.ground.hold(0.5)
+            progress = self.ask("how")
+        return []
+
     def violations(self) -> list[str]:
         """Let the checker judge all that has happened; services run, the load has ended."""
         self.stack.connection.write(self.stack.state / "connection.json")
         return violations_of(self.stack.state)
 
 
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens, on what, under how many submissions a second."""
+
+    play: Callable[[Scene], list[str]]
+    """Ends the load, and returns what was not as it must be."""
+    begin: Callable[[Ground], None] = _at_present
+    """Migrates, and starts the processes with which it begins."""
+    rate: float = 5
+    stable_names: bool = True
+    """Whether a process keeps its name in its group when it starts again (`Stack`)."""
+
+
 @contextmanager
-def scene(state: Path, *, seed: int, say: Callable[[str], None]) -> Iterator[Scene]:
+def scene(
+    scenario: Scenario, state: Path, *, seed: int, say: Callable[[str], None]
+) -> Iterator[Scene]:
     """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
@@ -65,23 +110,23 @@ def scene(state: Path, *, seed: int, say: Callable[[str], None]) -> Iterator[Sce
     everybody = participants(agencies)
     listed = state / "participants.yaml"
     listed.write_text(yaml.safe_dump({"participants": everybody}))
-    with Stack(state, participants=listed, say=say) as stack:
+    names = scenario.stable_names
+    with Stack(state, participants=listed, stable_names=names, say=say) as stack:
         stack.start()
         stack.provision()
-        stack.migrate()
         ground = Ground(stack, report=state / "crash-points", say=say)
-        ground.launch_wanted()
+        scenario.begin(ground)
         stack.wait_ready()
         plan = load.Plan(
             settings=login(stack, ADMIN),
             everybody=everybody,
             agencies=agencies,
             seed=seed,
-            rate=_RATE,
+            rate=scenario.rate,
             histories=state / "history",
         )
         with load.running(plan) as pipe:
             say("introducing everybody")
             pipe.recv()
-            say(f"{_RATE:.0f} submissions a second")
+            say(f"{scenario.rate:.0f} submissions a second")
             yield Scene(ground, say, pipe)

@@ -1,0 +1,98 @@
+"""A release rolled out, taken back, rolled out again, and every process restarted: under load."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from itertools import product
+
+from deploy.local.failure import StackFailed
+from deploy.local.stack import Stack
+from deploy.local.topics import SERVICES
+from tests.system.chaos.ground import Ground
+from tests.system.chaos.released import released
+from tests.system.chaos.waits import Wait, silence, slowest
+from tests.system.scenarios.rolling import REPLICAS, Release, Rolling, run
+from tests.system.scenarios.scene import Scene
+
+EARLIER = "0.1.0"
+_LOAD_SECONDS = 5.0
+_LONGEST_PAUSE = 15.0
+
+
+def begin(ground: Ground) -> None:
+    """Bring everything up as the version before this one, on the schema that it makes itself."""
+    earlier = _earlier(ground)
+    ground.ledger.older()
+    _migrate(ground.stack, earlier)
+    for process in product(SERVICES, range(REPLICAS)):
+        run(ground, process, earlier)
+    ground.launch_wanted()
+
+
+def play(scene: Scene) -> list[str]:
+    """
+    Go through what `docs/operate.md` says of an upgrade, and of taking it back.
+
+    Return what was not as it must be.
+    """
+    earlier, present = _earlier(scene.ground), Release(version("continuum"))
+    rolling = Rolling(scene.ground)
+
+    def migrate() -> None:
+        _migrate(scene.stack, present)
+        scene.ground.hold(_LOAD_SECONDS)
+
+    scene.ground.hold(_LOAD_SECONDS)
+    steps: Mapping[str, Callable[[], None]] = {
+        f"{present.version} migrates under {earlier.version}": migrate,
+        f"{present.version} is rolled out": lambda: rolling.out(present),
+        f"{earlier.version} is rolled out on the new schema": lambda: rolling.out(earlier),
+        f"{present.version} is rolled out again": lambda: rolling.out(present),
+        "every process is restarted": lambda: rolling.out(present),
+    }
+    spans = {}
+    for what, step in steps.items():
+        scene.say(what)
+        since = time.monotonic()
+        step()
+        spans[what] = (since, time.monotonic())
+    wrong = scene.rest()
+    waits = scene.waits()
+    wrong += scene.ask("end").problems
+    wrong += [*rolling.wrong, *scene.ground.ended, *_pauses(waits, spans)]
+    wrong += scene.violations()
+    longest = max(slowest(waits, since=since, until=until) for since, until in spans.values())
+    print(
+        f"rollout: {rolling.restarts} restarts, longest pause in answers {longest:.1f} s,"
+        f" {len(wrong)} violations",
+        flush=True,
+    )
+    return wrong
+
+
+def _pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Print how long answers took in each step; return the steps in which it was too long."""
+    found = []
+    for what, (since, until) in spans.items():
+        longest = slowest(waits, since=since, until=until)
+        nothing = silence(waits, since=since, until=until)
+        print(
+            f"rollout: {what}: {until - since:.0f} s, slowest answer {longest:.1f} s,"
+            f" longest time without any {nothing:.1f} s",
+            flush=True,
+        )
+        if longest >= _LONGEST_PAUSE:
+            found.append(f"{what}: an answer took {longest:.1f} s")
+    return found
+
+
+def _earlier(ground: Ground) -> Release:
+    return Release(EARLIER, released(EARLIER, say=ground.say))
+
+
+def _migrate(stack: Stack, release: Release) -> None:
+    """Run a release's own migrations, as its Jobs do."""
+    for service in SERVICES:
+        status, output = stack.ask(service, "migrate", program=release.program)
+        if status != 0:
+            raise StackFailed(f"{release.version} cannot migrate {service}: {output}")
