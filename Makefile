@@ -63,7 +63,7 @@ stages: setup ## where each microsecond of a request goes, by stage and service 
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
-chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=deleted-topic]
+chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout]
 	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
@@ -89,6 +89,7 @@ image: setup ## build the image; four containers of it carry one request end to 
 
 nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
 	@$(MAKE) --no-print-directory manifests-check cluster-check image
+	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)

@@ -1,1 +1,1 @@
-"""Disasters that no service can heal by itself, each played alone and judged by its own terms."""
+"""What has an order of its own, such as a rollout: each played alone and judged by its own terms."""
