@@ -1,1 +1,1 @@
-"""What has an order of its own, such as a rollout: each played alone and judged by its own terms."""
+"""What has an order of its own, such as a rollout: each played alone, judged by its own terms."""
