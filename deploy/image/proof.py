@@ -21,7 +21,7 @@ import asyncpg
 from deploy.image.build import IMAGE, ImageFailed, Workshop, run
 from deploy.local import processes
 from deploy.local.access import principal_of
-from deploy.local.databases import database_of
+from deploy.local.databases import database_of, owner_of
 from deploy.local.services import answers_ready
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY, SERVICES
@@ -29,13 +29,6 @@ from deploy.local.topics import DEPLOY, SERVICES
 UID = 65532
 INSIDE = "/srv/continuum"
 EXAMPLES = DEPLOY.parent / "docs" / "examples"
-# What a role that runs a service is, in components/postgres-cnpg as well.
-ROLES = "pg_read_all_data, pg_write_all_data, pg_maintain"
-
-
-def migration_role(service: str) -> str:
-    """Return the role that owns a service's database."""
-    return f"{service}_migrate"
 
 
 class Proof:
@@ -56,7 +49,8 @@ class Proof:
         with Stack(self._state / "stack") as stack:
             stack.start()
             stack.provision()
-            asyncio.run(_own_roles(stack))
+            stack.give_owners()
+            asyncio.run(_only_works(stack))
             for service in SERVICES:
                 self._write_secrets(stack, service)
                 self._once(self._flags(stack, service, migrates=True), _verb(service, "migrate"))
@@ -109,7 +103,7 @@ class Proof:
             "POSTGRES_HOST": host,
             "POSTGRES_PORT": str(stack.postgres.port),
             "POSTGRES_DATABASE": database_of(service),
-            "POSTGRES_USER": migration_role(service) if migrates else service,
+            "POSTGRES_USER": owner_of(service) if migrates else service,
             "HTTP_HOST": host,
             "HTTP_PORT": str(self._ports[service]),
             "METADATA_MAX_AGE_MS": "5000",
@@ -130,7 +124,7 @@ class Proof:
         for migrates in (False, True):
             folder = self._secrets(service, migrates=migrates)
             folder.mkdir(parents=True)
-            role = migration_role(service) if migrates else service
+            role = owner_of(service) if migrates else service
             passwords = {
                 "continuum_kafka_password": stack.credentials.kafka(service)[1],
                 "continuum_postgres_password": stack.credentials.postgres(role),
@@ -141,7 +135,7 @@ class Proof:
                 (folder / name).chmod(0o400)
 
     def _secrets(self, service: str, *, migrates: bool) -> Path:
-        return self._state / "secrets" / (migration_role(service) if migrates else service)
+        return self._state / "secrets" / (owner_of(service) if migrates else service)
 
     def _start(self, flags: Sequence[str], verb: Sequence[str], service: str) -> processes.Child:
         log = self._state / "logs" / f"{service}.log"
@@ -178,19 +172,8 @@ def _verb(service: str, verb: str) -> list[str]:
     return [f"services.{service}", verb]
 
 
-async def _own_roles(stack: Stack) -> None:
-    """Make the roles of the manifests: one owns a database, another only works in it."""
-    connection = await asyncpg.connect(stack.postgres.dsn())
-    try:
-        for service in SERVICES:
-            owner, database = migration_role(service), database_of(service)
-            password = stack.credentials.postgres(owner)
-            await connection.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{password}'")
-            await connection.execute(f"ALTER DATABASE {database} OWNER TO {owner}")
-            await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {service}")
-            await connection.execute(f"GRANT {ROLES} TO {service}")
-    finally:
-        await connection.close()
+async def _only_works(stack: Stack) -> None:
+    """Let each service try to change the schema of a database that another role owns."""
     for service in SERVICES:
         own = await asyncpg.connect(stack.dsn(service))
         try:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.access import OPERATOR, principal_of
-from deploy.local.databases import database_of
+from deploy.local.databases import database_of, owner_of
 from deploy.local.kafka import ADMIN
-from deploy.local.passwords import password
+from deploy.local.passwords import password, write_private
 from deploy.local.topics import SERVICES
 
 _KAFKA = "continuum_kafka_password"
@@ -31,8 +31,16 @@ class Credentials:
         return dict(self.kafka(member) for member in members)
 
     def postgres(self, role: str) -> str:
-        """Return the password of a database role: a service's or the operator's."""
+        """Return the password of a database role."""
         return password(self.folder / role, _POSTGRES)
+
+    def of_owner(self, service: str) -> Path:
+        """Return the folder of secrets of the role that owns a service's database."""
+        owner = owner_of(service)
+        self.postgres(owner)
+        # Every verb reads all settings; those of an owner use no Kafka.
+        write_private(self.folder / owner / _KAFKA, self.kafka(service)[1])
+        return self.folder / owner
 
     def dsn(self, service: str, *, port: int, role: str | None = None) -> str:
         """Return the address of a service's database, for itself or another role."""

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 OPERATOR = "operator"
+# What the role of a service is where another owns the database: in components/postgres-cnpg, too.
+_WORKS = "pg_read_all_data, pg_write_all_data, pg_maintain"
 
 
 def database_of(service: str) -> str:
@@ -14,12 +16,17 @@ def database_of(service: str) -> str:
     return f"continuum_{service}"
 
 
+def owner_of(service: str) -> str:
+    """Return the role that owns a service's database where that is not the service's own."""
+    return f"{service}_migrate"
+
+
 async def provision(admin_dsn: str, passwords: Mapping[str, str], *, operator: str) -> None:
     """
     Make the roles and databases that are missing, and close them to everybody else.
 
     ``passwords`` has each service's. The role that owns a database also runs the service: on
-    one machine, migrations need no role of their own.
+    one machine, migrations need no role of their own; `give_owners` makes them.
     """
     connection = await asyncpg.connect(admin_dsn)
     try:
@@ -34,6 +41,25 @@ async def provision(admin_dsn: str, passwords: Mapping[str, str], *, operator: s
             await close_to_others(connection, database_of(service), service)
         for name in ("postgres", "template1"):
             await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC")
+    finally:
+        await connection.close()
+
+
+async def give_owners(admin_dsn: str, passwords: Mapping[str, str]) -> None:
+    """
+    Give each service's database, still empty, to a role that alone changes its schema.
+
+    ``passwords`` has those of the new roles, by service. It is as in the manifests: the service's
+    own role works in the database from then on, and makes no table.
+    """
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        for service, password in passwords.items():
+            await _make_role(connection, owner_of(service), password)
+            database = database_of(service)
+            await connection.execute(f"ALTER DATABASE {database} OWNER TO {owner_of(service)}")
+            await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {service}")
+            await connection.execute(f"GRANT {_WORKS} TO {service}")
     finally:
         await connection.close()
 

@@ -16,6 +16,7 @@ from deploy.local.connection import (
     ServiceAccess,
 )
 from deploy.local.credentials import Credentials
+from deploy.local.databases import owner_of
 from deploy.local.detours import POSTGRES, Detour
 from deploy.local.failure import StackFailed
 from deploy.local.kafka import ADMIN, Kafka
@@ -114,6 +115,18 @@ class Stack:
         """Make topics, users, access list, databases and roles as `deploy/` says."""
         self._provision_postgres()
         return self._provision_kafka()
+
+    def give_owners(self) -> None:
+        """Give each database, still empty, to a role of its own, as the manifests do."""
+        passwords = {each: self.credentials.postgres(owner_of(each)) for each in SERVICES}
+        asyncio.run(databases.give_owners(self.postgres.dsn(), passwords))
+
+    def as_owner(self, service: str) -> dict[str, str]:
+        """Return the settings with which a verb runs as the role that owns the database."""
+        return {
+            "CONTINUUM_POSTGRES_USER": owner_of(service),
+            "CONTINUUM_SECRETS_DIR": str(self.credentials.of_owner(service)),
+        }
 
     def migrate(self, *services: str) -> None:
         """Bring the databases of these services (of all, if none is named) to their schema."""

@@ -23,6 +23,7 @@ def begin(ground: Ground) -> None:
     """Bring everything up as the version before this one, on the schema that it makes itself."""
     earlier = _earlier(ground)
     ground.ledger.older()
+    ground.stack.give_owners()
     _migrate(ground.stack, earlier)
     for process in product(SERVICES, range(REPLICAS)):
         run(ground, process, earlier)
@@ -91,8 +92,9 @@ def _earlier(ground: Ground) -> Release:
 
 
 def _migrate(stack: Stack, release: Release) -> None:
-    """Run a release's own migrations, as its Jobs do."""
+    """Run a release's own migrations as its Jobs do: with the role that owns the database."""
     for service in SERVICES:
-        status, output = stack.ask(service, "migrate", program=release.program)
+        owner = stack.as_owner(service)
+        status, output = stack.ask(service, "migrate", environment=owner, program=release.program)
         if status != 0:
             raise StackFailed(f"{release.version} cannot migrate {service}: {output}")
