@@ -106,9 +106,12 @@ def run(ground: Ground, process: Process, release: Release) -> None:
 
 
 def _built(http: str) -> str:
-    """Return the line in which a process says what was built."""
-    with urllib.request.urlopen(f"{http}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
+    """Return the line in which a process says what was built; nothing if it does not answer."""
+    try:
+        with urllib.request.urlopen(f"{http}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return ""
     return next((line for line in lines if line.startswith("cri_build_info{")), "")
 
 
