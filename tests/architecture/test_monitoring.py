@@ -2,6 +2,7 @@
 
 from deploy.monitoring import __main__ as alerting
 from deploy.monitoring import dashboards, objectives, rules
+from tests.system.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
 
 
 def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> None:
@@ -43,3 +44,12 @@ def test_faster_rules_are_the_same_but_for_their_durations() -> None:
     assert parked["for"] == "60s"
     (mismatch,) = [rule for rule in faster if rule.get("alert") == "ProjectionMismatch"]
     assert "offset 10s" in mismatch["expr"]
+
+
+def test_every_alert_is_raised_by_a_fault_or_named_with_the_reason_why_it_cannot_be() -> None:
+    raised = {alert for fault in FAULTS for alert in fault.alerts}
+    known = {alert.name for alert in rules.alerts()}
+
+    assert raised & NOT_PLAYED.keys() == set()
+    assert raised | NOT_PLAYED.keys() == known
+    assert known >= LOOK_BACK

@@ -26,6 +26,19 @@ _SOMEBODY_WAITS = (
 )
 
 
+LOOK_BACK = frozenset(
+    {"CanaryFailing", "DeadLettersGrowing", "FencedBatches", "RecordAgeBurn", "UnknownSchemaSeen"}
+)
+"""Alerts on what happened within some time: they fire on for as long."""
+
+NOT_PLAYED = {
+    "CertificateExpiry": "Kafka and the services of the embedded stack speak without TLS",
+    "DiskFilling": "a kubelet measures the volumes; there is none here",
+    "Watchdog": "always fires",
+}
+"""Alerts that no fault here can raise, and why; promtool alone shows that they fire."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """

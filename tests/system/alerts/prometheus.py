@@ -27,6 +27,11 @@ class Prometheus:
 
     child: processes.Child
     port: int
+    targets: Path
+
+    def scrape(self, targets: Mapping[str, int]) -> None:
+        """Ask these ports from now on, by job; those asked before and not named are forgotten."""
+        _write(self.targets, targets)
 
     def firing(self) -> set[str]:
         """Return the names of the alerts that fire, but for the one that always does."""
@@ -59,10 +64,9 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     rules, settings = folder / "rules.yaml", folder / "prometheus.yaml"
     rules.write_text(yaml.safe_dump(faster(factor), sort_keys=False))
-    jobs = [
-        {"job_name": job, "static_configs": [{"targets": [f"127.0.0.1:{port}"]}]}
-        for job, port in targets.items()
-    ]
+    asked = folder / "targets.json"
+    _write(asked, targets)
+    jobs = [{"job_name": "continuum", "file_sd_configs": [{"files": [str(asked.resolve())]}]}]
     often = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
     settings.write_text(
         yaml.safe_dump({"global": often, "rule_files": [str(rules)], "scrape_configs": jobs})
@@ -80,7 +84,7 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
             ],
             log=folder / "prometheus.log",
         )
-        started = Prometheus(child, port)
+        started = Prometheus(child, port, asked)
         try:
             processes.wait_until(
                 started.answers, what="waiting for Prometheus", children=[child], within=30
@@ -88,6 +92,15 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
             yield started
         finally:
             processes.stop([child], sign=SIGTERM, within=10)
+
+
+def _write(file: Path, targets: Mapping[str, int]) -> None:
+    groups = [
+        {"targets": [f"127.0.0.1:{port}"], "labels": {"job": job}} for job, port in targets.items()
+    ]
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(groups))
+    part.replace(file)  # Prometheus reads it whenever it changes
 
 
 def wait(
