@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -84,12 +84,17 @@ alerts: setup ## prove the alert rules: each fires, each is silent; by real faul
 	@$(RUN) -m deploy.monitoring
 	@$(if $(FAULTS),$(RUN) -m tests.system.alerts $(if $(FAULTS:1=),'$(FAULTS)'))
 
+logs-check: setup ## hold the Loki queries of docs/logs.md against `continuum logs`, by the files of `make alerts FAULTS=1` [LOGS=folder]
+	@$(RUN) -m tests.system.logs $(LOGS)
+
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
 	@$(RUN) -m deploy.image
 
 nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
 	@$(MAKE) --no-print-directory manifests-check cluster-check image
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
+	@$(MAKE) --no-print-directory alerts FAULTS=1
+	@$(MAKE) --no-print-directory logs-check
 
 tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)

@@ -48,6 +48,18 @@ def _go(tool: Tool) -> None:
     _run([_go_program(), "build", *flags, "-o", place, tool.settings["package"]], folder=folder)
 
 
+def _npm(tool: Tool) -> None:
+    """Copy the folder and put its packages beside it; nothing of theirs is run."""
+    folder = tool.settings["folder"]
+    there = TOOLS / "npm" / folder
+    shutil.rmtree(there, ignore_errors=True)
+    shutil.copytree(HERE / "npm" / folder, there)
+    node, npm = next(each for each in listed() if each.name == "node").places
+    more = {"PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    _run([npm, "ci", *quiet], folder=there, more=more)
+
+
 def _version(tool: Tool) -> str:
     """Return the flags without which a part of Kubernetes does not know its version."""
     version = tool.settings.get("version")
@@ -121,6 +133,7 @@ def _system(tool: Tool) -> None:
 _KINDS: Mapping[str, Callable[[Tool], None]] = {
     "python": _python,
     "go": _go,
+    "npm": _npm,
     "module": _module,
     "strimzi": _strimzi,
     "debian": _debian,

@@ -56,8 +56,8 @@ class Tool:
         made_from = [json.dumps(self.settings, sort_keys=True, default=str).encode()]
         if self.kind == "python":
             made_from.append(LOCK.read_bytes())
-        if self.kind == "go":
-            files = (HERE / "go" / self.settings["folder"]).rglob("*")
+        if self.kind in ("go", "npm"):
+            files = (HERE / self.kind / self.settings["folder"]).rglob("*")
             made_from += [file.read_bytes() for file in sorted(files) if file.is_file()]
         return sha256(b"\0".join(made_from)).hexdigest()
 
@@ -66,6 +66,7 @@ class Tool:
         sources = {
             "python": f"requirements/{LOCK.name} (PyPI)",
             "go": f"{self.settings.get('package')}, built from Go modules",
+            "npm": f"deploy/tools/npm/{self.settings.get('folder')}/package-lock.json (npm)",
             "module": f"the Go module {self.settings.get('module')}",
             "strimzi": f"Strimzi {self.settings.get('version')} (Maven Central)",
             "debian": f"Debian's {self.settings.get('package')} {self.settings.get('version')}",

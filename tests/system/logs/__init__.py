@@ -1,0 +1,1 @@
+"""The queries of docs/logs.md find in log files what `continuum logs` finds there."""

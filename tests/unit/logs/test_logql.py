@@ -1,0 +1,86 @@
+"""What our queries use of LogQL does here what Loki's documentation says."""
+
+import json
+
+import pytest
+
+from continuum.logs import QUESTIONS
+from tests.system.logs.logql import NotUnderstood, Query, Tree
+from tests.system.logs.questions import Question, questions
+
+LINE = json.dumps({"event_name": "messages.sent", "service.version": "0.2.0"})
+INTAKE = {"job": "intake"}
+
+
+def leaf(name: str, text: str) -> Tree:
+    return Tree(name, text, ())
+
+
+def query(matcher: tuple[str, str], *stages: Tree) -> Query:
+    operator, wanted = matcher
+    three = [leaf("Identifier", "job"), leaf("Op", operator), leaf("String", json.dumps(wanted))]
+    selector = Tree("Selector", "", [Tree("Matchers", "", [Tree("Matcher", "", three)])])
+    return Query(Tree("LogQL", "", [selector, *stages]))
+
+
+def line_filter(operator: str, text: str) -> Tree:
+    return Tree("LineFilter", "", [leaf("Filter", operator), leaf("String", text)])
+
+
+@pytest.mark.parametrize(
+    ("matcher", "found"),
+    [
+        (("=", "intake"), True),
+        (("=~", "intake|routing"), True),
+        (("=~", "int"), False),
+        (("!=", "intake"), False),
+        (("!~", "routing"), True),
+    ],
+)
+def test_a_stream_is_selected_by_the_whole_of_its_label(
+    matcher: tuple[str, str], found: bool
+) -> None:
+    assert (query(matcher).answer(INTAKE, LINE) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("operator", "text", "found"),
+    [
+        ("|=", '"messages.sent"', True),
+        ("|=", '"messages.lost"', False),
+        ("!=", '"messages.sent"', False),
+        ("|~", '"sent\\\\b[^,]*,"', True),
+        ("|~", "`m.ss`", True),
+        ("!~", "`m.ss`", False),
+    ],
+)
+def test_a_line_is_filtered_by_any_part_of_it(operator: str, text: str, found: bool) -> None:
+    asked = query(("=", "intake"), line_filter(operator, text))
+
+    assert (asked.answer(INTAKE, LINE) is not None) is found
+
+
+def test_a_line_is_written_anew_from_labels_and_fields() -> None:
+    taken = [leaf("Identifier", "v"), leaf("Eq", "="), leaf("String", r'"[\"service.version\"]"')]
+    extracted = Tree("LabelExtractionExpression", "", taken)
+    as_json = Tree("JsonExpressionParser", "", [leaf("Json", "json"), extracted])
+    template = leaf("String", '"{{.job}} {{.v}}"')
+    anew = Tree("LineFormatExpr", "", [leaf("LineFormat", "line_format"), template])
+
+    assert query(("=", "intake"), as_json, anew).answer(INTAKE, LINE) == "intake 0.2.0"
+
+
+def test_what_is_not_known_here_is_never_passed_over() -> None:
+    for stage in (leaf("⚠", "jso"), leaf("Logfmt", "logfmt"), Tree("LineFilter", "", ())):
+        with pytest.raises(NotUnderstood):
+            query(("=", "intake"), stage)
+
+
+def test_the_table_asks_what_the_command_line_answers() -> None:
+    assert [question.name for question in questions()] == list(QUESTIONS)
+
+
+def test_a_name_stands_where_the_query_has_its_letter() -> None:
+    question = Question("sent", '|= "for cri.in.P.v1/" |= "EXP"', within_an_hour=True)
+
+    assert question.about("ca-post") == '|= "for cri.in.ca-post.v1/" |= "EXP"'
