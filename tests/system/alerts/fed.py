@@ -20,6 +20,7 @@ _CANARY = "trial-connection"
 def silent_queries(state: Path) -> list[str]:
     """Play a demonstration; return the panels whose query never gave anything."""
     log = state.with_name("fed.log")
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         demo = subprocess.Popen(
             [sys.executable, "-m", "deploy.local.demo", "--state", state],
