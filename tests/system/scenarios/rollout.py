@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from itertools import product
 
@@ -92,9 +93,14 @@ def _earlier(ground: Ground) -> Release:
 
 
 def _migrate(stack: Stack, release: Release) -> None:
-    """Run a release's own migrations as its Jobs do: with the role that owns the database."""
-    for service in SERVICES:
+    """Run a release's own migrations as its Jobs do: at once, as the roles that own databases."""
+
+    def job(service: str) -> tuple[int, str]:
         owner = stack.as_owner(service)
-        status, output = stack.ask(service, "migrate", environment=owner, program=release.program)
+        return stack.ask(service, "migrate", environment=owner, program=release.program)
+
+    with ThreadPoolExecutor() as jobs:
+        ended = list(jobs.map(job, SERVICES))
+    for service, (status, output) in zip(SERVICES, ended, strict=True):
         if status != 0:
             raise StackFailed(f"{release.version} cannot migrate {service}: {output}")
