@@ -16,6 +16,7 @@ Connection = PoolConnectionProxy
 State = TypeVar("State")
 LONGEST_SUBJECT = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LAST_NUMBER = 2**63 - 1
 _EVENTS = (
     *get_args(intake.IntakeEvent | intake.AnswerEvent | intake.ConfidentialEvent),
@@ -70,7 +71,7 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
             return passed_over(record)
         return Malformed(record, "schema")
     gate = _gate(record, event.subject, event.sequence)
-    if gate is None:
+    if gate is None or not _ID.fullmatch(event.id):  # a table could not hold it: ids are UUIDs
         return Malformed(record, "envelope")
     return Item(record=record, message=event, key=event.subject, gate=gate)
 

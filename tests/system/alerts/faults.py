@@ -13,6 +13,7 @@ import asyncpg
 from confluent_kafka import Producer
 
 from shared.contracts import intake
+from shared.contracts.event import derived_id
 from shared.messaging.kafka import partition_of
 from tests.system.alerts.stage import Stage
 from tests.system.chaos.login import login
@@ -96,7 +97,7 @@ def _say(stage: Stage, **changes: Any) -> None:
     subject = f"CRI-2099-{stage.next_number():06d}-X"
     event = {**json.loads(_SAMPLE.read_text()), "subject": subject, **changes}
     event["sequence"] = f"{1:020d}"
-    event["id"] = subject
+    event["id"] = derived_id("a test", event["type"], subject)
     data = {**event["data"], "tracking_number": subject}
     value = json.dumps({**event, "data": data}).encode()
     producer = Producer(login(stage.stack, "intake"))

@@ -1,0 +1,38 @@
+"""What another service's record is, before anything is decided about it."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from shared.contracts.intake import TOPIC, WithdrawalRequested
+from shared.messaging.reader import parse_event
+from shared.messaging.records import Item, Malformed, Record
+
+SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
+EVENTS: TypeAdapter[Any] = TypeAdapter(WithdrawalRequested)
+
+
+def parsed(**changes: str) -> Any:
+    value = json.dumps({**json.loads(SAMPLE.read_text()), **changes}).encode()
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    return parse_event(Record(TOPIC, 0, 0, b"key", value, (), at), EVENTS)
+
+
+def test_a_frozen_sample_is_an_item() -> None:
+    assert isinstance(parsed(), Item)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"id": "CRI-2026-000217-5"}, {"id": ""}, {"sequence": "first"}, {"subject": "a\0b"}],
+    ids=["no UUID", "no id", "no number", "a NUL"],
+)
+def test_an_envelope_that_no_table_can_hold_is_malformed(changes: dict[str, str]) -> None:
+    found = parsed(**changes)
+
+    assert isinstance(found, Malformed)
+    assert found.reason == "envelope"
