@@ -62,11 +62,12 @@ class Prometheus:
 def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iterator[Prometheus]:
     """Start it, empty, for these ports by job; wait until it evaluates rules; stop it."""
     folder.mkdir(parents=True, exist_ok=True)
+    folder = folder.resolve()  # it takes other paths as relative to its settings
     rules, settings = folder / "rules.yaml", folder / "prometheus.yaml"
     rules.write_text(yaml.safe_dump(faster(factor), sort_keys=False))
     asked = folder / "targets.json"
     _write(asked, targets)
-    jobs = [{"job_name": "continuum", "file_sd_configs": [{"files": [str(asked.resolve())]}]}]
+    jobs = [{"job_name": "continuum", "file_sd_configs": [{"files": [str(asked)]}]}]
     often = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
     settings.write_text(
         yaml.safe_dump({"global": often, "rule_files": [str(rules)], "scrape_configs": jobs})
