@@ -30,6 +30,7 @@ class Progress:
     def __init__(self, service: str) -> None:
         self._service = service
         self._moved_at: dict[TopicPartition, float] = {}
+        self._shown: set[str] = set()
 
     def moved(self, partitions: Iterable[TopicPartition]) -> None:
         """Take note that records of *partitions* were just taken in."""
@@ -45,8 +46,10 @@ class Progress:
         Show the lag of each topic, and how long it has stood; return what stands.
 
         Of *ours*, *expected* has the next offsets, as far as anybody can say where we stand.
+        What is not ours any more is forgotten: it stands elsewhere, or begins anew with us.
         """
         now = time.monotonic()
+        self._forget_others(ours)
         lags: Counter[str] = Counter()
         stands: dict[str, float] = {}
         standing: dict[TopicPartition, float] = {}
@@ -71,6 +74,15 @@ class Progress:
         for topic, seconds in stands.items():
             metrics.STANDING.labels(self._service, topic).set(seconds)
         return _standing(standing, now)
+
+    def _forget_others(self, ours: Collection[TopicPartition]) -> None:
+        for partition in self._moved_at.keys() - set(ours):
+            del self._moved_at[partition]
+        topics = {metrics.topic_label(partition.topic) for partition in ours}
+        for topic in self._shown - topics:
+            metrics.LAG.labels(self._service, topic).set(0)
+            metrics.STANDING.labels(self._service, topic).set(0)
+        self._shown = topics
 
 
 def _standing(moved_at: Mapping[TopicPartition, float], now: float) -> Standing:

@@ -52,6 +52,25 @@ def test_while_nobody_can_say_where_it_stands_it_stands_and_has_not_stalled() ->
     assert shown() == pytest.approx(400, abs=1)
 
 
+def test_what_another_process_reads_now_stands_here_no_longer() -> None:
+    progress = Progress(SERVICE)
+    progress._moved_at[OURS] = time.monotonic() - 400
+    progress.look({OURS}, {}, lambda _: 5)
+
+    progress.look((), {}, lambda _: 5)
+
+    assert shown() == 0
+
+
+def test_what_comes_back_after_minutes_elsewhere_begins_anew() -> None:
+    progress = Progress(SERVICE)
+    progress._moved_at[OURS] = time.monotonic() - 400
+    progress.look((), {}, lambda _: 5)
+
+    assert progress.look({OURS}, {OURS: 3}, lambda _: 5) == Standing()
+    assert shown() == pytest.approx(0, abs=1)
+
+
 def test_a_consumer_that_has_stopped_is_not_asked() -> None:
     asked: list[Any] = []
     stopped: Any = SimpleNamespace(_consumer=None, _progress=SimpleNamespace(look=asked.append))
