@@ -101,7 +101,10 @@ class Kafka:
     def _launch_node(self, node: int) -> processes.Child:
         # The first start leaves an archive of loaded classes: later ones take a second less.
         archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
-        options = ["-Xms256m", "-Xmx768m" if len(self._ports) == 1 else "-Xmx512m"]
+        options = ["-Xms256m", "-Xmx768m"]
+        if len(self._ports) > 1:
+            # Each is young and often killed: its second compiler would take more than it gives.
+            options = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"]
         options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
         options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
         broker: list[str | Path] = [
