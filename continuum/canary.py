@@ -22,6 +22,7 @@ from shared.runtime import logging, metrics
 log = structlog.get_logger()
 SERVICE = "canary"
 OUTCOMES = ("accepted", "refused", "unanswered", "unsent")
+_ACCEPTED = "gov.cri.submission.accepted.v1"
 _OUTAGE = (KafkaError, OSError, TimeoutError)
 
 
@@ -122,7 +123,7 @@ async def _connected(canary: Canary, *, every: float, within: float) -> None:
             answer = await _answer(consumer, place, within=within)
             metrics.CANARY_SECONDS.labels(SERVICE).observe(loop.time() - began)
             _judge(answer)
-            if answer is not None and answer["data"].get("repeat") is False:
+            if answer is not None and is_new(answer):
                 data = {"tracking_number": answer["data"]["tracking_number"], "reason": "other"}
                 gone = canary.message("request.withdraw", f"{place}/withdrawn", data)
                 await _send(producer, canary.in_topic, gone, within=within)
@@ -148,10 +149,15 @@ async def _answer(
     return None
 
 
+def is_new(answer: Mapping[str, Any]) -> bool:
+    """Tell whether the answer is to a request that was made just now: it is to be withdrawn."""
+    return answer["type"] == _ACCEPTED and answer["data"].get("repeat") is False
+
+
 def _judge(answer: Mapping[str, Any] | None) -> None:
     if answer is None:
         _note("unanswered")
-    elif answer["type"] == "gov.cri.submission.accepted.v1":
+    elif answer["type"] == _ACCEPTED:
         _note("accepted")
     else:
         codes = [reason["code"] for reason in answer["data"].get("reasons", ())]

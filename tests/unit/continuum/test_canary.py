@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from continuum.access import NotPossible
-from continuum.canary import SERVICE, Canary, _judge
+from continuum.canary import SERVICE, Canary, _judge, is_new
 from shared.contracts.inbound import Submission
 from shared.runtime import metrics
 
 SUBMISSION = Path(__file__).parents[3] / "deploy" / "monitoring" / "canary.json"
+ANSWERS = Path(__file__).parents[2] / "contracts/samples/outbound"
 OWN = {"username": "a", "password": "b", "in": "cri.in.a.v1", "out": "cri.out.a.v1"}
 KNOWN = {
     "bootstrap_servers": ["localhost:1"],
@@ -70,3 +71,20 @@ def test_what_comes_back_is_counted(answer: dict[str, Any] | None, outcome: str)
     _judge(answer)
 
     assert counted(outcome) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("sample", "repeat", "new"),
+    [
+        ("submission.accepted.v1", False, True),
+        ("submission.accepted.v1", True, False),
+        ("submission.refused.v1", False, False),
+    ],
+)
+def test_only_a_request_that_was_just_made_is_withdrawn(
+    sample: str, repeat: bool, new: bool
+) -> None:
+    answer = json.loads((ANSWERS / f"{sample}.json").read_text())
+    answer["data"]["repeat"] = repeat
+
+    assert is_new(answer) is new
