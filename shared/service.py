@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -25,7 +25,8 @@ from starlette.routing import BaseRoute
 
 from shared.messaging import ended_connections, gauges, kafka, own_log, replay
 from shared.messaging.catch_up import Again, CatchUp, settle
-from shared.messaging.consumer import PAUSES, TRANSIENT, Consumer
+from shared.messaging.consumer import Consumer
+from shared.messaging.outages import TRANSIENT, pause_after
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
@@ -34,13 +35,11 @@ from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
 from shared.runtime import crash_points, logging, metrics, probes
 from shared.runtime.settings import ServiceSettings
+from shared.tasks import Task, call_for_ever, keep_running, show_for_ever
 
 log = structlog.get_logger()
 Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
-GAUGES_SECONDS = 2.0
-GAUGES_REST = 50
-GAUGES_AT_MOST = 15.0
 ORDERS_SECONDS = 1.0
 # Wrong credentials, a missing database or an old schema do not heal by waiting.
 _HOPELESS = (
@@ -49,22 +48,6 @@ _HOPELESS = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """
-    Work beside the consumer: ``step`` is called again and again.
-
-    It returns True when there may be more at once, False to wait ``every`` seconds or until
-    ``wake`` is set (the consumer sets it after each batch). When Kafka or Postgres fails it is
-    called again after a growing pause.
-    """
-
-    name: str
-    step: Callable[["Pool[Any]"], Awaitable[bool]]
-    every: float
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +237,12 @@ async def _serve(
         relay = Relay(settings, service=service.name, wake=service.relay_wake, traces=traces)
         note = partial(own_log.keep_noting, own, service.own, settings=settings)
         running = [
-            asyncio.create_task(_again("relay", relay.run)),
-            asyncio.create_task(_again("own_log", note)),
+            asyncio.create_task(keep_running("relay", relay.run)),
+            asyncio.create_task(keep_running("own_log", note)),
             asyncio.create_task(consumer.watch()),
-            *(asyncio.create_task(_gauges(each, own)) for each in _shown(service)),
-            *(asyncio.create_task(_task(task, own, health)) for task in service.tasks),
-            asyncio.create_task(_task(_orders(service), own, health)),
+            *(asyncio.create_task(show_for_ever(each, own)) for each in _shown(service)),
+            *(asyncio.create_task(call_for_ever(task, own)) for task in service.tasks),
+            asyncio.create_task(call_for_ever(_orders(service), own)),
         ]
         log.info("service.runs")
         ends: list[asyncio.Future[Any]] = [consumer.fatal, http, *running]
@@ -325,49 +308,12 @@ async def _until_reached(
             raise Refusal(f"{what} refuses this user or password") from error
         except TRANSIENT as error:
             failure = error
-        pause = PAUSES[min(attempt, len(PAUSES) - 1)]
+        pause = pause_after(attempt)
         log.warning(f"{what}.not_reached", **{"error.type": type(failure).__name__}, pause_s=pause)
         done, _ = await asyncio.wait([stopping], timeout=pause)
         if done:
             return None
     return None
-
-
-async def _again(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run what ends only by failing; after an outage again, with growing pauses."""
-    failures = 0
-    while True:
-        started = asyncio.get_running_loop().time()
-        try:
-            await run()
-        except TRANSIENT as error:
-            if asyncio.get_running_loop().time() - started > 30:
-                failures = 0
-            pause = PAUSES[min(failures, len(PAUSES) - 1)]
-            failures += 1
-            log.warning(f"{name}.failed", **{"error.type": type(error).__name__}, pause_s=pause)
-            await asyncio.sleep(pause)
-
-
-async def _task(task: Task, own: "Pool[Any]", health: probes.Health) -> None:
-    """Call the task's step for ever, as `Task` says."""
-    failures = 0
-    while True:
-        task.wake.clear()
-        try:
-            more = await task.step(own)
-            failures = 0
-        except TRANSIENT as error:
-            pause = PAUSES[min(failures, len(PAUSES) - 1)]
-            failures += 1
-            log.warning(
-                f"{task.name}.failed", **{"error.type": type(error).__name__}, pause_s=pause
-            )
-            await asyncio.sleep(pause)
-            continue
-        if not more:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(task.wake.wait(), task.every)
 
 
 async def _relay_rest(own: "Pool[Any]") -> None:
@@ -382,22 +328,3 @@ async def _relay_rest(own: "Pool[Any]") -> None:
 def _shown(service: Service) -> list[Callable[["Pool[Any]"], Awaitable[None]]]:
     delivery = partial(gauges.show, service=service.name)
     return [delivery] if service.gauges is None else [delivery, service.gauges]
-
-
-async def _gauges(show: Callable[["Pool[Any]"], Awaitable[None]], own: "Pool[Any]") -> None:
-    """Show them again and again; a table that takes long to count is counted less often."""
-    loop = asyncio.get_running_loop()
-    while True:
-        began = loop.time()
-        with suppress(*TRANSIENT):
-            await show(own)
-        await asyncio.sleep(gauges_pause(loop.time() - began))
-
-
-def gauges_pause(took: float) -> float:
-    """
-    Return how long to rest after counting took so long (seconds).
-
-    A network that is cut for seconds looks like a large table; it must not blind us for minutes.
-    """
-    return min(max(GAUGES_SECONDS, GAUGES_REST * took), GAUGES_AT_MOST)

@@ -10,7 +10,8 @@ from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.parse import TOPICS
 from services.notifications.settings import Settings
-from shared.service import Service, Task
+from shared.service import Service
+from shared.tasks import Task
 
 
 def build(settings: Settings) -> Service:

@@ -10,7 +10,8 @@ from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
-from shared.service import Service, Task
+from shared.service import Service
+from shared.tasks import Task
 
 TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
 

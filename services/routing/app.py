@@ -8,7 +8,8 @@ from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.matcher import Matcher
 from services.routing.settings import Settings
-from shared.service import Service, Task
+from shared.service import Service
+from shared.tasks import Task
 
 TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, count
 from typing import Any
 
-import asyncpg
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -19,6 +18,7 @@ from faststream.security import SASLScram512
 
 from shared.messaging import kafka
 from shared.messaging.checkpoints import Fenced, TooManyFailures
+from shared.messaging.outages import TRANSIENT, pause_after
 from shared.messaging.positions import Positions, Refusal, readable
 from shared.messaging.progress import Progress
 from shared.messaging.reader import Reader
@@ -33,20 +33,9 @@ from shared.runtime.settings import ServiceSettings
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 FETCH_BYTES = 4_194_304
-PAUSES = (0.1, 0.25, 0.5, 1, 2, 5, 10)
 DRAIN_SECONDS = 20
 ENDS_EVERY = 5
 _LOOK_SECONDS = 1.0
-# What an outage looks like from here; anything else that is raised is a bug and ends the process.
-# InternalClientError: the server has ended the session, and the connection is not closed yet.
-TRANSIENT = (
-    OSError,
-    TimeoutError,
-    KafkaError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 
 class Stalled(Exception):
@@ -234,7 +223,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- failures ------------------------------------------------------------------------
 
     async def _pause(self, error: BaseException) -> None:
-        pause = PAUSES[min(self._failures, len(PAUSES) - 1)]
+        pause = pause_after(self._failures)
         self._failures += 1
         name = type(error).__name__
         metrics.FAILED_BATCHES.labels(self._service, name).inc()
@@ -305,7 +294,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:
-                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                pause = pause_after(failures)
                 failures += 1
                 name = type(error).__name__
                 log.warning("assignment.failed", **{"error.type": name}, pause_s=pause)

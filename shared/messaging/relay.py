@@ -19,7 +19,7 @@ from aiokafka.errors import (
 from asyncpg import Record as Row
 
 from shared.messaging import kafka, said
-from shared.messaging.consumer import PAUSES
+from shared.messaging.outages import pause_after
 from shared.messaging.outbox import decode_headers
 from shared.messaging.traces import Places, Traces, now
 from shared.postgres.pool import connect
@@ -108,7 +108,7 @@ class Relay:
             except KafkaError as error:
                 if asyncio.get_running_loop().time() - started > _LONG_SECONDS:
                     failures = 0
-                pause = PAUSES[min(failures, len(PAUSES) - 1)]
+                pause = pause_after(failures)
                 failures += 1
                 name = type(error).__name__
                 log.warning("relay.failed", **{"error.type": name}, pause_s=pause)

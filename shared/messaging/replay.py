@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging import parked
 from shared.messaging.checkpoints import Steps
-from shared.messaging.consumer import TRANSIENT
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.reader import Reader, given_up
 from shared.messaging.records import Outcome, Record
 from shared.messaging.rows import record_of

@@ -3,7 +3,7 @@ import asyncio
 import asyncpg
 
 from deploy.local.stack import Stack
-from shared.messaging.consumer import TRANSIENT
+from shared.messaging.outages import TRANSIENT
 
 
 async def test_an_ended_session_is_an_outage_at_whatever_moment_it_is_noticed(

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.service import gauges_pause
+from shared.tasks import gauges_pause
 
 
 @pytest.mark.parametrize(
