@@ -29,7 +29,8 @@ examples:
   continuum rebuild routing --yes --why 'a row was lost'
                                           repair what differs in its copy of the reference data
   continuum resume routing                what would be cleared so that routing goes on
-  continuum resume routing --yes          clear it
+  continuum resume routing --yes --why 'mended in 0.2.1'
+                                          clear it
   continuum logs refused CRI-2026-000042-K
                                           why, from the log files alone
   continuum canary                        submit once a minute as a participant; show metrics
@@ -79,7 +80,14 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return await _dead_letters(parsed, access)
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
-    cleared = resume.clear(access, parsed.service, yes=parsed.yes, from_start=parsed.from_start)
+    cleared = resume.clear(
+        access,
+        parsed.service,
+        by=parsed.by or _user(),
+        why=parsed.why,
+        yes=parsed.yes,
+        from_start=parsed.from_start,
+    )
     return await cleared, True
 
 
@@ -181,6 +189,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     cleared.add_argument("service", help="intake, routing, notifications or reporting")
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
+    cleared.add_argument("--why", metavar="TEXT", help="why, kept with who did it")
+    cleared.add_argument(
+        "--as", dest="by", metavar="NAME", help="who does it (default: this user)"
+    )
     cleared.add_argument(
         "--from-start", action="store_true", help="read a topic made anew from its first record"
     )

@@ -9,7 +9,15 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-async def clear(access: Access, service: str, *, yes: bool, from_start: bool = False) -> list[str]:
+async def clear(
+    access: Access,
+    service: str,
+    *,
+    by: str,
+    why: str | None,
+    yes: bool,
+    from_start: bool = False,
+) -> list[str]:
     """
     Clear why *service* reads partitions no more, so that it may start again; dry run unless *yes*.
 
@@ -29,11 +37,13 @@ async def clear(access: Access, service: str, *, yes: bool, from_start: bool = F
         choice = " (with --from-start a topic made anew is read from its first record)"
         return [
             *lines,
-            "Nothing is changed yet. If the cause is mended, clear it with --yes and start the"
-            f" service again: continuum resume {service} --yes{choice if refused else ''}",
+            "Nothing is changed yet. If the cause is mended, clear it and start the service again:"
+            f" continuum resume {service} --yes --why TEXT{choice if refused else ''}",
         ]
+    if not why:
+        raise NotPossible("who looks at this later must know why: add --why TEXT.")
     async with access.connect(service, write=True) as connection:
-        await connection.execute(_SQL["clear_stopped"], from_start)
+        await connection.execute(_SQL["clear_stopped"], from_start, by, why)
     where = "the first record of what was made anew" if from_start and refused else "these records"
     return [*lines, f"Cleared. {service} goes on with {where} at its next start."]
 

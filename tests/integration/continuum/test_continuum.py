@@ -96,12 +96,18 @@ async def test_resume_clears_a_stop_only_when_told_to(database: Database) -> Non
     access = await access_to(database, "routing")
     await stop(access, "routing")
 
-    said = await resume.clear(access, "routing", yes=False)
-    done = await resume.clear(access, "routing", yes=True)
-    again = await resume.clear(access, "routing", yes=True)
+    said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
+    with pytest.raises(NotPossible, match="add --why TEXT"):
+        await resume.clear(access, "routing", by="ann", why=None, yes=True)
+    done = await resume.clear(access, "routing", by="ann", why="mended", yes=True)
+    again = await resume.clear(access, "routing", by="ann", why="mended", yes=True)
 
     assert "Nothing is changed yet" in said[-1]
     assert "Cleared" in done[-1]
+    kept = "SELECT action, topic, partition, by, why, outcome, detail FROM operations"
+    assert await execute(access, kept) == [
+        ("resume", "cri.int.intake.v1", 0, "ann", "mended", "resumed", "build")
+    ]
     assert again == ["routing has not stopped: there is nothing to clear."]
 
 
@@ -118,8 +124,10 @@ async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to
         " ('cri.int.intake.v1', 1, 'c', 10, 50, NULL)",
     )
 
-    said = await resume.clear(access, "routing", yes=False)
-    await resume.clear(access, "routing", yes=True, from_start=from_start)
+    said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
+    await resume.clear(
+        access, "routing", by="ann", why="it is gone", yes=True, from_start=from_start
+    )
 
     assert said[0] == "cri.int.intake.v1/0 at offset 50: refused. it ends at 7"
     assert await execute(
