@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from continuum import accounting, canary, dead_letters, logs, orders, rebuild, resume, status, why
+from continuum import accounting, canary, dead_letters, logs, orders, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
-from continuum.rebuild_log import Log
+from continuum.rebuild.log import Log
+from continuum.rebuild.run import Order as Rebuilding
+from continuum.rebuild.run import rebuild
 
 EXAMPLES = """\
 examples:
@@ -121,7 +123,7 @@ async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[lis
 
 
 async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
-    order = rebuild.Order(
+    order = Rebuilding(
         service=parsed.service,
         effects=parsed.effects,
         by=parsed.by or _user(),
@@ -130,7 +132,7 @@ async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str
         afresh=parsed.afresh,
     )
     log = Log.read(parsed.connection)
-    return await rebuild.rebuild(access, log, order, say=_say)
+    return await rebuild(access, log, order, say=_say)
 
 
 def _say(text: str) -> None:

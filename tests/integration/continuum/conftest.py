@@ -9,10 +9,9 @@ from typing import Any
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from continuum import rebuild
 from continuum.access import Access
-from continuum.rebuild import Order
-from continuum.rebuild_log import Log
+from continuum.rebuild.log import Log
+from continuum.rebuild.run import Order, rebuild
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
 from shared.contracts import intake, reference, routing
@@ -66,7 +65,7 @@ class Rebuilt:
             "yes": False,
         }
         order = Order(**{**values, **changes})
-        return await rebuild.rebuild(self.access, self.log, order, say=print)
+        return await rebuild(self.access, self.log, order, say=print)
 
     async def count(self, table: str) -> int:
         counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")

@@ -7,7 +7,7 @@ import pytest
 
 from continuum import resume, status, why
 from continuum.access import SERVICES, Access, NotPossible
-from continuum.rebuild_services import FOLDED
+from continuum.rebuild.services import FOLDED
 from shared.contracts.tracking import tracking_number
 from shared.postgres.statements import load_statements
 from tests.conftest import Database
@@ -25,9 +25,9 @@ EVERYWHERE = [
 ]  # fmt: skip
 
 SCRIPTS = (
-    "rebuild_make", "rebuild_lock_", "rebuild_name_", "rebuild_see_", "rebuild_repair_"
+    "make", "lock_", "name_", "see_", "repair_"
 )  # fmt: skip
-WRITES = {"rebuild_open_programs": "reporting", "rebuild_save_endings": "intake"}
+WRITES = {"open_programs": "reporting", "save_endings": "intake"}
 
 
 async def access_to(database: Database, *services: str) -> Access:
@@ -48,7 +48,7 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(
                 await connection.prepare(statements[name])
 
     used = {name for names in STATEMENTS.values() for name in names}
-    assert used | {*EVERYWHERE} == {name for name in statements if not name.startswith("rebuild_")}
+    assert used | {*EVERYWHERE} == statements.keys()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -57,15 +57,14 @@ async def test_every_statement_of_a_rebuild_runs_beside_the_service(
 ) -> None:
     connection = await asyncpg.connect(await database(service))
     await connection.execute("SET search_path = rebuild, public")
-    statements, tables = load_statements("continuum"), FOLDED[service]
+    statements, tables = load_statements("continuum.rebuild"), FOLDED[service]
 
     async with connection.transaction():
-        for name in ("rebuild_make", "rebuild_lock_checkpoints", "rebuild_name_differing"):
+        for name in ("make", "lock_checkpoints", "name_differing"):
             await connection.execute(statements[name])
         await connection.execute(tables.make + tables.see + tables.lock + tables.repair)
         for name, sql in statements.items():
-            ours = name.startswith("rebuild_") and WRITES.get(name, service) == service
-            if ours and not name.startswith(SCRIPTS):
+            if WRITES.get(name, service) == service and not name.startswith(SCRIPTS):
                 await connection.prepare(sql)
 
     await connection.close()

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from continuum.access import SERVICES
-from continuum.rebuild_compare import Difference, differing_keys, differing_parts, totals
-from continuum.rebuild_fold import Fold
-from continuum.rebuild_reporting import REPORTING, opened
-from continuum.rebuild_services import FOLDED
+from continuum.rebuild.compare import Difference, differing_keys, differing_parts, totals
+from continuum.rebuild.fold import Fold
+from continuum.rebuild.reporting import REPORTING, opened
+from continuum.rebuild.services import FOLDED
 from services.reporting.news import news_of, row_of
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event

@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 
 from continuum.access import NotPossible
-from continuum.rebuild_log import Partition
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.log import Partition
+from continuum.rebuild.tables import Tables
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -85,7 +85,7 @@ async def standing(connection: "asyncpg.Connection[Any]", tables: Tables) -> Sta
     """Read where the live service stands with what *tables* are made of, in one transaction."""
     topics = sorted(tables.topics)
     spans: dict[Partition, tuple[int, int]] = {}
-    for row in await connection.fetch(_SQL["rebuild_read_standing"], topics):
+    for row in await connection.fetch(_SQL["read_standing"], topics):
         if row["lost"]:
             raise NotPossible(
                 f"{row['topic']}/{row['partition']} lost {row['lost']} records before they were"
@@ -93,8 +93,8 @@ async def standing(connection: "asyncpg.Connection[Any]", tables: Tables) -> Sta
                 " is computed again without them."
             )
         spans[row["topic"], row["partition"]] = (row["first_offset"], row["next_offset"])
-    left_out = await connection.fetch(_SQL["rebuild_read_left_out"], topics)
-    told = await connection.fetch(_SQL["rebuild_read_told"], tables.own)
+    left_out = await connection.fetch(_SQL["read_left_out"], topics)
+    told = await connection.fetch(_SQL["read_told"], tables.own)
     return Standing(
         tables.own,
         spans,
@@ -113,26 +113,26 @@ class Shadow:
 
     async def open(self, *, afresh: bool) -> bool:
         """Make the tables; return whether an earlier rebuild of this build goes on instead."""
-        if not await self.connection.fetchval(_SQL["rebuild_lock"]):
+        if not await self.connection.fetchval(_SQL["lock"]):
             raise NotPossible("another rebuild is under way here: let it end first.")
         build = version("continuum")
         resumed = not afresh and await self._begun() == build
         if not resumed:
             await self.drop()
             async with self.connection.transaction():
-                await self.connection.execute(_SQL["rebuild_make"])
+                await self.connection.execute(_SQL["make"])
                 await self.connection.execute(self._tables.make)
-                await self.connection.execute(_SQL["rebuild_begin"], build)
+                await self.connection.execute(_SQL["begin"], build)
         await self.connection.execute(self._tables.see)
         return resumed
 
     async def drop(self) -> None:
         """Leave nothing behind."""
-        await self.connection.execute(_SQL["rebuild_drop"])
+        await self.connection.execute(_SQL["drop"])
 
     async def progress(self) -> dict[Partition, int]:
         """Return up to where each partition is folded."""
-        rows = await self.connection.fetch(_SQL["rebuild_read_progress"])
+        rows = await self.connection.fetch(_SQL["read_progress"])
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
     async def folded(self, spans: Mapping[Partition, tuple[int, int]]) -> int:
@@ -151,8 +151,8 @@ class Shadow:
         `NotPossible` when what was folded already left out others: an order released them.
         """
         folded = await self.progress()
-        await self.connection.execute(_SQL["rebuild_forget_left_out"])
-        used = {tuple(row) for row in await self.connection.fetch(_SQL["rebuild_read_used"])}
+        await self.connection.execute(_SQL["forget_left_out"])
+        used = {tuple(row) for row in await self.connection.fetch(_SQL["read_used"])}
         wanted = set(places)
         before = {place for place in wanted if place[2] < folded.get((place[0], place[1]), 0)}
         if before != used:
@@ -163,16 +163,16 @@ class Shadow:
             )
         rest = sorted(wanted - before)
         if rest:
-            await self.connection.execute(_SQL["rebuild_use_left_out"], *zip(*rest, strict=True))
+            await self.connection.execute(_SQL["use_left_out"], *zip(*rest, strict=True))
 
     async def failed(self) -> list[str]:
         """Return the records that cannot be folded, with the reason."""
-        rows = await self.connection.fetch(_SQL["rebuild_read_failed"])
+        rows = await self.connection.fetch(_SQL["read_failed"])
         return [f"{r['topic']}/{r['partition']}/{r['offset']}: {r['error']}" for r in rows]
 
     async def _begun(self) -> str | None:
         try:
-            build: str | None = await self.connection.fetchval(_SQL["rebuild_read_begun"])
+            build: str | None = await self.connection.fetchval(_SQL["read_begun"])
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             return None
         return build

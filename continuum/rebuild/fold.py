@@ -4,7 +4,7 @@ from collections.abc import MutableMapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.tables import Tables
 from shared.messaging.reader import given_up
 from shared.messaging.records import Item, Malformed, PassedOver, Record
 

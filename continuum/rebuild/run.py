@@ -10,13 +10,13 @@ from typing import Any
 import asyncpg
 from pydantic import ValidationError
 
-from continuum import rebuild_shadow, rebuild_words, rebuild_work
 from continuum.access import SERVICES, Access, NotPossible
-from continuum.rebuild_compare import Comparison, compare
-from continuum.rebuild_log import Log
-from continuum.rebuild_services import FOLDED
-from continuum.rebuild_shadow import Shadow, Standing, standing
-from continuum.rebuild_work import Stretch
+from continuum.rebuild import words
+from continuum.rebuild.compare import Comparison, compare
+from continuum.rebuild.log import Log
+from continuum.rebuild.services import FOLDED
+from continuum.rebuild.shadow import Shadow, Standing, connect, standing
+from continuum.rebuild.work import Stretch, fold
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -91,9 +91,9 @@ class Rebuild:
     async def repair(self, order: Order, compared: Comparison) -> None:
         """Put the rebuilt rows of every key that differs in the place of the live ones."""
         async with self._live.transaction():
-            await self._live.execute(_SQL["rebuild_lock_checkpoints"] + self._tables.lock)
+            await self._live.execute(_SQL["lock_checkpoints"] + self._tables.lock)
             wanted = await self._reach()
-            await self._live.execute(_SQL["rebuild_name_differing"])
+            await self._live.execute(_SQL["name_differing"])
             await self._live.copy_records_to_table(
                 "differing", records=[(each.table, each.key) for each in compared.differences]
             )
@@ -104,7 +104,7 @@ class Rebuild:
         """Keep who had it computed again, why, and what came of it."""
         differing = compared.differences
         await self._live.execute(
-            _SQL["rebuild_note"],
+            _SQL["note"],
             order.effects,
             order.by,
             order.why,
@@ -146,10 +146,10 @@ class Rebuild:
             for partition, (first, end) in wanted.spans.items()
             if places.get(partition, first) < end
         ]
-        await rebuild_work.fold(self._dsn, self._log, self._service, stretches)
+        await fold(self._dsn, self._log, self._service, stretches)
 
     async def _show(self, wanted: Standing, say: Callable[[str], None]) -> None:
-        connection = await rebuild_shadow.connect(self._dsn, shadow=True)
+        connection = await connect(self._dsn, shadow=True)
         watched = Shadow(connection, self._tables)
         try:
             while True:
@@ -173,13 +173,13 @@ async def rebuild(
         await work.approach(say)
         wanted, compared, moved = await work.compare()
         failed = await shadow.failed()
-        told = rebuild_words.told
+        told = words.told
         lines = told(order.service, FOLDED[order.service], wanted, compared, moved, failed)
         if order.yes and compared.differences and not failed:
             say(f"repairing {len(compared.differences)} keys")
             await work.repair(order, compared)
             wanted, again, _ = await work.compare()
-            lines += ["", *rebuild_words.repaired(order.service, compared, again)]
+            lines += ["", *words.repaired(order.service, compared, again)]
             compared = again
         elif order.yes and not compared.differences:
             await work.note(order, compared, wanted.records)
@@ -189,7 +189,7 @@ async def rebuild(
         elif not order.yes:
             lines += ["", "Nothing is changed yet: --yes --why TEXT repairs it."]
     seconds = time.monotonic() - began
-    return [*lines, "", rebuild_words.closing(wanted, compared, seconds)], equal
+    return [*lines, "", words.closing(wanted, compared, seconds)], equal
 
 
 @asynccontextmanager
@@ -199,9 +199,9 @@ async def _opened(
     dsn = access.writing.get(order.service)
     if dsn is None:
         raise NotPossible(f"the connection file knows no running {order.service}.")
-    live = await rebuild_shadow.connect(dsn, shadow=False)
+    live = await connect(dsn, shadow=False)
     try:
-        aside = await rebuild_shadow.connect(dsn, shadow=True)
+        aside = await connect(dsn, shadow=True)
         try:
             tables = FOLDED[order.service]
             shadow = Shadow(aside, tables)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from continuum.rebuild_copies import INTAKE, NOTIFICATIONS, ROUTING
-from continuum.rebuild_reporting import REPORTING
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.copies import INTAKE, NOTIFICATIONS, ROUTING
+from continuum.rebuild.reporting import REPORTING
+from continuum.rebuild.tables import Tables
 
 FOLDED: Mapping[str, Tables] = {
     "intake": INTAKE,

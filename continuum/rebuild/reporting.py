@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.tables import Tables
 from services.reporting import store
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.news import TYPE, ProgramRow, row_of
@@ -56,7 +56,7 @@ async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[st
     events = [ProgramChanged.model_validate_json(value) for value in said]
     told = opened({(event.subject, event.number): event for event in events}, numbers)
     columns = list(zip(*told, strict=True)) or [(), (), ()]
-    await connection.execute(_SQL["rebuild_open_programs"], *columns)
+    await connection.execute(_SQL["open_programs"], *columns)
 
 
 def opened(
@@ -92,14 +92,14 @@ REPORTING = Tables(
     names=("requests", "timeline", "programs", "gates"),
     kept={},
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
-    make=_SQL["rebuild_make_reporting"],
-    see=_SQL["rebuild_see_reporting"],
-    repair=_SQL["rebuild_repair_reporting"] + _SQL["rebuild_repair_gates"],
+    make=_SQL["make_reporting"],
+    see=_SQL["see_reporting"],
+    repair=_SQL["repair_reporting"] + _SQL["repair_gates"],
     parse=_READER.parse,
     begin=Changes,
     decide=_decide,
     save=_save,
-    lock=_SQL["rebuild_lock_programs"],
+    lock=_SQL["lock_programs"],
     own=PROGRAMS_TOPIC,
     read_back=_read_back,
     figures=_figures,

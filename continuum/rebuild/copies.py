@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.tables import Tables
 from services.intake.endings import Ending, read_ending
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
@@ -32,7 +32,7 @@ def _end(endings: Endings, item: Item) -> None:
 
 
 async def _save_endings(connection: Any, endings: Endings) -> None:
-    await connection.execute(_SQL["rebuild_save_endings"], list(endings), list(endings.values()))
+    await connection.execute(_SQL["save_endings"], list(endings), list(endings.values()))
 
 
 async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None:
@@ -54,9 +54,9 @@ ROUTING = Tables(
         ("gates of other topics",): _OTHER_GATES,
     },
     topics=frozenset({reference.TOPIC}),
-    make=_SQL["rebuild_make_catalog"],
-    see=_SQL["rebuild_see_reference"],
-    repair=_SQL["rebuild_repair_catalog"] + _SQL["rebuild_repair_gates"],
+    make=_SQL["make_catalog"],
+    see=_SQL["see_reference"],
+    repair=_SQL["repair_catalog"] + _SQL["repair_gates"],
     parse=partial(parse_event, events=catalog.EVENTS),
     begin=list,
     decide=_enter,
@@ -82,9 +82,9 @@ INTAKE = Tables(
         ("words",): _FOURTEEN_DAYS,
     },
     topics=frozenset({routing.TOPIC}),
-    make=_SQL["rebuild_make_catalog"] + _SQL["rebuild_make_endings"],
-    see=_SQL["rebuild_see_intake"],
-    repair=_SQL["rebuild_repair_catalog"] + _SQL["rebuild_repair_endings"],
+    make=_SQL["make_catalog"] + _SQL["make_endings"],
+    see=_SQL["see_intake"],
+    repair=_SQL["repair_catalog"] + _SQL["repair_endings"],
     parse=read_ending,
     begin=dict,
     decide=_end,

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from continuum.rebuild_compare import Comparison
-from continuum.rebuild_shadow import Standing
-from continuum.rebuild_tables import Tables
+from continuum.rebuild.compare import Comparison
+from continuum.rebuild.shadow import Standing
+from continuum.rebuild.tables import Tables
 from shared.contracts.tracking import is_tracking_number
 
 DELIVERY = "checkpoints, outbox and the like: they are where the service stands, and what it owes"

@@ -15,11 +15,11 @@ from typing import Any
 
 import uvloop
 
-from continuum import rebuild_shadow
 from continuum.access import NotPossible
-from continuum.rebuild_fold import Fold
-from continuum.rebuild_log import Log, Partition
-from continuum.rebuild_services import FOLDED
+from continuum.rebuild.fold import Fold
+from continuum.rebuild.log import Log, Partition
+from continuum.rebuild.services import FOLDED
+from continuum.rebuild.shadow import connect
 from shared.messaging.records import from_kafka
 from shared.postgres.statements import load_statements
 
@@ -90,11 +90,11 @@ def _work(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
 
 
 async def _fold(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
-    connection = await rebuild_shadow.connect(dsn, shadow=True)
+    connection = await connect(dsn, shadow=True)
     try:
         topic, number = stretch.partition
-        gates = await connection.fetch(_SQL["rebuild_read_gates"], topic, number)
-        failed = await connection.fetch(_SQL["rebuild_read_failed"])
+        gates = await connection.fetch(_SQL["read_gates"], topic, number)
+        failed = await connection.fetch(_SQL["read_failed"])
         fold = Fold(
             FOLDED[service],
             {row["subject"]: row["last"] for row in gates},
@@ -121,8 +121,8 @@ async def _save(connection_: Any, partition: Partition, fold: Fold, place: int) 
     async with connection_.transaction():
         await fold.tables.save(connection_, fold.changes)
         subjects, numbers = list(fold.moved), list(fold.moved.values())
-        await connection_.execute(_SQL["rebuild_save_gates"], *partition, subjects, numbers)
+        await connection_.execute(_SQL["save_gates"], *partition, subjects, numbers)
         if fold.failed:
             columns = zip(*((f.offset, f.subject, f.error) for f in fold.failed), strict=True)
-            await connection_.execute(_SQL["rebuild_save_failed"], *partition, *columns)
-        await connection_.execute(_SQL["rebuild_move"], *partition, place)
+            await connection_.execute(_SQL["save_failed"], *partition, *columns)
+        await connection_.execute(_SQL["move"], *partition, place)

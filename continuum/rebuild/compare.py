@@ -57,14 +57,14 @@ async def compare(
 
 
 async def _sums(connection: "asyncpg.Connection[Any]") -> Sums:
-    rows = await connection.fetch(_SQL["rebuild_sum"])
+    rows = await connection.fetch(_SQL["sum"])
     return {(row["table_name"], row["part"]): (row["count"], int(row["checksum"])) for row in rows}
 
 
 async def _keys(
     connection: "asyncpg.Connection[Any]", table: str, parts: Sequence[int]
 ) -> Mapping[str, tuple[int, int]]:
-    rows = await connection.fetch(_SQL["rebuild_keys"], table, parts)
+    rows = await connection.fetch(_SQL["keys"], table, parts)
     return {row["key"]: (row["count"], int(row["checksum"])) for row in rows}
 
 

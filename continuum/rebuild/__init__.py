@@ -1,0 +1,1 @@
+"""What a service folds is computed again from the log, beside the live tables, and compared."""
