@@ -66,7 +66,7 @@ class Service:
     again: Again
     """How its tables are brought up to those topics when they are behind."""
     may_wait: Collection[str] = ()
-    """Topics to whose records nobody waits for an answer: a batch of them gathers for a moment."""
+    """Topics to whose records nobody waits for an answer: they gather for a moment."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
     """Shows, again and again, what only the service's own tables know."""

@@ -48,8 +48,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     A record's effects happen exactly once: the checkpoint moves in their transaction, and only
     from where this process believes it stands. After a failure the whole batch is read again
-    after a growing pause. Records of topics that *may_wait*, because nobody waits for what they
-    lead to, are given a moment to gather. ``fatal`` is set when the service must stop.
+    after a growing pause. Topics that *may_wait*, because nobody waits for what their records
+    lead to, are left alone for a moment after each look that found some: they gather. ``fatal``
+    is set when the service must stop.
     """
 
     def __init__(
@@ -122,7 +123,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         self._subscriber(self._receive)
         # FastStream's own sleeps after each look that found nothing, so it must look all the time.
-        self._subscriber.get_msg = self._gather  # type: ignore[method-assign]
+        self._subscriber.get_msg = self._look  # type: ignore[method-assign]
 
     async def start(self) -> None:
         """Join the group; records flow once partitions are assigned."""
@@ -140,23 +141,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     # --- records -------------------------------------------------------------------------
 
-    async def _gather(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
-        """Return the next records as they come; what may wait first waits a moment for company."""
-        more = found = await self._poll(
-            consumer, _LOOK_SECONDS, at_most=self._settings.batch_records
-        )
-        until = time.monotonic() + self._settings.batch_wait_ms / 1000
-        while all(record.topic in self._may_wait for record in more):
-            left, room = until - time.monotonic(), self._settings.batch_records - len(found)
-            if left <= 0 or room == 0:
-                break
-            more = await self._poll(consumer, left, at_most=room)
-            found += more
-        return tuple(found)
+    async def _look(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
+        """Return the next records as soon as there are any; none after a second without."""
+        most = self._settings.batch_records
+        found = await consumer.getmany(timeout_ms=_LOOK_SECONDS * 1000, max_records=most)
+        records = tuple(chain.from_iterable(found.values()))
+        if len(records) < most and any(partition.topic in self._may_wait for partition in found):
+            self._let_gather(consumer)
+        return records
 
-    async def _poll(self, consumer: Any, seconds: float, *, at_most: int) -> list[ConsumerRecord]:
-        found = await consumer.getmany(timeout_ms=seconds * 1000, max_records=at_most)
-        return list(chain.from_iterable(found.values()))
+    def _let_gather(self, consumer: Any) -> None:
+        """Fetch nothing for a moment of what may wait; of others Kafka is asked meanwhile."""
+        gathering = [p for p in consumer.assignment() if p.topic in self._may_wait]
+        consumer.pause(*gathering)
+        seconds = self._settings.batch_wait_ms / 1000
+        asyncio.get_running_loop().call_later(seconds, _fetch_again, consumer, gathering)
 
     async def _receive(self, records: Sequence[ConsumerRecord]) -> None:
         """Take one polled batch in. What fails is read again, or ends the service."""
@@ -353,6 +352,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._health.stalled_since = None if is_failing else standing.since
         if standing.stalled is not None and not is_failing:
             self._end(Stalled(f"{standing.stalled} stands still with records before it"))
+
+
+def _fetch_again(consumer: Any, partitions: Iterable[TopicPartition]) -> None:
+    consumer.resume(*consumer.assignment().intersection(partitions))
 
 
 async def _unread(found: tuple[ConsumerRecord, ...]) -> KafkaMessage:

@@ -33,7 +33,7 @@ class ServiceSettings(BaseSettings):
     metadata_max_age_ms: int = 300_000
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
     batch_wait_ms: Annotated[int, Field(ge=0, le=1000)] = 100
-    """How long records that nobody waits for may wait for others, to be taken in with them."""
+    """How long topics are left alone whose records nobody waits for, so that they gather."""
     session_timeout_ms: int = 6000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     traces_endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None

@@ -357,33 +357,34 @@ def batches() -> float:
     return metrics.REGISTRY.get_sample_value("cri_batch_duration_seconds_count", ROUTING) or 0
 
 
-async def test_a_record_that_may_wait_is_taken_in_with_one_that_may_not(
+async def test_while_what_may_wait_gathers_the_rest_goes_on(
     pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
 ) -> None:
     await topics.make(OTHER)
     patient = static.model_copy(update={"batch_wait_ms": 60_000})
-    async with of_both(patient, pool, reader, may_wait=[KEPT]) as running:
+    async with of_both(patient, pool, reader, may_wait=[KEPT]):
+        await topics.send(KEPT, "A")
+        await until(lambda: holds(pool, "A"))
 
-        async def has_everything() -> bool:
-            return len(running._positions.expected) == 4
+        await topics.send(KEPT, "B", "C")
+        await topics.send(OTHER, "D")
 
-        await until(has_everything)
+        await until(lambda: holds(pool, "A", "D"))
+
+
+async def test_what_has_gathered_is_taken_in_at_once(
+    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
+) -> None:
+    patient = static.model_copy(update={"batch_wait_ms": 2000})
+    async with of_both(patient, pool, reader, may_wait=[KEPT]):
+        await topics.send(KEPT, "A")
+        await until(lambda: holds(pool, "A"))
         before = batches()
 
-        await topics.send(KEPT, "A", "B")
-        await topics.send(OTHER, "C")
+        await topics.send(KEPT, "B", "C")
 
         await until(lambda: holds(pool, "A", "B", "C"))
     assert batches() == before + 1
-
-
-async def test_a_record_that_may_wait_waits_only_for_a_moment(
-    pool: "asyncpg.Pool[Any]", static: ServiceSettings, reader: LedgerReader, topics: Topics
-) -> None:
-    async with of_both(static, pool, reader, may_wait=[KEPT]):
-        await topics.send(KEPT, "A")
-
-        await until(lambda: holds(pool, "A"))
 
 
 @pytest.mark.parametrize("noticed", [False, True], ids=["while-down", "noticed-before"])
