@@ -362,7 +362,12 @@ async def test_while_what_may_wait_gathers_the_rest_goes_on(
 ) -> None:
     await topics.make(OTHER)
     patient = static.model_copy(update={"batch_wait_ms": 60_000})
-    async with of_both(patient, pool, reader, may_wait=[KEPT]):
+    async with of_both(patient, pool, reader, may_wait=[KEPT]) as running:
+
+        async def reads_everything() -> bool:
+            return len(running._positions.expected) == 4
+
+        await until(reads_everything)
         await topics.send(KEPT, "A")
         await until(lambda: holds(pool, "A"))
 
