@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages logs-check
+.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -59,6 +59,9 @@ bench: setup ## measure this pipeline and the peer in one run [HELD=1000000] [RE
 
 stages: setup ## where each microsecond of a request goes, by stage and service [RATE=100]
 	@$(RUN) -m benchmarks.stages $(if $(RATE),--rate $(RATE))
+
+capacity: setup ## what loads take of this machine, in tables
+	@$(RUN) -m benchmarks.capacity
 
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))

@@ -59,18 +59,16 @@ class Ours:
 
     def latency(self, rate: int, *, seconds: int) -> tuple[Latency, Latency]:
         """Send ``rate`` a second, whatever comes back; return answers' and offers' times."""
-        sent, seen = self._run(rate * seconds, rate, lambda: None)
-        answers = [at - sent[number] for number, at in seen.answers.items()]
-        offers = [at - sent[number] for number, at in seen.offers.items()]
-        return latency(answers), latency(offers)
+        return self.used(rate, seconds=seconds)[1:]
 
-    def used(self, rate: int, *, seconds: int) -> tuple[Counter[str], str]:
-        """Send ``rate`` a second; return processor time per request, and how fast answers were."""
+    def used(self, rate: int, *, seconds: int) -> tuple[Counter[str], Latency, Latency]:
+        """Do what `latency` does; return the processor time per request, too."""
         before: list[Any] = []
         sent, seen = self._run(rate * seconds, rate, lambda: before.append(self._times()))
         used = per_request(before[0], self._times(), rate * seconds)
-        answers = latency([at - sent[number] for number, at in seen.answers.items()])
-        return used, f"answer {answers} at {rate}/s"
+        answers = [at - sent[number] for number, at in seen.answers.items()]
+        offers = [at - sent[number] for number, at in seen.offers.items()]
+        return used, latency(answers), latency(offers)
 
     def _run(
         self, count: int, rate: int | None, begin: Callable[[], None]

@@ -18,7 +18,7 @@ from deploy.local.failure import StackFailed
 from deploy.local.topics import SERVICES
 from deploy.tools.catalog import ToolMissing, place
 
-_SAMPLES = 250
+_SAMPLES = 100
 """A second. More would slow down what is watched."""
 _STAGES = (
     ("relay", r"\(shared/messaging/(relay|said)\.py|\(aiokafka/producer/"),
@@ -68,7 +68,8 @@ def _measure(asked: argparse.Namespace) -> list[str]:
             say("looking at every service's stack, so that all is slower than it is")
             with _watched(pids, asked.state):
                 if asked.rate:
-                    used, speed = ours.used(asked.rate, seconds=asked.seconds)
+                    used, answers, _ = ours.used(asked.rate, seconds=asked.seconds)
+                    speed = f"answer {answers} at {asked.rate}/s"
                 else:
                     round_ = ours.throughput(asked.requests)
                     used, speed = round_.microseconds, f"{round_.rate:.0f} requests/s"
