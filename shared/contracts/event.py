@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha1, sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Classification = Literal["public", "internal", "confidential", "restricted"]
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""An id that is derived: what is none would be met only by the table that cannot hold it."""
 
 
 class Facts(BaseModel):

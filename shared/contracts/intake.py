@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from shared.contracts.event import Event, Facts
+from shared.contracts.event import Event, Facts, Uuid
 from shared.contracts.reference import CriType
 
 TOPIC = "cri.int.intake.v1"
@@ -34,7 +34,7 @@ class Window(Facts):
 class RequestFacts(Facts):
     """A request as it now is: codes, dates and agency facts; no contact, no free text."""
 
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     participant: str
     reference: str
@@ -68,7 +68,7 @@ class RequestAmended(Event):
 
 
 class WithdrawalFacts(Facts):
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     participant: str
     reason: str | None = None
@@ -104,7 +104,7 @@ class CapacityDeclared(Event):
 class OfferAnswerFacts(Facts):
     """``provider`` is the participant that answered, whether or not the offer was its own."""
 
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     offer_id: str
     provider: str
@@ -121,7 +121,7 @@ class OfferAnswered(Event):
 
 
 class MilestoneFacts(Facts):
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     engagement_id: str
     provider: str
@@ -135,7 +135,7 @@ class MilestoneReported(Event):
 
 
 class CloseFacts(Facts):
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     engagement_id: str
     provider: str
@@ -149,7 +149,7 @@ class EngagementCloseReported(Event):
 
 
 class DirectionFacts(Facts):
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     participant: str
     action: str
@@ -249,7 +249,7 @@ class ContactSet(Event):
 class NeedFacts(Facts):
     """The words of a request as they now are; a request may have a reason and no issue."""
 
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     issue: str | None = None
     how_noticed: str | None = None
@@ -271,7 +271,7 @@ class NeedStated(Event):
 class NoteFacts(Facts):
     """A provider's words about an offer or an engagement."""
 
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     participant: str
     about: str

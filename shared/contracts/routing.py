@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from shared.contracts.event import Event, Facts
+from shared.contracts.event import Event, Facts, Uuid
 from shared.contracts.intake import Reason
 
 TOPIC = "cri.int.routing.v1"
@@ -47,7 +47,7 @@ class DecisionFacts(Facts):
 class RequestStateFacts(Facts):
     """What every event about a request carries; ``status`` is the state after it."""
 
-    request_id: str
+    request_id: Uuid
     tracking_number: str
     participant: str
     status: str

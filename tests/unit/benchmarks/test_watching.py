@@ -22,7 +22,7 @@ def message(kind: str, data: dict[str, Any]) -> bytes:
 def accepted(number: int, *, load: str = "load1") -> bytes:
     facts = {
         "reference": f"{load}-{number}",
-        "request_id": "r",
+        "request_id": "01a20add-dcb3-7f58-8f5a-0abbf3295d20",
         "tracking_number": f"CRI-{number}",
     }
     return message("accepted", facts)

@@ -16,8 +16,10 @@ SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_re
 EVENTS: TypeAdapter[Any] = TypeAdapter(WithdrawalRequested)
 
 
-def parsed(**changes: str) -> Any:
-    value = json.dumps({**json.loads(SAMPLE.read_text()), **changes}).encode()
+def parsed(data: dict[str, str] | None = None, **changes: str) -> Any:
+    sample = {**json.loads(SAMPLE.read_text()), **changes}
+    sample["data"] |= data or {}
+    value = json.dumps(sample).encode()
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return parse_event(Record(TOPIC, 0, 0, b"key", value, (), at), EVENTS)
 
@@ -36,3 +38,10 @@ def test_an_envelope_that_no_table_can_hold_is_malformed(changes: dict[str, str]
 
     assert isinstance(found, Malformed)
     assert found.reason == "envelope"
+
+
+def test_a_request_that_no_table_can_hold_is_malformed() -> None:
+    found = parsed(data={"request_id": "CRI-2026-000217-5"})
+
+    assert isinstance(found, Malformed)
+    assert found.reason == "schema"

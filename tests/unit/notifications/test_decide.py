@@ -303,7 +303,11 @@ def test_what_intake_hands_on_is_left_for_routing_to_answer() -> None:
         intake.TOPIC,
         "withdrawal_requested",
         NUMBER,
-        {"request_id": "r", "tracking_number": NUMBER, "participant": AGENCY},
+        {
+            "request_id": "01a20add-dcb3-7f58-8f5a-0abbf3295d20",
+            "tracking_number": NUMBER,
+            "participant": AGENCY,
+        },
         inreplyto=inbound(9),
     )
     assert isinstance(event, intake.WithdrawalRequested)
