@@ -187,7 +187,7 @@ class Again:
                 )
                 for number, request in requests.items()
             ]
-            await store.save_requests(connection, after, new=())
+            await store.save(connection, requests=after)
         await _count_capacities(connection)
         await connection.execute(_SQL["open_lanes_again"])
         await connection.execute(_SQL["forget_places"])
@@ -248,7 +248,7 @@ async def _count_capacities(connection: Any) -> None:
             now = _left(apply(now, change), taken)
         last = max(now.last_offer, microseconds(asked[provider]) if provider in asked else 0)
         capacities[provider] = now._replace(load=load.get(provider, 0), last_offer=last)
-    await store.save_capacities(connection, capacities)
+    await store.save(connection, capacities=capacities)
     await connection.execute(_SQL["forget_changes"])
 
 

@@ -75,7 +75,7 @@ class Matcher:
             capacities = await store.lock_capacities(connection, providers)
             for change in changes:
                 capacities[change.provider] = apply(capacities[change.provider], change)
-            await store.save_capacities(connection, capacities)
+            await store.save(connection, capacities=capacities)
             more = {c.provider for c in changes if c.entries is not None or c.free > 0}
             programs = {
                 program
@@ -107,8 +107,9 @@ class Matcher:
             step = LaneStep(lane.program, is_open, library, dict(capacities), locked_at or at)
             crash_points.reach("matcher.after_claim")
             tolds = match_in_order(step, requests)
-            await store.save_capacities(connection, _changed(capacities, step.capacities))
-            published = await save_and_publish(connection, tolds)
+            published = await save_and_publish(
+                connection, tolds, capacities=_changed(capacities, step.capacities)
+            )
             if sweeping or basis != lane.basis:
                 reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
                 swept_to = max(reached, swept_to or 0)

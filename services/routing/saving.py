@@ -1,11 +1,12 @@
 """Writes what decisions came to, in the caller's transaction: state, records, capacity, outbox."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
+from services.routing.capacity import Capacity
 from services.routing.story import Told
 from shared.contracts.routing import TOPIC
 from shared.messaging import outbox
@@ -26,17 +27,41 @@ async def save(
 
     The last word on each request counts; those with a *new* tracking number have no row yet.
     """
+    await _save(connection, tolds, new=new, capacities={}, messages=())
+
+
+async def save_and_publish(
+    connection: "PoolConnectionProxy[Any]",
+    tolds: Sequence[Told],
+    *,
+    capacities: Mapping[str, Capacity] | None = None,
+) -> int:
+    """
+    Write what `save` writes, and *capacities*; append the events to the outbox.
+
+    Return their number.
+    """
+    messages = [message for told in tolds for message in outgoing(told)]
+    await _save(connection, tolds, new=(), capacities=capacities or {}, messages=messages)
+    return len(messages)
+
+
+async def _save(
+    connection: "PoolConnectionProxy[Any]",
+    tolds: Sequence[Told],
+    *,
+    new: Collection[str],
+    capacities: Mapping[str, Capacity],
+    messages: Sequence[Outgoing],
+) -> None:
     last = {told.request.tracking_number: told.request for told in tolds}
-    await store.save_requests(connection, list(last.values()), new=new)
-    records = [record for told in tolds for record in told.records]
-    await store.save_decisions(connection, records)
+    await store.save(
+        connection,
+        requests=list(last.values()),
+        new=new,
+        records=[record for told in tolds for record in told.records],
+        capacities=capacities,
+        messages=messages,
+    )
     changes = [change for told in tolds for change in told.changes]
     await store.append_capacity_changes(connection, changes)
-
-
-async def save_and_publish(connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told]) -> int:
-    """Write what `save` writes and append the events to the outbox; return their number."""
-    await save(connection, tolds)
-    messages = [message for told in tolds for message in outgoing(told)]
-    await outbox.append(connection, messages)
-    return len(messages)

@@ -1,6 +1,6 @@
 """Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -11,6 +11,8 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing.capacity import Capacity
 from services.routing.decisions import DecisionRecord
 from services.routing.request import CapacityChange, Request
+from shared.messaging import outbox
+from shared.messaging.records import Outgoing
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -76,24 +78,64 @@ async def lock_due_requests(
     ]
 
 
-async def save_requests(
-    connection: "Connection[Any]", requests: Sequence[Request], *, new: Collection[str]
+async def save(
+    connection: "Connection[Any]",
+    *,
+    requests: Sequence[Request] = (),
+    new: Collection[str] = (),
+    records: Sequence[DecisionRecord] = (),
+    capacities: Mapping[str, Capacity] | None = None,
+    messages: Sequence[Outgoing] = (),
 ) -> None:
     """
-    Write *requests* in key order; give those that enter a lane their place there.
+    Write what decisions led to; give requests that enter a lane their place there.
 
-    Those with a *new* tracking number have no row yet, the others are locked.
+    Those with a *new* tracking number have no row yet; all others, and *capacities*, are locked.
+    With decision *records* come the facts of the candidates that they name.
     """
     placed = sorted(await _with_places(connection, requests), key=_number_of)
     entering = [request for request in placed if request.tracking_number in new]
     if entering:
         await connection.copy_records_to_table("requests", columns=_COLUMNS, records=entering)
     changed = [request for request in placed if request.tracking_number not in new]
-    if not changed:
-        return
-    columns = list(zip(*map(_CHANGEABLE, changed), strict=True))
-    columns[-1] = tuple("{" + ",".join(offered) + "}" for offered in columns[-1])
-    await connection.execute(_SQL["save_requests"], *columns)
+    if changed or records or capacities or messages:
+        await connection.execute(
+            _SQL["save"],
+            *_request_columns(changed),
+            *_capacity_columns([*(capacities or {}).values()]),
+            *_decision_columns(records),
+            *await outbox.columns_or_copy(connection, messages),
+        )
+
+
+def _request_columns(requests: Sequence[Request]) -> list[Any]:
+    columns = _columns(map(_CHANGEABLE, requests), 21)
+    columns[-1] = ["{" + ",".join(offered) + "}" for offered in columns[-1]]
+    return columns
+
+
+def _capacity_columns(capacities: Sequence[Capacity]) -> list[Any]:
+    columns = _columns(capacities, 7)
+    columns[4] = ["{" + ",".join(map(str, free)) + "}" for free in columns[4]]
+    return columns
+
+
+def _decision_columns(records: Sequence[DecisionRecord]) -> list[Any]:
+    panels = {record.panel: record.panel_body for record in records if record.panel}
+    return [
+        [record.tracking_number for record in records],
+        [record.number for record in records],
+        [record.id for record in records],
+        [record.at for record in records],
+        [bytes.fromhex(record.hash) for record in records],
+        [record.text for record in records],
+        [bytes.fromhex(panel) for panel in panels],
+        list(panels.values()),
+    ]
+
+
+def _columns(rows: Iterable[Sequence[Any]], number: int) -> list[Any]:
+    return list(zip(*rows, strict=True)) or [()] * number
 
 
 async def _with_places(
@@ -113,24 +155,6 @@ async def _with_places(
         r._replace(queue_number=places[r.tracking_number]) if r.tracking_number in places else r
         for r in requests
     ]
-
-
-async def save_decisions(connection: "Connection[Any]", records: Sequence[DecisionRecord]) -> None:
-    """Write decision records, and the facts of the candidates that they name."""
-    if not records:
-        return
-    panels = {record.panel: record.panel_body for record in records if record.panel}
-    await connection.execute(
-        _SQL["save_decisions"],
-        [record.tracking_number for record in records],
-        [record.number for record in records],
-        [record.id for record in records],
-        [record.at for record in records],
-        [bytes.fromhex(record.hash) for record in records],
-        [record.text for record in records],
-        [bytes.fromhex(panel) for panel in panels],
-        list(panels.values()),
-    )
 
 
 async def survey(connection: Any) -> Survey:
@@ -200,17 +224,6 @@ async def lock_capacities(
 async def open_capacities(connection: "Connection[Any]", providers: Collection[str]) -> None:
     """Make the missing rows of *providers*."""
     await connection.execute(_SQL["open_capacities"], list(providers))
-
-
-async def save_capacities(
-    connection: "Connection[Any]", capacities: Mapping[str, Capacity]
-) -> None:
-    """Write *capacities*, which are locked."""
-    if not capacities:
-        return
-    columns = list(zip(*capacities.values(), strict=True))
-    columns[4] = tuple("{" + ",".join(map(str, free)) + "}" for free in columns[4])
-    await connection.execute(_SQL["save_capacities"], *columns)
 
 
 async def read_clock(connection: Any) -> datetime:
