@@ -117,7 +117,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             max_poll_interval_ms=300_000,
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=500,
+            fetch_max_wait_ms=200,
             group_instance_id=settings.instance,
             check_crcs=False,
         )
