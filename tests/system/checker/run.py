@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.system.checker.injected import Ledger, ledger_of
-from tests.system.checker.lines import read, read_lines
+from tests.system.checker.lines import parse, read, read_lines
 
 LEDGER = "injected.jsonl"
 
@@ -36,7 +36,7 @@ class Record:
     def body(self) -> Body | None:
         """Return the value as JSON; text that the door would not read may still parse here."""
         try:
-            found = json.loads(self.value or b"")
+            found = parse(self.value or b"")
         except (ValueError, RecursionError):
             return None
         return found if isinstance(found, dict) else None
@@ -97,8 +97,9 @@ class Run:
 
 
 def load(folder: Path) -> Run:
-    """Read what `record` wrote."""
-    topics = {file.stem: _records(file) for file in sorted((folder / "topics").iterdir())}
+    """Read what `record` wrote; records that came more than once share their bytes."""
+    known: dict[bytes, bytes] = {}
+    topics = {file.stem: _records(file, known) for file in sorted((folder / "topics").iterdir())}
     broken = folder / LEDGER
     return Run(
         topics=topics,
@@ -114,14 +115,17 @@ def load(folder: Path) -> Run:
     )
 
 
-def _records(file: Path) -> list[Record]:
+def _records(file: Path, known: dict[bytes, bytes]) -> list[Record]:
+    def once(data: bytes | None) -> bytes | None:
+        return None if data is None else known.setdefault(data, data)
+
     return [
         Record(
             topic=file.stem,
             partition=line["partition"],
             offset=line["offset"],
-            key=read(line["key"]),
-            value=read(line["value"]),
+            key=once(read(line["key"])),
+            value=once(read(line["value"])),
             headers=tuple((name, read(value)) for name, value in line["headers"]),
         )
         for line in read_lines(file)
