@@ -16,7 +16,7 @@ SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_re
 EVENTS: TypeAdapter[Any] = TypeAdapter(WithdrawalRequested)
 
 
-def parsed(data: dict[str, str] | None = None, **changes: str) -> Any:
+def parsed(*, data: Any = None, **changes: Any) -> Any:
     sample = {**json.loads(SAMPLE.read_text()), **changes}
     sample["data"] |= data or {}
     value = json.dumps(sample).encode()
