@@ -1,6 +1,7 @@
 """``python -m tests.system.checker record|check|run|mutations``."""
 
 import argparse
+import gc
 import json
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def main() -> int:
 
 def check(folder: Path) -> int:
     """Print the verdict on a recorded run."""
+    gc.disable()  # nothing is let go before the end: looking for it would take minutes
     judgments = judge(load(folder))
     print(json.dumps(as_json(judgments), indent=2, ensure_ascii=False))
     print(summary(judgments), file=sys.stderr)
