@@ -1,5 +1,6 @@
 """What traces say of a message follows from the message alone, and holds no one's words."""
 
+import inspect
 import json
 import re
 import subprocess
@@ -274,8 +275,8 @@ async def test_names_are_those_of_the_conventions_and_none_is_an_old_one() -> No
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str)
     }
-    with open(messaging_attributes.__file__) as file:  # noqa: ASYNC230, once
-        old = {getattr(messaging_attributes, name) for name in DEPRECATED.findall(file.read())}
+    source = inspect.getsource(messaging_attributes)
+    old = {getattr(messaging_attributes, name) for name in DEPRECATED.findall(source)}
     item, taken = submitted()
 
     spans = await told((item, taken), (item, ValueError()), rows={1: row_of(taken.outgoing[0])})

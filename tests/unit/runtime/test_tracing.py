@@ -68,7 +68,7 @@ async def test_that_it_takes_them_again_is_said_as_well(collector: Collector) ->
         collector.refuses = True
         emit(tracer, times=512)
         while counted("lost", "again") < 512:
-            time.sleep(0.01)  # noqa: ASYNC251, another thread counts
+            time.sleep(0.01)  # noqa: ASYNC251, the exporter's thread counts; it tells nobody
         collector.refuses = False
         emit(tracer)
         await tracer.stop()
