@@ -21,7 +21,7 @@ from deploy.tools.catalog import ToolMissing, place
 _SAMPLES = 100
 """A second. More would slow down what is watched."""
 _STAGES = (
-    ("relay", r"\(shared/messaging/(relay|said)\.py|\(aiokafka/producer/"),
+    ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
     ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|^_settle \("),
     ("decode", r"^parse \(services/|^parse_event \(|\(services/intake/(door|endings)\.py"),
     ("decide", r"^(_decide_one|match_in_order|condemn) \("),
@@ -30,7 +30,7 @@ _STAGES = (
         r"^(load|save|_read|_take_in|_match|_apply_changes|step) \(s|^lock \(shared/messaging/",
     ),
     ("metrics, log", r"^_report \("),
-    ("fetch", r"\(aiokafka/|\(faststream/|\(shared/messaging/(consumer|positions)\.py"),
+    ("fetch", r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|consumer|positions)\.py"),
 )
 """The innermost frame that one of them fits says which stage a sample belongs to."""
 _ELSE = "event loop, sockets"

@@ -1,53 +1,39 @@
 """What every service's app starts and stops: HTTP, pool, consumer, relay and its own tasks."""
 
-import argparse
 import asyncio
 import gc
-import os
 import signal
-import sys
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import asyncpg
 import structlog
 import uvicorn
-import uvloop
-from aiokafka.errors import SaslAuthenticationFailed
 from asyncpg import Pool
-from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from shared.messaging import ended_connections, gauges, kafka, own_log, replay
 from shared.messaging.catch_up import Again, CatchUp, settle
 from shared.messaging.consumer import Consumer
-from shared.messaging.outages import TRANSIENT, pause_after
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
 from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
-from shared.runtime import crash_points, logging, metrics, probes
+from shared.reaching import HOPELESS, or_stop, until_reached
+from shared.runtime import metrics, probes
 from shared.runtime.settings import ServiceSettings
 from shared.tasks import Task, call_for_ever, keep_running, show_for_ever
 
 log = structlog.get_logger()
-Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
 ORDERS_SECONDS = 1.0
-# Wrong credentials, a missing database or an old schema do not heal by waiting.
-_HOPELESS = (
-    asyncpg.InvalidPasswordError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientPrivilegeError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,57 +58,6 @@ class Service:
     """Shows, again and again, what only the service's own tables know."""
     routes: Sequence[BaseRoute] = ()
     """HTTP routes beside the probes; handlers find the pool as ``request.app.state.pool``."""
-
-
-def main(
-    name: str,
-    settings: type[ServiceSettings],
-    build: Callable[[Any], Service],
-    *,
-    verbs: Mapping[str, Verb] | None = None,
-) -> None:
-    """Run a verb of the service *name* from the command line and exit with its status."""
-    more = dict(verbs or {})
-    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
-    parser.add_argument("verb", choices=["run", "migrate", *more])
-    verb, arguments = parser.parse_known_args()
-    try:
-        crash_points.arm(os.environ)
-    except crash_points.NotAllowed as error:
-        sys.exit(f"{name}: {error}")
-    try:
-        chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
-    except ValidationError as error:
-        missing = ", ".join(
-            f"CONTINUUM_{'_'.join(map(str, problem['loc'])).upper()} ({problem['msg'].lower()})"
-            for problem in error.errors()
-        )
-        sys.exit(f"{name}: settings are missing or wrong: {missing}")
-    logging.configure(service=name, instance=chosen.instance, level=chosen.log_level)
-    if verb.verb == "run":
-        sys.exit(uvloop.run(run(name, chosen, build)))
-    if verb.verb == "migrate":
-        sys.exit(uvloop.run(_migrate(name, chosen)))
-    sys.exit(uvloop.run(_verb(more[verb.verb], chosen, arguments)))
-
-
-async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str]) -> int:
-    return await verb(settings, arguments)
-
-
-async def _migrate(name: str, settings: ServiceSettings) -> int:
-    """Bring the database to the schema; 2 when that cannot be (the log says why)."""
-    try:
-        connection = await pool.connect(settings, name=f"{name} migrate", limits={})
-        try:
-            done = await migrate.migrate(connection, schemas(name))
-        finally:
-            await connection.close()
-    except (migrate.SchemaMismatch, *_HOPELESS, *TRANSIENT) as error:
-        log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
-        return 2
-    log.info("schema.migrated", applied=done)
-    return 0
 
 
 def schemas(name: str) -> list[str]:
@@ -163,7 +98,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     log.info("service.starting")
     try:
         return await _serve(service, health=health, app=app, stop=stop, http=http, traces=traces)
-    except (Refusal, migrate.SchemaMismatch, *_HOPELESS) as error:
+    except (Refusal, migrate.SchemaMismatch, *HOPELESS) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
     finally:
@@ -188,7 +123,7 @@ async def _serve(
     stopping = asyncio.create_task(stop.wait())
 
     async def reach(what: str, step: Callable[[], Awaitable[Any]]) -> Any:
-        return await _until_reached(what, step, health=health, stopping=stopping)
+        return await until_reached(what, step, health=health, stopping=stopping)
 
     own = await reach("postgres", lambda: pool.create_pool(settings, name=service.name))
     if own is None:
@@ -212,7 +147,7 @@ async def _serve(
             cluster_id=cluster,
             turn=health.turn,
         )
-        if not await reach("own_log", lambda: _or_stop(settle(own, catch_up), stopping)):
+        if not await reach("own_log", lambda: or_stop(settle(own, catch_up), stopping)):
             return 0
         if stopping.done():
             return 0
@@ -264,18 +199,6 @@ async def _serve(
             await asyncio.wait_for(own.close(), 5)
 
 
-async def _or_stop(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
-    """Await *step*; when told to stop, cancel it."""
-    running = asyncio.ensure_future(step)
-    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
-    if not running.done():
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-        return
-    running.result()
-
-
 def _orders(service: Service) -> Task:
     """Return the task that carries out what operators order about dead letters."""
 
@@ -287,33 +210,6 @@ def _orders(service: Service) -> Task:
         return done
 
     return Task("orders", step, every=ORDERS_SECONDS)
-
-
-async def _until_reached(
-    what: str,
-    step: Callable[[], Awaitable[Any]],
-    *,
-    health: probes.Health,
-    stopping: "asyncio.Task[Any]",
-) -> Any:
-    """Return what *step* returns, trying again with growing pauses; None when told to stop."""
-    health.waiting_for = what
-    for attempt in range(1_000_000):
-        health.turn()
-        try:
-            return await step() or True
-        except _HOPELESS:
-            raise
-        except SaslAuthenticationFailed as error:
-            raise Refusal(f"{what} refuses this user or password") from error
-        except TRANSIENT as error:
-            failure = error
-        pause = pause_after(attempt)
-        log.warning(f"{what}.not_reached", **{"error.type": type(failure).__name__}, pause_s=pause)
-        done, _ = await asyncio.wait([stopping], timeout=pause)
-        if done:
-            return None
-    return None
 
 
 async def _relay_rest(own: "Pool[Any]") -> None:

@@ -2,7 +2,7 @@
 
 from services.intake.app import build
 from services.intake.settings import Settings
-from shared.service import main
+from shared.command import main
 
 if __name__ == "__main__":
     main("intake", Settings, build)

@@ -2,7 +2,7 @@
 
 from services.notifications.app import build
 from services.notifications.settings import Settings
-from shared.service import main
+from shared.command import main
 
 if __name__ == "__main__":
     main("notifications", Settings, build)

@@ -2,7 +2,7 @@
 
 from services.reporting.app import build
 from services.reporting.settings import Settings
-from shared.service import main
+from shared.command import main
 
 if __name__ == "__main__":
     main("reporting", Settings, build)

@@ -17,7 +17,7 @@ TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
 
 
 def build(settings: Settings) -> Service:
-    """Return the service that `shared.service.main` runs."""
+    """Return the service that `shared.command.main` runs."""
     relay_wake = asyncio.Event()
     return Service(
         name="reporting",

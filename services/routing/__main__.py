@@ -3,7 +3,7 @@
 from services.routing.app import build
 from services.routing.settings import Settings
 from services.routing.verify import verify
-from shared.service import main
+from shared.command import main
 
 if __name__ == "__main__":
     main("routing", Settings, build, verbs={"verify": verify})

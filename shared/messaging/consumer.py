@@ -1,22 +1,18 @@
-"""The consumer: raw batches through FastStream, offsets from Postgres, one owner per partition."""
+"""The consumer: batches from Kafka, offsets from Postgres, one owner per partition."""
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from itertools import chain, count
+from itertools import count
 from typing import Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from asyncpg import Pool
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
-from faststream.security import SASLScram512
 
-from shared.messaging import kafka
+from shared.messaging.batches import DRAIN_SECONDS, Batches
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outages import TRANSIENT, pause_after
 from shared.messaging.positions import Positions, Refusal, readable
@@ -32,10 +28,7 @@ from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
-FETCH_BYTES = 4_194_304
-DRAIN_SECONDS = 20
 ENDS_EVERY = 5
-_LOOK_SECONDS = 1.0
 
 
 class Stalled(Exception):
@@ -48,9 +41,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     A record's effects happen exactly once: the checkpoint moves in their transaction, and only
     from where this process believes it stands. After a failure the whole batch is read again
-    after a growing pause. Topics that *may_wait*, because nobody waits for what their records
-    lead to, are left alone for a moment after each look that found some: they gather. ``fatal``
-    is set when the service must stop.
+    after a growing pause. ``fatal`` is set when the service must stop.
     """
 
     def __init__(
@@ -76,7 +67,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._pool = pool
         self._health = health
         self._wakes = (relay_wake, *wakes)
-        self._may_wait = frozenset(may_wait)
         self._build = build
         self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
         self._committed: dict[TopicPartition, int] = {}
@@ -86,48 +76,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._stopping = False
         self._assigned_before = False
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._broker = KafkaBroker(
-            settings.kafka_servers,
-            security=SASLScram512(
-                username=settings.kafka_user,
-                password=settings.kafka_password.get_secret_value(),
-                use_ssl=settings.kafka_security == "SASL_SSL",
-                ssl_context=kafka.ssl_context(settings),
-            ),
-            logger=None,
-            apply_types=False,
-            graceful_timeout=DRAIN_SECONDS,
-            allow_auto_create_topics=False,
-            metadata_max_age_ms=settings.metadata_max_age_ms,
-        )
-        self._subscriber = self._broker.subscriber(
-            pattern=topics,
-            group_id=service,
-            batch=True,
-            max_records=settings.batch_records,
-            ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
+        self._batches = Batches(
+            settings,
+            service=service,
+            topics=topics,
+            may_wait=may_wait,
             listener=self,
-            parser=_unread,
-            decoder=_raw_records,
-            no_reply=True,
-            session_timeout_ms=settings.session_timeout_ms,
-            heartbeat_interval_ms=max(settings.session_timeout_ms // 4, 500),
-            rebalance_timeout_ms=(DRAIN_SECONDS + 10) * 1000,
-            max_poll_interval_ms=300_000,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            fetch_max_bytes=FETCH_BYTES,
-            fetch_max_wait_ms=200,
-            group_instance_id=settings.instance,
-            check_crcs=False,
+            receive=self._receive,
         )
-        self._subscriber(self._receive)
-        # FastStream's own sleeps after each look that found nothing, so it must look all the time.
-        self._subscriber.get_msg = self._look  # type: ignore[method-assign]
 
     async def start(self) -> None:
         """Join the group; records flow once partitions are assigned."""
-        await self._broker.start()
+        await self._batches.start()
 
     async def stop(self) -> None:
         """Stop fetching, finish the running batch (20 s at most), leave the group."""
@@ -137,25 +97,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         except TimeoutError:
             log.warning("consumer.drain_timed_out")
         await self._commit_offsets()
-        await self._broker.stop()
+        await self._batches.stop()
 
     # --- records -------------------------------------------------------------------------
-
-    async def _look(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
-        """Return the next records as soon as there are any; none after a second without."""
-        most = self._settings.batch_records
-        found = await consumer.getmany(timeout_ms=_LOOK_SECONDS * 1000, max_records=most)
-        records = tuple(chain.from_iterable(found.values()))
-        if len(records) < most and any(partition.topic in self._may_wait for partition in found):
-            self._let_gather(consumer)
-        return records
-
-    def _let_gather(self, consumer: Any) -> None:
-        """Fetch nothing for a moment of what may wait; of others Kafka is asked meanwhile."""
-        gathering = [p for p in consumer.assignment() if p.topic in self._may_wait]
-        consumer.pause(*gathering)
-        seconds = self._settings.batch_wait_ms / 1000
-        asyncio.get_running_loop().call_later(seconds, _fetch_again, consumer, gathering)
 
     async def _receive(self, records: Sequence[ConsumerRecord]) -> None:
         """Take one polled batch in. What fails is read again, or ends the service."""
@@ -249,7 +193,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     @property
     def _consumer(self) -> Any:
-        return self._subscriber.consumer
+        return self._batches.consumer
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the running batch, then let go of everything."""
@@ -352,21 +296,3 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._health.stalled_since = None if is_failing else standing.since
         if standing.stalled is not None and not is_failing:
             self._end(Stalled(f"{standing.stalled} stands still with records before it"))
-
-
-def _fetch_again(consumer: Any, partitions: Iterable[TopicPartition]) -> None:
-    consumer.resume(*consumer.assignment().intersection(partitions))
-
-
-async def _unread(found: tuple[ConsumerRecord, ...]) -> KafkaMessage:
-    """
-    Give FastStream's message for a batch without a look into its records.
-
-    Its own parser fails on a header that is null or no text, and the batch is lost for good.
-    """
-    return KafkaMessage(found, b"", consumer=FAKE_CONSUMER)
-
-
-async def _raw_records(message: Any) -> Any:
-    """Give FastStream's handler the records as they came from Kafka."""
-    return message.raw_message

@@ -1,7 +1,6 @@
 """Hands the outbox to Kafka: one relay per service sends, in order of id, at least once."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -18,9 +17,9 @@ from aiokafka.errors import (
 )
 from asyncpg import Record as Row
 
-from shared.messaging import kafka, said
+from shared.messaging import said
 from shared.messaging.outages import pause_after
-from shared.messaging.outbox import decode_headers
+from shared.messaging.sending import close, new_producer, send
 from shared.messaging.traces import Places, Traces, now
 from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
@@ -37,9 +36,6 @@ _NEVER = (
     UnknownTopicOrPartitionError,
 )
 ROWS = 2000
-BATCH_BYTES = 262_144
-MESSAGE_BYTES = 2_097_152
-DEAD_LETTER_BYTES = 3_145_728
 POLL_SECONDS = 0.05
 _LONG_SECONDS = 30
 """After so long without a failure the next one is the first again."""
@@ -119,7 +115,7 @@ class Relay:
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
     ) -> NoReturn:
         """Send what is there, round after round, with a producer of its own until one fails."""
-        producer = await self._producer()
+        producer = await new_producer(self._settings)
         sent: list[int] = []
         try:
             while True:
@@ -130,7 +126,7 @@ class Relay:
                 if len(rows) < ROWS:  # else more is there already
                     await self._wait()
         finally:
-            await _close(producer)
+            await close(producer)
 
     async def _lead(self, connection: "asyncpg.Connection[Any]") -> bool:
         async with self._turn:
@@ -152,22 +148,6 @@ class Relay:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
-    async def _producer(self) -> AIOKafkaProducer:
-        producer = AIOKafkaProducer(
-            **kafka.security(self._settings),
-            enable_idempotence=True,
-            acks="all",
-            max_batch_size=BATCH_BYTES,
-            max_request_size=DEAD_LETTER_BYTES + 65_536,
-            request_timeout_ms=15_000,
-        )
-        try:
-            await producer.start()
-        except BaseException:  # cancelled, too: a producer left half started holds its sockets
-            await _close(producer)
-            raise
-        return producer
-
     async def _send(
         self,
         connection: "asyncpg.Connection[Any]",
@@ -178,7 +158,7 @@ class Relay:
         crash_points.reach("relay.after_select")
         places: Places | None = None if self._traces is None else {}
         began = now()
-        sent, failure = await _send(producer, rows, places)
+        sent, failure = await send(producer, rows, places)
         if sent:
             crash_points.reach("relay.after_ack_before_delete")
             self._note(rows, sent)
@@ -187,7 +167,7 @@ class Relay:
         if failure is None:
             return sent
         await self._advance(connection, sent)
-        await _close(producer)  # a failed batch leaves a hole in its sequence numbers
+        await close(producer)  # a failed batch leaves a hole in its sequence numbers
         if isinstance(failure, _NEVER):
             await self._find_culprit(connection)
         raise failure
@@ -215,10 +195,10 @@ class Relay:
     async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
         """Send one by one from the oldest row until the one that never goes; set it aside."""
         rows = await self._advance(connection, [])
-        producer = await self._producer()
+        producer = await new_producer(self._settings)
         try:
             for row in rows:
-                sent, failure = await _send(producer, [row], None)
+                sent, failure = await send(producer, [row], None)
                 self._note([row], sent)
                 async with self._turn:
                     if sent:
@@ -236,108 +216,4 @@ class Relay:
                     elif failure is not None:
                         raise failure
         finally:
-            await _close(producer)
-
-
-async def _send(
-    producer: AIOKafkaProducer, rows: Sequence[Row], places: Places | None
-) -> tuple[list[int], Exception | None]:
-    """
-    Send *rows* in order as one batch per partition; return acknowledged ids, first failure.
-
-    *places*, if asked for, learns where each of them stands.
-    """
-    by_partition: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    try:
-        for row in rows:
-            partitions = await _partitions(producer, row["topic"])
-            number = kafka.partition_of(row["key"], partitions)
-            by_partition[row["topic"], number].append(row)
-            _check_size(row)
-    except KafkaError as error:
-        return [], error
-    sends = []
-    for (topic, number), found in by_partition.items():
-        sends.append(asyncio.create_task(_send_partition(producer, topic, number, found, places)))
-    sent: list[int] = []
-    failure: Exception | None = None
-    for acknowledged, problem in await asyncio.gather(*sends):
-        sent += acknowledged
-        failure = failure or problem
-    return sent, failure
-
-
-async def _partitions(producer: AIOKafkaProducer, topic: str) -> int:
-    """
-    Return how many partitions *topic* has.
-
-    Only a cluster that answers can say that there is no such topic: a silent one is an outage.
-    """
-    found = producer.client.cluster.partitions_for_topic(topic)
-    if found is None:
-        everything = await producer.client.fetch_all_metadata()
-        if topic not in everything.topics():
-            raise UnknownTopicOrPartitionError(topic)
-        found = await producer.partitions_for(topic)
-    return len(found)
-
-
-def _check_size(row: Row) -> None:
-    dead = row["topic"].startswith("cri.dlq.")
-    limit = DEAD_LETTER_BYTES if dead else MESSAGE_BYTES
-    if len(row["value"] or b"") + len(row["key"] or b"") + len(row["headers"]) > limit - 1024:
-        raise MessageSizeTooLargeError(f"{row['topic']}: over {limit} bytes")
-
-
-async def _send_partition(
-    producer: AIOKafkaProducer,
-    topic: str,
-    partition: int,
-    rows: Sequence[Row],
-    places: Places | None,
-) -> tuple[list[int], Exception | None]:
-    """Send *rows* of one partition in order; stop at the first batch that fails."""
-    sent: list[int] = []
-    position = 0
-    while position < len(rows):
-        batch = producer.create_batch()
-        ids = []
-        while position < len(rows):
-            row = rows[position]
-            metadata = batch.append(
-                timestamp=None,
-                key=row["key"],
-                value=row["value"],
-                headers=decode_headers(row["headers"]) if row["headers"] else [],
-            )
-            if metadata is None:
-                break
-            ids.append(row["id"])
-            position += 1
-        batch.close()
-        try:
-            future = await producer.send_batch(batch, topic, partition=partition)
-            crash_points.reach_soon("relay.after_send_before_ack")
-            metadata = await future
-        except KafkaError as error:
-            return sent, error
-        sent += ids
-        if places is not None:
-            places.update(_places(ids, partition, metadata.offset))
-    return sent, None
-
-
-def _places(ids: Sequence[int], partition: int, first: int) -> Places:
-    """Return where *ids* stand; a batch that was acknowledged as sent before has no offset."""
-    return {
-        identity: (partition, first + number if first >= 0 else first)
-        for number, identity in enumerate(ids)
-    }
-
-
-async def _close(producer: AIOKafkaProducer) -> None:
-    """Close without waiting for what can no longer be sent."""
-    try:
-        await asyncio.wait_for(producer.stop(), 5)
-    except (TimeoutError, KafkaError):
-        log.warning("relay.producer_abandoned")
+            await close(producer)

@@ -12,11 +12,12 @@ from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging import parked
 from shared.messaging.checkpoints import Steps
+from shared.messaging.gates import Parsed
 from shared.messaging.outages import TRANSIENT
 from shared.messaging.reader import Reader, given_up
 from shared.messaging.records import Outcome, Record
 from shared.messaging.rows import record_of
-from shared.messaging.take_in import DATA_ERRORS, Parsed, condemn, rounds
+from shared.messaging.take_in import DATA_ERRORS, condemn, rounds
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()

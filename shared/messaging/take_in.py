@@ -3,7 +3,7 @@
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -15,24 +15,15 @@ from shared.contracts.tracking import is_tracking_number
 from shared.messaging import checkpoints, dead_letters, held, outbox, parked
 from shared.messaging.checkpoints import Fenced, Partition, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
+from shared.messaging.gates import Parsed, Round, classify
 from shared.messaging.reader import Reader
-from shared.messaging.records import (
-    Gate,
-    Item,
-    Malformed,
-    Outcome,
-    Outgoing,
-    PassedOver,
-    Record,
-)
+from shared.messaging.records import Item, Outcome, PassedOver, Record
 from shared.messaging.traces import Traces, Watched, now
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
-Parsed = Item | PassedOver | Malformed
-Subject = tuple[str, str]
 # What Postgres says of data it will never store: classes 22 and 23, and texts it cannot encode.
 DATA_ERRORS = (
     asyncpg.DataError,
@@ -51,24 +42,6 @@ class Result:
     outcomes: Mapping[Partition, Counter[Outcome]]
     appended: int
     culprits: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Round:
-    """One pass over parsed records: what is to be decided, and what waits."""
-
-    read: Mapping[Subject, int]
-    """The gates as the database has them."""
-    parked_keys: set[str]
-    gates: dict[Subject, int] = field(default_factory=dict)
-    """The gates as this round moves them."""
-    moved: dict[Subject, int] = field(default_factory=dict)
-    passing: list[Item | PassedOver] = field(default_factory=list)
-    waiting: list[tuple[Gate, Record]] = field(default_factory=list)
-    behind: list[tuple[Gate, Record]] = field(default_factory=list)
-    parked: list[tuple[str, Record]] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-    outgoing: list[Outgoing] = field(default_factory=list)
 
 
 async def take_in(
@@ -149,7 +122,7 @@ async def rounds(
     appended = 0
     steps.counted.clear()  # of an attempt that was rolled back
     while parsed:
-        work = await _classify(connection, parsed, steps)
+        work = await classify(connection, parsed, steps)
         await _decide(connection, reader, work, steps)
         appended += len(work.outgoing) + len(work.failed)
         released = await _settle(connection, work, steps, service=service)
@@ -176,77 +149,11 @@ async def condemn(
     )
     steps.counted.clear()
     steps.note(record, "dead")
-    await _settle(connection, _Round({}, set(), failed=[failure]), steps, service=service)
-
-
-async def _classify(
-    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
-) -> _Round:
-    """Sort records, in order: to decide, repeated, waiting, malformed."""
-    work = await _read(connection, parsed)
-    for found in parsed:
-        record = found.record
-        if isinstance(found, Malformed):
-            work.failed.append(Failure(record, reason="malformed", error=found.reason))
-            steps.note(record, "dead")
-            continue
-        if found.key in work.parked_keys:
-            work.parked.append((found.key, record))
-            steps.note(record, "parked")
-            continue
-        outcome = _pass_gate(work, found)
-        if outcome is not None:
-            steps.note(record, outcome)
-    return work
-
-
-def _pass_gate(work: _Round, found: Item | PassedOver) -> Outcome | None:
-    """Move the record's gate, or say why it does not pass; None when it passes."""
-    gate = found.gate
-    if gate is not None:
-        last = work.gates.get((gate.topic, gate.subject), 0)
-        if gate.number <= last:
-            return "duplicate"
-        if gate.number > last + 1:
-            before = Gate(gate.topic, gate.subject, gate.number - 1)
-            work.behind.append((before, found.record))
-            return "held"
-    if isinstance(found, Item):
-        for need in found.needs:
-            if work.gates.get((need.topic, need.subject), 0) < need.number:
-                work.waiting.append((need, found.record))
-                return "held"
-    work.passing.append(found)
-    if gate is not None:
-        work.gates[gate.topic, gate.subject] = gate.number
-        work.moved[gate.topic, gate.subject] = gate.number
-    return None
-
-
-async def _read(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> _Round:
-    subjects: set[Subject] = set()
-    keys: set[str] = set()
-    for found in parsed:
-        if isinstance(found, Malformed):
-            continue
-        keys.add(found.key)
-        if found.gate is not None:
-            subjects.add((found.gate.topic, found.gate.subject))
-        if isinstance(found, Item):
-            subjects.update((need.topic, need.subject) for need in found.needs)
-    rows = await connection.fetch(
-        _SQL["read_gates"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-        list(keys),
-    )
-    gates = {(topic, subject): last for topic, subject, last in rows if topic}
-    parked_keys = {key for topic, key, _ in rows if not topic}
-    return _Round(gates, parked_keys, dict(gates))
+    await _settle(connection, Round({}, set(), failed=[failure]), steps, service=service)
 
 
 async def _decide(
-    connection: "PoolConnectionProxy[Any]", reader: Reader[Any], work: _Round, steps: Steps
+    connection: "PoolConnectionProxy[Any]", reader: Reader[Any], work: Round, steps: Steps
 ) -> None:
     """Decide each item; one that raises is set aside with its key, its neighbors go on."""
     items = [found for found in work.passing if isinstance(found, Item)]
@@ -254,7 +161,7 @@ async def _decide(
     for found in work.passing:
         if found.key in work.parked_keys:
             work.parked.append((found.key, found.record))
-            _step_back(work, found)
+            work.step_back(found)
             steps.note(found.record, "parked")
         elif isinstance(found, PassedOver):
             steps.note(found.record, "ignored")
@@ -266,7 +173,7 @@ async def _decide(
         await reader.save(connection, state)
 
 
-def _decide_one(reader: Reader[Any], state: Any, work: _Round, item: Item, steps: Steps) -> None:
+def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps: Steps) -> None:
     record = item.record
     error: Exception | None = None
     try:
@@ -288,7 +195,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: _Round, item: Item, steps
     name = type(error).__name__
     work.failed.append(Failure(record, "decision_failed", name, parking_key=item.key))
     work.parked_keys.add(item.key)
-    _step_back(work, item)
+    work.step_back(item)
     steps.note(record, "dead")
     log.error(
         "decision.failed",
@@ -307,15 +214,8 @@ def _where(error: Exception) -> str:
     return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
 
 
-def _step_back(work: _Round, found: Item | PassedOver) -> None:
-    """Put the gate back before a record that was not taken in after all."""
-    if found.gate is not None:
-        subject = (found.gate.topic, found.gate.subject)
-        work.moved[subject] = min(work.moved[subject], found.gate.number - 1)
-
-
 async def _settle(
-    connection: "PoolConnectionProxy[Any]", work: _Round, steps: Steps, *, service: str
+    connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps, *, service: str
 ) -> list[Record]:
     """Write what the round came to; return the records that it released."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
@@ -345,7 +245,7 @@ async def _settle(
     )
 
 
-async def _hold(connection: "PoolConnectionProxy[Any]", work: _Round) -> list[Record]:
+async def _hold(connection: "PoolConnectionProxy[Any]", work: Round) -> list[Record]:
     """Keep what waits; return what need not wait after all, as another has moved the gate."""
     every = [*work.waiting, *work.behind]
     now = await held.lock_stubs(connection, [gate for gate, _ in every])

@@ -15,7 +15,7 @@ from shared.messaging.replay import carry_out
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     LEDGER,
     TOPIC,
     LedgerReader,

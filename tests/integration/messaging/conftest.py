@@ -1,99 +1,24 @@
-"""A small reader of its own and a database for it: delivery is tested apart from any service."""
+"""A database of its own for each test: delivery is tested apart from any service."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Annotated, Any
+import time
+from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from pydantic import Field, SecretStr, TypeAdapter
+from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
 
 from deploy.local import databases
+from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
-from shared.contracts.event import Event, derived_id, padded
-from shared.contracts.reference import ProgramDefined
-from shared.contracts.routing import MessageApplied
-from shared.messaging import outbox
-from shared.messaging.reader import parse_event
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.messaging import kafka
 from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS
 from shared.runtime.settings import ServiceSettings
-from tests.examples.checkpoints import open_checkpoints
-
-AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
-LEDGER = "CREATE TABLE ledger (place bigint GENERATED ALWAYS AS IDENTITY, entry text NOT NULL)"
-DATABASE = "continuum_messaging_test"
-TOPIC = "cri.int.routing.v1"
-OTHER_TOPIC = "cri.int.intake.v1"
-
-
-def event(subject: str, number: int, what: str = "noted", topic: str = TOPIC) -> bytes:
-    """Return the *number*-th event of *subject*; *what* tells the reader what to do with it."""
-    return MessageApplied.model_validate(
-        {
-            "id": derived_id(topic, what, subject, number),
-            "source": "urn:cri:continuum:routing",
-            "type": "gov.cri.routing.message_applied.v1",
-            "subject": subject,
-            "time": AT,
-            "correlationid": subject,
-            "causationid": "cri.in.ca-post.v1/0/1",
-            "sequence": padded(number),
-            "data": {"participant": "ca-post", "what": what, "about": "x"},
-        }
-    ).encode()
-
-
-def records(
-    *values: bytes | None, topic: str = TOPIC, partition: int = 0, offset: int = 0
-) -> list[Record]:
-    """Return *values* as neighboring records of one partition."""
-    return [
-        Record(topic, partition, offset + place, b"key", value, ((("h"), b"v"),), AT)
-        for place, value in enumerate(values)
-    ]
-
-
-@dataclass
-class State:
-    entries: list[str] = field(default_factory=list)
-
-
-class LedgerReader:
-    """Writes each event into a ledger. Some words in ``what`` make it misbehave, as bugs do."""
-
-    events: TypeAdapter[Any] = TypeAdapter(
-        Annotated[MessageApplied | ProgramDefined, Field(discriminator="type")]
-    )
-
-    def parse(self, record: Record) -> Item | PassedOver | Malformed:
-        found = parse_event(record, self.events)
-        if isinstance(found, Item) and found.message.data.what.startswith("needs:"):
-            _, subject, number = found.message.data.what.split(":")
-            need = Gate(OTHER_TOPIC, subject, int(number))
-            return Item(found.record, found.message, found.key, found.gate, (need,))
-        return found
-
-    async def load(self, connection: Any, items: Sequence[Item], *, at: datetime) -> State:
-        return State()
-
-    def decide(self, state: State, item: Item) -> Taken:
-        message: Event = item.message
-        what = message.data.what  # type: ignore[attr-defined]
-        if what == "raises":
-            raise ZeroDivisionError
-        entry = f"{message.subject}/{message.number}"
-        state.entries.append(f"{entry}\0" if what == "refused by postgres" else entry)
-        sent = message.model_copy(update={"id": derived_id(message.id, "echo", message.subject)})
-        return Taken("applied", (outbox.outgoing("cri.int.routing.v1", sent, key=sent.subject),))
-
-    async def save(self, connection: Any, state: State) -> None:
-        await connection.execute(
-            "INSERT INTO ledger (entry) SELECT * FROM unnest($1::text[])", state.entries
-        )
+from tests.integration.messaging.consumers import KEPT, METADATA_SECONDS, Topics
+from tests.integration.messaging.ledger import DATABASE, LEDGER, LedgerReader
 
 
 @pytest.fixture
@@ -136,11 +61,26 @@ def reader() -> LedgerReader:
     return LedgerReader()
 
 
-async def open_partitions(pool: "asyncpg.Pool[Any]", *topics: str) -> None:
-    """Open the checkpoints of partitions 0 and 1 of *topics* at offset 0."""
-    await open_checkpoints(pool, topics, partitions=2)
+@pytest.fixture
+def static(stack: Stack, settings: ServiceSettings) -> ServiceSettings:
+    """Return the settings of a static member, which outlives its process, on any topic."""
+    user, password = stack.kafka_login(ADMIN)
+    return settings.model_copy(
+        update={
+            "kafka_user": user,
+            "kafka_password": SecretStr(password),
+            "instance": f"member-{time.monotonic_ns()}",
+            "session_timeout_ms": 30_000,
+            "metadata_max_age_ms": METADATA_SECONDS * 1000,
+        }
+    )
 
 
-async def ledger(pool: "asyncpg.Pool[Any]") -> list[str]:
-    """Return the entries in order."""
-    return [row["entry"] for row in await pool.fetch("SELECT entry FROM ledger ORDER BY place")]
+@pytest.fixture
+async def topics(stack: Stack, static: ServiceSettings) -> AsyncIterator[Topics]:
+    async with AIOKafkaProducer(**kafka.security(static)) as producer:
+        topics = Topics(stack, producer)
+        await topics.remove()
+        await topics.make(KEPT)
+        yield topics
+        await topics.remove()

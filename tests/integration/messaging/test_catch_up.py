@@ -14,7 +14,7 @@ from shared.messaging.catch_up import CatchUp, fold_sequences, read_announced, s
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.runtime.settings import ServiceSettings
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,

@@ -9,7 +9,7 @@ from shared.messaging import gauges, replay
 from shared.messaging.records import Item, Taken
 from shared.messaging.take_in import take_in
 from shared.runtime import metrics
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     TOPIC,
     LedgerReader,
     State,

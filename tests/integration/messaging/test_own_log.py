@@ -11,7 +11,7 @@ from shared.messaging import kafka, own_log
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
 from shared.runtime.settings import ServiceSettings
-from tests.integration.messaging.conftest import TOPIC, event
+from tests.integration.messaging.ledger import TOPIC, event
 
 Pool = asyncpg.Pool
 

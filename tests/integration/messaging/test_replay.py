@@ -11,7 +11,7 @@ from shared.messaging import replay
 from shared.messaging.outbox import decode_headers
 from shared.messaging.records import Gate, Item, Malformed, Record, Taken
 from shared.messaging.take_in import take_in
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,

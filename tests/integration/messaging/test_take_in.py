@@ -10,7 +10,7 @@ from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
 from shared.messaging.rows import record_of
 from shared.messaging.take_in import take_in
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,

@@ -13,7 +13,7 @@ from shared.messaging.records import Record
 from shared.messaging.take_in import Fenced, take_in
 from shared.messaging.traces import Traces
 from shared.runtime.tracing import Tracer
-from tests.integration.messaging.conftest import (
+from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,

@@ -16,7 +16,7 @@ from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.facts import Log
+from tests.examples.facts import DECISION, PROVIDER, Log, made, opened, state
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 TOPICS = (
@@ -97,3 +97,16 @@ async def world(database: Database) -> AsyncIterator[World]:
     async with asyncpg.create_pool(dsn, min_size=2, max_size=4, server_settings=LIMITS) as pool:
         await open_checkpoints(pool, TOPICS)
         yield World(pool)
+
+
+def story(log: Log) -> list[Event]:
+    """Return the life of a request up to its engagement, in order."""
+    return [
+        log.registered(PROVIDER, "provider", "IACP", offset=1),
+        log.accepted(reference_version=1),
+        log.need(),
+        log.contact(),
+        log.routed("request_triaged", state("triaged", decision=DECISION)),
+        log.routed("offer_made", made()),
+        log.routed("engagement_opened", opened(need_stated=True)),
+    ]

@@ -1,27 +1,21 @@
 """``python -m tests.system.chaos``: break everything under load, and judge."""
 
 import argparse
-import shutil
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
-
-from benchmarks.participants import asking_agencies, participants
 from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 from shared.runtime.crash_points import read_report
 from tests.system.chaos import load
+from tests.system.chaos.cast import cast
 from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.coverage import lines, shortfalls
 from tests.system.chaos.disk import Disk, can_mount
 from tests.system.chaos.ground import Ground
-from tests.system.chaos.judging import violations_of
-from tests.system.chaos.login import login
+from tests.system.chaos.judging import judge, record
 from tests.system.chaos.migrations import kill_migrations
 from tests.system.chaos.profiles import NETWORK, PROFILES, Profile
 from tests.system.chaos.proxy import Proxy
@@ -67,22 +61,15 @@ def _say(text: str) -> None:
 
 
 def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
-    if (holder := Lock(state).holder()) is not None:
-        raise StackFailed(f"A run already uses {state} (process {holder}).")
-    shutil.rmtree(state, ignore_errors=True)
-    state.mkdir(mode=0o700, parents=True)
+    everybody = cast(state)
     _say(f"seed {seed}")
-    agencies = asking_agencies()
-    everybody = participants(agencies)
-    listed = state / "participants.yaml"
-    listed.write_text(yaml.safe_dump({"participants": everybody}))
     disk = Disk(state / "disk") if "disk" in profile.kinds else None
     clocks = Clocks(state / "clocks") if "clock" in profile.kinds else None
     with (
         Stack(
             state,
             brokers=profile.brokers,
-            participants=listed,
+            participants=everybody.listed,
             detours=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
             say=_say,
@@ -106,22 +93,18 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         ground.kills += kills
         ground.launch_wanted()
         stack.wait_ready()
-        plan = load.Plan(
-            settings=login(stack, ADMIN),
-            everybody=everybody,
-            agencies=agencies,
-            seed=seed,
-            rate=profile.rate,
-            histories=state / "history",
-        )
+        plan = everybody.plan(stack, seed=seed, rate=profile.rate)
         with load.running(plan) as pipe:
             _say("introducing everybody")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
             outcome = Run(ground, pipe).go(Schedule(seed, profile), minutes=profile.minutes)
         stack.connection.write(state / "connection.json")
-        _say("the checker judges")
-        violations = [*wrong, *outcome.wrong, *violations_of(state)]
+        _say("the checker writes down what there is")
+        unrecorded = record(state)
+    # A long run takes gigabytes to judge, and the stack has had some too.
+    _say("the checker judges")
+    violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]
     if clocks is not None:
         clocks.tidy()
     return _close(profile, ground, outcome, violations, seed=seed)

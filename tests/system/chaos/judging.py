@@ -7,9 +7,19 @@ from pathlib import Path
 
 
 def violations_of(state: Path) -> list[str]:
-    """Let the checker judge what the stack of *state* left behind; return the violations."""
-    command = [sys.executable, "-m", "tests.system.checker", "run", "--state", str(state)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    """Record the stack of *state*, which goes on, and judge it; return the violations."""
+    return record(state) or judge(state)
+
+
+def record(state: Path) -> list[str]:
+    """Let the checker write down the stack of *state*; return what kept it from that."""
+    done = _checker("record", "--state", str(state))
+    return [f"nothing was recorded: {done.stderr[-2000:]}"] if done.returncode else []
+
+
+def judge(state: Path) -> list[str]:
+    """Let the checker judge what was recorded, which takes no stack; return the violations."""
+    done = _checker("check", str(state / "recorded"))
     (state / "verdict.json").write_text(done.stdout)
     try:
         verdict = json.loads(done.stdout)
@@ -21,3 +31,8 @@ def violations_of(state: Path) -> list[str]:
         for violation in judged["violations"]
     ]
     return found or ([] if done.returncode == 0 else [f"the checker: {done.stderr[-2000:]}"])
+
+
+def _checker(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.system.checker", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -21,6 +21,8 @@ class Profile:
     least_requests: int = 0
     least_kills: int = 0
     least_crashes: int = 0
+    crash_always: bool = False
+    """Whether every round of faults has crash points: a few minutes then reach them all."""
     migrations: int = 0
     """How often a migration is killed between two steps, before the load begins."""
 
@@ -69,10 +71,11 @@ PROFILES = {
         minutes=5.5,
         rate=8,
         brokers=3,
-        kinds={**_EVERYTHING, "crash": 8, **dict.fromkeys(_ENVIRONMENT, 1)},
+        kinds={**_EVERYTHING, **dict.fromkeys(_ENVIRONMENT, 1)},
         least_requests=2000,
         least_kills=40,
         least_crashes=1,
+        crash_always=True,
         migrations=3,
     ),
     "long": Profile(

@@ -59,7 +59,7 @@ class Run:
         for fault in each.faults:
             fault.begin(self._ground)
         begun = time.monotonic()
-        left = sorted(each.faults, key=lambda fault: fault.seconds)
+        left = sorted(each.faults, key=lambda fault: (fault.waits, fault.seconds))
         while left:
             now = time.monotonic() - begun
             while left and now >= left[0].seconds:

@@ -63,11 +63,11 @@ class Schedule:
         self._draw = random.Random(seed)
         self._brokers = profile.brokers
         self._is_long = profile.minutes > _LONG
-        kinds = [kind for kind, often in profile.kinds.items() for _ in range(often)]
+        self._always = {"crash"} if profile.crash_always else set()
+        once = [kind for kind in profile.kinds if kind not in self._always]
+        often = [kind for kind in once for _ in range(profile.kinds[kind])]
         # Each kind once, before any comes again: a short run shows them all.
-        self._kinds = chain(
-            self._draw.sample(list(profile.kinds), len(profile.kinds)), self._deck(kinds)
-        )
+        self._kinds = chain(self._draw.sample(once, len(once)), self._deck(often))
         self._crashes = self._deck(_CRASHES)
         self._hows = {kind: self._deck(HOWS) for kind in ("kafka_network", "postgres_network")}
 
@@ -79,6 +79,8 @@ class Schedule:
                 if alone := sorted(kinds & _ALONE)[:1]:
                     self._kinds = chain(sorted(kinds.difference(alone)), self._kinds)
                     kinds = set(alone)
+                else:
+                    kinds |= self._always
                 ordered = sorted(kinds, key=lambda kind: (kind not in _FIRST, kind))
                 yield Round(tuple(self._fault(kind) for kind in ordered))
             yield Round(())

@@ -42,9 +42,12 @@ def read_lines(file: Path) -> Iterator[Any]:
 
 
 def parse(text: str | bytes) -> Any:
-    """Return the value of JSON; a name that comes a million times is one string in memory."""
-    return json.loads(text, object_hook=_with_shared_names)
+    """Return the value of JSON; a text that comes a million times is one string in memory."""
+    return json.loads(text, object_hook=_with_shared_texts)
 
 
-def _with_shared_names(found: dict[str, Any]) -> dict[str, Any]:
-    return {sys.intern(name): value for name, value in found.items()}
+def _with_shared_texts(found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        sys.intern(name): sys.intern(value) if type(value) is str else value
+        for name, value in found.items()
+    }

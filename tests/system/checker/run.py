@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """A record of a topic; ``body`` is its value as JSON, None when it is no JSON object."""
 
@@ -32,14 +32,20 @@ class Record:
         """``topic/partition/offset``."""
         return f"{self.topic}/{self.partition}/{self.offset}"
 
-    @cached_property
+    @property
     def body(self) -> Body | None:
         """Return the value as JSON; text that the door would not read may still parse here."""
-        try:
-            found = parse(self.value or b"")
-        except (ValueError, RecursionError):
-            return None
-        return found if isinstance(found, dict) else None
+        return _body(self.value or b"")
+
+
+@cache
+def _body(value: bytes) -> Body | None:
+    """Parse each value once, however often it is there: a replayed topic repeats all it holds."""
+    try:
+        found = parse(value)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 @dataclass(slots=True)

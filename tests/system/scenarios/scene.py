@@ -1,7 +1,6 @@
 """Where a scenario plays: the whole product on the embedded stack, under light load."""
 
 import asyncio
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,18 +8,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import yaml
-
-from benchmarks.participants import asking_agencies, participants
-from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 from tests.system.chaos import load
+from tests.system.chaos.cast import cast
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.load import Progress
-from tests.system.chaos.login import login
 from tests.system.chaos.quiet import unrest
 from tests.system.chaos.waits import Wait
 
@@ -102,29 +95,15 @@ def scene(
     scenario: Scenario, state: Path, *, seed: int, say: Callable[[str], None]
 ) -> Iterator[Scene]:
     """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
-    if (holder := Lock(state).holder()) is not None:
-        raise StackFailed(f"A run already uses {state} (process {holder}).")
-    shutil.rmtree(state, ignore_errors=True)
-    state.mkdir(mode=0o700, parents=True)
-    agencies = asking_agencies()
-    everybody = participants(agencies)
-    listed = state / "participants.yaml"
-    listed.write_text(yaml.safe_dump({"participants": everybody}))
+    everybody = cast(state)
     names = scenario.stable_names
-    with Stack(state, participants=listed, stable_names=names, say=say) as stack:
+    with Stack(state, participants=everybody.listed, stable_names=names, say=say) as stack:
         stack.start()
         stack.provision()
         ground = Ground(stack, report=state / "crash-points", say=say)
         scenario.begin(ground)
         stack.wait_ready()
-        plan = load.Plan(
-            settings=login(stack, ADMIN),
-            everybody=everybody,
-            agencies=agencies,
-            seed=seed,
-            rate=scenario.rate,
-            histories=state / "history",
-        )
+        plan = everybody.plan(stack, seed=seed, rate=scenario.rate)
         with load.running(plan) as pipe:
             say("introducing everybody")
             pipe.recv()

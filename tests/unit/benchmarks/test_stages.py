@@ -23,7 +23,7 @@ BATCH = [
         ([*BATCH, "lock (shared/messaging/checkpoints.py:140)"], "SQL"),
         ([*BATCH, "_settle (shared/messaging/take_in.py:310)"], "outbox, checkpoints, gates"),
         ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
-        ([LOOP[0], "_send (shared/messaging/relay.py:240)", "x (aiokafka/r.py:1)"], "fetch"),
+        ([LOOP[0], "send (shared/messaging/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
         ([LOOP[0], "_advance (shared/messaging/relay.py:200)", "f (asyncpg/c.py:1)"], "relay"),
         ([LOOP[0], "step (services/routing/matcher.py:60)"], "SQL"),
         (LOOP[:1], "event loop, sockets"),

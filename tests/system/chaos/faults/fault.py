@@ -13,6 +13,8 @@ class Fault(ABC):
 
     bound: ClassVar[float] = 30
     """Seconds after its end within which everything must be as before."""
+    waits: ClassVar[bool] = False
+    """Whether its end waits for what other faults may have taken away: then it ends after them."""
     seconds: float = 0
 
     @abstractmethod

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import asyncpg
 from confluent_kafka import (
@@ -32,6 +33,7 @@ class Replay(Fault):
     to 0 for all its partitions. It lasts until everybody has read through the copies.
     """
 
+    waits: ClassVar[bool] = True
     service: str
     reader: str
     _is_reset: bool = field(default=False, repr=False)

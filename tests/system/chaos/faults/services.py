@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from deploy.local.topics import SERVICES
 from tests.system.chaos.faults.fault import Fault
@@ -83,6 +84,7 @@ class Storm(Fault):
 class CrashPoints(Fault):
     """Services run on with places at which they kill themselves, one after the other."""
 
+    waits: ClassVar[bool] = True
     at: tuple[tuple[str, tuple[str, ...]], ...]
     """For each service, ``<point>:<hit>`` for its next lives."""
     _left: dict[str, list[str]] = field(default_factory=dict, repr=False)

@@ -1,0 +1,72 @@
+"""The command line of every service: ``python -m services.<name> run|migrate|…``."""
+
+import argparse
+import os
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+
+from shared.messaging.outages import TRANSIENT
+from shared.postgres import migrate, pool
+from shared.reaching import HOPELESS
+from shared.runtime import crash_points, logging
+from shared.runtime.settings import ServiceSettings
+from shared.service import Service, run, schemas
+
+log = structlog.get_logger()
+Verb = Callable[[Any, Sequence[str]], Awaitable[int]]
+
+
+def main(
+    name: str,
+    settings: type[ServiceSettings],
+    build: Callable[[Any], Service],
+    *,
+    verbs: Mapping[str, Verb] | None = None,
+) -> None:
+    """Run a verb of the service *name* from the command line and exit with its status."""
+    more = dict(verbs or {})
+    parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
+    parser.add_argument("verb", choices=["run", "migrate", *more])
+    verb, arguments = parser.parse_known_args()
+    try:
+        crash_points.arm(os.environ)
+    except crash_points.NotAllowed as error:
+        sys.exit(f"{name}: {error}")
+    try:
+        chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
+    except ValidationError as error:
+        missing = ", ".join(
+            f"CONTINUUM_{'_'.join(map(str, problem['loc'])).upper()} ({problem['msg'].lower()})"
+            for problem in error.errors()
+        )
+        sys.exit(f"{name}: settings are missing or wrong: {missing}")
+    logging.configure(service=name, instance=chosen.instance, level=chosen.log_level)
+    if verb.verb == "run":
+        sys.exit(uvloop.run(run(name, chosen, build)))
+    if verb.verb == "migrate":
+        sys.exit(uvloop.run(_migrate(name, chosen)))
+    sys.exit(uvloop.run(_verb(more[verb.verb], chosen, arguments)))
+
+
+async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str]) -> int:
+    return await verb(settings, arguments)
+
+
+async def _migrate(name: str, settings: ServiceSettings) -> int:
+    """Bring the database to the schema; 2 when that cannot be (the log says why)."""
+    try:
+        connection = await pool.connect(settings, name=f"{name} migrate", limits={})
+        try:
+            done = await migrate.migrate(connection, schemas(name))
+        finally:
+            await connection.close()
+    except (migrate.SchemaMismatch, *HOPELESS, *TRANSIENT) as error:
+        log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
+        return 2
+    log.info("schema.migrated", applied=done)
+    return 0

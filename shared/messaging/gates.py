@@ -1,0 +1,114 @@
+"""Which records of a batch may be decided now, by the gates of their subjects and parked keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.messaging.checkpoints import Steps
+from shared.messaging.dead_letters import Failure
+from shared.messaging.records import (
+    Gate,
+    Item,
+    Malformed,
+    Outcome,
+    Outgoing,
+    PassedOver,
+    Record,
+)
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+Parsed = Item | PassedOver | Malformed
+Subject = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Round:
+    """One pass over parsed records: what is to be decided, and what waits."""
+
+    read: Mapping[Subject, int]
+    """The gates as the database has them."""
+    parked_keys: set[str]
+    gates: dict[Subject, int] = field(default_factory=dict)
+    """The gates as this round moves them."""
+    moved: dict[Subject, int] = field(default_factory=dict)
+    passing: list[Item | PassedOver] = field(default_factory=list)
+    waiting: list[tuple[Gate, Record]] = field(default_factory=list)
+    behind: list[tuple[Gate, Record]] = field(default_factory=list)
+    parked: list[tuple[str, Record]] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    def step_back(self, found: Item | PassedOver) -> None:
+        """Put the gate back before a record that was not taken in after all."""
+        if found.gate is not None:
+            subject = (found.gate.topic, found.gate.subject)
+            self.moved[subject] = min(self.moved[subject], found.gate.number - 1)
+
+
+async def classify(
+    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
+) -> Round:
+    """Sort records, in order: to decide, repeated, waiting, parked, malformed."""
+    work = await _read(connection, parsed)
+    for found in parsed:
+        record = found.record
+        if isinstance(found, Malformed):
+            work.failed.append(Failure(record, reason="malformed", error=found.reason))
+            steps.note(record, "dead")
+            continue
+        if found.key in work.parked_keys:
+            work.parked.append((found.key, record))
+            steps.note(record, "parked")
+            continue
+        outcome = _pass_gate(work, found)
+        if outcome is not None:
+            steps.note(record, outcome)
+    return work
+
+
+def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
+    """Move the record's gate, or say why it does not pass; None when it passes."""
+    gate = found.gate
+    if gate is not None:
+        last = work.gates.get((gate.topic, gate.subject), 0)
+        if gate.number <= last:
+            return "duplicate"
+        if gate.number > last + 1:
+            before = Gate(gate.topic, gate.subject, gate.number - 1)
+            work.behind.append((before, found.record))
+            return "held"
+    if isinstance(found, Item):
+        for need in found.needs:
+            if work.gates.get((need.topic, need.subject), 0) < need.number:
+                work.waiting.append((need, found.record))
+                return "held"
+    work.passing.append(found)
+    if gate is not None:
+        work.gates[gate.topic, gate.subject] = gate.number
+        work.moved[gate.topic, gate.subject] = gate.number
+    return None
+
+
+async def _read(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> Round:
+    subjects: set[Subject] = set()
+    keys: set[str] = set()
+    for found in parsed:
+        if isinstance(found, Malformed):
+            continue
+        keys.add(found.key)
+        if found.gate is not None:
+            subjects.add((found.gate.topic, found.gate.subject))
+        if isinstance(found, Item):
+            subjects.update((need.topic, need.subject) for need in found.needs)
+    rows = await connection.fetch(
+        _SQL["read_gates"],
+        [topic for topic, _ in subjects],
+        [subject for _, subject in subjects],
+        list(keys),
+    )
+    gates = {(topic, subject): last for topic, subject, last in rows if topic}
+    parked_keys = {key for topic, key, _ in rows if not topic}
+    return Round(gates, parked_keys, dict(gates))

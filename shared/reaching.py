@@ -1,0 +1,63 @@
+"""Kafka or Postgres away: waited for with growing pauses, said each time, until told to stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka.errors import SaslAuthenticationFailed
+
+from shared.messaging.outages import TRANSIENT, pause_after
+from shared.messaging.positions import Refusal
+from shared.runtime import probes
+
+log = structlog.get_logger()
+# Wrong credentials, a missing database or an old schema do not heal by waiting.
+HOPELESS = (
+    asyncpg.InvalidPasswordError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+
+
+async def until_reached(
+    what: str,
+    step: Callable[[], Awaitable[Any]],
+    *,
+    health: probes.Health,
+    stopping: "asyncio.Task[Any]",
+) -> Any:
+    """Return what *step* returns, trying again with growing pauses; None when told to stop."""
+    health.waiting_for = what
+    attempt = 0
+    while True:
+        health.turn()
+        try:
+            return await step() or True
+        except HOPELESS:
+            raise
+        except SaslAuthenticationFailed as error:
+            raise Refusal(f"{what} refuses this user or password") from error
+        except TRANSIENT as error:
+            failure = error
+        pause = pause_after(attempt)
+        log.warning(f"{what}.not_reached", **{"error.type": type(failure).__name__}, pause_s=pause)
+        attempt += 1
+        done, _ = await asyncio.wait([stopping], timeout=pause)
+        if done:
+            return None
+
+
+async def or_stop(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
+    """Await *step*; when told to stop, cancel it."""
+    running = asyncio.ensure_future(step)
+    await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        return
+    running.result()

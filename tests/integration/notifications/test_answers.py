@@ -1,0 +1,148 @@
+import pytest
+
+from shared.contracts import intake, routing
+from tests.examples.facts import (
+    AGENCY,
+    DECISION,
+    NUMBER,
+    OFFER,
+    OFFICE,
+    PROVIDER,
+    engagement,
+    inbound,
+    made,
+    state,
+)
+from tests.integration.notifications.conftest import World, kinds, numbers, story
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("repeat_first", [True, False])
+async def test_a_repeat_gets_the_first_answer_again_in_either_order(
+    world: World, *, together: bool, repeat_first: bool
+) -> None:
+    events = [world.log.accepted(offset=4), world.log.repeat(5, of=4)]
+    if repeat_first:
+        events.reverse()
+
+    for batch in [events] if together else [[event] for event in events]:
+        await world.take_in(*batch)
+
+    first, again = await world.out(AGENCY)
+    assert (first["inreplyto"], again["inreplyto"]) == (inbound(4), inbound(5))
+    assert again["data"] == {**first["data"], "repeat": True}
+    assert (again["type"], first["id"] != again["id"]) == (first["type"], True)
+    assert numbers([first, again]) == [1, 2]
+    assert await world.count("waiting_repeats") == 0
+    assert await world.count("answers") == 2
+    about_repeat = [n for n in await world.notices() if n["subject"] == AGENCY]
+    assert len(about_repeat) == 1
+
+
+async def test_several_repeats_wait_for_an_answer_that_routing_gives(world: World) -> None:
+    repeats = [world.log.repeat(5, of=4), world.log.repeat(6, of=4)]
+    applied = world.log.event(
+        routing.TOPIC,
+        "message_applied",
+        AGENCY,
+        {"participant": AGENCY, "what": "request.withdraw", "about": NUMBER},
+        inreplyto=inbound(4),
+    )
+
+    await world.take_in(repeats[0])
+    await world.take_in(repeats[1])
+    assert await world.out(AGENCY) == []
+    await world.take_in(applied)
+
+    answered = [(m["inreplyto"], m["data"].get("repeat")) for m in await world.out(AGENCY)]
+    assert answered == [(inbound(4), False), (inbound(5), True), (inbound(6), True)]
+
+
+async def test_garbage_from_somebody_unregistered_is_refused_on_its_own_topic(
+    world: World,
+) -> None:
+    reason = {"code": "not_json", "path": "", "message": "This is not JSON.", "fix": "Send JSON."}
+    event = world.log.event(
+        intake.ANSWERS_TOPIC,
+        "submission_refused",
+        "stranger",
+        {"participant": "stranger", "reasons": [reason]},
+        inreplyto=inbound(0, "stranger"),
+    )
+
+    await world.take_in(event)
+
+    (refusal,) = await world.out("stranger")
+    assert refusal["type"] == "gov.cri.message.refused.v1"
+    assert refusal["data"]["reasons"] == [reason]
+
+
+async def test_a_second_answer_to_one_record_is_a_dead_letter_not_a_message(world: World) -> None:
+    await world.take_in(world.log.accepted(NUMBER, offset=4))
+    other = world.log.event(
+        routing.TOPIC,
+        "message_applied",
+        AGENCY,
+        {"participant": AGENCY, "what": "request.submit", "about": NUMBER},
+        inreplyto=inbound(4),
+    )
+
+    outcomes = await world.take_in(other, world.log.contact())
+
+    assert outcomes == {"dead": 1, "applied": 1}
+    assert kinds(await world.out(AGENCY)) == ["submission.accepted", "message.applied"]
+
+
+async def test_each_asker_is_told_what_it_may_know(world: World) -> None:
+    other = "CRI-2026-000002-X"
+    await world.take_in(
+        world.log.registered(OFFICE, "program_office", "COPS Office", offset=0),
+        world.log.accepted(reference_version=1),
+        world.log.accepted(other, offset=2, reference_version=1),
+        world.log.routed("offer_made", made()),
+        world.log.routed(
+            "request_waitlisted", state("waiting", other, reason="no_capacity", decision=DECISION)
+        ),
+    )
+
+    await world.take_in(
+        world.log.asked(NUMBER, PROVIDER, offset=1),
+        world.log.asked("open_offers", PROVIDER, offset=2),
+        world.log.asked("all", PROVIDER, offset=3),
+        world.log.asked(other, PROVIDER, offset=4),
+        world.log.asked("all", OFFICE, offset=5),
+        world.log.asked("open_offers", OFFICE, offset=6),
+        world.log.asked("all", AGENCY, offset=7),
+        world.log.asked("all", "fop", offset=8),
+    )
+
+    def listed(messages: list[dict[str, object]]) -> list[object]:
+        return [
+            [line["tracking_number"] for line in m["data"]["requests"]]  # type: ignore[index]
+            if "requests" in m["data"]  # type: ignore[operator]
+            else m["data"]["reasons"][0]["code"]  # type: ignore[index]
+            for m in messages
+            if m["type"] in ("gov.cri.status.told.v1", "gov.cri.message.refused.v1")
+        ]
+
+    assert listed(await world.out(PROVIDER)) == [[NUMBER], [NUMBER], [NUMBER], "not_yours"]
+    assert listed(await world.out(OFFICE)) == [[NUMBER, other], [NUMBER]]
+    assert listed(await world.out(AGENCY)) == [[NUMBER, other]]
+    assert listed(await world.out("fop")) == [[]]
+    (offered,) = (await world.out(PROVIDER))[1]["data"]["requests"]
+    assert offered["offer_id"] == OFFER
+
+
+async def test_after_the_end_the_state_is_the_last_one_told(world: World) -> None:
+    await world.take_in(*story(world.log))
+    delivered = engagement("delivered", milestone="delivered", on="2026-06-01")
+    await world.take_in(
+        world.log.routed("engagement_progressed", delivered),
+        world.log.routed("engagement_closed", engagement("closed", reason="completed")),
+        world.log.asked(NUMBER, AGENCY),
+    )
+
+    *_, closed, status = await world.out(AGENCY)
+    assert closed["data"]["status"] == "closed"
+    (line,) = status["data"]["requests"]
+    assert (line["status"], line["sentence"]) == ("closed", closed["data"]["sentence"])

@@ -1,0 +1,154 @@
+from typing import Any
+
+import pytest
+
+from tests.examples.door import Door, events, reasons, types
+from tests.examples.inbound import (
+    data_of,
+)
+
+
+def test_an_amendment_carries_the_request_as_it_now_is(door: Door) -> None:
+    change = {
+        "tracking_number": door.number,
+        "topics": ["other"],
+        "other_topic": "Drones.",
+        "wished": {"from": "2026-07-01"},
+    }
+
+    amended, stated = events(door.say("request.amend", change))
+
+    facts = amended.data.model_dump(mode="json")  # type: ignore[attr-defined]
+    assert (facts["version"], facts["topics"]) == (2, ["other"])
+    assert (facts["wished"]["from"], facts["wished"]["until"]) == ("2026-07-01", None)
+    assert facts["service_forms"] == ["training_in_person", "policy_review"]
+    assert facts["other_topic_stated"] is True
+    assert stated.data.other_topic == "Drones."  # type: ignore[attr-defined]
+    assert stated.data.issue == "Calls of people in crisis end in arrests."  # type: ignore[attr-defined]
+    assert (amended.number, stated.number) == (2, 2)
+
+
+@pytest.mark.parametrize("kind", ["request.amend", "request.withdraw"])
+def test_a_request_is_changed_by_the_participant_that_made_it_alone(door: Door, kind: str) -> None:
+    path = "/data/tracking_number"
+    unknown = data_of(kind, "CRI-2026-000999-X")
+
+    assert reasons(door.say(kind, sender="ny-post")) == [("not_yours", path)]
+    assert reasons(door.say(kind, unknown)) == [("unknown_request", path)]
+
+
+def test_after_the_end_an_amendment_is_refused_and_a_withdrawal_is_left_to_routing(
+    door: Door,
+) -> None:
+    door.known.end(door.number, "closed")
+
+    amendment = door.say("request.amend")
+    withdrawal = door.say("request.withdraw")
+
+    assert reasons(amendment) == [("terminal", "/data/tracking_number")]
+    assert types(withdrawal) == ["withdrawal_requested"]
+
+
+ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
+    "an offer of no request": (
+        "offer.answer",
+        {"offer_id": "CRI-2026-000999-X-O1", "answer": "accept"},
+        [("unknown_offer", "/data/offer_id")],
+    ),
+    "an offer id with a tail": (
+        "offer.answer",
+        {"offer_id": "{number}-O1; drop", "answer": "accept"},
+        [("unknown_offer", "/data/offer_id")],
+    ),
+    "a decline without a reason": (
+        "offer.answer",
+        {"offer_id": "{number}-O1", "answer": "decline"},
+        [("schema", "/data/reason_code")],
+    ),
+    "a counter without terms": (
+        "offer.answer",
+        {"offer_id": "{number}-O1", "answer": "counter"},
+        [("schema", "/data/counter")],
+    ),
+    "a counter that contradicts itself": (
+        "offer.answer",
+        {
+            "offer_id": "{number}-O1",
+            "answer": "counter",
+            "counter": {"from": "2026-05-02", "until": "2026-05-01", "service_forms": ["nope"]},
+            "note": "123-45-6789",
+        },
+        [
+            ("dates_contradict", "/data/counter/until"),
+            ("unknown_service_form", "/data/counter/service_forms/0"),
+            ("contains_protected_identifier", "/data/note"),
+        ],
+    ),
+    "a milestone of no engagement": (
+        "milestone.report",
+        {"engagement_id": "nope", "milestone": "draft", "on": "2026-03-01"},
+        [("unknown_request", "/data/engagement_id")],
+    ),
+    "a milestone to come": (
+        "milestone.report",
+        {"engagement_id": "{number}-E1", "milestone": "draft", "on": "2026-04-01"},
+        [("dates_contradict", "/data/on")],
+    ),
+    "a close of no engagement": (
+        "engagement.close",
+        {"engagement_id": "nope", "reason": "completed"},
+        [("unknown_request", "/data/engagement_id")],
+    ),
+    "capacity that has run out": (
+        "capacity.declare",
+        {"valid_until": "2026-03-01T00:00:00Z", "entries": [{"can_take": 1, "topics": ["nope"]}]},
+        [
+            ("dates_contradict", "/data/valid_until"),
+            ("unknown_topic", "/data/entries/0/topics/0"),
+        ],
+    ),
+    "capacity for ever": (
+        "capacity.declare",
+        {"valid_until": "9999-12-31T23:59:59-08:00", "entries": [{"can_take": 1}]},
+        [("value_out_of_range", "/data/valid_until")],
+    ),
+    "a direction to nobody": (
+        "request.direct",
+        {"tracking_number": "{number}", "action": "assign", "reason": "r"},
+        [("schema", "/data/provider")],
+    ),
+    "a direction of an unknown request to an unknown provider": (
+        "request.direct",
+        {"tracking_number": "nope", "action": "assign", "provider": "nope", "reason": "r"},
+        [("unknown_request", "/data/tracking_number"), ("schema", "/data/provider")],
+    ),
+    "a question about nothing": (
+        "status.ask",
+        {"about": "everything"},
+        [("unknown_request", "/data/about")],
+    ),
+    "a contact with an identifier": (
+        "contact.set",
+        {"contact_id": "c", "name": "Pat Doe 123-45-6789"},
+        [("contains_protected_identifier", "/data/name")],
+    ),
+    "an entry that ends before it begins": (
+        "program.define",
+        data_of("program.define", "")
+        | {"effective_from": "2026-02-01T00:00:00Z", "effective_until": "2026-01-01T00:00:00Z"},
+        [("dates_contradict", "/data/effective_until")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ABOUT_WORK)
+def test_a_message_is_refused_with_all_its_reasons_for(door: Door, case: str) -> None:
+    kind, data, expected = ABOUT_WORK[case]
+    filled = {
+        name: value.replace("{number}", door.number) if isinstance(value, str) else value
+        for name, value in data.items()
+    }
+
+    decision = door.say(kind, filled)
+
+    assert reasons(decision) == expected

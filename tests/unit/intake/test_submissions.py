@@ -1,0 +1,195 @@
+from typing import Any
+
+import pytest
+
+from shared.contracts.inbound import Need
+from shared.contracts.tracking import is_tracking_number
+from tests.examples.door import Door, codes, events, reasons, types
+from tests.examples.inbound import (
+    AT,
+    agency,
+    event,
+    submission,
+)
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {"program": "cri-tac", "goals": ["trust", "trust"]},
+        {"need": None, "urgency": {"level": "urgent", "incident_on": "2026-02-01"}},
+        {"need": dict.fromkeys(Need.model_fields, 'Words \u2028 \x7f " \\.'), "wished": {}},
+        {"need": None, "topics": ["other"], "other_topic": "Drones.", "service_forms": []},
+        {"need": None, "urgency": {"reason": "An election."}, "requested_by": {"role": "chief"}},
+        {"agency": agency(ori=None, key="as-dps", sworn_band=None), "first_contact_on": None},
+    ],
+    ids=["program", "no words", "all words", "other topic", "urgency", "no ORI"],
+)
+def test_a_request_is_written_as_the_models_write_it(asking: dict[str, Any]) -> None:
+    decision = Door().say("request.submit", submission(**asking))
+
+    assert decision.request is not None
+    accepted, *stated = decision.published
+    assert accepted.value == accepted.event.encode()
+    assert accepted.value.endswith(b'"data":%b}' % decision.request.facts)
+    assert len(stated) == (decision.words is not None)
+    for words in stated:
+        assert words.value == words.event.encode()
+        assert words.value.endswith(b'"data":%b}' % (decision.words or b""))
+
+
+def test_an_accepted_submission_is_a_request_with_a_number_and_no_words_on_the_log() -> None:
+    decision = Door().say("request.submit", submission(topics=["crisis", "crisis_intervention"]))
+
+    accepted, stated = (event.model_dump(mode="json") for event in events(decision))
+    assert is_tracking_number(accepted["subject"])
+    assert accepted["correlationid"] == accepted["data"]["request_id"]
+    assert accepted["data"]["topics"] == ["crisis_intervention"]
+    assert accepted["data"]["agency"]["listed"] is True
+    assert accepted["data"]["need_stated"] is True
+    assert "arrests" not in str(accepted)
+    assert stated["data"]["issue"] == "Calls of people in crisis end in arrests."
+    assert stated["dataclassification"] == "restricted"
+
+
+def test_a_submission_without_words_says_so() -> None:
+    decision = Door().say("request.submit", submission(need=None))
+
+    assert types(decision) == ["request_accepted"]
+    assert events(decision)[0].data.need_stated is False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        agency(ori="CA0000000"),
+        agency(ori=None, key="as-dps", cri_type="territorial", state="US-AS"),
+        agency(ori="CA01942"),
+    ],
+    ids=["an ORI in no list", "no ORI", "an ORI of seven characters"],
+)
+def test_an_agency_the_participant_speaks_for_is_accepted(asking: dict[str, Any]) -> None:
+    decision = Door().say("request.submit", submission(agency=asking))
+
+    assert types(decision)[0] == "request_accepted"
+    listed = asking["ori"] in ("CA0194200", "CA01942")
+    assert events(decision)[0].data.agency.listed is listed  # type: ignore[attr-defined]
+
+
+REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+    "an ORI of another participant": (
+        {"agency": agency(ori="NY0303000")},
+        [("ori_not_registered_for_participant", "/data/agency/ori")],
+    ),
+    "an agency without ORI and key": (
+        {"agency": agency(ori=None)},
+        [("ori_not_registered_for_participant", "/data/agency/key")],
+    ),
+    "a federal agency": (
+        {"agency": agency(agency_class="federal")},
+        [("agency_not_eligible", "/data/agency/agency_class")],
+    ),
+    "an agency that the list knows as federal": (
+        {"agency": agency(ori="DCFBI0000")},
+        [("agency_not_eligible", "/data/agency/agency_class")],
+    ),
+    "a program that is not defined": ({"program": "nope"}, [("schema", "/data/program")]),
+    "a topic in no catalog": (
+        {"topics": ["officer_wellness", "nope"]},
+        [("unknown_topic", "/data/topics/1")],
+    ),
+    "other without words": ({"topics": ["other"]}, [("unknown_topic", "/data/topics/0")]),
+    "a service form that is not registered": (
+        {"service_forms": ["nope"]},
+        [("unknown_service_form", "/data/service_forms/0")],
+    ),
+    "an end before the beginning": (
+        {"wished": {"from": "2026-05-01", "until": "2026-04-01"}},
+        [("dates_contradict", "/data/wished/until")],
+    ),
+    "a first contact to come": (
+        {"first_contact_on": "2026-03-04"},
+        [("dates_contradict", "/data/first_contact_on")],
+    ),
+    "an authorization to come": (
+        {"requested_by": {"role": "chief", "authorized_on": "2027-01-01"}},
+        [("dates_contradict", "/data/requested_by/authorized_on")],
+    ),
+    "an incident to come": (
+        {"urgency": {"level": "urgent", "incident_on": "2026-03-20"}},
+        [("dates_contradict", "/data/urgency/incident_on")],
+    ),
+    "a year no calendar reaches": (
+        {"wished": {"from": "0001-01-01", "until": "9999-12-31"}},
+        [
+            ("value_out_of_range", "/data/wished/from"),
+            ("value_out_of_range", "/data/wished/until"),
+        ],
+    ),
+    "identifiers of people": (
+        {
+            "need": {"issue": "His number is 123-45-6789.", "obstacles": "FBI no. 123456AB7"},
+            "urgency": {"reason": "see 654321xy9"},
+        },
+        [
+            ("contains_protected_identifier", "/data/need/issue"),
+            ("contains_protected_identifier", "/data/need/obstacles"),
+            ("contains_protected_identifier", "/data/urgency/reason"),
+        ],
+    ),
+    "several things at once": (
+        {"agency": agency(ori="NY0303000"), "topics": ["nope"], "program": "nope"},
+        [
+            ("ori_not_registered_for_participant", "/data/agency/ori"),
+            ("schema", "/data/program"),
+            ("unknown_topic", "/data/topics/0"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_submission_is_refused_with_all_its_reasons_for(case: str) -> None:
+    changes, expected = REFUSED[case]
+
+    decision = Door().say("request.submit", submission(**changes))
+
+    assert reasons(decision) == expected
+    (refusal,) = events(decision)
+    data: Any = refusal.data  # type: ignore[attr-defined]
+    assert data.reference == "CA-2026-0042"
+    assert (data.elsewhere is not None) == ("agency_not_eligible" in codes(decision))
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-03-02 and 555-1234-567", "(202) 555-0143", "CA0194200", "penal code 123456", ""]
+)
+def test_texts_with_other_numbers_come_in(text: str) -> None:
+    assert types(Door().say("request.submit", submission(need={"issue": text})))[0] == (
+        "request_accepted"
+    )
+
+
+def test_a_date_that_is_today_somewhere_is_not_in_the_future() -> None:
+    late = AT.replace(hour=23)
+
+    decision = Door().say("request.submit", submission(first_contact_on="2026-03-03"), at=late)
+
+    assert decision.outcome == "applied"
+
+
+def test_nothing_the_sender_wrote_is_in_a_refusal_but_its_reference() -> None:
+    secret = "zanzibar"
+    bad = submission(
+        topics=[secret], program=secret, service_forms=[secret], agency=agency(name=secret)
+    )
+
+    decisions = [
+        Door().say("request.submit", bad, id=secret, subject=secret),
+        Door().say("request.submit", bad, type=f"gov.cri.{secret}.v1"),
+        Door().say("request.submit", bad, **{secret: secret}),
+        Door().send(event("request.submit", {secret: {secret: 1}}, time=secret)),
+    ]
+
+    for decision in decisions:
+        assert secret not in str(decision)
