@@ -96,6 +96,8 @@ image: setup ## build the image; four containers of it carry one request end to 
 nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
 	@$(MAKE) --no-print-directory manifests-check cluster-check image
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
+	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
+	@$(MAKE) --no-print-directory chaos SCENARIO=deleted-topic
 	@$(MAKE) --no-print-directory alerts FAULTS=1
 	@$(MAKE) --no-print-directory logs-check
 

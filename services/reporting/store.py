@@ -10,6 +10,7 @@ from services.reporting.news import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
 from shared.messaging.reader import Connection
+from shared.postgres.copying import copy_rows
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -36,9 +37,7 @@ async def append_timeline(
     connection: "Connection[Any]", *, entries: Collection[TimelineEntry]
 ) -> None:
     """Append *entries* by COPY; the gates have dropped what was there already."""
-    await connection.copy_records_to_table(
-        "timeline", records=sorted(entries), columns=TimelineEntry._fields
-    )
+    await copy_rows(connection, "timeline", columns=TimelineEntry._fields, rows=sorted(entries))
 
 
 async def lock_programs(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from services.routing.decisions import DecisionRecord
 from services.routing.request import CapacityChange, Request
 from shared.messaging import outbox
 from shared.messaging.records import Outgoing
+from shared.postgres.copying import copy_rows
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -96,7 +97,7 @@ async def save(
     placed = sorted(await _with_places(connection, requests), key=_number_of)
     entering = [request for request in placed if request.tracking_number in new]
     if entering:
-        await connection.copy_records_to_table("requests", columns=_COLUMNS, records=entering)
+        await copy_rows(connection, "requests", columns=_COLUMNS, rows=entering)
     changed = [request for request in placed if request.tracking_number not in new]
     if changed or records or capacities or messages:
         await connection.execute(

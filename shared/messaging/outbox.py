@@ -7,6 +7,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from shared.contracts.event import Event
 from shared.messaging.records import Outgoing
+from shared.postgres.copying import copy_rows
 
 FEW = 100
 _NO_COLUMNS: Sequence[Sequence[Any]] = ((),) * 5
@@ -26,10 +27,11 @@ async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Ou
     Two messages with one id are a bug (ids are derived), so the unique key is not softened.
     """
     if messages:
-        await connection.copy_records_to_table(
+        await copy_rows(
+            connection,
             "outbox",
             columns=("event_id", "topic", "key", "value", "headers"),
-            records=[_row(message) for message in messages],
+            rows=[_row(message) for message in messages],
         )
 
 

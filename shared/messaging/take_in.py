@@ -24,13 +24,8 @@ from shared.runtime import crash_points
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
-# What Postgres says of data it will never store: classes 22 and 23, and texts it cannot encode.
-DATA_ERRORS = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    UnicodeEncodeError,
-    OverflowError,
-)
+# What Postgres, or the client for it, says of data that it will never store: classes 22 and 23.
+DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
 
 __all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "condemn", "rounds", "take_in"]
 

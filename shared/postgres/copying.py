@@ -1,0 +1,26 @@
+"""COPY that fails as a statement does."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+
+async def copy_rows(
+    connection: "asyncpg.Connection[Any] | PoolConnectionProxy[Any]",
+    table: str,
+    *,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """
+    Append *rows* to *table* by COPY, in the caller's transaction.
+
+    A value that its column cannot hold raises `asyncpg.DataError`, as it does among the arguments
+    of a statement; asyncpg itself lets through whatever its encoder raised.
+    """
+    try:
+        await connection.copy_records_to_table(table, columns=columns, records=rows)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise asyncpg.DataError(f"{table}: {type(error).__name__}") from error
