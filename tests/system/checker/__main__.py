@@ -4,12 +4,19 @@ import argparse
 import gc
 import json
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from tests.system.checker.mutations.catching import catch_all, table
 from tests.system.checker.record import record
 from tests.system.checker.run import load
-from tests.system.checker.verdict import as_json, judge, summary
+from tests.system.checker.verdict import INVARIANTS, as_json, judge, judge_by, summary
+
+_T = TypeVar("_T")
+_LONG_SECONDS = 5
 
 
 def main() -> int:
@@ -29,10 +36,22 @@ def main() -> int:
 def check(folder: Path) -> int:
     """Print the verdict on a recorded run."""
     gc.disable()  # nothing is let go before the end: looking for it would take minutes
-    judgments = judge(load(folder))
+    run = _timed("read", lambda: load(folder))
+    judgments = {
+        name: _timed(f"{name} judged", partial(judge_by, name, run)) for name in INVARIANTS
+    }
     print(json.dumps(as_json(judgments), indent=2, ensure_ascii=False))
     print(summary(judgments), file=sys.stderr)
     return 0 if all(judgment.holds for judgment in judgments.values()) else 1
+
+
+def _timed(what: str, do: Callable[[], _T]) -> _T:
+    """Say how long it took, if it was long: somebody waits."""
+    began = time.monotonic()
+    done = do()
+    if (seconds := time.monotonic() - began) > _LONG_SECONDS:
+        print(f"checker: {what} in {seconds:.0f} s", file=sys.stderr, flush=True)
+    return done
 
 
 def mutations(folder: Path, *, seed: int) -> int:
