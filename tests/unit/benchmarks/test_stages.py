@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.stages import stage, table
+from benchmarks.stages import _stages, stage, table
 from deploy.local.topics import SERVICES
 
 LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
@@ -31,6 +31,15 @@ BATCH = [
 )
 def test_the_innermost_known_frame_says_the_stage(inner: list[str], is_of: str) -> None:
     assert stage(inner) == is_of
+
+
+def test_a_stack_counts_as_often_as_it_was_seen() -> None:
+    lines = [
+        ";".join([*BATCH, "parse (services/routing/handlers.py:40)"]) + " 3",
+        "run (a.py:1) 2",
+    ]
+
+    assert _stages("\n".join(lines)) == Counter({"decode": 3, "event loop, sockets": 2})
 
 
 def test_each_service_s_time_is_shared_out_by_its_samples() -> None:

@@ -42,6 +42,19 @@ def test_after_minutes_it_has_stalled() -> None:
     assert look(expected={OURS: 3}, end=5, since=400).stalled == "cri.int.intake.v1/0"
 
 
+def test_of_several_the_one_that_stands_longest_is_named_and_shown() -> None:
+    progress = Progress(SERVICE)
+    others = [TopicPartition(OURS.topic, number) for number in (1, 2)]
+    for partition, seconds in zip([others[0], OURS, others[1]], (310, 400, 320), strict=True):
+        progress._moved_at[partition] = time.monotonic() - seconds
+
+    every = [others[0], OURS, others[1]]
+    standing = progress.look(every, dict.fromkeys(every, 3), lambda _: 5)
+
+    assert standing.stalled == "cri.int.intake.v1/0"
+    assert shown() == pytest.approx(400, abs=1)
+
+
 def test_without_records_before_it_it_does_not_stand() -> None:
     assert look(expected={OURS: 5}, end=5, since=400) == Standing()
     assert shown() == 0

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -243,12 +244,61 @@ async def test_a_share_keeps_the_same_traces_in_every_process() -> None:
     ]
     items = [(item_of(each), Taken("applied")) for each in every]
 
-    one = await told(*items, share=0.25, service="routing")
-    other = await told(*items, share=0.25, service="reporting")
+    rows = {
+        number: row_of(Outgoing(each.id, "cri.int.routing.v1", b"", each.encode()))
+        for number, each in enumerate(every)
+    }
 
-    kept = [span.context.trace_id for span in one if span.context]
-    assert kept == [span.context.trace_id for span in other if span.context]
+    read = await told(*items, share=0.25, service="routing")
+    other = await told(*items, share=0.25, service="reporting")
+    sent = await told(rows=rows, share=0.25, service="routing")
+
+    kept = [span.context.trace_id for span in read if span.context]
+    for spans in (other, sent):
+        assert kept == [span.context.trace_id for span in spans if span.context]
     assert 50 < len(kept) < 150
+
+
+async def test_a_clock_that_is_set_meanwhile_makes_no_span_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = now()
+    monkeypatch.setattr(time, "time_ns", lambda: begun.wall + 3_600 * 10**9)
+    exporter = InMemorySpanExporter()
+    tracer = Tracer(exporter, service="routing", instance=None)
+    reader: Any = Deciding(Taken("applied"))
+    watched = Watched(reader)
+    watched.decide(None, item_of(applied()))
+
+    Traces(tracer, service="routing").taken_in(watched, began=begun)
+
+    await tracer.stop()
+    (span,) = exporter.get_finished_spans()
+    assert span.start_time == begun.wall
+    assert span.end_time is not None
+    assert 0 <= span.end_time - begun.wall < 60 * 10**9
+
+
+async def test_what_was_acknowledged_as_sent_before_has_no_offset() -> None:
+    exporter = InMemorySpanExporter()
+    tracer = Tracer(exporter, service="routing", instance=None)
+    message = Outgoing(applied().id, "cri.int.routing.v1", b"", applied().encode())
+
+    row = {"id": 1, **row_of(message)}
+    Traces(tracer, service="routing").sent([row], {1: (4, -1)}, began=now())
+
+    await tracer.stop()
+    (span,) = exporter.get_finished_spans()
+    assert span.attributes == {
+        "messaging.system": "kafka",
+        "messaging.operation.name": "send",
+        "messaging.operation.type": "send",
+        "messaging.destination.name": "cri.int.routing.v1",
+        "messaging.destination.partition.id": "4",
+        "cloudevents.event_id": message.event_id,
+        "cloudevents.event_type": "gov.cri.routing.message_applied.v1",
+        "cloudevents.event_subject": "CRI-2026-000042-K",
+    }
 
 
 @pytest.mark.parametrize(

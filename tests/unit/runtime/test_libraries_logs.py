@@ -43,9 +43,19 @@ def test_a_line_that_a_library_repeats_is_said_once_and_then_how_often(
     later = time.monotonic() + 11
     monkeypatch.setattr(time, "monotonic", lambda: later)
     unreachable(300)
+    much_later = later + 11
+    monkeypatch.setattr(time, "monotonic", lambda: much_later)
+    unreachable(301)
 
     assert [(line["body"], line.get("left_out")) for line in lines(said)] == [
         ("cannot reach 0", None),
         ("something else", None),
         ("cannot reach 300", 299),
+        ("cannot reach 301", None),
     ]
+
+
+def test_of_a_long_line_the_beginning_is_said(said: io.StringIO) -> None:
+    logging.getLogger("client").warning("x" * 5000)
+
+    assert [len(line["body"]) for line in lines(said)] == [300]

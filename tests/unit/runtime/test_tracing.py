@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
 from shared.runtime import metrics, tracing
@@ -60,6 +61,17 @@ async def test_what_the_collector_refuses_is_counted_and_said_once(collector: Co
     assert counted("lost", "refused") == 1100
     assert counted("exported", "refused") == 0
     assert [each["event"] for each in logged] == ["traces.not_exported"]
+
+
+async def test_what_a_thread_says_has_the_fields_of_its_service(collector: Collector) -> None:
+    bound = {"service.name": "bound"}
+    with bound_contextvars(**bound), capture_logs(processors=[merge_contextvars]) as logged:
+        tracer = Tracer(collector, service="bound", instance=None)
+        collector.refuses = True
+        emit(tracer)
+        await tracer.stop()
+
+    assert [each["service.name"] for each in logged] == ["bound"]
 
 
 async def test_that_it_takes_them_again_is_said_as_well(collector: Collector) -> None:
