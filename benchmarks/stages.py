@@ -22,14 +22,14 @@ _SAMPLES = 100
 """A second. More would slow down what is watched."""
 _STAGES = (
     ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
-    ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|^_settle \("),
-    ("decode", r"^parse \(services/|^parse_event \(|\(services/intake/(door|endings)\.py"),
-    ("decide", r"^(_decide_one|match_in_order|condemn) \("),
+    ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|\b_settle \("),
+    ("decode", r"\bparse \(services/|\bparse_event \(|\(services/intake/(door|endings)\.py"),
+    ("decide", r"\b(_decide_one|match_in_order|condemn) \("),
     (
         "SQL",
-        r"^(load|save|_read|_take_in|_match|_apply_changes|step) \(s|^lock \(shared/messaging/",
+        r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s|\block \(shared/messaging/",
     ),
-    ("metrics, log", r"^_report \("),
+    ("metrics, log", r"\b_report \("),
     ("fetch", r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|consumer|positions)\.py"),
 )
 """The innermost frame that one of them fits says which stage a sample belongs to."""

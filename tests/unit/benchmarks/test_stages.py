@@ -8,24 +8,37 @@ from deploy.local.topics import SERVICES
 LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
 BATCH = [
     *LOOP,
-    "_receive (shared/messaging/consumer.py:171)",
+    "Consumer._receive (shared/messaging/consumer.py:171)",
     "take_in (shared/messaging/take_in.py:82)",
     "_take_in (shared/messaging/take_in.py:103)",
 ]
+LOAD = "RoutingReader.load (services/routing/handlers.py:50)"
+ADVANCE = "Relay._advance (shared/messaging/relay.py:200)"
 
 
 @pytest.mark.parametrize(
     ("inner", "is_of"),
     [
-        ([*BATCH, "parse (services/routing/handlers.py:40)"], "decode"),
+        ([*BATCH, "RoutingReader.parse (services/routing/handlers.py:40)"], "decode"),
         ([*BATCH, "_decide_one (shared/messaging/take_in.py:260)", "x (re/a.py:1)"], "decide"),
-        ([*BATCH, "load (services/routing/handlers.py:50)", "fetch (asyncpg/c.py:1)"], "SQL"),
+        (
+            [
+                *BATCH,
+                "RoutingReader.load (services/routing/handlers.py:50)",
+                "fetch (asyncpg/c.py:1)",
+            ],
+            "SQL",
+        ),
         ([*BATCH, "lock (shared/messaging/checkpoints.py:140)"], "SQL"),
         ([*BATCH, "_settle (shared/messaging/take_in.py:310)"], "outbox, checkpoints, gates"),
         ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
         ([LOOP[0], "send (shared/messaging/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
-        ([LOOP[0], "_advance (shared/messaging/relay.py:200)", "f (asyncpg/c.py:1)"], "relay"),
+        (
+            [LOOP[0], ADVANCE, "f (asyncpg/c.py:1)"],
+            "relay",
+        ),
         ([LOOP[0], "step (services/routing/matcher.py:60)"], "SQL"),
+        ([*LOOP, "Consumer._report (shared/messaging/consumer.py:150)"], "metrics, log"),
         (LOOP[:1], "event loop, sockets"),
     ],
 )
@@ -35,7 +48,7 @@ def test_the_innermost_known_frame_says_the_stage(inner: list[str], is_of: str) 
 
 def test_a_stack_counts_as_often_as_it_was_seen() -> None:
     lines = [
-        ";".join([*BATCH, "parse (services/routing/handlers.py:40)"]) + " 3",
+        ";".join([*BATCH, "RoutingReader.parse (services/routing/handlers.py:40)"]) + " 3",
         "run (a.py:1) 2",
     ]
 
