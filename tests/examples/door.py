@@ -9,7 +9,6 @@ from services.intake.decide import decide
 from services.intake.known import Decision, Known
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
-from shared.contracts.event import Event
 from shared.messaging.records import Record
 from tests.examples.inbound import (
     AGENCY,
@@ -110,8 +109,8 @@ def reasons(decision: Decision) -> list[tuple[str, str]]:
     return [(reason.code, reason.path) for reason in data.reasons]
 
 
-def events(decision: Decision) -> list[Event]:
-    """Return what is published, without topics and keys."""
+def events(decision: Decision) -> list[Any]:
+    """Return what is published, each of a model of its own, without topics and keys."""
     return [published.event for published in decision.published]
 
 

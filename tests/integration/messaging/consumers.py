@@ -58,7 +58,7 @@ async def consumer(
 async def until(condition: Callable[[], Any], *, within: float = 30) -> None:
     async with asyncio.timeout(within):
         while not await condition():
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # Postgres and Kafka tell nobody when it holds
 
 
 class Topics:

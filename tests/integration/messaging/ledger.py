@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import asyncpg
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.event import Event, derived_id, padded
+from shared.contracts.event import derived_id, padded
 from shared.contracts.reference import ProgramDefined
 from shared.contracts.routing import MessageApplied
 from shared.messaging import outbox
@@ -74,8 +74,8 @@ class LedgerReader:
         return State()
 
     def decide(self, state: State, item: Item) -> Taken:
-        message: Event = item.message
-        what = message.data.what  # type: ignore[attr-defined]
+        message: MessageApplied = item.message
+        what = message.data.what
         if what == "raises":
             raise ZeroDivisionError
         entry = f"{message.subject}/{message.number}"

@@ -9,8 +9,7 @@ from shared.messaging import held
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
 from shared.messaging.rows import record_of
-from shared.messaging.take_in import DATA_ERRORS, take_in
-from shared.postgres.copying import copy_rows
+from shared.messaging.take_in import take_in
 from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
@@ -305,16 +304,3 @@ async def test_a_record_whose_gate_moves_while_it_is_being_held_is_not_held(
 
     assert result.outcomes[TOPIC, 0]["applied"] == 1
     assert await pool.fetchval("SELECT count(*) FROM held") == 0
-
-
-@pytest.mark.parametrize("value", ["\ud800", "a\0b", 7])
-async def test_a_value_that_cannot_be_copied_is_refused_data(
-    pool: "asyncpg.Pool[Any]", value: object
-) -> None:
-    async with pool.acquire() as connection:
-        with pytest.raises(DATA_ERRORS):
-            await copy_rows(connection, "ledger", columns=["entry"], rows=[("fine",), (value,)])
-
-        await copy_rows(connection, "ledger", columns=["entry"], rows=[("after",)])
-
-    assert await ledger(pool) == ["after"]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from shared.contracts import intake, routing
@@ -116,11 +118,11 @@ async def test_each_asker_is_told_what_it_may_know(world: World) -> None:
         world.log.asked("all", "fop", offset=8),
     )
 
-    def listed(messages: list[dict[str, object]]) -> list[object]:
+    def listed(messages: list[dict[str, Any]]) -> list[Any]:
         return [
-            [line["tracking_number"] for line in m["data"]["requests"]]  # type: ignore[index]
-            if "requests" in m["data"]  # type: ignore[operator]
-            else m["data"]["reasons"][0]["code"]  # type: ignore[index]
+            [line["tracking_number"] for line in m["data"]["requests"]]
+            if "requests" in m["data"]
+            else m["data"]["reasons"][0]["code"]
             for m in messages
             if m["type"] in ("gov.cri.status.told.v1", "gov.cri.message.refused.v1")
         ]

@@ -14,7 +14,7 @@ def violations_of(state: Path) -> list[str]:
 def record(state: Path) -> list[str]:
     """Let the checker write down the stack of *state*; return what kept it from that."""
     done = _checker("record", "--state", str(state))
-    return [f"nothing was recorded (status {done.returncode})"] if done.returncode else []
+    return [_failed(done)] if done.returncode else []
 
 
 def judge(state: Path) -> list[str]:
@@ -24,15 +24,19 @@ def judge(state: Path) -> list[str]:
     try:
         verdict = json.loads(done.stdout)
     except ValueError:
-        return [f"the checker gave no verdict (status {done.returncode})"]
+        return [_failed(done)]
     found = [
         f"{invariant}: {violation}"
         for invariant, judged in verdict.items()
         for violation in judged["violations"]
     ]
-    return found or ([f"the checker failed (status {done.returncode})"] if done.returncode else [])
+    return found or ([_failed(done)] if done.returncode else [])
 
 
 def _checker(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.system.checker", *words]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+
+
+def _failed(done: subprocess.CompletedProcess[str]) -> str:
+    return f"the checker's {done.args[3]} failed (status {done.returncode}); its words stand above"

@@ -27,6 +27,7 @@ def test_what_waits_for_everything_ends_after_what_takes_something_away() -> Non
     ground: Any = SimpleNamespace(say=notes.append, hold=lambda seconds: None)
     both = (Waiting(seconds=0, notes=notes), Noted(seconds=0.01, notes=notes))
 
-    Run(ground, pipe=None)._perform(Round(both))  # type: ignore[arg-type]
+    no_load: Any = None
+    Run(ground, no_load)._perform(Round(both))
 
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]

@@ -84,7 +84,7 @@ def test_the_same_message_again_is_answered_as_the_first_time(door: Door, kind: 
 
     for decision in again:
         assert types(decision) == ["answer_repeated"]
-        assert events(decision)[0].data.of == of  # type: ignore[attr-defined]
+        assert events(decision)[0].data.of == of
 
 
 def test_a_reference_is_used_for_one_submission_only(door: Door) -> None:

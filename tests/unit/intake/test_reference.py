@@ -64,7 +64,7 @@ def test_the_program_office_alone_may_register_itself_before_anybody_is_register
 
     assert codes(other) == ["source_not_registered"]
     assert types(first) == types(then) == ["participant_registered"]
-    assert events(first)[0].data.sources == [f"urn:cri:{OFFICE}"]  # type: ignore[attr-defined]
+    assert events(first)[0].data.sources == [f"urn:cri:{OFFICE}"]
     assert codes(usurper) == ["source_not_registered"]
 
 

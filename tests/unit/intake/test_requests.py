@@ -3,9 +3,7 @@ from typing import Any
 import pytest
 
 from tests.examples.door import Door, events, reasons, types
-from tests.examples.inbound import (
-    data_of,
-)
+from tests.examples.inbound import data_of
 
 
 def test_an_amendment_carries_the_request_as_it_now_is(door: Door) -> None:
@@ -18,13 +16,13 @@ def test_an_amendment_carries_the_request_as_it_now_is(door: Door) -> None:
 
     amended, stated = events(door.say("request.amend", change))
 
-    facts = amended.data.model_dump(mode="json")  # type: ignore[attr-defined]
+    facts = amended.data.model_dump(mode="json")
     assert (facts["version"], facts["topics"]) == (2, ["other"])
     assert (facts["wished"]["from"], facts["wished"]["until"]) == ("2026-07-01", None)
     assert facts["service_forms"] == ["training_in_person", "policy_review"]
     assert facts["other_topic_stated"] is True
-    assert stated.data.other_topic == "Drones."  # type: ignore[attr-defined]
-    assert stated.data.issue == "Calls of people in crisis end in arrests."  # type: ignore[attr-defined]
+    assert stated.data.other_topic == "Drones."
+    assert stated.data.issue == "Calls of people in crisis end in arrests."
     assert (amended.number, stated.number) == (2, 2)
 
 

@@ -56,7 +56,7 @@ def test_a_submission_without_words_says_so() -> None:
     decision = Door().say("request.submit", submission(need=None))
 
     assert types(decision) == ["request_accepted"]
-    assert events(decision)[0].data.need_stated is False  # type: ignore[attr-defined]
+    assert events(decision)[0].data.need_stated is False
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_an_agency_the_participant_speaks_for_is_accepted(asking: dict[str, Any]
 
     assert types(decision)[0] == "request_accepted"
     listed = asking["ori"] in ("CA0194200", "CA01942")
-    assert events(decision)[0].data.agency.listed is listed  # type: ignore[attr-defined]
+    assert events(decision)[0].data.agency.listed is listed
 
 
 REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
@@ -156,7 +156,7 @@ def test_a_submission_is_refused_with_all_its_reasons_for(case: str) -> None:
 
     assert reasons(decision) == expected
     (refusal,) = events(decision)
-    data: Any = refusal.data  # type: ignore[attr-defined]
+    data: Any = refusal.data
     assert data.reference == "CA-2026-0042"
     assert (data.elsewhere is not None) == ("agency_not_eligible" in codes(decision))
 

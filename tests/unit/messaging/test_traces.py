@@ -24,7 +24,7 @@ from shared.contracts.event import derived_id, request_id
 from shared.contracts.routing import MessageApplied
 from shared.messaging.records import Item, Outgoing, Record, Taken
 from shared.messaging.span_ids import context_of
-from shared.messaging.traces import Traces, Watched, now, traces_of
+from shared.messaging.traces import Moment, Places, Traces, Watched, now, traces_of
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import SCHEMA, Tracer
 from tests.examples.door import Door
@@ -54,8 +54,14 @@ async def told(
     rows: dict[int, dict[str, Any]] | None = None,
     service: str = "intake",
     share: float = 1.0,
+    began: Moment | None = None,
+    places: Places | None = None,
 ) -> list[ReadableSpan]:
-    """Return the spans of a batch in which items were *decided* so, and of *rows* sent."""
+    """
+    Return the spans of a batch in which items were *decided* so, and of *rows* sent.
+
+    It *began* now, and the rows stand at some *places*, unless told otherwise.
+    """
     exporter = InMemorySpanExporter()
     tracer = Tracer(exporter, service=service, instance=None, share=share)
     said = Traces(tracer, service=service)
@@ -67,9 +73,9 @@ async def told(
                 watched.decide(None, item)
         else:
             watched.decide(None, item)
-    said.taken_in(watched, began=now())
+    said.taken_in(watched, began=began or now())
     every = [{"id": number, **row} for number, row in (rows or {}).items()]
-    said.sent(every, {number: (0, 40 + number) for number in rows or {}}, began=now())
+    said.sent(every, places or {number: (0, 40 + number) for number in rows or {}}, began=now())
     await tracer.stop()
     return list(exporter.get_finished_spans())
 
@@ -264,31 +270,19 @@ async def test_a_clock_that_is_set_meanwhile_makes_no_span_longer(
 ) -> None:
     begun = now()
     monkeypatch.setattr(time, "time_ns", lambda: begun.wall + 3_600 * 10**9)
-    exporter = InMemorySpanExporter()
-    tracer = Tracer(exporter, service="routing", instance=None)
-    reader: Any = Deciding(Taken("applied"))
-    watched = Watched(reader)
-    watched.decide(None, item_of(applied()))
 
-    Traces(tracer, service="routing").taken_in(watched, began=begun)
+    (span,) = await told((item_of(applied()), Taken("applied")), began=begun)
 
-    await tracer.stop()
-    (span,) = exporter.get_finished_spans()
     assert span.start_time == begun.wall
     assert span.end_time is not None
     assert 0 <= span.end_time - begun.wall < 60 * 10**9
 
 
 async def test_what_was_acknowledged_as_sent_before_has_no_offset() -> None:
-    exporter = InMemorySpanExporter()
-    tracer = Tracer(exporter, service="routing", instance=None)
     message = Outgoing(applied().id, "cri.int.routing.v1", b"", applied().encode())
 
-    row = {"id": 1, **row_of(message)}
-    Traces(tracer, service="routing").sent([row], {1: (4, -1)}, began=now())
+    (span,) = await told(rows={1: row_of(message)}, places={1: (4, -1)})
 
-    await tracer.stop()
-    (span,) = exporter.get_finished_spans()
     assert span.attributes == {
         "messaging.system": "kafka",
         "messaging.operation.name": "send",

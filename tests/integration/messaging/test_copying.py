@@ -1,0 +1,21 @@
+from typing import Any
+
+import asyncpg
+import pytest
+
+from shared.messaging.take_in import DATA_ERRORS
+from shared.postgres.copying import copy_rows
+from tests.integration.messaging.ledger import ledger
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\0b", 7])
+async def test_a_value_that_cannot_be_copied_is_refused_data(
+    pool: "asyncpg.Pool[Any]", value: object
+) -> None:
+    async with pool.acquire() as connection:
+        with pytest.raises(DATA_ERRORS):
+            await copy_rows(connection, "ledger", columns=["entry"], rows=[("fine",), (value,)])
+
+        await copy_rows(connection, "ledger", columns=["entry"], rows=[("after",)])
+
+    assert await ledger(pool) == ["after"]
