@@ -25,7 +25,8 @@ from shared.runtime import crash_points
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 # What Postgres, or the client for it, says of data that it will never store: classes 22 and 23.
-DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+# A reader that encodes what it saves fails on the same texts before the client sees them.
+DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeEncodeError)
 
 __all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "condemn", "rounds", "take_in"]
 

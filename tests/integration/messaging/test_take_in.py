@@ -14,6 +14,7 @@ from tests.integration.messaging.ledger import (
     OTHER_TOPIC,
     TOPIC,
     LedgerReader,
+    State,
     event,
     ledger,
     open_partitions,
@@ -218,6 +219,16 @@ async def test_a_decision_that_fails_parks_its_key_and_its_neighbors_go_on(
     assert await counts(pool) == {"applied": 2, "dead": 1, "parked": 3}
 
 
+class Encoding(LedgerReader):
+    """Encodes what it saves before the client does."""
+
+    async def save(self, connection: Any, state: State) -> None:
+        for entry in state.entries:
+            entry.replace("\0", "\ud800").encode()
+        await super().save(connection, state)
+
+
+@pytest.mark.parametrize("reader", [LedgerReader(), Encoding()], ids=["postgres", "reader"])
 async def test_data_that_postgres_refuses_is_found_by_halving(
     pool: "Pool", reader: LedgerReader
 ) -> None:
