@@ -11,10 +11,8 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
-import uvicorn
 from asyncpg import Pool
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 
 from shared.messaging import ended_connections, gauges, kafka, own_log, replay
 from shared.messaging.catch_up import Again, CatchUp, settle
@@ -28,6 +26,7 @@ from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
 from shared.reaching import HOPELESS, or_stop, until_reached
 from shared.runtime import metrics, probes
+from shared.runtime.http import PublicPages, Servers
 from shared.runtime.settings import ServiceSettings
 from shared.tasks import Task, call_for_ever, keep_running, show_for_ever
 
@@ -56,8 +55,8 @@ class Service:
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
     """Shows, again and again, what only the service's own tables know."""
-    routes: Sequence[BaseRoute] = ()
-    """HTTP routes beside the probes; handlers find the pool as ``request.app.state.pool``."""
+    public: PublicPages | None = None
+    """Pages for everybody, on a port of their own; handlers find ``request.app.state.pool``."""
 
 
 def schemas(name: str) -> list[str]:
@@ -83,28 +82,21 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     traces = traces_of(settings, service=name)
     gc.freeze()  # a batch makes tens of thousands of short-lived values and no cycles
     gc.set_threshold(100_000, 50, 100)
-    app = Starlette(routes=[*probes.routes(health), *service.routes])
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.http_host,
-            port=settings.http_port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
+    servers = Servers()
+    servers.start(
+        Starlette(routes=probes.routes(health)), host=settings.http_host, port=settings.http_port
     )
-    http = asyncio.create_task(server._serve())
+    public = None if service.public is None else servers.start_public(service.public)
     log.info("service.starting")
     try:
-        return await _serve(service, health=health, app=app, stop=stop, http=http, traces=traces)
+        return await _serve(
+            service, health=health, public=public, stop=stop, http=servers.tasks, traces=traces
+        )
     except (Refusal, migrate.SchemaMismatch, *HOPELESS) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
     finally:
-        server.should_exit = True
-        with suppress(Exception):
-            await asyncio.wait_for(http, 3)
+        await servers.stop()
         if traces is not None:
             await traces.stop()
         log.info("service.stopped")
@@ -114,9 +106,9 @@ async def _serve(
     service: Service,
     *,
     health: probes.Health,
-    app: Starlette,
+    public: Starlette | None,
     stop: asyncio.Event,
-    http: "asyncio.Task[None]",
+    http: "Sequence[asyncio.Task[None]]",
     traces: Traces | None,
 ) -> int:
     settings = service.settings
@@ -128,7 +120,8 @@ async def _serve(
     own = await reach("postgres", lambda: pool.create_pool(settings, name=service.name))
     if own is None:
         return 0
-    app.state.pool = own
+    if public is not None:
+        public.state.pool = own
     consumer: Consumer | None = None
     running: list[asyncio.Task[Any]] = []
     try:
@@ -180,7 +173,7 @@ async def _serve(
             asyncio.create_task(call_for_ever(_orders(service), own)),
         ]
         log.info("service.runs")
-        ends: list[asyncio.Future[Any]] = [consumer.fatal, http, *running]
+        ends: list[asyncio.Future[Any]] = [consumer.fatal, *http, *running]
         await asyncio.wait([stopping, *ends], return_when=asyncio.FIRST_COMPLETED)
         for ended in ends:
             if ended.done():

@@ -22,7 +22,7 @@ from deploy.image.build import IMAGE, ImageFailed, Workshop, run
 from deploy.local import processes
 from deploy.local.access import principal_of
 from deploy.local.databases import database_of, owner_of
-from deploy.local.services import answers_ready
+from deploy.local.services import PUBLIC, answers_ready
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY, SERVICES
 
@@ -37,7 +37,9 @@ class Proof:
     def __init__(self, workshop: Workshop, state: Path) -> None:
         self._workshop = workshop
         self._state = state.resolve()
-        self._ports = dict(zip(SERVICES, map(_take, [processes.Ports()] * 4), strict=True))
+        ports = processes.Ports()
+        self._ports = {service: ports.take() for service in SERVICES}
+        self._public_port = ports.take()
         self._packages = ""
 
     def run(self) -> None:
@@ -108,6 +110,8 @@ class Proof:
             "HTTP_PORT": str(self._ports[service]),
             "METADATA_MAX_AGE_MS": "5000",
         }
+        if service == PUBLIC:
+            told |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(self._public_port)}
         if service == "intake":
             told["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
         folder = self._secrets(service, migrates=migrates)
@@ -162,10 +166,6 @@ class Proof:
             "--network=host",
         ]
         return self._workshop.podman("run", "--rm", *strict, *flags, IMAGE, *verb)
-
-
-def _take(ports: processes.Ports) -> int:
-    return ports.take()
 
 
 def _verb(service: str, verb: str) -> list[str]:

@@ -42,7 +42,7 @@ class OperatorAccess(_Part):
 
 
 class ServiceAccess(_Part):
-    """A service's own database, its HTTP address (of the first replica), its log."""
+    """A service's own database, its probes and metrics (of the first replica), its log."""
 
     dsn: str
     http: str

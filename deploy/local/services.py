@@ -15,23 +15,31 @@ from deploy.local.detours import Detour, ports_told
 from deploy.local.topics import DEPLOY
 
 _PACKAGE = "services"
+PUBLIC = "reporting"
+"""The service with pages for everybody."""
 # What is compiled is kept, also where the shell says otherwise: a second less at each start.
 _QUICK = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """A running service process and its HTTP port."""
+    """A running service process, the port of its probes and metrics, that of its pages."""
 
     service: str
     number: int
     port: int
+    public_port: int | None
     child: processes.Child
 
     @property
     def http(self) -> str:
-        """The address of its pages and probes."""
+        """The address of its probes and metrics."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def public(self) -> str | None:
+        """The address of its public pages, if it has any."""
+        return None if self.public_port is None else f"http://127.0.0.1:{self.public_port}"
 
     def is_ready(self) -> bool:
         """Ask it."""
@@ -49,7 +57,14 @@ class Surroundings:
     detours: Sequence[Detour] = ()
     stable_names: bool = True
 
-    def environment(self, service: str, *, replica: int = 0, http_port: int = 0) -> dict[str, str]:
+    def environment(
+        self,
+        service: str,
+        *,
+        replica: int = 0,
+        http_port: int = 0,
+        public_port: int | None = None,
+    ) -> dict[str, str]:
         """Return the settings of one process."""
         kafka = [f"127.0.0.1:{port}" for port in ports_told(self.detours, service, postgres=False)]
         postgres = ports_told(self.detours, service, postgres=True) or [self.postgres_port]
@@ -68,6 +83,9 @@ class Surroundings:
         }
         if self.stable_names:
             settings["INSTANCE"] = f"{service}-{replica}"
+        if service == PUBLIC:
+            settings["PUBLIC_HOST"] = "127.0.0.1"
+            settings["PUBLIC_PORT"] = str(public_port or 0)
         if service == "intake":
             settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
         return {f"CONTINUUM_{name}": value for name, value in settings.items()}
@@ -78,6 +96,7 @@ class Surroundings:
         *,
         replica: int,
         http_port: int,
+        public_port: int | None = None,
         more: Mapping[str, str],
         program: Sequence[str | Path] | None = None,
     ) -> Replica:
@@ -86,7 +105,9 @@ class Surroundings:
 
         ``program`` is the Python of another version, with its options.
         """
-        environment = self.environment(service, replica=replica, http_port=http_port)
+        environment = self.environment(
+            service, replica=replica, http_port=http_port, public_port=public_port
+        )
         log = f"{service}.jsonl" if replica == 0 else f"{service}-{replica}.jsonl"
         child = processes.start(
             service,
@@ -94,7 +115,9 @@ class Surroundings:
             log=self.logs / log,
             environment={**environment, **_QUICK, **more},
         )
-        return Replica(service=service, number=replica, port=http_port, child=child)
+        return Replica(
+            service=service, number=replica, port=http_port, public_port=public_port, child=child
+        )
 
     def ask(
         self,

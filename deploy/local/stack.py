@@ -28,7 +28,7 @@ from deploy.local.provision import (
     groups_can_form,
     provision_kafka,
 )
-from deploy.local.services import Replica, Surroundings
+from deploy.local.services import PUBLIC, Replica, Surroundings
 from deploy.local.topics import PARTICIPANTS, SERVICES, read_participants, read_topics
 
 
@@ -232,7 +232,7 @@ class Stack:
             bootstrap_servers=self.kafka.servers,
             participants=self._participant_accesses(),
             operator=OperatorAccess(username=username, password=password, dsns=dsns),
-            reporting=services["reporting"].http if "reporting" in services else None,
+            reporting=pages.public if (pages := self.replicas.get((PUBLIC, 0))) else None,
             services=services,
             log_folder=str(self.logs),
         )
@@ -297,7 +297,12 @@ class Stack:
             raise StackFailed(f"{service}, replica {number}, is started already")
         port = self._ports.take()
         started = self._surroundings.run(
-            service, replica=number, http_port=port, more=more, program=program
+            service,
+            replica=number,
+            http_port=port,
+            public_port=self._ports.take() if service == PUBLIC else None,
+            more=more,
+            program=program,
         )
         self.replicas[service, number] = started
         return started

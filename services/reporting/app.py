@@ -10,6 +10,7 @@ from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
+from shared.runtime.http import PublicPages
 from shared.service import Service
 from shared.tasks import Task
 
@@ -30,5 +31,10 @@ def build(settings: Settings) -> Service:
         again=Again(),
         gauges=gauges.show,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
-        routes=routes(kept_seconds=settings.figures_kept_seconds),
+        public=PublicPages(
+            routes=routes(kept_seconds=settings.figures_kept_seconds),
+            host=settings.public_host,
+            port=settings.public_port,
+            max_age=int(settings.figures_kept_seconds),
+        ),
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.kubernetes import generate
-from deploy.kubernetes.check import agreement, network, policies, stores
+from deploy.kubernetes.check import agreement, network, policies, public, stores
 from deploy.kubernetes.check.__main__ import POLICIES, schemas
 from deploy.kubernetes.check.rendered import Object, Objects, of_kind, render
 from deploy.tools import catalog
@@ -197,6 +197,17 @@ BROKEN: list[tuple[Any, Break, str]] = [
         "without TLS",
     ),
     (stores.postgres, cluster("spec/managed/roles/0/superuser", True), "may do too much"),
+    (
+        public.pages,
+        put("Service", "reporting-pages", "spec/ports/0/targetPort", "http"),
+        "not its pages",
+    ),
+    (
+        public.pages,
+        put("ConfigMap", "reporting-settings", "data/CONTINUUM_PUBLIC_PORT", "8080"),
+        "not its pages",
+    ),
+    (public.pages, without("Service", "reporting-pages"), "no Service leads"),
     (
         stores.postgres,
         settings("data/CONTINUUM_POSTGRES_HOST", "continuum-postgres-r"),

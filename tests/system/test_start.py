@@ -31,6 +31,7 @@ class Started:
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         self.port = int(environment["CONTINUUM_HTTP_PORT"])
+        self.public_port = int(environment["CONTINUUM_PUBLIC_PORT"])
         self._log = log
         with log.open("w") as out:
             self.process = subprocess.Popen(
@@ -59,8 +60,9 @@ class Started:
             assert self.process.poll() is None, self.lines[-5:]
             time.sleep(0.05)
 
-    def asked(self, path: str) -> tuple[int, str]:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+    def asked(self, path: str, *, public: bool = False) -> tuple[int, str]:
+        port = self.public_port if public else self.port
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             try:
                 connection.request("GET", path)
                 answer = connection.getresponse()
@@ -74,8 +76,10 @@ def begin(stack: Stack, tmp_path: Path) -> Iterator[Begin]:
     started: list[Started] = []
 
     def run(**changes: str) -> Started:
-        port = processes.Ports().take()
-        environment = stack._surroundings.environment("reporting", http_port=port)
+        ports = processes.Ports()
+        environment = stack._surroundings.environment(
+            "reporting", http_port=ports.take(), public_port=ports.take()
+        )
         del environment["CONTINUUM_INSTANCE"]
         named = {f"CONTINUUM_{name.upper()}": value for name, value in changes.items()}
         started.append(Started({**environment, **named}, tmp_path / f"{len(started)}.jsonl"))
@@ -125,6 +129,24 @@ async def test_it_starts_says_what_it_is_and_stops_cleanly(
     service.process.send_signal(signal.SIGTERM)
     assert service.ended() == 0
     assert service.logged("service.stopped")
+
+
+async def test_the_public_port_has_pages_and_nothing_else(
+    begin: Begin, database: Database
+) -> None:
+    service = begin(postgres_database=(await database("reporting")).rsplit("/", 1)[1])
+    service.until(lambda: service.asked("/ready")[0] == 200)
+
+    inside = ("/metrics", "/ready", "/alive")
+    pages = ("/", "/figures.json", "/figures.csv", "/programs.json")
+
+    assert {path: service.asked(path, public=True)[0] for path in inside} == dict.fromkeys(
+        inside, 404
+    )
+    assert {path: service.asked(path)[0] for path in pages} == dict.fromkeys(pages, 404)
+    assert {path: service.asked(path, public=True)[0] for path in pages} == dict.fromkeys(
+        pages, 200
+    )
 
 
 async def test_what_it_shows_is_the_documented_catalogue(begin: Begin, database: Database) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from deploy.kubernetes.check import agreement, network, policies, stores
+from deploy.kubernetes.check import agreement, network, policies, public, stores
 from deploy.kubernetes.check.rendered import KUBERNETES, OVERLAYS, Objects, render
 from deploy.tools import catalog
 
@@ -23,6 +23,7 @@ POLICIES: tuple[Policy, ...] = (
     policies.no_token,
     policies.migrations,
     policies.monitored,
+    public.pages,
     stores.kafka,
     stores.postgres,
     network.network,

@@ -51,7 +51,7 @@ def edges(*, keda: bool, traced: bool) -> set[Edge]:
         *((member, "broker", 9093) for member in (*SERVICES, "canary")),
         *((member, "postgres", 5432) for member in (*SERVICES, *migrations)),
         (OUTSIDE, "broker", 9094),
-        ("ingress", "reporting", 8080),
+        ("ingress", "reporting", 8081),
         *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
         ("prometheus", "postgres", 9187),
         *((member, "dns", 53) for member in ours),

@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from services.reporting.pages import routes
+from shared.runtime.http import public_headers
 from tests.examples.stories import Story
 from tests.integration.reporting.conftest import Log
 
@@ -18,6 +19,12 @@ Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 async def get(pool: "Pool", path: str) -> tuple[int, str]:
     """Return status and body of *path*, computed anew."""
+    status, _, body = await ask(pool, path)
+    return status, body
+
+
+async def ask(pool: "Pool", path: str) -> tuple[int, dict[str, str], str]:
+    """Return status, headers and body of *path* as the public port answers."""
     app = Starlette(routes=routes(kept_seconds=0))
     app.state.pool = pool
     sent: list[Any] = []
@@ -29,8 +36,9 @@ async def get(pool: "Pool", path: str) -> tuple[int, str]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-    await app(scope, receive, send)
-    return sent[0]["status"], b"".join(m.get("body", b"") for m in sent).decode()
+    await public_headers(app, max_age=5)(scope, receive, send)
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent).decode()
 
 
 @pytest.fixture
@@ -116,3 +124,29 @@ async def test_a_page_that_cannot_be_computed_says_so(pool: "Pool") -> None:
     status, body = await get(pool, "/")
 
     assert (status, "try again" in body) == (503, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kept"),
+    [
+        ("/", 200, "public, max-age=5"),
+        ("/figures.json", 200, "public, max-age=5"),
+        ("/figures.csv", 200, "public, max-age=5"),
+        ("/programs.json", 200, "public, max-age=5"),
+        ("/metrics", 404, "no-store"),
+        ("/ready", 404, "no-store"),
+    ],
+)
+async def test_every_answer_forbids_sniffing_framing_and_scripts(
+    pool: "Pool", path: str, status: int, kept: str
+) -> None:
+    found, headers, _ = await ask(pool, path)
+
+    assert found == status
+    assert headers["x-content-type-options"] == "nosniff"
+    policy = headers["content-security-policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert not [each for each in policy if each.startswith("script-src")]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == kept

@@ -1,0 +1,101 @@
+"""
+The HTTP servers of a process: probes and metrics on one port, public pages on another.
+
+The public port has no ``/metrics``: exact counts would show what the pages hide.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_STOP_SECONDS = 3
+_MOST_CONNECTIONS = 500
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPages:
+    """What anybody may read: its routes, where it listens, how long caches may keep a page."""
+
+    routes: Sequence[BaseRoute]
+    host: str
+    port: int
+    max_age: int
+
+
+class Servers:
+    """The servers of one process, with one task for each; a task that ends has failed."""
+
+    def __init__(self) -> None:
+        self._servers: list[uvicorn.Server] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def start(
+        self, app: ASGIApp, *, host: str, port: int, most_connections: int | None = None
+    ) -> None:
+        """Serve *app*; above *most_connections* the answer is 503."""
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                limit_concurrency=most_connections,
+            )
+        )
+        self._servers.append(server)
+        # `_serve` and not `serve`, which would take the signals for itself.
+        self.tasks.append(asyncio.create_task(server._serve()))
+
+    def start_public(self, pages: PublicPages) -> Starlette:
+        """Serve the public pages with their headers; return the app, for its state."""
+        app = Starlette(routes=list(pages.routes))
+        self.start(
+            public_headers(app, max_age=pages.max_age),
+            host=pages.host,
+            port=pages.port,
+            most_connections=_MOST_CONNECTIONS,
+        )
+        return app
+
+    async def stop(self) -> None:
+        """Finish what is being answered, for a moment, and close every port."""
+        for server in self._servers:
+            server.should_exit = True
+        for task in self.tasks:
+            with suppress(Exception):
+                await asyncio.wait_for(task, _STOP_SECONDS)
+
+
+def public_headers(app: ASGIApp, *, max_age: int) -> ASGIApp:
+    """Wrap *app*: every answer, errors too, says that it must not be sniffed, framed or leaked."""
+
+    async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                is_page = message["status"] == 200
+                headers["Cache-Control"] = f"public, max-age={max_age}" if is_page else "no-store"
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return with_headers
