@@ -60,7 +60,8 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
     """
     Parse a record of another service; *events* validates the union of types this reader knows.
 
-    A type it has never heard of is not malformed: a producer may add types at any time.
+    A type it has never heard of is not malformed: a producer may add types at any time. Of a type
+    that it passes over, only the type, the subject and the number are read.
     """
     if record.value is None:
         return Malformed(record, "tombstone")

@@ -1,7 +1,7 @@
 """How records break on their way: damaged copies of sound ones, each with its right outcome."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -25,6 +25,21 @@ _SEQUENCES = ("first", "0", "-1", "", "9" * 25)
 _ENVELOPE = ("id", "subject", "sequence", "type", "correlationid", "data")
 _READ_AT_THE_DOOR = ("type", "subject")
 """All that intake reads of routing's events: what else is damaged, it does not see."""
+_READ_TO_PASS_OVER = ("type", "subject", "sequence")
+"""All that a reader needs of an event whose type it passes over."""
+_PASSED_OVER: Mapping[str, frozenset[str]] = {
+    "notifications": frozenset({"gov.cri.intake.note_stated.v1"}),
+    "reporting": frozenset(
+        f"gov.cri.intake.{name}.v1"
+        for name in (
+            "capacity_declared",
+            "participant_registered",
+            "ruleset_approved",
+            "topic_defined",
+        )
+    ),
+}
+"""The types that a reader passes over, on topics that it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +81,7 @@ def damaged(topic: str, value: bytes, damage: str, draw: Random) -> list[Damaged
         case "emptied":
             return dead(None)
         case "lacking":
-            name = draw.choice(_ENVELOPE)
-            del body[name]
-            return dead(_encoded(body), door_reads_it=name in _READ_AT_THE_DOOR)
+            return [_lacking(topic, body, draw.choice(_ENVELOPE), headers)]
         case "misnumbered":
             sequence = draw.choice(_SEQUENCES)
             return dead(_encoded({**body, "sequence": sequence}), door_reads_it=False)
@@ -84,6 +97,28 @@ def damaged(topic: str, value: bytes, damage: str, draw: Random) -> list[Damaged
         case "refused":
             return _refused(body, draw) if topic == CONFIDENTIAL else []
     raise ValueError(damage)
+
+
+def _lacking(
+    topic: str,
+    body: dict[str, Any],
+    name: str,
+    headers: list[tuple[str, str | bytes | None]],
+) -> Damaged:
+    """Return *body* without an attribute: dead wherever that attribute is read."""
+    outcomes = {}
+    for reader in READERS[topic]:
+        needed: Sequence[str] = _ENVELOPE
+        if reader == "intake":
+            needed = _READ_AT_THE_DOOR
+        elif body["type"] in _PASSED_OVER.get(reader, ()):
+            needed = _READ_TO_PASS_OVER
+        outcomes[reader] = "dead" if name in needed else "passed"
+    rest = {key: value for key, value in body.items() if key != name}
+    number = int(body["sequence"])
+    return Damaged(
+        "lacking", _encoded(rest), outcomes, "malformed", body["subject"], number, headers
+    )
 
 
 def _refused(body: dict[str, Any], draw: Random) -> list[Damaged]:

@@ -3,17 +3,21 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from shared.contracts.intake import TOPIC, WithdrawalRequested
+from shared.contracts.intake import TOPIC, RequestAccepted, WithdrawalRequested
 from shared.messaging.reader import parse_event
-from shared.messaging.records import Item, Malformed, Record
+from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
 
 SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
 EVENTS: TypeAdapter[Any] = TypeAdapter(WithdrawalRequested)
+UNION: TypeAdapter[Any] = TypeAdapter(
+    Annotated[WithdrawalRequested | RequestAccepted, Field(discriminator="type")]
+)
+OTHER = "gov.cri.intake.capacity_declared.v1"
 
 
 def parsed(*, data: Any = None, **changes: Any) -> Any:
@@ -45,3 +49,21 @@ def test_a_request_that_no_table_can_hold_is_malformed() -> None:
 
     assert isinstance(found, Malformed)
     assert found.reason == "schema"
+
+
+def test_a_type_that_is_passed_over_is_judged_by_its_type_subject_and_number_alone() -> None:
+    kept = {"type": OTHER, "subject": "A", "sequence": "7"}
+
+    found = parsed_as_other(kept)
+
+    assert isinstance(found, PassedOver)
+    assert found.gate == Gate(TOPIC, "A", 7)
+    for name in kept:
+        rest = {key: value for key, value in kept.items() if key != name}
+        assert isinstance(parsed_as_other(rest), Malformed)
+
+
+def parsed_as_other(body: dict[str, str]) -> Any:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    record = Record(TOPIC, 0, 0, b"key", json.dumps(body).encode(), (), at)
+    return parse_event(record, UNION)

@@ -1,0 +1,72 @@
+"""What the ledger calls right for a damaged record is what each reader makes of it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any, get_args
+
+import pytest
+
+from services.intake.endings import read_ending
+from services.notifications.parse import parse
+from services.reporting.handlers import ReportingReader
+from services.routing.handlers import RoutingReader
+from shared.contracts import intake, reference, routing
+from shared.messaging.records import Item, Malformed, PassedOver, Record
+from tests.system.chaos.damage import KINDS, READERS, damaged
+
+SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"
+READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {
+    "intake": read_ending,
+    "routing": RoutingReader().parse,
+    "notifications": parse,
+    "reporting": ReportingReader().parse,
+}
+UNIONS: Mapping[str, Any] = {
+    intake.TOPIC: intake.IntakeEvent,
+    intake.ANSWERS_TOPIC: intake.AnswerEvent,
+    intake.CONFIDENTIAL_TOPIC: intake.ConfidentialEvent,
+    reference.TOPIC: reference.ReferenceEvent,
+    routing.TOPIC: routing.RoutingEvent,
+}
+DRAWS = 60
+
+
+def samples() -> Iterator[tuple[str, str]]:
+    for topic, union in UNIONS.items():
+        for event in get_args(union):
+            yield topic, get_args(event.model_fields["type"].annotation)[0]
+
+
+@pytest.mark.parametrize(("topic", "kind"), list(samples()))
+def test_every_reader_makes_of_a_damaged_record_what_the_ledger_says(
+    topic: str, kind: str
+) -> None:
+    value = (SAMPLES / f"{kind.removeprefix('gov.cri.')}.json").read_bytes()
+    value = json.dumps(json.loads(value)).encode()
+    at = datetime(2026, 11, 29, tzinfo=UTC)
+    wrong = set()
+
+    for damage in KINDS:
+        for seed in range(DRAWS):
+            for broken in damaged(topic, value, damage, Random(seed)):
+                if broken.reason == "refused_by_postgres":
+                    continue
+                record = Record(topic, 0, 0, b"key", broken.value, (), at)
+                for service in READERS[topic]:
+                    found = "dead" if isinstance(READ[service](record), Malformed) else "passed"
+                    said = broken.outcomes[service]
+                    if found != said and said != "parked":
+                        wrong.add((damage, service, said, found, sent(broken.value)))
+
+    assert not wrong
+
+
+def sent(value: bytes | None) -> str:
+    """Return the names in a record, to tell what it lacks."""
+    try:
+        return " ".join(sorted(json.loads(value or b"")))
+    except ValueError:
+        return "no JSON"
