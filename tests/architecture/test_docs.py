@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from shared.contracts import inbound, outbound
 from tests.system.checker.verdict import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")
+NAMES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "SECURITY.md")
 DOCUMENTS = [ROOT / name for name in NAMES]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
 SAMPLES = ROOT / "tests" / "contracts" / "samples"
@@ -117,3 +118,20 @@ def test_integrators_are_told_the_limits_of_the_door() -> None:
     for name in ("MAX_BYTES", "MAX_DEPTH", "MAX_PARTS", "MAX_FIELDS"):
         (value,) = re.findall(rf"^{name} = (\S+)$", limits, re.M)
         assert f"{int(value):,}" in INTEGRATE
+
+
+def test_the_license_that_the_package_names_is_the_one_that_is_there() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert project["license"] == "Apache-2.0"
+    assert project["license-files"] == ["LICENSE"]
+    text = (ROOT / "LICENSE").read_text()
+    assert text.split()[:4] == ["Apache", "License", "Version", "2.0,"]
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+def test_who_finds_a_vulnerability_is_told_how_to_report_it_in_private() -> None:
+    told = (ROOT / "SECURITY.md").read_text()
+
+    assert "Report a vulnerability" in told
+    assert "SECURITY.md" in (ROOT / "README.md").read_text()
