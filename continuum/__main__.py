@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from continuum import accounting, canary, dead_letters, logs, orders, resume, status, why
+from continuum import accounting, canary, dead_letters, logs, orders, output, resume, status, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from continuum.rebuild.log import Log
@@ -58,15 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if parsed.verb == "canary":
             asyncio.run(_canary(parsed))
         if parsed.verb == "logs":
-            print("\n".join(_logs(parsed)))
+            output.say(_logs(parsed))
             return
         access = Access.read(parsed.connection)
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
-        sys.exit(f"continuum: {reason}")
+        output.fail(reason)
     except KeyboardInterrupt:
-        sys.exit("continuum: interrupted. Run it again: what was computed so far is kept.")
-    print("\n".join(lines))
+        output.fail("interrupted. Run it again: what was computed so far is kept.")
+    output.say(lines)
     if not good:
         sys.exit(1)
 
@@ -136,7 +136,7 @@ async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str
 
 
 def _say(text: str) -> None:
-    print(f"rebuild: {text}", file=sys.stderr, flush=True)
+    output.note(f"rebuild: {text}")
 
 
 def _user() -> str:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from shared.printable import printable
+
 
 class StackFailed(Exception):
     """A step failed. The message says what, why, and what to do."""
@@ -12,4 +14,4 @@ def last_lines(log: Path, count: int = 15) -> str:
     if not log.exists():
         return "  (it wrote no log)"
     lines = log.read_text(errors="replace").splitlines()[-count:]
-    return "\n".join(f"  {line[:400]}" for line in lines) or "  (its log is empty)"
+    return "\n".join(f"  {printable(line[:400])}" for line in lines) or "  (its log is empty)"
