@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from deploy.local.access import OPERATOR, Grant, grants, principal_of
+from deploy.local.quotas import read_quotas
 from deploy.local.topics import (
     DEPLOY,
     PARTICIPANTS,
@@ -29,23 +30,6 @@ REGISTRIES = {
     "production": HERE / "overlays" / "production" / "registry.yaml",
 }
 _BELONGS = {"strimzi.io/cluster": CLUSTER}
-# Per broker. A participant that sends without end slows down itself, nobody else.
-_PARTICIPANT_QUOTAS = {
-    "producerByteRate": 1_048_576,
-    "consumerByteRate": 4_194_304,
-    "requestPercentage": 25,
-}
-_OPERATOR_QUOTAS = {
-    "producerByteRate": 1024,
-    "consumerByteRate": 16_777_216,
-    "requestPercentage": 50,
-}
-# Far above what the benchmarks reach: a service in a loop still leaves room for the others.
-_SERVICE_QUOTAS = {
-    "producerByteRate": 52_428_800,
-    "consumerByteRate": 104_857_600,
-    "requestPercentage": 200,
-}
 Object = dict[str, Any]
 
 
@@ -100,6 +84,7 @@ def topic_object(topic: Topic) -> Object:
 
 def user_object(principal: str, allowed: Iterable[Grant]) -> Object:
     """Return the KafkaUser of one principal, with all that it may do."""
+    quota = read_quotas().of(principal)
     return {
         "apiVersion": "kafka.strimzi.io/v1",
         "kind": "KafkaUser",
@@ -107,7 +92,11 @@ def user_object(principal: str, allowed: Iterable[Grant]) -> Object:
         "spec": {
             "authentication": {"type": "scram-sha-512"},
             "authorization": {"type": "simple", "acls": _acls(principal, allowed)},
-            "quotas": _quotas(principal),
+            "quotas": {
+                "producerByteRate": quota.producer_byte_rate,
+                "consumerByteRate": quota.consumer_byte_rate,
+                "requestPercentage": quota.request_percentage,
+            },
         },
     }
 
@@ -146,12 +135,6 @@ def _acls(principal: str, allowed: Iterable[Grant]) -> list[Object]:
         }
         for (kind, name, pattern), names in operations.items()
     ]
-
-
-def _quotas(principal: str) -> Mapping[str, int]:
-    if principal in map(principal_of, SERVICES):
-        return _SERVICE_QUOTAS
-    return _OPERATOR_QUOTAS if principal == OPERATOR else _PARTICIPANT_QUOTAS
 
 
 def _text(objects: Sequence[Object]) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from deploy.local.passwords import write_private
+from deploy.local.quotas import Quota
 
 
 class _Part(BaseModel):
@@ -31,6 +32,8 @@ class ParticipantAccess(_Part):
     in_topic: str = Field(alias="in")
     out_topic: str = Field(alias="out")
     group_prefix: str
+    quota: Quota | None = None
+    """None where Kafka limits nobody."""
 
 
 class OperatorAccess(_Part):

@@ -1,5 +1,6 @@
 """Brings Kafka to what `deploy/` says: topics, users, access list; again, it changes nothing."""
 
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from confluent_kafka.admin import (
 
 from deploy.local.access import Grant
 from deploy.local.failure import StackFailed
+from deploy.local.provision_quotas import SECONDS_UNTIL_SEEN
 from deploy.local.topics import Topic
 
 _ITERATIONS = 4096
@@ -165,12 +167,29 @@ def _add_users(admin: AdminClient, users: Mapping[str, str]) -> int:
 
 def _set_grants(admin: AdminClient, grants: set[Grant]) -> tuple[int, int]:
     wanted = {_binding(grant) for grant in grants}
-    existing = set(admin.describe_acls(_filter(None)).result())
+    existing = _described_acls(admin)
     if wanted - existing:
         _done(admin.create_acls(list(wanted - existing)))
     if existing - wanted:
         _done(admin.delete_acls([_filter(binding) for binding in existing - wanted]))
+    _wait_until_seen(admin, wanted)
     return len(wanted - existing), len(existing - wanted)
+
+
+def _described_acls(admin: AdminClient) -> set[AclBinding]:
+    return set(admin.describe_acls(_filter(None)).result())
+
+
+def _wait_until_seen(admin: AdminClient, wanted: set[AclBinding]) -> None:
+    """Return when the broker shows these grants: it takes them before they are in force."""
+    deadline = time.monotonic() + SECONDS_UNTIL_SEEN
+    while (seen := _described_acls(admin)) != wanted:
+        if time.monotonic() > deadline:
+            raise StackFailed(
+                f"Kafka took the access list, and {SECONDS_UNTIL_SEEN:.0f} s later"
+                f" {len(wanted - seen)} grants are missing, {len(seen - wanted)} are still there."
+            )
+        time.sleep(0.05)  # brokers follow the controller's log, and tell nobody
 
 
 def _binding(grant: Grant) -> AclBinding:

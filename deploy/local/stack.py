@@ -28,6 +28,8 @@ from deploy.local.provision import (
     groups_can_form,
     provision_kafka,
 )
+from deploy.local.provision_quotas import provision_quotas
+from deploy.local.quotas import read_quotas
 from deploy.local.services import PUBLIC, Replica, Surroundings
 from deploy.local.topics import PARTICIPANTS, SERVICES, read_participants, read_topics
 
@@ -41,6 +43,7 @@ class Stack:
     services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
     what comes to them, and may cut it. The data of Postgres may be in a folder elsewhere. Without
     ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
+    Without ``quotas`` Kafka limits nobody.
     """
 
     def __init__(
@@ -53,12 +56,14 @@ class Stack:
         detours: bool = False,
         postgres_folder: Path | None = None,
         stable_names: bool = True,
+        quotas: bool = True,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
         self.logs = self.state / "logs"
         self.participants = read_participants(participants)
         self.topics = read_topics(self.participants)
+        self.quotas = read_quotas().by_principal(self.participants) if quotas else {}
         self.credentials = Credentials(self.state / "secrets")
         self.replicas: dict[tuple[str, int], Replica] = {}
         self._lock = Lock(self.state)
@@ -261,6 +266,7 @@ class Stack:
                 in_topic=f"cri.in.{each.id}.v1",
                 out_topic=f"cri.out.{each.id}.v1",
                 group_prefix=f"{each.id}.",
+                quota=self.quotas.get(each.id),
             )
             for each in self.participants
         }
@@ -326,6 +332,8 @@ class Stack:
             users=self.credentials.kafka_users(members),
             grants=grants(self.topics, self.participants),
         )
+        login = {"user": ADMIN, "password": self.kafka.password}
+        asyncio.run(provision_quotas(self.kafka.servers, **login, wanted=self.quotas))
         processes.wait_until(
             partial(groups_can_form, admin),
             what="Kafka's groups",

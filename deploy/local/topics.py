@@ -14,6 +14,13 @@ DEPLOY = Path(__file__).parents[1]
 TOPICS = DEPLOY / "topics.yaml"
 PARTICIPANTS = DEPLOY / "reference" / "participants.yaml"
 _DAY_MS = 86_400_000
+_LIMITS = {
+    "max.message.bytes": "message_bytes",
+    "compression.type": "compression",
+    "retention.bytes": "retained_bytes",
+    "segment.bytes": "segment_bytes",
+}
+"""The settings of Kafka that `topics.yaml` states for a class of topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ def read_participants(file: Path = PARTICIPANTS) -> list[Participant]:
 def read_topics(participants: Sequence[Participant], file: Path = TOPICS) -> list[Topic]:
     """Read the list of topics, each template expanded for every participant or service."""
     listed = yaml.safe_load(file.read_text())
-    sizes = listed["limits"]["message_bytes"]
+    limits = listed["limits"]
     members = {
         "<participant>": [participant.id for participant in participants],
         "<service>": list(SERVICES),
@@ -62,12 +69,12 @@ def read_topics(participants: Sequence[Participant], file: Path = TOPICS) -> lis
     for entry in listed["topics"]:
         slot = next((slot for slot in members if slot in entry["name"]), "")
         for member in members.get(slot, [""]):
-            topics.append(_topic(entry, slot, member, members["<participant>"], sizes))
+            topics.append(_topic(entry, slot, member, members["<participant>"], limits))
     return topics
 
 
 def _topic(
-    entry: Mapping[str, Any], slot: str, member: str, everybody: Sequence[str], sizes: Any
+    entry: Mapping[str, Any], slot: str, member: str, everybody: Sequence[str], limits: Any
 ) -> Topic:
     def filled(text: str) -> str:
         return text.replace(slot, member) if slot else text
@@ -85,8 +92,16 @@ def _topic(
         settings={
             "cleanup.policy": "delete",
             "retention.ms": str(kept),
-            "max.message.bytes": str(sizes.get(entry.get("class"), sizes["default"])),
+            **_limited(entry.get("class", "default"), limits),
             # The broker's clock: it refuses what a sender with a fast clock has stamped.
             "message.timestamp.type": "LogAppendTime",
         },
     )
+
+
+def _limited(kind: str, limits: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings that limit topics of this class."""
+    of_kind = {
+        name: limits[key].get(kind, limits[key].get("default")) for name, key in _LIMITS.items()
+    }
+    return {name: str(value) for name, value in of_kind.items() if value is not None}

@@ -1,0 +1,84 @@
+from collections import Counter
+from typing import Any
+
+import yaml
+
+from deploy.kubernetes import generate
+from deploy.local.provision_quotas import differences
+from deploy.local.quotas import read_quotas
+from deploy.local.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
+
+LIMITS = yaml.safe_load(TOPICS.read_text())["limits"]
+BROKERS = generate.HERE / "components" / "kafka-strimzi" / "kafka.yaml"
+UNITS = {"Gi": 2**30, "Ti": 2**40}
+
+
+def volume(pool: str) -> int:
+    """Return how many bytes each node of a pool has for its logs."""
+    documents: list[dict[str, Any]] = list(yaml.safe_load_all(BROKERS.read_text()))
+    (nodes,) = (each for each in documents if each["metadata"]["name"] == pool)
+    sizes = [each["size"] for each in nodes["spec"]["storage"]["volumes"]]
+    return sum(int(size[:-2]) * UNITS[size[-2:]] for size in sizes)
+
+
+def test_nothing_that_a_participant_may_send_in_the_recovery_time_is_deleted() -> None:
+    quota = read_quotas().participant
+    seconds = LIMITS["recovery_minutes"] * 60
+
+    for retained in LIMITS["retained_bytes"].values():
+        assert retained >= quota.producer_byte_rate * seconds
+
+
+def test_every_topic_of_a_participant_is_bounded_and_no_log_is() -> None:
+    for topic in read_topics(read_participants(PARTICIPANTS)):
+        settings, theirs = topic.settings, "<participant>" in topic.template
+        assert ("retention.bytes" in settings) == theirs, topic.name
+        if theirs:
+            # Only whole segments are deleted: a large one would keep far more than is retained.
+            assert int(settings["segment.bytes"]) <= int(settings["retention.bytes"]) / 10
+            assert int(settings["segment.bytes"]) > 10 * int(settings["max.message.bytes"])
+
+
+def test_what_participants_can_fill_leaves_half_of_a_brokers_disk_to_the_logs() -> None:
+    participants = read_participants(generate.REGISTRIES["production"])
+    filled = sum(
+        int(topic.settings["retention.bytes"]) + int(topic.settings["segment.bytes"])
+        for topic in read_topics(participants)
+        if "retention.bytes" in topic.settings
+    )
+
+    # Every broker has a copy of every topic.
+    assert filled <= volume("brokers") / 2
+
+
+def test_records_of_participants_are_stored_unpacked() -> None:
+    stored = Counter(
+        (topic.template, topic.settings.get("compression.type"))
+        for topic in read_topics(read_participants(PARTICIPANTS))
+    )
+
+    assert {each for each in stored if each[1] is not None} == {
+        ("cri.in.<participant>.v1", "uncompressed")
+    }
+
+
+def test_each_user_has_the_quota_of_its_kind() -> None:
+    quotas, participants = read_quotas(), read_participants(PARTICIPANTS)
+
+    of_users = quotas.by_principal(participants)
+
+    assert of_users["svc-intake"] == quotas.service
+    assert of_users["operator"] == quotas.operator
+    assert {of_users[each.id] for each in participants} == {quotas.participant}
+    assert len(of_users) == len(participants) + 5
+
+
+def test_only_what_differs_is_altered_and_what_nobody_wants_is_removed() -> None:
+    existing = {"same": {"a": 1.0}, "other": {"a": 1.0, "b": 2.0}, "gone": {"a": 1.0}}
+    wanted = {"same": {"a": 1.0}, "other": {"a": 3.0}, "new": {"a": 1.0}}
+
+    assert differences(existing, wanted) == {
+        "other": {"a": 3.0, "b": None},
+        "gone": {"a": None},
+        "new": {"a": 1.0},
+    }
