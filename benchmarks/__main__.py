@@ -18,6 +18,7 @@ from benchmarks.verdict import Results
 from deploy.local.failure import StackFailed
 from deploy.local.passwords import password
 from deploy.local.stack import Stack
+from shared.runtime.interrupts import heed
 
 Printed = tuple[list[str], list[str]]
 """The lines that say what was measured, and a sentence for each requirement that is missed."""
@@ -26,6 +27,7 @@ _BEGUN = time.monotonic()
 
 def main() -> int:
     """Measure, print, and return the exit status."""
+    heed()
     asked = _arguments()
     try:
         lines, missed = _measure(asked)

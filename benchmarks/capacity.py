@@ -17,6 +17,7 @@ from benchmarks.processor_time import peak_megabytes
 from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
+from shared.runtime.interrupts import heed
 
 _RATES = (10, 20, 50, 100)
 _WARM = 3000
@@ -39,6 +40,7 @@ class Load(NamedTuple):
 
 def main() -> int:
     """Measure, print two tables."""
+    heed()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.capacity", description=__doc__)
     parser.add_argument("--seconds", type=int, default=15, help="of each constant rate")
     parser.add_argument("--requests", type=int, default=10_000, help="sent at once, in the end")

@@ -15,6 +15,7 @@ from continuum.orders import Order
 from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
+from shared.runtime.interrupts import heed
 
 EXAMPLES = """\
 examples:
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage.
     """
+    heed()
     parsed = _parser().parse_args(arguments)
     try:
         if parsed.verb == "canary":

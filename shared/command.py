@@ -14,6 +14,7 @@ from shared.messaging.outages import TRANSIENT
 from shared.postgres import migrate, pool
 from shared.reaching import HOPELESS
 from shared.runtime import crash_points, logging
+from shared.runtime.interrupts import heed
 from shared.runtime.settings import ServiceSettings
 from shared.service import Service, run, schemas
 
@@ -29,6 +30,7 @@ def main(
     verbs: Mapping[str, Verb] | None = None,
 ) -> None:
     """Run a verb of the service *name* from the command line and exit with its status."""
+    heed()
     more = dict(verbs or {})
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
     parser.add_argument("verb", choices=["run", "migrate", *more])

@@ -9,11 +9,14 @@ import pytest
 
 from deploy.local import databases
 from deploy.local.stack import Stack
+from shared.runtime.interrupts import heed
 
 Database = Callable[[str], Awaitable[str]]
 """Makes a fresh, migrated database of the service named and returns its DSN, as that service."""
 
 _numbers = count(1)
+
+heed()  # in the background of a shell the processes that tests start would ignore SIGINT
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
 from deploy.local.services import answers_ready
 from deploy.local.topics import DEPLOY, SERVICES
+from shared.runtime.interrupts import heed
 
 
 def up(arguments: argparse.Namespace) -> None:
@@ -78,6 +79,7 @@ def reset(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Do what the command line says; a failure is told without a trace."""
+    heed()
     parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
     parser.add_argument("--state", type=Path, default=DEPLOY.parent / ".local")
     verbs = parser.add_subparsers(required=True)

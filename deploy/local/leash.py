@@ -8,12 +8,16 @@ Linux tells a child of its parent's end; elsewhere only an orderly end stops the
 import ctypes  # before any change of user, which may put the library out of reach
 import os
 import sys
+from signal import SIG_DFL, SIGINT, SIGQUIT, SIGTERM
+from signal import signal as handle
 
 _PR_SET_PDEATHSIG = 1
 
 
 def main(parent: int, signal: int, user: str, program: list[str]) -> None:
     """Become ``program``, as ``user``, to be sent ``signal`` when ``parent`` ends."""
+    for ends in (SIGINT, SIGQUIT, SIGTERM):
+        handle(ends, SIG_DFL)  # a shell may have started all of us ignoring some of them
     if user != "-":
         os.setgroups([])
         os.setgid(int(user))

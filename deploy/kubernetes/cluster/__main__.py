@@ -13,6 +13,7 @@ from deploy.kubernetes.cluster.control_plane import ControlPlane, Refused
 from deploy.kubernetes.cluster.page import follow
 from deploy.local.failure import StackFailed
 from deploy.tools import catalog
+from shared.runtime.interrupts import heed
 
 STATE = Path(".local") / "cluster"
 APPLY = ("apply", "--server-side", "--warnings-as-errors", "-f", "-")
@@ -22,6 +23,7 @@ DIGESTS = ("0" * 64, "1" * 64)
 
 def main() -> None:
     """Run everything and say how it went; exit 1 when Kubernetes did not do as it should."""
+    heed()
     started = time.monotonic()
     try:
         for tool in catalog.needed("cluster-check"):

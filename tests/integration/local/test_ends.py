@@ -27,6 +27,9 @@ with Stack(Path(sys.argv[1])) as stack:
     signal.pause()
 """
 
+IN_THE_BACKGROUND = ["/bin/sh", "-c", "trap '' INT QUIT TERM; exec \"$@\"", "sh"]
+"""As a shell without job control starts a command before ``&``, and a little worse."""
+
 
 @pytest.fixture
 def state() -> Iterator[Path]:
@@ -77,10 +80,16 @@ def test_the_end_of_the_launcher_is_the_end_of_all_it_started(
     )
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_an_up_that_is_cut_off_leaves_nothing_running(state: Path, sign: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("shell", "sign"),
+    [([], signal.SIGKILL), ([], signal.SIGINT), (IN_THE_BACKGROUND, signal.SIGINT)],
+    ids=["SIGKILL", "SIGINT", "SIGINT in the background"],
+)
+def test_an_up_that_is_cut_off_leaves_nothing_running(
+    state: Path, shell: list[str], sign: signal.Signals
+) -> None:
     up = subprocess.Popen(
-        [sys.executable, "-m", "deploy.local", "--state", str(state), "up"],
+        [*shell, sys.executable, "-m", "deploy.local", "--state", str(state), "up"],
         stdout=subprocess.PIPE,
         text=True,
         cwd=DEPLOY.parent,

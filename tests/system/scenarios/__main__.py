@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
+from shared.runtime.interrupts import heed
 from tests.system.scenarios import deleted_topic, older_database, rollout
 from tests.system.scenarios.scene import Scenario, scene
 
@@ -19,6 +20,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 def main() -> int:
     """Play one scenario; 0 only when everything came out right."""
+    heed()
     parser = argparse.ArgumentParser(prog="scenarios", description=__doc__)
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--seed", type=int, default=1)
