@@ -34,7 +34,9 @@ def _cost(size: int) -> float:
     at = datetime.now(UTC)
     records = [Record(_TOPIC, n % 6, n, None, b"", (), at) for n in range(size)]
     counts: Counter[Outcome] = Counter({"applied": size // 6})
-    result = Result({(_TOPIC, partition): counts for partition in range(6)}, appended=3 * size)
+    result = Result(
+        {(_TOPIC, partition): counts for partition in range(6)}, appended=3 * size, positions={}
+    )
     consumer: Any = SimpleNamespace(_service="routing")
     rounds = 20_000 // size
     counted: Counter[str] = Counter()

@@ -16,6 +16,12 @@ from shared.contracts.intake import (
     StatusQuestionFacts,
 )
 
+NOT_PROCESSABLE = Reason(
+    code="not_processable",
+    path="",
+    message="The record could not be processed. The fault is ours; the record is kept.",
+    fix="Nothing came of it: send it again later, under the same id and reference.",
+)
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ASKED = "gov.cri.intake.status_asked.v1"

@@ -59,6 +59,9 @@ class AgainReader:
     def parse(self, record: Record) -> Item | Malformed:
         return self._reader.parse(record)
 
+    def unprocessable(self, record: Record) -> Item | None:
+        return self._reader.unprocessable(record)
+
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> AgainState:

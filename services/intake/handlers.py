@@ -1,14 +1,14 @@
 """What the door does with each batch: what to load, how to decide, what to save."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import door, store
-from services.intake.answers import contact_subject
+from services.intake.answers import NOT_PROCESSABLE, contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, Nothing, read_ending
 from services.intake.known import Known, Subject
@@ -52,12 +52,17 @@ class IntakeReader:
         """Read a record: of routing's log its end, of a participant whatever it sent."""
         if record.topic == routing.TOPIC:
             return read_ending(record)
-        participant = record.topic.split(".")[2]
-        blank = Message(record.coordinate, participant, record.at)
-        message = door.read(record.value, record.headers, blank)
+        message = door.read(record.value, record.headers, _blank(record))
         submitted = isinstance(message.data, Submission)
-        key = f"{participant}/{message.reference}" if submitted else record.coordinate
+        key = f"{message.participant}/{message.reference}" if submitted else record.coordinate
         return Item(record, message, key)
+
+    def unprocessable(self, record: Record) -> Item | None:
+        """Return the refusal of a participant's record that we fail to process."""
+        if record.topic == routing.TOPIC:
+            return None
+        message = replace(_blank(record), reasons=(NOT_PROCESSABLE,))
+        return Item(record, message, record.coordinate)
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
@@ -142,6 +147,11 @@ class IntakeReader:
         if version != self._read.version:
             self._read = _registry(await self._catalog.current(connection))
         return self._read
+
+
+def _blank(record: Record) -> Message:
+    """Return who wrote *record* and where it stands; nothing of what it says."""
+    return Message(record.coordinate, record.topic.split(".")[2], record.at)
 
 
 def _registry(catalog: Catalog) -> Registry:

@@ -40,6 +40,9 @@ class NotificationsReader:
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse.parse(record)
 
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Working:

@@ -43,6 +43,9 @@ class AgainReader:
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return self._reader.parse(record)
 
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> AgainBatch:

@@ -65,6 +65,9 @@ class ReportingReader:
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse_event(record, _EVENTS[record.topic])
 
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:

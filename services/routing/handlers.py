@@ -61,6 +61,9 @@ class RoutingReader:
                 return Item(found.record, found.message, found.key, found.gate, (need,))
         return found
 
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:

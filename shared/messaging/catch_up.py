@@ -203,14 +203,17 @@ async def _take_in_stage(
         if not records:
             continue
         try:
-            await take_in(pool, reader, records, service=catch_up.service)
+            while records:
+                result = await take_in(pool, reader, records, service=catch_up.service)
+                positions.move(result.positions)
+                rest = result.left(records)
+                taken += len(records) - len(rest)
+                records = rest
         except TooManyFailures as failure:
             raise Refusal(
                 f"catching up: too many decisions on {failure} failed: this build"
                 f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
             ) from failure
-        positions.move(records)
-        taken += len(records)
         if time.monotonic() - said > _SAY_SECONDS:
             said = time.monotonic()
             log.info("catch_up.goes_on", records=taken, left=left)

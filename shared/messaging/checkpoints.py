@@ -89,6 +89,16 @@ class Steps:
         if self.first_offsets.get(partition, record.offset + 1) <= record.offset:
             self.outcomes[record.topic, record.partition, record.offset] = outcome
 
+    def cut_off(self, cut: Mapping[Partition, int]) -> None:
+        """Move the checkpoints of *cut* no further than its offsets; nothing comes of the rest."""
+        for partition in self.next_offsets.keys() & cut.keys():
+            self.next_offsets[partition] = min(self.next_offsets[partition], cut[partition])
+        self.outcomes = {
+            (topic, partition, offset): outcome
+            for (topic, partition, offset), outcome in self.outcomes.items()
+            if offset < self.next_offsets[topic, partition]
+        }
+
     def count(self) -> Mapping[Partition, Counter[Outcome]]:
         """Return the outcomes of the batch's own records by partition."""
         counts: dict[Partition, Counter[Outcome]] = defaultdict(Counter)

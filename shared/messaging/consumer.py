@@ -128,8 +128,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _take_in(self, found: Iterable[ConsumerRecord]) -> None:
         records = self._positions.fresh(self._consumer, found)
-        if not records:
-            return
+        while records:
+            records = await self._take_in_first(records)
+
+    async def _take_in_first(self, records: list[Record]) -> list[Record]:
+        """Take in what one batch may be; return the records that are left."""
         crash_points.reach(f"{self._service}.after_poll")
         started = time.perf_counter()
         result = await take_in(
@@ -137,11 +140,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         crash_points.reach(f"{self._service}.after_commit")
         duration = time.perf_counter() - started
-        self._positions.move(records)
-        self._progress.moved(TopicPartition(r.topic, r.partition) for r in records)
+        left = result.left(records)
+        self._positions.move(result.positions)
+        self._progress.moved(TopicPartition(*partition) for partition in result.positions)
         for wake in self._wakes:
             wake.set()
-        self._report(records, result, duration)
+        self._report([r for r in records if r not in left] if left else records, result, duration)
+        return left
 
     def _report(self, records: Sequence[Record], result: Result, duration: float) -> None:
         now = time.time()  # which may jump: for onlookers alone

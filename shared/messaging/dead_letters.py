@@ -23,12 +23,14 @@ class Failure:
     A record that could not be processed; later ones of ``parking_key`` wait behind it.
 
     ``reason`` and ``error`` name kinds of failure; they never hold any of the payload.
+    ``answered``: its sender was told `not_processable`, which is final; it is never replayed.
     """
 
     record: Record
     reason: str
     error: str
     parking_key: str | None = None
+    answered: bool = False
 
     @property
     def cause(self) -> str:
@@ -61,6 +63,7 @@ async def keep(
         [failure.error for failure in failures],
         [failure.parking_key for failure in failures],
         at,
+        [failure.answered for failure in failures],
     )
     await parked.park_keys(
         connection,

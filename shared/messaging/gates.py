@@ -47,6 +47,22 @@ class Round:
             subject = (found.gate.topic, found.gate.subject)
             self.moved[subject] = min(self.moved[subject], found.gate.number - 1)
 
+    def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
+        """Leave out the records from the offsets of *cut* on, which nothing has come of yet."""
+
+        def belongs(record: Record) -> bool:
+            first = cut.get((record.topic, record.partition))
+            return first is None or record.offset < first
+
+        for found in self.passing:
+            if not belongs(found.record):
+                self.step_back(found)
+        self.passing = [found for found in self.passing if belongs(found.record)]
+        self.waiting = [each for each in self.waiting if belongs(each[1])]
+        self.behind = [each for each in self.behind if belongs(each[1])]
+        self.parked = [each for each in self.parked if belongs(each[1])]
+        self.failed = [each for each in self.failed if belongs(each.record)]
+
 
 async def classify(
     connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps

@@ -32,6 +32,10 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
         lost[label,] += counts["lost"]
     metrics.CONSUMED.show(service, outcomes)
     metrics.LOST.show(service, lost)
+    blocked: Counter[str] = Counter()
+    for row in await pool.fetch(_SQL["count_blocked"]):
+        blocked[metrics.topic_label(row["topic"])] += row["partitions"]
+    metrics.replace(metrics.BLOCKED, service, blocked)
     counted: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
     for row in await pool.fetch(_SQL["sum_counts"]):
         name, *labels = row["what"].split(" ")

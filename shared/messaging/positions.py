@@ -1,7 +1,7 @@
 """Where this process stands on the partitions that are its own, as Postgres says."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -84,10 +84,10 @@ class Positions:
                 expected += 1
         return fresh
 
-    def move(self, records: Sequence[Record]) -> None:
-        """Stand behind *records*, which have been taken in."""
-        for record in records:
-            self.expected[TopicPartition(record.topic, record.partition)] = record.offset + 1
+    def move(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Stand at *positions*, the next offsets after a commit."""
+        for partition, offset in positions.items():
+            self.expected[TopicPartition(*partition)] = offset
 
     async def check_ends(self, consumer: Any) -> None:
         """

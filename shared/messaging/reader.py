@@ -49,6 +49,14 @@ class Reader(Protocol[State]):
 
     async def save(self, connection: "Connection[Any]", state: State) -> None: ...
 
+    def unprocessable(self, record: Record) -> Item | None:
+        """
+        Return the item that answers a participant's record with `not_processable`.
+
+        Of the record only its place and time are read. None for records of our own services:
+        nobody waits for an answer to them.
+        """
+
 
 class _Envelope(BaseModel):
     subject: str

@@ -16,8 +16,9 @@ from shared.messaging.gates import Parsed
 from shared.messaging.outages import TRANSIENT
 from shared.messaging.reader import Reader, given_up
 from shared.messaging.records import Outcome, Record
+from shared.messaging.rounds import condemn, rounds
 from shared.messaging.rows import record_of
-from shared.messaging.take_in import DATA_ERRORS, condemn, rounds
+from shared.messaging.take_in import DATA_ERRORS
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -79,6 +80,8 @@ async def _settle(
     row = await connection.fetchrow(_SQL["read_dead_letter"], *place)
     if row is None:
         return _Settled("refused", "it is no dead letter, or no longer")
+    if row["answered"]:
+        return await _settle_answered(connection, order["action"], place)
     cause, key = f"{row['reason'].replace('_', ' ')}: {row['error']}", row["parking_key"]
     replays = await connection.fetchval(_SQL["count_replays"], *([part] for part in place))
     before = replays - 1  # this one is counted
@@ -102,6 +105,16 @@ async def _settle(
         detail = f"raised {type(error).__name__} outside of a decision"
     outcome = "failed_again" if order["action"] == "replay" else "refused"
     return _Settled(outcome, detail, cause, key)
+
+
+async def _settle_answered(
+    connection: "PoolConnectionProxy[Any]", action: str, place: tuple[str, int, int]
+) -> _Settled:
+    """Keep the promise of `not_processable`: its sender may have sent the record again."""
+    if action == "replay":
+        return _Settled("refused", "its sender was answered not_processable, which is final")
+    await connection.execute(_SQL["delete_dead_letter"], *place)
+    return _Settled("discarded", "the record: dropped; its sender was answered not_processable")
 
 
 class _Attempt:
@@ -175,7 +188,8 @@ class _Attempt:
             records[0],
             self._steps,
             service=self._service,
-            error=failure,
+            reason="refused_by_postgres",
+            error=getattr(failure, "sqlstate", None) or type(failure).__name__,
         )
 
     async def _rounds(self, parsed: Sequence[Parsed]) -> None:

@@ -75,6 +75,9 @@ class Watched:
     async def save(self, connection: "PoolConnectionProxy[Any]", state: Any) -> None:
         await self._reader.save(connection, state)
 
+    def unprocessable(self, record: Record) -> Item | None:
+        return self._reader.unprocessable(record)
+
 
 class Traces:
     """

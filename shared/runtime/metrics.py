@@ -90,12 +90,15 @@ CONSUMED = Kept(
 LOST = Kept("lost_records", "Records that a topic deleted before they were read", "topic")
 DEAD_LETTERS = Kept(
     "dead_letters", "Records set aside, by why", "reason",
-    zero=("malformed", "decision_failed", "refused_by_postgres"),
+    zero=("malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in"),
 )  # fmt: skip
 UNKNOWN = Kept(
     "schema_unknown", "Events of a type, or of a version of one, that this build does not know",
     "kind", zero=("type", "version"),
 )  # fmt: skip
+BLOCKED = _gauge(
+    "blocked_partitions", "Partitions whose next record cannot be taken in", "topic", kept=True
+)
 RECORD_AGE = _histogram("record_age_seconds", "Append of a record to commit of its effects")
 BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commit")
 LAG = _gauge("consumer_lag_records", "Records between checkpoint and end of the topic", "topic")

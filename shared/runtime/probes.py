@@ -21,6 +21,8 @@ class Health:
     ready: bool = False
     turned_at: float = field(default_factory=time.monotonic)
     stalled_since: float | None = None
+    blocked: dict[str, str] = field(default_factory=dict)
+    """Partitions whose next record cannot be taken in: which record, and why."""
 
     def turn(self) -> None:
         """Say that the process's own loop goes round."""
@@ -43,9 +45,12 @@ def routes(health: Health) -> list[Route]:
         )
 
     async def ready(_: Request) -> Response:
-        if health.ready:
-            return PlainTextResponse("ready\n")
-        return PlainTextResponse(f"waiting for {health.waiting_for}\n", 503)
+        if not health.ready:
+            return PlainTextResponse(f"waiting for {health.waiting_for}\n", 503)
+        if health.blocked:
+            lines = "".join(f"blocked at {each}\n" for each in sorted(health.blocked.values()))
+            return PlainTextResponse(lines, 503)
+        return PlainTextResponse("ready\n")
 
     async def exposition(_: Request) -> Response:
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")

@@ -1,5 +1,5 @@
 SELECT topic, partition, "offset", key, value, headers, at, reason, error, parking_key,
-       clock_timestamp() AS now
+       answered, clock_timestamp() AS now
   FROM dead_letters
  WHERE topic = $1
    AND partition = $2

@@ -1,7 +1,8 @@
 """A database of intake with the first participants, and topics to take in from."""
 
 import json
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -45,13 +46,15 @@ class World:
     offsets: dict[str, int] = field(default_factory=dict)
 
     async def take_in(self, *records: Record) -> dict[Outcome, int]:
-        """Take *records* in as one batch; return the outcomes."""
-        result = await take_in(self.pool, self.reader, records, service="intake")
-        counts: dict[Outcome, int] = {}
-        for outcomes in result.outcomes.values():
-            for outcome, count in outcomes.items():
-                counts[outcome] = counts.get(outcome, 0) + count
-        return {outcome: count for outcome, count in counts.items() if count}
+        """Take *records* in, as one batch if it may be one; return the outcomes."""
+        counts: Counter[Outcome] = Counter()
+        left: Sequence[Record] = records
+        while left:  # a participant's share of a batch is bounded
+            result = await take_in(self.pool, self.reader, left, service="intake")
+            for outcomes in result.outcomes.values():
+                counts += outcomes
+            left = result.left(left)
+        return dict(counts)
 
     def said(self, kind: str, data: Any, *, sender: str = "ca-post", **changes: Any) -> Record:
         """Return the next record on the topic of *sender*."""

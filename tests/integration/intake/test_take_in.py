@@ -206,7 +206,7 @@ async def test_nothing_is_kept_when_a_step_fails(
     assert outcomes == {"applied": 1}
 
 
-async def test_a_decision_that_fails_parks_its_reference_and_its_neighbors_go_on(
+async def test_a_record_whose_decision_fails_is_answered_and_may_be_sent_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fussy(message: Any, known: Any) -> Any:
@@ -214,17 +214,51 @@ async def test_a_decision_that_fails_parks_its_reference_and_its_neighbors_go_on
             raise ZeroDivisionError
         return decide(message, known)
 
-    monkeypatch.setattr(handlers, "decide", fussy)
-    batch = [
-        world.said("request.submit", submission()),
-        world.said("request.submit", submission(reference="other")),
-        world.said("request.submit", submission()),
-    ]
+    with monkeypatch.context() as broken:
+        broken.setattr(handlers, "decide", fussy)
+        outcomes = await world.take_in(
+            world.said("request.submit", submission(), id="first"),
+            world.said("request.submit", submission(reference="other")),
+        )
+    answers = await world.topic(intake.ANSWERS_TOPIC)
+    letters = await world.topic("cri.dlq.intake.restricted.v1")
+    again = await world.take_in(world.said("request.submit", submission(), id="first"))
 
-    outcomes = await world.take_in(*batch)
+    assert outcomes == {"dead": 1, "applied": 1}
+    assert [answer["data"]["reasons"][0]["code"] for answer in answers] == ["not_processable"]
+    assert answers[0]["causationid"] == "cri.in.ca-post.v1/0/0"
+    assert letters[0]["id"] == "first"
+    assert await world.count("parked_keys") == 0
+    assert again == {"applied": 1}
 
-    assert outcomes == {"dead": 1, "applied": 1, "parked": 1}
-    assert await world.pool.fetchval("SELECT key FROM parked_keys") == "ca-post/CA-2026-0042"
+
+async def test_a_record_whose_decision_takes_more_than_a_second_is_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def slow(message: Any, known: Any) -> Any:
+        nonlocal tries
+        if message.reference == "CA-2026-0042":
+            tries += 1
+            while True:  # only an interruption ends it
+                pass
+        return decide(message, known)
+
+    monkeypatch.setattr(handlers, "decide", slow)
+    outcomes = await world.take_in(
+        world.said("request.submit", submission(reference="before")),
+        world.said("request.submit", submission()),
+        world.said("request.submit", submission(reference="behind")),
+    )
+
+    assert outcomes == {"applied": 2, "dead": 1}
+    assert tries == 4  # once among others, three times alone
+    (answer,) = await world.topic(intake.ANSWERS_TOPIC)
+    assert answer["data"]["reasons"][0]["code"] == "not_processable"
+    row = await world.pool.fetchrow("SELECT reason, answered FROM dead_letters")
+    assert row is not None
+    assert tuple(row) == ("too_slow", True)
 
 
 async def test_every_text_a_participant_can_send_is_kept(world: World) -> None:

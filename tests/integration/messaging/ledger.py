@@ -1,5 +1,6 @@
 """A reader of its own, which writes what it takes in into a ledger, and events for it."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,6 +51,13 @@ def records(
     ]
 
 
+def burn(seconds: float) -> None:
+    """Use so many seconds of processor time."""
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        pass
+
+
 @dataclass
 class State:
     entries: list[str] = field(default_factory=list)
@@ -70,6 +78,9 @@ class LedgerReader:
             return Item(found.record, found.message, found.key, found.gate, (need,))
         return found
 
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
     async def load(self, connection: Any, items: Sequence[Item], *, at: datetime) -> State:
         return State()
 
@@ -78,6 +89,8 @@ class LedgerReader:
         what = message.data.what
         if what == "raises":
             raise ZeroDivisionError
+        if what.startswith("takes:"):
+            burn(float(what.removeprefix("takes:")))
         entry = f"{message.subject}/{message.number}"
         state.entries.append(f"{entry}\0" if what == "refused by postgres" else entry)
         sent = message.model_copy(update={"id": derived_id(message.id, "echo", message.subject)})

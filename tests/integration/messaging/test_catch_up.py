@@ -63,6 +63,9 @@ class Again:
         state.entries[-1] = f"{state.entries[-1]} as told"
         return Taken("applied")
 
+    def unprocessable(self, record: Any) -> None:
+        """All it reads comes from our own services."""
+
     async def save(self, connection: Any, state: State) -> None:
         await self.inner.save(connection, state)
 

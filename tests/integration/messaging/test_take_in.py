@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from shared.messaging import held
+from shared.messaging import held, rounds
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
 from shared.messaging.rows import record_of
@@ -314,4 +314,62 @@ async def test_a_record_whose_gate_moves_while_it_is_being_held_is_not_held(
     result = await take_in(pool, reader, [record], service="routing")
 
     assert result.outcomes[TOPIC, 0]["applied"] == 1
+    assert await pool.fetchval("SELECT count(*) FROM held") == 0
+
+
+async def test_deciding_that_takes_long_commits_what_was_decided_and_leaves_the_rest(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    batch = records(
+        event("A", 1),
+        event("B", 1, "takes:0.3"),
+        event("A", 2),
+        event("A", 1),  # a duplicate behind the cut
+        event("C", 2),  # too early
+        b"not JSON",
+        event("B", 2),
+    ) + records(event("D", 1, topic=OTHER_TOPIC), topic=OTHER_TOPIC)
+
+    result = await take_in(pool, reader, batch, service="routing")
+    first = await ledger(pool), await counts(pool), result.left(batch)
+    left = first[2]
+    while left:
+        left = (await take_in(pool, reader, left, service="routing")).left(left)
+
+    assert first == (["A/1", "B/1"], {"applied": 2}, batch[2:])
+    assert await ledger(pool) == ["A/1", "B/1", "A/2", "B/2", "D/1"]
+    assert await counts(pool) == {"applied": 4, "duplicate": 1, "held": 1, "dead": 1}
+    assert await counts(pool, OTHER_TOPIC) == {"applied": 1}
+
+
+async def test_an_event_that_is_too_slow_three_times_alone_becomes_a_dead_letter(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC)
+    batch = records(
+        event("A", 1), event("B", 1, "takes:60"), event("B", 2), event("C", 1), event("A", 2)
+    )
+
+    result = await take_in(pool, reader, batch, service="routing")
+
+    assert result.left(batch) == []
+    assert await ledger(pool) == ["A/1", "C/1", "A/2"]
+    assert await counts(pool) == {"applied": 3, "dead": 1, "parked": 1}
+    row = await pool.fetchrow("SELECT reason, parking_key, answered FROM dead_letters")
+    assert row is not None
+    assert tuple(row) == ("too_slow", "B", False)
+
+
+async def test_many_records_released_at_once_are_decided_in_rounds_of_bounded_size(
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "RELEASED_AT_ONCE", 3)
+    await open_partitions(pool, TOPIC)
+    early = records(*(event("A", number) for number in range(2, 12)))
+    await take_in(pool, reader, early, service="routing")
+
+    await take_in(pool, reader, records(event("A", 1), offset=10), service="routing")
+
+    assert await ledger(pool) == [f"A/{number}" for number in range(1, 12)]
     assert await pool.fetchval("SELECT count(*) FROM held") == 0

@@ -1,0 +1,239 @@
+"""Rounds of one transaction: classify, decide, save; what that releases is the next round."""
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.contracts.tracking import is_tracking_number
+from shared.messaging import dead_letters, held, outbox, parked
+from shared.messaging.budget import Budget, TooSlow
+from shared.messaging.checkpoints import Fenced, Steps, TooManyFailures
+from shared.messaging.dead_letters import Failure
+from shared.messaging.gates import Parsed, Round, classify
+from shared.messaging.reader import Reader
+from shared.messaging.records import Item, PassedOver, Record
+from shared.postgres.statements import load_statements
+
+log = structlog.get_logger()
+_SQL = load_statements(__package__)
+RELEASED_AT_ONCE = 500
+"""Released records of one round: a session that decides for seconds is ended by Postgres."""
+
+
+def parse(reader: Reader[Any], records: Sequence[Record]) -> list[Parsed]:
+    """Parse *records*, or of each partition the prefix that a batch may have; raises `TooSlow`."""
+    budget = Budget()
+    parsed: list[Parsed] = []
+    with budget.interrupting():
+        for record in records:
+            if budget.allows(record):
+                with budget.charged(record):
+                    parsed.append(reader.parse(record))
+    return parsed
+
+
+async def rounds(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    parsed: Sequence[Parsed],
+    steps: Steps,
+    *,
+    service: str,
+    budget: Budget | None = None,
+) -> int:
+    """
+    Take in what was parsed, then what that released; return how many messages it appended.
+
+    With a *budget*, the first round takes in no more than it allows; *steps* says how much.
+    """
+    steps.counted.clear()  # of an attempt that was rolled back
+    work = await classify(connection, parsed, steps)
+    await _decide(connection, reader, work, steps, budget)
+    appended = len(work.outgoing) + len(work.failed)
+    released = await _settle(connection, work, steps, service=service)
+    while released:
+        now, released = released[:RELEASED_AT_ONCE], released[RELEASED_AT_ONCE:]
+        work = await classify(connection, [reader.parse(record) for record in now], steps)
+        await _decide(connection, reader, work, steps)
+        appended += len(work.outgoing) + len(work.failed)
+        released += await _settle(connection, work, steps, service=service)
+    return appended
+
+
+async def condemn(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    record: Record,
+    steps: Steps,
+    *,
+    service: str,
+    reason: str,
+    error: str,
+) -> int:
+    """
+    Set one record aside without deciding it; return how many messages that appends.
+
+    Its sender is answered; behind one of our own, later records of its key wait.
+    """
+    steps.counted.clear()
+    work = Round({}, set())
+    refusal = reader.unprocessable(record)
+    if refusal is None:
+        key = _key_of(reader, record)
+        work.failed.append(Failure(record, reason, error, parking_key=key))
+    else:
+        state = await reader.load(connection, [refusal], at=steps.at)
+        _refuse(reader, state, work, refusal, steps)
+        await reader.save(connection, state)
+        work.failed.append(Failure(record, reason, error, answered=True))
+    steps.note(record, "dead")
+    await _settle(connection, work, steps, service=service)
+    return len(work.outgoing) + len(work.failed)
+
+
+def _key_of(reader: Reader[Any], record: Record) -> str | None:
+    """Return what later records wait behind, if the record can be parsed in time."""
+    try:
+        parsed = parse(reader, [record])
+    except TooSlow:
+        return None
+    return parsed[0].key if isinstance(parsed[0], Item) else None
+
+
+def _refuse(reader: Reader[Any], state: Any, work: Round, refusal: Item, steps: Steps) -> None:
+    """Answer the sender of a record that could not be processed."""
+    taken = reader.decide(state, refusal)
+    work.outgoing.extend(taken.outgoing)
+    steps.counted.update(taken.counted)
+
+
+async def _decide(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    work: Round,
+    steps: Steps,
+    budget: Budget | None = None,
+) -> None:
+    """Decide each item; one that raises is set aside, its neighbors go on."""
+    items = [found for found in work.passing if isinstance(found, Item)]
+    state = await reader.load(connection, items, at=steps.at) if items else None
+    if budget is None:
+        _decide_all(reader, state, work, steps)
+    else:
+        with budget.interrupting():
+            _decide_all(reader, state, work, steps, budget)
+        if budget.cut:
+            work.cut_off(budget.cut)
+            steps.cut_off(budget.cut)
+    if items:
+        await reader.save(connection, state)
+
+
+def _decide_all(
+    reader: Reader[Any], state: Any, work: Round, steps: Steps, budget: Budget | None = None
+) -> None:
+    for found in work.passing:
+        if budget is not None and not budget.allows(found.record):
+            continue
+        if found.key in work.parked_keys:
+            work.parked.append((found.key, found.record))
+            work.step_back(found)
+            steps.note(found.record, "parked")
+        elif isinstance(found, PassedOver):
+            steps.note(found.record, "ignored")
+            if found.unknown is not None:
+                steps.counted[f"schema_unknown {found.unknown}"] += 1
+        elif budget is None:
+            _decide_one(reader, state, work, found, steps)
+        else:
+            with budget.charged(found.record):
+                _decide_one(reader, state, work, found, steps)
+
+
+def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps: Steps) -> None:
+    record = item.record
+    error: Exception | None = None
+    try:
+        taken = reader.decide(state, item)
+    except Exception as failure:  # pure code that fails once fails for ever: do not retry it
+        error = failure
+    else:
+        work.outgoing.extend(taken.outgoing)
+        steps.note(record, taken.outcome)
+        steps.counted.update(taken.counted)
+    partition = (record.topic, record.partition)
+    window = steps.windows.get(partition)
+    if window is not None and item.gate is not None:  # a participant's records stop nobody
+        window.count(key=item.key, failed=error is not None)
+        if window.tripped:
+            raise TooManyFailures(partition, window.encode() or "") from error
+    if error is None:
+        return
+    name = type(error).__name__
+    refusal = reader.unprocessable(record)
+    if refusal is None:
+        work.failed.append(Failure(record, "decision_failed", name, parking_key=item.key))
+        work.parked_keys.add(item.key)
+        work.step_back(item)
+    else:
+        _refuse(reader, state, work, refusal, steps)
+        work.failed.append(Failure(record, "decision_failed", name, answered=True))
+    steps.note(record, "dead")
+    log.error(
+        "decision.failed",
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        **{"error.type": name},
+        where=_where(error),
+        **({"tracking_number": item.key} if is_tracking_number(item.key) else {}),
+    )
+
+
+def _where(error: Exception) -> str:
+    """Return the file and line that raised, never the values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
+
+
+async def _settle(
+    connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps, *, service: str
+) -> list[Record]:
+    """Write what the round came to; return the records that it released."""
+    await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
+    await parked.park(connection, work.parked)
+    steps.counted.update(f"dead_letters {failure.reason}" for failure in work.failed)
+    moved = sorted(work.moved.items())
+    known = [(subject, last) for subject, last in moved if subject in work.read]
+    new = [(subject, last) for subject, last in moved if subject not in work.read]
+    (_, _, saved), *was_there = await connection.fetch(
+        _SQL["settle_round"],
+        *await outbox.columns_or_copy(connection, work.outgoing),
+        *steps.columns(),
+        [topic for (topic, _), _ in new],
+        [subject for (_, subject), _ in new],
+        [last for _, last in new],
+        [topic for (topic, _), _ in known],
+        [subject for (_, subject), _ in known],
+        [work.read[subject] for subject, _ in known],
+        [last for _, last in known],
+        *steps.take_counted(),
+    )
+    if saved != len(moved):  # another process released a held record of ours meanwhile
+        raise Fenced
+    ready = await _hold(connection, work) if work.waiting or work.behind else []
+    return ready + await held.release(
+        connection, {(topic, subject): last for topic, subject, last in was_there}
+    )
+
+
+async def _hold(connection: "PoolConnectionProxy[Any]", work: Round) -> list[Record]:
+    """Keep what waits; return what need not wait after all, as another has moved the gate."""
+    every = [*work.waiting, *work.behind]
+    now = await held.lock_stubs(connection, [gate for gate, _ in every])
+    still = [(gate, r) for gate, r in every if now[gate.topic, gate.subject] < gate.number]
+    await held.hold(connection, still)
+    return [r for gate, r in every if now[gate.topic, gate.subject] >= gate.number]

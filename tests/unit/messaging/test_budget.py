@@ -1,0 +1,86 @@
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.messaging import budget as limits
+from shared.messaging.budget import Budget, TooSlow
+from shared.messaging.records import Record
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+ONE, OTHER, OWN = "cri.in.one.v1", "cri.in.other.v1", "cri.int.intake.v1"
+
+
+def record(offset: int, topic: str = ONE) -> Record:
+    return Record(topic, 0, offset, None, b"", (), AT)
+
+
+def burn(seconds: float) -> None:
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        pass
+
+
+def _spend_on_two(budget: Budget) -> None:
+    with budget.interrupting():
+        with budget.charged(record(1)):
+            burn(0.01)
+        with budget.charged(record(2)):
+            try:
+                burn(60)
+            except Exception:
+                pytest.fail("code that catches every exception must not swallow it")
+
+
+def test_the_first_record_belongs_to_the_batch_whatever_it_takes() -> None:
+    budget = Budget()
+
+    assert budget.allows(record(7))
+
+
+def test_a_participant_that_has_spent_its_share_is_cut_off_and_others_go_on() -> None:
+    budget = Budget()
+
+    with budget.charged(record(7)):
+        burn(limits.PARTICIPANT_SECONDS)
+    allowed = [budget.allows(each) for each in (record(8), record(9), record(0, OTHER))]
+
+    assert allowed == [False, False, True]
+    assert budget.cut == {(ONE, 0): 8}
+    assert budget.allows(record(7))
+
+
+def test_our_own_records_may_take_the_whole_budget_and_then_everybody_is_cut_off() -> None:
+    budget = Budget()
+
+    with budget.charged(record(3, OWN)):
+        burn(limits.PARTICIPANT_SECONDS)
+    assert budget.allows(record(4, OWN))
+    with budget.charged(record(4, OWN)):
+        burn(limits.BATCH_SECONDS)
+    allowed = [budget.allows(each) for each in (record(5, OWN), record(0, OTHER))]
+
+    assert allowed == [False, False]
+    assert budget.cut == {(OWN, 0): 5, (OTHER, 0): 0}
+
+
+def test_a_record_that_takes_more_than_a_second_is_interrupted_and_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "RECORD_SECONDS", 0.05)
+    budget = Budget()
+
+    with pytest.raises(TooSlow) as caught:
+        _spend_on_two(budget)
+
+    assert caught.value.record == record(2)
+
+
+def test_nothing_is_interrupted_after_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RECORD_SECONDS", 0.05)
+    budget = Budget()
+
+    with budget.interrupting(), budget.charged(record(1)):
+        pass
+
+    burn(0.1)
