@@ -13,13 +13,15 @@ from aiokafka.errors import KafkaError
 from asyncpg import Pool
 
 from shared.messaging.batches import DRAIN_SECONDS, Batches
+from shared.messaging.blocked import Blocked
 from shared.messaging.checkpoints import Fenced, TooManyFailures
+from shared.messaging.isolation import Isolation
 from shared.messaging.outages import TRANSIENT, pause_after
 from shared.messaging.positions import Positions, Refusal, readable
 from shared.messaging.progress import Progress
 from shared.messaging.reader import Reader
 from shared.messaging.records import OUTCOMES, Outcome, Record
-from shared.messaging.take_in import Result, take_in
+from shared.messaging.take_in import Result, set_aside, take_in
 from shared.messaging.traces import Traces
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points, metrics
@@ -29,6 +31,8 @@ from shared.runtime.settings import ServiceSettings
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 ENDS_EVERY = 5
+_PROBE_SECONDS = 3
+_REST_SECONDS = 0.25
 
 
 class Stalled(Exception):
@@ -71,6 +75,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
         self._committed: dict[TopicPartition, int] = {}
         self._progress = Progress(service)
+        self._blocked = Blocked(pool, service=service, health=health)
+        self._isolation = Isolation(
+            service=service,
+            blocked=self._blocked,
+            ready=self._positions.ready,
+            attempt=self._take_in,
+            condemn=self._set_aside,
+            is_outage=self._is_outage,
+        )
         self._busy = asyncio.Lock()
         self._failures = 0
         self._stopping = False
@@ -108,8 +121,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         try:
             async with self._busy:
-                await self._take_in(records)
+                await self._isolation.take_in(self._positions.fresh(self._consumer, records))
             self._failures = 0
+            self._offer_again(records)
             return
         except Fenced:
             metrics.FENCED.labels(self._service).inc()
@@ -119,34 +133,73 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         except Refusal as refusal:
             self._end(refusal)
         except TRANSIENT as error:
-            await self._pause(error)
+            await self._pause(error, records)
         except Exception as error:
             log.error("batch.broken", **{"error.type": type(error).__name__}, exc_info=False)
             self._end(error)
             return
         await self._seek_again()
 
-    async def _take_in(self, found: Iterable[ConsumerRecord]) -> None:
-        records = self._positions.fresh(self._consumer, found)
-        while records:
-            records = await self._take_in_first(records)
-
-    async def _take_in_first(self, records: list[Record]) -> list[Record]:
-        """Take in what one batch may be; return the records that are left."""
+    async def _take_in(self, records: Sequence[Record]) -> None:
+        """Take in what one batch may be; what is left is offered again."""
         crash_points.reach(f"{self._service}.after_poll")
         started = time.perf_counter()
         result = await take_in(
             self._pool, self._reader, records, service=self._service, traces=self._traces
         )
         crash_points.reach(f"{self._service}.after_commit")
-        duration = time.perf_counter() - started
-        left = result.left(records)
+        left = {record.coordinate for record in result.left(records)}
+        taken = [record for record in records if record.coordinate not in left]
+        await self._taken_in(taken, result, time.perf_counter() - started)
+
+    async def _set_aside(self, record: Record, error: Exception) -> None:
+        """Set aside a record that fails alone although everything else works."""
+        started = time.perf_counter()
+        result = await set_aside(
+            self._pool,
+            self._reader,
+            record,
+            service=self._service,
+            reason="not_taken_in",
+            error=type(error).__name__,
+        )
+        await self._taken_in([record], result, time.perf_counter() - started)
+
+    async def _taken_in(self, records: Sequence[Record], result: Result, duration: float) -> None:
         self._positions.move(result.positions)
         self._progress.moved(TopicPartition(*partition) for partition in result.positions)
         for wake in self._wakes:
             wake.set()
-        self._report([r for r in records if r not in left] if left else records, result, duration)
-        return left
+        self._report(records, result, duration)
+        await self._blocked.moved(self._positions.expected)
+
+    def _offer_again(self, found: Sequence[ConsumerRecord]) -> None:
+        """Fetch again what was found and is not taken in; of a partition that rests, later."""
+        last = {TopicPartition(each.topic, each.partition): each.offset for each in found}
+        resting = self._isolation.resting()
+        for partition, offset in last.items():
+            expected = self._positions.expected.get(partition)
+            if expected is None or expected > offset:
+                continue
+            self._consumer.seek(partition, expected)
+            if partition in resting:
+                self._consumer.pause(partition)
+                asyncio.get_running_loop().call_later(_REST_SECONDS, self._resume, partition)
+
+    def _resume(self, partition: TopicPartition) -> None:
+        if self._consumer is not None and partition in self._consumer.assignment():
+            self._consumer.resume(partition)
+
+    async def _is_outage(self, failing: Collection[TopicPartition]) -> bool:
+        """Tell whether anything else fails: a write, or what Kafka says of another partition."""
+        others = sorted(self._consumer.assignment() - set(failing)) or sorted(failing)
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                await self._pool.execute(_SQL["write_probe"])
+                await self._consumer.end_offsets(others[:1])
+        except TRANSIENT:
+            return True
+        return False
 
     def _report(self, records: Sequence[Record], result: Result, duration: float) -> None:
         now = time.time()  # which may jump: for onlookers alone
@@ -170,12 +223,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     # --- failures ------------------------------------------------------------------------
 
-    async def _pause(self, error: BaseException) -> None:
+    async def _pause(self, error: BaseException, records: Sequence[ConsumerRecord]) -> None:
         pause = pause_after(self._failures)
         self._failures += 1
         name = type(error).__name__
         metrics.FAILED_BATCHES.labels(self._service, name).inc()
-        log.warning("batch.failed", **{"error.type": name}, failures=self._failures, pause_s=pause)
+        log.warning(
+            "batch.failed",
+            topic=records[0].topic,
+            partition=records[0].partition,
+            offset=records[0].offset,
+            records=len(records),
+            **{"error.type": name},
+            failures=self._failures,
+            pause_s=pause,
+        )
         await asyncio.sleep(pause)
 
     async def _stop_for_failures(self, failure: TooManyFailures) -> None:
@@ -213,6 +275,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Start every partition where Postgres says; refuse if a log does not fit."""
+        self._isolation.keep(set(assigned))
+        self._blocked.keep(assigned)
         metrics.REBALANCES.labels(self._service).inc()
         await self._open(assigned)
         log.info("partitions.assigned", partitions=len(set(assigned)))

@@ -84,6 +84,17 @@ class Positions:
                 expected += 1
         return fresh
 
+    def ready(self, records: Iterable[Record]) -> list[Record]:
+        """Return those of *records* that are next: per partition contiguous from its position."""
+        following = dict(self.expected)
+        ready = []
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            if following.get(partition) == record.offset:
+                following[partition] = record.offset + 1
+                ready.append(record)
+        return ready
+
     def move(self, positions: Mapping[tuple[str, int], int]) -> None:
         """Stand at *positions*, the next offsets after a commit."""
         for partition, offset in positions.items():

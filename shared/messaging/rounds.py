@@ -83,6 +83,7 @@ async def condemn(
     refusal = reader.unprocessable(record)
     if refusal is None:
         key = _key_of(reader, record)
+        _count_failure(record, key, steps, reason=reason)
         work.failed.append(Failure(record, reason, error, parking_key=key))
     else:
         state = await reader.load(connection, [refusal], at=steps.at)
@@ -92,6 +93,17 @@ async def condemn(
     steps.note(record, "dead")
     await _settle(connection, work, steps, service=service)
     return len(work.outgoing) + len(work.failed)
+
+
+def _count_failure(record: Record, key: str | None, steps: Steps, *, reason: str) -> None:
+    """Count a record that we failed at; `TooManyFailures` when it is the build that fails."""
+    partition = (record.topic, record.partition)
+    window = steps.windows.get(partition)
+    if window is None or reason == "refused_by_postgres":  # which tells of the record's data
+        return
+    window.count(key=key or record.coordinate, failed=True)
+    if window.tripped:
+        raise TooManyFailures(partition, window.encode() or "")
 
 
 def _key_of(reader: Reader[Any], record: Record) -> str | None:
