@@ -13,6 +13,15 @@ def lines(report: Report) -> list[str]:
     ]
 
 
+def short(report: Report, *, least: int) -> list[str]:
+    """Return the crash points of running services at which too few processes were killed."""
+    return [
+        point
+        for point, (_, killed) in report.items()
+        if killed < least and not point.startswith("migration.")
+    ]
+
+
 def shortfalls(report: Report, *, least: int) -> list[str]:
     """Return a sentence for each crash point at which too few processes were killed."""
     return [

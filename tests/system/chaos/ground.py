@@ -21,9 +21,8 @@ class Ground:
     """
     The running stack. Faults take parts away; the watch brings back what is not held down.
 
-    ``kills`` counts every SIGKILL, ``commits_cut`` the commits whose answer was kept from the
-    service, ``panics`` those of Postgres on a full disk; ``ended`` tells of processes that ended
-    and nobody asked them, ``wrong`` of what else a fault has seen that must not be.
+    ``kills`` counts every SIGKILL; ``ended`` tells of processes that ended and nobody asked them,
+    ``wrong`` of what else a fault has seen that must not be.
     """
 
     def __init__(
@@ -42,8 +41,6 @@ class Ground:
         self.clocks = clocks
         self.say = say
         self.kills = 0
-        self.commits_cut = 0
-        self.panics = 0
         self.ended: list[str] = []
         self.wrong: list[str] = []
         self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}

@@ -10,7 +10,8 @@ class Profile:
     One size. ``kinds`` says how often each kind of fault is in the deck that rounds draw from.
 
     A run that does not come to ``least_requests`` and ``least_kills``, or in which a crash point
-    killed fewer than ``least_crashes`` times, has shown too little and fails.
+    killed fewer than ``least_crashes`` times, has shown too little and fails. The schedule deals
+    what these take before anything else, so that no seed falls short.
     """
 
     minutes: float
@@ -21,6 +22,8 @@ class Profile:
     least_requests: int = 0
     least_kills: int = 0
     least_crashes: int = 0
+    is_whole: bool = True
+    """Whether a run goes on until each kind has come and done what it is for."""
     crash_always: bool = False
     """Whether every round of faults has crash points: a few minutes then reach them all."""
     migrations: int = 0

@@ -2,18 +2,24 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 import asyncpg
 from confluent_kafka import KafkaException
 
+from shared.runtime.crash_points import read_report
+from tests.system.chaos.coverage import short
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.load import Progress
+from tests.system.chaos.profiles import Profile
 from tests.system.chaos.quiet import unrest
 from tests.system.chaos.schedule import Round, Schedule
 
 _END_SECONDS = 180
+_AIMS = 8
+"""Rounds at most for what the drawn ones have missed."""
 _AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
 
 
@@ -25,23 +31,25 @@ class Outcome:
     slowest: float = 0
     wrong: list[str] = field(default_factory=list)
     progress: Progress | None = None
+    missed: list[str] = field(default_factory=list)
+    """The kinds of fault that never did what they are for."""
 
 
 class Run:
     """Drives the faults; the load is in a process of its own, behind ``pipe``."""
 
-    def __init__(self, ground: Ground, pipe: "Connection") -> None:
+    def __init__(self, ground: Ground, pipe: "Connection", profile: Profile) -> None:
         self._ground = ground
         self._pipe = pipe
+        self._profile = profile
+        self._hit: set[str] = set()
         self.outcome = Outcome()
 
-    def go(self, schedule: Schedule, *, minutes: float) -> Outcome:
+    def go(self, schedule: Schedule) -> Outcome:
         """Go through rounds until the time is over; then heal and wait for the end."""
-        end = time.monotonic() + minutes * 60
+        end = time.monotonic() + self._profile.minutes * 60
         bound, since = 30.0, time.monotonic()
-        for each in schedule.rounds():
-            if time.monotonic() > end:
-                break
+        for each in self._rounds(schedule, until=end):
             if each.faults:
                 self._perform(each)
                 bound = max(bound, *(fault.bound for fault in each.faults))
@@ -51,7 +59,26 @@ class Run:
                 bound = 30.0
         self._ground.heal()
         self._finish(since, bound)
+        self.outcome.missed = self._missed()
         return self.outcome
+
+    def _missed(self) -> list[str]:
+        return [kind for kind in self._profile.kinds if kind not in self._hit]
+
+    def _rounds(self, schedule: Schedule, *, until: float) -> Iterator[Round]:
+        """Yield what is drawn until the time is over, then what is aimed at what was missed."""
+        for each in schedule.rounds():
+            if time.monotonic() > until and not each.is_due:
+                break
+            yield each
+        for _ in range(_AIMS if self._profile.is_whole else 0):
+            least = self._profile.least_crashes
+            kinds, points = self._missed(), short(read_report(self._ground.report), least=least)
+            if not kinds and not points:
+                return
+            self._ground.say(f"not shown yet: {', '.join([*kinds, *points])}")
+            yield Round(())  # what is aimed is aimed in peace
+            yield schedule.aimed(kinds, points)
 
     def _perform(self, each: Round) -> None:
         self._ground.say("; ".join(map(str, each.faults)))
@@ -63,7 +90,10 @@ class Run:
         while left:
             now = time.monotonic() - begun
             while left and now >= left[0].seconds:
-                left.pop(0).end(self._ground)
+                ending = left.pop(0)
+                ending.end(self._ground)
+                if ending.has_hit:
+                    self._hit.add(ending.kind)
             self._ground.hold(0.1)
             for fault in left:
                 fault.during(self._ground)

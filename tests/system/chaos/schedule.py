@@ -1,47 +1,29 @@
 """Which faults happen when: drawn from the seed alone, so that a run can be repeated."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import Any, TypeVar
+from itertools import chain
+from math import ceil
 
-from deploy.local.topics import SERVICES
-from shared.runtime.crash_points import POINTS
-from tests.system.chaos.faults.brokers import KillBrokers
-from tests.system.chaos.faults.clocks import ClockSteps
-from tests.system.chaos.faults.corruption import Corrupt
-from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
-from tests.system.chaos.faults.disks import FullDisk
+from tests.system.chaos.drawn import CRASHES, PLACES, Faults, deck
 from tests.system.chaos.faults.fault import Fault
-from tests.system.chaos.faults.network import (
-    HOWS,
-    KafkaNetwork,
-    PostgresNetwork,
-    UnansweredCommits,
-)
-from tests.system.chaos.faults.outage import Away
-from tests.system.chaos.faults.records import Duplicates
-from tests.system.chaos.faults.reordering import Reordered
-from tests.system.chaos.faults.replays import Replay
-from tests.system.chaos.faults.services import CrashPoints, Freeze, Kill, Storm, Twice
-from tests.system.chaos.faults.versions import Versions
 from tests.system.chaos.profiles import Profile
 
-_T = TypeVar("_T")
 _AT_ONCE = (1, 1, 2, 2, 3)
-_CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
-_PLACES = 6
-"""Crash points in one fault: three of them come to all that there are."""
+_AT_ONCE_DUE = (2, 3, 3)
+"""While there are kinds that must come, rounds are full: time is short."""
 _LONG = 2.0
-# Reporting speaks when a program opens: its relay would not reach a crash point in time.
-_SPEAKERS = ("intake", "routing", "notifications")
-_WRITERS = ("intake", "routing")
-"""Whose internal topics others read."""
 _FIRST = ("corrupt", "reordered", "duplicates", "replay")
 """What needs brokers and Postgres, before anything takes them away."""
 _ALONE = frozenset({"away", "versions"})
 """What is judged by itself: nothing else goes wrong meanwhile."""
+APART = (
+    frozenset({"postgres", "backend", "disk"}),
+    frozenset({"broker", "brokers"}),
+)
+"""Of each of these one at most in a round: another would take away what it aims at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +31,8 @@ class Round:
     """Some faults at once (none: everything has time to recover, which is measured)."""
 
     faults: tuple[Fault, ...]
+    is_due: bool = False
+    """Whether a run is not whole without it, however long it has lasted."""
 
     @property
     def seconds(self) -> float:
@@ -57,130 +41,66 @@ class Round:
 
 
 class Schedule:
-    """Draws the rounds; the same seed and profile draw the same."""
+    """
+    Draws the rounds; the same seed and profile draw the same.
+
+    What a run must show is dealt first, whatever the seed: every kind, and crash points often
+    enough that each can kill as often as the profile wants. The rest is chance.
+    """
 
     def __init__(self, seed: int, profile: Profile) -> None:
         self._draw = random.Random(seed)
-        self._brokers = profile.brokers
-        self._is_long = profile.minutes > _LONG
+        self._faults = Faults(self._draw, brokers=profile.brokers, is_long=profile.minutes > _LONG)
         self._always = {"crash"} if profile.crash_always else set()
         once = [kind for kind in profile.kinds if kind not in self._always]
         often = [kind for kind in once for _ in range(profile.kinds[kind])]
-        # Each kind once, before any comes again: a short run shows them all.
-        self._kinds = chain(self._draw.sample(once, len(once)), self._deck(often))
-        self._crashes = self._deck(_CRASHES)
-        self._hows = {kind: self._deck(HOWS) for kind in ("kafka_network", "postgres_network")}
+        must = list(once)
+        if "crash" in once:
+            must += ["crash"] * (ceil(profile.least_crashes * len(CRASHES) / PLACES) - 1)
+        self._owed = Counter(must if profile.is_whole else ())
+        self._is_dense = profile.minutes * 60 < len(must) * 30
+        self._put_back: deque[str] = deque()
+        self._kinds = chain(self._draw.sample(must, len(must)), deck(self._draw, often or must))
 
     def rounds(self) -> Iterator[Round]:
         """Yield rounds for ever, every third or fourth without a fault."""
         while True:
             for _ in range(self._draw.randint(2, 3)):
-                kinds = {next(self._kinds) for _ in range(self._draw.choice(_AT_ONCE))}
-                if alone := sorted(kinds & _ALONE)[:1]:
-                    self._kinds = chain(sorted(kinds.difference(alone)), self._kinds)
-                    kinds = set(alone)
-                else:
-                    kinds |= self._always
-                ordered = sorted(kinds, key=lambda kind: (kind not in _FIRST, kind))
-                yield Round(tuple(self._fault(kind) for kind in ordered))
-            yield Round(())
+                is_due = bool(self._owed)
+                kinds = self._kinds_at_once()
+                self._owed -= Counter(kinds)
+                yield self._round(kinds, is_due=is_due)
+            yield Round((), is_due=bool(self._owed))
 
-    def _deck(self, cards: Sequence[_T]) -> Iterator[_T]:
-        """Yield every card once in each pass, in a new order each time."""
-        while True:
-            yield from self._draw.sample(cards, len(cards))
+    def aimed(self, kinds: Sequence[str], points: Sequence[str]) -> Round:
+        """Return a round for one of the *kinds* that missed, or else for crash points."""
+        if kinds:
+            return Round((self._faults.of(kinds[0]),), is_due=True)
+        return Round((self._faults.crashes_at(points),), is_due=True)
 
-    def _fault(self, kind: str) -> Fault:
-        draw = self._draw
-        service = draw.choice(SERVICES)
-        short = draw.uniform(2, 6)
-        match kind:
-            case "kill":
-                return Kill(seconds=short, services=self._some_services())
-            case "crash":
-                return CrashPoints(seconds=draw.uniform(12, 16), at=self._crash_points())
-            case "freeze":
-                long = draw.choice((5, 5, 15, 15, 45) if self._is_long else (5, 8))
-                return Freeze(seconds=long, service=service)
-            case "twice":
-                return Twice(seconds=draw.uniform(8, 15), is_killed=draw.random() < 0.5)
-            case "storm":
-                return Storm(seconds=draw.uniform(12, 20), service=service)
-            case "broker":
-                return KillBrokers(seconds=short, numbers=(draw.randint(1, self._brokers),))
-            case "brokers":
-                numbers = tuple(sorted(draw.sample(range(1, self._brokers + 1), 2)))
-                return KillBrokers(seconds=draw.uniform(5, 15), numbers=numbers)
-            case "postgres":
-                return EndPostgres(seconds=short, how=draw.choice(("SIGKILL", "SIGQUIT")))
-            case "backend":
-                return KillBackend(seconds=short, service=service)
-            case "sessions":
-                return EndSessions(seconds=short, service=service)
-            case "postgres_network":
-                return PostgresNetwork(services=self._some_services(), **self._network(kind))
-            case "kafka_network":
-                everyone = range(1, self._brokers + 1)
-                cut_from = sorted(draw.sample(everyone, draw.randint(1, self._brokers)))
-                return KafkaNetwork(
-                    services=self._some_services(),
-                    servers=tuple(f"kafka-{number}" for number in cut_from),
-                    **self._network(kind),
-                )
-            case "commits":
-                times = draw.randint(1, 5)
-                return UnansweredCommits(
-                    seconds=short, services=self._some_services(), times=times
-                )
-            case "disk":
-                return FullDisk(seconds=draw.uniform(6, 12))
-            case "clock":
-                by = draw.choice((-86_400, -3600, -10, 10, 3600, 86_400))
-                return ClockSteps(
-                    seconds=draw.uniform(6, 15), services=self._some_services(), by=by
-                )
-            case "duplicates":
-                return Duplicates(
-                    seconds=short,
-                    service=service,
-                    count=draw.choice((20, 100)),
-                    seed=draw.getrandbits(32),
-                )
-            case "corrupt":
-                return Corrupt(
-                    seconds=short,
-                    service=draw.choice(_WRITERS),
-                    count=draw.choice((9, 18)),
-                    seed=draw.getrandbits(32),
-                )
-            case "reordered":
-                return Reordered(seconds=short, service="routing", most=draw.choice((5, 20)))
-            case "replay":
-                return Replay(seconds=8, service=draw.choice(_WRITERS), reader=service)
-            case "away":
-                nodes = tuple(range(1, self._brokers + 1))
-                return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))
-            case "versions":
-                return Versions(seconds=draw.uniform(30, 40), old=draw.randint(0, 1))
-        raise ValueError(kind)
+    def _round(self, kinds: Collection[str], *, is_due: bool) -> Round:
+        every = set(kinds) if _ALONE.intersection(kinds) else self._always.union(kinds)
+        ordered = sorted(every, key=lambda kind: (kind not in _FIRST, kind))
+        return Round(tuple(self._faults.of(kind) for kind in ordered), is_due=is_due)
 
-    def _some_services(self) -> tuple[str, ...]:
-        return tuple(sorted(self._draw.sample(SERVICES, self._draw.randint(1, len(SERVICES)))))
+    def _kinds_at_once(self) -> set[str]:
+        """Take the next kinds; one that does not go with those before it waits for a round."""
+        count = self._draw.choice(_AT_ONCE_DUE if self._owed and self._is_dense else _AT_ONCE)
+        kinds: set[str] = set()
+        waiting: deque[str] = deque()
+        for _ in range(2 * count):
+            kind = self._put_back.popleft() if self._put_back else next(self._kinds)
+            if _fits(kind, kinds):
+                kinds.add(kind)
+            else:
+                waiting.append(kind)
+            if len(kinds) == count or _ALONE & kinds:
+                break
+        self._put_back.extendleft(reversed(waiting))
+        return kinds
 
-    def _network(self, kind: str) -> dict[str, Any]:
-        """Draw what happens to a network, and for how long."""
-        return {
-            "seconds": self._draw.choice((5, 8, 12, 12, 30) if self._is_long else (5, 8)),
-            "how": next(self._hows[kind]),
-            "delay": self._draw.uniform(0.05, 0.6),
-            "ends_in_reset": self._draw.random() < 0.5,
-        }
 
-    def _crash_points(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Draw places at which processes kill themselves, several in a row for a service."""
-        found: dict[str, list[str]] = {}
-        for point in islice(self._crashes, _PLACES):
-            owner = point.partition(".")[0]
-            owner = {"matcher": "routing", "relay": self._draw.choice(_SPEAKERS)}.get(owner, owner)
-            found.setdefault(owner, []).append(f"{point}:{self._draw.randint(1, 6)}")
-        return tuple((owner, tuple(points)) for owner, points in sorted(found.items()))
+def _fits(kind: str, kinds: Collection[str]) -> bool:
+    if kind in kinds or (kinds and kind in _ALONE):
+        return False
+    return not any(kind in apart and apart.intersection(kinds) for apart in APART)

@@ -1,10 +1,12 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from tests.system.chaos.faults.fault import Fault
+from tests.system.chaos.profiles import PROFILES
 from tests.system.chaos.run import Run
-from tests.system.chaos.schedule import Round
+from tests.system.chaos.schedule import Round, Schedule
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +30,34 @@ def test_what_waits_for_everything_ends_after_what_takes_something_away() -> Non
     both = (Waiting(seconds=0, notes=notes), Noted(seconds=0.01, notes=notes))
 
     no_load: Any = None
-    Run(ground, no_load)._perform(Round(both))
+    Run(ground, no_load, PROFILES["smoke"])._perform(Round(both))
 
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]
+
+
+def test_what_the_drawn_rounds_have_missed_is_aimed_at_until_it_is_hit(tmp_path: Path) -> None:
+    ground: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
+    profile = replace(PROFILES["ci"], least_crashes=0)
+    no_load: Any = None
+    run = Run(ground, no_load, profile)
+    run._hit = set(profile.kinds) - {"commits"}
+    schedule = Schedule(1, profile)
+    rounds: list[list[str]] = []
+
+    for each in run._rounds(schedule, until=0):
+        rounds.append([fault.kind for fault in each.faults])
+        if rounds[-3:] == [["commits"], [], ["commits"]]:
+            run._hit.add("commits")
+
+    assert rounds[-4:] == [[], ["commits"], [], ["commits"]]
+
+
+def test_what_is_never_hit_is_not_aimed_at_for_ever(tmp_path: Path) -> None:
+    ground: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
+    no_load: Any = None
+
+    rounds = list(
+        Run(ground, no_load, PROFILES["ci"])._rounds(Schedule(1, PROFILES["ci"]), until=0)
+    )
+
+    assert len(rounds) < 50

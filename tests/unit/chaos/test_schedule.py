@@ -1,12 +1,14 @@
-from itertools import islice, pairwise
+from collections import Counter
+from itertools import islice, pairwise, takewhile
 
 import pytest
 
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.coverage import shortfalls
+from tests.system.chaos.drawn import CRASHES
 from tests.system.chaos.faults.services import CrashPoints
 from tests.system.chaos.profiles import PROFILES
-from tests.system.chaos.schedule import Round, Schedule
+from tests.system.chaos.schedule import APART, Round, Schedule
 
 
 def rounds(seed: int, profile: str, count: int = 200) -> list[Round]:
@@ -42,19 +44,41 @@ def test_a_short_run_has_crash_points_in_every_round_of_faults() -> None:
         assert not kinds or "CrashPoints" in kinds
 
 
+@pytest.mark.parametrize(("profile", "seeds"), [("smoke", 1000), ("ci", 3000), ("long", 300)])
+def test_whatever_the_seed_what_a_run_must_show_is_dealt_first(profile: str, seeds: int) -> None:
+    size = PROFILES[profile]
+    for seed in range(seeds):
+        due = list(takewhile(lambda each: each.is_due, Schedule(seed, size).rounds()))
+
+        faults = [fault for each in due for fault in each.faults]
+        assert {fault.kind for fault in faults} == set(size.kinds), seed
+        crashes = [fault for fault in faults if isinstance(fault, CrashPoints)]
+        armed = Counter(
+            point.partition(":")[0]
+            for each in crashes
+            for _, points in each.at
+            for point in points
+        )
+        assert all(armed[point] >= size.least_crashes for point in CRASHES), seed
+        # Each armed process is killed before it runs on, and then at its place.
+        kills = armed.total() + sum(len(each.at) for each in crashes)
+        assert kills >= size.least_kills, seed
+        if size.least_kills:
+            assert sum(each.seconds for each in due) < size.minutes * 60, seed
+
+
 @pytest.mark.parametrize("profile", PROFILES)
-def test_every_kind_comes_once_before_any_comes_again(profile: str) -> None:
-    always = {"CrashPoints"} if PROFILES[profile].crash_always else set()
-    kinds = len(PROFILES[profile].kinds) - len(always)
-    first: list[str] = []
+def test_the_requests_that_a_run_must_show_are_fewer_than_it_submits(profile: str) -> None:
+    size = PROFILES[profile]
 
-    for each in rounds(5, profile):
-        drawn = [type(fault).__name__ for fault in each.faults]
-        first += [kind for kind in drawn if kind not in always and len(first) < kinds]
+    assert size.rate * size.minutes * 60 >= size.least_requests
 
-    brokers = {"KillBrokers"} if "brokers" in PROFILES[profile].kinds else set()
-    assert len(first) >= kinds
-    assert len(set(first[:kinds])) == kinds - len(brokers)  # "broker" and "brokers" are one class
+
+def test_what_takes_a_server_away_is_not_in_one_round_with_what_aims_at_it() -> None:
+    for seed in range(200):
+        for each in rounds(seed, "long", 100):
+            kinds = {fault.kind for fault in each.faults}
+            assert all(len(kinds & apart) <= 1 for apart in APART)
 
 
 def test_every_crash_point_has_its_turn() -> None:

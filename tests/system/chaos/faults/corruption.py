@@ -28,6 +28,7 @@ class Corrupt(Fault):
     seed: int
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         draw = random.Random(self.seed)
         kinds = draw.sample(KINDS, len(KINDS)) * (1 + self.count // len(KINDS))
         topics = [t.name for t in ground.stack.topics if t.owner == self.service]
@@ -44,6 +45,7 @@ class Corrupt(Fault):
             if read:
                 chosen = [(draw.choice(read), kind) for kind in kinds[: self.count]]
                 places = list(self._inject(ground, chosen, draw))
+                self.has_hit = bool(places)
                 while places and time.monotonic() < patience:
                     ground.hold(0.2)
                     places = [each for each in places if not self._is_known(ground, *each)]

@@ -20,6 +20,8 @@ class EndPostgres(Fault):
     how: Literal["SIGKILL", "SIGQUIT"]
 
     def begin(self, ground: Ground) -> None:
+        server = ground.stack.postgres.child
+        self.has_hit = server is not None and server.alive
         ground.end_postgres(signal.Signals[self.how])
 
     def end(self, ground: Ground) -> None:
@@ -35,7 +37,9 @@ class KillBackend(Fault):
     service: str
 
     def begin(self, ground: Ground) -> None:
-        for pid in asyncio.run(_sessions(ground.stack.postgres.dsn(), self.service))[:1]:
+        found = asyncio.run(_sessions(ground.stack.postgres.dsn(), self.service))[:1]
+        self.has_hit = bool(found)
+        for pid in found:
             os.kill(pid, signal.SIGKILL)
             ground.kills += 1
 
@@ -48,7 +52,9 @@ class EndSessions(Fault):
     service: str
 
     def begin(self, ground: Ground) -> None:
-        for pid in asyncio.run(_sessions(ground.stack.postgres.dsn(), self.service)):
+        found = asyncio.run(_sessions(ground.stack.postgres.dsn(), self.service))
+        self.has_hit = bool(found)
+        for pid in found:
             os.kill(pid, signal.SIGTERM)
 
 

@@ -13,6 +13,7 @@ from tests.system.chaos.ground import Ground
 _PANIC = b"PANIC:"
 _WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
 _WRITES_SECONDS = 8
+_PATIENCE = 20.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,13 +21,16 @@ class FullDisk(Fault):
     """
     No room is left, and somebody writes until Postgres has used up what it had set aside.
 
-    It panics, and cannot recover before there is room again.
+    It panics, and cannot recover before there is room again. Its end waits for that: a server that
+    another fault had ended when the writing began must be written to again.
     """
 
     bound: ClassVar[float] = 90
+    waits: ClassVar[bool] = True
     _panics_before: int = field(default=0, repr=False)
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         self._panics_before = _panics(ground)
         assert ground.disk is not None
         ground.disk.fill()
@@ -34,9 +38,13 @@ class FullDisk(Fault):
 
     def end(self, ground: Ground) -> None:
         assert ground.disk is not None
+        patience = time.monotonic() + _PATIENCE
+        while _panics(ground) == self._panics_before and time.monotonic() < patience:
+            ground.hold(0.5)
+            asyncio.run(_write_until_it_fails(ground.stack.postgres.dsn()))
         ground.disk.free()
         panics = _panics(ground) - self._panics_before
-        ground.panics += panics
+        self.has_hit = panics > 0
         ground.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
 
 

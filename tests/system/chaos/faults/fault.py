@@ -1,7 +1,7 @@
 """What all faults have in common."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tests.system.chaos.ground import Ground
@@ -16,6 +16,9 @@ class Fault(ABC):
     waits: ClassVar[bool] = False
     """Whether its end waits for what other faults may have taken away: then it ends after them."""
     seconds: float = 0
+    kind: str = field(default="", repr=False)
+    has_hit: bool = field(default=True, repr=False)
+    """Whether it did what it is for; one that aims at something is False until it is hit."""
 
     @abstractmethod
     def begin(self, ground: Ground) -> None:

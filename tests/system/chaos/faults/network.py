@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from deploy.local.detours import POSTGRES
+from deploy.local.topics import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.proxy import DIRECTIONS, Direction, Link
@@ -12,6 +14,7 @@ from tests.system.chaos.proxy import DIRECTIONS, Direction, Link
 How = Literal["cut", "cut to server", "cut to client", "late", "reset"]
 HOWS: tuple[How, ...] = ("cut", "cut to server", "cut to client", "late", "reset")
 _RESET_EVERY = 1.0
+_PATIENCE = 15.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,26 +74,42 @@ class KafkaNetwork(Network):
 
 @dataclass(slots=True, kw_only=True)
 class UnansweredCommits(Fault):
-    """Commits of some services happen, and the connection is reset before the answer."""
+    """
+    Commits of some services happen, and the connection is reset before the answer.
+
+    Its end waits for a first one: when these services commit nothing, any service's will do.
+    """
 
     bound: ClassVar[float] = 90
+    waits: ClassVar[bool] = True
     services: tuple[str, ...]
     times: int
     """For each service, at most."""
 
     def begin(self, ground: Ground) -> None:
-        ground.proxy.cut_commits(self._links(ground), self.times)
+        self.has_hit = False
+        ground.proxy.cut_commits(_to_postgres(ground, self.services), self.times)
 
     def end(self, ground: Ground) -> None:
-        links = self._links(ground)
-        ground.proxy.cut_commits(links, 0)
-        cut = sum(link.commits_cut for link in links)
-        for link in links:
+        every = _to_postgres(ground, SERVICES)
+        for links in (_to_postgres(ground, self.services), every):
+            patience = time.monotonic() + _PATIENCE
+            while not _cut(every) and time.monotonic() < patience:
+                ground.proxy.cut_commits(links, self.times)
+                ground.hold(0.1)
+        ground.proxy.cut_commits(every, 0)
+        cut = _cut(every)
+        for link in every:
             link.commits_cut = 0
-        ground.commits_cut += cut
+        self.has_hit = cut > 0
         ground.say(
             f"{cut} commits happened that nobody was told of" if cut else "no commit was cut"
         )
 
-    def _links(self, ground: Ground) -> list[Link]:
-        return ground.proxy.select(self.services, ("postgres",))
+
+def _to_postgres(ground: Ground, services: Sequence[str]) -> list[Link]:
+    return ground.proxy.select(services, (POSTGRES,))
+
+
+def _cut(links: Sequence[Link]) -> int:
+    return sum(link.commits_cut for link in links)

@@ -24,12 +24,14 @@ class Duplicates(Fault):
     def begin(self, ground: Ground) -> None:
         draw = random.Random(self.seed)
         found: list[Message] = []
+        self.has_hit = False
         try:
             for topic in sorted(t.name for t in ground.stack.topics if t.owner == self.service):
                 if topic.startswith("cri.int."):
                     found += some_of(ground, topic, self.count, draw)
             draw.shuffle(found)
             send(ground.stack, self.service, found)
+            self.has_hit = bool(found)
         except KafkaException as error:  # another fault has the brokers down
             ground.say(f"no duplicates: {error}")
 

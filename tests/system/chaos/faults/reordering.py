@@ -48,8 +48,10 @@ class Reordered(Fault):
     most: int
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         try:
             count = asyncio.run(self._swap(ground))
+            self.has_hit = count > 0
             ground.say(f"{count} pairs of events of {self.service} change places")
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
             ground.say(f"nothing reordered: {error!r}")  # another fault has Postgres down

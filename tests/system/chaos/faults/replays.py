@@ -40,13 +40,14 @@ class Replay(Fault):
     _until: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
     def begin(self, ground: Ground) -> None:
-        self._is_reset = False
+        self._is_reset = self.has_hit = False
         ground.held_down.add(self.reader)
         for process in [each for each in ground.stack.replicas if each[0] == self.reader]:
             ground.kill(process)
         try:
             records = all_of(ground, f"cri.int.{self.service}.v1")
             send(ground.stack, self.service, records)
+            self.has_hit = bool(records)
             self._until = ends(ground.stack)
             ground.say(f"{len(records)} records of {self.service} come again")
         except KafkaException as error:  # another fault has the brokers down

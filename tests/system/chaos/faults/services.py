@@ -1,6 +1,7 @@
 """Services killed, frozen, run twice, or killed at a named place of their code."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from deploy.local.topics import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 
-_PATIENCE = 10.0
+_PATIENCE = 15.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,9 +19,11 @@ class Kill(Fault):
     services: tuple[str, ...]
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         for process in list(ground.stack.replicas):
             if process[0] in self.services:
                 ground.kill(process)
+                self.has_hit = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class Freeze(Fault):
     service: str
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = (self.service, 0) in ground.stack.replicas
         ground.freeze((self.service, 0))
 
     def end(self, ground: Ground) -> None:
@@ -43,8 +47,12 @@ class Twice(Fault):
     is_killed: bool
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         for service in SERVICES:
             ground.wanted.setdefault((service, 1), {})
+
+    def during(self, ground: Ground) -> None:
+        self.has_hit = self.has_hit or _runs_twice(ground, SERVICES[:1])
 
     def end(self, ground: Ground) -> None:
         for service in SERVICES:
@@ -64,10 +72,12 @@ class Storm(Fault):
     _turned_at: float = field(default=0, repr=False)
 
     def begin(self, ground: Ground) -> None:
+        self.has_hit = False
         self._turned_at = time.monotonic()
         ground.wanted[self.service, 1] = {}
 
     def during(self, ground: Ground) -> None:
+        self.has_hit = self.has_hit or _runs_twice(ground, [self.service])
         if time.monotonic() - self._turned_at < self.every:
             return
         self._turned_at = time.monotonic()
@@ -78,6 +88,12 @@ class Storm(Fault):
 
     def end(self, ground: Ground) -> None:
         ground.dismiss((self.service, 1))
+
+
+def _runs_twice(ground: Ground, services: Sequence[str]) -> bool:
+    """Tell whether the second processes of services are ready."""
+    second = [ground.stack.replicas.get((service, 1)) for service in services]
+    return all(each is not None and each.is_ready() for each in second)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,10 +118,11 @@ class CrashPoints(Fault):
 
     def end(self, ground: Ground) -> None:
         patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
-        while time.monotonic() < patience and any(
-            "CRASH_AT" in ground.wanted[service, 0] for service in self._left
-        ):
-            ground.hold(0.1)
+        while time.monotonic() < patience and self._are_armed(ground):
+            ground.hold(0.1, lambda: self.during(ground))
         for service in self._left:
             if ground.wanted[service, 0].pop("CRASH_AT", None) is not None:
                 ground.kill((service, 0))  # it never came to the place: without it again
+
+    def _are_armed(self, ground: Ground) -> bool:
+        return any("CRASH_AT" in ground.wanted[service, 0] for service in self._left)
