@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
+.PHONY: help setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -68,6 +68,9 @@ soak: setup ## an hour of steady load: is the memory of every service flat? [MIN
 
 chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout]
 	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
+
+hostile: setup ## attack the door as one participant, beside a bystander that must not notice [SEED=1] [QUOTAS=on|off|both]
+	@$(RUN) -m tests.system.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)

@@ -1,0 +1,1 @@
+"""Attacks with the credentials of one participant, beside a bystander that must not notice."""

@@ -1,0 +1,53 @@
+"""What an attack is: records for the real door, and the answers that each may have."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+AGENCY, PROVIDER = "california-agencies", "iacp"
+"""The participants whose credentials the attacker has."""
+BYSTANDER = "florida-agencies"
+
+TAKEN = frozenset({"applied", "accepted", "told"})
+"""What the door says to a record that it takes in; anything else is the code of a refusal."""
+Header = tuple[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record; its answer must be one of ``expected`` (empty: any answer will do)."""
+
+    value: bytes | None
+    expected: frozenset[str] = frozenset()
+    key: bytes | None = None
+    headers: Sequence[Header] = ()
+    timestamp: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """A batch as it crosses the network, made by hand; what the broker takes must be answered."""
+
+    content: bytes
+    records: int
+    expected: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """
+    One way to hurt others.
+
+    ``records`` is called with a number that no other call has: ids are made of it. A sustained
+    attack is played again until ``seconds`` have passed. ``settings`` are those of librdkafka.
+    """
+
+    name: str
+    records: Callable[[str], Sequence[Record]] = lambda number: ()
+    batches: Callable[[str], Sequence[RawBatch]] = lambda number: ()
+    participant: str = AGENCY
+    seconds: float = 0
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+    prepare: Callable[[str], Sequence[Record]] | None = None
+    """What must be taken in before the attack begins."""
+    refused_by_broker: bool = False
+    """Whether the broker must take none of it."""
