@@ -78,11 +78,9 @@ class Isolation:
 
         Raises `Fenced`, `TooManyFailures`, `Refusal`, and what an outage raised.
         """
-        resting = self.resting()
+        ready, resting = self._ready(records), self.resting()
         for partition in self._suspects.keys() - resting:
-            suspect = next((each for each in records if _partition(each) == partition), None)
-            if suspect is not None:
-                await self._try([suspect])
+            await self._try([each for each in ready if _partition(each) == partition][:1])
         await self._try([each for each in records if _partition(each) not in self._suspects])
 
     async def _try(self, candidates: Sequence[Record]) -> None:
