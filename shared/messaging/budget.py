@@ -1,11 +1,9 @@
-"""How much processor time parsing or deciding a batch may take; the rest is cut off."""
+"""How long parsing or deciding a batch may take; what is over belongs to the next batch."""
 
 import signal
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 
 from shared.messaging.checkpoints import Partition
 from shared.messaging.records import Record
@@ -16,6 +14,7 @@ PARTICIPANT_SECONDS = 0.05
 RECORD_SECONDS = 1.0
 _AGAIN_SECONDS = 0.25
 _PARTICIPANTS = "cri.in."
+_OFF = 0.0
 
 
 class TooSlow(Exception):
@@ -32,60 +31,79 @@ class _Interrupted(BaseException):
 
 class Budget:
     """
-    What one pass over a batch has spent, and which of its records that leaves in the batch.
+    One pass over the records of a batch: ``with budget:``, then `allows` before each of them.
 
-    They are always a prefix of each partition, and never none: the rest belongs to the next
-    batch. It counts processor time, not the clock: a machine that stalls condemns no record.
+    Those it allows are a prefix of each partition, and never none. All times are processor time:
+    a machine that stalls or is busy with others condemns no record, and makes no batch smaller.
     """
 
     def __init__(self) -> None:
-        self._left = BATCH_SECONDS
         self._spent: dict[Partition, float] = defaultdict(float)
-        self._now: Record | None = None
+        self._total = 0.0
+        self._record: Record | None = None
+        self._at = 0.0
+        self._began = 0.0
         self.cut: dict[Partition, int] = {}
         """By partition, the first offset that does not belong to the batch."""
 
-    def allows(self, record: Record) -> bool:
-        """Tell whether *record* still belongs to the batch; cut its partition there if not."""
-        partition = (record.topic, record.partition)
-        if partition in self.cut:
-            return record.offset < self.cut[partition]
-        is_over = (
-            record.topic.startswith(_PARTICIPANTS)
-            and self._spent[partition] >= PARTICIPANT_SECONDS
-        )
-        if self._left > 0 and not is_over:
-            return True
-        self.cut[partition] = record.offset
-        return False
-
-    @contextmanager
-    def interrupting(self) -> Iterator[None]:
-        """Raise `TooSlow` when a record charged inside takes more than a second."""
-        before = signal.signal(signal.SIGVTALRM, _interrupt)
-        try:
-            yield
-        except _Interrupted:
-            assert self._now is not None
-            raise TooSlow(self._now) from None
-        finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
-
-    @contextmanager
-    def charged(self, record: Record) -> Iterator[None]:
-        """Charge what happens inside to *record*."""
-        self._now = record
+    def __enter__(self) -> None:
+        if signal.getsignal(signal.SIGVTALRM) is not _interrupt:
+            signal.signal(signal.SIGVTALRM, _interrupt)
+        _armed.append(True)
         # Again and again: Python drops an exception that is raised inside a finalizer.
         signal.setitimer(signal.ITIMER_VIRTUAL, RECORD_SECONDS, _AGAIN_SECONDS)
-        began = time.thread_time()
-        try:
-            yield
-        finally:
-            spent = time.thread_time() - began
-            self._left -= spent
-            self._spent[record.topic, record.partition] += spent
+        self._began = time.thread_time()
+        self._at = time.perf_counter()
+
+    def __exit__(
+        self, _kind: object, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        _armed.clear()
+        signal.setitimer(signal.ITIMER_VIRTUAL, _OFF)
+        if isinstance(error, _Interrupted):
+            assert self._record is not None
+            raise TooSlow(self._record) from None
+
+    def allows(self, record: Record) -> bool:
+        """Tell whether *record* still belongs to the batch; cut its partition there if not."""
+        self._charge()
+        partition = (record.topic, record.partition)
+        if partition in self.cut:
+            return False
+        if self._is_over(partition):
+            self._correct()
+            if self._is_over(partition):
+                self.cut[partition] = record.offset
+                return False
+        self._record = record
+        return True
+
+    def _charge(self) -> None:
+        """Charge the time since the last record to it: by the clock, which is cheap to read."""
+        now = time.perf_counter()
+        if self._record is not None:
+            self._spent[self._record.topic, self._record.partition] += now - self._at
+            self._total += now - self._at
+        self._at, self._record = now, None
+
+    def _correct(self) -> None:
+        """Reduce what was charged to the processor time of it, which is never more."""
+        used = time.thread_time() - self._began
+        if used < self._total:
+            for partition in self._spent:
+                self._spent[partition] *= used / self._total
+            self._total = used
+
+    def _is_over(self, partition: Partition) -> bool:
+        is_participant = partition[0].startswith(_PARTICIPANTS)
+        return self._total >= BATCH_SECONDS or (
+            is_participant and self._spent[partition] >= PARTICIPANT_SECONDS
+        )
+
+
+_armed: list[bool] = []
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise _Interrupted
+    if _armed:  # a signal may still arrive just after the timer was stopped
+        raise _Interrupted

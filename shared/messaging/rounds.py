@@ -27,11 +27,10 @@ def parse(reader: Reader[Any], records: Sequence[Record]) -> list[Parsed]:
     """Parse *records*, or of each partition the prefix that a batch may have; raises `TooSlow`."""
     budget = Budget()
     parsed: list[Parsed] = []
-    with budget.interrupting():
+    with budget:
         for record in records:
             if budget.allows(record):
-                with budget.charged(record):
-                    parsed.append(reader.parse(record))
+                parsed.append(reader.parse(record))
     return parsed
 
 
@@ -135,7 +134,7 @@ async def _decide(
     if budget is None:
         _decide_all(reader, state, work, steps)
     else:
-        with budget.interrupting():
+        with budget:
             _decide_all(reader, state, work, steps, budget)
         if budget.cut:
             work.cut_off(budget.cut)
@@ -158,11 +157,8 @@ def _decide_all(
             steps.note(found.record, "ignored")
             if found.unknown is not None:
                 steps.counted[f"schema_unknown {found.unknown}"] += 1
-        elif budget is None:
-            _decide_one(reader, state, work, found, steps)
         else:
-            with budget.charged(found.record):
-                _decide_one(reader, state, work, found, steps)
+            _decide_one(reader, state, work, found, steps)
 
 
 def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps: Steps) -> None:
