@@ -9,18 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from continuum import accounting, canary, dead_letters, logs, orders, output, resume, status, why
+from continuum import accounting, canary, dead_letters, logs, orders, output, resume, why
 from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
+from continuum.status import look
 from shared.runtime.interrupts import heed
 
 EXAMPLES = """\
 examples:
   continuum why CRI-2026-000042-K         the story of a request, event by event
-  continuum status                        what waits, since when, for whom
+  continuum status                        is anything wrong, since when, and what to run next
+  continuum status --waiting              which requests wait, in which lane, and why
   continuum accounting                    which effects of which facts are missing, for whom
   continuum dead-letters list             what could not be processed, by cause
   continuum dead-letters replay routing CRI-2026-000042-K
@@ -52,20 +54,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     Run the command line and exit.
 
-    0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage.
+    0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage, or a status
+    that could not be asked for at all.
     """
     heed()
     parsed = _parser().parse_args(arguments)
     try:
         if parsed.verb == "canary":
             asyncio.run(_canary(parsed))
+        if parsed.verb == "status":
+            lines, found = asyncio.run(_status(parsed))
+            output.say(lines)
+            sys.exit(found)
         if parsed.verb == "logs":
             output.say(_logs(parsed))
             return
         access = Access.read(parsed.connection)
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:
-        output.fail(reason)
+        output.fail(reason, status=2 if parsed.verb == "status" else 1)
     except KeyboardInterrupt:
         output.fail("interrupted. Run it again: what was computed so far is kept.")
     output.say(lines)
@@ -76,8 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
     if parsed.verb == "why":
         return await why.tell(access, parsed.tracking_number), True
-    if parsed.verb == "status":
-        return await status.tell(access), True
     if parsed.verb == "accounting":
         return await accounting.tell(access, grace=parsed.grace)
     if parsed.verb == "dead-letters":
@@ -98,6 +103,12 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
 def _logs(parsed: argparse.Namespace) -> list[str]:
     found, now = logs.read(parsed.connection), datetime.now(UTC)
     return logs.tell(found, parsed.question, parsed.about, hours=parsed.hours, now=now)
+
+
+async def _status(parsed: argparse.Namespace) -> tuple[list[str], int]:
+    return await look.tell(
+        parsed.connection, late=parsed.late, waiting=parsed.waiting, as_json=parsed.json
+    )
 
 
 async def _canary(parsed: argparse.Namespace) -> None:
@@ -168,8 +179,19 @@ def _parser() -> argparse.ArgumentParser:
         "why", parents=[shared], help="tell a request's story with every decision's reasons"
     )
     asked.add_argument("tracking_number", help="such as CRI-2026-000042-K")
-    verbs.add_parser(
-        "status", parents=[shared], help="tell what waits, since when and for whom; what is stuck"
+    stated = verbs.add_parser(
+        "status",
+        parents=[shared],
+        help="say what is wrong, since when, and what to run next; exit 1 if anything is",
+    )
+    stated.add_argument("--waiting", action="store_true", help="list each request that waits")
+    stated.add_argument("--json", action="store_true", help="for programs")
+    stated.add_argument(
+        "--late",
+        type=float,
+        default=look.LATE_SECONDS,
+        metavar="SECONDS",
+        help="what has waited less is on its way (default: %(default)s)",
     )
     accounted = verbs.add_parser(
         "accounting", parents=[shared], help="compare every fact's effects with those expected"

@@ -1,5 +1,6 @@
 """Where the services' databases are and how the operator gets in."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -69,6 +70,9 @@ class Access:
             ) from error
         try:
             yield connection
+        except asyncio.CancelledError:
+            connection.terminate()  # whoever gave up does not wait for a frozen server's goodbye
+            raise
         except asyncpg.UndefinedTableError as error:
             raise NotPossible(
                 f"the database of {service} has another schema than this version of continuum"

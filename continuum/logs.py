@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from continuum.access import NotPossible
+from continuum.log_problems import problems
 from shared.contracts.tracking import is_tracking_number
 
 Line = Mapping[str, Any]
@@ -18,6 +19,7 @@ QUESTIONS = {
     "parked": "what failed and still waits for a person, since when",
     "sent": "what a participant sent lately, and what came of each record",
     "version": "which versions of which services spoke about a request",
+    "problems": "warnings and errors of late, of all services or of one, the latest last",
 }
 ABOUT = ("where", "told", "version")
 """Questions about a request."""
@@ -77,6 +79,9 @@ def tell(
     """Return the answer to one of `QUESTIONS`; raise `NotPossible` when it cannot be asked so."""
     if question == "parked":
         return _parked(lines) or ["Nothing that failed still waits."]
+    if question == "problems":
+        since = now - timedelta(hours=hours)
+        return problems(lines, about, since=since) or ["No service has logged a problem of late."]
     if about is None:
         raise NotPossible(f"say of what: continuum logs {question} …")
     if question in ABOUT and not is_tracking_number(about):

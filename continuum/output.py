@@ -18,9 +18,12 @@ def note(text: str) -> None:
     _write(sys.stderr, [text])
 
 
-def fail(reason: object) -> NoReturn:
-    """Exit with status 1, and say why it cannot be done."""
-    sys.exit(printable(f"continuum: {reason}"))
+def fail(reason: object, *, status: int = 1) -> NoReturn:
+    """Say why it cannot be done, and exit."""
+    if status == 1:
+        sys.exit(printable(f"continuum: {reason}"))
+    note(f"continuum: {reason}")
+    sys.exit(status)
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:

@@ -28,6 +28,8 @@ class Log:
     protocol: str
     user: str
     password: str = field(repr=False)
+    ca: str | None = None
+    """File of the authority to trust, where the protocol is encrypted."""
 
     @classmethod
     def read(cls, file: Path) -> "Log":
@@ -40,6 +42,7 @@ class Log:
                 content["security"]["protocol"],
                 operator["username"],
                 operator["password"],
+                content["security"].get("ca"),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotPossible(
@@ -47,15 +50,25 @@ class Log:
                 " security and operator. `make up` writes it anew."
             ) from error
 
+    @property
+    def login(self) -> dict[str, Any]:
+        """The arguments with which every client of Kafka connects as the operator."""
+        context = None
+        if self.protocol == "SASL_SSL":
+            context = ssl.create_default_context(cafile=self.ca)
+        return {
+            "bootstrap_servers": list(self.servers),
+            "security_protocol": self.protocol,
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+            "ssl_context": context,
+        }
+
     @asynccontextmanager
     async def _consumer(self, partition: Partition) -> AsyncIterator[Any]:
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=list(self.servers),
-            security_protocol=self.protocol,
-            sasl_mechanism="SCRAM-SHA-512",
-            sasl_plain_username=self.user,
-            sasl_plain_password=self.password,
-            ssl_context=ssl.create_default_context() if self.protocol == "SASL_SSL" else None,
+            **self.login,
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="none",

@@ -63,6 +63,8 @@ class Connection(_Part):
     reporting: str | None
     """Address of the public pages; None while reporting is not started."""
     services: dict[str, ServiceAccess]
+    probes: dict[str, list[str]]
+    """Where every process of each service answers; `continuum status` asks them all."""
     log_folder: str
 
     def write(self, file: Path) -> None:

@@ -239,6 +239,10 @@ class Stack:
             operator=OperatorAccess(username=username, password=password, dsns=dsns),
             reporting=pages.public if (pages := self.replicas.get((PUBLIC, 0))) else None,
             services=services,
+            probes={
+                name: [each.http for (of, _), each in self.replicas.items() if of == name]
+                for name in SERVICES
+            },
             log_folder=str(self.logs),
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from continuum import resume, status, why
+from continuum import resume, why
 from continuum.access import SERVICES, Access, NotPossible
 from continuum.rebuild.services import FOLDED
 from shared.contracts.tracking import tracking_number
@@ -16,12 +16,18 @@ STATEMENTS = {
     "intake": ["read_request", "read_requesters", "accounting_requests", "accounting_ended"],
     "routing": ["read_standing", "read_decisions", "read_rulesets", "accounting_routed"],
     "notifications": ["read_notices", "read_open_offers", "accounting_notices"],
-    "reporting": ["read_timeline", "read_waits", "accounting_timeline", "accounting_counted"],
+    "reporting": [
+        "read_timeline",
+        "read_waits",
+        "read_waiting",
+        "accounting_timeline",
+        "accounting_counted",
+    ],
 }
 EVERYWHERE = [
-    "read_progress", "read_delivery", "read_parked", "read_held", "read_stopped", "clear_stopped",
-    "read_dead_letters", "order_operation", "read_operations", "accounting_sequences",
-    "accounting_gates", "accounting_unsent", "accounting_waiting",
+    "read_progress", "read_delivery", "read_lost", "read_blocked", "read_parked", "read_held",
+    "read_stopped", "clear_stopped", "read_dead_letters", "order_operation", "read_operations",
+    "accounting_sequences", "accounting_gates", "accounting_unsent", "accounting_waiting",
 ]  # fmt: skip
 
 SCRIPTS = (
@@ -75,20 +81,6 @@ async def test_an_unknown_request_is_said_to_be_unknown(database: Database) -> N
 
     with pytest.raises(NotPossible, match="there is no request"):
         await why.tell(access, tracking_number(2026, 42))
-
-
-async def test_status_names_what_needs_a_person(database: Database) -> None:
-    access = await access_to(database, *SERVICES)
-    before = await status.tell(access)
-    await stop(access, "routing")
-
-    after = await status.tell(access)
-
-    assert before[-1] == "Nothing stuck."
-    assert (
-        "  routing: cri.int.intake.v1/0 has stopped over failing decisions: continuum resume"
-        in (after[-1])
-    )
 
 
 async def test_resume_clears_a_stop_only_when_told_to(database: Database) -> None:

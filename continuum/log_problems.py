@@ -1,0 +1,36 @@
+"""What the log files warn of, each thing once with how often it was said. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from continuum.access import SERVICES, NotPossible
+
+_SEVERITIES = ("WARNING", "ERROR", "CRITICAL")
+_ABOUT = ("topic", "partition", "offset", "until", "error.type", "where", "tracking_number",
+          "reason", "outcome", "logger", "body")  # fmt: skip
+
+
+def problems(
+    lines: Iterable[Mapping[str, Any]], service: str | None, *, since: datetime
+) -> list[str]:
+    """Return what was warned of after *since*, by *service* or by all, the latest last."""
+    if service is not None and service not in (*SERVICES, "canary"):
+        raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
+    said: dict[tuple[str, ...], tuple[datetime, int]] = {}
+    for line in lines:
+        at = datetime.fromisoformat(line["timestamp"])
+        is_of_it = service is None or line["service.name"] == service
+        if line["severity_text"] in _SEVERITIES and at >= since and is_of_it:
+            about = [f"{name.rpartition('.')[2]} {line[name]}" for name in _ABOUT if name in line]
+            what = (line["service.name"], line["event_name"], *about)
+            _, times = said.pop(what, (at, 0))
+            said[what] = (at, times + 1)
+    return [_line(what, at, times) for what, (at, times) in said.items()]
+
+
+def _line(what: tuple[str, ...], at: datetime, times: int) -> str:
+    service, event, *about = what
+    moment = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    often = f"  ({times} times, the last then)" if times > 1 else ""
+    return f"{moment}  {service:13}  {event}  {', '.join(about)}{often}"

@@ -1,0 +1,1 @@
+"""``continuum status``: the services, held against Kafka, Postgres and their living processes."""

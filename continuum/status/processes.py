@@ -1,0 +1,78 @@
+"""Asks every process of every service whether it is ready."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from continuum.access import SERVICES, NotPossible
+from continuum.status.seen import Away, Process
+
+SECONDS = 2.0
+Addresses = Mapping[str, Sequence[str]]
+
+
+def read_addresses(connection: Path) -> Addresses:
+    """
+    Return where the processes of each service answer, as the connection file's ``probes`` say.
+
+    A name may stand for many processes (a headless Service): every address of it is asked.
+    """
+    try:
+        known = json.loads(connection.read_text(encoding="utf-8"))
+        return {name: list(known.get("probes", {}).get(name, ())) for name in SERVICES}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise NotPossible(
+            f"{connection} cannot be read ({type(error).__name__}). Start the stack with"
+            " `make up`, or name the file with --connection FILE."
+        ) from error
+
+
+async def ask(addresses: Addresses) -> Mapping[str, Sequence[Process] | Away]:
+    """Ask all of them at once."""
+    found = await asyncio.gather(*(_ask(name, urls) for name, urls in addresses.items()))
+    return dict(zip(addresses, found, strict=True))
+
+
+async def _ask(service: str, urls: Sequence[str]) -> Sequence[Process] | Away:
+    if not urls:
+        return Away("no process of it is known to the connection file")
+    each: list[str] = []
+    for url in urls:
+        try:
+            each += await asyncio.wait_for(asyncio.to_thread(_resolved, url), SECONDS)
+        except TimeoutError:
+            return Away(f"the name {url} was not resolved in {SECONDS:.0f} s")
+    if not each:
+        return Away(f"no process of it is at {', '.join(urls)}")
+    return await asyncio.gather(*(asyncio.to_thread(_ready, service, url) for url in each))
+
+
+def _resolved(url: str) -> list[str]:
+    """Return one address for each process that the name stands for; none if it has none."""
+    parts = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        return []
+    hosts = sorted({str(address[0]) for *_, address in found})
+    return [f"{parts.scheme}://{f'[{h}]' if ':' in h else h}:{parts.port}" for h in hosts]
+
+
+def _ready(service: str, url: str) -> Process:
+    try:
+        with urlopen(f"{url}/ready", timeout=SECONDS) as answer:
+            return Process(service, url, "ready", answer.read(10_000).decode().strip())
+    except HTTPError as error:
+        with error:
+            return Process(service, url, "not ready", error.read(10_000).decode().strip())
+    except URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError):
+            return Process(service, url, "not running", "nothing listens there")
+        return Process(service, url, "no answer", str(error.reason))
+    except OSError as error:
+        return Process(service, url, "no answer", str(error) or type(error).__name__)

@@ -1,0 +1,43 @@
+"""Which topics each service reads, and what of them it has not taken in."""
+
+import re
+from collections.abc import Mapping
+
+from continuum.status.seen import Ends, Place, Tables, Unread
+from services.intake.app import TOPICS as INTAKE
+from services.notifications.parse import TOPICS as NOTIFICATIONS
+from services.reporting.app import TOPICS as REPORTING
+from services.routing.app import TOPICS as ROUTING
+
+READ_BY: Mapping[str, re.Pattern[str]] = {
+    "intake": re.compile(INTAKE),
+    "routing": re.compile(ROUTING),
+    "notifications": re.compile(NOTIFICATIONS),
+    "reporting": re.compile(REPORTING),
+}
+
+
+def unread_by(service: str, ends: Ends, tables: Tables) -> list[Unread]:
+    """
+    Return what *service* has not taken in of every partition that it should read.
+
+    A partition without a checkpoint was never read. *ends* must be older than *tables*, or what
+    was taken in between them would be called unread.
+    """
+    checkpoints = {
+        Place(row["topic"], row["partition"]): row["next_offset"] for row in tables.checkpoints
+    }
+    found = []
+    for place, (begin, end) in sorted(ends.spans.items()):
+        if READ_BY[service].search(place.topic):
+            at = max(checkpoints.get(place, begin), begin)
+            if end > at:
+                found.append(Unread(place, end - at, at))
+    return found
+
+
+def gone(ends: Ends, tables: Tables) -> list[Place]:
+    """Return the partitions with a checkpoint that Kafka does not have, or does not show us."""
+    there = {*ends.spans, *ends.without_leader}
+    places = (Place(row["topic"], row["partition"]) for row in tables.checkpoints)
+    return [place for place in places if place not in there]

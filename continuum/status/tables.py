@@ -1,0 +1,62 @@
+"""Reads what the services' databases say; a database that does not answer in time is `Away`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import asyncpg
+
+from continuum.access import SERVICES, Access, NotPossible
+from continuum.status.seen import Away, Rows, Tables
+from shared.postgres.statements import load_statements
+
+SECONDS = 4.0
+MOST_WAITING = 10_000
+_SQL = load_statements("continuum")
+T = TypeVar("T")
+
+
+async def read(access: Access) -> Mapping[str, Tables | Away]:
+    """Return what each service's database says, all of them asked at once."""
+    found = await asyncio.gather(*(_ask(access, name, _tables) for name in SERVICES))
+    return dict(zip(SERVICES, found, strict=True))
+
+
+async def read_waits(access: Access) -> Rows | Away:
+    """Return how many requests wait, by state and lane, as reporting knows them."""
+    return await _ask(access, "reporting", lambda own: own.fetch(_SQL["read_waits"]))
+
+
+async def read_waiting(access: Access) -> Rows | Away:
+    """Return the requests that wait, one by one."""
+    return await _ask(
+        access, "reporting", lambda own: own.fetch(_SQL["read_waiting"], MOST_WAITING)
+    )
+
+
+async def read_offers(access: Access) -> Rows | Away:
+    """Return how many offers wait for an answer, by provider."""
+    return await _ask(access, "notifications", lambda own: own.fetch(_SQL["read_open_offers"]))
+
+
+async def _ask(access: Access, service: str, question: Callable[[Any], Awaitable[T]]) -> T | Away:
+    try:
+        async with asyncio.timeout(SECONDS), access.connect(service) as connection:
+            return await question(connection)
+    except TimeoutError:
+        return Away(f"no answer in {SECONDS:.0f} s")
+    except (NotPossible, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        return Away(str(error) or type(error).__name__)
+
+
+async def _tables(connection: Any) -> Tables:
+    delivery = await connection.fetchrow(_SQL["read_delivery"])
+    return Tables(
+        now=delivery["now"],
+        checkpoints=await connection.fetch(_SQL["read_progress"]),
+        delivery=delivery,
+        parked=await connection.fetch(_SQL["read_parked"]),
+        held=await connection.fetch(_SQL["read_held"]),
+        lost=await connection.fetch(_SQL["read_lost"]),
+        blocked=await connection.fetch(_SQL["read_blocked"]),
+    )
