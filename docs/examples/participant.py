@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, Topic
 
 
 class Gap(Exception):
-    """A message for us is missing: read the topic again from where we were."""
+    """A message for us is missing although its topic was read again: tell the operators."""
 
 
 class Participant:
@@ -26,11 +26,15 @@ class Participant:
             "sasl.password": own["password"],
         }
         self.name, self.last = name, last
+        self.lost: list[tuple[int, int]] = []
+        """Numbers, from and to, that were deleted before we read them: ask about `all`."""
         self._in_topic = own["in"]
         self._producer = Producer({**login, "enable.idempotence": True})
-        self._consumer = Consumer({**login, "group.id": f"{own['group_prefix']}example"})
-        # Assigned, not subscribed: where we are is kept with what we made of it, not in Kafka.
-        self._consumer.assign([TopicPartition(own["out"], 0, OFFSET_BEGINNING)])
+        group = f"{own['group_prefix']}example"
+        self._consumer = Consumer({**login, "group.id": group, "auto.offset.reset": "earliest"})
+        self._out = TopicPartition(own["out"], 0, OFFSET_BEGINNING)
+        self._again = False
+        self._read_from_beginning()
 
     def send(self, kind: str, data: Any, *, subject: str, message_id: str | None = None) -> str:
         """Send one message; return where it stands, which is what its answer names."""
@@ -71,16 +75,43 @@ class Participant:
             if record.error():
                 raise ConnectionError(str(record.error()))
             message = json.loads(record.value() or b"{}")
-            if self._is_new(message):
+            try:
+                new = self._is_new(message)
+            except Gap:
+                if self._again:
+                    raise
+                # What we miss may still be there: everything again, once.
+                self._again = True
+                self._read_from_beginning()
+                continue
+            if new:
+                self._again = False
                 yield message
+
+    def _read_from_beginning(self) -> None:
+        # Assigned, not subscribed: where we are is kept with what we made of it, not in Kafka.
+        self._consumer.assign([self._out])
+        self._at_beginning = True
+
+    def _give_up_before(self, number: int) -> None:
+        """Note that messages before *number* are gone for good, and go on from there."""
+        if number > self.last + 1:
+            self.lost.append((self.last + 1, number - 1))
+            self.last = number - 1
 
     def _is_new(self, message: dict[str, Any]) -> bool:
         """Tell whether *message* comes next; a copy, or a heartbeat, is nothing new."""
+        oldest, self._at_beginning = self._at_beginning, False
         if message["type"] == "gov.cri.heartbeat.v1":
-            if message["data"]["head"] > self.last:
-                raise Gap(f"{message['data']['head']} were written for us, we have {self.last}")
+            head = message["data"]["head"]
+            # `first` is the oldest number held; so is the next one if this is the oldest record.
+            self._give_up_before(head + 1 if oldest else message["data"].get("first", 1))
+            if head > self.last:
+                raise Gap(f"{head} were written for us, we have {self.last}")
             return False
         number = int(message["participantsequence"])
+        if oldest:
+            self._give_up_before(number)
         if number <= self.last:
             return False
         if number != self.last + 1:

@@ -8,14 +8,19 @@ from asyncpg import Pool
 from services.notifications.catch_up import OWN, Again
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
+from services.notifications.oldest import Oldest
 from services.notifications.parse import TOPICS
 from services.notifications.settings import Settings
 from shared.service import Service
 from shared.tasks import Task
 
+_LOOK_SECONDS = 60.0
+"""How often it is looked what the participants' topics still hold."""
+
 
 def build(settings: Settings) -> Service:
     relay_wake = asyncio.Event()
+    oldest = Oldest()
     due = 0.0
 
     async def beat(pool: "Pool[Any]") -> bool:
@@ -25,8 +30,13 @@ def build(settings: Settings) -> Service:
         if now < due:
             return False
         due = now + settings.heartbeat_seconds / 2
-        if await write_heartbeats(pool, seconds=settings.heartbeat_seconds):
+        seconds = settings.heartbeat_seconds
+        if await write_heartbeats(pool, seconds=seconds, oldest=oldest.numbers):
             relay_wake.set()
+        return False
+
+    async def look(_: "Pool[Any]") -> bool:
+        await oldest.look(settings)
         return False
 
     return Service(
@@ -37,5 +47,8 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         again=Again(),
-        tasks=(Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),),
+        tasks=(
+            Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
+            Task("oldest messages", look, every=_LOOK_SECONDS),
+        ),
     )

@@ -1,6 +1,6 @@
-"""Tells each participant, now and then, the number of the last message written for it."""
+"""Tells each participant, now and then, which messages were written for it and are still held."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,23 +13,28 @@ from shared.messaging import outbox
 from shared.messaging.records import Outgoing
 
 
-async def write_heartbeats(pool: "Pool[Any]", *, seconds: int) -> int:
+async def write_heartbeats(
+    pool: "Pool[Any]", *, seconds: int, oldest: Mapping[str, int] | None = None
+) -> int:
     """
     Append one heartbeat for each participant unless the last ones are fresh; return how many.
 
     A heartbeat takes no number. It may be overtaken by a message with a higher number than the
     head it names, never the other way round: the head was committed before it.
+    ``oldest`` has the first number that each topic still holds.
     """
     async with pool.acquire() as connection, connection.transaction():
         at = await store.claim_heartbeat(connection, seconds=seconds)
         if at is None:
             return 0
-        messages = heartbeats(await store.read_heads(connection), at=at)
+        messages = heartbeats(await store.read_heads(connection), at=at, oldest=oldest or {})
         await outbox.append(connection, messages)
         return len(messages)
 
 
-def heartbeats(heads: Iterable[tuple[str, str, int]], *, at: datetime) -> list[Outgoing]:
+def heartbeats(
+    heads: Iterable[tuple[str, str, int]], *, at: datetime, oldest: Mapping[str, int]
+) -> list[Outgoing]:
     """Return the heartbeat of each (topic, participant, head)."""
     kind = TYPES["heartbeat"]
     messages = []
@@ -42,7 +47,7 @@ def heartbeats(heads: Iterable[tuple[str, str, int]], *, at: datetime) -> list[O
             time=at,
             correlationid=identifier,
             causationid=identifier,
-            data=Heartbeat(head=head),
+            data=Heartbeat(head=head, first=oldest.get(topic)),
         )
         messages.append(Outgoing(identifier, topic, participant.encode(), message.encode()))
     return messages

@@ -186,6 +186,8 @@ class StatusTold(Facts):
 
 
 class Heartbeat(Facts):
-    """The last ``participantsequence`` written for this participant."""
+    """The last ``participantsequence`` written for this participant, and the first still held."""
 
     head: int
+    first: int | None = None
+    """Messages with smaller numbers are no longer on the topic."""

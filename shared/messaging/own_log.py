@@ -190,6 +190,13 @@ class _Topics:
         ends: dict[TopicPartition, int] = await self.consumer.end_offsets(self._partitions)
         return ends
 
+    async def beginnings(self) -> dict[TopicPartition, int]:
+        """Return where each partition begins now: what stood before it was deleted."""
+        if not self._partitions:
+            return {}
+        found: dict[TopicPartition, int] = await self.consumer.beginning_offsets(self._partitions)
+        return found
+
     async def behind(
         self, starts: Mapping[TopicPartition, int]
     ) -> AsyncIterator[Sequence[Announced]]:
@@ -202,7 +209,7 @@ class _Topics:
         ends = await self.ends()
         if not ends:
             return
-        beginnings = await self.consumer.beginning_offsets(self._partitions)
+        beginnings = await self.beginnings()
         reading: dict[TopicPartition, int] = {}
         for partition, end in ends.items():
             start = starts.get(partition, 0)
