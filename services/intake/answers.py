@@ -1,22 +1,23 @@
 """What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
 
+from collections.abc import Sequence
+
 from services.intake.events import counted
+from services.intake.findings import MOST, Finding
 from services.intake.judge import ELSEWHERE
 from services.intake.known import Decision, Known, Published
 from services.intake.message import Message
-from services.intake.problems import MOST
 from shared.contracts.event import Facts
 from shared.contracts.intake import (
     ANSWERS_TOPIC,
     CONFIDENTIAL_TOPIC,
     ContactFacts,
-    Reason,
     RefusalFacts,
     RepeatFacts,
     StatusQuestionFacts,
 )
 
-NOT_PROCESSABLE = Reason(
+NOT_PROCESSABLE = Finding(
     code="not_processable",
     path="",
     message="The record could not be processed. The fault is ours; the record is kept.",
@@ -28,14 +29,16 @@ _ASKED = "gov.cri.intake.status_asked.v1"
 _SET = "gov.cri.intake.contact_set.v1"
 
 
-def refuse(message: Message, reasons: list[Reason], known: Known) -> Decision:
+def refuse(
+    message: Message, reasons: Sequence[Finding], known: Known, *, more: int = 0
+) -> Decision:
     federal = any(reason.code == "agency_not_eligible" for reason in reasons)
     facts = RefusalFacts(
         participant=message.participant,
         kind=message.kind,
         reference=message.reference,
-        reasons=reasons[:MOST],
-        more=message.more + max(0, len(reasons) - MOST),
+        reasons=[finding.reason() for finding in reasons[:MOST]],
+        more=message.more + more + max(0, len(reasons) - MOST),
         elsewhere=ELSEWHERE if federal else None,
     )
     answer = _answer(message, _REFUSED, known, facts)

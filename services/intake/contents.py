@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.intake.fields import past_reasons
+from services.intake.findings import Finding
 from services.intake.judge import (
     amendment_reasons,
     answer_reasons,
@@ -27,11 +28,11 @@ from shared.contracts.inbound import (
     Submission,
     Withdrawal,
 )
-from shared.contracts.intake import Reason, RequestFacts
+from shared.contracts.intake import RequestFacts
 from shared.contracts.tracking import is_tracking_number
 
 
-def contents_reasons(message: Message, known: Known) -> Iterator[Reason]:
+def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
     """Yield all that is wrong with the contents of *message*."""
     match message.data:
         case Submission() as asked:
@@ -58,7 +59,7 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Reason]:
             yield from entry_reasons(entry)
 
 
-def _about_request(message: Message, known: Known) -> Iterator[Reason]:
+def _about_request(message: Message, known: Known) -> Iterator[Finding]:
     request = known.requests.get(tracking_number_of(message) or "")
     match message.data:
         case Amendment() as change:
@@ -93,12 +94,12 @@ def _other_stated(request: Request | None) -> bool:
     return RequestFacts.model_validate_json(request.facts).other_topic_stated
 
 
-def _own(message: Message, request: Request | None) -> Iterator[Reason]:
+def _own(message: Message, request: Request | None) -> Iterator[Finding]:
     path = "/data/tracking_number"
     if request is None:
         yield _unknown_request(path)
     elif request.participant != message.participant:
-        yield Reason(
+        yield Finding(
             code="not_yours",
             path=path,
             message="This request was submitted by another participant.",
@@ -106,8 +107,8 @@ def _own(message: Message, request: Request | None) -> Iterator[Reason]:
         )
 
 
-def _unknown_request(path: str) -> Reason:
-    return Reason(
+def _unknown_request(path: str) -> Finding:
+    return Finding(
         code="unknown_request",
         path=path,
         message="No request has this number.",
@@ -115,8 +116,8 @@ def _unknown_request(path: str) -> Reason:
     )
 
 
-def _unknown_offer() -> Reason:
-    return Reason(
+def _unknown_offer() -> Finding:
+    return Finding(
         code="unknown_offer",
         path="/data/offer_id",
         message="There is no such offer.",
@@ -124,8 +125,8 @@ def _unknown_offer() -> Reason:
     )
 
 
-def _ended(status: str) -> Reason:
-    return Reason(
+def _ended(status: str) -> Finding:
+    return Finding(
         code="terminal",
         path="/data/tracking_number",
         message=f"This request has ended: {status}.",

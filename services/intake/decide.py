@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from services.intake import passed_on, requests
 from services.intake.answers import asked, contact, refuse, repeat
 from services.intake.contents import contents_reasons
+from services.intake.findings import Finding, first
 from services.intake.known import Decision, Known, Published, Seen
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
@@ -25,7 +26,6 @@ from shared.contracts.inbound import (
     Submission,
     Withdrawal,
 )
-from shared.contracts.intake import Reason
 from shared.contracts.reference import SUBJECT
 from shared.contracts.reference import TOPIC as REFERENCE_TOPIC
 
@@ -49,9 +49,9 @@ def decide(message: Message, known: Known) -> Decision:
         return refuse(message, reused, known)
     if seen:
         return repeat(message, seen[0][1].first, known)
-    reasons = [*contents_reasons(message, known)]
+    reasons, more = first(contents_reasons(message, known))
     if reasons:
-        return refuse(message, reasons, known)
+        return refuse(message, reasons, known, more=more)
     return accept(message, known)
 
 
@@ -66,11 +66,11 @@ def _seen(message: Message, known: Known) -> list[tuple[str, Seen]]:
     return [(path, seen) for path, seen in found if seen is not None]
 
 
-def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Reason]:
+def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Finding]:
     for path, seen in found:
         if seen.content != message.content:
             what = "id" if path == "/id" else "reference"
-            yield Reason(
+            yield Finding(
                 code=f"{what}_reused_with_other_content",
                 path=path,
                 message=f"This {what} was used before with other content.",
@@ -80,29 +80,29 @@ def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Reason]
 
 def accept(message: Message, known: Known) -> Decision:
     """Return what follows from a message that nothing speaks against."""
-    first = message.coordinate
+    here = message.coordinate
     match message.data:
         case Submission():
             request, words, published = requests.accept(message, known)
-            return Decision("applied", published, first, request, words)
+            return Decision("applied", published, here, request, words)
         case Amendment():
             request = known.requests[tracking_number_of(message) or ""]
             request, words, published = requests.amend(message, request, known)
-            return Decision("applied", published, first, request, words)
+            return Decision("applied", published, here, request, words)
         case Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             request = known.requests[tracking_number_of(message) or ""]
             request, published = passed_on.passed_on(message, request, known)
-            return Decision("applied", published, first, request)
+            return Decision("applied", published, here, request)
         case Capacity():
-            return Decision("applied", (passed_on.declared(message, known),), first)
+            return Decision("applied", (passed_on.declared(message, known),), here)
         case Contact():
-            return Decision("applied", (contact(message, known),), first)
+            return Decision("applied", (contact(message, known),), here)
         case StatusQuestion():
-            return Decision("applied", (asked(message, known),), first)
+            return Decision("applied", (asked(message, known),), here)
         case _:
             number = known.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=known.at)
             entry = Published(
                 REFERENCE_TOPIC, key, event.id, event.subject, event.number, event.encode()
             )
-            return Decision("applied", (entry,), first, reference=event)
+            return Decision("applied", (entry,), here, reference=event)

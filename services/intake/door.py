@@ -4,20 +4,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from pydantic import ValidationError, create_model
+from pydantic import ValidationError
 
 from services.intake import limits
 from services.intake.canonical import digest
+from services.intake.findings import COUNTED, MOST, Finding
 from services.intake.message import Message
-from services.intake.problems import MOST, explain, pointer
+from services.intake.models import validate
+from services.intake.problems import explain, pointer
 from shared.contracts.inbound import DATA, Inbound, Submission
-from shared.contracts.intake import Reason
 
-_MODELS: dict[str, type[Inbound]] = {
-    kind: create_model(kind, __base__=Inbound, data=(model, ...)) for kind, model in DATA.items()
-}
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
 _TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -45,16 +44,16 @@ _ODD = {
         "Write it as in 2026-03-02 or 2026-03-02T15:04:05-08:00.",
     ),
 }
-_NO_JSON = Reason(
+_NO_JSON = Finding(
     code="not_json", path="", message="The message is not JSON.", fix="Send one JSON object."
 )
-_NO_OBJECT = Reason(
+_NO_OBJECT = Finding(
     code="not_cloudevents",
     path="",
     message="The message is not a JSON object.",
     fix="Send one CloudEvents 1.0 event in structured JSON mode.",
 )
-_BINARY = Reason(
+_BINARY = Finding(
     code="not_cloudevents",
     path="",
     message="Attributes in headers (binary mode) are not read.",
@@ -66,11 +65,11 @@ def read(
     value: bytes | None, headers: Sequence[tuple[str, bytes | None]], blank: Message
 ) -> Message:
     """Return *blank* (who wrote it, where it stands) filled with what *value* says."""
-    problem = limits.unreadable(value)
-    if value is None or problem is not None:
-        return _with_reasons(blank, [problem] if problem else [])
+    readable = limits.readable(value)
+    if value is None or isinstance(readable, Finding):
+        return _with_reasons(blank, [readable] if isinstance(readable, Finding) else [])
     try:
-        document, odd = limits.load(value)
+        document, odd = limits.load(readable.text)
     except ValueError:
         return _with_reasons(blank, [_NO_JSON])
     if not isinstance(document, dict):
@@ -82,13 +81,16 @@ def read(
     found, more = _odd_reasons(document) if odd else ([], 0)
     if any(reason.code == "wrong_encoding" for reason in found):
         return _with_reasons(replace(blank, kind=kind, more=more), found)
+    if len(found) >= MOST:  # there is no room for what the model would find
+        return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
-    if kind is None and isinstance(named, str):
-        found.append(_unknown_type(named))
-    # An event without a type of ours is checked as far as the bare envelope goes.
-    model = Inbound if kind is None else _MODELS[kind]
+    if kind is None:
+        # An event without a type of ours is checked as far as the bare envelope goes.
+        text = json.dumps({**document, **dict.fromkeys(document.keys() & {"data"})}).encode()
+        if isinstance(named, str):
+            found.append(_unknown_type(named))
     try:
-        event = model.model_validate_json(text, strict=True, extra="forbid")
+        event = validate(kind, text, many=readable.many)
     except ValidationError as error:
         reasons, beyond = explain(error)
         found, more = [*found, *reasons], more + beyond
@@ -130,16 +132,16 @@ def _text(value: Any, longest: int) -> str | None:
     return value if well_formed else None
 
 
-def _unknown_type(kind: str) -> Reason:
+def _unknown_type(kind: str) -> Finding:
     versioned = _VERSIONED.fullmatch(kind)
     if versioned and versioned[1] in _NAMES:
-        return Reason(
+        return Finding(
             code="unsupported_version",
             path="/type",
             message="This version of the type is not supported.",
             fix=f"Use {versioned[1]}.v1.",
         )
-    return Reason(
+    return Finding(
         code="unknown_type",
         path="/type",
         message="There is no such type.",
@@ -147,19 +149,25 @@ def _unknown_type(kind: str) -> Reason:
     )
 
 
-def _odd_reasons(document: dict[str, Any]) -> tuple[list[Reason], int]:
-    """Return a reason for each oddity, half a pair first, and how many there are beyond 50."""
-    found = dict.fromkeys(
-        (oddity, pointer(location)) for oddity, location in limits.oddities(document)
-    )
-    first = sorted(found, key=lambda one: one[0] != "half_a_pair")[:MOST]
+def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
+    """Return a reason for each oddity, half a pair first, and how many were counted beyond 50."""
+    halves: dict[tuple[str, str], None] = {}
+    others: dict[tuple[str, str], None] = {}
+    more = 0
+    for oddity, location in islice(limits.oddities(document), COUNTED):
+        kept = halves if oddity == "half_a_pair" else others
+        if len(kept) < MOST:
+            kept[oddity, pointer(location)] = None
+        else:
+            more += 1
+    first = [*halves, *others][:MOST]
     reasons = []
     for oddity, path in first:
         code, message, fix = _ODD[oddity]
-        reasons.append(Reason(code=code, path=path, message=message, fix=fix))
-    return reasons, len(found) - len(first)
+        reasons.append(Finding(code=code, path=path, message=message, fix=fix))
+    return reasons, more + len(halves) + len(others) - len(first)
 
 
-def _with_reasons(message: Message, reasons: Sequence[Reason]) -> Message:
+def _with_reasons(message: Message, reasons: Sequence[Finding]) -> Message:
     more = message.more + max(0, len(reasons) - MOST)
     return replace(message, reasons=tuple(reasons[:MOST]), more=more)

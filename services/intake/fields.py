@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts.inbound import SERVICE_FORMS, Counter, Wished
-from shared.contracts.intake import Reason
 
+_FORMS = f"One of {', '.join(SERVICE_FORMS)}."
 _YEARS = range(1900, 2200)
 # A date is in the future only when it is not yet that date anywhere on Earth.
 _FARTHEST_EAST = timedelta(hours=14)
 
 
-def program_reasons(program: str | None, registry: Registry) -> Iterator[Reason]:
+def program_reasons(program: str | None, registry: Registry) -> Iterator[Finding]:
     """Yield a reason unless *program* is defined, or not named."""
     if program is not None and program not in registry.programs:
         known = ", ".join(sorted(registry.programs)) or "none yet"
@@ -21,18 +22,18 @@ def program_reasons(program: str | None, registry: Registry) -> Iterator[Reason]
 
 def topic_reasons(
     topics: Sequence[str], registry: Registry, *, path: str, other: str | None
-) -> Iterator[Reason]:
+) -> Iterator[Finding]:
     """Yield a reason for each topic not in the catalog; ``other`` needs its words."""
     for place, code in enumerate(topics):
         if code == "other" and not other:
-            yield Reason(
+            yield Finding(
                 code="unknown_topic",
                 path=f"{path}/{place}",
                 message="The topic 'other' is not said in words.",
                 fix="Say it in other_topic.",
             )
         elif code != "other" and code not in registry.topics:
-            yield Reason(
+            yield Finding(
                 code="unknown_topic",
                 path=f"{path}/{place}",
                 message="This topic is not in the catalog.",
@@ -40,19 +41,19 @@ def topic_reasons(
             )
 
 
-def form_reasons(forms: Sequence[str], *, path: str) -> Iterator[Reason]:
+def form_reasons(forms: Sequence[str], *, path: str) -> Iterator[Finding]:
     """Yield a reason for each service form that is not registered."""
     for place, form in enumerate(forms):
         if form not in SERVICE_FORMS:
-            yield Reason(
+            yield Finding(
                 code="unknown_service_form",
                 path=f"{path}/{place}",
                 message="This service form is not registered.",
-                fix=f"One of {', '.join(SERVICE_FORMS)}.",
+                fix=_FORMS,
             )
 
 
-def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Reason]:
+def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
     """Yield what contradicts itself in a window of dates."""
     yield from year_reasons({f"{path}/from": wished.from_, f"{path}/until": wished.until})
     if wished.from_ is not None and wished.until is not None and wished.until < wished.from_:
@@ -61,7 +62,7 @@ def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> I
         )
 
 
-def past_reasons(dates: Mapping[str, date | None], at: datetime) -> Iterator[Reason]:
+def past_reasons(dates: Mapping[str, date | None], at: datetime) -> Iterator[Finding]:
     """Yield a reason for each of *dates* (by path) that was still to come at *at*."""
     yield from year_reasons(dates)
     latest = (at + _FARTHEST_EAST).date()
@@ -72,11 +73,11 @@ def past_reasons(dates: Mapping[str, date | None], at: datetime) -> Iterator[Rea
             )
 
 
-def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Reason]:
+def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
     """Yield a reason for each of *moments* (by path) that no calendar of ours reaches."""
     for path, value in moments.items():
         if value is not None and value.year not in _YEARS:
-            yield Reason(
+            yield Finding(
                 code="value_out_of_range",
                 path=path,
                 message="This year is out of range.",
@@ -84,11 +85,11 @@ def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Reas
             )
 
 
-def contradiction(path: str, message: str, fix: str) -> Reason:
+def contradiction(path: str, message: str, fix: str) -> Finding:
     """Return a reason: dates that cannot be so."""
-    return Reason(code="dates_contradict", path=path, message=message, fix=fix)
+    return Finding(code="dates_contradict", path=path, message=message, fix=fix)
 
 
-def schema(path: str, message: str, fix: str) -> Reason:
+def schema(path: str, message: str, fix: str) -> Finding:
     """Return a reason: the contents do not have the form of their type."""
-    return Reason(code="schema", path=path, message=message, fix=fix)
+    return Finding(code="schema", path=path, message=message, fix=fix)

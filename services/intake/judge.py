@@ -14,6 +14,7 @@ from services.intake.fields import (
     wished_reasons,
     year_reasons,
 )
+from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
 from services.intake.words import protected_identifiers
 from shared.contracts.inbound import (
@@ -25,7 +26,6 @@ from shared.contracts.inbound import (
     OfferAnswer,
     Submission,
 )
-from shared.contracts.intake import Reason
 
 ELSEWHERE = (
     "Federal agencies are not served by the Collaborative Reform Initiative. Ask your own"
@@ -40,7 +40,7 @@ def submission_reasons(
     sender: Sender,
     registry: Registry,
     agencies: Mapping[str, str],
-) -> Iterator[Reason]:
+) -> Iterator[Finding]:
     """Yield all that keeps a submission from becoming a request."""
     yield from _agency(asked.agency, sender, agencies)
     yield from program_reasons(asked.program, registry)
@@ -64,7 +64,7 @@ def submission_reasons(
 
 def amendment_reasons(
     change: Amendment, *, registry: Registry, other_stated: bool
-) -> Iterator[Reason]:
+) -> Iterator[Finding]:
     """Yield all that is wrong with what an amendment changes."""
     other = change.other_topic or ("stated before" if other_stated else None)
     yield from topic_reasons(change.topics or (), registry, path="/data/topics", other=other)
@@ -76,7 +76,7 @@ def amendment_reasons(
     )
 
 
-def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Reason]:
+def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
     """Yield all that is wrong with what a provider declares."""
     path = "/data/valid_until"
     yield from year_reasons({path: declared.valid_until})
@@ -88,7 +88,7 @@ def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) ->
         yield from form_reasons(entry.service_forms, path=f"{at_entry}/service_forms")
 
 
-def answer_reasons(answer: OfferAnswer) -> Iterator[Reason]:
+def answer_reasons(answer: OfferAnswer) -> Iterator[Finding]:
     """Yield all that is wrong with the answer to an offer, whosever it is."""
     if answer.answer == "decline" and answer.reason_code is None:
         yield schema("/data/reason_code", "A decline needs its reason.", "Add a reason code.")
@@ -100,7 +100,7 @@ def answer_reasons(answer: OfferAnswer) -> Iterator[Reason]:
     yield from protected_identifiers({"/data/note": answer.note})
 
 
-def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Reason]:
+def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Finding]:
     """Yield all that is wrong with a direction of the program office."""
     yield from program_reasons(direction.program, registry)
     if direction.action == "assign" and direction.provider is None:
@@ -109,7 +109,7 @@ def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Reas
         yield schema("/data/provider", "No such provider is listed.", "Name a listed provider.")
 
 
-def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Reason]:
+def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Finding]:
     listed: str | None = None
     if agency.ori is None:
         if agency.key not in sender.agency_keys:
@@ -119,7 +119,7 @@ def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iter
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)
     if "federal" in (agency.agency_class, listed):
-        yield Reason(
+        yield Finding(
             code="agency_not_eligible",
             path="/data/agency/agency_class",
             message="No program serves federal agencies.",
@@ -127,8 +127,8 @@ def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iter
         )
 
 
-def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -> Reason:
-    return Reason(
+def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -> Finding:
+    return Finding(
         code="ori_not_registered_for_participant",
         path=path,
         message=f"{sender.id} may not speak for this agency.",

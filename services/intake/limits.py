@@ -2,26 +2,47 @@
 
 import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
 
-from shared.contracts.intake import Reason
+from services.intake.findings import Finding
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
-MAX_PARTS = 20_000
+MAX_VALUES = 20_000
 MAX_FIELDS = 200
+MANY_VALUES = 2_000
 _LARGEST = 2**53 - 1
 _MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
-# A string that never ends reaches to the end: what is in it is not structure either.
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# A string that never ends reaches to the end: searching for its end from each quotation mark in it
+# would take seconds.
+_STRINGS = re.compile(_STRING[:-1] + rb'(?:"|\\?\Z)', re.DOTALL)
+# What stands before values, as far as the text may be JSON (no more than a key and a string stand
+# between two of them) and is not too large.
+_VALUES = re.compile(
+    rb'(?:[^",\[{]*+(?:%b[^",\[{]*+){0,2}+[,\[{]){0,%d}+' % (_STRING, MAX_VALUES + 1), re.DOTALL
+)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+_PLAIN = frozenset({int, float, bool, type(None)})
 _TIME = r"(?:[a-z_]+_(?:on|from|until)|time|on|from|until|opens_at)"
-_NUMBER = r"\s*[+-]?[0-9.]+\s*"
+_NUMBER = r"\s*+[+-]?[0-9.]++\s*+"
 _TIME_FIELD = re.compile(_TIME)
 _NUMBER_TEXT = re.compile(_NUMBER)
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+_ODD_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 # In the JSON text. Other numbers in quotes are in every message: specversion is one.
-_NUMBER_AS_TIME = re.compile(rf'"{_TIME}"\s*:\s*"{_NUMBER}"'.encode())
+_NUMBER_AS_TIME = re.compile(rf'"{_TIME}"\s*+:\s*+"{_NUMBER}"')
+
+
+class Readable(NamedTuple):
+    """A text that may be parsed; ``many`` tells that it has more than `MANY_VALUES` values."""
+
+    text: str
+    many: bool
 
 
 class _Twice(dict[str, Any]):
@@ -36,30 +57,43 @@ class _OutOfRange(int):
     """Stands for an integer that other readers of JSON would not keep exactly."""
 
 
-def unreadable(value: bytes | None) -> Reason | None:
-    """Return why *value* is not even parsed."""
+def readable(value: bytes | None) -> Readable | Finding:
+    """Return *value* as a text, or why it is not even parsed."""
     if value is None:
         return _whole("tombstone", "The record has no value.", "Send the message as its value.")
     if len(value) > MAX_BYTES:
         return _whole("too_large", "The message is too large.", f"At most {MAX_BYTES} bytes.")
-    if value.startswith(_MARKS) or not _is_utf8(value):
-        return _whole("wrong_encoding", "The message is not UTF-8.", "UTF-8 without a mark.")
-    if _too_many_parts(value):
-        return _whole("too_large", "The message has too many values.", f"At most {MAX_PARTS}.")
-    if _too_deep(value):
+    if value[:1] == b"\0" and value[5:6] == b"{":
         return _whole(
-            "too_deep", "The message is nested too deep.", f"At most {MAX_DEPTH} levels."
+            "not_json",
+            "The five bytes of a schema registry's serializer stand before the JSON.",
+            "Use a serializer that writes the JSON text alone.",
         )
-    return None
+    text = _decoded(value)
+    if text is None:
+        return _whole("wrong_encoding", "The message is not UTF-8.", "UTF-8 without a mark.")
+    brackets = value.count(b"[") + value.count(b"{")
+    values = brackets + value.count(b",")  # at most, for strings may hold these, too
+    if values > MANY_VALUES or brackets > MAX_DEPTH:
+        values, depth = _structure(value)
+        if depth > MAX_DEPTH:
+            return _whole(
+                "too_deep", "The message is nested too deep.", f"At most {MAX_DEPTH} levels."
+            )
+        if values > MAX_VALUES:
+            return _whole(
+                "too_large", "The message has too many values.", f"At most {MAX_VALUES}."
+            )
+    return Readable(text, values > MANY_VALUES)
 
 
-def load(value: bytes) -> tuple[Any, bool]:
+def load(text: str) -> tuple[Any, bool]:
     """
-    Return what the JSON text *value* says, and whether `oddities` may find anything in it.
+    Return what the JSON *text* says, and whether `oddities` may find anything in it.
 
     Raises ValueError when it is not JSON (RFC 8259: NaN and Infinity are not).
     """
-    odd = b"\\u" in value or _NUMBER_AS_TIME.search(value) is not None
+    odd = False
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal odd
@@ -80,68 +114,74 @@ def load(value: bytes) -> tuple[Any, bool]:
         return _OutOfRange()
 
     document = json.loads(
-        value, object_pairs_hook=pairs, parse_int=integer, parse_constant=_not_json
+        text, object_pairs_hook=pairs, parse_int=integer, parse_constant=_not_json
     )
-    return document, odd
+    return document, odd or "\\u" in text or _NUMBER_AS_TIME.search(text) is not None
 
 
 def oddities(
     value: Any, path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
+) -> Iterator[tuple[str, tuple[str | int, ...]]]:
     """Yield (oddity, location) for what *value* holds although no model would find it."""
-    if isinstance(value, _Twice):
-        yield "twice", path
-    if isinstance(value, _Crowded):
-        yield "crowded", path
-    if isinstance(value, _OutOfRange):
-        yield "out_of_range", path
-    if isinstance(value, str):
-        yield from ((code, path) for code in _odd_text(value))
-        if path and _TIME_FIELD.fullmatch(str(path[-1])) and _NUMBER_TEXT.fullmatch(value):
-            yield "number_as_time", path
-    elif isinstance(value, dict):
-        for key, entry in value.items():
-            yield from ((code, path) for code in _odd_text(key))
-            yield from oddities(entry, (*path, key))
+    entries: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        if isinstance(value, _Twice):
+            yield "twice", path
+        if isinstance(value, _Crowded):
+            yield "crowded", path
+        for key in value:
+            if _ODD_CHARACTER.search(key):
+                for oddity in _odd_text(key):
+                    yield oddity, path
+        entries = value.items()
     elif isinstance(value, list):
-        for place, entry in enumerate(value):
-            yield from oddities(entry, (*path, place))
+        entries = enumerate(value)
+    for name, entry in entries:
+        kind = type(entry)
+        if kind is str:
+            if _ODD_CHARACTER.search(entry):
+                for oddity in _odd_text(entry):
+                    yield oddity, (*path, name)
+            elif _NUMBER_TEXT.fullmatch(entry) and _TIME_FIELD.fullmatch(str(name)):
+                yield "number_as_time", (*path, name)
+        elif kind is _OutOfRange:
+            yield "out_of_range", (*path, name)
+        elif kind not in _PLAIN:
+            yield from oddities(entry, (*path, name))
 
 
-def _odd_text(text: str) -> Iterator[str]:
-    if "\x00" in text:
-        yield "nul"
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        yield "half_a_pair"
+def _odd_text(text: str) -> Sequence[str]:
+    if not _HALF_A_PAIR.search(text):
+        return ("nul",)
+    return ("nul", "half_a_pair") if "\x00" in text else ("half_a_pair",)
 
 
-def _is_utf8(value: bytes) -> bool:
+def _decoded(value: bytes) -> str | None:
+    """Return *value* as a text; None when it is not UTF-8, or has a mark."""
+    # UTF-16 and UTF-32 without a mark begin with a NUL beside the first character of the JSON.
+    if value.startswith(_MARKS) or b"\0" in value[:2]:
+        return None
     try:
-        value.decode()
+        return value.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
 
 
-def _too_deep(value: bytes) -> bool:
-    if value.count(b"[") + value.count(b"{") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for bracket in _STRINGS.sub(b"", value).translate(None, _NOT_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
-        if depth > MAX_DEPTH:
-            return True
-    return False
-
-
-def _too_many_parts(value: bytes) -> bool:
-    """Tell whether *value* has so many values that reading them would keep others waiting."""
-    return value.count(b",") > MAX_PARTS and _STRINGS.sub(b"", value).count(b",") > MAX_PARTS
+def _structure(value: bytes) -> tuple[int, int]:
+    """Return how many values *value* has, and how deep it is, both up to just over the limit."""
+    if len(value) > 10 * MAX_VALUES:  # there may be more strings than JSON of few values has
+        found = _VALUES.match(value)
+        value = value[: found.end() if found else 0]
+    bare = _STRINGS.sub(b"", value)
+    values = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
+    # No more brackets close than have opened: what follows that is not JSON.
+    steps = array("b", bare.translate(_STEPS, _NOT_BRACKETS)[: 2 * MAX_VALUES])
+    return values, max(accumulate(steps), default=0)
 
 
 def _not_json(constant: str) -> Any:
     raise ValueError("a constant that is not JSON")
 
 
-def _whole(code: str, message: str, fix: str) -> Reason:
-    return Reason(code=code, path="", message=message, fix=fix)
+def _whole(code: str, message: str, fix: str) -> Finding:
+    return Finding(code=code, path="", message=message, fix=fix)

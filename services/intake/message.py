@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.intake.findings import Finding
 from shared.contracts.inbound import (
     Amendment,
     Close,
@@ -13,7 +14,6 @@ from shared.contracts.inbound import (
     OfferAnswer,
     Withdrawal,
 )
-from shared.contracts.intake import Reason
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
 
 _WORK = re.compile(r"-[OE][1-9][0-9]{0,5}\Z")
@@ -39,7 +39,7 @@ class Message:
     traceparent: str | None = None
     data: Any = None
     content: bytes = b""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Finding, ...] = ()
     more: int = 0
 
 

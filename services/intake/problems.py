@@ -6,10 +6,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from services.intake.findings import MOST, Finding
 from shared.contracts.inbound import DATA, Inbound
-from shared.contracts.intake import Reason
 
-MOST = 50
 _WORDS: dict[str, tuple[str, str]] = {
     "missing": ("This field is required.", "Add it."),
     "extra_forbidden": (
@@ -52,7 +51,7 @@ def pointer(location: Iterable[str | int]) -> str:
     return path
 
 
-def explain(error: ValidationError) -> tuple[list[Reason], int]:
+def explain(error: ValidationError) -> tuple[list[Finding], int]:
     """
     Return a reason for each thing *error* names, and how many there are beyond the first 50.
 
@@ -72,13 +71,13 @@ def explain(error: ValidationError) -> tuple[list[Reason], int]:
 
 def _reason(
     kind: str, path: str, location: Sequence[str | int], context: Mapping[str, Any]
-) -> Reason:
+) -> Finding:
     message, fix = _words(kind)
     in_data = bool(location) and location[0] == "data" and len(location) > 1
     code = "schema" if in_data or kind == "extra_forbidden" else "not_cloudevents"
     if kind in ("greater_than_equal", "less_than_equal"):
         code = "value_out_of_range"
-    return Reason(code=code, path=path, message=message, fix=fix.format(**context))
+    return Finding(code=code, path=path, message=message, fix=fix.format(**context))
 
 
 def _words(kind: str) -> tuple[str, str]:

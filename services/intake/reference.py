@@ -5,9 +5,9 @@ from datetime import datetime
 
 from services.intake.events import envelope
 from services.intake.fields import contradiction, year_reasons
+from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.rulesets import ruleset_reasons
-from shared.contracts.intake import Reason
 from shared.contracts.reference import (
     SUBJECT,
     Participant,
@@ -26,7 +26,7 @@ from shared.contracts.reference import (
 Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
 
 
-def entry_reasons(entry: Entry) -> Iterator[Reason]:
+def entry_reasons(entry: Entry) -> Iterator[Finding]:
     """Yield all that is wrong with an entry of the catalog."""
     if isinstance(entry, RuleSet):
         yield from year_reasons({"/data/effective_from": entry.effective_from})

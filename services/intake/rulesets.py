@@ -7,14 +7,16 @@ from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.intake.fields import schema
-from shared.contracts.intake import Reason
+from services.intake.findings import Finding
 from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS, Because, Condition, RuleSet
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMED = {"agency.name", *FACTS}
+_FACTS = f"One of {', '.join(sorted(FACTS))}."
+_NAMES = f"One of {', '.join(sorted(_NAMED))}."
 
 
-def ruleset_reasons(ruleset: RuleSet) -> Iterator[Reason]:
+def ruleset_reasons(ruleset: RuleSet) -> Iterator[Finding]:
     """Yield all that would keep routing from using *ruleset*."""
     ids = Counter(rule.id for rule in ruleset.rules)
     for place, rule in enumerate(ruleset.rules):
@@ -31,7 +33,7 @@ def ruleset_reasons(ruleset: RuleSet) -> Iterator[Reason]:
     yield from _calendar(ruleset)
 
 
-def _condition(condition: Condition, path: str) -> Iterator[Reason]:
+def _condition(condition: Condition, path: str) -> Iterator[Finding]:
     tests = (
         condition.in_,
         condition.has,
@@ -46,11 +48,10 @@ def _condition(condition: Condition, path: str) -> Iterator[Reason]:
     named = (("fact", condition.fact), ("overlaps", condition.overlaps))
     for name, fact in (*named, ("within", condition.within)):
         if fact is not None and fact not in FACTS:
-            known = ", ".join(sorted(FACTS))
-            yield schema(f"{path}/{name}", "There is no such fact.", f"One of {known}.")
+            yield schema(f"{path}/{name}", "There is no such fact.", _FACTS)
 
 
-def _because(because: Because, path: str) -> Iterator[Reason]:
+def _because(because: Because, path: str) -> Iterator[Finding]:
     for audience, sentence in because:
         if sentence is None:
             continue
@@ -59,18 +60,18 @@ def _because(because: Because, path: str) -> Iterator[Reason]:
             yield schema(
                 f"{path}/{audience}",
                 "A name in braces is not that of a fact.",
-                f"One of {', '.join(sorted(_NAMED))}.",
+                _NAMES,
             )
 
 
-def _registered(values: Sequence[str], known: frozenset[str], path: str) -> Iterator[Reason]:
+def _registered(values: Sequence[str], known: frozenset[str], path: str) -> Iterator[Finding]:
     for place, value in enumerate(values):
         if value not in known:
             fix = f"One of {', '.join(sorted(known))}."
             yield schema(f"{path}/{place}", "This is not a registered value.", fix)
 
 
-def _calendar(ruleset: RuleSet) -> Iterator[Reason]:
+def _calendar(ruleset: RuleSet) -> Iterator[Finding]:
     path = "/data/calendar"
     for place, holiday in enumerate(ruleset.calendar.holidays):
         try:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
+from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
 from shared.contracts.inbound import SENDERS
-from shared.contracts.intake import Reason
 
 _REGISTER = "gov.cri.participant.register.v1"
 
 
-def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iterator[Reason]:
+def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iterator[Finding]:
     """Yield what keeps the participant from sending *message*, as far as it could be read."""
     sender = sender_of(message, registry, office=office)
     if sender is None or not sender.is_effective(message.at):
-        yield Reason(
+        yield Finding(
             code="source_not_registered",
             path="",
             message="The participant of this topic is not registered.",
@@ -22,14 +22,14 @@ def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iter
         )
         return
     if message.source is not None and not sender.uses(message.source):
-        yield Reason(
+        yield Finding(
             code="source_not_registered",
             path="/source",
             message="This is not a source of this participant.",
             fix=f"Begin it with one of {', '.join(sender.sources)}.",
         )
     if message.kind is not None and sender.kind not in SENDERS[message.kind]:
-        yield Reason(
+        yield Finding(
             code="role_not_authorized",
             path="/type",
             message=f"A participant of kind {sender.kind} does not send this type.",

@@ -99,7 +99,7 @@ def test_integrators_are_told_of_every_message() -> None:
 def codes_in_code() -> Iterator[str]:
     for file in (ROOT / "services").glob("[in]*/*.py"):  # intake and notifications
         text = file.read_text()
-        if "Reason(" in text:
+        if "Reason(" in text or "Finding(" in text:
             yield from (code for found in CODE.findall(text) for code in found if code)
     yield from _REASONS
     yield from ("id_reused_with_other_content", "reference_reused_with_other_content")
@@ -115,7 +115,7 @@ def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> No
 def test_integrators_are_told_the_limits_of_the_door() -> None:
     limits = (ROOT / "services" / "intake" / "limits.py").read_text()
 
-    for name in ("MAX_BYTES", "MAX_DEPTH", "MAX_PARTS", "MAX_FIELDS"):
+    for name in ("MAX_BYTES", "MAX_DEPTH", "MAX_VALUES", "MAX_FIELDS", "MANY_VALUES"):
         (value,) = re.findall(rf"^{name} = (\S+)$", limits, re.M)
         assert f"{int(value):,}" in INTEGRATE
 

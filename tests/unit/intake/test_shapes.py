@@ -1,0 +1,84 @@
+"""One record never gets more than a little processor time, whatever it holds."""
+
+import json
+from time import thread_time
+from typing import Any
+
+import pytest
+
+from services.intake import limits
+from services.intake.decide import decide
+from services.intake.findings import COUNTED, MOST
+from shared.messaging.records import Record
+from tests.examples.door import Door, read
+from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, event, record
+from tests.examples.shapes import NAMES, shape
+
+LIMIT = 0.025
+
+
+def aimed(name: str) -> Record:
+    value = shape(name)
+    source = next(
+        (who for who in (OFFICE, PROVIDER) if f"urn:cri:{who}:".encode() in value), AGENCY
+    )
+    return record(value, participant=source)
+
+
+def processor_time(source: Record) -> tuple[float, Any]:
+    """Return the shortest of three times from the bytes to the decision, and the decision."""
+    times: list[float] = []
+    while len(times) < 3:
+        door = Door()
+        began = thread_time()
+        decision = decide(read(source), door.known)
+        times.append(thread_time() - began)
+    return min(times), decision
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_that_is_aimed_at_the_door_is_answered_in_milliseconds(name: str) -> None:
+    took, decision = processor_time(aimed(name))
+
+    assert took < LIMIT, f"{took * 1000:.1f} ms"
+    assert len(decision.published) >= 1
+
+
+def test_more_reasons_than_are_told_are_counted_up_to_a_thousand() -> None:
+    (published,) = processor_time(aimed("unknown topics and forms"))[1].published
+
+    refusal = json.loads(published.value)["data"]
+
+    assert len(refusal["reasons"]) == MOST
+    assert refusal["more"] == COUNTED
+
+
+def test_of_many_values_each_list_names_its_first_wrong_entry() -> None:
+    topics = ["?"] * limits.MANY_VALUES
+    entries = [{"topics": topics[:100], "states": ["??"], "can_take": 1}] * 30
+
+    few = read(record(event("capacity.declare", {"entries": entries[:2]}), participant=PROVIDER))
+    many = read(record(event("capacity.declare", {"entries": entries}), participant=PROVIDER))
+
+    assert len(few.reasons) + few.more == 1 + 2 * (100 + 1)
+    assert [reason.path for reason in many.reasons] == [
+        "/data/valid_until",
+        "/data/entries/0/topics/0",
+        "/data/entries/0/states/0",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_other_encodings_are_named_without_a_mark_too(encoding: str) -> None:
+    message = read(record(json.dumps(event("status.ask", {"about": "all"})).encode(encoding)))
+
+    assert [reason.code for reason in message.reasons] == ["wrong_encoding"]
+
+
+def test_the_prefix_of_a_schema_registry_is_named() -> None:
+    value = b"\x00\x00\x00\x00\x07" + json.dumps(event("status.ask", {"about": "all"})).encode()
+
+    (reason,) = read(record(value)).reasons
+
+    assert reason.code == "not_json"
+    assert "schema registry" in reason.message
