@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -49,8 +49,9 @@ class Stage:
         begin = time.monotonic()
         self._attacker.send(name)
         tally, missed = Tally(), "the attack did not come to its end"
-        if self._attacker.poll(_LONGEST):
-            tally, missed = self._attacker.recv()
+        with suppress(EOFError):  # it came to its own end
+            if self._attacker.poll(_LONGEST):
+                tally, missed = self._attacker.recv()
         took = time.monotonic() - begin
         time.sleep(max(_SHORTEST - took, 0))  # or too few questions would fall into it
         seen = self._watched(begin, time.monotonic())
@@ -67,7 +68,9 @@ class Stage:
         )
 
     def is_sound(self) -> bool:
-        """Tell whether the bystander is answered and every service is ready."""
+        """Tell whether the bystander is answered, every service ready, the attacker alive."""
+        if self._attacker.poll():
+            return False  # nothing but its end comes unasked
         begin = time.monotonic()
         while time.monotonic() < begin + _ANSWERS_WITHIN:
             if any(each.answered for each in self._questions(begin)) and all(
