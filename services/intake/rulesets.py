@@ -27,6 +27,8 @@ def ruleset_reasons(ruleset: RuleSet) -> Iterator[Finding]:
             yield from _condition(condition, f"{path}/when/{number}")
         yield from _because(rule.because, f"{path}/because")
     yield from _registered(ruleset.tie_break, TIE_BREAKS, "/data/tie_break")
+    if ruleset.lanes is not None and len(set(ruleset.lanes)) < len(ruleset.lanes):
+        yield schema("/data/lanes", "A lane stands here twice.", "Name each pace once.")
     if not CLOCKS.issuperset(ruleset.clocks):
         known = ", ".join(sorted(CLOCKS))
         yield schema("/data/clocks", "A clock here is not registered.", f"One of {known}.")

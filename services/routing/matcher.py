@@ -16,6 +16,7 @@ from services.routing.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane
 from shared.catalog.catalog import Catalog, CatalogCache
+from shared.contracts.reference import SERVED_FIRST
 from shared.runtime import crash_points
 
 log = structlog.get_logger()
@@ -51,7 +52,7 @@ class Matcher:
                 worked = await self._apply_changes(connection)
                 survey = await store.survey(connection)
             library = await self._library(connection, version=survey.version, at=survey.at)
-            for lane in survey.lanes:
+            for lane in sorted(survey.lanes, key=lambda lane: (_rank(lane, library), lane.lane)):
                 if _has_work(lane, library, at=survey.at):
                     worked |= await self._match(connection, lane.lane)
         return worked
@@ -93,6 +94,8 @@ class Matcher:
                 return False
             lane, version, at = locked
             library = await self._library(connection, version=version, at=at)
+            if await self._is_behind(connection, lane, library):
+                return False
             basis = _basis(lane.program, library, at=at)
             is_open = is_lane_open(library, lane.program, at=at)
             swept_to = lane.swept_to if lane.basis == basis else 0
@@ -121,6 +124,20 @@ class Matcher:
             log.info("requests.matched", lane=name, looked_at=len(requests), **outcomes)
         return len(requests) == self._limit
 
+    async def _is_behind(
+        self, connection: "PoolConnectionProxy[Any]", lane: Lane, library: Library
+    ) -> bool:
+        """Tell whether a lane of a higher rank that shares a provider has work now."""
+        if _rank(lane, library) == 0:
+            return False
+        now = await store.survey(connection)
+        return any(
+            _rank(other, library) < _rank(lane, library)
+            and _share_provider(other.program, lane.program, library)
+            and _has_work(other, library, at=now.at)
+            for other in now.lanes
+        )
+
     async def _capacities(
         self,
         connection: "PoolConnectionProxy[Any]",
@@ -132,6 +149,19 @@ class Matcher:
         book = library.providers(program, at=at)
         providers = [candidate["provider.id"] for candidate in book.candidates]
         return await store.lock_capacities(connection, providers)
+
+
+def _rank(lane: Lane, library: Library) -> int:
+    """Return the place of the lane's pace in the order in which lanes are served."""
+    stated = library.ruleset.lanes if library.ruleset is not None else None
+    order = stated or SERVED_FIRST
+    return next((n for n, pace in enumerate(order) if lane.lane.endswith(f".{pace}")), len(order))
+
+
+def _share_provider(one: str, other: str, library: Library) -> bool:
+    return one == other or any(
+        {one, other}.issubset(provider.programs) for provider in library.catalog.providers.values()
+    )
 
 
 def _has_work(lane: Lane, library: Library, *, at: datetime) -> bool:

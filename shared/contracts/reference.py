@@ -173,6 +173,11 @@ class Rule(Facts):
     because: Because
 
 
+Pace = Literal["urgent", "standard"]
+"""How a request is served in its program; a lane is a program and a pace."""
+SERVED_FIRST: tuple[Pace, ...] = ("urgent", "standard")
+
+
 class Clock(Facts):
     """A length of time; working days are counted in the rule set's calendar."""
 
@@ -193,7 +198,11 @@ class Calendar(Facts):
 
 
 class RuleSet(Facts):
-    """How requests are routed; its hash is that of its canonical JSON."""
+    """
+    How requests are routed; its hash is that of its canonical JSON.
+
+    ``lanes`` is the order in which lanes that share a provider are served; urgent first if absent.
+    """
 
     id: Code
     version: Annotated[int, Field(ge=1, le=1_000_000)]
@@ -202,6 +211,7 @@ class RuleSet(Facts):
     tie_break: Annotated[list[Line], Field(max_length=10)]
     clocks: Annotated[dict[str, Clock], Field(max_length=50)]
     calendar: Calendar = Calendar()
+    lanes: Annotated[list[Pace], Field(min_length=2, max_length=2)] | None = None
 
 
 class ParticipantRegistered(Event):

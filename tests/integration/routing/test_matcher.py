@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from services.routing.verify import verify_decisions
 from tests.examples import routing as examples
@@ -188,3 +189,101 @@ async def test_declarations_taken_by_two_matchers_apply_in_their_order(
 
     assert await pool.fetchval("SELECT free FROM capacities") == [600]
     assert await pool.fetchval("SELECT count(*) FROM capacity_changes") == 0
+
+
+async def _one_of_each_lane(world: World, *entries: Any) -> list[Sender]:
+    """Let one request wait in each of three lanes, whose only provider has no place."""
+    await world.refer(
+        examples.program("critical-response"),
+        examples.provider("npi", programs=["cri-tac", "critical-response"]),
+        *entries,
+    )
+    requests = [
+        Sender(1),
+        Sender(2, program="critical-response"),
+        Sender(3, program="critical-response", urgency="urgent"),
+    ]
+    await world.take_in(*[request.accepted() for request in requests])
+    await world.match()
+    assert await world.offers() == []
+    return requests
+
+
+async def test_one_free_place_goes_to_the_urgent_lane_whatever_the_names_of_the_lanes(
+    world: World,
+) -> None:
+    *_, urgent = await _one_of_each_lane(world)
+
+    await world.take_in(declared("npi", 1))
+    await world.match()
+
+    assert await world.offers() == [(urgent.tracking_number, "npi")]
+
+
+async def test_two_matchers_give_one_free_place_to_the_urgent_lane(
+    world: World, pool: Pool
+) -> None:
+    *_, urgent = await _one_of_each_lane(world)
+    other = World(pool)
+
+    await world.take_in(declared("npi", 1))
+    await asyncio.gather(world.match(), other.match())
+
+    assert await world.offers() == [(urgent.tracking_number, "npi")]
+
+
+async def test_the_rule_set_says_in_which_order_lanes_are_served(world: World) -> None:
+    ruleset = examples.ruleset(version=2, lanes=["standard", "urgent"])
+    first, second, _ = await _one_of_each_lane(world, ruleset)
+
+    await world.take_in(declared("npi", 2))
+    await world.match()
+
+    assert {number for number, _ in await world.offers()} == {
+        first.tracking_number,
+        second.tracking_number,
+    }
+
+
+async def _while_the_urgent_lane_is_worked_on(world: World, pool: Pool) -> list[tuple[str, str]]:
+    """Step the matcher while another holds the urgent lane, and has not come to anything."""
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM lanes WHERE lane = 'critical-response.urgent' FOR UPDATE")
+        await world.matcher.step(pool)
+        return await world.offers()
+
+
+async def test_a_lane_waits_for_a_higher_one_that_shares_a_provider(
+    world: World, pool: Pool
+) -> None:
+    await world.refer(
+        examples.program("critical-response"),
+        examples.provider("npi", programs=["cri-tac", "critical-response"]),
+    )
+    await world.take_in(declared("npi", 1))
+    await world.match()
+    standard, urgent = Sender(1), Sender(2, program="critical-response", urgency="urgent")
+    await world.take_in(standard.accepted(), urgent.accepted())
+
+    meanwhile = await _while_the_urgent_lane_is_worked_on(world, pool)
+    await world.match()
+
+    assert meanwhile == []
+    assert await world.offers() == [(urgent.tracking_number, "npi")]
+
+
+async def test_lanes_without_a_common_provider_do_not_wait_for_each_other(
+    world: World, pool: Pool
+) -> None:
+    await world.refer(
+        examples.program("critical-response"),
+        examples.provider("npi", programs=["critical-response"]),
+    )
+    await world.take_in(declared("iacp", 1))
+    await world.match()
+    standard, urgent = Sender(1), Sender(2, program="critical-response", urgency="urgent")
+    await world.take_in(standard.accepted(), urgent.accepted())
+
+    meanwhile = await _while_the_urgent_lane_is_worked_on(world, pool)
+
+    assert meanwhile == [(standard.tracking_number, "iacp")]

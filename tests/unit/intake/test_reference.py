@@ -101,6 +101,7 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
         {"rules": [rule(because={"staff": "{provider.name"})]},
         "/data/rules/0/because/staff",
     ),
+    "a lane twice": ({"lanes": ["urgent", "urgent"]}, "/data/lanes"),
     "an unknown tie-break": ({"tie_break": ["mood"]}, "/data/tie_break/0"),
     "an unknown clock": (
         {"clocks": {"lunch": {"amount": 1, "unit": "hours"}}},
