@@ -14,7 +14,7 @@ import structlog
 from asyncpg import Pool
 from starlette.applications import Starlette
 
-from shared.messaging import ended_connections, gauges, kafka, own_log, replay
+from shared.messaging import ended_connections, gauges, kafka, own_log, reachability, replay
 from shared.messaging.catch_up import Again, CatchUp, settle
 from shared.messaging.consumer import Consumer
 from shared.messaging.outages import TRANSIENT
@@ -168,6 +168,10 @@ async def _serve(
             asyncio.create_task(keep_running("relay", relay.run)),
             asyncio.create_task(keep_running("own_log", note)),
             asyncio.create_task(consumer.watch()),
+            asyncio.create_task(
+                reachability.watch("postgres", lambda: own.fetchval("SELECT 1"), health=health)
+            ),
+            asyncio.create_task(reachability.watch("kafka", consumer.ask_kafka, health=health)),
             *(asyncio.create_task(show_for_ever(each, own)) for each in _shown(service)),
             *(asyncio.create_task(call_for_ever(task, own)) for task in service.tasks),
             asyncio.create_task(call_for_ever(_orders(service), own)),

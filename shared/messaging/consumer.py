@@ -355,12 +355,23 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             else:
                 self._committed.update(offsets)
 
+    def _end_of(self, partition: TopicPartition) -> int | None:
+        """Return the end as a fetch or Kafka itself told it, whichever is further."""
+        told = (self._consumer.highwater(partition), self._positions.ends.get(partition))
+        return max((end for end in told if end is not None), default=None)
+
+    async def ask_kafka(self) -> None:
+        """Ask for the end of one of our partitions; raise what Kafka or the network raises."""
+        if self._consumer is not None and (ours := sorted(self._consumer.assignment())):
+            await self._consumer.end_offsets(ours[:1])
+
     def _watch_progress(self) -> None:
         if self._consumer is None:
             return
         standing = self._progress.look(
-            self._consumer.assignment(), self._positions.expected, self._consumer.highwater
+            self._consumer.assignment(), self._positions.expected, self._end_of
         )
+        self._health.standing = dict(standing.places)
         is_failing = self._failures > 0  # then it stands for a reason, which the log tells
         self._health.stalled_since = None if is_failing else standing.since
         if standing.stalled is not None and not is_failing:

@@ -34,6 +34,8 @@ class Positions:
         self._build = build
         self._cluster_id = cluster_id
         self.expected: dict[TopicPartition, int] = {}
+        self.ends: dict[TopicPartition, int] = {}
+        """As Kafka last said: a fetch that brings nothing does not tell."""
 
     async def open(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
         """Start those of *partitions* that are assigned where their checkpoints say."""
@@ -110,6 +112,7 @@ class Positions:
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
         # Asked for after the checkpoints were read, which other processes move on.
         ends = await consumer.end_offsets(list(checkpoints.keys() & readable(consumer)))
+        self.ends = ends
         for partition, end in ends.items():
             await self._check_fits(checkpoints[partition], end=end)
 

@@ -17,11 +17,13 @@ class Standing(NamedTuple):
     """
     What does not move though records are before it: ``since`` when (steady clock, seconds).
 
-    ``stalled`` names what has stood so long that only a new process helps.
+    ``stalled`` names what has stood so long that only a new process helps; ``places`` names all
+    that stand, however short.
     """
 
     since: float | None = None
     stalled: str | None = None
+    places: Mapping[str, float] = {}
 
 
 class Progress:
@@ -86,9 +88,10 @@ class Progress:
 
 
 def _standing(moved_at: Mapping[TopicPartition, float], now: float) -> Standing:
+    places = {f"{topic}/{number}": at for (topic, number), at in moved_at.items()}
     long = {each: at for each, at in moved_at.items() if now - at > _STANDS_SECONDS}
     if not long:
-        return Standing()
+        return Standing(places=places)
     topic, partition = longest = min(long, key=long.__getitem__)
     stalled = f"{topic}/{partition}" if now - long[longest] > STALL_SECONDS else None
-    return Standing(long[longest], stalled)
+    return Standing(long[longest], stalled, places)

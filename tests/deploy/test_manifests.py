@@ -209,6 +209,11 @@ BROKEN: list[tuple[Any, Break, str]] = [
     ),
     (public.pages, without("Service", "reporting-pages"), "no Service leads"),
     (
+        public.pages,
+        put("Service", "reporting-pages", "spec/publishNotReadyAddresses", None),
+        "while Kafka is away",
+    ),
+    (
         stores.postgres,
         settings("data/CONTINUUM_POSTGRES_HOST", "continuum-postgres-r"),
         "write to the primary",

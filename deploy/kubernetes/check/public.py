@@ -19,6 +19,8 @@ def pages(objects: Objects) -> Iterator[str]:
     if not found:
         yield "no Service leads to the public pages"
     for service in found:
+        if service["spec"].get("publishNotReadyAddresses") is not True:
+            yield f"{named(service)}: no page while Kafka is away and no pod is ready"
         for each in services(objects):
             if not selects({"matchLabels": service["spec"]["selector"]}, labels_of(each)):
                 continue

@@ -34,8 +34,11 @@ def test_with_records_before_it_it_stands() -> None:
     assert standing.stalled is None
 
 
-def test_a_moment_is_no_standing() -> None:
-    assert look(expected={OURS: 3}, end=5, since=20) == Standing()
+def test_a_moment_is_named_and_counts_for_nothing_yet() -> None:
+    standing = look(expected={OURS: 3}, end=5, since=20)
+
+    assert (standing.since, standing.stalled) == (None, None)
+    assert list(standing.places) == ["cri.int.intake.v1/0"]
 
 
 def test_after_minutes_it_has_stalled() -> None:
@@ -80,7 +83,7 @@ def test_what_comes_back_after_minutes_elsewhere_begins_anew() -> None:
     progress._moved_at[OURS] = time.monotonic() - 400
     progress.look((), {}, lambda _: 5)
 
-    assert progress.look({OURS}, {OURS: 3}, lambda _: 5) == Standing()
+    assert progress.look({OURS}, {OURS: 3}, lambda _: 5).since is None
     assert shown() == pytest.approx(0, abs=1)
 
 
