@@ -31,7 +31,10 @@ _STAGES = (
         r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s|\block \(shared/messaging/",
     ),
     ("metrics, log", r"\b_report \("),
-    ("fetch", r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|consumer|positions)\.py"),
+    (
+        "fetch",
+        r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|buffer|codecs|consumer|faults|fetching|positions|record_batches)\.py",
+    ),
 )
 """The innermost frame that one of them fits says which stage a sample belongs to."""
 _ELSE = "event loop, sockets"

@@ -1,20 +1,28 @@
 """Raw batches of a service's topics from Kafka, as FastStream's subscriber hands them over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from itertools import chain
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import SASLScram512
 
 from shared.messaging import kafka
+from shared.messaging.buffer import Fault
+from shared.messaging.fetching import FetchingConsumer
+from shared.messaging.outages import pause_after
+from shared.messaging.records import Record
 from shared.runtime.settings import ServiceSettings
 
+log = structlog.get_logger()
 FETCH_BYTES = 4_194_304
+PARTITION_BYTES = 1_048_576
 DRAIN_SECONDS = 20
 """How long a batch that runs may still take when its partitions go, or the service stops."""
 _LOOK_SECONDS = 1.0
@@ -22,10 +30,13 @@ _LOOK_SECONDS = 1.0
 
 class Batches:
     """
-    Calls *receive* with what there is, one batch at a time.
+    Calls *receive* with the records from *positions* on, one batch at a time.
 
-    Offsets are never taken from Kafka nor committed here. Topics that *may_wait* are left alone
-    for a moment (``batch_wait_ms``) after each look that found some: their records gather.
+    What is not taken in comes again. Offsets are never taken from Kafka nor committed here. What
+    one partition cannot be read for is given to *meet*, and what ends the service to *end*: if
+    FastStream saw an exception, it would sleep and try again in silence. Topics that *may_wait*
+    are left alone for a moment (``batch_wait_ms``) after each look that found some: their records
+    gather.
     """
 
     def __init__(
@@ -36,9 +47,16 @@ class Batches:
         topics: str,
         may_wait: Collection[str],
         listener: ConsumerRebalanceListener,
-        receive: Callable[[Sequence[ConsumerRecord]], Awaitable[None]],
+        positions: Callable[[], Mapping[TopicPartition, int]],
+        receive: Callable[[Sequence[Record]], Awaitable[None]],
+        meet: Callable[[FetchingConsumer, Fault], Awaitable[None]],
+        end: Callable[[BaseException], None],
     ) -> None:
         self._settings = settings
+        self._positions = positions
+        self._meet = meet
+        self._end = end
+        self._failures = 0
         self._may_wait = frozenset(may_wait)
         self._broker = KafkaBroker(
             settings.kafka_servers,
@@ -69,11 +87,10 @@ class Batches:
             heartbeat_interval_ms=max(settings.session_timeout_ms // 4, 500),
             rebalance_timeout_ms=(DRAIN_SECONDS + 10) * 1000,
             max_poll_interval_ms=300_000,
-            max_partition_fetch_bytes=FETCH_BYTES,
+            max_partition_fetch_bytes=PARTITION_BYTES,
             fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=200,
             group_instance_id=settings.instance,
-            check_crcs=False,
         )
         self._subscriber(receive)
         # FastStream's own sleeps after each look that found nothing, so it must look all the time.
@@ -86,34 +103,54 @@ class Batches:
 
     async def start(self) -> None:
         """Join the group; batches come once partitions are assigned."""
+        await self._broker.connect()
+        config = self._broker.config.broker_config
+        assert isinstance(config.builder, partial)
+        config.builder = partial(FetchingConsumer, **config.builder.keywords)
         await self._broker.start()
 
     async def stop(self) -> None:
         """Fetch no more, and leave the group."""
         await self._broker.stop()
 
-    async def _look(self, consumer: Any) -> tuple[ConsumerRecord, ...]:
+    def forget(self) -> None:
+        """Drop what was fetched: the partitions change."""
+        if self.consumer is not None:
+            self.consumer.forget()
+
+    async def _look(self, consumer: FetchingConsumer) -> tuple[Record, ...]:
         """Return the next records as soon as there are any; none after a second without."""
+        try:
+            records = await self._look_once(consumer)
+        except ConsumerStoppedError:
+            raise
+        except KafkaError as error:
+            pause = pause_after(self._failures)
+            self._failures += 1
+            log.warning("fetch.failed", **{"error.type": type(error).__name__}, pause_s=pause)
+            await asyncio.sleep(pause)
+        except Exception as error:
+            self._end(error)
+            await asyncio.sleep(_LOOK_SECONDS)  # until the service has ended
+        else:
+            self._failures = 0
+            return records
+        return ()
+
+    async def _look_once(self, consumer: FetchingConsumer) -> tuple[Record, ...]:
         most = self._settings.batch_records
-        found = await consumer.getmany(timeout_ms=_LOOK_SECONDS * 1000, max_records=most)
-        records = tuple(chain.from_iterable(found.values()))
-        if len(records) < most and any(partition.topic in self._may_wait for partition in found):
-            self._let_gather(consumer)
-        return records
-
-    def _let_gather(self, consumer: Any) -> None:
-        """Fetch nothing for a moment of what may wait; of others Kafka is asked meanwhile."""
-        gathering = [p for p in consumer.assignment() if p.topic in self._may_wait]
-        consumer.pause(*gathering)
-        seconds = self._settings.batch_wait_ms / 1000
-
-        def fetch_again() -> None:
-            consumer.resume(*consumer.assignment().intersection(gathering))
-
-        asyncio.get_running_loop().call_later(seconds, fetch_again)
+        found = await consumer.look(self._positions(), most, seconds=_LOOK_SECONDS)
+        for fault in found.faults:
+            await self._meet(consumer, fault)
+        if len(found.records) < most and any(r.topic in self._may_wait for r in found.records):
+            # Fetch nothing for a moment of what may wait; of others Kafka is asked meanwhile.
+            gathering = [p for p in consumer.assignment() if p.topic in self._may_wait]
+            seconds = self._settings.batch_wait_ms / 1000
+            consumer.pause_for("gathering", gathering, seconds=seconds)
+        return tuple(found.records)
 
 
-async def _unread(found: tuple[ConsumerRecord, ...]) -> KafkaMessage:
+async def _unread(found: tuple[Record, ...]) -> KafkaMessage:
     """
     Give FastStream's message for a batch without a look into its records.
 

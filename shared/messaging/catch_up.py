@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Protocol
 
 import asyncpg
@@ -22,13 +21,17 @@ from aiokafka import TopicPartition
 from asyncpg import Pool
 
 from shared.messaging import own_log
+from shared.messaging.blocked import Blocked
 from shared.messaging.checkpoints import TooManyFailures
+from shared.messaging.faults import Faults
+from shared.messaging.fetching import FetchingConsumer
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Positions, Refusal
 from shared.messaging.reader import Reader
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
+from shared.runtime.probes import Health
 from shared.runtime.settings import ServiceSettings
 
 log = structlog.get_logger()
@@ -183,7 +186,7 @@ async def _take_in_again(
 async def _take_in_stage(
     pool: "Pool[Any]",
     lead: "asyncpg.Connection[Any]",
-    consumer: Any,
+    consumer: FetchingConsumer,
     ends: dict[TopicPartition, int],
     *,
     catch_up: CatchUp,
@@ -193,27 +196,30 @@ async def _take_in_stage(
     positions = Positions(
         pool, service=catch_up.service, build=catch_up.build, cluster_id=catch_up.cluster_id
     )
+    blocked = Blocked(pool, service=catch_up.service, health=Health())
+    faults = Faults(pool, positions=positions, blocked=blocked)
     consumer.assign(list(ends))
     await positions.open(consumer, ends)
     while left := _left(positions, ends):
         catch_up.turn()
         await lead.execute("SELECT 1")  # raises when the lock is lost
-        found = await consumer.getmany(timeout_ms=500, max_records=catch_up.settings.batch_records)
-        records = positions.fresh(consumer, chain.from_iterable(found.values()))
+        most = catch_up.settings.batch_records
+        records, found_faults = await consumer.look(positions.expected, most, seconds=0.5)
+        for fault in found_faults:
+            await faults.meet(consumer, fault)
         if not records:
             continue
         try:
-            while records:
-                result = await take_in(pool, reader, records, service=catch_up.service)
-                positions.move(result.positions)
-                rest = result.left(records)
-                taken += len(records) - len(rest)
-                records = rest
+            result = await take_in(pool, reader, records, service=catch_up.service)
         except TooManyFailures as failure:
             raise Refusal(
                 f"catching up: too many decisions on {failure} failed: this build"
                 f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
             ) from failure
+        positions.move(result.positions)  # what is left comes again
+        taken += len(records) - len(result.left(records))
+        faults.moved(positions.expected)
+        await blocked.moved(positions.expected)
         if time.monotonic() - said > _SAY_SECONDS:
             said = time.monotonic()
             log.info("catch_up.goes_on", records=taken, left=left)

@@ -3,18 +3,19 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from asyncpg import Pool
 
 from shared.messaging.batches import DRAIN_SECONDS, Batches
 from shared.messaging.blocked import Blocked
 from shared.messaging.checkpoints import Fenced, TooManyFailures
+from shared.messaging.faults import Faults
 from shared.messaging.isolation import Isolation
 from shared.messaging.outages import TRANSIENT, pause_after
 from shared.messaging.positions import Positions, Refusal, readable
@@ -32,7 +33,6 @@ log = structlog.get_logger()
 _SQL = load_statements(__package__)
 ENDS_EVERY = 5
 _PROBE_SECONDS = 3
-_REST_SECONDS = 0.25
 
 
 class Stalled(Exception):
@@ -73,9 +73,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._wakes = (relay_wake, *wakes)
         self._build = build
         self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
+        self._blocked = Blocked(pool, service=service, health=health)
+        self._faults = Faults(pool, positions=self._positions, blocked=self._blocked)
         self._committed: dict[TopicPartition, int] = {}
         self._progress = Progress(service)
-        self._blocked = Blocked(pool, service=service, health=health)
         self._isolation = Isolation(
             service=service,
             blocked=self._blocked,
@@ -95,7 +96,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             topics=topics,
             may_wait=may_wait,
             listener=self,
+            positions=self._offered,
             receive=self._receive,
+            meet=self._faults.meet,
+            end=self._end,
         )
 
     async def start(self) -> None:
@@ -114,16 +118,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     # --- records -------------------------------------------------------------------------
 
-    async def _receive(self, records: Sequence[ConsumerRecord]) -> None:
+    async def _receive(self, records: Sequence[Record]) -> None:
         """Take one polled batch in. What fails is read again, or ends the service."""
         self._health.turn()
         if self._stopping or self.fatal.done():
             return
         try:
             async with self._busy:
-                await self._isolation.take_in(self._positions.fresh(self._consumer, records))
+                await self._isolation.take_in(self._positions.ready(records))
             self._failures = 0
-            self._offer_again(records)
             return
         except Fenced:
             metrics.FENCED.labels(self._service).inc()
@@ -171,24 +174,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         for wake in self._wakes:
             wake.set()
         self._report(records, result, duration)
+        self._faults.moved(self._positions.expected)
         await self._blocked.moved(self._positions.expected)
 
-    def _offer_again(self, found: Sequence[ConsumerRecord]) -> None:
-        """Fetch again what was found and is not taken in; of a partition that rests, later."""
-        last = {TopicPartition(each.topic, each.partition): each.offset for each in found}
+    def _offered(self) -> Mapping[TopicPartition, int]:
+        """Return the positions of the partitions that records may be offered from now."""
         resting = self._isolation.resting()
-        for partition, offset in last.items():
-            expected = self._positions.expected.get(partition)
-            if expected is None or expected > offset:
-                continue
-            self._consumer.seek(partition, expected)
-            if partition in resting:
-                self._consumer.pause(partition)
-                asyncio.get_running_loop().call_later(_REST_SECONDS, self._resume, partition)
-
-    def _resume(self, partition: TopicPartition) -> None:
-        if self._consumer is not None and partition in self._consumer.assignment():
-            self._consumer.resume(partition)
+        expected = self._positions.expected
+        return {p: o for p, o in expected.items() if p not in resting} if resting else expected
 
     async def _is_outage(self, failing: Collection[TopicPartition]) -> bool:
         """Tell whether anything else fails: a write, or what Kafka says of another partition."""
@@ -223,7 +216,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     # --- failures ------------------------------------------------------------------------
 
-    async def _pause(self, error: BaseException, records: Sequence[ConsumerRecord]) -> None:
+    async def _pause(self, error: BaseException, records: Sequence[Record]) -> None:
         pause = pause_after(self._failures)
         self._failures += 1
         name = type(error).__name__
@@ -264,6 +257,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the running batch, then let go of everything."""
+        self._batches.forget()
         if not self._stopping:
             try:
                 await asyncio.wait_for(self._busy.acquire(), DRAIN_SECONDS)
@@ -278,6 +272,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._isolation.keep(set(assigned))
         self._blocked.keep(assigned)
         metrics.REBALANCES.labels(self._service).inc()
+        self._batches.forget()
+        self._faults.moved({})
         await self._open(assigned)
         log.info("partitions.assigned", partitions=len(set(assigned)))
         self._ask_again(set(assigned))

@@ -15,24 +15,30 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+import structlog
+from aiokafka import TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
 from asyncpg import Pool
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.messaging import kafka
+from shared.messaging.buffer import Fault
+from shared.messaging.fetching import FetchingConsumer
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import LAST_NUMBER, is_name
+from shared.messaging.records import Record
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 from shared.runtime.settings import ServiceSettings
 
+log = structlog.get_logger()
 _SQL = load_statements(__package__)
 NOTE_SECONDS = 3.0
 _LIST_EVERY = 20
 _AT_ONCE = 5000
 _WAIT_MS = 20
 _FETCH_BYTES = 4_194_304
+_FAULT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
 @asynccontextmanager
 async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topics"]:
     """Open the topics whose names match, to be read without a group."""
-    consumer = AIOKafkaConsumer(
+    consumer = FetchingConsumer(
         **kafka.security(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
@@ -179,7 +185,7 @@ async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topic
 class _Topics:
     """Topics that are open, and all their partitions."""
 
-    def __init__(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+    def __init__(self, consumer: FetchingConsumer, partitions: Sequence[TopicPartition]) -> None:
         self.consumer = consumer
         self._partitions = partitions
 
@@ -220,17 +226,27 @@ class _Topics:
         for partition, start in reading.items():
             self.consumer.seek(partition, start)
         while reading:
-            found = await self.consumer.getmany(timeout_ms=500, max_records=_AT_ONCE)
-            yield [
-                event
-                for records in found.values()
-                for record in records
-                if (event := announced(record)) is not None
-            ]
-            for partition in list(reading):
-                if await self.consumer.position(partition) >= ends[partition]:
-                    del reading[partition]
-                    self.consumer.pause(partition)
+            found = await self.consumer.look(reading, _AT_ONCE, seconds=0.5)
+            for fault in found.faults:
+                self._say(fault)
+                self.consumer.retry(fault.partition, fault.offset, after=_FAULT_SECONDS)
+            yield [event for record in found.records if (event := announced(record)) is not None]
+            for record in found.records:
+                reading[TopicPartition(record.topic, record.partition)] = record.offset + 1
+            for partition in [p for p, position in reading.items() if position >= ends[p]]:
+                del reading[partition]
+                self.consumer.pause(partition)
+
+    def _say(self, fault: Fault) -> None:
+        """Name what nobody may pass over: without it the tables cannot be compared."""
+        log.error(
+            "partition.blocked",
+            topic=fault.partition.topic,
+            partition=fault.partition.partition,
+            offset=fault.offset,
+            reason=fault.reason,
+            **{"error.type": fault.error},
+        )
 
 
 class _Data(BaseModel):
@@ -248,15 +264,16 @@ class _Envelope(BaseModel):
     data: _Data = _Data()
 
 
-def announced(record: "ConsumerRecord[bytes, bytes]") -> Announced | None:
+def announced(record: Record) -> Announced | None:
     """
     Return the event that *record* holds; None for what has no number, or is none of ours.
 
     On a participant's topic the participant itself is what is counted; a heartbeat stands for the
     last number before it.
     """
+    value = record.value or b""
     try:
-        envelope = _Envelope.model_validate_json(record.value or b"")
+        envelope = _Envelope.model_validate_json(value)
     except ValidationError:
         return None
     subject, number = envelope.subject, envelope.sequence
@@ -275,5 +292,5 @@ def announced(record: "ConsumerRecord[bytes, bytes]") -> Announced | None:
         number,
         envelope.causationid,
         envelope.time,
-        record.value,
+        value,
     )

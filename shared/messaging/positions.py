@@ -1,14 +1,13 @@
 """Where this process stands on the partitions that are its own, as Postgres says."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import TopicPartition
 from asyncpg import Pool
 
-from shared.messaging.records import Record, from_kafka
+from shared.messaging.records import Record
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -60,32 +59,6 @@ class Positions:
                 consumer.seek(partition, offset)
                 self.expected[partition] = offset
 
-    def fresh(self, consumer: Any, found: Iterable[ConsumerRecord]) -> list[Record]:
-        """Return the records from each position on; seek back where one is missing."""
-        by_partition: dict[TopicPartition, list[ConsumerRecord]] = defaultdict(list)
-        for record in found:
-            by_partition[TopicPartition(record.topic, record.partition)].append(record)
-        fresh: list[Record] = []
-        for partition, records in by_partition.items():
-            expected = self.expected.get(partition)
-            if expected is None:
-                continue  # no longer ours
-            for record in records:
-                if record.offset < expected:
-                    continue
-                if record.offset > expected:  # never step over a hole
-                    log.warning(
-                        "records.missing",
-                        topic=partition.topic,
-                        partition=partition.partition,
-                        offset=expected,
-                    )
-                    consumer.seek(partition, expected)
-                    break
-                fresh.append(from_kafka(record))
-                expected += 1
-        return fresh
-
     def ready(self, records: Iterable[Record]) -> list[Record]:
         """Return those of *records* that are next: per partition contiguous from its position."""
         following = dict(self.expected)
@@ -101,6 +74,13 @@ class Positions:
         """Stand at *positions*, the next offsets after a commit."""
         for partition, offset in positions.items():
             self.expected[TopicPartition(*partition)] = offset
+
+    async def lose(self, consumer: Any, partition: TopicPartition, *, until: int) -> None:
+        """Record that everything below *until* is lost, and go on there."""
+        await self._lose(partition, self.expected[partition], until)
+        if partition in consumer.assignment():
+            consumer.seek(partition, until)
+            self.expected[partition] = until
 
     async def check_ends(self, consumer: Any) -> None:
         """
@@ -151,17 +131,20 @@ class Positions:
         expected: int = row["next_offset"]
         if expected >= beginning:
             return expected
-        await self._pool.execute(
-            _SQL["record_lost_range"], row["topic"], row["partition"], expected, beginning
+        return await self._lose(
+            TopicPartition(row["topic"], row["partition"]), expected, beginning
         )
+
+    async def _lose(self, partition: TopicPartition, expected: int, until: int) -> int:
+        await self._pool.execute(_SQL["record_lost_range"], *partition, expected, until)
         log.error(
             "records.lost",
-            topic=row["topic"],
-            partition=row["partition"],
+            topic=partition.topic,
+            partition=partition.partition,
             offset=expected,
-            until=beginning,
+            until=until,
         )
-        return beginning
+        return until
 
 
 def readable(consumer: Any) -> set[TopicPartition]:

@@ -14,7 +14,11 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 
 class Record(NamedTuple):
-    """A record as it stands on its topic, byte for byte; ``at`` is its Kafka timestamp."""
+    """
+    A record as it stands on its topic, byte for byte; ``at`` is its Kafka timestamp.
+
+    Of one that could not be unpacked, ``unreadable`` says why; only its offset is known.
+    """
 
     topic: str
     partition: int
@@ -23,6 +27,7 @@ class Record(NamedTuple):
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     at: datetime
+    unreadable: str | None = None
 
     @property
     def coordinate(self) -> str:

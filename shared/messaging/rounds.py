@@ -14,7 +14,7 @@ from shared.messaging.checkpoints import Fenced, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
 from shared.messaging.gates import Parsed, Round, classify
 from shared.messaging.reader import Reader
-from shared.messaging.records import Item, PassedOver, Record
+from shared.messaging.records import Item, Malformed, PassedOver, Record
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -30,8 +30,14 @@ def parse(reader: Reader[Any], records: Sequence[Record]) -> list[Parsed]:
     with budget:
         for record in records:
             if budget.allows(record):
-                parsed.append(reader.parse(record))
+                parsed.append(_parse(reader, record))
     return parsed
+
+
+def _parse(reader: Reader[Any], record: Record) -> Parsed:
+    if record.unreadable is None:
+        return reader.parse(record)
+    return reader.unprocessable(record) or Malformed(record, record.unreadable)
 
 
 async def rounds(

@@ -32,6 +32,7 @@ ADVANCE = "Relay._advance (shared/messaging/relay.py:200)"
         ([*BATCH, "lock (shared/messaging/checkpoints.py:140)"], "SQL"),
         ([*BATCH, "_settle (shared/messaging/take_in.py:310)"], "outbox, checkpoints, gates"),
         ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
+        ([*LOOP, "Buffer.take (shared/messaging/buffer.py:90)"], "fetch"),
         ([LOOP[0], "send (shared/messaging/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
         (
             [LOOP[0], ADVANCE, "f (asyncpg/c.py:1)"],
