@@ -20,6 +20,7 @@ OTHERS = {
     "ALERTS": ("Prometheus", ("alertname", "alertstate")),
     "kubelet_volume_stats_available_bytes": ("the kubelet", ("persistentvolumeclaim",)),
     "kubelet_volume_stats_capacity_bytes": ("the kubelet", ("persistentvolumeclaim",)),
+    "kafka_log_log_size": ("Kafka's brokers", ("topic", "partition")),
 }
 _EVERYWHERE = {"service", "job", "instance"}
 _NAME = re.compile(r"[a-zA-Z_:][\w:]*")

@@ -35,6 +35,7 @@ LOOK_BACK = frozenset(
 NOT_PLAYED = {
     "CertificateExpiry": "Kafka and the services of the embedded stack speak without TLS",
     "DiskFilling": "a kubelet measures the volumes; there is none here",
+    "ParticipantTopicFilling": "the embedded Kafka shows no metrics of its own",
     "PartitionBlocked": "a partition is blocked by what a client raises for it alone",
     "Watchdog": "always fires",
 }

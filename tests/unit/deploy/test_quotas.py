@@ -7,6 +7,7 @@ from deploy.kubernetes import generate
 from deploy.local.provision_quotas import differences
 from deploy.local.quotas import read_quotas
 from deploy.local.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
+from deploy.monitoring.rules import alerts
 
 LIMITS = yaml.safe_load(TOPICS.read_text())["limits"]
 BROKERS = generate.HERE / "components" / "kafka-strimzi" / "kafka.yaml"
@@ -81,4 +82,12 @@ def test_only_what_differs_is_altered_and_what_nobody_wants_is_removed() -> None
         "other": {"a": 3.0, "b": None},
         "gone": {"a": None},
         "new": {"a": 1.0},
+    }
+
+
+def test_the_alert_comes_at_half_of_what_a_topic_may_hold() -> None:
+    (alert,) = (each for each in alerts() if each.name == "ParticipantTopicFilling")
+
+    assert {int(alert.expr.split("> ")[1])} == {
+        retained // 2 for retained in LIMITS["retained_bytes"].values()
     }
