@@ -66,8 +66,9 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
             yield from _own(message, request)
             if request is not None and request.ended is not None:
                 yield _ended(request.ended)
-            stated = _other_stated(request) if change.topics else False
-            yield from amendment_reasons(change, registry=known.registry, other_stated=stated)
+            if request is not None:
+                before = RequestFacts.model_validate_json(request.facts)
+                yield from amendment_reasons(change, before, registry=known.registry)
         case Withdrawal():
             yield from _own(message, request)
         case OfferAnswer() as answer:
@@ -86,12 +87,6 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
             if request is None:
                 yield _unknown_request("/data/tracking_number")
             yield from direction_reasons(direction, known.registry)
-
-
-def _other_stated(request: Request | None) -> bool:
-    if request is None:
-        return False
-    return RequestFacts.model_validate_json(request.facts).other_topic_stated
 
 
 def _own(message: Message, request: Request | None) -> Iterator[Finding]:

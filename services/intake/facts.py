@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.intake.agency_list import canonical
@@ -10,8 +11,8 @@ from services.intake.events import encode
 from services.intake.known import Known, Request
 from services.intake.message import Message
 from services.intake.registry import Registry
-from shared.contracts.inbound import Agency, Amendment, Submission
-from shared.contracts.intake import NeedFacts, Window
+from shared.contracts.inbound import Agency, Amendment, Submission, Wished
+from shared.contracts.intake import NeedFacts, RequestFacts, Window
 
 
 def request_facts(
@@ -68,32 +69,44 @@ def stated_words(asked: Submission, identity: str, number: str) -> bytes | None:
 
 
 def changed_words(change: Amendment, request: Request, before: bytes | None) -> bytes | None:
-    """Return the words as they now are; None when the amendment says nothing in words."""
-    if change.need is None and not change.other_topic:
+    """Return the words as they now are; None when the amendment says nothing of them."""
+    if change.need is None and "other_topic" not in change.model_fields_set:
         return None
     if before is None:
         words = NeedFacts(request_id=request.request_id, tracking_number=request.tracking_number)
     else:
         words = NeedFacts.model_validate_json(before)
-    need = {} if change.need is None else vars(change.need)
-    other = {"other_topic": change.other_topic} if change.other_topic else {}
+    need = {} if change.need is None else _stated(change.need)
+    other = {name: value for name, value in _stated(change).items() if name == "other_topic"}
     return encode(words.model_copy(update=need | other))
 
 
-def changed_facts(change: Amendment, registry: Registry) -> dict[str, Any]:
+def changed_facts(change: Amendment, before: RequestFacts, registry: Registry) -> dict[str, Any]:
     """Return the fields of `RequestFacts` that an amendment replaces."""
+    stated = _stated(change)
     changes: dict[str, Any] = {}
     if change.topics is not None:
         changes["topics"] = _topics(change.topics, registry)
-    if change.service_forms is not None:
-        changes["service_forms"] = list(dict.fromkeys(change.service_forms))
-    if change.goals is not None:
-        changes["goals"] = list(dict.fromkeys(change.goals))
-    if change.wished is not None:
-        changes["wished"] = Window(from_=change.wished.from_, until=change.wished.until)
+    for name in ("service_forms", "goals"):
+        if name in stated:
+            changes[name] = list(dict.fromkeys(stated[name] or ()))
+    if "wished" in stated:
+        changes["wished"] = changed_window(change.wished, before.wished)
+    if "other_topic" in stated:
+        changes["other_topic_stated"] = bool(change.other_topic)
     if change.may_be_named is not None:
         changes["may_be_named"] = change.may_be_named
     return changes
+
+
+def changed_window(change: Wished | None, before: Window) -> Window:
+    """Return the wished dates as an amendment makes them; no window is left of a null."""
+    return Window() if change is None else before.model_copy(update=_stated(change))
+
+
+def _stated(change: BaseModel) -> dict[str, Any]:
+    """Return the fields that *change* names, among them those that it clears."""
+    return {name: getattr(change, name) for name in change.model_fields_set}
 
 
 def _agency(agency: Agency, agencies: Mapping[str, str]) -> dict[str, Any]:

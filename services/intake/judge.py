@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from services.intake.agency_list import canonical
+from services.intake.facts import changed_window
 from services.intake.fields import (
     contradiction,
     form_reasons,
@@ -23,9 +24,12 @@ from shared.contracts.inbound import (
     Capacity,
     Direction,
     Need,
+    NeedChange,
     OfferAnswer,
     Submission,
+    Wished,
 )
+from shared.contracts.intake import RequestFacts
 
 ELSEWHERE = (
     "Federal agencies are not served by the Collaborative Reform Initiative. Ask your own"
@@ -63,14 +67,25 @@ def submission_reasons(
 
 
 def amendment_reasons(
-    change: Amendment, *, registry: Registry, other_stated: bool
+    change: Amendment, before: RequestFacts, *, registry: Registry
 ) -> Iterator[Finding]:
-    """Yield all that is wrong with what an amendment changes."""
-    other = change.other_topic or ("stated before" if other_stated else None)
+    """Yield all that is wrong with what an amendment makes of the request that was *before*."""
+    yield from _cleared(change, "/data")
+    if change.need is not None:
+        yield from _cleared(change.need, "/data/need")
+    stated = before.other_topic_stated and "other_topic" not in change.model_fields_set
+    other = change.other_topic or ("stated before" if stated else None)
     yield from topic_reasons(change.topics or (), registry, path="/data/topics", other=other)
+    if change.topics is None and "other" in before.topics and not other:
+        yield schema(
+            "/data/other_topic",
+            "The topic 'other' would no longer be said in words.",
+            "Say it in words, or change the topics as well.",
+        )
     yield from form_reasons(change.service_forms or (), path="/data/service_forms")
     if change.wished is not None:
-        yield from wished_reasons(change.wished)
+        window = changed_window(change.wished, before.wished)
+        yield from wished_reasons(Wished(from_=window.from_, until=window.until))
     yield from protected_identifiers(
         {**_need_texts(change.need), "/data/other_topic": change.other_topic}
     )
@@ -109,6 +124,17 @@ def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Find
         yield schema("/data/provider", "No such provider is listed.", "Name a listed provider.")
 
 
+def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
+    """Yield a reason for each field that is null and cannot be cleared."""
+    for name in sorted(change.model_fields_set - change.clearable):
+        if getattr(change, name) is None:
+            yield schema(
+                f"{path}/{name}",
+                "This field cannot be cleared.",
+                "Leave it out: it stays as it is.",
+            )
+
+
 def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Finding]:
     listed: str | None = None
     if agency.ori is None:
@@ -137,7 +163,7 @@ def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -
     )
 
 
-def _need_texts(need: Need | None) -> Mapping[str, str | None]:
+def _need_texts(need: Need | NeedChange | None) -> Mapping[str, str | None]:
     return (
         {} if need is None else {f"/data/need/{name}": text for name, text in vars(need).items()}
     )

@@ -38,9 +38,8 @@ def amend(message: Message, request: Request, known: Known) -> Outcome:
     words = changed_words(change, request, known.words.get(request.tracking_number))
     after = before.model_copy(
         update={
-            **changed_facts(change, known.registry),
+            **changed_facts(change, before, known.registry),
             "version": before.version + 1,
-            "other_topic_stated": before.other_topic_stated or bool(change.other_topic),
             "need_stated": before.need_stated or words is not None,
             "reference_version": known.registry.version,
         }

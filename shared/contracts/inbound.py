@@ -5,7 +5,7 @@ Every text and list has a maximum, so that the largest valid submission stays un
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -138,9 +138,24 @@ class Submission(Strict):
     may_be_named: bool = False
 
 
-class Amendment(Strict):
-    """What changes; a field that is absent stays as it is."""
+class NeedChange(Strict):
+    """What changes in the words of the need: absent stays, null clears."""
 
+    clearable: ClassVar = frozenset(
+        {"how_noticed", "if_nothing_is_done", "supporting_data", "obstacles", "current_policy"}
+    )
+    issue: Text | None = None
+    how_noticed: Text | None = None
+    if_nothing_is_done: Text | None = None
+    supporting_data: Text | None = None
+    obstacles: Text | None = None
+    current_policy: Text | None = None
+
+
+class Amendment(Strict):
+    """What changes: absent stays, at every depth; null clears what is ``clearable``."""
+
+    clearable: ClassVar = frozenset({"other_topic", "service_forms", "goals", "wished"})
     tracking_number: Tracking
     topics: Annotated[list[Code], Field(min_length=1, max_length=20)] | None = None
     other_topic: Note | None = None
@@ -152,7 +167,7 @@ class Amendment(Strict):
         ]
         | None
     ) = None
-    need: Need | None = None
+    need: NeedChange | None = None
     wished: Wished | None = None
     may_be_named: bool | None = None
 

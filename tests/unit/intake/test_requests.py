@@ -18,12 +18,87 @@ def test_an_amendment_carries_the_request_as_it_now_is(door: Door) -> None:
 
     facts = amended.data.model_dump(mode="json")
     assert (facts["version"], facts["topics"]) == (2, ["other"])
-    assert (facts["wished"]["from"], facts["wished"]["until"]) == ("2026-07-01", None)
+    assert facts["wished"] == {"from": "2026-07-01", "until": "2026-09-30"}
     assert facts["service_forms"] == ["training_in_person", "policy_review"]
     assert facts["other_topic_stated"] is True
     assert stated.data.other_topic == "Drones."
     assert stated.data.issue == "Calls of people in crisis end in arrests."
     assert (amended.number, stated.number) == (2, 2)
+
+
+WHOLE = {
+    "topics": ["other"],
+    "other_topic": "Drones.",
+    "goals": ["trust"],
+    "need": {"issue": "Arrests.", "obstacles": "Budget.", "current_policy": "None."},
+    "wished": {"from": "2026-07-01", "until": "2026-08-01"},
+}
+
+
+def _amended(door: Door, change: dict[str, Any]) -> tuple[Any, Any]:
+    """Amend a request that states everything; return its facts, and its words if they changed."""
+    number = {"tracking_number": door.number}
+    before = events(door.say("request.amend", number | WHOLE))
+    after = events(door.say("request.amend", number | change))
+    words = after[1] if len(after) > 1 else before[1]
+    return after[0].data, words.data
+
+
+def test_an_amendment_of_one_date_leaves_the_other(door: Door) -> None:
+    facts, _ = _amended(door, {"wished": {"until": "2026-09-01"}})
+
+    assert facts.model_dump(mode="json")["wished"] == {"from": "2026-07-01", "until": "2026-09-01"}
+
+
+def test_an_amendment_of_one_text_leaves_the_others(door: Door) -> None:
+    _, words = _amended(door, {"need": {"obstacles": "Staff."}})
+
+    assert (words.issue, words.obstacles, words.current_policy) == ("Arrests.", "Staff.", "None.")
+    assert words.other_topic == "Drones."
+
+
+def test_null_clears_at_every_depth(door: Door) -> None:
+    facts, words = _amended(
+        door,
+        {
+            "topics": ["crisis_intervention"],
+            "other_topic": None,
+            "goals": None,
+            "need": {"obstacles": None},
+            "wished": {"from": None},
+        },
+    )
+
+    assert (facts.goals, facts.other_topic_stated) == ([], False)
+    assert (facts.wished.from_, str(facts.wished.until)) == (None, "2026-08-01")
+    assert (words.issue, words.obstacles, words.other_topic) == ("Arrests.", None, None)
+
+
+CANNOT: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+    "what a request must have": (
+        {"topics": None, "need": None, "may_be_named": None},
+        [
+            ("schema", "/data/may_be_named"),
+            ("schema", "/data/need"),
+            ("schema", "/data/topics"),
+        ],
+    ),
+    "the issue": ({"need": {"issue": None}}, [("schema", "/data/need/issue")]),
+    "the words of the topic 'other'": ({"other_topic": None}, [("schema", "/data/other_topic")]),
+    "the order of dates, one of which stays": (
+        {"wished": {"until": "2026-06-30"}},
+        [("dates_contradict", "/data/wished/until")],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CANNOT)
+def test_an_amendment_cannot_take_away(door: Door, what: str) -> None:
+    change, expected = CANNOT[what]
+    number = {"tracking_number": door.number}
+    door.say("request.amend", number | WHOLE)
+
+    assert reasons(door.say("request.amend", number | change)) == expected
 
 
 @pytest.mark.parametrize("kind", ["request.amend", "request.withdraw"])
