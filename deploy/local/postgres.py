@@ -40,6 +40,7 @@ class Postgres:
         self._data = folder
         self._log = log
         self.port = port
+        self._admin_password = admin_password
         self.password = password(admin_password, "password")
         self.child: processes.Child | None = None
 
@@ -73,6 +74,28 @@ class Postgres:
             children=[self.child],
             within=60,
         )
+
+    def standby(self, *, port: int) -> "Postgres":
+        """Return a running standby of this server, made from a copy of its data beside it."""
+        data = self._data.with_name(f"{self._data.name}-{port}")
+        other = Postgres(data, log=self._log, port=port, admin_password=self._admin_password)
+        login = ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
+        copying = processes.start(
+            "pg_basebackup",
+            [_programs() / "pg_basebackup", *login, "-D", data, "-R", "--checkpoint=fast"],
+            log=self._log,
+            environment={"PGPASSWORD": self.password},
+            user=_unprivileged_user(data),
+        )
+        processes.finish([copying], within=60)
+        other.begin()
+        other.wait()
+        return other
+
+    def discard(self) -> None:
+        """Delete the data of a server that has ended for good."""
+        self._wait_for_the_last_one_to_end()
+        shutil.rmtree(self._data)
 
     def dump(self, database: str, file: Path) -> None:
         """Write all of a database, as of one moment, to *file*; it may be in use."""

@@ -41,7 +41,8 @@ class Stack:
     Use it from one thread that lives as long as the stack: however that ends, nothing is left
     running. One stack at a time per folder. ``say`` is told what is being done. With ``detours``
     services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
-    what comes to them, and may cut it. The data of Postgres may be in a folder elsewhere. Without
+    what comes to them, and may cut it. The data of Postgres, and of a node of Kafka by its number,
+    may be in a folder elsewhere; ``kafka_environment`` is asked by a node's name. Without
     ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
     Without ``quotas`` Kafka limits nobody.
     """
@@ -55,6 +56,8 @@ class Stack:
         participants: Path = PARTICIPANTS,
         detours: bool = False,
         postgres_folder: Path | None = None,
+        kafka_folders: Mapping[int, Path] | None = None,
+        kafka_environment: Callable[[str], Mapping[str, str]] | None = None,
         stable_names: bool = True,
         quotas: bool = True,
         say: Callable[[str], None] = lambda text: None,
@@ -78,6 +81,8 @@ class Stack:
             ports=kafka_ports,
             admin_password=self.credentials.folder / ADMIN,
             detours=self.detours,
+            data_folders=kafka_folders or {},
+            environment=kafka_environment or (lambda node: {}),
         )
         self.postgres = Postgres(
             postgres_folder or self.state / "postgres",
@@ -251,6 +256,10 @@ class Stack:
         """Every process of the stack that should be running."""
         postgres = [self.postgres.child] if self.postgres.child else []
         return [*self.kafka.nodes, *postgres, *(each.child for each in self.replicas.values())]
+
+    def take_port(self) -> int:
+        """Return a port for another server beside the stack's own."""
+        return self._ports.take()
 
     def kafka_login(self, member: str) -> tuple[str, str]:
         """Return user and password of a service, a participant, the operator or the admin."""

@@ -15,10 +15,10 @@ from tests.system.chaos.cast import cast
 from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.coverage import lines, shortfalls
 from tests.system.chaos.disk import Disk, can_mount
-from tests.system.chaos.ground import Ground
+from tests.system.chaos.ground import FULL_NODE, Ground
 from tests.system.chaos.judging import judge, record
 from tests.system.chaos.migrations import kill_migrations
-from tests.system.chaos.profiles import NETWORK, PROFILES, Profile
+from tests.system.chaos.profiles import CLOCKS, DISKS, NETWORK, PROFILES, Profile
 from tests.system.chaos.proxy import Proxy
 from tests.system.chaos.run import Outcome, Run
 from tests.system.chaos.schedule import Schedule
@@ -50,9 +50,9 @@ def main() -> int:
     if asked.kinds is not None:
         kinds = dict.fromkeys(asked.kinds.split(","), 1)
         profile = replace(profile, kinds=kinds, least_kills=0, least_crashes=0)
-    if "disk" in profile.kinds and not can_mount():
-        _say("no kind disk: only root may mount a small one")
-        kinds = {kind: often for kind, often in profile.kinds.items() if kind != "disk"}
+    if DISKS & profile.kinds.keys() and not can_mount():
+        _say(f"no kinds {', '.join(sorted(DISKS))}: only root may mount a small disk")
+        kinds = {kind: often for kind, often in profile.kinds.items() if kind not in DISKS}
         profile = replace(profile, kinds=kinds)
     try:
         return _chaos(profile, seed=asked.seed, state=asked.state.resolve())
@@ -71,7 +71,8 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     everybody = cast(state)
     _say(f"seed {seed}")
     disk = Disk(state / "disk") if "disk" in profile.kinds else None
-    clocks = Clocks(state / "clocks") if "clock" in profile.kinds else None
+    kafka_disk = Disk(state / "kafka-disk") if "kafka_disk" in profile.kinds else None
+    clocks = Clocks(state / "clocks") if CLOCKS & profile.kinds.keys() else None
     with (
         Stack(
             state,
@@ -79,6 +80,8 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             participants=everybody.listed,
             detours=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
+            kafka_folders={FULL_NODE: kafka_disk.folder / "data"} if kafka_disk else None,
+            kafka_environment=clocks.of_node if clocks else None,
             say=_say,
         ) as stack,
         Proxy(stack.detours) as proxy,
@@ -92,6 +95,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             say=_say,
             proxy=proxy,
             disk=disk,
+            kafka_disk=kafka_disk,
             clocks=clocks,
         )
         if profile.migrations:

@@ -3,15 +3,16 @@
 import random
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from deploy.local.topics import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
-from tests.system.chaos.faults.clocks import ClockSteps
+from tests.system.chaos.faults.clocks import BrokerClockSteps, ClockSteps
 from tests.system.chaos.faults.corruption import Corrupt
 from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
-from tests.system.chaos.faults.disks import FullDisk
+from tests.system.chaos.faults.disks import FullDisk, FullKafkaDisk
+from tests.system.chaos.faults.failover import Failover
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.faults.network import (
     HOWS,
@@ -20,6 +21,8 @@ from tests.system.chaos.faults.network import (
     UnansweredCommits,
 )
 from tests.system.chaos.faults.outage import Away
+from tests.system.chaos.faults.pools import PoolExhausted
+from tests.system.chaos.faults.rebalances import CoordinatorDies, LongBatch
 from tests.system.chaos.faults.records import Duplicates
 from tests.system.chaos.faults.reordering import Reordered
 from tests.system.chaos.faults.replays import Replay
@@ -130,6 +133,20 @@ class Faults:
                 return Reordered(seconds=short, service="routing", most=draw.choice((5, 20)))
             case "replay":
                 return Replay(seconds=8, service=draw.choice(_WRITERS), reader=service)
+            case "pool":
+                how: Literal["refused", "locked"] = draw.choice(("refused", "locked"))
+                return PoolExhausted(seconds=draw.uniform(6, 12), service=service, how=how)
+            case "long_batch":
+                return LongBatch(seconds=draw.uniform(10, 14), service=service)
+            case "coordinator":
+                return CoordinatorDies(seconds=draw.uniform(3, 6), service=service)
+            case "broker_clock":
+                by = draw.choice((-3600, -10, 10, 3600))
+                return BrokerClockSteps(seconds=draw.uniform(6, 12), by=by)
+            case "kafka_disk":
+                return FullKafkaDisk(seconds=draw.uniform(6, 12))
+            case "failover":
+                return Failover(seconds=short)
             case "away":
                 nodes = tuple(range(1, self._brokers + 1))
                 return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))

@@ -15,6 +15,8 @@ from tests.system.chaos.proxy import Proxy
 
 Process = tuple[str, int]
 _PAUSE = 0.3
+FULL_NODE = 2
+"""The node of Kafka whose disk may be filled."""
 
 
 class Ground:
@@ -33,11 +35,13 @@ class Ground:
         say: Callable[[str], None],
         proxy: Proxy | None = None,
         disk: Disk | None = None,
+        kafka_disk: Disk | None = None,
         clocks: Clocks | None = None,
     ) -> None:
         self.stack = stack
         self.proxy = proxy or Proxy([])
         self.disk = disk
+        self.kafka_disk = kafka_disk
         self.clocks = clocks
         self.say = say
         self.kills = 0
@@ -128,8 +132,9 @@ class Ground:
         self.held_down.clear()
         self.postgres_is_down = False
         self.proxy.mend(self.proxy.links)
-        if self.disk is not None and self.disk.is_full:
-            self.disk.free()
+        for disk in (self.disk, self.kafka_disk):
+            if disk is not None and disk.is_full:
+                disk.free()
         self.watch()
 
     def kill_broker(self, number: int) -> None:

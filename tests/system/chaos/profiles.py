@@ -30,10 +30,10 @@ class Profile:
     """How often a migration is killed between two steps, before the load begins."""
 
 
-NETWORK = {"postgres_network", "kafka_network", "commits"}
+NETWORK = {"postgres_network", "kafka_network", "commits", "failover"}
 """The kinds for which services reach Kafka and Postgres through a proxy."""
-_ENVIRONMENT = (*sorted(NETWORK), "disk", "clock")
-"""Once each in a short run, beside the kills it must show."""
+DISKS = {"disk", "kafka_disk"}
+CLOCKS = {"clock", "broker_clock"}
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,
@@ -54,6 +54,12 @@ _EVERYTHING = {
     "corrupt": 2,
     "reordered": 1,
     "replay": 1,
+    "pool": 2,
+    "long_batch": 1,
+    "coordinator": 1,
+    "broker_clock": 1,
+    "kafka_disk": 1,
+    "failover": 1,
 }
 PROFILES = {
     "smoke": Profile(
@@ -74,7 +80,7 @@ PROFILES = {
         minutes=5.5,
         rate=8,
         brokers=3,
-        kinds={**_EVERYTHING, **dict.fromkeys(_ENVIRONMENT, 1)},
+        kinds={**_EVERYTHING, **dict.fromkeys(NETWORK | DISKS | CLOCKS, 1)},
         least_requests=2000,
         least_kills=40,
         least_crashes=1,

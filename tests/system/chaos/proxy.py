@@ -24,6 +24,7 @@ class Link:
 
     def __init__(self, detour: Detour) -> None:
         self.detour = detour
+        self.leads_to = detour.leads_to
         self.open = {direction: asyncio.Event() for direction in DIRECTIONS}
         """What comes while a direction is not open waits, as TCP would have it."""
         self.delay = 0.0
@@ -39,7 +40,7 @@ class Link:
         onward: asyncio.StreamWriter | None = None
         try:
             await self.open["to server"].wait()
-            away, onward = await asyncio.open_connection("127.0.0.1", self.detour.leads_to)
+            away, onward = await asyncio.open_connection("127.0.0.1", self.leads_to)
             self._writers.add(onward)
             answers = Answers() if self.detour.server == POSTGRES else None
             for coming, going, direction, split in (
@@ -155,6 +156,15 @@ class Proxy:
         """Let everything take so much longer in each direction, and stay in order."""
         for link in links:
             link.delay = seconds
+
+    def lead(self, links: Sequence[Link], port: int) -> None:
+        """Let new connections lead to another port; end those that there are."""
+
+        def lead(link: Link) -> None:
+            link.leads_to = port
+            link.reset()
+
+        self._each(links, lead)
 
     def cut_commits(self, links: Sequence[Link], times: int) -> None:
         """Let the next so many commits on each link happen, and hang up before the answer."""

@@ -20,8 +20,9 @@ _FIRST = ("corrupt", "reordered", "duplicates", "replay")
 _ALONE = frozenset({"away", "versions"})
 """What is judged by itself: nothing else goes wrong meanwhile."""
 APART = (
-    frozenset({"postgres", "backend", "disk"}),
-    frozenset({"broker", "brokers"}),
+    frozenset({"postgres", "backend", "disk", "failover", "pool", "long_batch"}),
+    frozenset({"broker", "brokers", "kafka_disk", "coordinator", "kafka_network"}),
+    frozenset({"twice", "storm", "long_batch", "coordinator"}),
 )
 """Of each of these one at most in a round: another would take away what it aims at."""
 

@@ -20,6 +20,7 @@ from tests.system.checker.owners import i08_topics_agree_with_owners
 from tests.system.checker.privacy import i15_nobody_sees_anothers, i16_canaries_are_nowhere
 from tests.system.checker.projections import i10_projections_are_folds
 from tests.system.checker.run import Run
+from tests.system.checker.set_aside import i19_set_aside_is_answered
 from tests.system.checker.submissions import (
     i01_accepted_is_kept_and_announced,
     i02_refused_is_nowhere,
@@ -45,6 +46,7 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I16": i16_canaries_are_nowhere,
     "I17": i17_metrics_are_counts,
     "I18": i18_broken_on_purpose,
+    "I19": i19_set_aside_is_answered,
 }
 NOT_JUDGED = {
     "I8": "the list of sent ids, which no relay keeps yet",

@@ -8,7 +8,7 @@ from typing import ClassVar
 import asyncpg
 
 from tests.system.chaos.faults.fault import Fault
-from tests.system.chaos.ground import Ground
+from tests.system.chaos.ground import FULL_NODE, Ground
 
 _PANIC = b"PANIC:"
 _WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
@@ -46,6 +46,36 @@ class FullDisk(Fault):
         panics = _panics(ground) - self._panics_before
         self.has_hit = panics > 0
         ground.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
+
+
+@dataclass(slots=True, kw_only=True)
+class FullKafkaDisk(Fault):
+    """
+    The disk of one broker has no room left: it ends, and cannot start before there is room again.
+
+    The others go on: a partition has two more copies.
+    """
+
+    bound: ClassVar[float] = 60
+    waits: ClassVar[bool] = True
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        assert ground.kafka_disk is not None
+        ground.kafka_disk.fill()
+
+    def during(self, ground: Ground) -> None:
+        if not ground.stack.kafka.nodes[FULL_NODE - 1].alive:
+            self.has_hit = True
+
+    def end(self, ground: Ground) -> None:
+        assert ground.kafka_disk is not None
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            time.sleep(0.1)  # not under the watch, which would start it again at once
+            self.during(ground)
+        ground.kafka_disk.free()
+        ground.say(f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk")
 
 
 def _panics(ground: Ground) -> int:

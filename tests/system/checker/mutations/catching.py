@@ -8,6 +8,7 @@ from tests.system.checker.mutations import (
     of_delivery,
     of_injection,
     of_order,
+    of_set_aside,
     of_submissions,
     of_tables,
 )
@@ -21,6 +22,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_tables.MUTATIONS,
     *of_delivery.MUTATIONS,
     *of_injection.MUTATIONS,
+    *of_set_aside.MUTATIONS,
 )
 
 
