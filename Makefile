@@ -66,8 +66,8 @@ capacity: setup ## what loads take of this machine, in tables
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
-chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout]
-	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
+chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
+	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
 hostile: setup ## attack the door as one participant, beside a bystander that must not notice [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.system.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
@@ -101,6 +101,8 @@ nightly: setup ## what is too heavy for every change; `make tools` brings what i
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
 	@$(MAKE) --no-print-directory chaos SCENARIO=deleted-topic
+	@$(MAKE) --no-print-directory chaos SCENARIO=outage
+	@$(MAKE) --no-print-directory chaos SCENARIO=backlog
 	@$(MAKE) --no-print-directory alerts FAULTS=1
 	@$(MAKE) --no-print-directory logs-check
 

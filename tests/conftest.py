@@ -10,6 +10,7 @@ import pytest
 from deploy.local import databases
 from deploy.local.stack import Stack
 from shared.runtime.interrupts import heed
+from tests import not_run
 
 Database = Callable[[str], Awaitable[str]]
 """Makes a fresh, migrated database of the service named and returns its DSN, as that service."""
@@ -17,6 +18,15 @@ Database = Callable[[str], Awaitable[str]]
 _numbers = count(1)
 
 heed()  # in the background of a shell the processes that tests start would ignore SIGINT
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say last what was left out, and why: a newcomer must not take it for tested."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    for line in not_run.lines(report.longrepr[2] for report in skipped):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

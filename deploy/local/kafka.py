@@ -7,7 +7,7 @@ import signal
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -40,14 +40,12 @@ class Kafka:
         admin_password: Path,
         detours: Sequence[Detour] = (),
         data_folders: Mapping[int, Path] = MappingProxyType({}),
-        environment: Callable[[str], Mapping[str, str]] = lambda node: {},
     ) -> None:
         self._folder = folder
         self._logs = logs
         self._ports = ports
         self._detours = detours
         self._data_folders = data_folders
-        self._environment = environment
         self.password = password(admin_password, "continuum_kafka_password")
         self._peer_password = password(admin_password, "controller_password")
         self._formats: list[processes.Child] = []
@@ -117,23 +115,13 @@ class Kafka:
             self._folder / f"node-{node}" / "server.properties",
         ]
         log = self._logs / f"kafka-{node}.log"
-        name = f"kafka-{node}"
-        more = self._environment(name)
-        return self._java(name, [*options, *broker], log=log, environment=more)
+        return self._java(f"kafka-{node}", [*options, *broker], log=log)
 
     def _data(self, node: int) -> Path:
         return self._data_folders.get(node, self._folder / f"node-{node}" / "data")
 
-    def _java(
-        self,
-        name: str,
-        arguments: Sequence[str | Path],
-        *,
-        log: Path,
-        environment: Mapping[str, str] = MappingProxyType({}),
-    ) -> processes.Child:
-        command = [_java(), "-cp", self._classpath, *arguments]
-        return processes.start(name, command, log=log, environment=environment)
+    def _java(self, name: str, arguments: Sequence[str | Path], *, log: Path) -> processes.Child:
+        return processes.start(name, [_java(), "-cp", self._classpath, *arguments], log=log)
 
     def _format(self, node: int, home: Path) -> processes.Child:
         # In a file, because everybody may read a command line.

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -36,8 +37,17 @@ def _programs() -> Path:
 class Postgres:
     """One server with its data in ``folder``."""
 
-    def __init__(self, folder: Path, *, log: Path, port: int, admin_password: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        log: Path,
+        port: int,
+        admin_password: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._data = folder
+        self._environment = environment
         self._log = log
         self.port = port
         self._admin_password = admin_password
@@ -59,6 +69,7 @@ class Postgres:
             "postgres",
             [_programs() / "postgres", "-D", self._data, f"--port={self.port}", *options],
             log=self._log,
+            environment=self._environment,
             user=user,
             # SIGQUIT: at once, as in a crash, but no shared memory is left behind.
             at_parents_end=signal.SIGQUIT,

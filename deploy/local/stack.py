@@ -42,7 +42,7 @@ class Stack:
     running. One stack at a time per folder. ``say`` is told what is being done. With ``detours``
     services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
     what comes to them, and may cut it. The data of Postgres, and of a node of Kafka by its number,
-    may be in a folder elsewhere; ``kafka_environment`` is asked by a node's name. Without
+    may be in a folder elsewhere. Without
     ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
     Without ``quotas`` Kafka limits nobody.
     """
@@ -57,7 +57,7 @@ class Stack:
         detours: bool = False,
         postgres_folder: Path | None = None,
         kafka_folders: Mapping[int, Path] | None = None,
-        kafka_environment: Callable[[str], Mapping[str, str]] | None = None,
+        postgres_environment: Mapping[str, str] | None = None,
         stable_names: bool = True,
         quotas: bool = True,
         say: Callable[[str], None] = lambda text: None,
@@ -82,13 +82,13 @@ class Stack:
             admin_password=self.credentials.folder / ADMIN,
             detours=self.detours,
             data_folders=kafka_folders or {},
-            environment=kafka_environment or (lambda node: {}),
         )
         self.postgres = Postgres(
             postgres_folder or self.state / "postgres",
             log=self.logs / "postgres.log",
             port=postgres_port,
             admin_password=self.credentials.folder / "postgres",
+            environment=postgres_environment,
         )
         self._surroundings = Surroundings(
             kafka_servers=self.kafka.servers,

@@ -15,7 +15,8 @@ from deploy.tools import catalog
 
 LACKING = [tool.name for tool in catalog.needed("manifests-check") if not tool.is_there]
 pytestmark = pytest.mark.skipif(
-    bool(LACKING), reason=f"{', '.join(LACKING)} missing: make tools FOR=manifests-check"
+    bool(LACKING),
+    reason=f"`make tools FOR=manifests-check` brings what is missing: {', '.join(LACKING)}",
 )
 Break = Callable[[list[Object]], None]
 topics = partial(agreement.topics, overlay="production")

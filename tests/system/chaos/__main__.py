@@ -18,7 +18,7 @@ from tests.system.chaos.disk import Disk, can_mount
 from tests.system.chaos.ground import FULL_NODE, Ground
 from tests.system.chaos.judging import judge, record
 from tests.system.chaos.migrations import kill_migrations
-from tests.system.chaos.profiles import CLOCKS, DISKS, NETWORK, PROFILES, Profile
+from tests.system.chaos.profiles import DISKS, NETWORK, PROFILES, Profile
 from tests.system.chaos.proxy import Proxy
 from tests.system.chaos.run import Outcome, Run
 from tests.system.chaos.schedule import Schedule
@@ -72,7 +72,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     _say(f"seed {seed}")
     disk = Disk(state / "disk") if "disk" in profile.kinds else None
     kafka_disk = Disk(state / "kafka-disk") if "kafka_disk" in profile.kinds else None
-    clocks = Clocks(state / "clocks") if CLOCKS & profile.kinds.keys() else None
+    clocks = Clocks(state / "clocks") if "clock" in profile.kinds else None
     with (
         Stack(
             state,
@@ -81,7 +81,6 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             detours=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
             kafka_folders={FULL_NODE: kafka_disk.folder / "data"} if kafka_disk else None,
-            kafka_environment=clocks.of_node if clocks else None,
             say=_say,
         ) as stack,
         Proxy(stack.detours) as proxy,

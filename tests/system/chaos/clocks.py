@@ -7,8 +7,6 @@ from pathlib import Path
 from deploy.local.failure import StackFailed
 
 _SHARED_MEMORY = Path("/dev/shm")
-STEPPED_NODE = "kafka-1"
-"""The library costs a Java process some time: one node is enough to disagree with the others."""
 
 
 class Clocks:
@@ -36,10 +34,6 @@ class Clocks:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
         }
-
-    def of_node(self, node: str) -> Mapping[str, str]:
-        """Return what makes a node of Kafka go by a clock of its own; one alone can do so."""
-        return self.environment(node) if node == STEPPED_NODE else {}
 
     def step(self, service: str, seconds: int) -> None:
         """Let the service's clock be so far ahead (or behind) within a second."""

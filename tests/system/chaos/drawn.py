@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from deploy.local.topics import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
-from tests.system.chaos.faults.clocks import BrokerClockSteps, ClockSteps
+from tests.system.chaos.faults.clocks import ClockSteps
 from tests.system.chaos.faults.corruption import Corrupt
 from tests.system.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
 from tests.system.chaos.faults.disks import FullDisk, FullKafkaDisk
@@ -140,9 +140,6 @@ class Faults:
                 return LongBatch(seconds=draw.uniform(10, 14), service=service)
             case "coordinator":
                 return CoordinatorDies(seconds=draw.uniform(3, 6), service=service)
-            case "broker_clock":
-                by = draw.choice((-3600, -10, 10, 3600))
-                return BrokerClockSteps(seconds=draw.uniform(6, 12), by=by)
             case "kafka_disk":
                 return FullKafkaDisk(seconds=draw.uniform(6, 12))
             case "failover":

@@ -23,6 +23,8 @@ from tests.system.chaos.waits import Wait
 from tests.system.chaos.wire import Settings, Wire
 
 _AT_ONCE = 100_000
+_HURRY = 1500.0
+"""Submissions a second while nobody answers them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Load:
 
 def run(pipe: "Connection", plan: Plan) -> None:
     """
-    Introduce, say "introduced", then submit until told "stop"; end at "end".
+    Introduce, say "introduced", then submit until told "stop", faster after "hurry"; end at "end".
 
     Each word that comes through the pipe is answered with the progress, "waits" with all waits.
     """
@@ -140,15 +142,18 @@ def run(pipe: "Connection", plan: Plan) -> None:
     try:
         load.introduce()
         pipe.send("introduced")
-        start, submitting = time.monotonic(), True
+        start, submitting, rate = time.monotonic(), True, plan.rate
         while True:
-            due = start + load.submitted / plan.rate
+            due = start + load.submitted / rate
             load.turn(min(max(due - time.monotonic(), 0), 0.05) if submitting else 0.05)
             if submitting and time.monotonic() >= due:
                 load.submit()
             if pipe.poll():
                 word = pipe.recv()
                 submitting = submitting and word != "stop"
+                if word == "hurry":
+                    rate = _HURRY
+                    start = time.monotonic() - load.submitted / rate
                 pipe.send(load.waits() if word == "waits" else load.progress())
                 if word == "end":
                     return

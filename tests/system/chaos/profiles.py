@@ -33,7 +33,6 @@ class Profile:
 NETWORK = {"postgres_network", "kafka_network", "commits", "failover"}
 """The kinds for which services reach Kafka and Postgres through a proxy."""
 DISKS = {"disk", "kafka_disk"}
-CLOCKS = {"clock", "broker_clock"}
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,
@@ -57,7 +56,6 @@ _EVERYTHING = {
     "pool": 2,
     "long_batch": 1,
     "coordinator": 1,
-    "broker_clock": 1,
     "kafka_disk": 1,
     "failover": 1,
 }
@@ -80,7 +78,7 @@ PROFILES = {
         minutes=5.5,
         rate=8,
         brokers=3,
-        kinds={**_EVERYTHING, **dict.fromkeys(NETWORK | DISKS | CLOCKS, 1)},
+        kinds={**_EVERYTHING, **dict.fromkeys(NETWORK | DISKS | {"clock"}, 1)},
         least_requests=2000,
         least_kills=40,
         least_crashes=1,

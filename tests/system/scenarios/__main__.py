@@ -8,12 +8,14 @@ from pathlib import Path
 
 from deploy.local.failure import StackFailed
 from shared.runtime.interrupts import heed
-from tests.system.scenarios import deleted_topic, older_database, rollout
-from tests.system.scenarios.scene import Scenario, scene
+from tests.system.scenarios import backlog, deleted_topic, older_database, outage, rollout
+from tests.system.scenarios.scene import Scenario, Sizes, scene
 
 SCENARIOS: Mapping[str, Scenario] = {
+    "backlog": Scenario(backlog.play, has_clocks=True),
     "deleted-topic": Scenario(deleted_topic.play),
     "older-database": Scenario(older_database.play),
+    "outage": Scenario(outage.play),
     "rollout": Scenario(rollout.play, begin=rollout.begin, rate=10, stable_names=False),
 }
 
@@ -24,6 +26,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scenarios", description=__doc__)
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, help="of each outage (default: as it says)")
+    parser.add_argument("--count", type=int, help="of submissions (default: as it says)")
     parser.add_argument("--state", type=Path, help="default: .local/<name>")
     asked = parser.parse_args()
     state = (asked.state or Path(".local") / asked.name).resolve()
@@ -34,7 +38,8 @@ def main() -> int:
 
     try:
         scenario = SCENARIOS[asked.name]
-        with scene(scenario, state, seed=asked.seed, say=say) as opened:
+        sizes = Sizes(asked.minutes, asked.count)
+        with scene(scenario, state, seed=asked.seed, sizes=sizes, say=say) as opened:
             wrong = scenario.play(opened)
     except StackFailed as failure:
         print(f"{asked.name}: failed. {failure}\nThe logs are in {state}/logs.", file=sys.stderr)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from deploy.local.detours import POSTGRES
 from deploy.local.stack import Stack
 from tests.system.chaos import load
 from tests.system.chaos.cast import cast
+from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.load import Progress
@@ -27,6 +29,14 @@ def _at_present(ground: Ground) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How long and how much; None is what the scenario itself says."""
+
+    minutes: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """
     The running product and its load, for one scenario.
@@ -37,6 +47,7 @@ class Scene:
 
     ground: Ground
     say: Callable[[str], None]
+    sizes: Sizes
     _pipe: "Connection"
 
     @property
@@ -58,11 +69,11 @@ class Scene:
         assert isinstance(waits, list)
         return waits
 
-    def rest(self) -> list[str]:
+    def rest(self, *, within: float = _REST_SECONDS) -> list[str]:
         """Submit no more, wait until every life has come to its end; return what has not."""
         self.say("no more submissions; everything comes to its end")
         progress = self.ask("stop")
-        until = time.monotonic() + _REST_SECONDS
+        until = time.monotonic() + within
         while progress.unfinished or progress.oldest_open or asyncio.run(unrest(self.stack)):
             if time.monotonic() > until:
                 left = f"{progress.unfinished} requests not at their end, {progress}"
@@ -88,19 +99,27 @@ class Scenario:
     rate: float = 5
     stable_names: bool = True
     """Whether a process keeps its name in its group when it starts again (`Stack`)."""
+    has_clocks: bool = False
+    """Whether the wall clocks of services and Postgres may be stepped."""
 
 
 @contextmanager
 def scene(
-    scenario: Scenario, state: Path, *, seed: int, say: Callable[[str], None]
+    scenario: Scenario, state: Path, *, seed: int, sizes: Sizes, say: Callable[[str], None]
 ) -> Iterator[Scene]:
     """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
     everybody = cast(state)
-    names = scenario.stable_names
-    with Stack(state, participants=everybody.listed, stable_names=names, say=say) as stack:
+    clocks = Clocks(state / "clocks") if scenario.has_clocks else None
+    with Stack(
+        state,
+        participants=everybody.listed,
+        stable_names=scenario.stable_names,
+        postgres_environment=clocks.environment(POSTGRES) if clocks else None,
+        say=say,
+    ) as stack:
         stack.start()
         stack.provision()
-        ground = Ground(stack, report=state / "crash-points", say=say)
+        ground = Ground(stack, report=state / "crash-points", say=say, clocks=clocks)
         scenario.begin(ground)
         stack.wait_ready()
         plan = everybody.plan(stack, seed=seed, rate=scenario.rate)
@@ -108,4 +127,4 @@ def scene(
             say("introducing everybody")
             pipe.recv()
             say(f"{scenario.rate:.0f} submissions a second")
-            yield Scene(ground, say, pipe)
+            yield Scene(ground, say, sizes, pipe)

@@ -54,6 +54,7 @@ class PoolExhausted(Fault):
             self._holder.terminate()  # which gives the lock back
         if self.how == "refused":
             self._do(self._allow(ground))
+        self._do(asyncio.sleep(0))  # in which the loop lets go of the connection
         self._loop.close()
 
     async def _take(self, ground: Ground) -> None:

@@ -63,6 +63,7 @@ class LongBatch(Fault):
     def end(self, ground: Ground) -> None:
         if self._holder is not None:
             self._holder.terminate()  # which gives the lock back
+        self._loop.run_until_complete(asyncio.sleep(0))  # which lets go of the connection
         self._loop.close()
         ground.dismiss((self.service, 1))
 

@@ -1,0 +1,48 @@
+"""All services were away for a week, and participants went on: a backlog awaits them."""
+
+import time
+from datetime import timedelta
+
+from deploy.local.detours import POSTGRES
+from deploy.local.topics import SERVICES
+from tests.system.scenarios.scene import Scene
+
+COUNT = 50_000
+_WEEK = timedelta(days=7)
+_LIVES_SECONDS = 8.0
+_LEAST_A_SECOND = 20
+"""Far below what one process of each service takes in: below this, something is wrong."""
+
+
+def play(scene: Scene) -> list[str]:
+    """
+    Let services end, 50,000 submissions arrive, a week pass; then let the services come back.
+
+    By the clocks of Postgres and of all services; records keep the times of their arrival.
+
+    Return what was not answered, decided twice, or set aside.
+    """
+    count, clocks = scene.sizes.count or COUNT, scene.ground.clocks
+    assert clocks is not None
+    scene.ground.hold(_LIVES_SECONDS)
+    for service in SERVICES:
+        scene.ground.dismiss((service, 0))
+    scene.say(f"no service runs, and {count} submissions arrive")
+    first = scene.ask("how").submitted
+    scene.ask("hurry")
+    while scene.ask("how").submitted < first + count:
+        scene.ground.hold(0.5)
+    scene.ask("stop")
+    scene.say("a week passes, and the services come back")
+    for each in (*SERVICES, POSTGRES):
+        clocks.step(each, int(_WEEK.total_seconds()))
+    for service in SERVICES:
+        scene.ground.wanted[service, 0] = {}
+    began = time.monotonic()
+    wrong = scene.rest(within=180 + count / _LEAST_A_SECOND)
+    seconds = time.monotonic() - began
+    wrong += scene.ask("end").problems
+    wrong += scene.ground.ended
+    wrong += scene.violations()
+    print(f"backlog: {count} submissions, at rest after {seconds:.0f} s", flush=True)
+    return wrong
