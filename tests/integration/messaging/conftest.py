@@ -17,7 +17,7 @@ from shared.messaging import kafka
 from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS
 from shared.runtime.settings import ServiceSettings
-from tests.integration.messaging.consumers import KEPT, METADATA_SECONDS, Topics
+from tests.integration.messaging.consumers import KEPT, METADATA_SECONDS, Topics, leave
 from tests.integration.messaging.ledger import DATABASE, LEDGER, LedgerReader
 
 
@@ -62,10 +62,10 @@ def reader() -> LedgerReader:
 
 
 @pytest.fixture
-def static(stack: Stack, settings: ServiceSettings) -> ServiceSettings:
-    """Return the settings of a static member, which outlives its process, on any topic."""
+async def static(stack: Stack, settings: ServiceSettings) -> AsyncIterator[ServiceSettings]:
+    """Give the settings of a static member, which outlives its process, on any topic."""
     user, password = stack.kafka_login(ADMIN)
-    return settings.model_copy(
+    made = settings.model_copy(
         update={
             "kafka_user": user,
             "kafka_password": SecretStr(password),
@@ -74,6 +74,8 @@ def static(stack: Stack, settings: ServiceSettings) -> ServiceSettings:
             "metadata_max_age_ms": METADATA_SECONDS * 1000,
         }
     )
+    yield made
+    await leave(made)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from typing import Any
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import NewTopic
 
 from deploy.local.kafka import ADMIN
@@ -119,3 +121,18 @@ async def of_both(
 
 async def holds(pool: "asyncpg.Pool[Any]", *subjects: str) -> bool:
     return {entry.split("/")[0] for entry in await ledger(pool)} == set(subjects)
+
+
+async def leave(settings: ServiceSettings) -> None:
+    """Let every static member leave the group, or the next test's would wait for it to expire."""
+    admin = AIOKafkaAdminClient(**kafka.security(settings))
+    await admin.start()
+    try:
+        coordinator = await admin.find_coordinator("routing")
+        (described,) = await admin.describe_consumer_groups(["routing"], coordinator)
+        for group in described.groups:
+            for member, *_ in group[5]:
+                left = await admin._send_request(LeaveGroupRequest("routing", member), coordinator)
+                assert left.error_code == 0, left
+    finally:
+        await admin.close()
