@@ -88,6 +88,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._busy = asyncio.Lock()
         self._failures = 0
         self._stopping = False
+        self._assigned: set[TopicPartition] = set()
         self._assigned_before = False
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._batches = Batches(
@@ -257,6 +258,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Finish the running batch, then let go of everything."""
+        self._assigned = set()
         self._batches.forget()
         if not self._stopping:
             try:
@@ -275,6 +277,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._batches.forget()
         self._faults.moved({})
         await self._open(assigned)
+        self._assigned = set(assigned)
         log.info("partitions.assigned", partitions=len(set(assigned)))
         self._ask_again(set(assigned))
 
@@ -330,10 +333,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 if turn % ENDS_EVERY == 0 and self._consumer is not None:
                     async with asyncio.timeout(ENDS_EVERY):  # a topic that is gone has no end
                         await self._positions.check_ends(self._consumer)
+                    await self._open_rest()
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:  # the truth is in Postgres: these are for onlookers
                 log.debug("watch.failed", **{"error.type": type(error).__name__})
+
+    async def _open_rest(self) -> None:
+        """Open what Kafka told nothing of when the partitions were assigned."""
+        if self._failures == 0 and not self._busy.locked():
+            closed = self._assigned - self._positions.expected.keys()
+            await self._positions.open(self._consumer, closed)
 
     async def _commit_offsets(self) -> None:
         if self._consumer is None:
@@ -365,7 +375,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is None:
             return
         standing = self._progress.look(
-            self._consumer.assignment(), self._positions.expected, self._end_of
+            self._consumer.assignment(), self._positions.expected, self._end_of, self._blocked
         )
         self._health.standing = dict(standing.places)
         is_failing = self._failures > 0  # then it stands for a reason, which the log tells

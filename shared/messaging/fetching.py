@@ -22,7 +22,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from shared.messaging.buffer import Buffer, Fault, Found
 from shared.messaging.record_batches import Unreadable
 
-OFFSETS_GONE = "offsets_gone"
+OFFSETS_GONE, NOT_AUTHORIZED = "offsets_gone", "not_authorized"
 _FULL, _FAULT = "full", "fault"
 _GATHER_SECONDS = 0.1
 """A fetch waits so long while what the last one brought has not been asked for."""
@@ -37,7 +37,7 @@ _MOVED = frozenset(
 )
 _REASONS = {
     kafka_errors.OffsetOutOfRangeError.errno: OFFSETS_GONE,
-    kafka_errors.TopicAuthorizationFailedError.errno: "not_authorized",
+    kafka_errors.TopicAuthorizationFailedError.errno: NOT_AUTHORIZED,
 }
 
 

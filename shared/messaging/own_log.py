@@ -23,7 +23,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.messaging import kafka
 from shared.messaging.buffer import Fault
-from shared.messaging.fetching import FetchingConsumer
+from shared.messaging.fetching import NOT_AUTHORIZED, FetchingConsumer
 from shared.messaging.positions import Refusal
 from shared.messaging.reader import LAST_NUMBER, is_name
 from shared.messaging.records import Record
@@ -228,6 +228,8 @@ class _Topics:
         while reading:
             found = await self.consumer.look(reading, _AT_ONCE, seconds=0.5)
             for fault in found.faults:
+                if fault.reason == NOT_AUTHORIZED:
+                    raise TopicAuthorizationFailedError({fault.partition.topic})
                 self._say(fault)
                 self.consumer.retry(fault.partition, fault.offset, after=_FAULT_SECONDS)
             yield [event for record in found.records if (event := announced(record)) is not None]

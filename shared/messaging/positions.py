@@ -1,10 +1,12 @@
 """Where this process stands on the partitions that are its own, as Postgres says."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from asyncpg import Pool
 
 from shared.messaging.records import Record
@@ -12,6 +14,7 @@ from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
+_OFFSET_SECONDS = 10
 
 
 class Refusal(Exception):
@@ -37,24 +40,34 @@ class Positions:
         """As Kafka last said: a fetch that brings nothing does not tell."""
 
     async def open(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
-        """Start those of *partitions* that are assigned where their checkpoints say."""
+        """
+        Start those of *partitions* that are assigned where their checkpoints say.
+
+        One whose bounds Kafka does not tell (it has no leader) starts there unseen: the fetch says
+        what is wrong with it, and the others do not wait. If it has no checkpoint yet either, it
+        stays closed.
+        """
         wanted = sorted(set(partitions) & consumer.assignment())
         if not wanted:
             return
-        beginnings = await consumer.beginning_offsets(wanted)
-        ends = await consumer.end_offsets(wanted)
-        topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
-        starts = [beginnings[p] for p in wanted]
+        beginnings = await _offsets(consumer.beginning_offsets, wanted)
+        ends = await _offsets(consumer.end_offsets, wanted)
+        told = sorted(beginnings.keys() & ends.keys())
         await self._pool.execute(
-            _SQL["open_checkpoints"], topics, numbers, self._cluster_id, starts
+            _SQL["open_checkpoints"],
+            [p.topic for p in told],
+            [p.partition for p in told],
+            self._cluster_id,
+            [beginnings[p] for p in told],
         )
+        topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
         await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
         rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
         for row in rows:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
-            await self._check_fits(row, end=ends[partition])
-            offset = await self._skip_lost(row, beginnings[partition])
+            await self._check_fits(row, end=ends.get(partition))
+            offset = await self._skip_lost(row, beginnings.get(partition, 0))
             if partition in consumer.assignment():  # it may have been taken away meanwhile
                 consumer.seek(partition, offset)
                 self.expected[partition] = offset
@@ -91,7 +104,7 @@ class Positions:
         rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
         # Asked for after the checkpoints were read, which other processes move on.
-        ends = await consumer.end_offsets(list(checkpoints.keys() & readable(consumer)))
+        ends = await _offsets(consumer.end_offsets, checkpoints.keys() & readable(consumer))
         self.ends = ends
         for partition, end in ends.items():
             await self._check_fits(checkpoints[partition], end=end)
@@ -104,7 +117,7 @@ class Positions:
                 f" {self._service}"
             )
 
-    async def _check_fits(self, row: Any, *, end: int) -> None:
+    async def _check_fits(self, row: Any, *, end: int | None) -> None:
         where = f"{row['topic']}/{row['partition']}"
         if row["refused_because"] is not None:
             raise Refusal(f"{row['refused_because']}: continuum resume {self._service}")
@@ -114,7 +127,7 @@ class Positions:
                 f" {self._cluster_id}; offsets mean nothing here: restore the right one"
             )
         position = row["next_offset"]
-        if position > end:
+        if end is not None and position > end:
             reason = (
                 f"{where}: the checkpoint {position} is beyond the end {end}: the topic was"
                 f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
@@ -145,6 +158,27 @@ class Positions:
             until=until,
         )
         return until
+
+
+async def _offsets(
+    ask: Callable[[list[TopicPartition]], Awaitable[dict[TopicPartition, int]]],
+    partitions: Iterable[TopicPartition],
+) -> dict[TopicPartition, int]:
+    """Return what Kafka tells of each that it tells anything of; raises if that is none."""
+
+    async def within(some: list[TopicPartition]) -> dict[TopicPartition, int]:
+        async with asyncio.timeout(_OFFSET_SECONDS):
+            return await ask(some)
+
+    every = sorted(partitions)
+    try:
+        return await within(every)
+    except (KafkaError, TimeoutError):
+        each = await asyncio.gather(*(within([p]) for p in every), return_exceptions=True)
+        told = [found for found in each if not isinstance(found, BaseException)]
+        if not told or any(isinstance(found, asyncio.CancelledError) for found in each):
+            raise
+        return {p: offset for found in told for p, offset in found.items()}
 
 
 def readable(consumer: Any) -> set[TopicPartition]:

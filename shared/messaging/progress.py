@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import NamedTuple
 
 from aiokafka import TopicPartition
@@ -43,12 +43,14 @@ class Progress:
         ours: Collection[TopicPartition],
         expected: Mapping[TopicPartition, int],
         end_of: Callable[[TopicPartition], int | None],
+        blocked: Container[TopicPartition] = (),
     ) -> Standing:
         """
         Show the lag of each topic, and how long it has stood; return what stands.
 
         Of *ours*, *expected* has the next offsets, as far as anybody can say where we stand.
         What is not ours any more is forgotten: it stands elsewhere, or begins anew with us.
+        What is *blocked* is known to stand, and a new process would not help it.
         """
         now = time.monotonic()
         self._forget_others(ours)
@@ -75,7 +77,7 @@ class Progress:
             metrics.LAG.labels(self._service, topic).set(records)
         for topic, seconds in stands.items():
             metrics.STANDING.labels(self._service, topic).set(seconds)
-        return _standing(standing, now)
+        return _standing(standing, now, blocked)
 
     def _forget_others(self, ours: Collection[TopicPartition]) -> None:
         for partition in self._moved_at.keys() - set(ours):
@@ -87,9 +89,15 @@ class Progress:
         self._shown = topics
 
 
-def _standing(moved_at: Mapping[TopicPartition, float], now: float) -> Standing:
+def _standing(
+    moved_at: Mapping[TopicPartition, float], now: float, blocked: Container[TopicPartition]
+) -> Standing:
     places = {f"{topic}/{number}": at for (topic, number), at in moved_at.items()}
-    long = {each: at for each, at in moved_at.items() if now - at > _STANDS_SECONDS}
+    long = {
+        each: at
+        for each, at in moved_at.items()
+        if now - at > _STANDS_SECONDS and each not in blocked
+    }
     if not long:
         return Standing(places=places)
     topic, partition = longest = min(long, key=long.__getitem__)

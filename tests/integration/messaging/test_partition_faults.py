@@ -5,10 +5,14 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aiokafka import TopicPartition
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
+from shared.messaging import kafka
+from shared.messaging.fetching import FetchingConsumer
+from shared.messaging.positions import Positions
 from shared.runtime.settings import ServiceSettings
 from tests.examples.batches import GZIP, LZ4, NONE, SNAPPY, ZSTD, batch, bomb, patched, scattered
 from tests.integration.messaging.consumers import consumer, until
@@ -153,6 +157,34 @@ async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
             await until(lambda: holds(pool, "bad/1/second"))
 
     assert _named(logs, "partition.blocked") == [(BAD, 1, "not_authorized")]
+
+
+async def test_a_partition_that_kafka_tells_nothing_of_keeps_no_other_closed(
+    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+) -> None:
+    gone = "cri.in.test-gone.v1"
+    cluster = await kafka.cluster_id(settings)
+    positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
+    await pool.execute(
+        "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
+        " VALUES ($1, 0, $2, 3, 3)",
+        gone,
+        cluster,
+    )
+    consumer = FetchingConsumer(**kafka.security(settings), enable_auto_commit=False)
+    await consumer.start()
+    try:
+        places = [TopicPartition(gone, 0), TopicPartition(GOOD, 0)]
+        consumer.assign(places)
+
+        await positions.open(consumer, places)
+
+        assert positions.expected == {places[0]: 3, places[1]: 0}
+        await door.send(GOOD, batch(b"other"))
+        found = await consumer.look(positions.expected, 10, seconds=10)
+        assert [(r.topic, r.value) for r in found.records] == [(GOOD, b"other")]
+    finally:
+        await consumer.stop()
 
 
 async def _is_blocked(pool: "Pool[Any]", topic: str) -> bool:

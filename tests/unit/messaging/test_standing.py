@@ -45,6 +45,17 @@ def test_after_minutes_it_has_stalled() -> None:
     assert look(expected={OURS: 3}, end=5, since=400).stalled == "cri.int.intake.v1/0"
 
 
+def test_one_that_is_blocked_has_not_stalled_a_new_process_would_meet_the_same() -> None:
+    progress = Progress(SERVICE)
+    progress._moved_at[OURS] = time.monotonic() - 400
+
+    standing = progress.look({OURS}, {OURS: 3}, lambda _: 5, {OURS})
+
+    assert (standing.since, standing.stalled) == (None, None)
+    assert list(standing.places) == ["cri.int.intake.v1/0"]
+    assert shown() == pytest.approx(400, abs=1)
+
+
 def test_of_several_the_one_that_stands_longest_is_named_and_shown() -> None:
     progress = Progress(SERVICE)
     others = [TopicPartition(OURS.topic, number) for number in (1, 2)]
