@@ -13,6 +13,7 @@ from services.intake.judge import (
 )
 from services.intake.known import Known, Request
 from services.intake.message import Message, tracking_number_of
+from services.intake.passed_on import AboutRequest
 from services.intake.reference import entry_reasons
 from services.intake.sender_reasons import sender_of
 from services.intake.words import protected_identifiers
@@ -61,7 +62,8 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
 
 def _about_request(message: Message, known: Known) -> Iterator[Finding]:
     request = known.requests.get(tracking_number_of(message) or "")
-    match message.data:
+    data: Amendment | AboutRequest = message.data
+    match data:
         case Amendment() as change:
             yield from _own(message, request)
             if request is not None and request.ended is not None:

@@ -82,6 +82,8 @@ async def read_before(
                 before.fresh.append(number)
             case "version":
                 before.version = number
+            case _:
+                raise AssertionError(what)
     before.fresh.sort(reverse=True)
     return before
 

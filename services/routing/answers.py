@@ -29,15 +29,14 @@ def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
         story.refused(WHAT, answer.offer_id, code)
         return
     lapsed = request.offer_state == "lapsed"
-    match answer.answer:
-        case "accept":
-            if lapsed:
-                _take_again(story)
-            engage(story, ruleset=library.ruleset)
-        case "counter":
-            _counter(story, answer, library, lapsed=lapsed)
-        case _ if not lapsed:
-            _decline(story, answer)
+    if answer.answer == "accept":
+        if lapsed:
+            _take_again(story)
+        engage(story, ruleset=library.ruleset)
+    elif answer.answer == "counter":
+        _counter(story, answer, library, lapsed=lapsed)
+    elif not lapsed:
+        _decline(story, answer)
     story.applied(WHAT, answer.offer_id)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 from services.routing.clocks import due_at
 from services.routing.offers import NO_CLOCK
@@ -13,6 +13,7 @@ from shared.contracts import routing
 from shared.messaging.own_log import Announced
 
 _ANSWERS = (kind_of(routing.MessageApplied), kind_of(routing.MessageRefused))
+_ABOUT_REQUESTS = frozenset(kind_of(event) for event in get_args(routing.RequestEvent))
 _QUEUED: dict[str, Any] = {"queued": True, "fresh": True, **NO_CLOCK}
 _NOT_QUEUED: dict[str, Any] = {"queued": False, "fresh": False, "waits_for": None, **NO_CLOCK}
 
@@ -39,7 +40,7 @@ def told_again(
 
 def _after(request: Request, event: Announced, catalog: Catalog) -> Request:
     request = request._replace(published=event.number)
-    if is_answer(event):
+    if event.type not in _ABOUT_REQUESTS:  # an answer, or what a later release says
         return request
     data = json.loads(event.value)["data"]
     request = request._replace(
@@ -75,8 +76,10 @@ def _after(request: Request, event: Announced, catalog: Catalog) -> Request:
             return _with_clock(request, "engagement_silence", event, catalog)
         case "clock_missed" | "engagement_closed":
             return request._replace(**NO_CLOCK)
-        case _:
+        case "request_ineligible" | "request_withdrawn":
             return request._replace(**_NOT_QUEUED)
+        case unknown:
+            raise AssertionError(unknown)
 
 
 def _offered(request: Request, event: Announced, data: dict[str, Any]) -> Request:

@@ -152,9 +152,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._pool, self._reader, records, service=self._service, traces=self._traces
         )
         crash_points.reach(f"{self._service}.after_commit")
-        left = {record.coordinate for record in result.left(records)}
-        taken = [record for record in records if record.coordinate not in left]
-        await self._taken_in(taken, result, time.perf_counter() - started)
+        duration = time.perf_counter() - started
+        await self._taken_in(result.taken(records), result, duration)
 
     async def _set_aside(self, record: Record, error: Exception) -> None:
         """Set aside a record that fails alone although everything else works."""

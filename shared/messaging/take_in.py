@@ -45,10 +45,14 @@ class Result:
 
     def left(self, records: Sequence[Record]) -> list[Record]:
         """Return those of *records* that were not taken in."""
-        return [
-            record for record in records
-            if record.offset >= self.positions.get((record.topic, record.partition), 0)
-        ]  # fmt: skip
+        return [record for record in records if not self._holds(record)]
+
+    def taken(self, records: Sequence[Record]) -> list[Record]:
+        """Return those of *records* that were taken in."""
+        return [record for record in records if self._holds(record)]
+
+    def _holds(self, record: Record) -> bool:
+        return record.offset < self.positions.get((record.topic, record.partition), 0)
 
     def followed_by(self, later: "Result") -> "Result":
         """Return both as one."""

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from services.routing.request import Request
+from services.routing.story import kind_of
+from services.routing.told_again import told_again
+from shared.contracts import routing
+from shared.messaging.own_log import Announced
+from tests.examples.routing import AT, catalog, facts
+
+SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"
+QUEUED = Request(
+    tracking_number=facts().tracking_number,
+    request_id=facts().request_id,
+    participant="ca-post",
+    status="waiting",
+    facts="{}",
+    need_stated=True,
+    program="cri-tac",
+    lane="cri-tac.standard",
+    queue_number=7,
+    queued=True,
+    waits_for="no_capacity",
+    due_clock="triage.standard",
+    due_at=AT,
+    published=3,
+)
+
+
+def announced(kind: str, data: dict[str, Any]) -> Announced:
+    value = json.dumps({"data": data}).encode()
+    return Announced(
+        routing.TOPIC, 0, 9, "e-4", kind, QUEUED.tracking_number, 4, "cause", AT, value
+    )
+
+
+@pytest.mark.parametrize("data", [{}, {"status": "extended", "lane": None, "decision": {}}])
+def test_a_type_of_a_later_release_takes_a_request_out_of_no_queue(data: dict[str, Any]) -> None:
+    event = announced("gov.cri.routing.offer_extended.v1", data)
+
+    after = told_again(QUEUED, [event], catalog(), place=None)
+
+    assert after == QUEUED._replace(published=4)
+
+
+@pytest.mark.parametrize("kind", sorted(map(kind_of, get_args(routing.RequestEvent))))
+def test_every_type_about_a_request_is_told_again(kind: str) -> None:
+    sample = SAMPLES / f"{kind.removeprefix('gov.cri.')}.json"
+    event = announced(kind, json.loads(sample.read_text())["data"])
+
+    after = told_again(QUEUED, [event], catalog(), place=None)
+
+    assert (after.published, after.last_event) == (4, "e-4")
