@@ -103,6 +103,7 @@ nightly: setup ## what is too heavy for every change; `make tools` brings what i
 	@$(MAKE) --no-print-directory chaos SCENARIO=deleted-topic
 	@$(MAKE) --no-print-directory chaos SCENARIO=outage
 	@$(MAKE) --no-print-directory chaos SCENARIO=backlog
+	@$(MAKE) --no-print-directory hostile
 	@$(MAKE) --no-print-directory alerts FAULTS=1
 	@$(MAKE) --no-print-directory logs-check
 
