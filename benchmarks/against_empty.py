@@ -16,6 +16,7 @@ from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
 from benchmarks.seed import seed
 from benchmarks.steady import Progress
+from deploy.local.databases import owner_of
 from deploy.local.topics import SERVICES
 
 WITHIN = 0.20
@@ -77,7 +78,7 @@ def _prepare(state: Path, *, held: int, say: Say) -> None:
     with ground(state, say) as (stack, agencies):
         say("some requests live their lives, to be copied")
         _live(let_in(stack), [each.id for each in stack.participants], agencies)
-        seed({name: stack.dsn(name) for name in SERVICES}, held, say=say)
+        seed({name: stack.dsn(name, role=owner_of(name)) for name in SERVICES}, held, say=say)
     (state / _SEEDED).touch()
 
 

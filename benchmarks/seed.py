@@ -91,9 +91,8 @@ def main() -> int:
     parser.add_argument("count", type=int, help="how many requests more")
     asked = parser.parse_args()
     connection = Connection.model_validate_json(asked.connection.read_text())
-    dsns = {name: each.dsn for name, each in connection.services.items()}
     try:
-        seed(dsns, asked.count, say=lambda text: print(text, flush=True))
+        seed(connection.owners, asked.count, say=lambda text: print(text, flush=True))
     except Incomplete as failure:
         print(f"seed: {failure}", file=sys.stderr)
         return 1
@@ -104,7 +103,7 @@ def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> 
     """
     Copy the lives of requests ``count`` times, table by table; nothing may be on its way.
 
-    ``dsns`` are the services' own. Tables are vacuumed and analyzed in the end. Says rows per
+    ``dsns`` are the owners'. Tables are vacuumed and analyzed in the end. Says rows per
     table and seconds. Fails if there is no request yet for one of the states that are copied.
     """
     begun = time.monotonic()

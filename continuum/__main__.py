@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ examples:
                                           why, from the log files alone
   continuum canary                        submit once a minute as a participant; show metrics
 """
+_BY = "(default: this user); the database's role is kept beside it"
 REBUILT = """\
 Computes again, from the log and beside the live tables, what a service only copies from it:
   reporting               all of its tables
@@ -96,6 +98,7 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         why=parsed.why,
         yes=parsed.yes,
         from_start=parsed.from_start,
+        wait=parsed.wait,
     )
     return await cleared, True
 
@@ -120,7 +123,11 @@ async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[lis
     if parsed.action == "list":
         return await dead_letters.tell(access, parsed.service), True
     if parsed.action == "show":
-        told = dead_letters.show(access, parsed.service, parsed.which, contents=parsed.contents)
+        if not parsed.contents:
+            return await dead_letters.show(access, parsed.service, parsed.which), True
+        told = dead_letters.show_contents(
+            access, parsed.service, parsed.which, by=parsed.by or _user(), why=parsed.why
+        )
         return await told, True
     order = Order(
         action=parsed.action,
@@ -164,9 +171,9 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument(
         "--connection",
         type=Path,
-        default=Path(".local/connection.json"),
+        default=Path(os.environ.get("CONTINUUM_CONNECTION", ".local/connection.json")),
         metavar="FILE",
-        help="where the databases are (default: %(default)s, written by `make up`)",
+        help="where the databases are (default: %(default)s; $CONTINUUM_CONNECTION names another)",
     )
     parser = argparse.ArgumentParser(
         prog="continuum",
@@ -216,8 +223,9 @@ def _parser() -> argparse.ArgumentParser:
     cleared.add_argument("service", help="intake, routing, notifications or reporting")
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
     cleared.add_argument("--why", metavar="TEXT", help="why, kept with who did it")
+    cleared.add_argument("--as", dest="by", metavar="NAME", help=f"who does it {_BY}")
     cleared.add_argument(
-        "--as", dest="by", metavar="NAME", help="who does it (default: this user)"
+        "--wait", type=float, default=20, metavar="SECONDS", help="for the service to do it"
     )
     cleared.add_argument(
         "--from-start", action="store_true", help="read a topic made anew from its first record"
@@ -242,9 +250,7 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     )
     rebuilt.add_argument("--yes", action="store_true", help="repair what differs")
     rebuilt.add_argument("--why", metavar="TEXT", help="why, kept with the outcome")
-    rebuilt.add_argument(
-        "--as", dest="by", metavar="NAME", help="who orders it (default: this user)"
-    )
+    rebuilt.add_argument("--as", dest="by", metavar="NAME", help=f"who orders it {_BY}")
     rebuilt.add_argument(
         "--afresh", action="store_true", help="do not go on from where an earlier run was"
     )
@@ -283,6 +289,8 @@ def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.Argument
     shown.add_argument("service")
     shown.add_argument("which", help="topic/partition/offset, or the request or key that waits")
     shown.add_argument("--contents", action="store_true", help="print what it says, too")
+    shown.add_argument("--why", metavar="TEXT", help="what for; the look at contents is kept")
+    shown.add_argument("--as", dest="by", metavar="NAME", help=f"who looks {_BY}")
     for action, meaning in (
         ("replay", "take it in again, then what waits behind it, in order"),
         ("discard", "give it up for good, and take in what waits behind it"),
@@ -294,9 +302,7 @@ def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.Argument
         which.add_argument("--cause", metavar="TEXT", help="all of this cause, as `list` names it")
         ordered.add_argument("--yes", action="store_true", help="do it; without it, only say what")
         ordered.add_argument("--why", metavar="TEXT", help="why, kept with the order")
-        ordered.add_argument(
-            "--as", dest="by", metavar="NAME", help="who orders it (default: this user)"
-        )
+        ordered.add_argument("--as", dest="by", metavar="NAME", help=f"who orders it {_BY}")
         ordered.add_argument(
             "--wait", type=float, default=20, metavar="SECONDS", help="for what came of it"
         )

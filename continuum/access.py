@@ -19,10 +19,14 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """DSNs by service: ``reading`` the operator's own, ``writing`` those of the services."""
+    """
+    DSNs by service: the ``operator``'s, and, for a rebuild, those of the ``owners`` of databases.
 
-    reading: Mapping[str, str]
-    writing: Mapping[str, str]
+    The operator's role reads what is no content, and adds orders and looks at contents.
+    """
+
+    operator: Mapping[str, str]
+    owners: Mapping[str, str]
 
     @classmethod
     def read(cls, file: Path) -> "Access":
@@ -36,28 +40,27 @@ class Access:
             ) from error
         try:
             content = json.loads(text)
-            reading = dict(content["operator"]["dsns"])
-            writing = {name: each["dsn"] for name, each in content["services"].items()}
+            operator = dict(content["operator"]["dsns"])
+            owners = dict(content.get("owners") or {})
         except (ValueError, KeyError, TypeError) as error:
             raise NotPossible(
-                f"{file} is not a connection file: it needs operator.dsns and services."
+                f"{file} is not a connection file: it needs operator.dsns."
                 " `make up` writes it anew."
             ) from error
-        return cls(reading, writing)
+        return cls(operator, owners)
 
     @asynccontextmanager
     async def connect(
         self, service: str, *, write: bool = False
     ) -> "AsyncIterator[asyncpg.Connection[Any]]":
         """Connect to the database of *service*; read-only unless *write*."""
-        dsns = self.writing if write else self.reading
-        if service not in dsns:
-            known = ", ".join(dsns) or "none"
+        if service not in self.operator:
+            known = ", ".join(self.operator) or "none"
             raise NotPossible(f"the connection file knows no database of {service!r}: {known}.")
         settings = {} if write else {"default_transaction_read_only": "on"}
         try:
             connection = await asyncpg.connect(
-                dsns[service],
+                self.operator[service],
                 timeout=10,
                 command_timeout=30,
                 server_settings={**settings, "application_name": "continuum", "timezone": "UTC"},

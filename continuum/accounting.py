@@ -129,7 +129,7 @@ async def _unsent(services: Connections, grace: float) -> list[Missing]:
     missing = []
     for service in SERVICES:
         for row in await services[service].fetch(_SQL["accounting_unsent"], grace):
-            said = json.loads(row["value"] or b"{}")
+            said = json.loads(row["envelope"])
             number = int(said.get("sequence") or said.get("participantsequence") or 0)
             about = Missing("announced", row["topic"], str(said.get("subject")), number, number)
             missing.append(about._replace(whom=row["why"]))

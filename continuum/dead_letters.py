@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from continuum.access import SERVICES, Access, NotPossible
 from continuum.letter import Letter
@@ -26,11 +27,29 @@ async def tell(access: Access, service: str | None) -> list[str]:
     return lines or ["There are no dead letters."]
 
 
-async def show(access: Access, service: str, which: str, *, contents: bool) -> list[str]:
-    """Return all that is known of one dead letter; what it says only with *contents*."""
+async def show(access: Access, service: str, which: str) -> list[str]:
+    """Return all that is known of one dead letter but what it says."""
     letters = chosen(await read(access, service), which)
     asked_by = await requesters(access, letters)
-    return [line for letter in letters for line in _whole(letter, asked_by, contents=contents)]
+    return [line for letter in letters for line in _whole(letter, asked_by)]
+
+
+async def show_contents(
+    access: Access, service: str, which: str, *, by: str, why: str | None
+) -> list[str]:
+    """Return what a dead letter says as well. Who looked, and why, is kept for ever."""
+    if not why:
+        raise NotPossible("each look at contents is kept, with its purpose: add --why TEXT.")
+    letters = chosen(await read(access, service), which)
+    asked_by = await requesters(access, letters)
+    lines = []
+    async with access.connect(service, write=True) as connection:
+        for letter in letters:
+            place = (letter.topic, letter.partition, letter.offset)
+            noted = await connection.fetchval(_SQL["note_access"], *place, by, why)
+            row = await connection.fetchrow(_SQL["read_contents"], noted)
+            lines += [*_whole(letter, asked_by), *(_contents(row) if row else ["  it is gone"])]
+    return lines
 
 
 async def read(access: Access, service: str) -> list[Letter]:
@@ -108,31 +127,32 @@ async def _unreachable(access: Access, service: str, letters: Iterable[Letter]) 
     ]
 
 
-def _whole(letter: Letter, asked_by: Mapping[str, str], *, contents: bool) -> list[str]:
-    lines = [
+def _whole(letter: Letter, asked_by: Mapping[str, str]) -> list[str]:
+    kind = "restricted: contacts and free text" if letter.is_restricted else "internal"
+    return [
         f"{letter.service}: {letter.cause}",
         f"  {line(letter, asked_by)}",
         f"  at risk: {letter.at_risk}",
         f"  on its topic since {moment(letter.at)}, failed at {moment(letter.failed_at)}",
-        f"  key {(letter.key or b'').decode(errors='replace') or 'none'}",
         *(
             f"  {name}: {letter.said[name]}"
             for name in ("id", "source", "subject", "time", "sequence", "causationid")
             if name in letter.said
         ),
+        f"  {letter.size or 0} bytes ({kind}); --contents --why TEXT prints them",
     ]
-    if contents:
-        headers = decode_headers(letter.headers)
-        lines += [
+
+
+def _contents(row: Mapping[str, Any]) -> list[str]:
+    return [
+        f"  key {(row['key'] or b'').decode(errors='replace') or 'none'}",
+        *(
             f"  header {name}: {(value or b'').decode(errors='replace')}"
-            for name, value in headers
-        ]
+            for name, value in decode_headers(row["headers"])
+        ),
         # Marked, so that no line of it passes for one of ours.
-        text = (letter.value or b"").decode(errors="replace")
-        return [*lines, *(f"  | {line}" for line in text.split("\n"))]
-    size = len(letter.value or b"")
-    kind = "restricted: contacts and free text" if letter.is_restricted else "internal"
-    return [*lines, f"  {size} bytes ({kind}); --contents prints them"]
+        *(f"  | {line}" for line in (row["value"] or b"").decode(errors="replace").split("\n")),
+    ]
 
 
 def moment(at: datetime) -> str:

@@ -32,9 +32,8 @@ class Letter:
     topic: str
     partition: int
     offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: bytes
+    size: int | None
+    envelope: str
     at: datetime
     reason: str
     error: str
@@ -64,12 +63,9 @@ class Letter:
 
     @cached_property
     def said(self) -> Mapping[str, Any]:
-        """The event or message, as far as it can be read."""
-        try:
-            said = json.loads(self.value or b"")
-        except ValueError:
-            return {}
-        return said if isinstance(said, dict) else {}
+        """The envelope of the event or message, as far as it can be read, and whom it is about."""
+        said: Mapping[str, Any] = json.loads(self.envelope)
+        return said
 
     @property
     def kind(self) -> str:

@@ -110,8 +110,7 @@ def _listed(names: Iterable[str]) -> str:
 
 async def _insert(connection: Any, order: Order, letter: Letter) -> int:
     """Write the order, or find the one that is open for this letter already."""
-    number: int = await connection.fetchval(
-        _SQL["order_operation"],
+    values = [
         order.action,
         letter.topic,
         letter.partition,
@@ -119,7 +118,10 @@ async def _insert(connection: Any, order: Order, letter: Letter) -> int:
         order.by,
         order.why,
         order.again,
-    )
+    ]
+    number: int | None = None
+    while number is None:  # another's order came between this statement's look and its insert
+        number = await connection.fetchval(_SQL["order_operation"], *values)
     return number
 
 

@@ -11,7 +11,7 @@ import uvloop
 from pydantic import ValidationError
 
 from shared.messaging.outages import TRANSIENT
-from shared.postgres import migrate, pool
+from shared.postgres import migrate, pool, rights
 from shared.reaching import HOPELESS
 from shared.runtime import crash_points, logging
 from shared.runtime.interrupts import heed
@@ -65,6 +65,7 @@ async def _migrate(name: str, settings: ServiceSettings) -> int:
         connection = await pool.connect(settings, name=f"{name} migrate", limits={})
         try:
             done = await migrate.migrate(connection, schemas(name))
+            await rights.give(connection, schemas(name), service=name)
         finally:
             await connection.close()
     except (migrate.SchemaMismatch, *HOPELESS, *TRANSIENT) as error:

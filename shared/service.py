@@ -127,6 +127,8 @@ async def _serve(
     try:
         async with own.acquire() as connection:
             await migrate.verify(connection, schemas(service.name))
+        # Before anything is compared with what the service has stopped on.
+        await reach("postgres", lambda: replay.resume(own))
         cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
         if cluster is None:
             return 0
@@ -197,9 +199,10 @@ async def _serve(
 
 
 def _orders(service: Service) -> Task:
-    """Return the task that carries out what operators order about dead letters."""
+    """Return the task that carries out what operators order."""
 
     async def step(own: "Pool[Any]") -> bool:
+        await replay.resume(own)
         done = await replay.carry_out(own, service.reader, service=service.name)
         if done:
             for wake in (service.relay_wake, *(task.wake for task in service.tasks)):

@@ -57,8 +57,9 @@ def migrated_template(stack: Stack) -> Callable[[str], Awaitable[str]]:
     async def template(service: str) -> str:
         name = f"{service}_template"
         if service not in made:
-            await databases.make(stack.postgres.dsn(), name, owner=service)
-            await databases.migrate({service: databases.with_database(stack.dsn(service), name)})
+            await databases.make(stack.postgres.dsn(), name, service=service)
+            owner = stack.dsn(service, role=databases.owner_of(service))
+            await databases.migrate({service: databases.with_database(owner, name)})
             made.add(service)
         return name
 
@@ -75,7 +76,7 @@ async def database(
     async def make(service: str) -> str:
         name = f"{service}_{next(_numbers)}"
         template = await migrated_template(service)
-        await databases.make(stack.postgres.dsn(), name, owner=service, template=template)
+        await databases.make(stack.postgres.dsn(), name, service=service, template=template)
         names.append(name)
         own = stack.dsn(service)
         return databases.with_database(own, name)

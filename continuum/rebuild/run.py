@@ -196,9 +196,12 @@ async def rebuild(
 async def _opened(
     access: Access, log: Log, order: Order
 ) -> AsyncIterator[tuple[Rebuild, Shadow, bool]]:
-    dsn = access.writing.get(order.service)
+    dsn = access.owners.get(order.service)
     if dsn is None:
-        raise NotPossible(f"the connection file knows no running {order.service}.")
+        raise NotPossible(
+            f"a rebuild makes tables, which only the owner of {order.service}'s database may: the"
+            " connection file must name it, as owners."
+        )
     live = await connect(dsn, shadow=False)
     try:
         aside = await connect(dsn, shadow=True)

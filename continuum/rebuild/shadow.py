@@ -61,7 +61,7 @@ class Standing:
 
 
 async def connect(dsn: str, *, shadow: bool) -> "asyncpg.Connection[Any]":
-    """Connect as the service; *shadow* sees the rebuilt tables in the place of the live ones."""
+    """Connect as the owner; *shadow* sees the rebuilt tables in the place of the live ones."""
     try:
         connection: asyncpg.Connection[Any] = await asyncpg.connect(
             dsn,

@@ -1,8 +1,5 @@
 -- Messages that are not on their topic though they were written so many seconds ago.
-SELECT topic, value, 'waits for the relay' AS why
-  FROM outbox
- WHERE appended_at < now() - make_interval(secs => $1)
- UNION ALL
-SELECT topic, value, 'Kafka does not take it: ' || reason
-  FROM set_aside
- WHERE set_aside_at < now() - make_interval(secs => $1);
+SELECT topic, envelope::text AS envelope,
+       CASE WHEN reason IS NULL THEN 'waits for the relay' ELSE 'Kafka does not take it: ' || reason END AS why
+  FROM unsent_without_contents
+ WHERE since < now() - make_interval(secs => $1);

@@ -1,16 +1,19 @@
 -- One order at a time for a record: the one that is open already is returned.
-WITH ordered AS (
+WITH open AS (
+    SELECT id
+      FROM operations
+     WHERE topic = $2::text
+       AND partition = $3::integer
+       AND "offset" = $4::bigint
+       AND NOT EXISTS (SELECT FROM operation_outcomes WHERE operation = operations.id)),
+ordered AS (
     INSERT INTO operations (action, topic, partition, "offset", by, why, again)
-    VALUES ($1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::boolean)
-        ON CONFLICT (topic, partition, "offset") WHERE outcome IS NULL DO NOTHING
-    RETURNING id
-)
+    SELECT $1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::boolean
+     WHERE NOT EXISTS (SELECT FROM open)
+        ON CONFLICT DO NOTHING
+    RETURNING id)
 SELECT id
   FROM ordered
  UNION ALL
 SELECT id
-  FROM operations
- WHERE topic = $2::text
-   AND partition = $3::integer
-   AND "offset" = $4::bigint
-   AND outcome IS NULL;
+  FROM open;

@@ -37,7 +37,7 @@ class ParticipantAccess(_Part):
 
 
 class OperatorAccess(_Part):
-    """Kafka credentials, and a read-only DSN for each service's database."""
+    """Kafka credentials, and the operator's DSN for each service's database."""
 
     username: str
     password: str
@@ -60,6 +60,8 @@ class Connection(_Part):
     security: Security = Security()
     participants: dict[str, ParticipantAccess]
     operator: OperatorAccess
+    owners: dict[str, str]
+    """DSNs of the roles that own the databases, for a rebuild."""
     reporting: str | None
     """Address of the public pages; None while reporting is not started."""
     services: dict[str, ServiceAccess]

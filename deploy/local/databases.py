@@ -1,14 +1,15 @@
-"""One database and one role for each service, one role that reads all, and nothing for others."""
+"""A database for each service, a role that owns it, one that works in it, and the operator's."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-OPERATOR = "operator"
-# What the role of a service is where another owns the database: in components/postgres-cnpg, too.
-_WORKS = "pg_read_all_data, pg_write_all_data, pg_maintain"
+from shared.postgres.rights import OPERATOR
+
+# Of which the roles were members in 0.1.0: what they may do now is given table by table.
+_ONCE = "pg_read_all_data, pg_write_all_data, pg_maintain"
 
 
 def database_of(service: str) -> str:
@@ -17,59 +18,80 @@ def database_of(service: str) -> str:
 
 
 def owner_of(service: str) -> str:
-    """Return the role that owns a service's database where that is not the service's own."""
+    """Return the role that owns a service's database and alone changes its schema."""
     return f"{service}_migrate"
 
 
-async def provision(admin_dsn: str, passwords: Mapping[str, str], *, operator: str) -> None:
+async def provision(
+    admin_dsn: str, passwords: Mapping[str, str], *, owners: Mapping[str, str], operator: str
+) -> None:
     """
     Make the roles and databases that are missing, and close them to everybody else.
 
-    ``passwords`` has each service's. The role that owns a database also runs the service: on
-    one machine, migrations need no role of their own; `give_owners` makes them.
+    ``passwords`` has each service's, ``owners`` those of the roles that own the databases. What
+    a role may do in a database, its migrations say (`shared.postgres.rights`).
     """
     connection = await asyncpg.connect(admin_dsn)
     try:
         await _make_role(connection, OPERATOR, operator)
-        # Reads every table of the databases it may connect to, and writes none.
-        await connection.execute(f"GRANT pg_read_all_data TO {OPERATOR}")
         existing = await connection.fetch("SELECT datname FROM pg_database")
         for service, password in passwords.items():
+            name, owner = database_of(service), owner_of(service)
             await _make_role(connection, service, password)
-            if database_of(service) not in {row["datname"] for row in existing}:
-                await connection.execute(f"CREATE DATABASE {database_of(service)} OWNER {service}")
-            await close_to_others(connection, database_of(service), service)
+            await _make_role(connection, owner, owners[service])
+            if name in {row["datname"] for row in existing}:
+                await _hand_over(admin_dsn, name, service)
+            else:
+                await connection.execute(f"CREATE DATABASE {name} OWNER {owner}")
+            await close_to_others(connection, name, service)
+        await _end_memberships(connection, [*passwords, OPERATOR])
         for name in ("postgres", "template1"):
             await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC")
     finally:
         await connection.close()
 
 
-async def give_owners(admin_dsn: str, passwords: Mapping[str, str]) -> None:
-    """
-    Give each service's database, still empty, to a role that alone changes its schema.
-
-    ``passwords`` has those of the new roles, by service. It is as in the manifests: the service's
-    own role works in the database from then on, and makes no table.
-    """
-    connection = await asyncpg.connect(admin_dsn)
+async def _hand_over(admin_dsn: str, database: str, service: str) -> None:
+    """Give the owner what the service's role has made in a database: 0.1.0 knew one role only."""
+    connection = await asyncpg.connect(with_database(admin_dsn, database))
     try:
-        for service, password in passwords.items():
-            await _make_role(connection, owner_of(service), password)
-            database = database_of(service)
-            await connection.execute(f"ALTER DATABASE {database} OWNER TO {owner_of(service)}")
-            await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {service}")
-            await connection.execute(f"GRANT {_WORKS} TO {service}")
+        await connection.execute(f"REASSIGN OWNED BY {service} TO {owner_of(service)}")
     finally:
         await connection.close()
+
+
+async def join_once(admin_dsn: str, services: Iterable[str]) -> None:
+    """Give the roles of *services* the memberships with which 0.1.0 runs."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        await connection.execute(f"GRANT {_ONCE} TO {', '.join(services)}")
+    finally:
+        await connection.close()
+
+
+async def part(admin_dsn: str, services: Iterable[str]) -> None:
+    """End the memberships of *services*, whose migrations have given them rights of their own."""
+    connection = await asyncpg.connect(admin_dsn)
+    try:
+        await _end_memberships(connection, services)
+    finally:
+        await connection.close()
+
+
+async def _end_memberships(
+    connection: "asyncpg.Connection[asyncpg.Record]", roles: Iterable[str]
+) -> None:
+    await connection.execute(f"REVOKE {_ONCE} FROM {', '.join(roles)}")
 
 
 async def migrate(dsns: Mapping[str, str]) -> None:
     """
     Bring each service's database to its schema, as ``python -m services.<name> migrate`` does.
 
-    In this process: four that each load a whole service take seconds.
+    ``dsns`` are those of the owners. In this process: four that each load a whole service take
+    seconds.
     """
+    from shared.postgres import rights
     from shared.postgres.migrate import migrate
     from shared.service import schemas
 
@@ -77,20 +99,22 @@ async def migrate(dsns: Mapping[str, str]) -> None:
         connection = await asyncpg.connect(dsn)
         try:
             await migrate(connection, schemas(service))
+            await rights.give(connection, schemas(service), service=service)
         finally:
             await connection.close()
 
     await asyncio.gather(*(bring(service, dsn) for service, dsn in dsns.items()))
 
 
-async def make(admin_dsn: str, name: str, *, owner: str, template: str = "template1") -> None:
-    """Make a database like ``template``, whose sessions must have ended."""
+async def make(admin_dsn: str, name: str, *, service: str, template: str = "template1") -> None:
+    """Make a database of *service* like ``template``, whose sessions must have ended."""
     connection = await asyncpg.connect(admin_dsn)
     try:
         await connection.execute(
-            f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE "{template}" STRATEGY FILE_COPY'
+            f'CREATE DATABASE "{name}" OWNER {owner_of(service)} TEMPLATE "{template}"'
+            " STRATEGY FILE_COPY"
         )
-        await close_to_others(connection, name, owner)
+        await close_to_others(connection, name, service)
     finally:
         await connection.close()
 
@@ -105,11 +129,11 @@ async def drop(admin_dsn: str, name: str) -> None:
 
 
 async def close_to_others(
-    connection: "asyncpg.Connection[asyncpg.Record]", database: str, owner: str
+    connection: "asyncpg.Connection[asyncpg.Record]", database: str, service: str
 ) -> None:
-    """Let nobody connect but the owner and the operator."""
+    """Let nobody connect but the service, the owner of its database and the operator."""
     await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-    await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {owner}, {OPERATOR}')
+    await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {service}, {OPERATOR}')
 
 
 async def _make_role(

@@ -126,10 +126,13 @@ class Stack:
         self._provision_postgres()
         return self._provision_kafka()
 
-    def give_owners(self) -> None:
-        """Give each database, still empty, to a role of its own, as the manifests do."""
-        passwords = {each: self.credentials.postgres(owner_of(each)) for each in SERVICES}
-        asyncio.run(databases.give_owners(self.postgres.dsn(), passwords))
+    def join_once(self) -> None:
+        """Give the services' roles what they had in 0.1.0."""
+        asyncio.run(databases.join_once(self.postgres.dsn(), SERVICES))
+
+    def part(self) -> None:
+        """Take from the services' roles what they had in 0.1.0."""
+        asyncio.run(databases.part(self.postgres.dsn(), SERVICES))
 
     def as_owner(self, service: str) -> dict[str, str]:
         """Return the settings with which a verb runs as the role that owns the database."""
@@ -140,7 +143,9 @@ class Stack:
 
     def migrate(self, *services: str) -> None:
         """Bring the databases of these services (of all, if none is named) to their schema."""
-        dsns = {service: self.dsn(service) for service in services or SERVICES}
+        dsns = {
+            service: self.dsn(service, role=owner_of(service)) for service in services or SERVICES
+        }
         asyncio.run(databases.migrate(dsns))
 
     def start_service(
@@ -242,6 +247,7 @@ class Stack:
             bootstrap_servers=self.kafka.servers,
             participants=self._participant_accesses(),
             operator=OperatorAccess(username=username, password=password, dsns=dsns),
+            owners={each: self.dsn(each, role=owner_of(each)) for each in SERVICES},
             reporting=pages.public if (pages := self.replicas.get((PUBLIC, 0))) else None,
             services=services,
             probes={
@@ -331,6 +337,7 @@ class Stack:
             databases.provision(
                 self.postgres.dsn(),
                 {service: self.credentials.postgres(service) for service in SERVICES},
+                owners={each: self.credentials.postgres(owner_of(each)) for each in SERVICES},
                 operator=self.credentials.postgres(OPERATOR),
             )
         )

@@ -52,6 +52,8 @@ async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> 
         if order is None:
             return False
         await connection.execute(_SQL["lock_every_checkpoint"])
+        if await connection.fetchval(_SQL["is_settled"], order["id"]):
+            return True
         settled = await _settle(connection, reader, order, service=service)
         await connection.execute(
             _SQL["settle_order"],
@@ -61,6 +63,17 @@ async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> 
             settled.cause,
             settled.parking_key,
         )
+    _log(order, outcome=settled.outcome)
+    return True
+
+
+async def resume(pool: "Pool[Any]") -> None:
+    """Carry out all orders to read partitions again on which the service has stopped."""
+    for order in await pool.fetch(_SQL["resume"]):
+        _log(order, outcome=order["outcome"])
+
+
+def _log(order: Any, *, outcome: str) -> None:
     log.info(
         "order.carried_out",
         action=order["action"],
@@ -68,9 +81,8 @@ async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> 
         topic=order["topic"],
         partition=order["partition"],
         offset=order["offset"],
-        outcome=settled.outcome,
+        outcome=outcome,
     )
-    return True
 
 
 async def _settle(

@@ -1,12 +1,15 @@
 from collections.abc import Awaitable, Callable
 from importlib import resources
+from typing import Any
 
 import asyncpg
 import pytest
 
+from deploy.local.stack import Stack
 from shared.postgres.migrate import SchemaMismatch, migrate, migrations_of, verify
 from shared.postgres.statements import load_statements
 from shared.service import schemas
+from tests.examples.roles import as_owner
 
 SERVICES = ("intake", "routing", "notifications", "reporting")
 Database = Callable[[str], Awaitable[str]]
@@ -40,8 +43,10 @@ def test_every_statement_has_its_store_function_and_is_used(service: str) -> Non
             assert f'_SQL["{name}"]' in code, f"{package}/sql/{name}.sql is not used"
 
 
-async def test_a_migration_applied_with_other_contents_is_refused(database: Database) -> None:
-    connection = await asyncpg.connect(await database("routing"))
+async def test_a_migration_applied_with_other_contents_is_refused(
+    stack: Stack, database: Database
+) -> None:
+    connection = await owner_of("routing", stack, database)
     await connection.execute("UPDATE schema_migrations SET checksum = 'other' WHERE number = 1")
 
     with pytest.raises(SchemaMismatch, match="a released migration never changes"):
@@ -51,9 +56,9 @@ async def test_a_migration_applied_with_other_contents_is_refused(database: Data
 
 
 async def test_a_service_starts_on_a_newer_schema_and_refuses_an_older_one(
-    database: Database,
+    stack: Stack, database: Database
 ) -> None:
-    connection = await asyncpg.connect(await database("routing"))
+    connection = await owner_of("routing", stack, database)
     last = migrations_of("services.routing")[-1].number
     await connection.execute(
         "INSERT INTO schema_migrations (component, number, name, checksum)"
@@ -71,9 +76,14 @@ async def test_a_service_starts_on_a_newer_schema_and_refuses_an_older_one(
     await connection.close()
 
 
-async def test_migrating_twice_changes_nothing(database: Database) -> None:
-    connection = await asyncpg.connect(await database("intake"))
+async def test_migrating_twice_changes_nothing(stack: Stack, database: Database) -> None:
+    connection = await owner_of("intake", stack, database)
 
     assert await migrate(connection, schemas("intake")) == []
 
     await connection.close()
+
+
+async def owner_of(service: str, stack: Stack, database: Database) -> Any:
+    """Connect to a fresh database of *service* as the role that owns it."""
+    return await asyncpg.connect(as_owner(stack, await database(service), service))

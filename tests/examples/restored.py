@@ -47,7 +47,7 @@ def cut(rows: Outbox, *, seed: int) -> Outbox:
 async def dumped(stack: Stack, dsn: str, *, service: str) -> AsyncIterator[str]:
     """Give a copy of the database *dsn*, to which nobody is connected, for as long as this."""
     name = dsn.rsplit("/", 1)[1]
-    await databases.make(stack.postgres.dsn(), f"{name}_dump", owner=service, template=name)
+    await databases.make(stack.postgres.dsn(), f"{name}_dump", service=service, template=name)
     try:
         yield databases.with_database(dsn, f"{name}_dump")
     finally:

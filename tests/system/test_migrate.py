@@ -27,7 +27,7 @@ async def empty(stack: Stack) -> AsyncIterator[Database]:
 
     async def make(service: str) -> str:
         names.append(f"{service}_empty_{next(_numbers)}")
-        await databases.make(stack.postgres.dsn(), names[-1], owner=service)
+        await databases.make(stack.postgres.dsn(), names[-1], service=service)
         return databases.with_database(stack.dsn(service), names[-1])
 
     yield make
@@ -37,7 +37,8 @@ async def empty(stack: Stack) -> AsyncIterator[Database]:
 
 def migrate(stack: Stack, service: str, dsn: str, **more: str) -> tuple[int, list[dict[str, Any]]]:
     """Run the verb against a database; return its status and its lines, all of them JSON."""
-    environment = {"CONTINUUM_POSTGRES_DATABASE": dsn.rsplit("/", 1)[1], **more}
+    database = {"CONTINUUM_POSTGRES_DATABASE": dsn.rsplit("/", 1)[1]}
+    environment = {**stack.as_owner(service), **database, **more}
     status, output = stack.ask(service, "migrate", environment=environment)
     return status, [json.loads(line) for line in output.splitlines()]
 
@@ -76,7 +77,7 @@ async def test_an_up_to_date_database_is_left_as_it_is(
 async def test_a_wrong_password_ends_it_with_a_clear_line(
     stack: Stack, empty: Database, tmp_path: Path, service: str
 ) -> None:
-    right = Path(stack._surroundings.environment(service)["CONTINUUM_SECRETS_DIR"])
+    right = Path(stack.as_owner(service)["CONTINUUM_SECRETS_DIR"])
     secrets = tmp_path / "secrets"
     shutil.copytree(right, secrets)
     (secrets / "continuum_postgres_password").write_text("wrong")

@@ -7,5 +7,6 @@ SELECT topic, partition, "offset", given_up
          UNION ALL
         SELECT DISTINCT topic, partition, "offset", true
           FROM operations
-         WHERE outcome = 'discarded') AS record
+          JOIN operation_outcomes AS settled ON settled.operation = operations.id
+         WHERE settled.outcome = 'discarded') AS record
  WHERE topic = ANY ($1::text[]);

@@ -1,6 +1,9 @@
+-- One order at a time. Its row is locked and never changed, so what another process settled while this
+-- one waited is asked again, by is_settled, with the checkpoints locked.
 SELECT id, action, by, again, topic, partition, "offset"
   FROM operations
- WHERE outcome IS NULL
+ WHERE action <> 'resume'
+   AND NOT EXISTS (SELECT FROM operation_outcomes WHERE operation = operations.id)
  ORDER BY id
  LIMIT 1
    FOR UPDATE SKIP LOCKED;

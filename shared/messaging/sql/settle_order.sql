@@ -1,7 +1,2 @@
-UPDATE operations
-   SET outcome        = $2,
-       detail         = $3,
-       cause          = $4,
-       parking_key    = $5,
-       carried_out_at = clock_timestamp()
- WHERE id = $1;
+INSERT INTO operation_outcomes (operation, outcome, detail, cause, parking_key)
+VALUES ($1, $2, $3, $4, $5);

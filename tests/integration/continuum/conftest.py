@@ -21,6 +21,7 @@ from shared.messaging.reader import Reader
 from shared.messaging.records import Record, from_kafka
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
+from tests.examples.roles import access_to
 
 TOPICS = {intake.TOPIC: 6, routing.TOPIC: 6, reference.TOPIC: 1}
 
@@ -67,6 +68,12 @@ class Rebuilt:
         order = Order(**{**values, **changes})
         return await rebuild(self.access, self.log, order, say=print)
 
+    async def alter(self, statement: str) -> None:
+        """Do as the owner of the database what its service may not."""
+        owner = await asyncpg.connect(self.access.owners[self.service])
+        await owner.execute(statement)
+        await owner.close()
+
     async def count(self, table: str) -> int:
         counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")
         return counted
@@ -81,7 +88,7 @@ async def rebuilt(
     stack: Stack, dsn: str, service: str, reader: Reader[Any]
 ) -> AsyncIterator[Rebuilt]:
     """Open a service whose checkpoints begin where the log, which other tests write to, ends."""
-    access = Access(reading={service: dsn}, writing={service: dsn})
+    access = access_to(stack, {service: dsn})
     producer = AIOKafkaProducer(
         bootstrap_servers=stack.kafka.servers,
         security_protocol="SASL_PLAINTEXT",

@@ -9,11 +9,13 @@ import pytest
 
 from continuum import accounting
 from continuum.access import SERVICES, Access
+from deploy.local.stack import Stack
 from shared.contracts import intake, routing
 from shared.contracts.tracking import tracking_number
 from shared.messaging import gauges
 from shared.runtime import metrics
 from tests.conftest import Database
+from tests.examples.roles import access_to
 
 NUMBER = tracking_number(2026, 42)
 ACCEPTED, OFFERED = uuid4(), uuid4()
@@ -26,7 +28,7 @@ class Services:
     access: Access
 
     async def execute(self, service: str, statement: str, *values: object) -> None:
-        connection = await asyncpg.connect(self.access.writing[service])
+        connection = await asyncpg.connect(self.access.owners[service])
         await connection.execute(statement, *values)
         await connection.close()
 
@@ -35,7 +37,7 @@ class Services:
 
     async def waited_for(self, service: str) -> None:
         """Return when the account has looked into the database of *service*."""
-        connection = await asyncpg.connect(self.access.writing[service])
+        connection = await asyncpg.connect(self.access.owners[service])
         while not await connection.fetchval(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'continuum'"
             " AND datname = current_database() AND query LIKE '%FROM timeline%')"
@@ -70,9 +72,9 @@ class Services:
 
 
 @pytest.fixture
-async def services(database: Database) -> Services:
+async def services(stack: Stack, database: Database) -> Services:
     dsns = {service: await database(service) for service in SERVICES}
-    made = Services(Access(reading=dsns, writing=dsns))
+    made = Services(access_to(stack, dsns))
     await made.execute(
         "intake",
         "INSERT INTO requests (tracking_number, request_id, participant, reference, content,"
@@ -169,7 +171,7 @@ async def test_what_arrives_within_the_grace_is_not_missing(services: Services) 
 async def test_a_service_shows_how_much_of_what_it_read_has_no_effect_yet(
     services: Services,
 ) -> None:
-    async with asyncpg.create_pool(services.access.writing["routing"], min_size=1) as pool:
+    async with asyncpg.create_pool(services.access.owners["routing"], min_size=1) as pool:
         await gauges.show(pool, service="routing")
         at_first = unaccounted()
         await pool.execute(

@@ -1,5 +1,8 @@
 """The command line against the four services' databases."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -8,9 +11,14 @@ import pytest
 from continuum import resume, why
 from continuum.access import SERVICES, Access, NotPossible
 from continuum.rebuild.services import FOLDED
+from deploy.local.stack import Stack
 from shared.contracts.tracking import tracking_number
+from shared.messaging import replay
+from shared.postgres.pool import LIMITS
 from shared.postgres.statements import load_statements
+from shared.tasks import Task, call_for_ever
 from tests.conftest import Database
+from tests.examples import roles
 
 STATEMENTS = {
     "intake": ["read_request", "read_requesters", "accounting_requests", "accounting_ended"],
@@ -26,7 +34,8 @@ STATEMENTS = {
 }
 EVERYWHERE = [
     "read_progress", "read_delivery", "read_lost", "read_blocked", "read_parked", "read_held",
-    "read_stopped", "clear_stopped", "read_dead_letters", "order_operation", "read_operations",
+    "read_stopped", "order_resume", "read_dead_letters", "order_operation", "read_operations",
+    "note_access", "read_contents",
     "accounting_sequences", "accounting_gates", "accounting_unsent", "accounting_waiting",
 ]  # fmt: skip
 
@@ -36,16 +45,17 @@ SCRIPTS = (
 WRITES = {"open_programs": "reporting", "save_endings": "intake"}
 
 
-async def access_to(database: Database, *services: str) -> Access:
+async def access_to(stack: Stack, database: Database, *services: str) -> Access:
     """Return access to fresh databases of *services*."""
     dsns = {service: await database(service) for service in services}
-    return Access(reading=dsns, writing=dsns)
+    return roles.access_to(stack, dsns)
 
 
 async def test_every_statement_prepares_against_the_schema_of_its_service(
+    stack: Stack,
     database: Database,
 ) -> None:
-    access = await access_to(database, *SERVICES)
+    access = await access_to(stack, database, *SERVICES)
     statements = load_statements("continuum")
 
     for service, names in STATEMENTS.items():
@@ -59,9 +69,10 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_statement_of_a_rebuild_runs_beside_the_service(
-    service: str, database: Database
+    stack: Stack, service: str, database: Database
 ) -> None:
-    connection = await asyncpg.connect(await database(service))
+    owner = roles.as_owner(stack, await database(service), service)
+    connection = await asyncpg.connect(owner)
     await connection.execute("SET search_path = rebuild, public")
     statements, tables = load_statements("continuum.rebuild"), FOLDED[service]
 
@@ -76,37 +87,42 @@ async def test_every_statement_of_a_rebuild_runs_beside_the_service(
     await connection.close()
 
 
-async def test_an_unknown_request_is_said_to_be_unknown(database: Database) -> None:
-    access = await access_to(database, "intake")
+async def test_an_unknown_request_is_said_to_be_unknown(stack: Stack, database: Database) -> None:
+    access = await access_to(stack, database, "intake")
 
     with pytest.raises(NotPossible, match="there is no request"):
         await why.tell(access, tracking_number(2026, 42))
 
 
-async def test_resume_clears_a_stop_only_when_told_to(database: Database) -> None:
-    access = await access_to(database, "routing")
+async def test_resume_clears_a_stop_only_when_told_to(stack: Stack, database: Database) -> None:
+    access = await access_to(stack, database, "routing")
     await stop(access, "routing")
 
     said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
     with pytest.raises(NotPossible, match="add --why TEXT"):
         await resume.clear(access, "routing", by="ann", why=None, yes=True)
-    done = await resume.clear(access, "routing", by="ann", why="mended", yes=True)
+    ordered = await resume.clear(access, "routing", by="ann", why="mended", yes=True, wait=0)
+    async with served(stack, access) as pool:
+        await replay.resume(pool)
     again = await resume.clear(access, "routing", by="ann", why="mended", yes=True)
 
     assert "Nothing is changed yet" in said[-1]
-    assert "Cleared" in done[-1]
-    kept = "SELECT action, topic, partition, by, why, outcome, detail FROM operations"
+    assert "Ordered" in ordered[-1]
+    kept = (
+        "SELECT action, topic, partition, by, session_role, why, settled.outcome, settled.detail"
+        " FROM operations JOIN operation_outcomes AS settled ON settled.operation = id"
+    )
     assert await execute(access, kept) == [
-        ("resume", "cri.int.intake.v1", 0, "ann", "mended", "resumed", "build")
+        ("resume", "cri.int.intake.v1", 0, "ann", "operator", "mended", "resumed", "build")
     ]
     assert again == ["routing has not stopped: there is nothing to clear."]
 
 
 @pytest.mark.parametrize(("from_start", "stands"), [(False, (10, 50)), (True, (-40, 0))])
 async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to(
-    database: Database, from_start: bool, stands: tuple[int, int]
+    stack: Stack, database: Database, from_start: bool, stands: tuple[int, int]
 ) -> None:
-    access = await access_to(database, "routing")
+    access = await access_to(stack, database, "routing")
     await execute(
         access,
         "INSERT INTO checkpoints"
@@ -116,27 +132,46 @@ async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to
     )
 
     said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
-    await resume.clear(
-        access, "routing", by="ann", why="it is gone", yes=True, from_start=from_start
-    )
+    async with served(stack, access) as pool:
+        running = asyncio.create_task(call_for_ever(Task("orders", step, every=0.05), pool))
+        done = await resume.clear(
+            access, "routing", by="ann", why="it is gone", yes=True, from_start=from_start
+        )
+        running.cancel()
 
     assert said[0] == "cri.int.intake.v1/0 at offset 50: refused. it ends at 7"
+    assert done[-1].startswith("Carried out. routing goes on with")
     assert await execute(
         access,
         "SELECT first_offset, next_offset, refused_because FROM checkpoints ORDER BY partition",
     ) == [(*stands, None), (10, 50, None)]
 
 
-async def test_a_database_that_does_not_let_us_in_is_named(database: Database) -> None:
-    access = await access_to(database, "intake")
-    locked = Access(reading={"intake": access.reading["intake"] + "_gone"}, writing={})
+async def test_a_database_that_does_not_let_us_in_is_named(
+    stack: Stack, database: Database
+) -> None:
+    access = await access_to(stack, database, "intake")
+    locked = Access(operator={"intake": access.operator["intake"] + "_gone"}, owners={})
 
     with pytest.raises(NotPossible, match="the database of intake does not let us in"):
         await why.tell(locked, tracking_number(2026, 42))
 
 
+@asynccontextmanager
+async def served(stack: Stack, access: Access) -> AsyncIterator["asyncpg.Pool[Any]"]:
+    """Give the pool of a process of routing."""
+    dsn = roles.as_service(stack, access.owners["routing"], "routing")
+    async with asyncpg.create_pool(dsn, min_size=1, server_settings=LIMITS) as pool:
+        yield pool
+
+
+async def step(pool: "asyncpg.Pool[Any]") -> bool:
+    await replay.resume(pool)
+    return False
+
+
 async def execute(access: Access, statement: str) -> list[Any]:
-    connection = await asyncpg.connect(access.writing["routing"])
+    connection = await asyncpg.connect(access.owners["routing"])
     try:
         return [tuple(row) for row in await connection.fetch(statement)]
     finally:
@@ -144,7 +179,7 @@ async def execute(access: Access, statement: str) -> list[Any]:
 
 
 async def stop(access: Access, service: str) -> None:
-    connection = await asyncpg.connect(access.writing[service])
+    connection = await asyncpg.connect(access.owners[service])
     await connection.execute(
         "INSERT INTO checkpoints"
         " (topic, partition, cluster_id, first_offset, next_offset, failures, stopped_by)"

@@ -11,10 +11,12 @@ import pytest
 from continuum import dead_letters, orders
 from continuum.access import SERVICES, Access, NotPossible
 from continuum.orders import Order
+from deploy.local.stack import Stack
 from shared.messaging.replay import carry_out
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
+from tests.examples.roles import access_to
 from tests.integration.messaging.ledger import (
     LEDGER,
     TOPIC,
@@ -39,6 +41,13 @@ class Routing:
             orders -= await carry_out(self.pool, LedgerReader(), service="routing")
             await asyncio.sleep(0.01)
 
+    async def kept(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return what the owner of the database sees."""
+        owner = await asyncpg.connect(self.access.owners["routing"])
+        rows = await owner.fetch(statement)
+        await owner.close()
+        return [tuple(row) for row in rows]
+
     async def given(self, order: Order, *, served: bool = True) -> tuple[list[str], bool]:
         if not served:
             return await orders.give(self.access, order, wait=0)
@@ -49,14 +58,16 @@ class Routing:
 
 
 @pytest.fixture
-async def routing(database: Database) -> AsyncIterator[Routing]:
+async def routing(stack: Stack, database: Database) -> AsyncIterator[Routing]:
     """A/2 could not be decided, A/3 waits behind it."""
     dsns = {service: await database(service) for service in SERVICES}
-    access = Access(reading=dsns, writing=dsns)
+    access = access_to(stack, dsns)
     async with asyncpg.create_pool(
         dsns["routing"], min_size=1, max_size=4, server_settings=LIMITS
     ) as pool:
-        await pool.execute(LEDGER)
+        owner = await asyncpg.connect(access.owners["routing"])
+        await owner.execute(LEDGER)
+        await owner.close()
         await open_partitions(pool, TOPIC)
         batch = records(event("A", 1), event("A", 2, "raises"), event("A", 3))
         await take_in(pool, LedgerReader(), batch, service="routing")
@@ -92,12 +103,21 @@ async def test_no_dead_letters_are_said_to_be_none(routing: Routing) -> None:
     assert await dead_letters.tell(routing.access, "intake") == ["There are no dead letters."]
 
 
-async def test_contents_are_shown_only_when_asked_for(routing: Routing) -> None:
-    told = await dead_letters.show(routing.access, "routing", "A", contents=False)
-    with_contents = await dead_letters.show(routing.access, "routing", "A", contents=True)
+async def test_contents_are_shown_only_when_asked_for_and_each_look_is_kept(
+    routing: Routing,
+) -> None:
+    told = await dead_letters.show(routing.access, "routing", "A")
+    with pytest.raises(NotPossible, match="add --why TEXT"):
+        await dead_letters.show_contents(routing.access, "routing", "A", by="ann", why=None)
+    contents = await dead_letters.show_contents(
+        routing.access, "routing", "A", by="ann", why="the sender asked"
+    )
 
-    assert "--contents prints them" in told[-1]
-    assert with_contents[-1].removeprefix("  | ").encode() == event("A", 2, "raises")
+    assert "--contents --why TEXT prints them" in told[-1]
+    assert contents[-1] == f"  | {event('A', 2, 'raises').decode()}"
+    assert await routing.kept("SELECT by, session_role, why, topic FROM accesses") == [
+        ("ann", "operator", "the sender asked", TOPIC)
+    ]
 
 
 async def test_a_dry_run_orders_nothing(routing: Routing) -> None:

@@ -112,7 +112,7 @@ async def test_what_was_folded_before_an_interruption_is_not_folded_again(
     await reporting.take_in(stories(1))
     await reporting.pool.execute("UPDATE requests SET offers = 9")
     await reporting.rebuild()
-    await reporting.pool.execute("UPDATE rebuild.requests SET offers = 7")  # as a mark
+    await reporting.alter("UPDATE rebuild.requests SET offers = 7")  # as a mark
     await reporting.take_in(stories(2))
 
     resumed, _ = await reporting.rebuild()
@@ -147,7 +147,7 @@ async def test_dead_letters_and_what_waits_behind_them_are_left_out(
 async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Rebuilt) -> None:
     await reporting.take_in(with_one_unreadable(stories(1)))
     await reporting.rebuild()
-    await reporting.pool.execute(
+    await reporting.alter(
         'INSERT INTO operations (action, topic, partition, "offset", by, why)'
         " SELECT 'discard', topic, partition, \"offset\", 'someone', 'x' FROM dead_letters"
     )

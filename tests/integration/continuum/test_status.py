@@ -25,11 +25,12 @@ TOPIC = "cri.in.california-agencies.v1"
 @pytest.fixture
 async def connection(stack: Stack, database: Database, tmp_path: Path) -> Change:
     """Write a connection file of fresh databases, with *changes*."""
-    access = await access_to(database, *SERVICES)
+    access = await access_to(stack, database, *SERVICES)
 
     def written(**changes: Any) -> Path:
         content = json.loads(stack.connection.model_dump_json())
-        content["operator"]["dsns"] = dict(access.reading)
+        content["operator"]["dsns"] = dict(access.operator)
+        content["owners"] = dict(access.owners)
         file = tmp_path / "connection.json"
         file.write_text(json.dumps(content | changes))
         return file
@@ -56,7 +57,7 @@ async def test_what_no_service_has_read_is_unread_since_the_broker_took_it(
 ) -> None:
     sent = await producer.send_and_wait(TOPIC, b"first", partition=0)
     file = connection()
-    dsn = json.loads(file.read_text())["operator"]["dsns"]["intake"]
+    dsn = json.loads(file.read_text())["owners"]["intake"]
     await stand(dsn, TOPIC, sent.offset)
     await producer.send_and_wait(TOPIC, b"second", partition=0)
 
@@ -73,7 +74,7 @@ async def test_what_no_service_has_read_is_unread_since_the_broker_took_it(
 async def test_what_was_taken_in_is_not_unread(connection: Change, producer: Any) -> None:
     sent = await producer.send_and_wait(TOPIC, b"first", partition=0)
     file = connection()
-    dsn = json.loads(file.read_text())["operator"]["dsns"]["intake"]
+    dsn = json.loads(file.read_text())["owners"]["intake"]
     await stand(dsn, TOPIC, sent.offset + 1)
 
     lines, _ = await look.tell(file, late=-1)
@@ -83,7 +84,7 @@ async def test_what_was_taken_in_is_not_unread(connection: Change, producer: Any
 
 async def test_a_stop_is_named_with_the_command_that_clears_it(connection: Change) -> None:
     file = connection()
-    dsn = json.loads(file.read_text())["operator"]["dsns"]["routing"]
+    dsn = json.loads(file.read_text())["owners"]["routing"]
     await stand(dsn, "cri.int.intake.v1", 0, stopped_by="0.2.0")
 
     lines, status = await look.tell(file)

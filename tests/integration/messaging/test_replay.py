@@ -66,7 +66,9 @@ async def carried_out(
     """Order and carry out; return outcome and detail."""
     number = await order(pool, record, action, **more)
     assert await replay.carry_out(pool, reader, service="routing")
-    row = await pool.fetchrow("SELECT outcome, detail FROM operations WHERE id = $1", number)
+    row = await pool.fetchrow(
+        "SELECT outcome, detail FROM operation_outcomes WHERE operation = $1", number
+    )
     assert row is not None
     return row["outcome"], row["detail"]
 
@@ -176,7 +178,10 @@ async def test_a_discard_passes_the_record_and_takes_in_what_waited(
 
     assert done == ("discarded", "the record: passed over; behind it: 2 applied")
     assert await ledger(pool) == ["A/1", "B/1", "A/3", "A/4"]
-    kept = await pool.fetchrow("SELECT by, why, cause, parking_key FROM operations")
+    kept = await pool.fetchrow(
+        "SELECT operations.by, operations.why, settled.cause, settled.parking_key"
+        " FROM operations JOIN operation_outcomes AS settled ON settled.operation = id"
+    )
     assert kept is not None
     assert tuple(kept) == ("someone", "mended", "decision failed: ZeroDivisionError", "A")
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from deploy.local.databases import owner_of, with_database
+from deploy.local.stack import Stack
 from services.routing.verify import verify_decisions
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World
@@ -76,9 +78,14 @@ async def test_an_event_that_cannot_be_decided_is_set_aside_and_its_neighbors_go
     assert await world.status(neighbor.tracking_number) == "triaged"
 
 
-async def test_nothing_is_kept_when_a_step_fails(world: World) -> None:
+async def test_nothing_is_kept_when_a_step_fails(stack: Stack, world: World) -> None:
     request = Sender()
-    await world.pool.execute("ALTER TABLE decisions RENAME TO gone")
+    name = await world.pool.fetchval("SELECT current_database()")
+    owner = await asyncpg.connect(
+        with_database(stack.dsn("routing", role=owner_of("routing")), name)
+    )
+    await owner.execute("ALTER TABLE decisions RENAME TO gone")
+    await owner.close()
 
     with pytest.raises(asyncpg.UndefinedTableError):
         await world.take_in(request.accepted())

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from deploy.local import processes
+from deploy.local.databases import owner_of
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY
 
@@ -61,7 +62,7 @@ class Stage:
 
     def rows(self, service: str, query: str) -> list[dict[str, Any]]:
         """Return what a query gives in the database of a service."""
-        return asyncio.run(_fetch(self.stack.dsn(service), query))
+        return asyncio.run(_fetch(self.stack.dsn(service, role=owner_of(service)), query))
 
     def execute(self, service: str, statement: str) -> None:
         """Change the database of a service."""

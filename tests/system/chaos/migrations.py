@@ -15,7 +15,9 @@ _DATABASE = "chaos_migrations"
 _SCHEMA = (
     "SELECT component || number, checksum, '' FROM schema_migrations UNION ALL"
     " SELECT table_name || '.' || column_name, data_type, coalesce(column_default, '')"
-    " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+    " FROM information_schema.columns WHERE table_schema = 'public' UNION ALL"
+    " SELECT relname, relacl::text, '' FROM pg_class"
+    " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S') ORDER BY 1, 2"
 )
 _STEPS = 50
 
@@ -45,7 +47,7 @@ def kill_migrations(
 def _migrate(
     stack: Stack, service: str, environment: Mapping[str, str], *, crash: bool
 ) -> tuple[int, str]:
-    more = {**environment, "CONTINUUM_POSTGRES_DATABASE": _DATABASE}
+    more = {**environment, **stack.as_owner(service), "CONTINUUM_POSTGRES_DATABASE": _DATABASE}
     if crash:
         more["CRASH_AT"] = "migration.between_steps:1"
     return stack.ask(service, "migrate", environment=more)
@@ -53,7 +55,7 @@ def _migrate(
 
 async def _make(stack: Stack, service: str) -> None:
     await databases.drop(stack.postgres.dsn(), _DATABASE)
-    await databases.make(stack.postgres.dsn(), _DATABASE, owner=service)
+    await databases.make(stack.postgres.dsn(), _DATABASE, service=service)
 
 
 async def _is_whole(stack: Stack, service: str) -> bool:

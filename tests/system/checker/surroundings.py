@@ -17,7 +17,7 @@ class Surroundings:
     Addresses and logins.
 
     Kafka is read as its administrator: the operator may see how far everybody has read, but not
-    what participants wrote. Postgres is read as the operator, who writes nothing.
+    what participants wrote. Postgres is read as the owners of the databases, for the same reason.
     """
 
     kafka: Mapping[str, Any]
@@ -41,7 +41,7 @@ class Surroundings:
         }
         return cls(
             kafka=kafka,
-            dsns=connection["operator"]["dsns"],
+            dsns=connection["owners"],
             http={name: each["http"] for name, each in connection["services"].items()},
             logs=Path(connection["log_folder"]),
             history=state / "history",

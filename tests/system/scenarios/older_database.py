@@ -44,7 +44,7 @@ def _fall_back(scene: Scene, services: tuple[str, ...]) -> float:
     for service in services:
         name = databases.database_of(service)
         asyncio.run(databases.drop(scene.stack.postgres.dsn(), name))
-        asyncio.run(databases.make(scene.stack.postgres.dsn(), name, owner=service))
+        asyncio.run(databases.make(scene.stack.postgres.dsn(), name, service=service))
         scene.stack.postgres.restore(name, _dump(scene, service))
     begun = time.monotonic()
     while any((service, 0) not in scene.stack.replicas for service in services):

@@ -24,7 +24,7 @@ def begin(ground: Ground) -> None:
     """Bring everything up as the version before this one, on the schema that it makes itself."""
     earlier = _earlier(ground)
     ground.ledger.older()
-    ground.stack.give_owners()
+    ground.stack.join_once()
     _migrate(ground.stack, earlier)
     for process in product(SERVICES, range(REPLICAS)):
         run(ground, process, earlier)
@@ -42,6 +42,7 @@ def play(scene: Scene) -> list[str]:
 
     def migrate() -> None:
         _migrate(scene.stack, present)
+        scene.stack.part()
         scene.ground.hold(_LOAD_SECONDS)
 
     scene.ground.hold(_LOAD_SECONDS)

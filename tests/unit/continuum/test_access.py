@@ -27,7 +27,7 @@ def test_a_misread_tracking_number_is_told_from_an_unknown_one(
     tmp_path: Path, number: str
 ) -> None:
     file = tmp_path / "connection.json"
-    file.write_text('{"operator": {"dsns": {}}, "services": {}}')
+    file.write_text('{"operator": {"dsns": {}}}')
 
     with pytest.raises(SystemExit, match="is no tracking number"):
         main(["why", number, "--connection", str(file)])

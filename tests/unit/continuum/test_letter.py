@@ -11,9 +11,8 @@ DEFAULTS: dict[str, Any] = {
     "topic": "cri.int.intake.v1",
     "partition": 0,
     "offset": 17,
-    "key": b"key",
-    "value": None,
-    "headers": b"",
+    "size": 0,
+    "envelope": "{}",
     "at": START,
     "reason": "decision_failed",
     "error": "KeyError",
@@ -28,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
 
 def letter(event: Event | None = None, **changes: Any) -> Letter:
     """Return the letter of *event*, whose key is parked."""
-    stated = {"value": event.encode(), "parking_key": event.subject} if event else {}
+    stated = {"envelope": event.encode().decode(), "parking_key": event.subject} if event else {}
     return Letter(**{**DEFAULTS, **stated, **changes})
 
 
@@ -73,7 +72,7 @@ def test_what_a_participant_sent_is_unanswered() -> None:
     found = letter(
         service="intake",
         topic="cri.in.ca-post.v1",
-        value=b'{"type":"gov.cri.request.submit.v1","data":{}}',
+        envelope='{"type": "gov.cri.request.submit.v1", "data": {}}',
         parking_key="ca-post/CA-1",
     )
 
@@ -84,7 +83,7 @@ def test_what_a_participant_sent_is_unanswered() -> None:
 
 
 def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
-    found = letter(value=b'{"bro', reason="malformed", error="schema")
+    found = letter(reason="malformed", error="schema")
 
     assert (found.request, found.kind, found.about) == (None, "an event", "what cannot be read")
     assert found.not_told(None) == []

@@ -1,0 +1,2 @@
+SELECT key, value, headers
+  FROM read_contents($1::bigint);

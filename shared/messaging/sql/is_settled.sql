@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM operation_outcomes WHERE operation = $1);

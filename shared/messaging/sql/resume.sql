@@ -1,0 +1,41 @@
+-- Carries out every open order to read a partition again. From the start: the outcomes counted so far
+-- go on adding up to what is between the two offsets.
+WITH ordered AS (
+    SELECT id, topic, partition, "offset", from_start
+      FROM operations
+     WHERE action = 'resume'
+       AND NOT EXISTS (SELECT FROM operation_outcomes WHERE operation = operations.id)
+     ORDER BY id
+       FOR UPDATE SKIP LOCKED),
+found AS (
+    SELECT ordered.id, topic, partition, coalesce(refused_because, stopped_by) AS because,
+           ordered.from_start AND refused_because IS NOT NULL AS anew
+      FROM checkpoints
+      JOIN ordered USING (topic, partition)
+     WHERE next_offset = ordered."offset"
+       AND (stopped_by IS NOT NULL OR refused_because IS NOT NULL)
+     ORDER BY topic, partition
+       FOR UPDATE OF checkpoints),
+settled AS (
+    INSERT INTO operation_outcomes (operation, outcome, detail)
+    SELECT id,
+           CASE WHEN found.id IS NULL THEN 'refused' ELSE 'resumed' END,
+           coalesce(because, 'it reads on already')
+      FROM ordered
+      LEFT JOIN found USING (id)
+        ON CONFLICT (operation) DO NOTHING
+    RETURNING operation, outcome),
+cleared AS (
+    UPDATE checkpoints
+       SET stopped_by      = NULL,
+           failures        = NULL,
+           refused_because = NULL,
+           first_offset    = CASE WHEN anew THEN first_offset - next_offset ELSE first_offset END,
+           next_offset     = CASE WHEN anew THEN 0 ELSE next_offset END
+      FROM found
+     WHERE (checkpoints.topic, checkpoints.partition) = (found.topic, found.partition))
+SELECT operations.action, operations.by, operations.topic, operations.partition, operations."offset",
+       settled.outcome
+  FROM settled
+  JOIN operations ON operations.id = settled.operation
+ ORDER BY operations.id;
