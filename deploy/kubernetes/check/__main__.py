@@ -22,21 +22,27 @@ POLICIES: tuple[Policy, ...] = (
     policies.digests,
     policies.no_token,
     policies.migrations,
+    policies.desk,
     policies.monitored,
     public.pages,
     stores.kafka,
     stores.postgres,
+    stores.backups,
     network.network,
     agreement.settings,
 )
-# KEDA's objects and the way to a collector are in no overlay as it stands: checked all the same.
-VARIANTS = (*((overlay,) for overlay in OVERLAYS), ("production", "keda", "traces"))
+# What is in no overlay as it stands is checked all the same.
+VARIANTS = (
+    *((overlay,) for overlay in OVERLAYS),
+    ("production", "keda", "traces"),
+    ("production", "postgres-restored"),
+)
 
 
 def schemas(variants: Mapping[str, Objects]) -> list[str]:
     """Return what strict schemas say against the objects of each variant."""
     catalog.place("kubernetes-validate")
-    for name in ("strimzi", "cnpg", "prometheus-operator", "keda"):
+    for name in ("strimzi", "cnpg", "barman-cloud", "prometheus-operator", "keda"):
         catalog.place(f"{name}-crds")
     python = catalog.TOOLS / "python" / "bin" / "python"
     done = subprocess.run(

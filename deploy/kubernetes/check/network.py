@@ -25,6 +25,7 @@ _OPERATED = {
     | {"strimzi.io/name": "continuum-kafka", "strimzi.io/broker-role": "false"},
     "entity operator": _KAFKA | {"strimzi.io/name": "continuum-entity-operator"},
     "postgres": {"cnpg.io/cluster": "continuum-postgres"},
+    "restored postgres": {"cnpg.io/cluster": "continuum-postgres-restored"},
     "stranger": {"app": "stranger"},
 }
 _ELSEWHERE = {
@@ -38,6 +39,9 @@ _ELSEWHERE = {
     "stranger elsewhere": ("default", {"app.kubernetes.io/part-of": "continuum"}),
 }
 OUTSIDE = "outside"
+DESK = "operator-desk"
+# The second one stands while Postgres is restored beside the first, and after the switch.
+_STORES = ("postgres", "restored postgres")
 Edge = tuple[str, str, int]
 Pods = dict[str, tuple[str | None, dict[str, str]]]
 
@@ -45,21 +49,27 @@ Pods = dict[str, tuple[str | None, dict[str, str]]]
 def edges(*, keda: bool, traced: bool) -> set[Edge]:
     """Return every edge that there is: the picture's, and what the operators need."""
     migrations = [f"{service} migration" for service in SERVICES]
-    ours = [*SERVICES, "canary", *migrations, *_OPERATED]
+    ours = [*SERVICES, "canary", DESK, *migrations, *_OPERATED]
     kafka, asking = ("broker", "controller"), ("broker", "controller", "entity operator")
     return {
-        *((member, "broker", 9093) for member in (*SERVICES, "canary")),
-        *((member, "postgres", 5432) for member in (*SERVICES, *migrations)),
+        *((member, "broker", 9093) for member in (*SERVICES, "canary", DESK)),
+        *((member, each, 5432) for member in (*SERVICES, DESK, *migrations) for each in _STORES),
+        *((DESK, member, 8080) for member in SERVICES),
         (OUTSIDE, "broker", 9094),
         ("ingress", "reporting", 8081),
         *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
-        ("prometheus", "postgres", 9187),
+        *(("prometheus", each, 9187) for each in _STORES),
         *((member, "dns", 53) for member in ours),
         *((one, other, port) for one in kafka for other in kafka for port in (9090, 9091)),
         *(("entity operator", node, 9091) for node in kafka),
         *(("strimzi", node, port) for node in kafka for port in (9090, 9091, 8443)),
-        *((member, "postgres", port) for member in ("postgres", "cnpg") for port in (5432, 8000)),
-        *((member, OUTSIDE, port) for member in (*asking, "postgres") for port in (443, 6443)),
+        *(
+            (member, each, port)
+            for member in (*_STORES, "cnpg")
+            for each in _STORES
+            for port in (5432, 8000)
+        ),
+        *((member, OUTSIDE, port) for member in (*asking, *_STORES) for port in (443, 6443)),
         *([("keda", "broker", 9093)] if keda else []),
         *((member, "collector", 4318) for member in SERVICES if traced),
     }

@@ -214,10 +214,38 @@ def migrations(objects: Objects) -> Iterator[str]:
                 yield f"{named(own[0])}: {user} is the wrong role"
 
 
+def desk(objects: Objects) -> Iterator[str]:
+    """The command line has a place, and no way in but the operator's."""
+    found = [each for each, _ in workloads(objects) if component_of(each) == "operator"]
+    if len(found) != 1:
+        yield f"{len(found)} places for the command line"
+    for each in found:
+        pod = each["spec"]["template"]["spec"]
+        names = {one["secret"]["secretName"] for one in pod["volumes"] if "secret" in one}
+        names |= {
+            source["secret"]["name"]
+            for one in pod["volumes"]
+            for source in one.get("projected", {}).get("sources", ())
+        }
+        authorities = {f"{one['metadata']['name']}-ca" for one in of_kind(objects, "Cluster")}
+        own = {"operator-connection", "continuum-cluster-ca-cert"}
+        if not own <= names or len(names - own) != 1 or not names - own <= authorities:
+            yield f"{named(each)}: has the secrets {sorted(names)}"
+        told = environment(each, objects)
+        if told.get("PGSSLMODE") != "verify-full" or "CONTINUUM_CONNECTION" not in told:
+            yield f"{named(each)}: is not told where to look, or trusts any server"
+    for cluster in of_kind(objects, "Cluster"):
+        for role in cluster["spec"]["managed"]["roles"]:
+            if role.get("inRoles"):
+                yield f"{named(cluster)}: {role['name']} is a member of {role['inRoles']}"
+
+
 def monitored(objects: Objects) -> Iterator[str]:
     """Every process is asked for its metrics, as the job that the alert rules know it by."""
     monitors = [each["spec"] for each in of_kind(objects, "PodMonitor")]
     for each in of_kind(objects, "Deployment"):
+        if component_of(each) == "operator":
+            continue  # a place for a command line, which measures nothing
         own = [one for one in monitors if selects(one["selector"], labels_of(each))]
         (container,) = each["spec"]["template"]["spec"]["containers"]
         ports = [port["name"] for port in container.get("ports", ())]

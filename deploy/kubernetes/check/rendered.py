@@ -73,7 +73,7 @@ def service_of(workload: Object) -> str:
 
 
 def component_of(workload: Object) -> str:
-    """Return ``service``, ``migration`` or ``canary``."""
+    """Return ``service``, ``migration``, ``canary`` or ``operator``."""
     return labels_of(workload)["app.kubernetes.io/component"]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from deploy.kubernetes.check.rendered import Objects, configured, environment, named, of_kind
 
 COPIES = 3
+CLUSTER = "continuum-postgres"
 
 
 def kafka(objects: Objects) -> Iterator[str]:
@@ -58,7 +59,7 @@ def kafka(objects: Objects) -> Iterator[str]:
 def postgres(objects: Objects) -> Iterator[str]:
     """Three instances, a commit is on two; only the primary is used, nobody but those named."""
     clusters = {each["metadata"]["name"]: each["spec"] for each in of_kind(objects, "Cluster")}
-    if len(clusters) != 1:
+    if not clusters.keys() <= {CLUSTER, f"{CLUSTER}-restored"} or CLUSTER not in clusters:
         yield f"{len(clusters)} Postgres clusters"
     for name, own in clusters.items():
         if own.get("instances") != COPIES:
@@ -81,3 +82,27 @@ def postgres(objects: Objects) -> Iterator[str]:
             yield f"{named(each)}: does not write to the primary"
         if settings.get("PGSSLMODE") != "verify-full":
             yield f"{named(each)}: would speak with any server as Postgres"
+
+
+def backups(objects: Objects) -> Iterator[str]:
+    """What outlives a cluster: a nightly base backup and every piece of the log, elsewhere."""
+    schedules = of_kind(objects, "ScheduledBackup")
+    if not schedules:
+        return  # an installation for trying things out
+    for each in schedules:
+        if each["spec"].get("backupOwnerReference") != "none":
+            yield f"{named(each)}: goes with what it is a backup of"
+    stores = {each["metadata"]["name"]: each["spec"] for each in of_kind(objects, "ObjectStore")}
+    if not any(each["spec"]["method"] == "plugin" for each in schedules):
+        yield "no base backup in the archive"
+    for name, store in stores.items():
+        if not store.get("retentionPolicy"):
+            yield f"ObjectStore/{name}: keeps everything for ever"
+    for each in of_kind(objects, "Cluster"):
+        archived = [
+            plugin["parameters"]["barmanObjectName"]
+            for plugin in each["spec"].get("plugins", ())
+            if plugin.get("isWALArchiver")
+        ]
+        if len(archived) != 1 or archived[0] not in stores:
+            yield f"{named(each)}: its log is archived nowhere"

@@ -65,7 +65,7 @@ def version(cluster: ControlPlane) -> str:
 
 def define(cluster: ControlPlane) -> None:
     """Store the operators' definitions and wait until they are known."""
-    for name in ("strimzi", "cnpg", "prometheus-operator", "keda"):
+    for name in ("strimzi", "cnpg", "barman-cloud", "prometheus-operator", "keda"):
         cluster.tell("apply", "--server-side", "-f", catalog.place(f"{name}-crds"))
     cluster.tell("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
 

@@ -30,7 +30,9 @@ def ground() -> Iterator[Ground]:
         stack.postgres.wait()
         passwords = {service: stack.credentials.postgres(service) for service in SERVICES}
         operator = stack.credentials.postgres("operator")
-        asyncio.run(databases.provision(stack.postgres.dsn(), passwords, operator=operator))
+        owners = {each: stack.credentials.postgres(databases.owner_of(each)) for each in SERVICES}
+        dsn = stack.postgres.dsn()
+        asyncio.run(databases.provision(dsn, passwords, owners=owners, operator=operator))
         stack.migrate("routing")
         yield Ground(stack, report=stack.state / "report", say=lambda text: None)
 

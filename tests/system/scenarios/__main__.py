@@ -8,7 +8,14 @@ from pathlib import Path
 
 from deploy.local.failure import StackFailed
 from shared.runtime.interrupts import heed
-from tests.system.scenarios import backlog, deleted_topic, older_database, outage, rollout
+from tests.system.scenarios import (
+    backlog,
+    deleted_topic,
+    older_database,
+    outage,
+    restored_beside,
+    rollout,
+)
 from tests.system.scenarios.scene import Scenario, Sizes, scene
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -16,6 +23,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "deleted-topic": Scenario(deleted_topic.play),
     "older-database": Scenario(older_database.play),
     "outage": Scenario(outage.play),
+    "restored-beside": Scenario(restored_beside.play, begin=restored_beside.begin),
     "rollout": Scenario(rollout.play, begin=rollout.begin, rate=10, stable_names=False),
 }
 
