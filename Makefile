@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
+.PHONY: help fuzz setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -71,6 +71,9 @@ chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [
 
 hostile: setup ## attack the door as one participant, beside a bystander that must not notice [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.system.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
+
+fuzz: setup ## records of every kind, in process and through the real door [RECORDS=100000] [REAL=5000] [SEED=] [RECORD=file]
+	@$(RUN) -m tests.system.fuzz $(if $(RECORDS),--records $(RECORDS)) $(if $(REAL),--real $(REAL)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)

@@ -1,0 +1,118 @@
+import json
+import time
+from random import Random
+from typing import Any
+
+import pytest
+
+from services.intake import decide as deciding
+from services.intake.known import Decision
+from shared.contracts.inbound import DATA
+from tests.examples.inbound import AGENCY, event, submission
+from tests.system.fuzz import judging
+from tests.system.fuzz.__main__ import LIMIT, closing_line, in_process
+from tests.system.fuzz.judging import Judge, Judged
+from tests.system.fuzz.making import CANARY, KINDS, Made, make
+from tests.system.fuzz.values import value
+
+
+def planted(
+    monkeypatch: pytest.MonkeyPatch, change: Any, made: bytes | None = None
+) -> dict[str, list[Any]]:
+    """Return what is wrong with one record when *change* is made to what is decided."""
+    judged = Judged()
+    judge = Judge(judged, limit=LIMIT)
+    monkeypatch.setattr(judging, "decide", lambda message, known: change(message, known))
+
+    judge.take(1, Made(made or record_of(), AGENCY, "planted"))
+
+    return {kind: found for kind, found in judged.wrong.items() if found}
+
+
+def record_of() -> bytes:
+    return json.dumps(event("request.submit", submission(reference="planted"), id="m-x")).encode()
+
+
+def test_the_records_of_a_seed_are_answered_without_a_crash_or_a_leak() -> None:
+    judged = Judged()
+
+    in_process(judged, seed=7, records=1_500)
+
+    assert judged.records == 1_500
+    assert not any(judged.wrong.values()), judged.wrong
+    assert closing_line(judged).startswith(
+        "fuzz: 1500 records, 0 unanswered, 0 crashes, 0 leaks, slowest "
+    )
+
+
+def test_a_record_is_drawn_from_the_seed_and_its_number_alone() -> None:
+    drawn = [make(3, number, tracking_number="x") for number in range(200, 260)]
+
+    assert drawn == [make(3, number, tracking_number="x") for number in range(200, 260)]
+    assert drawn != [make(4, number, tracking_number="x") for number in range(200, 260)]
+
+
+def test_every_kind_is_drawn_and_many_are_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes: dict[str, set[str]] = {}
+
+    def noted(message: Any, known: Any) -> Decision:
+        decision = deciding.decide(message, known)
+        outcomes.setdefault(message.kind, set()).add(decision.outcome)
+        return decision
+
+    monkeypatch.setattr(judging, "decide", noted)
+    in_process(Judged(), seed=7, records=1_000)
+
+    assert set(DATA) <= outcomes.keys()
+    assert {kind for kind in DATA if "applied" in outcomes[kind]} == set(DATA)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_schema_allows_is_mostly_valid(kind: str) -> None:
+    model = DATA[f"gov.cri.{kind}.v1"]
+    schema, random = model.model_json_schema(), Random(1)
+
+    drawn = [value(random, schema, schema) for _ in range(20)]
+
+    for data in drawn:
+        model.model_validate(data)
+
+
+def test_a_decision_that_raises_is_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(message: Any, known: Any) -> Decision:
+        raise KeyError("planted")
+
+    assert [*planted(monkeypatch, fails)] == ["crash"]
+
+
+def test_a_decision_that_takes_long_each_time_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(message: Any, known: Any) -> Decision:
+        end = time.thread_time() + LIMIT + 0.01
+        while time.thread_time() < end:
+            pass
+        return deciding.decide(message, known)
+
+    assert [*planted(monkeypatch, slow)] == ["slow"]
+
+
+def test_a_decision_without_an_answer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [*planted(monkeypatch, lambda *_: Decision("refused", ()))] == ["unanswered"]
+
+
+def test_words_on_an_open_topic_and_what_readers_cannot_read_are_leaks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def leaking(message: Any, known: Any) -> Decision:
+        decision = deciding.decide(message, known)
+        accepted, *others = decision.published
+        value = accepted.value.replace(b"planted", CANARY.encode())
+        return Decision("applied", (accepted._replace(value=value), *others))
+
+    def unreadable(message: Any, known: Any) -> Decision:
+        decision = deciding.decide(message, known)
+        accepted, *others = decision.published
+        value = accepted.value.replace(b'"version":1', b'"version":"?"')
+        return Decision("applied", (accepted._replace(value=value), *others))
+
+    assert [*planted(monkeypatch, leaking)] == ["leak"]
+    assert [*planted(monkeypatch, unreadable)] == ["leak"]
