@@ -79,7 +79,7 @@ INTAKE = Tables(
     kept={
         ("requests", "messages"): "are its decisions about what participants sent (how a request"
         " ended is computed again); after a restore it catches up by its own log",
-        ("words",): _FOURTEEN_DAYS,
+        ("words", "listings"): _FOURTEEN_DAYS,
     },
     topics=frozenset({routing.TOPIC}),
     make=_SQL["make_catalog"] + _SQL["make_endings"],

@@ -129,6 +129,19 @@ class Participant:
             if not waiting:
                 return
 
+    def standing(self, about: str = "all") -> Iterator[dict[str, Any]]:
+        """Yield how each request now stands: what `status.told` says, page after page."""
+        question = {"about": about}
+        while True:
+            place = self.send("status.ask", question, subject=about)
+            (answer,) = self.answers([place])
+            if answer["type"] != "gov.cri.status.told.v1":
+                raise PermissionError(f"refused: {answer['data']['reasons'][0]}")
+            yield from answer["data"]["requests"]
+            if (after := answer["data"].get("next")) is None:
+                return
+            question = {"about": about, "after": after}
+
     def close(self) -> None:
         """Disconnect."""
         self._consumer.close()

@@ -51,7 +51,10 @@ def repeat(message: Message, first: str, known: Known) -> Decision:
 
 
 def asked(message: Message, known: Known) -> Published:
-    facts = StatusQuestionFacts(participant=message.participant, about=message.data.about)
+    question = message.data
+    facts = StatusQuestionFacts(
+        participant=message.participant, about=question.about, after=question.after
+    )
     return _answer(message, _ASKED, known, facts)
 
 

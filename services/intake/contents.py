@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.fields import past_reasons
+from services.intake.fields import past_reasons, schema
 from services.intake.findings import Finding
 from services.intake.judge import (
     amendment_reasons,
@@ -18,6 +18,7 @@ from services.intake.reference import entry_reasons
 from services.intake.sender_reasons import sender_of
 from services.intake.words import protected_identifiers
 from shared.contracts.inbound import (
+    LISTS,
     Amendment,
     Capacity,
     Close,
@@ -51,9 +52,11 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
         case Contact() as contact:
             texts = {f"/data/{name}": text for name, text in contact}
             yield from protected_identifiers(texts)
-        case StatusQuestion(about=about):
-            if about not in ("all", "open_offers") and not is_tracking_number(about):
+        case StatusQuestion(about=about, after=after):
+            if about not in LISTS and not is_tracking_number(about):
                 yield _unknown_request("/data/about")
+            if about not in LISTS and after is not None:
+                yield schema("/data/after", "Only a list has pages.", "Leave it out.")
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             yield from _about_request(message, known)
         case entry:

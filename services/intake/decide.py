@@ -11,6 +11,7 @@ from services.intake.answers import asked, contact, refuse, repeat
 from services.intake.contents import contents_reasons
 from services.intake.findings import Finding, first
 from services.intake.known import Decision, Known, Published, Seen
+from services.intake.listings import listing_of, too_often
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
 from services.intake.sender_reasons import sender_reasons
@@ -34,8 +35,9 @@ def decide(message: Message, known: Known) -> Decision:
     """
     Return what becomes of *message*.
 
-    In this order: what is wrong with its form or its sender; whether it repeats what was said
-    before; what is wrong with its contents. A refusal names all reasons found on its way.
+    In this order: what is wrong with its form or its sender; whether it asks for a list too soon;
+    whether it repeats what was said before; what is wrong with its contents. A refusal names all
+    reasons found on its way.
     """
     reasons = [
         *message.reasons,
@@ -47,6 +49,8 @@ def decide(message: Message, known: Known) -> Decision:
     reused = [*_reused(message, seen)]
     if reused:
         return refuse(message, reused, known)
+    if (waits := _waits(message, known, again=bool(seen))) is not None:
+        return refuse(message, [waits], known)
     if seen:
         return repeat(message, seen[0][1].first, known)
     reasons, more = first(contents_reasons(message, known))
@@ -76,6 +80,13 @@ def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Finding
                 message=f"This {what} was used before with other content.",
                 fix=f"Use a new {what}; to change a request, send request.amend.",
             )
+
+
+def _waits(message: Message, known: Known, *, again: bool) -> Finding | None:
+    listing = listing_of(message)
+    if listing is None:
+        return None
+    return too_often(message, known.listed.get(listing), again=again)
 
 
 def accept(message: Message, known: Known) -> Decision:

@@ -12,6 +12,7 @@ from services.intake.answers import NOT_PROCESSABLE, contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, Nothing, read_ending
 from services.intake.known import Known, Subject
+from services.intake.listings import Listed, Listing, listing_of
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
 from shared.catalog import catalog as stored
@@ -33,10 +34,11 @@ _REFERENCE = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a batch knows, and the last numbers before it."""
+    """What a batch knows, and what of it was known before: the last numbers, the lists told."""
 
     known: Known
     numbers: Mapping[Subject, int]
+    listed: Mapping[Listing, Listed]
 
 
 class IntakeReader:
@@ -79,7 +81,9 @@ class IntakeReader:
             await self._read_for(messages, connection, known)
         if any(isinstance(message.data, Amendment) for message in whole):
             known.words = await store.read_words(connection, about)
-        return State(known, dict(known.numbers))
+        if listings := {asked for message in whole if (asked := listing_of(message))}:
+            known.listed = await store.read_listings(connection, listings)
+        return State(known, dict(known.numbers), dict(known.listed))
 
     async def _read_for(
         self, messages: Sequence[Message], connection: "PoolConnectionProxy[Any]", known: Known
@@ -141,6 +145,8 @@ class IntakeReader:
         }
         if given:
             await store.save_numbers(connection, given)
+        if known.listed != state.listed:
+            await store.save_listings(connection, known.listed)
 
     async def _registry(self, connection: "PoolConnectionProxy[Any]", *, version: int) -> Registry:
         """Return the registry of the catalog's *version*, which was just read."""

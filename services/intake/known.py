@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from services.intake.listings import Listed, Listing, counted, listing_of
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
 from shared.contracts.event import Event
@@ -109,6 +110,7 @@ class Known:
     taken: list[tuple[Message, str]] = field(default_factory=list)
     reworded: set[str] = field(default_factory=set)
     entries: list[ReferenceEvent] = field(default_factory=list)
+    listed: dict[Listing, Listed] = field(default_factory=dict)
 
     def next_number(self, topic: str, subject: str) -> int:
         """Return the number of the next event of *subject* on *topic*."""
@@ -127,6 +129,9 @@ class Known:
             if decision.words is not None:
                 self.words[decision.request.tracking_number] = decision.words
                 self.reworded.add(decision.request.tracking_number)
+        listing = listing_of(message)
+        if listing is not None and decision.outcome != "refused":
+            self.listed[listing] = counted(message, self.listed.get(listing))
         if decision.reference is not None:
             self.registry = with_event(self.registry, decision.reference)
             self.entries.append(decision.reference)

@@ -7,6 +7,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake.known import Request, Seen, Subject
+from services.intake.listings import Listed, Listing
 from services.intake.message import Message
 from shared.contracts.inbound import Submission
 from shared.postgres.statements import load_statements
@@ -161,6 +162,29 @@ async def save_numbers(
         [topic for topic, _ in given],
         [subject for _, subject in given],
         list(given.values()),
+    )
+
+
+async def read_listings(
+    connection: "PoolConnectionProxy[Any]", listings: Collection[Listing]
+) -> dict[Listing, Listed]:
+    """Return when each of the *listings* was asked for last, and how often since."""
+    rows = await connection.fetch(
+        _SQL["read_listings"], [who for who, _ in listings], [about for _, about in listings]
+    )
+    return {(who, about): Listed(since, pages) for who, about, since, pages in rows}
+
+
+async def save_listings(
+    connection: "PoolConnectionProxy[Any]", listed: Mapping[Listing, Listed]
+) -> None:
+    """Write what is now known of the lists asked for."""
+    await connection.execute(
+        _SQL["save_listings"],
+        [who for who, _ in listed],
+        [about for _, about in listed],
+        [last.since for last in listed.values()],
+        [last.pages for last in listed.values()],
     )
 
 

@@ -32,10 +32,8 @@ def _card(state: Working, request: Request, contact_id: str) -> ContactCard:
 
 
 def _status(state: Working, event: intake.StatusAsked) -> Decision:
-    asker, about = event.data.participant, event.data.about
-    return status.told(
-        event, state.known(about), state.listing((asker, about)), state.directory, at=state.at
-    )
+    listing = state.listing(gather.question_of(event))
+    return status.told(event, state.known(event.data.about), listing, state.directory, at=state.at)
 
 
 # A table and not `match`: pydantic makes isinstance slow, and this runs for every event.

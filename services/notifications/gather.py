@@ -6,11 +6,12 @@ from typing import Any, get_args
 from services.notifications.messages import out_topic
 from services.notifications.parse import is_request
 from services.notifications.request import Directory, Request
-from services.notifications.status import LISTS
-from services.notifications.working import ContactKey, Question
+from services.notifications.status import Question
+from services.notifications.working import ContactKey
 from shared.catalog.catalog import Catalog
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import participant_of
+from shared.contracts.inbound import LISTS
 from shared.messaging.records import Item
 
 REFERENCE = (
@@ -116,12 +117,17 @@ def repeated(items: Sequence[Item]) -> set[str]:
 
 
 def listings(items: Sequence[Item]) -> set[Question]:
-    """Return the (asker, list) questions."""
+    """Return the questions for lists."""
     return {
-        (item.message.data.participant, item.message.data.about)
+        question_of(item.message)
         for item in items
         if type(item.message) is intake.StatusAsked and item.message.data.about in LISTS
     }
+
+
+def question_of(event: intake.StatusAsked) -> Question:
+    """Return what *event* asks for, if it is a list."""
+    return Question(event.data.participant, event.data.about, event.data.after)
 
 
 def opened(items: Sequence[Item]) -> set[str]:

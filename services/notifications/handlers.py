@@ -6,12 +6,12 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications import gather, parse, repeating, status, store
+from services.notifications import gather, parse, repeating, store
 from services.notifications.facts import decision_of
 from services.notifications.messages import announce
 from services.notifications.request import Directory
-from services.notifications.status import Listing
-from services.notifications.working import NoticeRow, Question, Working
+from services.notifications.status import Listing, Question
+from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
@@ -164,16 +164,9 @@ def _set_contact(state: Working, event: intake.ContactSet) -> None:
 async def _read_listings(
     connection: "Connection[Any]", questions: set[Question], directory: Directory
 ) -> dict[Question, Listing]:
-    listings: dict[Question, Listing] = {}
-    for offers_only in (False, True):
-        about = status.LISTS[0] if offers_only else status.LISTS[1]
-        askers = {asker for asker, asked in questions if asked == about}
-        offices = askers & set(directory.offices)
-        known = await store.list_known(
-            connection, [(asker, offers_only) for asker in sorted(askers - offices)]
-        )
-        listings.update({(asker, about): found for (asker, _), found in known.items()})
-        if offices:
-            every = await store.list_every(connection, offers_only=offers_only)
-            listings.update(dict.fromkeys([(office, about) for office in offices], every))
+    offices = set(directory.offices)
+    listings = await store.list_known(connection, [q for q in questions if q.asker not in offices])
+    for question in questions:
+        if question.asker in offices:
+            listings[question] = await store.list_every(connection, question)
     return listings

@@ -1,6 +1,5 @@
 """The answer to ``status.ask``: what the asker may know, and nothing else. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +10,9 @@ from services.notifications.request import Directory
 from shared.contracts.intake import Reason, StatusAsked
 from shared.contracts.outbound import Refused, StatusLine, StatusTold
 
-LISTS = ("open_offers", "all")
+PAGE = 100
+"""Requests in an answer: some 30 kB, for a question of 300 bytes."""
+ENDED = frozenset({"closed", "ineligible", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,40 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A participant asks for a list, from its beginning or after a place in it."""
+
+    asker: str
+    about: str
+    after: str | None = None
+
+    @property
+    def place(self) -> tuple[bool, str]:
+        """Whether the place is among requests that have ended, and the request it is behind."""
+        group, _, number = (self.after or "open/").partition("/")
+        return group == "ended", number
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """At most 500 requests, and how many there are in all."""
+    """A page of requests, how many there are from its first one on, and the place of its last."""
 
     requests: tuple[Known, ...] = ()
     of_all: int = 0
+    last: str | None = None
+
+
+def page(requests: tuple[Known, ...], of_all: int) -> Listing:
+    """
+    Return the page of *requests* as they were read.
+
+    Its last place goes by the state that the list was ordered by: a request that ends meanwhile
+    comes a second time, and none is left out.
+    """
+    if not requests:
+        return Listing()
+    group = "ended" if requests[-1].status in ENDED else "open"
+    return Listing(requests, of_all, f"{group}/{requests[-1].tracking_number}")
 
 
 def told(
@@ -50,19 +80,24 @@ def told(
     asker, about = event.data.participant, event.data.about
     office = asker in directory.offices
     if listing is not None:
-        return _told(event, listing.requests, listing.of_all, office=office, at=at)
+        return _told(event, listing, office=office, at=at)
     if known is None:
         return _refused(event, "unknown_request", "There is no request with this number.")
     if not office and asker not in (known.participant, known.provider):
         return _refused(event, "not_yours", f"{asker} has no part in {about}.")
-    return _told(event, (known,), 1, office=office, at=at)
+    return _told(event, Listing((known,), 1), office=office, at=at)
 
 
-def _told(
-    event: StatusAsked, requests: Iterable[Known], of_all: int, *, office: bool, at: datetime
-) -> Decision:
-    lines = [_line(known, event.data.participant, office=office) for known in requests]
-    data = StatusTold(about=event.data.about, as_of=at, requests=lines, more=of_all - len(lines))
+def _told(event: StatusAsked, listing: Listing, *, office: bool, at: datetime) -> Decision:
+    lines = [_line(known, event.data.participant, office=office) for known in listing.requests]
+    more = listing.of_all - len(lines)
+    data = StatusTold(
+        about=event.data.about,
+        as_of=at,
+        requests=lines,
+        more=more,
+        next=listing.last if more else None,
+    )
     return Decision((answer(event, "status", data, audience=event.data.participant),))
 
 

@@ -10,7 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Request
-from services.notifications.status import Known, Listing
+from services.notifications.status import PAGE, Known, Listing, Question, page
 from services.notifications.working import NoticeRow
 from shared.contracts.outbound import ContactCard
 from shared.messaging.sequences import Subject
@@ -132,26 +132,32 @@ def _state(r: Request) -> tuple[Any, ...]:
 
 
 async def list_known(
-    connection: "Connection[Any]", questions: Sequence[tuple[str, bool]]
-) -> dict[tuple[str, bool], Listing]:
-    """Return, for each (asker, open offers only), what it may know of: at most 500."""
+    connection: "Connection[Any]", questions: Sequence[Question]
+) -> dict[Question, Listing]:
+    """Return, for each question, the page of what its asker may know of."""
     if not questions:
         return {}
     rows = await connection.fetch(
-        _SQL["list_known"], [asker for asker, _ in questions], [only for _, only in questions]
+        _SQL["list_known"],
+        [question.asker for question in questions],
+        [question.about == "open_offers" for question in questions],
+        [question.place[0] for question in questions],
+        [question.place[1] for question in questions],
+        PAGE,
     )
-    lines: dict[tuple[str, bool], list[Known]] = {question: [] for question in questions}
+    lines: dict[Question, list[Known]] = {question: [] for question in questions}
     counts = dict.fromkeys(questions, 0)
-    for asker, only, *known, of_all in rows:
-        lines[asker, only].append(Known(*known))
-        counts[asker, only] = of_all
-    return {question: Listing(tuple(lines[question]), counts[question]) for question in lines}
+    for number, *known, of_all in rows:
+        lines[questions[number - 1]].append(Known(*known))
+        counts[questions[number - 1]] = of_all
+    return {question: page(tuple(lines[question]), counts[question]) for question in questions}
 
 
-async def list_every(connection: "Connection[Any]", *, offers_only: bool) -> Listing:
-    """Return what a program office may know of: everything, at most 500."""
-    rows = await connection.fetch(_SQL["list_every"], offers_only)
-    return Listing(tuple(Known(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0)
+async def list_every(connection: "Connection[Any]", question: Question) -> Listing:
+    """Return the page of what a program office may know of: everything."""
+    offers_only = question.about == "open_offers"
+    rows = await connection.fetch(_SQL["list_every"], offers_only, *question.place, PAGE)
+    return page(tuple(Known(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0)
 
 
 async def read_needs(

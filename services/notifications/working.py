@@ -2,18 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Directory, Request
-from services.notifications.status import Known, Listing
+from services.notifications.status import Known, Listing, Question
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
 from shared.messaging.sequences import Numbers
 
-Question = tuple[str, str]
 ContactKey = tuple[str, str]
 
 
@@ -71,7 +70,7 @@ class Working:
         if read is None or not self.moved:
             return read
         current = tuple(self.known(line.tracking_number) or line for line in read.requests)
-        return Listing(current, read.of_all)
+        return replace(read, requests=current)
 
 
 def known(request: Request) -> Known:

@@ -28,6 +28,9 @@ Note = Annotated[str, Field(max_length=2000)]
 Tracking = Annotated[str, Field(min_length=1, max_length=40)]
 Identifier = Annotated[str, Field(min_length=1, max_length=100)]
 ServiceForm = Code
+LISTS = ("open_offers", "all")
+PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
+"""A place in a list of requests: those that are open come first."""
 AGENCY_CLASSES = ("city", "county", "state", "university", "tribal", "federal", "other")
 SWORN_BANDS = ("0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+")
 GOALS = ("trust", "operations", "wellness", "learning", "promising_practices")
@@ -189,9 +192,14 @@ class Contact(Strict):
 
 
 class StatusQuestion(Strict):
-    """``about`` is a tracking number, ``open_offers`` or ``all``."""
+    """
+    ``about`` is a tracking number, ``open_offers`` or ``all``.
+
+    ``after`` is the ``next`` of an answer: the page that follows it.
+    """
 
     about: Tracking
+    after: Annotated[str, Field(pattern=PLACE)] | None = None
 
 
 class CapacityEntry(Strict):

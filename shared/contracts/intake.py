@@ -219,6 +219,7 @@ class AnswerRepeated(Event):
 class StatusQuestionFacts(Facts):
     participant: str
     about: str
+    after: str | None = None
 
 
 class StatusAsked(Event):

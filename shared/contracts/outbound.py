@@ -176,12 +176,17 @@ class StatusLine(Facts):
 
 
 class StatusTold(Facts):
-    """The answer to ``status.ask``: the current state the asker may know."""
+    """
+    The answer to ``status.ask``: the current state the asker may know, a page of it.
+
+    ``more`` says how many requests follow; ``next`` is then the ``after`` to ask for them with.
+    """
 
     about: str
     as_of: AwareDatetime
     requests: list[StatusLine]
     more: int = 0
+    next: str | None = None
     repeat: bool = False
 
 

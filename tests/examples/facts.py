@@ -194,12 +194,14 @@ class Log:
             inreplyto=inbound(offset),
         )
 
-    def asked(self, about: str, asker: str, *, offset: int = 90) -> Event:
+    def asked(
+        self, about: str, asker: str, *, offset: int = 90, after: str | None = None
+    ) -> Event:
         return self.event(
             intake.ANSWERS_TOPIC,
             "status_asked",
             asker,
-            {"participant": asker, "about": about},
+            {"participant": asker, "about": about, "after": after},
             inreplyto=inbound(offset, asker),
         )
 

@@ -1,7 +1,9 @@
--- What a program office may know about: everything; open ones first, at most 500.
+-- What a program office may know about: everything, open ones first; a page of it, with the count of
+-- all from there on.
 SELECT tracking_number, participant, status, since, sentence, provider_sentence, program,
        provider, offer_id, expires_at, count(*) OVER () AS of_all
   FROM requests
- WHERE NOT $1::boolean OR expires_at IS NOT NULL
+ WHERE (NOT $1::boolean OR expires_at IS NOT NULL)
+   AND (status IN ('closed', 'ineligible', 'withdrawn'), tracking_number) > ($2::boolean, $3::text)
  ORDER BY status IN ('closed', 'ineligible', 'withdrawn'), tracking_number
- LIMIT 500;
+ LIMIT $4::integer;

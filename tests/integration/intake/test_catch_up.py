@@ -58,7 +58,10 @@ async def said_since(world: World) -> list[Record]:
         world.said("capacity.declare", data_of("capacity.declare", ""), sender=PROVIDER),
         world.said("offer.answer", counter | {"note": "In May."}, sender=PROVIDER),
         world.said("program.define", data_of("program.define", ""), sender=OFFICE),
+        world.said("status.ask", {"about": "all"}, id="asked"),
         world.said("status.ask", {"about": "all"}),
+        world.said("status.ask", {"about": "all"}, id="asked"),
+        world.said("status.ask", {"about": "all", "after": f"open/{old}"}),
         world.said("request.withdraw", {"tracking_number": old, "reason": "no_longer_needed"}),
     ]
 
@@ -71,6 +74,7 @@ async def tables(world: World) -> dict[str, Any]:
         " facts::text, published, confided, ended",
         "messages": "*",
         "words": "tracking_number, said::text",
+        "listings": "participant, about, since, pages",
         "sequences": "topic, subject, last",
         "catalog": "number, kind, id, body",
         "checkpoints": "topic, next_offset, applied, duplicate, refused, dead",

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 
+from services.notifications import store
 from shared.contracts import intake, routing
+from shared.contracts.tracking import tracking_number
 from tests.examples.facts import (
     AGENCY,
     DECISION,
@@ -133,6 +135,47 @@ async def test_each_asker_is_told_what_it_may_know(world: World) -> None:
     assert listed(await world.out("fop")) == [[]]
     (offered,) = (await world.out(PROVIDER))[1]["data"]["requests"]
     assert offered["offer_id"] == OFFER
+
+
+async def test_pages_name_every_request_the_open_ones_first_also_if_one_ends_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PAGE", 2)
+    numbers = [tracking_number(2026, counter) for counter in range(1, 6)]
+
+    def withdrawn(number: str) -> Any:
+        return world.log.routed("request_withdrawn", state("withdrawn", number, before="accepted"))
+
+    async def pages(asker: str, *between: Any) -> list[Any]:
+        told: list[Any] = []
+        after, waiting = None, list(between)
+        for offset in range(10, 14):
+            await world.take_in(world.log.asked("all", asker, offset=offset, after=after))
+            data = (await world.out(asker))[-1]["data"]
+            told.append((data["more"], [line["tracking_number"] for line in data["requests"]]))
+            after = data.get("next")
+            if after is None:
+                return told
+            if waiting:
+                await world.take_in(waiting.pop())
+        raise AssertionError(told)
+
+    one, two, three, four, five = numbers
+    await world.take_in(
+        world.log.registered(OFFICE, "program_office", "COPS Office", offset=0),
+        *(
+            world.log.accepted(number, offset=place, reference_version=1)
+            for place, number in enumerate(numbers, 1)
+        ),
+        withdrawn(one),
+    )
+
+    assert await pages(OFFICE) == [(3, [two, three]), (1, [four, five]), (0, [one])]
+    assert await pages(AGENCY, withdrawn(three)) == [
+        (3, [two, three]),
+        (2, [four, five]),
+        (0, [one, three]),
+    ]
 
 
 async def test_after_the_end_the_state_is_the_last_one_told(world: World) -> None:

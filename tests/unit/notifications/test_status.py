@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from services.notifications.audience import Send
 from services.notifications.request import Directory
-from services.notifications.status import Known, Listing, told
+from services.notifications.status import Known, Listing, page, told
 from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusTold
 from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log
@@ -62,8 +62,11 @@ def test_an_unknown_number_is_refused_without_repeating_what_was_asked() -> None
     assert "whatever" not in data.model_dump_json()
 
 
-def test_a_list_says_how_many_more_there_are() -> None:
-    data = ask(AGENCY, None, Listing((OFFERED,), 501), about="all")
+def test_a_page_says_how_many_more_there_are_and_where_to_go_on() -> None:
+    data = ask(AGENCY, None, page((OFFERED,), 501), about="all")
+    last = ask(AGENCY, None, page((replace(OFFERED, status="closed"),), 1), about="all")
 
     assert isinstance(data, StatusTold)
-    assert (len(data.requests), data.more) == (1, 500)
+    assert (len(data.requests), data.more, data.next) == (1, 500, f"open/{NUMBER}")
+    assert isinstance(last, StatusTold)
+    assert (len(last.requests), last.more, last.next) == (1, 0, None)

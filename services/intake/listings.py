@@ -1,0 +1,55 @@
+"""How often a participant is told a whole list: a short question makes a long answer. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from services.intake.findings import Finding
+from services.intake.message import Message
+from shared.contracts.inbound import LISTS, StatusQuestion
+
+PAUSE = timedelta(seconds=10)
+PAGES = 20
+"""Pages that follow the first one within `PAUSE`, answers given again among them."""
+Listing = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """When a participant asked for the first page of a list, and how many pages followed."""
+
+    since: datetime
+    pages: int = 0
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether *at* is within the pause; the broker's clock may have been set back."""
+        return abs(at - self.since) < PAUSE
+
+
+def listing_of(message: Message) -> Listing | None:
+    """Return the list that *message* asks for: the participant and the list's name."""
+    data = message.data
+    if isinstance(data, StatusQuestion) and data.about in LISTS:
+        return message.participant, data.about
+    return None
+
+
+def too_often(message: Message, before: Listed | None, *, again: bool) -> Finding | None:
+    """Return why the question waits; *again* tells that it repeats one that was answered."""
+    if before is None or not before.holds(message.at):
+        return None
+    if (again or message.data.after is not None) and before.pages < PAGES:
+        return None
+    return Finding(
+        code="too_often",
+        path="/data/about",
+        message="This list was asked for moments ago.",
+        fix=f"Ask for its first page once in {PAUSE.seconds} seconds, and for up to {PAGES} more"
+        " by the next of the answer.",
+    )
+
+
+def counted(message: Message, before: Listed | None) -> Listed:
+    """Return what is known of the list after *message* was answered."""
+    if before is None or not before.holds(message.at):
+        return Listed(message.at)
+    return replace(before, pages=before.pages + 1)
