@@ -25,11 +25,23 @@ def test_a_full_disk_takes_no_more_until_it_has_room_again(tmp_path: Path) -> No
             found["while full"] = error.errno
         found["kept"] = (disk.folder / "before").read_bytes() == BLOCK
         disk.free()
+        disk.fill(to_the_brim=True)
+        try:
+            (disk.folder / "one byte").write_bytes(b"1")
+        except OSError as error:
+            found["to the brim"] = error.errno
+        (disk.folder / "one byte").unlink()
+        disk.free()
         found["after"] = (disk.folder / "after").write_bytes(BLOCK * 3)
 
     thread = Thread(target=use)
     thread.start()
     thread.join()
 
-    assert found == {"while full": errno.ENOSPC, "kept": True, "after": len(BLOCK) * 3}
+    assert found == {
+        "while full": errno.ENOSPC,
+        "kept": True,
+        "to the brim": errno.ENOSPC,
+        "after": len(BLOCK) * 3,
+    }
     assert list((tmp_path / "disk").iterdir()) == []

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 _CLONE_NEWNS = 0x00020000
@@ -20,6 +21,7 @@ class Disk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._ballast = folder / "ballast"
         self.is_full = False
         folder.mkdir(mode=0o755)
         if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNS) != 0:
@@ -27,15 +29,20 @@ class Disk:
         _mount("--make-rprivate", "/")
         _mount("-t", "tmpfs", "-o", f"size={_ROOM_MIB}m", "tmpfs", folder)
 
-    def fill(self) -> None:
-        """Leave no more than a mebibyte free."""
+    def fill(self, *, to_the_brim: bool = False) -> None:
+        """Leave no more than a mebibyte free, or nothing at all."""
         disk = os.statvfs(self.folder)
         used = (disk.f_blocks - disk.f_bfree) * disk.f_frsize
         self._resize(used // _MIB + 1 + _LEFT_MIB)
         self.is_full = True
+        if to_the_brim:
+            with suppress(OSError), self._ballast.open("wb", buffering=0) as ballast:
+                while True:
+                    ballast.write(bytes(4096))
 
     def free(self) -> None:
         """Give it its room back."""
+        self._ballast.unlink(missing_ok=True)
         self._resize(_ROOM_MIB)
         self.is_full = False
 

@@ -62,7 +62,7 @@ class FullKafkaDisk(Fault):
     def begin(self, ground: Ground) -> None:
         self.has_hit = False
         assert ground.kafka_disk is not None
-        ground.kafka_disk.fill()
+        ground.kafka_disk.fill(to_the_brim=True)
 
     def during(self, ground: Ground) -> None:
         if not ground.stack.kafka.nodes[FULL_NODE - 1].alive:
