@@ -18,6 +18,7 @@ def i19_set_aside_is_answered(run: Run) -> Findings:
     """
     answers = _answers(run)
     kept = {place for place, row in _dead(run) if row.get("answered")}
+    unreadable = set(_unreadable(run))
     for place, row in _dead(run):
         if not row.get("answered"):
             yield f"{place} is dead at the door and its sender was not answered"
@@ -25,6 +26,10 @@ def i19_set_aside_is_answered(run: Run) -> Findings:
         said = answers.get(place, [])
         right = said == [[CODE]]
         yield None if right else f"{place} was set aside, and its answers are {said}"
+    for place in sorted(unreadable):
+        said = answers.get(place, [])
+        yield None if said == [[CODE]] else f"{place} was unreadable, and its answers are {said}"
+    kept |= unreadable
     for place, said in answers.items():
         if [CODE] in said and place not in kept and place not in _discarded(run):
             yield f"{place} was answered {CODE} and is kept nowhere"
@@ -49,6 +54,13 @@ def _dead(run: Run) -> Iterator[tuple[str, Row]]:
             yield _place(row), row
 
 
+def _unreadable(run: Run) -> Iterator[str]:
+    """Yield the place of each record of a participant's batch that could not be unpacked."""
+    for row in run.rows("intake", "unreadable_ranges"):
+        for offset in range(row["from_offset"], row["until_offset"]):
+            yield f"{row['topic']}/{row['partition']}/{offset}"
+
+
 def _discarded(run: Run) -> set[str]:
     orders = run.rows("intake", "operations")
     return {_place(row) for row in orders if row.get("action") == "discard"}
@@ -71,8 +83,10 @@ def _blamed(run: Run, places: list[str]) -> Iterator[str | None]:
     wrong = f"{len(found)} records were set aside, and none was at fault: {found[:3]}"
     yield wrong if found else None
     for service in run.tables:
-        rows = run.rows(service, "lost_ranges")
-        yield f"{service} gave up {len(rows)} ranges: {rows[:3]}" if rows else None
+        for table in ("lost_ranges", "unreadable_ranges"):
+            ranges = [(row["topic"], row["from_offset"]) for row in run.rows(service, table)]
+            wrong = f"{service} has {len(ranges)} in {table}, none to be blamed: {ranges[:3]}"
+            yield wrong if ranges else None
 
 
 def _place(row: Row) -> str:

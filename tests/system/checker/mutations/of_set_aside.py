@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from tests.system.checker.injected import Ledger
-from tests.system.checker.log import IN, OUT, participant_of
+from tests.system.checker.log import IN, INTAKE, OUT, participant_of
 from tests.system.checker.mutations.bench import Bench, Mutation, edited
 from tests.system.checker.run import Record, Row
 from tests.system.checker.set_aside import CODE
@@ -18,6 +18,16 @@ def _set_aside(bench: Bench) -> None:
     record = next(iter(bench.run.records(IN)))
     row = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     _rows(bench).append({**row, "answered": True})
+    _answer(bench, record, CODE)
+
+
+def _find_unreadable(bench: Bench) -> None:
+    """Let a participant's record be in a batch that cannot be unpacked, and answered."""
+    bench.run.ledger = None
+    record = next(iter(bench.run.records(IN)))
+    place = {"topic": record.topic, "partition": record.partition}
+    span = {"from_offset": record.offset, "until_offset": record.offset + 1}
+    bench.run.tables["intake"].setdefault("unreadable_ranges", []).append({**place, **span})
     _answer(bench, record, CODE)
 
 
@@ -78,7 +88,9 @@ def _stand_still(bench: Bench) -> None:
 
 def _lose_a_range(bench: Bench) -> None:
     bench.run.ledger = Ledger()
-    bench.run.tables["routing"].setdefault("lost_ranges", []).append({"from_offset": 1})
+    bench.run.tables["routing"].setdefault("lost_ranges", []).append(
+        {"topic": INTAKE, "from_offset": 1}
+    )
 
 
 MUTATIONS = (
@@ -86,6 +98,8 @@ MUTATIONS = (
     Mutation("a record set aside was refused for another reason", "I19", _answer_otherwise,
              _set_aside),
     Mutation("a record set aside has no answer", "I19", _never_answer, _set_aside),
+    Mutation("an unreadable record has no answer", "I19", _never_answer, _find_unreadable),
+    Mutation("an innocent batch was unreadable", "I19", _blame_the_innocent, _find_unreadable),
     Mutation("a record that was set aside is kept nowhere", "I19", _forget, _set_aside),
     Mutation("a record is dead at the door in silence", "I19", _do_not_tell, _set_aside),
     Mutation("an innocent record was set aside", "I19", _blame_the_innocent, _set_aside),
