@@ -10,6 +10,8 @@ import asyncpg
 from deploy.local import processes
 from deploy.local.postgres import Postgres, programs, unprivileged_user
 
+_RECOVERY_SECONDS = 300
+
 
 def keep_archive(postgres: Postgres, folder: Path, *, seconds: int) -> None:
     """Restart *postgres* so that it copies its log into *folder*, at most *seconds* late."""
@@ -62,7 +64,23 @@ def recover(
     made = Postgres(backup, log=log, port=port, admin_password=admin_password)
     made.begin()
     made.wait()
+    assert made.child is not None
+    # It says "ready" while it still reads the archive.
+    processes.wait_until(
+        lambda: asyncio.run(_takes_writes(made.dsn())),
+        what="Postgres, which reads the archive",
+        children=[made.child],
+        within=_RECOVERY_SECONDS,
+    )
     return made
+
+
+async def _takes_writes(dsn: str) -> bool:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return not await connection.fetchval("SELECT pg_is_in_recovery()")
+    finally:
+        await connection.close()
 
 
 async def _alter(dsn: str, settings: dict[str, str]) -> None:
