@@ -178,6 +178,8 @@ def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps:
         work.outgoing.extend(taken.outgoing)
         steps.note(record, taken.outcome)
         steps.counted.update(taken.counted)
+        if record.unreadable is not None:
+            steps.counted["dead_letters unreadable"] += 1
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
     if window is not None and item.gate is not None:  # a participant's records stop nobody

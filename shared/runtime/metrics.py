@@ -90,7 +90,10 @@ CONSUMED = Kept(
 LOST = Kept("lost_records", "Records that a topic deleted before they were read", "topic")
 DEAD_LETTERS = Kept(
     "dead_letters", "Records set aside, by why", "reason",
-    zero=("malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in"),
+    zero=(
+        "malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in",
+        "unreadable",
+    ),
 )  # fmt: skip
 UNKNOWN = Kept(
     "schema_unknown", "Events of a type, or of a version of one, that this build does not know",

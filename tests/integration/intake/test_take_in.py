@@ -261,6 +261,29 @@ async def test_a_record_whose_decision_takes_more_than_a_second_is_answered(
     assert tuple(row) == ("too_slow", True)
 
 
+async def test_each_record_of_a_batch_that_could_not_be_unpacked_is_answered_and_counted(
+    world: World,
+) -> None:
+    sent = world.said("request.submit", submission()), world.said("request.submit", submission())
+    outcomes = await world.take_in(
+        *(each._replace(value=None, unreadable="codec") for each in sent),
+        world.said("request.submit", submission()),
+    )
+
+    assert outcomes == {"refused": 2, "applied": 1}
+    answers = await world.topic(intake.ANSWERS_TOPIC)
+    assert [
+        (answer["causationid"], answer["data"]["reasons"][0]["code"])
+        for answer in answers
+        if "reasons" in answer["data"]
+    ] == [
+        ("cri.in.ca-post.v1/0/0", "not_processable"),
+        ("cri.in.ca-post.v1/0/1", "not_processable"),
+    ]
+    counted = "SELECT sum(number) FROM counts WHERE what = 'dead_letters unreadable'"
+    assert await world.pool.fetchval(counted) == 2
+
+
 async def test_every_text_a_participant_can_send_is_kept(world: World) -> None:
     odd = "\u0001 \u2028 \U0001f692 ' \" \\ {} [] \x7f"
     batch = [

@@ -19,6 +19,7 @@ from shared.postgres.pool import LIMITS
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.consumers import KEPT, METADATA_SECONDS, Topics, leave
 from tests.integration.messaging.ledger import DATABASE, LEDGER, LedgerReader
+from tests.integration.messaging.participants import Participants, participants
 
 
 @pytest.fixture
@@ -86,3 +87,15 @@ async def topics(stack: Stack, static: ServiceSettings) -> AsyncIterator[Topics]
         await topics.make(KEPT)
         yield topics
         await topics.remove()
+
+
+@pytest.fixture
+async def door(stack: Stack, static: ServiceSettings) -> AsyncIterator[Participants]:
+    async with participants(stack, static) as topics:
+        yield topics
+
+
+@pytest.fixture
+def any_topic(static: ServiceSettings) -> ServiceSettings:
+    """Return the settings of a process that may read any topic."""
+    return static.model_copy(update={"instance": None, "session_timeout_ms": 6000})

@@ -1,18 +1,17 @@
 import asyncio
 import resource
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import pytest
-from aiokafka import TopicPartition
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
-from shared.messaging import kafka
+from shared.messaging import faults
+from shared.messaging.buffer import Fault
 from shared.messaging.fetching import FetchingConsumer
-from shared.messaging.positions import Positions
 from shared.runtime.settings import ServiceSettings
 from tests.examples.batches import GZIP, LZ4, NONE, SNAPPY, ZSTD, batch, bomb, patched, scattered
 from tests.integration.messaging.consumers import consumer, until
@@ -25,44 +24,31 @@ from tests.integration.messaging.participants import (
     DoorReader,
     Participants,
     holds,
-    participants,
 )
 
 Pool = asyncpg.Pool
 
 
-@pytest.fixture
-async def door(stack: Stack, static: ServiceSettings) -> AsyncIterator[Participants]:
-    async with participants(stack, static) as topics:
-        yield topics
-
-
-@pytest.fixture
-def settings(static: ServiceSettings) -> ServiceSettings:
-    """Return the settings of a process that may read any topic."""
-    return static.model_copy(update={"instance": None, "session_timeout_ms": 6000})
-
-
 async def test_a_batch_is_read_whatever_its_codec(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     codecs = {"none": NONE, "gzip": GZIP, "snappy": SNAPPY, "lz4": LZ4, "zstd": ZSTD}
     for name, codec in codecs.items():
         await door.send(BAD, batch(name.encode() + b" " * 200, codec=codec))
 
-    async with consumer(settings, pool, DoorReader(), topics=BOTH):
+    async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
         await until(lambda: holds(pool, f"bad/4/zstd{' ' * 200}"))
 
     assert [entry.split("/")[2].strip() for entry in await ledger(pool)] == list(codecs)
 
 
 async def test_a_header_key_that_is_no_text_costs_no_record(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     data = patched(batch(b"a", b"b", b"c", headers=[("key", b"x")]), b"key", b"\xffey")
     one = patched(batch(b"d", headers=[("key", b"x")]), b"key", b"k\xc3\x28")
 
-    async with consumer(settings, pool, DoorReader(), topics=BOTH):
+    async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
         await door.send(BAD, data, one, batch(b"e"))
         await door.send(GOOD, batch(b"other"))
         await until(lambda: holds(pool, "bad/4/e", "good/0/other"))
@@ -71,12 +57,12 @@ async def test_a_header_key_that_is_no_text_costs_no_record(
 
 
 async def test_a_batch_that_cannot_be_unpacked_is_answered_and_its_neighbors_go_on(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     await door.send(BAD, batch(b"before"), scattered(batch(b"x", b"y", b"z")), batch(b"behind"))
 
     with capture_logs() as logs:
-        async with consumer(settings, pool, DoorReader(), topics=BOTH):
+        async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
             await door.send(GOOD, batch(b"other"))
             await until(lambda: holds(pool, "bad/4/behind", "good/0/other"))
 
@@ -91,12 +77,12 @@ async def test_a_batch_that_cannot_be_unpacked_is_answered_and_its_neighbors_go_
 
 
 async def test_a_batch_that_a_disk_has_changed_is_answered_and_its_neighbors_go_on(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     await door.send(BAD, batch(b"before"), batch(b"spoiled", b"too"), batch(b"behind"))
     door.replace_on_disk(BAD, b"spoiled", b"spoilt!")
 
-    async with consumer(settings, pool, DoorReader(), topics=BOTH):
+    async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
         await until(lambda: holds(pool, "bad/3/behind"))
 
     assert await _of_bad(pool) == [
@@ -108,7 +94,7 @@ async def test_a_batch_that_a_disk_has_changed_is_answered_and_its_neighbors_go_
 
 
 async def test_a_topic_of_our_own_that_a_disk_has_changed_stands_still_until_it_is_mended(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     async def is_blocked() -> bool:
         row = await pool.fetchrow("SELECT * FROM blocked_partitions")
@@ -121,7 +107,7 @@ async def test_a_topic_of_our_own_that_a_disk_has_changed_stands_still_until_it_
     door.replace_on_disk(OWN, b"spoiled", b"spoilt!")
 
     with capture_logs() as logs:
-        async with consumer(settings, pool, DoorReader(), topics=r"^cri\.(in|test)\.[\w-]+\.v1$"):
+        async with consumer(any_topic, pool, DoorReader(), topics=r"^cri\.(in|test)\.[\w-]+\.v1$"):
             await until(is_blocked)
             await door.send(GOOD, batch(b"other"), batch(b"more"))
             await until(lambda: holds(pool, "own/0/before", "good/1/more"))
@@ -134,11 +120,58 @@ async def test_a_topic_of_our_own_that_a_disk_has_changed_stands_still_until_it_
     assert _named(logs, "records.unreadable") == []
 
 
+async def test_of_a_batch_with_more_records_than_are_answered_the_rest_counts_as_lost(
+    pool: "Pool[Any]",
+    any_topic: ServiceSettings,
+    door: Participants,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(faults, "MOST_ANSWERED", 2)
+    await door.send(BAD, scattered(batch(*[b"x"] * 6)), batch(b"behind"))
+
+    async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
+        await until(lambda: holds(pool, "bad/6/behind"))
+
+    assert await _of_bad(pool) == [
+        "bad/0/not_processable", "bad/1/not_processable", "bad/6/behind",
+    ]  # fmt: skip
+    (row,) = await pool.fetch("SELECT * FROM lost_ranges")
+    assert (row["topic"], row["from_offset"], row["until_offset"]) == (BAD, 2, 6)
+
+
+async def test_nothing_is_given_up_while_no_other_partition_answers(
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
+) -> None:
+    await door.send(BAD, scattered(batch(b"x" * 30)), batch(b"behind"))
+
+    # Alone, it cannot be told from an outage.
+    alone = rf"^{BAD}$"
+    meets: list[int] = []
+    async with consumer(any_topic, pool, DoorReader(), topics=alone) as running:
+        met = running._faults.meet
+
+        async def counting(fetching: FetchingConsumer, fault: Fault) -> None:
+            meets.append(fault.offset)
+            await met(fetching, fault)
+
+        running._batches._meet = counting
+        await until(lambda: _is_blocked(pool, BAD))
+        await until(lambda: _has_failed(meets, times=2 * faults.TRIES))
+
+    assert set(meets) == {0}
+    assert await ledger(pool) == []
+    assert await pool.fetch("SELECT * FROM unreadable_ranges") == []
+
+
+async def _has_failed(meets: Sequence[int], *, times: int) -> bool:
+    return len(meets) >= times
+
+
 async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
-    pool: "Pool[Any]", stack: Stack, settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
 ) -> None:
     user, password = stack.credentials.kafka("routing")
-    as_routing = settings.model_copy(
+    as_routing = any_topic.model_copy(
         update={"kafka_user": user, "kafka_password": SecretStr(password)}
     )
     for topic in (BAD, GOOD):
@@ -159,34 +192,6 @@ async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
     assert _named(logs, "partition.blocked") == [(BAD, 1, "not_authorized")]
 
 
-async def test_a_partition_that_kafka_tells_nothing_of_keeps_no_other_closed(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
-) -> None:
-    gone = "cri.in.test-gone.v1"
-    cluster = await kafka.cluster_id(settings)
-    positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
-    await pool.execute(
-        "INSERT INTO checkpoints (topic, partition, cluster_id, first_offset, next_offset)"
-        " VALUES ($1, 0, $2, 3, 3)",
-        gone,
-        cluster,
-    )
-    consumer = FetchingConsumer(**kafka.security(settings), enable_auto_commit=False)
-    await consumer.start()
-    try:
-        places = [TopicPartition(gone, 0), TopicPartition(GOOD, 0)]
-        consumer.assign(places)
-
-        await positions.open(consumer, places)
-
-        assert positions.expected == {places[0]: 3, places[1]: 0}
-        await door.send(GOOD, batch(b"other"))
-        found = await consumer.look(positions.expected, 10, seconds=10)
-        assert [(r.topic, r.value) for r in found.records] == [(GOOD, b"other")]
-    finally:
-        await consumer.stop()
-
-
 async def _is_blocked(pool: "Pool[Any]", topic: str) -> bool:
     rows = await pool.fetch("SELECT topic FROM blocked_partitions")
     return [row["topic"] for row in rows] == [topic]
@@ -205,13 +210,13 @@ def _named(logs: Sequence[Any], event: str) -> list[tuple[str, int, str]]:
 
 
 async def test_a_batch_that_unpacks_to_hundreds_of_megabytes_is_refused_in_little_memory(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     await door.send(BAD, bomb(400 << 20), batch(b"behind"))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     with capture_logs() as logs:
-        async with consumer(settings, pool, DoorReader(), topics=BOTH):
+        async with consumer(any_topic, pool, DoorReader(), topics=BOTH):
             await door.send(GOOD, batch(b"other"))
             await until(lambda: holds(pool, "bad/1/behind", "good/0/other"))
 
@@ -227,7 +232,7 @@ async def test_a_batch_that_unpacks_to_hundreds_of_megabytes_is_refused_in_littl
 
 
 async def test_records_deleted_under_a_reader_are_recorded_and_the_partition_goes_on(
-    pool: "Pool[Any]", settings: ServiceSettings, door: Participants
+    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
 ) -> None:
     waits = asyncio.Event()
     reached = asyncio.Event()
@@ -241,7 +246,7 @@ async def test_records_deleted_under_a_reader_are_recorded_and_the_partition_goe
 
     await door.send(BAD, batch(b"first"))
     with capture_logs() as logs:
-        async with consumer(settings, pool, Slow(), topics=BOTH) as running:
+        async with consumer(any_topic, pool, Slow(), topics=BOTH) as running:
             await reached.wait()
             # What is sent now is not fetched yet, and gone before it could be.
             running._consumer.pause(*running._consumer.assignment())
