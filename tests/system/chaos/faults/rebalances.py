@@ -29,19 +29,20 @@ _PATIENCE = 25.0
 @dataclass(slots=True, kw_only=True)
 class LongBatch(Fault):
     """
-    A batch has decided and cannot write its checkpoint; meanwhile a second process joins.
+    A batch has decided and cannot write what it came to; meanwhile a second process joins.
 
-    The partitions of that batch change hands before it commits, or is refused.
+    The partitions of that batch change hands before it commits, or is refused. Its end waits for
+    the second process to ask for them.
     """
 
     bound: ClassVar[float] = 60
+    waits: ClassVar[bool] = True
     service: str
     _holder: Any = field(default=None, repr=False)
     _loop: Any = field(default=None, repr=False)
-    _is_in_batch: bool = field(default=False, repr=False)
 
     def begin(self, ground: Ground) -> None:
-        self.has_hit = self._is_in_batch = False
+        self.has_hit = False
         self._loop = asyncio.new_event_loop()
         try:
             self._loop.run_until_complete(self._take(ground))
@@ -61,6 +62,9 @@ class LongBatch(Fault):
         self.has_hit = group is not None and group.state in _REBALANCES
 
     def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE
+        while self._holder is not None and not self.has_hit and time.monotonic() < patience:
+            ground.hold(0.1, lambda: self.during(ground))
         if self._holder is not None:
             self._holder.terminate()  # which gives the lock back
         self._loop.run_until_complete(asyncio.sleep(0))  # which lets go of the connection
@@ -70,8 +74,9 @@ class LongBatch(Fault):
     async def _take(self, ground: Ground) -> None:
         holder = await connect(ground.stack, self.service)
         await holder.execute("BEGIN")
-        # Rows may be locked, nothing written.
-        await holder.execute("LOCK TABLE checkpoints IN SHARE MODE", timeout=10)
+        # What the end of a batch writes: it may be read, so that a batch begins and decides.
+        table = "outbox" if self.service == "intake" else "gates"
+        await holder.execute(f"LOCK TABLE {table} IN SHARE MODE", timeout=10)
         self._holder = holder
 
 
