@@ -19,10 +19,7 @@ _REBALANCES = (
     ConsumerGroupState.PREPARING_REBALANCING,
     ConsumerGroupState.COMPLETING_REBALANCING,
 )
-_WAITING = """
-SELECT count(*) FROM pg_stat_activity
- WHERE usename = $1 AND wait_event_type = 'Lock' AND backend_xid IS NOT NULL
-"""
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = $1::text::regclass"
 _PATIENCE = 25.0
 
 
@@ -54,7 +51,7 @@ class LongBatch(Fault):
         if self._holder is None or self.has_hit:
             return
         try:
-            waiting = self._loop.run_until_complete(self._holder.fetchval(_WAITING, self.service))
+            waiting = self._loop.run_until_complete(self._holder.fetchval(_WAITING, self._table))
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._holder = None
             return
@@ -71,12 +68,15 @@ class LongBatch(Fault):
         self._loop.close()
         ground.dismiss((self.service, 1))
 
+    @property
+    def _table(self) -> str:
+        """What the end of a batch writes; it may be read, so that a batch begins and decides."""
+        return "outbox" if self.service == "intake" else "gates"
+
     async def _take(self, ground: Ground) -> None:
         holder = await connect(ground.stack, self.service)
         await holder.execute("BEGIN")
-        # What the end of a batch writes: it may be read, so that a batch begins and decides.
-        table = "outbox" if self.service == "intake" else "gates"
-        await holder.execute(f"LOCK TABLE {table} IN SHARE MODE", timeout=10)
+        await holder.execute(f"LOCK TABLE {self._table} IN SHARE MODE", timeout=10)
         self._holder = holder
 
 
