@@ -8,6 +8,7 @@ is read again by the slower parser below.
 
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ _LENGTH, _MAGIC, _ATTRIBUTES, _LAST_DELTA = 8, 16, 21, 23
 _FIRST_TIMESTAMP, _MAX_TIMESTAMP, _COUNT, _RECORDS = 27, 35, 57, 61
 _BEFORE_LENGTH = 12
 _CODEC, _LOG_APPEND_TIME = 0x07, 0x08
+_MOST_HEADERS = 1_000
+_LADEN_BYTES = 16_384
 _HEAD = struct.Struct(">qi")
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 Plain = bytearray | memoryview
@@ -99,6 +102,9 @@ def plain(batch: Batch, *, limit: Callable[[], int]) -> Plain:
 def records_of(partition: TopicPartition, data: Plain) -> Iterator[Record]:
     """Yield the records of a plain batch, in order; raises `Unreadable` where they end early."""
     topic, number = partition
+    if len(data) > _LADEN_BYTES and _is_laden(data):
+        yield from _tolerant(partition, data)
+        return
     following = 0
     try:
         for found in DefaultRecordBatch(data):
@@ -120,22 +126,50 @@ def records_of(partition: TopicPartition, data: Plain) -> Iterator[Record]:
         raise Unreadable("corrupt", "structure of a record") from error
 
 
+def _is_laden(data: Plain) -> bool:
+    """Tell whether a record has more headers than are kept: the client would make them all."""
+    buffer = bytearray(data)
+    (count,) = struct.unpack_from(">i", buffer, _COUNT)
+    at = _RECORDS
+    with suppress(IndexError, ValueError):  # then it is read to where it is corrupt
+        for _ in range(count):
+            length, start = decode_varint(buffer, at)
+            at = start + length
+            if length > _LADEN_BYTES and _header_count(buffer, start) > _MOST_HEADERS:
+                return True
+    return False
+
+
+def _header_count(buffer: bytearray, at: int) -> int:
+    _, at = decode_varint(buffer, at + 1)  # timestamp, behind the attributes
+    _, at = decode_varint(buffer, at)  # offset
+    for _ in ("key", "value"):
+        length, at = decode_varint(buffer, at)
+        at += max(length, 0)
+    count: int = decode_varint(buffer, at)[0]
+    return count
+
+
 def _tolerant(partition: TopicPartition, data: Plain) -> Iterator[Record]:
-    """Yield the records of a batch; bytes of a header key that are not UTF-8 are escaped."""
+    """
+    Yield the records of a batch, each with its first thousand headers.
+
+    Bytes of a header key that are not UTF-8 are escaped.
+    """
     buffer = bytearray(data)
     first, _ = _HEAD.unpack_from(buffer)
     (attributes,) = struct.unpack_from(">h", buffer, _ATTRIBUTES)
     first_timestamp, max_timestamp = struct.unpack_from(">qq", buffer, _FIRST_TIMESTAMP)
     (count,) = struct.unpack_from(">i", buffer, _COUNT)
-    at = _RECORDS
+    following = _RECORDS
     try:
         for _ in range(count):
-            _, at = decode_varint(buffer, at)  # its length
-            timestamp_delta, at = decode_varint(buffer, at + 1)  # behind its attributes
+            length, start = decode_varint(buffer, following)
+            following = start + length
+            timestamp_delta, at = decode_varint(buffer, start + 1)  # behind its attributes
             offset_delta, at = decode_varint(buffer, at)
             key, at = _bytes(buffer, at)
             value, at = _bytes(buffer, at)
-            headers, at = _headers(buffer, at)
             is_append_time = attributes & _LOG_APPEND_TIME
             timestamp = max_timestamp if is_append_time else first_timestamp + timestamp_delta
             yield Record(
@@ -144,21 +178,19 @@ def _tolerant(partition: TopicPartition, data: Plain) -> Iterator[Record]:
                 first + offset_delta,
                 key,
                 value,
-                headers,
+                tuple(_headers(buffer, at)),
                 _time(timestamp),
             )
     except (IndexError, ValueError) as error:
         raise Unreadable("corrupt", "structure of a record") from error
 
 
-def _headers(buffer: bytearray, at: int) -> tuple[tuple[tuple[str, bytes | None], ...], int]:
+def _headers(buffer: bytearray, at: int) -> Iterator[tuple[str, bytes | None]]:
     count, at = decode_varint(buffer, at)
-    headers: list[tuple[str, bytes | None]] = []
-    for _ in range(count):
+    for _ in range(min(count, _MOST_HEADERS)):
         key, at = _bytes(buffer, at)
         value, at = _bytes(buffer, at)
-        headers.append(((key or b"").decode(errors="backslashreplace"), value))
-    return tuple(headers), at
+        yield (key or b"").decode(errors="backslashreplace"), value
 
 
 def _bytes(buffer: bytearray, at: int) -> tuple[bytes | None, int]:
