@@ -20,6 +20,7 @@ from deploy.local.topics import (
     read_participants,
     read_topics,
 )
+from deploy.monitoring.rules import rendered
 
 HERE = Path(__file__).parent
 MONITORING = DEPLOY / "monitoring"
@@ -52,10 +53,8 @@ def files() -> dict[Path, str]:
             *(topic_object(each) for each in topics if "<participant>" in each.template),
             *(user_object(each, allowed) for each in theirs),
         ]
+        made[HERE / "overlays" / overlay / "rules.yaml"] = [rules_object(overlay)]
     monitoring = HERE / "components" / "monitoring"
-    made[monitoring / "rules.yaml"] = [
-        rule_object(file) for file in sorted((MONITORING / "rules").glob("*.yaml"))
-    ]
     made[monitoring / "dashboards.yaml"] = [
         file_object(file, f"dashboard-{file.stem}", {"grafana_dashboard": "1"})
         for file in sorted((MONITORING / "dashboards").glob("*.json"))
@@ -101,13 +100,16 @@ def user_object(principal: str, allowed: Iterable[Grant]) -> Object:
     }
 
 
-def rule_object(file: Path) -> Object:
-    """Return the PrometheusRule of one file of alert rules."""
+def rules_object(overlay: str) -> Object:
+    """Return the PrometheusRule of one installation: its namespace, its runbooks."""
+    folder = HERE / "overlays" / overlay
+    namespace = yaml.safe_load((folder / "kustomization.yaml").read_text())["namespace"]
+    settings = yaml.safe_load((folder / "monitoring.yaml").read_text())
     return {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
-        "metadata": {"name": f"{CLUSTER}-{file.stem}"},
-        "spec": yaml.safe_load(file.read_text()),
+        "metadata": {"name": CLUSTER},
+        "spec": rendered(namespace, settings["runbooks"], settings.get("without", ())),
     }
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from deploy.monitoring.promql import scoped
+
 HERE = Path(__file__).with_name("dashboards")
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
 _WIDTH, _HEIGHT, _WHOLE = 8, 8, 24
@@ -189,17 +191,25 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
 }
 
 
-def queries() -> Iterator[tuple[str, str]]:
-    """Yield every query with the dashboard and title of its panel."""
+def queries(namespace: str = "continuum") -> Iterator[tuple[str, str]]:
+    """Yield every query with the dashboard and title of its panel, for one namespace."""
     for name, (_, panels) in DASHBOARDS.items():
         for panel in panels:
-            yield f"{name}: {panel.title}", panel.query
+            yield f"{name}: {panel.title}", scoped(panel.query, namespace)
 
 
 def text(name: str) -> str:
     """Return one dashboard as Grafana reads it."""
     title, panels = DASHBOARDS[name]
     source = {"name": "source", "label": "Prometheus", "type": "datasource", "query": "prometheus"}
+    namespace = {
+        "name": "namespace",
+        "label": "Installation",
+        "type": "query",
+        "datasource": _SOURCE,
+        "query": "label_values(cri_build_info, namespace)",
+        "refresh": 2,
+    }
     dashboard = {
         "uid": f"continuum-{name}",
         "title": f"Continuum · {title}",
@@ -208,7 +218,7 @@ def text(name: str) -> str:
         "refresh": "30s",
         "time": {"from": "now-6h", "to": "now"},
         "schemaVersion": 39,
-        "templating": {"list": [source]},
+        "templating": {"list": [source, namespace]},
         "panels": [_panel(number, panel) for number, panel in enumerate(panels)],
     }
     return json.dumps(dashboard, indent=1, ensure_ascii=False) + "\n"
@@ -234,7 +244,7 @@ def _panel(number: int, panel: Panel) -> Mapping[str, Any]:
             {
                 "refId": "A",
                 "datasource": _SOURCE,
-                "expr": panel.query,
+                "expr": scoped(panel.query, "$namespace"),
                 "legendFormat": legend or panel.title,
             }
         ],

@@ -66,10 +66,7 @@ def _alert(objective: str, severity: str) -> Mapping[str, Any]:
         "alert": alert,
         "expr": " or ".join(burns),
         "labels": {"severity": severity, "owner": "operators", "objective": objective},
-        "annotations": {
-            "summary": f"Too often {words}.",
-            "runbook_url": f"docs/runbooks.md#{alert.lower()}",
-        },
+        "annotations": {"summary": f"Too often {words}."},
     }
 
 

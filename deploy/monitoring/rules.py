@@ -1,7 +1,7 @@
-"""The alert rules as they are written, and what they say of themselves."""
+"""The alert rules as they are written, and as one installation gets them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,37 +9,50 @@ from typing import Any
 
 import yaml
 
-from shared.runtime.metrics import CATALOGUE
+from deploy.monitoring.promql import scoped, selectors
+from shared.runtime.metrics import CATALOGUE, Entry
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
 TESTS = HERE / "tests.yaml"
-# Whose metrics we use beside our own, and which labels of theirs.
+# Metrics that are not ours: where they come from, and which of their labels we use.
 OTHERS = {
-    "up": ("Prometheus", ("job", "instance")),
-    "ALERTS": ("Prometheus", ("alertname", "alertstate")),
-    "kubelet_volume_stats_available_bytes": ("the kubelet", ("persistentvolumeclaim",)),
-    "kubelet_volume_stats_capacity_bytes": ("the kubelet", ("persistentvolumeclaim",)),
-    "kafka_log_log_size": ("Kafka's brokers", ("topic", "partition")),
+    "up": ("prometheus", ("job", "instance")),
+    "ALERTS": ("prometheus", ("alertname", "alertstate")),
+    "kubelet_volume_stats_available_bytes": ("volumes", ("persistentvolumeclaim",)),
+    "kubelet_volume_stats_capacity_bytes": ("volumes", ("persistentvolumeclaim",)),
+    "kafka_controller_kafkacontroller_offlinepartitionscount": ("kafka", ()),
+    "kafka_log_log_size": ("kafka", ("topic", "partition")),
+    "kafka_server_replicamanager_underminisrpartitioncount": ("kafka", ()),
+    "kafka_server_replicamanager_underreplicatedpartitions": ("kafka", ()),
+    "barman_cloud_cloudnative_pg_io_last_available_backup_timestamp": ("backups", ()),
+    "cnpg_pg_replication_lag": ("postgres", ("pod",)),
+    "cnpg_pg_replication_streaming_replicas": ("postgres", ("pod",)),
+    "cnpg_pg_stat_archiver_last_archived_time": ("backups", ()),
+    "cnpg_pg_stat_archiver_last_failed_time": ("backups", ()),
+    "cnpg_pg_stat_archiver_seconds_since_last_archival": ("backups", ()),
 }
-_EVERYWHERE = {"service", "job", "instance"}
-_NAME = re.compile(r"[a-zA-Z_:][\w:]*")
-_WORDS = {"and", "or", "unless", "bool", "offset", "by", "without", "on", "ignoring"}
-_LISTS = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)")
-_SELECTED = re.compile(r"([a-zA-Z_:][\w:]*)\s*\{([^}]*)\}")
+_EVERYWHERE = {"namespace", "service", "job", "instance"}
 _DURATION = re.compile(r"(\d+)([smhd])")
+_ABOUT = (("objective", "severity"), ("source",))
+_LASTS = ("for", "keep_firing_for")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert rule; ``key`` is its name, with its objective and severity where there are two."""
+    """
+    One alert rule; ``rule`` as Prometheus reads it.
+
+    ``key`` is its name, with what tells it from others of that name.
+    """
 
     key: str
     name: str
     expr: str
     labels: dict[str, str]
     annotations: dict[str, str]
+    rule: Mapping[str, Any]
 
 
 def groups() -> list[dict[str, Any]]:
@@ -48,67 +61,83 @@ def groups() -> list[dict[str, Any]]:
     return [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
 
 
-def alerts() -> Iterator[Alert]:
-    """Yield every alert rule."""
-    for rule in _rules():
-        if "alert" in rule:
-            labels = rule.get("labels", {})
-            about = [labels["objective"], labels["severity"]] if "objective" in labels else []
-            key = " ".join([rule["alert"], *about])
-            annotations = rule.get("annotations", {})
-            yield Alert(key, rule["alert"], rule["expr"], labels, annotations)
+def rendered(namespace: str, runbooks: str, without: Iterable[str] = ()) -> dict[str, Any]:
+    """
+    Return the groups of rules for the installation in one Kubernetes namespace.
+
+    Every metric is narrowed to *namespace*, which is a label of every alert, too; each alert has
+    the address of its section in *runbooks*. Groups named in *without* are left out.
+    """
+    made = [group for group in groups() if group["name"] not in without]
+    for group in made:
+        for rule in group["rules"]:
+            rule["expr"] = scoped(rule["expr"], namespace)
+            rule["labels"] = {**rule.get("labels", {}), "namespace": namespace}
+            if "alert" in rule:
+                rule["annotations"]["runbook_url"] = f"{runbooks}#{rule['alert'].lower()}"
+    return {"groups": made}
+
+
+def alerts(said: Mapping[str, Any] | None = None) -> Iterator[Alert]:
+    """Yield every alert rule of *said*; of the rules as they are written if not given."""
+    for group in (said or {"groups": groups()})["groups"]:
+        for rule in group["rules"]:
+            if "alert" in rule:
+                labels = rule.get("labels", {})
+                about = [labels[name] for names in _ABOUT if names[0] in labels for name in names]
+                key = " ".join([rule["alert"], *about])
+                yield Alert(key, rule["alert"], rule["expr"], labels, rule["annotations"], rule)
 
 
 def unknown(expressions: Iterable[str]) -> Iterator[str]:
     """Yield what *expressions* name that nobody shows: metrics, and labels of ours."""
-    recorded = {rule["record"]: {"objective"} for rule in _rules() if "record" in rule}
+    recorded = {
+        rule["record"]: {"objective"}
+        for group in groups()
+        for rule in group["rules"]
+        if "record" in rule
+    }
     known = {name: set(labels) for name, (_, labels) in OTHERS.items()} | recorded
     for entry in CATALOGUE:
-        names = [entry.name]
-        if entry.kind == "histogram":
-            names = [f"{entry.name}_{part}" for part in ("bucket", "sum", "count")]
-        known.update((name, {*entry.labels, "le"} | _EVERYWHERE) for name in names)
+        labels = {*entry.labels, "le"} | _EVERYWHERE
+        known.update((name, labels) for name in shown_names(entry))
     for expression in expressions:
-        for name, selectors in _SELECTED.findall(expression):
-            labels = set(re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selectors))
-            if more := labels - known.get(name, labels) - _EVERYWHERE:
-                yield f"{name}{{{', '.join(sorted(more))}}}"
-        yield from sorted(set(_metrics(expression)) - known.keys())
+        for each in selectors(expression):
+            if each.name not in known:
+                yield each.name
+            elif more := each.labels - known[each.name] - _EVERYWHERE:
+                yield f"{each.name}{{{', '.join(sorted(more))}}}"
 
 
-def faster(factor: int) -> dict[str, Any]:
+def shown_names(entry: Entry) -> list[str]:
+    """Return the names under which Prometheus knows a metric of ours."""
+    if entry.kind != "histogram":
+        return [entry.name]
+    return [f"{entry.name}_{part}" for part in ("bucket", "sum", "count")]
+
+
+def faster(said: Mapping[str, Any], factor: int) -> dict[str, Any]:
     """
-    Return the same rules with every duration divided by *factor*, at least a second.
+    Return the rules *said* with every duration divided by *factor*, at least a second.
 
     Thresholds stay: what counts as late is the same, only how long it must last is not.
     """
     shorter = partial(_DURATION.sub, lambda found: _shorter(found, factor))
     made = []
-    for group in groups():
+    for group in said["groups"]:
         rules = []
         for rule in group["rules"]:
             expr = re.sub(r"\[[^\]]*\]|offset \w+", lambda found: shorter(found[0]), rule["expr"])
-            more = {"for": shorter(rule["for"])} if "for" in rule else {}
+            more = {name: shorter(rule[name]) for name in _LASTS if name in rule}
             rules.append({**rule, "expr": expr, **more})
         made.append({"name": group["name"], "rules": rules})
     return {"groups": made}
 
 
+def seconds(duration: str) -> int:
+    """Return how long one of Prometheus' durations is."""
+    return sum(int(number) * _SECONDS[unit] for number, unit in _DURATION.findall(duration))
+
+
 def _shorter(found: "re.Match[str]", factor: int) -> str:
-    return f"{max(1, int(found[1]) * _SECONDS[found[2]] // factor)}s"
-
-
-def _rules() -> Iterator[dict[str, Any]]:
-    for group in groups():
-        yield from group["rules"]
-
-
-def _metrics(expression: str) -> Iterator[str]:
-    """Yield the names in *expression* that are neither functions, words nor labels."""
-    bare = re.sub(r'"[^"]*"', "", _LISTS.sub("", expression))
-    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|offset \w+|\$\w+", "", bare)
-    for found in _NAME.finditer(bare):
-        is_function = bare[found.end() :].lstrip().startswith("(") and found[0] not in _WORDS
-        is_number = found.start() > 0 and bare[found.start() - 1].isdigit()
-        if not is_function and not is_number and found[0] not in _WORDS:
-            yield found[0]
+    return f"{max(1, seconds(found[0]) // factor)}s"

@@ -26,15 +26,17 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
     metrics.UNACCOUNTED.labels(service).set(without)
     outcomes: Counter[tuple[str, ...]] = Counter()
     lost: Counter[tuple[str, ...]] = Counter()
+    blocked: dict[str, float] = {}
     for counts in await pool.fetch(_SQL["sum_outcomes"]):
         label = metrics.topic_label(counts["topic"])
         outcomes.update({(label, name): counts[name] for name in OUTCOMES})
         lost[label,] += counts["lost"]
+        blocked[label] = 0  # shown as well, so that an alert can tell "none" from "not known"
     metrics.CONSUMED.show(service, outcomes)
     metrics.LOST.show(service, lost)
-    blocked: Counter[str] = Counter()
     for row in await pool.fetch(_SQL["count_blocked"]):
-        blocked[metrics.topic_label(row["topic"])] += row["partitions"]
+        label = metrics.topic_label(row["topic"])
+        blocked[label] = blocked.get(label, 0) + row["partitions"]
     metrics.replace(metrics.BLOCKED, service, blocked)
     counted: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
     for row in await pool.fetch(_SQL["sum_counts"]):

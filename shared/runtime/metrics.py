@@ -191,11 +191,11 @@ COUNTED = {
 
 
 def started(service: str) -> None:
-    """Show the version of this process, and that it has counted nothing yet."""
+    """Show the version of this process, and that it has counted and observed nothing yet."""
     disable_created_metrics()  # type: ignore[no-untyped-call]
     BUILD.labels(service, version("continuum")).set(1)
-    for counter in (FENCED, REBALANCES, RELAY_PUBLISHED):
-        counter.labels(service)
+    for metric in (FENCED, REBALANCES, RELAY_PUBLISHED, RECORD_AGE):
+        metric.labels(service)
 
 
 def replace(gauge: Gauge, service: str, values: Mapping[str, float]) -> None:

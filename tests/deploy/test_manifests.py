@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.kubernetes import generate
-from deploy.kubernetes.check import agreement, network, policies, public, stores
+from deploy.kubernetes.check import agreement, monitoring, network, policies, public, stores
 from deploy.kubernetes.check.__main__ import POLICIES, schemas
 from deploy.kubernetes.check.rendered import Object, Objects, of_kind, render
 from deploy.tools import catalog
@@ -34,7 +34,8 @@ def objects(everything: Objects) -> list[Object]:
 
 
 def one(objects: Objects, kind: str, name: str) -> Object:
-    (found,) = (
+    named = [each for each in of_kind(objects, kind) if each["metadata"]["name"] == name]
+    (found,) = named or (
         each for each in of_kind(objects, kind) if each["metadata"]["name"].startswith(name)
     )
     return found
@@ -81,6 +82,12 @@ settings = partial(put, "ConfigMap", "intake-settings")
 kafka = partial(put, "Kafka", "continuum")
 cluster = partial(put, "Cluster", "continuum-postgres")
 edge = partial(put, "NetworkPolicy")
+
+
+def rule(path: str, value: Any) -> Break:
+    return put("PrometheusRule", "", f"spec/groups/0/rules/0/{path}", value)
+
+
 ANYWHERE = [{"ipBlock": {"cidr": "0.0.0.0/0"}}]
 
 BROKEN: list[tuple[Any, Break, str]] = [
@@ -171,15 +178,15 @@ BROKEN: list[tuple[Any, Break, str]] = [
         put("Cluster", "", "spec/managed/roles/0/inRoles", ["pg_read_all_data"]),
         "is a member of",
     ),
-    (policies.monitored, put("PodMonitor", "", "spec/jobLabel", None), "another job"),
+    (monitoring.monitored, put("PodMonitor", "continuum", "spec/jobLabel", None), "another job"),
     (
-        policies.monitored,
-        put("PodMonitor", "", "spec/selector", {"matchLabels": {"a": "b"}}),
+        monitoring.monitored,
+        put("PodMonitor", "continuum", "spec/selector", {"matchLabels": {"a": "b"}}),
         "0 mo",
     ),
     (
-        policies.monitored,
-        put("PodMonitor", "", f"{ENDPOINT}/port", "metrics"),
+        monitoring.monitored,
+        put("PodMonitor", "continuum", f"{ENDPOINT}/port", "metrics"),
         "where they are not",
     ),
     (stores.backups, without("ObjectStore", "continuum-archive"), "is archived nowhere"),
@@ -195,6 +202,55 @@ BROKEN: list[tuple[Any, Break, str]] = [
         "no base backup",
     ),
     (stores.backups, put("Cluster", "", "spec/plugins", None), "is archived nowhere"),
+    (
+        monitoring.monitored,
+        without("PodMonitor", "continuum-kafka"),
+        "continuum-kafka: 0 monitors",
+    ),
+    (
+        monitoring.monitored,
+        put("PodMonitor", "continuum-postgres", "spec/jobLabel", "app"),
+        "or as another job",
+    ),
+    (monitoring.monitored, kafka("spec/kafka/metricsConfig", None), "shows no metrics"),
+    (
+        monitoring.monitored,
+        put("PodMonitor", "continuum-kafka", "metadata/labels", {}),
+        "has no label release",
+    ),
+    (
+        monitoring.monitored,
+        put("PrometheusRule", "", "metadata/labels/release", None),
+        "has no label release",
+    ),
+    (monitoring.rules, without("PrometheusRule", ""), "no alert rules"),
+    (monitoring.rules, rule("expr", "cri_parked_keys > 0"), "of every namespace"),
+    (
+        monitoring.rules,
+        rule("expr", 'absent(up{job="intake",namespace="another"})'),
+        "looks at up of every namespace",
+    ),
+    (monitoring.rules, rule("labels/namespace", None), "which installation"),
+    (
+        monitoring.rules,
+        rule("annotations/runbook_url", "docs/runbooks.md#servicedown"),
+        "does not lead to its runbook",
+    ),
+    (
+        agreement.elsewhere,
+        put(
+            "ScaledObject",
+            "intake",
+            "spec/triggers/0/metadata/bootstrapServers",
+            "continuum-kafka-bootstrap:9093",
+        ),
+        "which is not continuum-kafka-bootstrap.continuum.svc:9093",
+    ),
+    (
+        agreement.nodes,
+        kafka("spec/kafka/rack/topologyKey", "example.org/building"),
+        "needs the label example.org/building",
+    ),
     (stores.kafka, without("Kafka", "continuum"), "0 Kafka clusters"),
     (stores.kafka, kafka("spec/kafka/listeners/0/tls", False), "plaintext"),
     (stores.kafka, kafka("spec/kafka/listeners/1/authentication", None), "lets in anybody"),

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from deploy.kubernetes.check import agreement, network, policies, public, stores
+from deploy.kubernetes.check import agreement, monitoring, network, policies, public, stores
 from deploy.kubernetes.check.rendered import KUBERNETES, OVERLAYS, Objects, render
 from deploy.tools import catalog
 
@@ -23,19 +23,23 @@ POLICIES: tuple[Policy, ...] = (
     policies.no_token,
     policies.migrations,
     policies.desk,
-    policies.monitored,
+    monitoring.monitored,
+    monitoring.rules,
     public.pages,
     stores.kafka,
     stores.postgres,
     stores.backups,
     network.network,
     agreement.settings,
+    agreement.elsewhere,
+    agreement.nodes,
 )
 # What is in no overlay as it stands is checked all the same.
 VARIANTS = (
     *((overlay,) for overlay in OVERLAYS),
     ("production", "keda", "traces"),
     ("production", "postgres-restored"),
+    ("sandbox", "keda"),
 )
 
 

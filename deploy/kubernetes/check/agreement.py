@@ -22,6 +22,7 @@ from deploy.local.access import Grant, grants, principal_of
 from deploy.local.topics import DEPLOY, read_participants, read_topics
 from shared.runtime.settings import ServiceSettings
 
+INSTALL = DEPLOY.parent / "docs" / "operate.md"
 PREFIX = "CONTINUUM_"
 IN_IMAGE = PurePosixPath("/srv/continuum")
 # Read by the entry point, and by the Postgres client.
@@ -94,6 +95,43 @@ def settings(objects: Objects) -> Iterator[str]:
         yield from _leads_somewhere(each, objects, told)
 
 
+def elsewhere(objects: Objects) -> Iterator[str]:
+    """KEDA, which runs in a namespace of its own, is told the whole name of our Kafka."""
+    here = of_kind(objects, "Namespace")[0]["metadata"]["name"]
+    (kafka,) = of_kind(objects, "Kafka")
+    name = f"{kafka['metadata']['name']}-kafka-bootstrap.{here}.svc:{_internal_port(kafka)}"
+    for each in of_kind(objects, "ScaledObject"):
+        for trigger in each["spec"]["triggers"]:
+            if (told := trigger["metadata"]["bootstrapServers"]) != name:
+                yield f"{named(each)}: asks {told}, which is not {name}"
+
+
+def nodes(objects: Objects) -> Iterator[str]:
+    """What pods demand of the labels of nodes is said where the installation begins."""
+    said = INSTALL.read_text().partition("## Install")[2].partition("## ")[0]
+    demanded = {
+        key
+        for each in objects
+        for key, must in _topology_keys(each)
+        if must and key != "kubernetes.io/hostname"  # which every node has
+    }
+    for key in sorted(demanded):
+        if f"`{key}`" not in said:
+            yield f"{INSTALL.name}: does not say that every node needs the label {key}"
+
+
+def _topology_keys(value: Any) -> Iterator[tuple[str, bool]]:
+    """Yield each key by which pods are placed, and whether a node must have it."""
+    if isinstance(value, dict):
+        if isinstance(key := value.get("topologyKey"), str):
+            yield key, value.get("whenUnsatisfiable") != "ScheduleAnyway"
+        for each in value.values():
+            yield from _topology_keys(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _topology_keys(each)
+
+
 def settings_of(service: str) -> type[ServiceSettings]:
     """Return the Settings of a service."""
     module = importlib.import_module(f"services.{service}.settings")
@@ -131,12 +169,8 @@ def _leads_somewhere(each: Object, objects: Objects, told: dict[str, str]) -> It
     if names != [user, of_role.get(role or "")]:
         yield f"{named(each)}: has passwords of {names}, not of {user} and {role}"
     (kafka,) = of_kind(objects, "Kafka")
-    listeners = kafka["spec"]["kafka"]["listeners"]
-    (port,) = (one["port"] for one in listeners if one["type"] == "internal")
-    if (
-        told.get("CONTINUUM_KAFKA_SERVERS")
-        != f"{kafka['metadata']['name']}-kafka-bootstrap:{port}"
-    ):
+    server = f"{kafka['metadata']['name']}-kafka-bootstrap:{_internal_port(kafka)}"
+    if told.get("CONTINUUM_KAFKA_SERVERS") != server:
         yield f"{named(each)}: is led to another Kafka"
     (container,) = pod["containers"]
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
@@ -147,6 +181,12 @@ def _leads_somewhere(each: Object, objects: Objects, told: dict[str, str]) -> It
         file = PurePosixPath(told["CONTINUUM_AGENCY_LIST"])
         if not (DEPLOY.parent / file.relative_to(IN_IMAGE)).exists():
             yield f"{named(each)}: {file} is not in the image"
+
+
+def _internal_port(kafka: Object) -> int:
+    listeners = kafka["spec"]["kafka"]["listeners"]
+    (port,) = (one["port"] for one in listeners if one["type"] == "internal")
+    return int(port)
 
 
 def _grants(user: Object) -> Iterator[Grant]:

@@ -59,6 +59,7 @@ def edges(*, keda: bool, traced: bool) -> set[Edge]:
         ("ingress", "reporting", 8081),
         *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
         *(("prometheus", each, 9187) for each in _STORES),
+        *(("prometheus", node, 9404) for node in kafka),
         *((member, "dns", 53) for member in ours),
         *((one, other, port) for one in kafka for other in kafka for port in (9090, 9091)),
         *(("entity operator", node, 9091) for node in kafka),

@@ -240,26 +240,5 @@ def desk(objects: Objects) -> Iterator[str]:
                 yield f"{named(cluster)}: {role['name']} is a member of {role['inRoles']}"
 
 
-def monitored(objects: Objects) -> Iterator[str]:
-    """Every process is asked for its metrics, as the job that the alert rules know it by."""
-    monitors = [each["spec"] for each in of_kind(objects, "PodMonitor")]
-    for each in of_kind(objects, "Deployment"):
-        if component_of(each) == "operator":
-            continue  # a place for a command line, which measures nothing
-        own = [one for one in monitors if selects(one["selector"], labels_of(each))]
-        (container,) = each["spec"]["template"]["spec"]["containers"]
-        ports = [port["name"] for port in container.get("ports", ())]
-        for monitor in own:
-            (asked,) = monitor["podMetricsEndpoints"]
-            if asked["port"] not in ports or asked["path"] != "/metrics":
-                yield f"{named(each)}: its metrics are asked for where they are not"
-            if labels_of(each).get(monitor.get("jobLabel", "")) != service_of(each):
-                yield f"{named(each)}: the alert rules know it by another job"
-        if len(own) != 1:
-            yield f"{named(each)}: {len(own)} monitors ask for its metrics"
-    if not of_kind(objects, "PrometheusRule"):
-        yield "no alert rules"
-
-
 def _containers(pod: Object) -> list[Object]:
     return [*pod.get("initContainers", ()), *pod["containers"]]

@@ -85,6 +85,7 @@ def _play(stage: Stage, fault: Fault) -> bool:
         wait(lambda: False, within=_CALM, watch=lambda: seen.update(server.firing()))
         before = set(seen)
         fault.begin(stage)
+        server.scrape(stage.targets)
         held = time.monotonic() + fault.hold
         wait(lambda: time.monotonic() >= held, within=fault.hold + 1, watch=look)
         ended = False

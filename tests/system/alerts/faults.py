@@ -28,16 +28,39 @@ _SOMEBODY_WAITS = (
 
 
 LOOK_BACK = frozenset(
-    {"CanaryFailing", "DeadLettersGrowing", "FencedBatches", "RecordAgeBurn", "UnknownSchemaSeen"}
+    {
+        "CanaryFailing",
+        "DeadLettersGrowing",
+        "FencedBatches",
+        "RecordAgeBurn",
+        "RecordsLost",
+        "UnknownSchemaSeen",
+    }
 )
 """Alerts on what happened within some time: they fire on for as long."""
 
+_IN_A_CLUSTER = "the exporters of Kafka and Postgres, and a kubelet, run in a cluster only"
 NOT_PLAYED = {
     "CertificateExpiry": "Kafka and the services of the embedded stack speak without TLS",
-    "DiskFilling": "a kubelet measures the volumes; there is none here",
-    "ParticipantTopicFilling": "the embedded Kafka shows no metrics of its own",
+    "ConsumerFallsBehind": "a machine that is slower than the load would raise others, too",
     "PartitionBlocked": "a partition is blocked by what a client raises for it alone",
+    "RecordsLost": "a topic deletes what was not read only after a segment is full",
+    "MessageSetAside": "no message that the services write is one that Kafka will never take",
     "Watchdog": "always fires",
+    **dict.fromkeys(
+        (
+            "BackupTooOld",
+            "DiskFilling",
+            "KafkaBelowMinIsr",
+            "KafkaPartitionsOffline",
+            "KafkaUnderReplicated",
+            "ParticipantTopicFilling",
+            "PostgresNoStandby",
+            "PostgresReplicationLag",
+            "WalArchiveFailing",
+        ),
+        _IN_A_CLUSTER,
+    ),
 }
 """Alerts that no fault here can raise, and why; promtool alone shows that they fire."""
 
@@ -64,6 +87,26 @@ def _kill(stage: Stage) -> None:
 
 def _start(stage: Stage) -> None:
     stage.stack.start_service("routing")
+
+
+def _forget(stage: Stage) -> None:
+    stage.forgotten.add("routing")
+
+
+def _remember(stage: Stage) -> None:
+    stage.forgotten.clear()
+
+
+def _shut_out(stage: Stage) -> None:
+    """Have routing answer as long as it likes, and never get a connection to its database."""
+    stage.stack.kill("routing")
+    stage.administer("ALTER ROLE routing CONNECTION LIMIT 0")
+    stage.stack.start_service("routing", wait=False)
+
+
+def _let_in(stage: Stage) -> None:
+    stage.administer("ALTER ROLE routing CONNECTION LIMIT -1")
+    stage.stack.wait_ready()
 
 
 def _freeze(service: str) -> Callable[[Stage], None]:
@@ -155,10 +198,17 @@ def _stop_canary(stage: Stage) -> None:
 
 FAULTS = (
     Fault("nothing", frozenset(), lambda stage: None, hold=45),
-    Fault("a service ends and stays away", frozenset({"ConsumerStalled"}), _kill, _start),
+    Fault("a service ends and stays away", frozenset({"ServiceDown"}), _kill, _start),
+    Fault("a service is no target any more", frozenset({"ServiceDown"}), _forget, _remember),
+    Fault(
+        "a service waits at its start",
+        frozenset({"ConsumerStalled", "MetricsMissing"}),
+        _shut_out,
+        _let_in,
+    ),
     Fault(
         "a service freezes for more than a minute",
-        frozenset({"ConsumerStalled", "CanaryFailing", "RecordAgeBurn"}),
+        frozenset({"ServiceDown", "CanaryFailing", "RecordAgeBurn"}),
         _freeze("intake"),
         _thaw("intake"),
         hold=65,

@@ -9,7 +9,7 @@ from signal import SIGTERM
 from deploy.local import processes
 from deploy.local.failure import StackFailed
 from deploy.monitoring.dashboards import queries
-from tests.system.alerts.prometheus import Prometheus, prometheus, wait
+from tests.system.alerts.prometheus import NAMESPACE, Prometheus, prometheus, wait
 from tests.system.alerts.stage import CANARY_PORT, ROOT
 
 _WITHIN = 240
@@ -53,7 +53,7 @@ def silent_queries(state: Path) -> list[str]:
 
 def _silent(server: Prometheus, demo: "subprocess.Popen[bytes]") -> list[str]:
     """Ask again and again while the demonstration plays."""
-    left = dict(queries())
+    left = dict(queries(NAMESPACE))
 
     def answered() -> bool:
         for panel in [panel for panel, query in left.items() if server.ask(query)]:

@@ -15,10 +15,13 @@ from urllib.request import urlopen
 import yaml
 
 from deploy.local import processes
-from deploy.monitoring.rules import faster
+from deploy.monitoring.rules import faster, rendered
 from deploy.tools.catalog import place
 
 FIRST_PORT = 19_800
+NAMESPACE = "continuum"
+_NOT_HERE = ("certificates", "volumes", "kafka", "postgres", "backups")
+"""What rests on metrics that nothing on one machine shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,9 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()  # it takes other paths as relative to its settings
     rules, settings = folder / "rules.yaml", folder / "prometheus.yaml"
-    rules.write_text(yaml.safe_dump(faster(factor), sort_keys=False))
+    without = [f"{prefix}{source}" for source in _NOT_HERE for prefix in ("", "missing-")]
+    said = rendered(NAMESPACE, "docs/runbooks.md", without)
+    rules.write_text(yaml.safe_dump(faster(said, factor), sort_keys=False))
     asked = folder / "targets.json"
     _write(asked, targets)
     jobs = [{"job_name": "continuum", "file_sd_configs": [{"files": [str(asked)]}]}]
@@ -97,7 +102,8 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
 
 def _write(file: Path, targets: Mapping[str, int]) -> None:
     groups = [
-        {"targets": [f"127.0.0.1:{port}"], "labels": {"job": job}} for job, port in targets.items()
+        {"targets": [f"127.0.0.1:{port}"], "labels": {"job": job, "namespace": NAMESPACE}}
+        for job, port in targets.items()
     ]
     part = file.with_suffix(".part")
     part.write_text(json.dumps(groups))

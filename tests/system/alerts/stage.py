@@ -25,6 +25,8 @@ class Stage:
         self.stack = stack
         self._every = every
         self._number = 0
+        self.forgotten: set[str] = set()
+        """Services that are no targets of Prometheus for now."""
         examples = ROOT / "docs" / "examples"
         self._run(sys.executable, examples / "introduce.py", self.connection, DEPLOY / "reference")
         self.start_canary()
@@ -38,9 +40,10 @@ class Stage:
 
     @property
     def targets(self) -> dict[str, int]:
-        """Return where each job's metrics are now."""
+        """Return where each job's metrics are now, as far as Prometheus is to know."""
         ports = {service: each.port for (service, _), each in self.stack.replicas.items()}
-        return {**ports, "canary": CANARY_PORT}
+        known = {**ports, "canary": CANARY_PORT}
+        return {job: port for job, port in known.items() if job not in self.forgotten}
 
     def start_canary(self) -> None:
         """Start the canary."""
@@ -67,6 +70,10 @@ class Stage:
     def execute(self, service: str, statement: str) -> None:
         """Change the database of a service."""
         self.rows(service, statement)
+
+    def administer(self, statement: str) -> None:
+        """Do as Postgres' administrator would."""
+        asyncio.run(_fetch(self.stack.postgres.dsn(), statement))
 
     def next_number(self) -> int:
         """Return a number that was not used yet."""
