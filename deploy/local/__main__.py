@@ -6,21 +6,22 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.local import keeper
+from deploy.local import keeper, processes
 from deploy.local.connection import Connection
 from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
-from deploy.local.services import answers_ready
+from deploy.local.services import ask
 from deploy.local.topics import DEPLOY, SERVICES
+from shared.printable import printable
 from shared.runtime.interrupts import heed
 
 
 def up(arguments: argparse.Namespace) -> None:
-    """Start everything; return when it is ready."""
+    """Start everything, or mend what runs already; return when all of it is ready."""
     state: Path = arguments.state
     if Lock(state).holder() is None:
         keeper.launch(state, brokers=arguments.brokers, first_port=arguments.port)
-    else:
+    elif not keeper.mend(state):
         print("stack: it runs already")
     status(arguments)
     print(f"stack: credentials and topics are in {state / 'connection.json'}")
@@ -33,24 +34,38 @@ def down(arguments: argparse.Namespace) -> None:
 
 
 def status(arguments: argparse.Namespace) -> None:
-    """Say what runs and where."""
+    """Say what runs and where; fail when not all of it does."""
     state: Path = arguments.state
     file = state / "connection.json"
     holder = Lock(state).holder()
     if holder is None or not file.exists():
-        print("stack: not running" if holder is None else "stack: starting or stopping")
-        return
+        raise StackFailed("not running" if holder is None else "starting or stopping")
     connection = Connection.read(file)
-    rows = [("kafka", "", ", ".join(connection.bootstrap_servers))]
-    for name, service in connection.services.items():
-        is_ready = answers_ready(int(service.http.rpartition(":")[2]))
-        rows.append((name, "ready" if is_ready else "NOT READY", service.http))
-    rows.append(
-        ("postgres", "", connection.services["intake"].dsn.rpartition("@")[2].partition("/")[0])
-    )
-    rows.append(("logs", "", connection.log_folder))
-    for name, condition, where in rows:
-        print(f"{name:14}{condition:11}{where}")
+    database = connection.services["intake"].dsn.rpartition("@")[2].partition("/")[0]
+    places = [("kafka", server) for server in connection.bootstrap_servers]
+    rows = [(name, _listens(server), server) for name, server in [*places, ("postgres", database)]]
+    for name, probes in connection.probes.items():
+        rows += [(name, ask(_port(probe), "/ready"), probe) for probe in probes]
+        rows += [] if probes else [(name, (False, "does not run"), "")]
+    for name, (is_good, says), where in rows:
+        first, *more = says.splitlines() or ["says nothing"]
+        print(f"{name:14}{'ready' if is_good else 'NOT READY':11}{where}")
+        for line in [] if is_good else [first, *more]:
+            print(f"{'':14}{printable(line)}")
+    print(f"{'logs':14}{'':11}{connection.log_folder}")
+    wrong = sorted({name for name, (is_good, _), _ in rows if not is_good})
+    if wrong:
+        raise StackFailed(
+            f"not ready: {', '.join(wrong)}. `make up` mends it; `continuum status` says more"
+        )
+
+
+def _listens(server: str) -> tuple[bool, str]:
+    return processes.accepts(_port(server)), "nothing listens there"
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 def logs(arguments: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ It is on the leash of `make up` until everything is ready; then it lets go and s
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -12,12 +13,15 @@ import sys
 import time
 from pathlib import Path
 
+from deploy.local import mending
 from deploy.local.failure import StackFailed
 from deploy.local.leash import release
 from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 
 READY = "ready"
+_OUTCOME = "mended.json"
+_MEND_SECONDS = 240
 _LEASH = Path(__file__).with_name("leash.py")
 
 
@@ -62,15 +66,39 @@ def stop(state: Path) -> bool:
     return True
 
 
+def mend(state: Path) -> list[str]:
+    """Have the keeper mend its stack; return what it did. Raise `StackFailed` when it cannot."""
+    keeper, outcome = Lock(state).holder(), state / _OUTCOME
+    if keeper is None or not (state / "connection.json").exists():
+        raise StackFailed("it is starting or stopping; try again when it has")
+    outcome.unlink(missing_ok=True)
+    os.kill(keeper, signal.SIGUSR1)
+    deadline = time.monotonic() + _MEND_SECONDS
+    while not outcome.exists():
+        if Lock(state).holder() != keeper or time.monotonic() > deadline:
+            raise StackFailed(f"its keeper (process {keeper}) does not mend it: see keeper.log")
+        time.sleep(0.1)
+    told = json.loads(outcome.read_text())
+    for line in told["did"]:
+        print(f"stack: {line}", flush=True)
+    if told["failed"]:
+        raise StackFailed(told["failed"])
+    return list(told["did"])
+
+
 class _Told:
     """
-    Ends this process when it is told to, and remembers that it was.
+    Ends this process when it is told to, and remembers that it was; or that it is to mend.
 
     An exception raised in the middle of a library's callback may be swallowed there.
     """
 
     def __init__(self) -> None:
         self._to_end = False
+        self.to_mend = False
+
+    def mend(self, *_: object) -> None:
+        self.to_mend = True
 
     def __call__(self, *_: object) -> None:
         self._to_end = True
@@ -85,6 +113,7 @@ class _Told:
 def _keep(state: Path, brokers: int, first_port: int | None) -> None:
     told = _Told()
     signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGUSR1, told.mend)
     stack = Stack(
         state,
         brokers=brokers,
@@ -108,15 +137,31 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
 
 
 def _watch(stack: Stack, told: _Told) -> None:
-    """Write down when a part ends by itself; it is not started again."""
-    ended: set[str] = set()
+    """Write down when a part ends by itself; it is started again by the next `make up`."""
+    ended: set[int] = set()
     while True:
         told.obey()
         for child in stack.children:
-            if not child.alive and child.name not in ended:
-                ended.add(child.name)
+            if not child.alive and child.pid not in ended:
+                ended.add(child.pid)
                 print(time.strftime("%Y-%m-%dT%H:%M:%S"), child.ended(), flush=True)
+        if told.to_mend:
+            told.to_mend = False
+            _mend(stack)
         time.sleep(0.5)
+
+
+def _mend(stack: Stack) -> None:
+    did: list[str] = []
+    failed = ""
+    try:
+        mending.mend(stack, did.append)
+        stack.connection.write(stack.state / "connection.json")
+    except StackFailed as failure:
+        failed = str(failure)
+    part = stack.state / f"{_OUTCOME}.part"
+    part.write_text(json.dumps({"did": did, "failed": failed}))
+    part.rename(stack.state / _OUTCOME)
 
 
 def main() -> None:

@@ -141,11 +141,24 @@ class Surroundings:
 
 def answers_ready(port: int) -> bool:
     """Say whether the service at a port answers that it is ready."""
+    return answers(port, "/ready")
+
+
+def answers(port: int, path: str) -> bool:
+    """Say whether a probe of the service at a port answers with yes."""
+    return ask(port, path)[0]
+
+
+def ask(port: int, path: str) -> tuple[bool, str]:
+    """Ask a probe of the service at a port; return whether it says yes, and what it says."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        connection.request("GET", "/ready")
-        return connection.getresponse().status == 200
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status == 200, answer.read(10_000).decode(errors="replace").strip()
+    except ConnectionRefusedError:
+        return False, "does not run"
     except (OSError, http.client.HTTPException):
-        return False
+        return False, "does not answer"
     finally:
         connection.close()

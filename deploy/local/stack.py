@@ -167,6 +167,13 @@ class Stack:
             self.wait_ready()
         return started
 
+    def restart_service(self, service: str, *, replica: int = 0) -> None:
+        """Start a process that has ended at the ports it had, without waiting."""
+        old = self.replicas[service, replica]
+        self.replicas[service, replica] = self._surroundings.run(
+            service, replica=replica, http_port=old.port, public_port=old.public_port, more={}
+        )
+
     def start_services(self, *, replicas: Mapping[str, int] | None = None) -> None:
         """Start all services, each with as many replicas as named (else one); wait for all."""
         self._say("starting the services")

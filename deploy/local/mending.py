@@ -1,0 +1,76 @@
+"""Mends a running stack: continues what was stopped by a signal, starts what has ended."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deploy.local import processes
+from deploy.local.services import answers
+from deploy.local.topics import SERVICES
+
+if TYPE_CHECKING:
+    from deploy.local.stack import Stack
+
+_TRIES = 3
+
+
+def mend(stack: "Stack", say: Callable[[str], None]) -> None:
+    """
+    Have every part run again, and return when all services are ready.
+
+    Kafka and Postgres first; a service that is there and does not answer is killed and started
+    again. Ports stay as they were, so what was written to ``connection.json`` stays true.
+    """
+    for child in stack.children:
+        for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
+            if _state(pid) == "T":
+                os.kill(pid, signal.SIGCONT)
+                say(f"{child.name} was stopped by a signal (process {pid}): continued")
+    for number, node in enumerate(list(stack.kafka.nodes), 1):
+        if not node.alive:
+            say(f"{_how(node)}: started again")
+            stack.kafka.restart(number)
+    if stack.postgres.child is None or not stack.postgres.child.alive:
+        say("postgres had ended: started again")
+        stack.postgres.begin()
+    stack.postgres.wait()
+    stack.kafka.wait()
+    for (service, number), replica in list(stack.replicas.items()):
+        if replica.child.alive and not any(answers(replica.port, "/alive") for _ in range(_TRIES)):
+            say(f"{service} (process {replica.child.pid}) does not answer: killed")
+            replica.child.process.kill()
+            replica.child.process.wait()
+        if not replica.child.alive:
+            say(f"{_how(replica.child)}: started again")
+            stack.restart_service(service, replica=number)
+    for service in SERVICES:
+        if (service, 0) not in stack.replicas:
+            say(f"{service} did not run: started")
+            stack.start_service(service, wait=False)
+    stack.wait_ready()
+
+
+def _how(child: processes.Child) -> str:
+    """Return what ended, and how, in one line."""
+    return child.ended().partition(". The end of")[0].replace(" ended", " had ended", 1)
+
+
+def _state(pid: int) -> str:
+    """Return the state letter of a process; nothing when it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
+    except OSError:
+        return ""
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = task.read_text().split()
+        except OSError:  # it ended while we looked
+            continue
+        for child in map(int, children):
+            yield child
+            yield from _descendants(child)
