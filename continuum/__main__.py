@@ -17,6 +17,7 @@ from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
 from continuum.status import look
+from continuum.status.unread import tell_unread
 from shared.runtime.interrupts import heed
 
 EXAMPLES = """\
@@ -86,7 +87,9 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
     if parsed.verb == "why":
         return await why.tell(access, parsed.tracking_number), True
     if parsed.verb == "accounting":
-        return await accounting.tell(access, grace=parsed.grace)
+        unread = await tell_unread(access, Log.read(parsed.connection), grace=parsed.grace)
+        lines, good = await accounting.tell(access, grace=parsed.grace)
+        return [*unread, *lines], good and not unread
     if parsed.verb == "dead-letters":
         return await _dead_letters(parsed, access)
     if parsed.verb == "rebuild":

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from continuum.status.as_json import to_json
 from continuum.status.findings import findings
 from continuum.status.hints import Hints
 from continuum.status.log_ends import LogEnds, log_ends
-from continuum.status.readers import unread_by
-from continuum.status.seen import Away, Ends, Process, Rows, Seen, Tables, Unread
+from continuum.status.seen import Away, Process, Rows, Seen, Unread
+from continuum.status.unread import find_unread
 from continuum.status.words import told
 
 LATE_SECONDS = 10.0
@@ -55,7 +54,7 @@ async def _seen(
     )
     unread: dict[str, list[Unread]] = {}
     if not isinstance(spans, Away) and not isinstance(ends, Away):
-        unread = await _unread(ends, spans, found)
+        unread = await find_unread(ends, spans, found)
     return Seen(
         at=datetime.now(UTC),
         processes=await asked,
@@ -70,18 +69,3 @@ async def _seen(
 
 async def _not_asked() -> Rows | None:
     return None
-
-
-async def _unread(
-    ends: LogEnds, spans: Ends, found: Mapping[str, Tables | Away]
-) -> dict[str, list[Unread]]:
-    unread = {
-        service: unread_by(service, spans, own)
-        for service, own in found.items()
-        if not isinstance(own, Away)
-    }
-    # One search for each service: two of them may stand at different places of a partition.
-    for service, own in unread.items():
-        since = await ends.appended_at({each.place: each.next_offset for each in own})
-        unread[service] = [replace(each, since=since.get(each.place)) for each in own]
-    return unread

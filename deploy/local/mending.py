@@ -20,23 +20,9 @@ def mend(stack: "Stack", say: Callable[[str], None]) -> None:
     """
     Have every part run again, and return when all services are ready.
 
-    Kafka and Postgres first; a service that is there and does not answer is killed and started
-    again. Ports stay as they were, so what was written to ``connection.json`` stays true.
+    Ports stay as they were, so what was written to ``connection.json`` stays true.
     """
-    for child in stack.children:
-        for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
-            if _state(pid) == "T":
-                os.kill(pid, signal.SIGCONT)
-                say(f"{child.name} was stopped by a signal (process {pid}): continued")
-    for number, node in enumerate(list(stack.kafka.nodes), 1):
-        if not node.alive:
-            say(f"{_how(node)}: started again")
-            stack.kafka.restart(number)
-    if stack.postgres.child is None or not stack.postgres.child.alive:
-        say("postgres had ended: started again")
-        stack.postgres.begin()
-    stack.postgres.wait()
-    stack.kafka.wait()
+    mend_surroundings(stack, say)
     for (service, number), replica in list(stack.replicas.items()):
         if replica.child.alive and not any(answers(replica.port, "/alive") for _ in range(_TRIES)):
             say(f"{service} (process {replica.child.pid}) does not answer: killed")
@@ -52,13 +38,31 @@ def mend(stack: "Stack", say: Callable[[str], None]) -> None:
     stack.wait_ready()
 
 
+def mend_surroundings(stack: "Stack", say: Callable[[str], None]) -> None:
+    """Continue whatever a signal has stopped; have Kafka and Postgres run again."""
+    for child in stack.children:
+        for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
+            if state_of(pid) == "T":
+                os.kill(pid, signal.SIGCONT)
+                say(f"{child.name} was stopped by a signal (process {pid}): continued")
+    for number, node in enumerate(list(stack.kafka.nodes), 1):
+        if not node.alive:
+            say(f"{_how(node)}: started again")
+            stack.kafka.restart(number)
+    if stack.postgres.child is None or not stack.postgres.child.alive:
+        say("postgres had ended: started again")
+        stack.postgres.begin()
+    stack.postgres.wait()
+    stack.kafka.wait()
+
+
 def _how(child: processes.Child) -> str:
     """Return what ended, and how, in one line."""
     return child.ended().partition(". The end of")[0].replace(" ended", " had ended", 1)
 
 
-def _state(pid: int) -> str:
-    """Return the state letter of a process; nothing when it has gone."""
+def state_of(pid: int) -> str:
+    """Return the state letter of a process (`T`: stopped); nothing when it has gone."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
     except OSError:

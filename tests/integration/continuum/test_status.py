@@ -11,8 +11,10 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from continuum.access import SERVICES, NotPossible
+from continuum.access import SERVICES, Access, NotPossible
+from continuum.rebuild.log import Log
 from continuum.status import look
+from continuum.status.unread import tell_unread
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
 from tests.conftest import Database
@@ -69,6 +71,21 @@ async def test_what_no_service_has_read_is_unread_since_the_broker_took_it(
     assert f"2 from offset {sent.offset} on" in place
     assert abs((since.replace(tzinfo=UTC) - at).total_seconds()) <= 2
     assert status == 1
+
+
+async def test_the_account_of_all_facts_knows_what_nobody_has_taken_in(
+    connection: Change, producer: Any
+) -> None:
+    sent = await producer.send_and_wait(TOPIC, b"first", partition=0)
+    file = connection()
+    dsn = json.loads(file.read_text())["operator"]["dsns"]["intake"]
+    await stand(dsn, TOPIC, sent.offset)
+
+    lines = await tell_unread(Access.read(file), Log.read(file), grace=-1)
+    later = await tell_unread(Access.read(file), Log.read(file), grace=3600)
+
+    assert [line for line in lines if f"{TOPIC}/0 from offset {sent.offset} on" in line]
+    assert not [line for line in later if TOPIC in line]
 
 
 async def test_what_was_taken_in_is_not_unread(connection: Change, producer: Any) -> None:

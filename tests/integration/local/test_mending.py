@@ -1,0 +1,61 @@
+"""What has ended is started again at its port, what a signal has stopped goes on."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+
+from deploy.local import processes
+from deploy.local.mending import mend_surroundings, state_of
+from deploy.local.stack import Stack
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as started:
+        started.start()
+        yield started
+
+
+async def test_postgres_that_was_killed_and_kafka_that_was_stopped_run_again(
+    stack: Stack,
+) -> None:
+    assert stack.postgres.child is not None
+    stack.postgres.child.process.send_signal(signal.SIGQUIT)
+    stack.postgres.child.process.wait(20)
+    broker = stack.kafka.nodes[0]
+    broker.process.send_signal(signal.SIGSTOP)
+    stops = f"the stop of {broker.name}"
+    processes.wait_until(lambda: state_of(broker.pid) == "T", what=stops, children=[], within=20)
+    did: list[str] = []
+
+    mend_surroundings(stack, did.append)
+
+    assert did == [
+        f"kafka-1 was stopped by a signal (process {broker.pid}): continued",
+        "postgres had ended: started again",
+    ]
+    connection = await asyncpg.connect(stack.postgres.dsn(), timeout=10)
+    await connection.close()
+
+
+def test_a_broker_that_was_killed_runs_again_at_its_port(stack: Stack) -> None:
+    stack.kafka.nodes[0].process.kill()
+    stack.kafka.nodes[0].process.wait()
+    did: list[str] = []
+
+    mend_surroundings(stack, did.append)
+
+    assert did == ["kafka-1 had ended by signal 9: started again"]
+    assert processes.accepts(int(stack.kafka.servers[0].rpartition(":")[2]))
+
+
+def test_where_nothing_is_wrong_nothing_is_done(stack: Stack) -> None:
+    did: list[str] = []
+
+    mend_surroundings(stack, did.append)
+
+    assert did == []
