@@ -54,6 +54,7 @@ class Tables:
     held: Rows = ()
     lost: Rows = ()
     blocked: Rows = ()
+    unreadable: Rows = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,4 +59,5 @@ async def _tables(connection: Any) -> Tables:
         held=await connection.fetch(_SQL["read_held"]),
         lost=await connection.fetch(_SQL["read_lost"]),
         blocked=await connection.fetch(_SQL["read_blocked"]),
+        unreadable=await connection.fetch(_SQL["read_unreadable"]),
     )

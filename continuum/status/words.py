@@ -19,6 +19,7 @@ def told(seen: Seen, findings: Sequence[Finding], *, late: float) -> list[str]:
     return [
         _verdict(seen, findings, late=late),
         *_wrong(findings),
+        *_notes(seen),
         "",
         "Services",
         *table(_SERVICES, (_service(name, seen) for name in seen.tables)),
@@ -50,6 +51,19 @@ def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"{number:3}. {each.what}"
         yield from (f"       {line}" for line in each.more)
         yield f"     next: {each.next}"
+
+
+def _notes(seen: Seen) -> list[str]:
+    """Return what happened within a day and needs nobody to get going again."""
+    lines = [
+        f"  {service}: {row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
+        f" {row['until_offset'] - 1}, could not be unpacked ({row['reason']}, {row['error']}):"
+        f" answered not_processable, noticed {moment(row['noticed_at'], tables.now)}"
+        for service, tables in seen.tables.items()
+        if not isinstance(tables, Away)
+        for row in tables.unreadable
+    ]
+    return ["", "Set aside within a day", *lines] if lines else []
 
 
 def _service(name: str, seen: Seen) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.produce import ProduceRequest
 from confluent_kafka import Producer
 from confluent_kafka.admin import (
     AclBinding,
@@ -27,6 +30,7 @@ from deploy.local.keeper import stop
 from deploy.local.passwords import password
 from deploy.local.provision import admin_client
 from deploy.local.topics import DEPLOY
+from tests.examples.batches import batch, scattered
 from tests.system import runbook
 
 PARTICIPANT = "california-agencies"
@@ -175,11 +179,40 @@ def test_a_topic_may_not_be_read(connection: Path, state: Path) -> None:
     try:
         submit(connection)
 
-        drill("ConsumerStalled", connection, f"{TOPIC}/0: 1 from offset", service="intake")
-        drill("ConsumerStalled", connection, "Authorization", service="intake")
+        said = drill("PartitionBlocked", connection, f"intake is blocked on {TOPIC}/0 at offset")
+
+        assert "Authorization" in said
+        assert "is not ready: blocked at" in said
     finally:
         for gone in admin.delete_acls([AclBindingFilter(*rule)]).values():
             gone.result(10)
+
+
+async def test_a_batch_cannot_be_unpacked(connection: Path) -> None:
+    own = known(connection)["participants"][PARTICIPANT]
+    client = AIOKafkaClient(
+        bootstrap_servers=known(connection)["bootstrap_servers"],
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=own["username"],
+        sasl_plain_password=own["password"],
+    )
+    await client.bootstrap()
+    try:
+        await client.set_topics([TOPIC])
+        leader = client.cluster.leader_for_partition(TopicPartition(TOPIC, 0))
+        data = scattered(batch(b"x", b"y", b"z"))
+        response = await client.send(
+            leader, ProduceRequest(None, -1, 10_000, [(TOPIC, [(0, data)])])
+        )
+    finally:
+        await client.close()
+    ((_, ((_, code, *_),)),) = response.topics
+    assert code == 0
+
+    said = drill("PartitionBlocked", connection, "could not be unpacked")
+
+    assert f"intake: {TOPIC}/0, offsets" in said
 
 
 def test_kafka_is_frozen(connection: Path, state: Path) -> None:

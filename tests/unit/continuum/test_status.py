@@ -266,6 +266,18 @@ def test_each_request_that_waits_is_listed_when_asked_for() -> None:
     ]  # fmt: skip
 
 
+def test_a_batch_that_could_not_be_unpacked_is_told_and_nothing_is_wrong() -> None:
+    row = {
+        "topic": "cri.in.a.v1", "partition": 0, "from_offset": 3, "until_offset": 5,
+        "reason": "corrupt", "error": "CorruptRecordException", "noticed_at": LONG_AGO,
+    }  # fmt: skip
+
+    lines = said(with_table("intake", tables((INTAKE, 7), unreadable=[row])))
+
+    assert lines[0].startswith("All is well")
+    assert any("cri.in.a.v1/0, offsets 3 to 4, could not be unpacked" in line for line in lines)
+
+
 def test_a_partition_that_was_never_read_is_unread_from_its_beginning() -> None:
     ends = Ends({INTAKE: (4, 9), Place("cri.in.ca-post.v1", 0): (0, 3), Place("other", 0): (0, 9)})
 
