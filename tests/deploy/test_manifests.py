@@ -296,6 +296,12 @@ BROKEN: list[tuple[Any, Break, str]] = [
         "not its pages",
     ),
     (public.pages, without("Service", "reporting-pages"), "no Service leads"),
+    (public.probes, without("Service", "routing-probes"), "the probes of all its pods"),
+    (
+        public.probes,
+        put("Service", "routing-probes", "spec/publishNotReadyAddresses", False),
+        "the probes of all its pods",
+    ),
     (
         public.pages,
         put("Service", "reporting-pages", "spec/publishNotReadyAddresses", None),

@@ -26,6 +26,7 @@ POLICIES: tuple[Policy, ...] = (
     monitoring.monitored,
     monitoring.rules,
     public.pages,
+    public.probes,
     stores.kafka,
     stores.postgres,
     stores.backups,
