@@ -12,9 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
-from aiokafka.client import AIOKafkaClient
-from aiokafka.protocol.produce import ProduceRequest
 from confluent_kafka import Producer
 from confluent_kafka.admin import (
     AclBinding,
@@ -30,7 +27,6 @@ from deploy.local.keeper import stop
 from deploy.local.passwords import password
 from deploy.local.provision import admin_client
 from deploy.local.topics import DEPLOY
-from tests.examples.batches import batch, scattered
 from tests.system import runbook
 
 PARTICIPANT = "california-agencies"
@@ -186,33 +182,7 @@ def test_a_topic_may_not_be_read(connection: Path, state: Path) -> None:
     finally:
         for gone in admin.delete_acls([AclBindingFilter(*rule)]).values():
             gone.result(10)
-
-
-async def test_a_batch_cannot_be_unpacked(connection: Path) -> None:
-    own = known(connection)["participants"][PARTICIPANT]
-    client = AIOKafkaClient(
-        bootstrap_servers=known(connection)["bootstrap_servers"],
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=own["username"],
-        sasl_plain_password=own["password"],
-    )
-    await client.bootstrap()
-    try:
-        await client.set_topics([TOPIC])
-        leader = client.cluster.leader_for_partition(TopicPartition(TOPIC, 0))
-        data = scattered(batch(b"x", b"y", b"z"))
-        response = await client.send(
-            leader, ProduceRequest(None, -1, 10_000, [(TOPIC, [(0, data)])])
-        )
-    finally:
-        await client.close()
-    ((_, ((_, code, *_),)),) = response.topics
-    assert code == 0
-
-    said = drill("PartitionBlocked", connection, "could not be unpacked")
-
-    assert f"intake: {TOPIC}/0, offsets" in said
+        submit(connection)  # the block ends with the next record that is taken in
 
 
 def test_kafka_is_frozen(connection: Path, state: Path) -> None:
