@@ -78,7 +78,7 @@ async def test_the_account_of_all_facts_knows_what_nobody_has_taken_in(
 ) -> None:
     sent = await producer.send_and_wait(TOPIC, b"first", partition=0)
     file = connection()
-    dsn = json.loads(file.read_text())["operator"]["dsns"]["intake"]
+    dsn = json.loads(file.read_text())["owners"]["intake"]
     await stand(dsn, TOPIC, sent.offset)
 
     lines = await tell_unread(Access.read(file), Log.read(file), grace=-1)
