@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -9,6 +10,7 @@ import pytest
 
 from continuum import accounting
 from continuum.access import SERVICES, Access
+from deploy.local.databases import with_database
 from deploy.local.stack import Stack
 from shared.contracts import intake, routing
 from shared.contracts.tracking import tracking_number
@@ -26,6 +28,7 @@ class Services:
     """The four databases, in which one request was accepted and offered."""
 
     access: Access
+    superuser: str
 
     async def execute(self, service: str, statement: str, *values: object) -> None:
         connection = await asyncpg.connect(self.access.owners[service])
@@ -37,12 +40,15 @@ class Services:
 
     async def waited_for(self, service: str) -> None:
         """Return when the account has looked into the database of *service*."""
-        connection = await asyncpg.connect(self.access.owners[service])
-        while not await connection.fetchval(
-            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'continuum'"
-            " AND datname = current_database() AND query LIKE '%FROM timeline%')"
-        ):
-            await asyncio.sleep(0.01)  # nothing tells when another session has asked something
+        # Only the superuser sees what another role's session has asked.
+        address = urlsplit(self.access.owners[service])
+        connection = await asyncpg.connect(with_database(self.superuser, address.path[1:]))
+        async with asyncio.timeout(30):
+            while not await connection.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'continuum'"
+                " AND datname = current_database() AND query LIKE '%FROM timeline%')"
+            ):
+                await asyncio.sleep(0.01)  # nothing tells when another session has asked
         await connection.close()
 
     async def gate(self, service: str, topic: str) -> None:
@@ -74,7 +80,7 @@ class Services:
 @pytest.fixture
 async def services(stack: Stack, database: Database) -> Services:
     dsns = {service: await database(service) for service in SERVICES}
-    made = Services(access_to(stack, dsns))
+    made = Services(access_to(stack, dsns), stack.postgres.dsn())
     await made.execute(
         "intake",
         "INSERT INTO requests (tracking_number, request_id, participant, reference, content,"
