@@ -58,8 +58,26 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
         ),
     ),
     "operator": (
-        "Operator: age, lag, outbox, dead letters",
+        "Operator: is the door open, who waits, since when",
         (
+            # The first row: is the door open, who waits, since when?
+            Panel(
+                "Submissions answered as they should be, five minutes",
+                f'sum(rate({_CANARY}{{outcome="accepted"}}[5m])) / sum(rate({_CANARY}[5m]))',
+                unit="percentunit",
+                kind="stat",
+            ),
+            Panel(
+                "Partitions blocked by a record",
+                "max by (service, topic) (cri_blocked_partitions)",
+                "service topic",
+            ),
+            Panel(
+                "Stands still with work before it",
+                "max by (service, topic) (cri_consumer_standing_seconds)",
+                "service topic",
+                "s",
+            ),
             Panel(
                 "Alerts that fire",
                 'count by (alertname) (ALERTS{alertstate="firing"})',
@@ -67,15 +85,14 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 kind="bargauge",
             ),
             Panel(
+                "Processes that answer, by service",
+                'sum by (job) (up{job=~"intake|routing|notifications|reporting|canary"})',
+                "job",
+            ),
+            Panel(
                 "Age of records taken in, 99 of 100",
                 f"histogram_quantile(0.99, sum by (service, le) (rate({_AGE}[5m])))",
                 "service",
-                "s",
-            ),
-            Panel(
-                "Stands still with work before it",
-                "max by (service, topic) (cri_consumer_standing_seconds)",
-                "service topic",
                 "s",
             ),
             Panel(
