@@ -51,3 +51,9 @@ def test_a_submission_is_refused_until_the_office_has_spoken_then_accepted_then_
     assert '"repeat": true' in repeated.stdout
     assert reused.returncode == 1, reused.stderr
     assert '"reference_reused_with_other_content"' in reused.stdout
+
+    standing = run("standing.py", connection, "california-agencies")
+
+    assert standing.returncode == 0, standing.stderr
+    assert standing.stdout.startswith("CRI-")
+    assert len(standing.stdout.splitlines()) == 1
