@@ -1,11 +1,11 @@
 """Which of the messages written for a participant its topic still holds."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from aiokafka import TopicPartition
 
 from shared.contracts.outbound import TYPES
+from shared.messaging.fetching import FetchingConsumer
 from shared.messaging.own_log import announced, opened
 from shared.runtime.settings import ServiceSettings
 
@@ -33,18 +33,22 @@ class Oldest:
             for partition, beginning in beginnings.items():
                 if beginning != self._beginnings.get(partition):
                     numbers.pop(partition.topic, None)
-                    number = 1 if beginning == 0 else await _first(topics.consumer, partition)
+                    number: int | None = 1
+                    if beginning > 0:
+                        number = await _first(topics.consumer, partition, beginning)
                     if number is not None:
                         numbers[partition.topic] = number
             self.numbers, self._beginnings = numbers, beginnings
 
 
-async def _first(consumer: Any, partition: TopicPartition) -> int | None:
+async def _first(
+    consumer: FetchingConsumer, partition: TopicPartition, beginning: int
+) -> int | None:
     """Return the first number on a topic; None where nothing tells."""
     consumer.assign([partition])
-    await consumer.seek_to_beginning(partition)
-    found = await consumer.getmany(timeout_ms=_READ_SECONDS * 1000, max_records=1)
-    for record in found.get(partition, ()):
+    consumer.seek(partition, beginning)
+    found = await consumer.look({partition: beginning}, 1, seconds=_READ_SECONDS)
+    for record in found.records:
         if (event := announced(record)) is not None:
             # A heartbeat stands behind the message whose number it names.
             return event.number + (event.type == TYPES["heartbeat"])

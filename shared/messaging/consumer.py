@@ -178,7 +178,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._blocked.moved(self._positions.expected)
 
     def _offered(self) -> Mapping[TopicPartition, int]:
-        """Return the positions of the partitions that records may be offered from now."""
+        """
+        Return the positions of the partitions that records may be offered from now.
+
+        Of none when the process ends: what is offered and not taken in is offered again at once.
+        """
+        if self._stopping or self.fatal.done():
+            return {}
         resting = self._isolation.resting()
         expected = self._positions.expected
         return {p: o for p, o in expected.items() if p not in resting} if resting else expected
@@ -329,6 +335,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             try:
                 await self._commit_offsets()
                 self._watch_progress()
+                if self._consumer is not None:
+                    await self._faults.look_again(self._consumer)
                 if turn % ENDS_EVERY == 0 and self._consumer is not None:
                     async with asyncio.timeout(ENDS_EVERY):  # a topic that is gone has no end
                         await self._positions.check_ends(self._consumer)

@@ -31,6 +31,7 @@ class _Standing:
     offset: int
     since: float
     failures: int = 0
+    last: float = 0.0
 
 
 class Faults:
@@ -66,6 +67,7 @@ class Faults:
             standing = _Standing(fault.offset, time.monotonic())
             self._standing[fault.partition] = standing
         standing.failures += 1
+        standing.last = time.monotonic()
         try:
             if await self._is_settled(consumer, fault, standing):
                 return
@@ -83,6 +85,13 @@ class Faults:
                 fault.partition, fault.offset, reason=fault.reason, error=fault.error
             )
         consumer.retry(fault.partition, fault.offset, after=pause_after(standing.failures - 1))
+
+    async def look_again(self, consumer: FetchingConsumer) -> None:
+        """Let go of partitions that can be read again and have nothing new to read."""
+        for partition, standing in list(self._standing.items()):
+            if consumer.has_nothing(partition, standing.last):
+                del self._standing[partition]
+                await self._blocked.moved({partition: standing.offset + 1})
 
     async def _is_settled(
         self, consumer: FetchingConsumer, fault: Fault, standing: _Standing

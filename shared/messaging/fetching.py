@@ -53,6 +53,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._was_asked = asyncio.Event()
         self._was_asked.set()
         self._answered: dict[TopicPartition, float] = {}
+        self._retried: dict[TopicPartition, float] = {}
+        """Partitions that had a fault, and when they last answered that they have nothing new."""
         self._nothing_at = float("-inf")
         """When a partition last answered that it has nothing new."""
         self._send_request = self._client.send
@@ -91,6 +93,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def retry(self, partition: TopicPartition, offset: int, *, after: float) -> None:
         """Fetch *partition* from *offset* on, in *after* seconds."""
         if partition in self.assignment():
+            self._retried[partition] = float("-inf")
             self.seek(partition, offset)
             self.pause_for(_FAULT, [partition], seconds=after)
 
@@ -105,6 +108,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._faults.clear()
         self._pauses.clear()
         self._answered.clear()
+        self._retried.clear()
 
     def waits(self, partition: TopicPartition) -> bool:
         """Tell whether anything fetched of *partition* waits to be taken in."""
@@ -115,6 +119,10 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         return self._nothing_at >= since or any(
             at >= since for other, at in self._answered.items() if other != partition
         )
+
+    def has_nothing(self, partition: TopicPartition, since: float) -> bool:
+        """Tell whether *partition*, tried again, answered *since* that it has nothing new."""
+        return self._retried.get(partition, float("-inf")) >= since
 
     def pause_for(
         self, reason: str, partitions: Iterable[TopicPartition], *, seconds: float
@@ -182,6 +190,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         number, code, highwater, *_, data = answer
         if code == 0 and not data:
             self._nothing_at = time.monotonic()
+            if self._retried and (topic, number) in self._retried:
+                self._retried[TopicPartition(topic, number)] = self._nothing_at
             return False
         partition, offset = TopicPartition(topic, number), asked[topic, number]
         state = assignment.state_value(partition)

@@ -18,6 +18,7 @@ import asyncpg
 import pytest
 
 from deploy.local import processes
+from deploy.local.databases import with_database
 from deploy.local.stack import Stack
 from tests.conftest import Database
 
@@ -188,13 +189,16 @@ async def test_a_wrong_password_ends_it_with_a_clear_line(
     assert "wrong" not in json.dumps(service.lines)
 
 
-async def test_an_old_schema_ends_it_with_a_clear_line(begin: Begin, database: Database) -> None:
+async def test_an_old_schema_ends_it_with_a_clear_line(
+    begin: Begin, database: Database, stack: Stack
+) -> None:
     dsn = await database("reporting")
-    connection = await asyncpg.connect(dsn)
+    name = dsn.rsplit("/", 1)[1]
+    connection = await asyncpg.connect(with_database(stack.postgres.dsn(), name))
     await connection.execute("DELETE FROM schema_migrations WHERE component = 'reporting'")
     await connection.close()
 
-    service = begin(postgres_database=dsn.rsplit("/", 1)[1])
+    service = begin(postgres_database=name)
 
     assert service.ended() == 2
     assert "run the migrate verb" in service.logged("service.refuses")[0]["body"]

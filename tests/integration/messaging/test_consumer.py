@@ -1,6 +1,8 @@
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import count
 from typing import Any
 
 import asyncpg
@@ -220,3 +222,43 @@ async def test_a_checkpoint_that_does_not_fit_the_log_is_refused(
             await asyncio.wait_for(running.fatal, 20)
 
     assert await ledger(pool) == []
+
+
+class _TooLateError(BaseException):
+    """Not swallowed by what catches every exception."""
+
+
+async def test_a_service_that_stops_while_records_come_in_ends_at_once(
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    reader: LedgerReader,
+    send: Callable[..., Any],
+) -> None:
+    late: list[str] = []
+
+    def too_late(_number: int, _frame: Any) -> None:
+        late.append("the loop went round and round, and nothing else had its turn")
+        raise _TooLateError  # which ends the task that does so
+
+    async def feed() -> None:
+        for number in count(1):
+            await send([(s, event(s, number, topic="cri.int.intake.v1")) for s in SUBJECTS[:5]])
+            await asyncio.sleep(0.005)  # a steady rate
+
+    async def holds_some() -> bool:
+        return bool(await pool.fetchval("SELECT count(*) >= 100 FROM ledger"))
+
+    feeding = asyncio.create_task(feed())
+    before = signal.signal(signal.SIGALRM, too_late)
+    try:
+        for _ in range(5):
+            await pool.execute("TRUNCATE ledger")
+            async with consumer(settings, pool, reader):
+                await until(holds_some)
+                signal.alarm(20)  # asyncio's own timers have no turn either
+            signal.alarm(0)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        feeding.cancel()
+    assert late == []

@@ -192,6 +192,32 @@ async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
     assert _named(logs, "partition.blocked") == [(BAD, 1, "not_authorized")]
 
 
+async def test_a_right_that_comes_back_ends_the_fault_although_nothing_new_was_sent(
+    pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
+) -> None:
+    user, password = stack.credentials.kafka("routing")
+    as_routing = any_topic.model_copy(
+        update={"kafka_user": user, "kafka_password": SecretStr(password)}
+    )
+    for topic in (BAD, GOOD):
+        await door.allow(user, topic)
+
+    async def is_over() -> bool:
+        return not await pool.fetchval("SELECT count(*) FROM blocked_partitions")
+
+    async with consumer(as_routing, pool, DoorReader(), topics=BOTH) as running:
+        watching = asyncio.create_task(running.watch())
+        await door.send(BAD, batch(b"first"))
+        await until(lambda: holds(pool, "bad/0/first"))
+        await door.forbid_reading(user, BAD)
+        await until(lambda: _is_blocked(pool, BAD))
+        await door.allow(user, BAD)
+        await until(is_over)
+        watching.cancel()
+
+        assert running._health.blocked == {}
+
+
 async def _is_blocked(pool: "Pool[Any]", topic: str) -> bool:
     rows = await pool.fetch("SELECT topic FROM blocked_partitions")
     return [row["topic"] for row in rows] == [topic]

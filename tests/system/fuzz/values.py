@@ -94,7 +94,12 @@ def _part(random: Random, name: str, argument: Any) -> str:
                 for inner, of_it in repeated
             ]
             return "".join(parts)
+        case "BRANCH":
+            chosen = random.choice(argument[-1])
+            return "".join(_part(random, str(inner), of_it) for inner, of_it in chosen)
         case "SUBPATTERN":
             return "".join(_part(random, str(inner), of_it) for inner, of_it in argument[-1])
-        case _:
+        case "AT":
             return ""
+        case _:
+            raise NotImplementedError(f"{name} in a pattern")

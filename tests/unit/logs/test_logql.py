@@ -77,7 +77,9 @@ def test_what_is_not_known_here_is_never_passed_over() -> None:
 
 
 def test_the_table_asks_what_the_command_line_answers() -> None:
-    assert [question.name for question in questions()] == list(QUESTIONS)
+    folded = "problems"  # answered by many lines as one: no query of Loki's gives that
+
+    assert [question.name for question in questions()] == [q for q in QUESTIONS if q != folded]
 
 
 def test_a_name_stands_where_the_query_has_its_letter() -> None:

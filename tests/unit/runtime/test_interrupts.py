@@ -13,9 +13,9 @@ BEGUN_IGNORING = ["/bin/sh", "-c", "trap '' INT QUIT TERM; exec \"$@\"", "sh"]
 COMMAND = """
 import signal
 from shared.runtime.interrupts import heed
-heed()
-print("begun", flush=True)
 try:
+    heed()
+    print("begun", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     print("tidied up")
