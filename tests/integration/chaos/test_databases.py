@@ -76,6 +76,7 @@ def test_a_service_gets_no_connection_to_work_with_until_the_end(
     ground: Ground, how: Literal["refused", "locked"]
 ) -> None:
     fault = PoolExhausted(service="routing", how=how)
+    refused: list[Exception] = []
 
     async def use() -> None:
         connection = await asyncpg.connect(ground.stack.dsn("routing"), timeout=5)
@@ -84,10 +85,22 @@ def test_a_service_gets_no_connection_to_work_with_until_the_end(
         finally:
             connection.terminate()
 
+    def try_to_use() -> None:
+        try:
+            asyncio.run(use())
+        except (asyncpg.TooManyConnectionsError, TimeoutError) as error:
+            refused.append(error)
+
     fault.begin(ground)
-    with pytest.raises((asyncpg.TooManyConnectionsError, TimeoutError)):
-        asyncio.run(use())
+    fault.during(ground)
+    using = Thread(target=try_to_use)
+    using.start()
+    while using.is_alive():
+        fault.during(ground)
     fault.end(ground)
+
+    assert fault.has_hit
+    assert len(refused) == 1
 
     asyncio.run(use())
     assert ground.wrong == []

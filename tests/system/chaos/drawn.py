@@ -34,7 +34,8 @@ CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
 """The crash points of running services."""
 PLACES = 6
 """Crash points in one fault: three of them come to all that there are."""
-# Reporting speaks when a program opens: its relay would not reach a crash point in time.
+# Reporting has no internal topic, and speaks when a program opens: its relay would not reach a
+# crash point in time.
 _SPEAKERS = ("intake", "routing", "notifications")
 _WRITERS = ("intake", "routing")
 """Whose internal topics others read."""
@@ -118,7 +119,7 @@ class Faults:
             case "duplicates":
                 return Duplicates(
                     seconds=short,
-                    service=service,
+                    service=draw.choice(_SPEAKERS),
                     count=draw.choice((20, 100)),
                     seed=draw.getrandbits(32),
                 )

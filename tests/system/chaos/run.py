@@ -18,8 +18,8 @@ from tests.system.chaos.quiet import unrest
 from tests.system.chaos.schedule import Round, Schedule
 
 _END_SECONDS = 180
-_AIMS = 8
-"""Rounds at most for what the drawn ones have missed."""
+_AIMS = 3
+"""How often, at most, a fault is aimed at what the drawn rounds have missed."""
 _AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
 
 
@@ -72,13 +72,19 @@ class Run:
                 break
             yield each
         for _ in range(_AIMS if self._profile.is_whole else 0):
-            least = self._profile.least_crashes
-            kinds, points = self._missed(), short(read_report(self._ground.report), least=least)
-            if not kinds and not points:
-                return
-            self._ground.say(f"not shown yet: {', '.join([*kinds, *points])}")
-            yield Round(())  # what is aimed is aimed in peace
-            yield schedule.aimed(kinds, points)
+            yield from self._aimed(schedule)
+
+    def _aimed(self, schedule: Schedule) -> Iterator[Round]:
+        """Yield a round for each kind that has missed, and one for crash points, in peace."""
+        for kind in self._missed():
+            self._ground.say(f"not shown yet: {kind}")
+            yield Round(())
+            yield schedule.aimed(kind)
+        report = read_report(self._ground.report)
+        if points := short(report, least=self._profile.least_crashes):
+            self._ground.say(f"not killed yet: {', '.join(points)}")
+            yield Round(())
+            yield schedule.aimed_at(points)
 
     def _perform(self, each: Round) -> None:
         self._ground.say("; ".join(map(str, each.faults)))

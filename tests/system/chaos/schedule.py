@@ -14,7 +14,8 @@ from tests.system.chaos.profiles import Profile
 _AT_ONCE = (1, 1, 2, 2, 3)
 _AT_ONCE_DUE = (2, 3, 3)
 """While there are kinds that must come, rounds are full: time is short."""
-_LONG = 2.0
+_LONG = 10.0
+"""Minutes from which on a run has time for faults of half a minute and more."""
 _FIRST = ("corrupt", "reordered", "duplicates", "replay")
 """What needs brokers and Postgres, before anything takes them away."""
 _ALONE = frozenset({"away", "versions"})
@@ -73,10 +74,12 @@ class Schedule:
                 yield self._round(kinds, is_due=is_due)
             yield Round((), is_due=bool(self._owed))
 
-    def aimed(self, kinds: Sequence[str], points: Sequence[str]) -> Round:
-        """Return a round for one of the *kinds* that missed, or else for crash points."""
-        if kinds:
-            return Round((self._faults.of(kinds[0]),), is_due=True)
+    def aimed(self, kind: str) -> Round:
+        """Return a round for a kind of fault that has missed, alone."""
+        return Round((self._faults.of(kind),), is_due=True)
+
+    def aimed_at(self, points: Sequence[str]) -> Round:
+        """Return a round for crash points at which nothing was killed yet."""
         return Round((self._faults.crashes_at(points),), is_due=True)
 
     def _round(self, kinds: Collection[str], *, is_due: bool) -> Round:

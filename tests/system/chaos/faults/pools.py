@@ -12,9 +12,8 @@ from tests.system.chaos.ground import Ground
 
 _END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1"
 _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
-_WAITING = """
-SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'
-"""
+# Not of pg_stat_activity, which a transaction sees as it was at its first look.
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'checkpoints'::regclass"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +69,7 @@ class PoolExhausted(Fault):
     async def _is_exhausted(self) -> bool:
         if self.how == "refused":
             return bool(await self._holder.fetchval(_SESSIONS, self.service) == 0)
-        return bool(await self._holder.fetchval(_WAITING, self.service))
+        return bool(await self._holder.fetchval(_WAITING))
 
     async def _allow(self, ground: Ground) -> None:
         for _ in range(60):

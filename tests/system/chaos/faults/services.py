@@ -33,6 +33,9 @@ class Freeze(Fault):
     service: str
 
     def begin(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE  # another fault may have killed it just now
+        while (self.service, 0) not in ground.stack.replicas and time.monotonic() < patience:
+            ground.hold(0.1)
         self.has_hit = (self.service, 0) in ground.stack.replicas
         ground.freeze((self.service, 0))
 
@@ -52,9 +55,12 @@ class Twice(Fault):
             ground.wanted.setdefault((service, 1), {})
 
     def during(self, ground: Ground) -> None:
-        self.has_hit = self.has_hit or _runs_twice(ground, SERVICES[:1])
+        self.has_hit = self.has_hit or _runs_twice(ground, SERVICES)
 
     def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            ground.hold(0.1, lambda: self.during(ground))
         for service in SERVICES:
             if self.is_killed:
                 ground.wanted.pop((service, 1), None)
@@ -77,16 +83,24 @@ class Storm(Fault):
         ground.wanted[self.service, 1] = {}
 
     def during(self, ground: Ground) -> None:
-        self.has_hit = self.has_hit or _runs_twice(ground, [self.service])
-        if time.monotonic() - self._turned_at < self.every:
+        waited = time.monotonic() - self._turned_at
+        if waited < self.every:
             return
-        self._turned_at = time.monotonic()
         if (self.service, 1) in ground.wanted:
+            came = _runs_twice(ground, [self.service])
+            if not came and waited < _PATIENCE:
+                return  # it would go before it has joined
+            self.has_hit = self.has_hit or came
+            self._turned_at = time.monotonic()
             ground.dismiss((self.service, 1))
         else:
+            self._turned_at = time.monotonic()
             ground.wanted[self.service, 1] = {}
 
     def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            ground.hold(0.1, lambda: self.during(ground))
         ground.dismiss((self.service, 1))
 
 
