@@ -48,7 +48,7 @@ class Postgres:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._data = folder
-        self._environment = environment
+        self._environment = environment or {}
         self._log = log
         self.port = port
         self._admin_password = admin_password
@@ -71,11 +71,16 @@ class Postgres:
         user = unprivileged_user(self._data)
         self._wait_for_the_last_one_to_end()
         options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        command: list[str | Path] = [programs() / "postgres", "-D", self._data]
+        command += [f"--port={self.port}", *options]
+        if self._environment:
+            # Set by the user that it runs as: what is preloaded makes files of its own.
+            more = [f"{name}={value}" for name, value in self._environment.items()]
+            command = ["/usr/bin/env", *more, *command]
         self.child = processes.start(
             "postgres",
-            [programs() / "postgres", "-D", self._data, f"--port={self.port}", *options],
+            command,
             log=self._log,
-            environment=self._environment,
             user=user,
             # SIGQUIT: at once, as in a crash, but no shared memory is left behind.
             at_parents_end=signal.SIGQUIT,
