@@ -44,8 +44,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     Reads a service's topics and takes its records in, batch by batch.
 
     A record's effects happen exactly once: the checkpoint moves in their transaction, and only
-    from where this process believes it stands. After a failure the whole batch is read again
-    after a growing pause. ``fatal`` is set when the service must stop.
+    from where this process believes it stands. During an outage the whole batch is tried again
+    after a growing pause; a batch that fails for its own sake is divided (`Isolation`). ``fatal``
+    is set when the service must stop.
     """
 
     def __init__(

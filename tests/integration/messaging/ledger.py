@@ -78,8 +78,9 @@ class LedgerReader:
             return Item(found.record, found.message, found.key, found.gate, (need,))
         return found
 
-    def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+    def unprocessable(self, record: Record) -> Item | None:
+        """Return None: all it reads comes from our own services."""
+        return None
 
     async def load(self, connection: Any, items: Sequence[Item], *, at: datetime) -> State:
         return State()

@@ -42,7 +42,7 @@ class DoorReader(LedgerReader):
     def parse(self, record: Record) -> Item:
         return Item(record, record.value, record.coordinate)
 
-    def unprocessable(self, record: Record) -> Item:  # type: ignore[override]
+    def unprocessable(self, record: Record) -> Item:
         return Item(record, b"not_processable", record.coordinate)
 
     def decide(self, state: State, item: Item) -> Taken:

@@ -150,7 +150,7 @@ async def test_an_outage_of_postgres_condemns_no_record(
         await send(0, [said(name) for name in everybody])
         for _ in range(40):  # an outage of 8 seconds, in which sessions end again and again
             await admin.execute(gone)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.2)  # the service tries again in between
         await admin.execute(f"ALTER DATABASE {DATABASE} ALLOW_CONNECTIONS true")
         await until(lambda: _holds(pool, [f"{name}/1" for name in everybody]), within=60)
     await admin.close()

@@ -167,15 +167,21 @@ async def _has_failed(meets: Sequence[int], *, times: int) -> bool:
     return len(meets) >= times
 
 
+async def _as_routing(
+    stack: Stack, any_topic: ServiceSettings, door: Participants
+) -> tuple[ServiceSettings, str]:
+    """Return the settings of a user that may read both topics, and its name."""
+    user, password = stack.credentials.kafka("routing")
+    for topic in (BAD, GOOD):
+        await door.allow(user, topic)
+    login = {"kafka_user": user, "kafka_password": SecretStr(password)}
+    return any_topic.model_copy(update=login), user
+
+
 async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
     pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
 ) -> None:
-    user, password = stack.credentials.kafka("routing")
-    as_routing = any_topic.model_copy(
-        update={"kafka_user": user, "kafka_password": SecretStr(password)}
-    )
-    for topic in (BAD, GOOD):
-        await door.allow(user, topic)
+    as_routing, user = await _as_routing(stack, any_topic, door)
 
     with capture_logs() as logs:
         async with consumer(as_routing, pool, DoorReader(), topics=BOTH):
@@ -195,12 +201,7 @@ async def test_a_lost_right_to_read_stops_one_topic_until_it_comes_back(
 async def test_a_right_that_comes_back_ends_the_fault_although_nothing_new_was_sent(
     pool: "Pool[Any]", stack: Stack, any_topic: ServiceSettings, door: Participants
 ) -> None:
-    user, password = stack.credentials.kafka("routing")
-    as_routing = any_topic.model_copy(
-        update={"kafka_user": user, "kafka_password": SecretStr(password)}
-    )
-    for topic in (BAD, GOOD):
-        await door.allow(user, topic)
+    as_routing, user = await _as_routing(stack, any_topic, door)
 
     async def is_over() -> bool:
         return not await pool.fetchval("SELECT count(*) FROM blocked_partitions")
