@@ -23,6 +23,8 @@ from shared.messaging.record_batches import (
 from shared.messaging.records import Record
 
 PARTICIPANTS = "cri.in."
+TURN_RECORDS = 100
+"""What one partition gets of a batch: a record that arrives meanwhile waits for no more."""
 FAIR_RECORDS = 64
 FAIR_BYTES = 262_144
 """What one participant gets of a batch while others wait."""
@@ -84,7 +86,7 @@ class Buffer:
         waiting = self._waiting(positions)
         size = 0
         for partition in waiting:
-            room = most - len(found.records)
+            room = min(most - len(found.records), TURN_RECORDS)
             if room <= 0 or size >= BATCH_BYTES:
                 break
             room_bytes = BATCH_BYTES - size

@@ -2,7 +2,7 @@ from itertools import chain
 
 from aiokafka import TopicPartition
 
-from shared.messaging.buffer import FAIR_BYTES, FAIR_RECORDS, Buffer, Fault
+from shared.messaging.buffer import FAIR_BYTES, FAIR_RECORDS, TURN_RECORDS, Buffer, Fault
 from tests.examples.batches import batch, stored_at
 
 FLOOD = TopicPartition("cri.in.flood.v1", 0)
@@ -18,12 +18,12 @@ def _offsets(buffer: Buffer, positions: dict[TopicPartition, int]) -> dict[str, 
     return found
 
 
-def test_a_participant_gets_a_bounded_prefix_while_another_waits_and_a_batch_when_alone() -> None:
+def test_a_participant_gets_a_bounded_prefix_and_less_of_it_while_another_waits() -> None:
     buffer = Buffer()
     buffer.add(FLOOD, batch(*[b""] * 40_000), 0)
     positions = {FLOOD: 0, ASKS: 7}
 
-    assert _offsets(buffer, positions)[FLOOD.topic] == list(range(MOST))
+    assert _offsets(buffer, positions)[FLOOD.topic] == list(range(TURN_RECORDS))
 
     buffer.add(ASKS, stored_at(7, batch(b"status")), 7)
     assert _offsets(buffer, positions) == {
@@ -42,12 +42,21 @@ def test_a_participant_gets_a_bounded_number_of_bytes_while_another_waits() -> N
     assert found == {FLOOD.topic: [0, 1], ASKS.topic: [0]}
 
 
-def test_our_own_topics_are_not_bounded_by_who_else_waits() -> None:
+def test_a_partition_of_our_own_gets_its_turn_whoever_else_waits() -> None:
     buffer = Buffer()
     buffer.add(OURS, batch(*[b"event"] * 300), 0)
     buffer.add(ASKS, batch(b"status"), 0)
 
-    assert len(_offsets(buffer, {OURS: 0, ASKS: 0})[OURS.topic]) == 300
+    assert len(_offsets(buffer, {OURS: 0, ASKS: 0})[OURS.topic]) == TURN_RECORDS
+
+
+def test_several_partitions_of_our_own_fill_a_batch() -> None:
+    buffer = Buffer()
+    ours = [TopicPartition("cri.int.intake.v1", number) for number in range(6)]
+    for partition in ours:
+        buffer.add(partition, batch(*[b"event"] * 300), 0)
+
+    assert len(buffer.take(dict.fromkeys(ours, 0), MOST).records) == MOST
 
 
 def test_what_was_not_taken_in_is_offered_again_from_the_position() -> None:
