@@ -18,6 +18,10 @@ from confluent_kafka.admin import (
     AclBindingFilter,
     AclOperation,
     AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
     ResourcePatternType,
     ResourceType,
 )
@@ -27,7 +31,11 @@ from deploy.local.keeper import stop
 from deploy.local.passwords import password
 from deploy.local.provision import admin_client
 from deploy.local.topics import DEPLOY
+from shared.messaging.record_batches import MOST_UNPACKED
 from tests.system import runbook
+from tests.system.hostile.attack import RawBatch
+from tests.system.hostile.batches import GZIP, RawRecord, batch
+from tests.system.hostile.wire import Settings, Wire
 
 PARTICIPANT = "california-agencies"
 TOPIC = f"cri.in.{PARTICIPANT}.v1"
@@ -121,18 +129,32 @@ def pids(connection: Path, *words: str) -> list[int]:
 
 def submit(connection: Path) -> None:
     """Send something that nobody can read; it is answered all the same."""
-    own = known(connection)["participants"][PARTICIPANT]
-    producer = Producer(
-        {
-            "bootstrap.servers": ",".join(known(connection)["bootstrap_servers"]),
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": own["username"],
-            "sasl.password": own["password"],
-        }
-    )
+    producer = Producer(dict(_settings(connection)))
     producer.produce(TOPIC, b"not json")
     assert producer.flush(20) == 0
+
+
+def _settings(connection: Path) -> Settings:
+    own = known(connection)["participants"][PARTICIPANT]
+    return {
+        "bootstrap.servers": ",".join(known(connection)["bootstrap_servers"]),
+        "security.protocol": "SASL_PLAINTEXT",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": own["username"],
+        "sasl.password": own["password"],
+    }
+
+
+def _admin(connection: Path, state: Path) -> AdminClient:
+    secret = password(state / "secrets" / ADMIN, "continuum_kafka_password")
+    return admin_client(known(connection)["bootstrap_servers"], user=ADMIN, password=secret)
+
+
+def _set_compression(admin: AdminClient, how: str) -> None:
+    change = ConfigEntry("compression.type", how, incremental_operation=AlterConfigOpType.SET)
+    wanted = ConfigResource(ConfigResource.Type.TOPIC, TOPIC, incremental_configs=[change])
+    (done,) = admin.incremental_alter_configs([wanted]).values()
+    done.result(10)
 
 
 def test_routing_is_frozen(connection: Path, state: Path) -> None:
@@ -165,9 +187,7 @@ def test_intake_is_dead(connection: Path, state: Path) -> None:
 
 
 def test_a_topic_may_not_be_read(connection: Path, state: Path) -> None:
-    servers = known(connection)["bootstrap_servers"]
-    secret = password(state / "secrets" / ADMIN, "continuum_kafka_password")
-    admin = admin_client(servers, user=ADMIN, password=secret)
+    admin = _admin(connection, state)
     rule: Any = [ResourceType.TOPIC, TOPIC, ResourcePatternType.LITERAL, "User:svc-intake", "*",
             AclOperation.READ, AclPermissionType.DENY]  # fmt: skip
     for made in admin.create_acls([AclBinding(*rule)]).values():
@@ -183,6 +203,28 @@ def test_a_topic_may_not_be_read(connection: Path, state: Path) -> None:
         for gone in admin.delete_acls([AclBindingFilter(*rule)]).values():
             gone.result(10)
         submit(connection)  # the block ends with the next record that is taken in
+
+
+def test_a_batch_cannot_be_unpacked(connection: Path, state: Path) -> None:
+    admin = _admin(connection, state)
+    # So that Kafka stores what it was given: it refuses this batch otherwise.
+    _set_compression(admin, "producer")
+    try:
+        bomb = batch([RawRecord(b"\0" * (MOST_UNPACKED + 1))], attributes=GZIP)
+        wire = Wire(_settings(connection), PARTICIPANT)
+        assert wire.send_raw([RawBatch(bomb, 1)]) == 1
+        ((place, _),) = wire.expected.items()
+
+        said = drill("DeadLettersGrowing", connection, "could not be unpacked")
+
+        topic, partition, offset = place.split("/")
+        assert f"{topic}/{partition}, offsets {offset} to {offset}" in said
+        assert "too_large" in said
+        wire.read_all(patience=SOON)
+        assert list(wire.answers[place].values()) == ["not_processable"]
+        wire.close()
+    finally:
+        _set_compression(admin, "uncompressed")
 
 
 def test_kafka_is_frozen(connection: Path, state: Path) -> None:
