@@ -119,12 +119,18 @@ class Participant:
         self.last = number
         return True
 
-    def answers(self, places: list[str], *, within: float = 30) -> Iterator[dict[str, Any]]:
-        """Yield the answer to each record at *places*, in the order in which they come."""
-        waiting = set(places)
+    def answers(self, asked: list[str], *, within: float = 30) -> Iterator[dict[str, Any]]:
+        """
+        Yield the answer to each of *asked*, in the order in which they come.
+
+        Each is where a record stands, or the id of a message: a program that was stopped before
+        it knew where its record stands has only the latter.
+        """
+        waiting = set(asked)
         for message in self.messages(within=within):
-            if message.get("inreplyto") in waiting:
-                waiting.remove(message["inreplyto"])
+            answered = waiting & {message.get("inreplyto"), message.get("inreplytoid")}
+            if answered:
+                waiting -= answered
                 yield message
             if not waiting:
                 return

@@ -1,6 +1,7 @@
 """What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from services.intake.events import counted
 from services.intake.findings import MOST, Finding
@@ -32,6 +33,8 @@ _SET = "gov.cri.intake.contact_set.v1"
 def refuse(
     message: Message, reasons: Sequence[Finding], known: Known, *, more: int = 0
 ) -> Decision:
+    if any((each.code, each.path) == ("contains_protected_identifier", "/id") for each in reasons):
+        message = replace(message, id=None)  # it is kept nowhere, and not said back
     federal = any(reason.code == "agency_not_eligible" for reason in reasons)
     facts = RefusalFacts(
         participant=message.participant,

@@ -15,6 +15,7 @@ from services.intake.findings import COUNTED, MOST, Finding
 from services.intake.message import Message
 from services.intake.models import validate
 from services.intake.problems import explain, pointer
+from services.intake.words import protected_identifiers
 from shared.contracts.inbound import DATA, Inbound, Submission
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
@@ -80,7 +81,8 @@ def read(
     kind = named if isinstance(named, str) and named in DATA else None
     found, more = _odd_reasons(document) if odd else ([], 0)
     if any(reason.code == "wrong_encoding" for reason in found):
-        return _with_reasons(replace(blank, kind=kind, more=more), found)
+        blank = replace(blank, kind=kind, id=_own_id(document), more=more)
+        return _with_reasons(blank, found)
     if len(found) >= MOST:  # there is no room for what the model would find
         return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
@@ -122,13 +124,32 @@ def _remains(blank: Message, document: dict[str, Any], *, kind: str | None, more
         blank,
         kind=kind,
         source=_text(document.get("source"), 200),
+        id=_own_id(document),
         reference=None if kind is None else _text(reference, 100),
         more=more,
     )
 
 
+def own_id(value: bytes | None) -> str | None:
+    """Return the sender's id of the message in *value*, if that much of it can be read."""
+    readable = limits.readable(value)
+    if isinstance(readable, Finding):
+        return None
+    try:
+        document, _ = limits.load(readable.text)
+    except ValueError:
+        return None
+    return _own_id(document) if isinstance(document, dict) else None
+
+
+def _own_id(document: dict[str, Any]) -> str | None:
+    """Return the id under which the sender knows the message, unless it must not be kept."""
+    text = _text(document.get("id"), 100)
+    return None if text is None or [*protected_identifiers({"/id": text})] else text
+
+
 def _text(value: Any, longest: int) -> str | None:
-    well_formed = isinstance(value, str) and 0 < len(value) <= longest and "\x00" not in value
+    well_formed = isinstance(value, str) and 0 < len(value) <= longest and not limits.is_odd(value)
     return value if well_formed else None
 
 

@@ -113,8 +113,10 @@ def envelope(
         "causationid": cause,
         "sequence": padded(number),
         "inreplyto": cause,
-        "receivedat": message.at,
     }
+    if message.id is not None:
+        about["inreplytoid"] = message.id
+    about["receivedat"] = message.at
     if message.traceparent is not None:
         about["traceparent"] = message.traceparent
     return about

@@ -63,7 +63,7 @@ class IntakeReader:
         """Return the refusal of a participant's record that we fail to process."""
         if record.topic == routing.TOPIC:
             return None
-        message = replace(_blank(record), reasons=(NOT_PROCESSABLE,))
+        message = replace(_blank(record), id=door.own_id(record.value), reasons=(NOT_PROCESSABLE,))
         return Item(record, message, record.coordinate)
 
     async def load(

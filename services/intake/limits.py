@@ -150,6 +150,11 @@ def oddities(
             yield from oddities(entry, (*path, name))
 
 
+def is_odd(text: str) -> bool:
+    """Tell whether *text* holds a NUL or half of a surrogate pair."""
+    return _ODD_CHARACTER.search(text) is not None
+
+
 def _odd_text(text: str) -> Sequence[str]:
     if not _HALF_A_PAIR.search(text):
         return ("nul",)

@@ -108,6 +108,8 @@ def _send(
     }
     if answer and event.inreplyto is not None:
         own["inreplyto"] = event.inreplyto
+        if event.inreplytoid is not None:
+            own["inreplytoid"] = event.inreplytoid
         kept = Answer(event.inreplyto, kind, subject, data, message_id)
         working.answered.append(kept)
         working.answers[event.inreplyto] = kept

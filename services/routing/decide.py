@@ -59,6 +59,7 @@ def decide(
         at=at,
         received_at=event.receivedat,
         inreplyto=event.inreplyto,
+        inreplytoid=event.inreplytoid,
     )
     match event:
         case WithdrawalRequested():

@@ -38,7 +38,8 @@ class Story:
     A request's next lines, numbered as they are told.
 
     *cause* is the id of the event that leads here; *received_at* the broker's time of the
-    inbound record it goes back to, *inreplyto* that record, when there is one.
+    inbound record it goes back to, *inreplyto* that record, when there is one, and *inreplytoid*
+    the sender's id of the message in it.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Story:
         at: datetime,
         received_at: datetime | None = None,
         inreplyto: str | None = None,
+        inreplytoid: str | None = None,
     ) -> None:
         self._request: Request | None = request
         self._now = request._asdict()
@@ -57,6 +59,7 @@ class Story:
         self.at = at
         self.received_at = received_at
         self.inreplyto = inreplyto
+        self.inreplytoid = inreplytoid
         self._events: list[Event] = []
         self._records: list[DecisionRecord] = []
         self._capacity: list[CapacityChange] = []
@@ -121,7 +124,7 @@ class Story:
         """Answer the inbound record: what it says was done."""
         assert self.inreplyto is not None
         facts = AppliedFacts(participant=participant_of(self.inreplyto), what=what, about=about)
-        self._append(MessageApplied, facts, inreplyto=self.inreplyto)
+        self._append(MessageApplied, facts, answer=True)
 
     def refused(self, what: str, about: str, code: str) -> None:
         """Answer the inbound record: it was refused, and why."""
@@ -132,7 +135,7 @@ class Story:
             about=about,
             reasons=[reason_of(code)],
         )
-        self._append(MessageRefused, facts, inreplyto=self.inreplyto)
+        self._append(MessageRefused, facts, answer=True)
 
     def told(self) -> Told:
         """Return what it all came to."""
@@ -140,7 +143,7 @@ class Story:
         return Told(self.request, events, records, tuple(self._capacity))
 
     def _append(
-        self, event: type[Event], facts: Facts, *, ordinal: int = 0, inreplyto: str | None = None
+        self, event: type[Event], facts: Facts, *, ordinal: int = 0, answer: bool = False
     ) -> str:
         now = self._now
         kind = kind_of(event)
@@ -155,7 +158,8 @@ class Story:
             "correlationid": now["request_id"],
             "causationid": self.cause,
             "sequence": padded(number),
-            "inreplyto": inreplyto,
+            "inreplyto": self.inreplyto if answer else None,
+            "inreplytoid": self.inreplytoid if answer else None,
             "receivedat": self.received_at,
             "traceparent": now["traceparent"],
             "data": facts,

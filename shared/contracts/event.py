@@ -29,6 +29,7 @@ class Event(Facts):
     per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the event
     that led here, or the coordinate ``topic/partition/offset`` of an inbound record.
     ``inreplyto`` is that coordinate when the event answers, or goes back to, an inbound record;
+    ``inreplytoid`` is the sender's own ``id`` of the message in it, as far as it could be read;
     ``receivedat`` is the broker's append time of that record.
     """
 
@@ -44,6 +45,7 @@ class Event(Facts):
     causationid: str
     sequence: str
     inreplyto: str | None = None
+    inreplytoid: str | None = None
     receivedat: AwareDatetime | None = None
     traceparent: str | None = None
 
@@ -115,6 +117,7 @@ def following(
         "causationid": cause.id,
         "sequence": padded(number),
         "inreplyto": cause.inreplyto,
+        "inreplytoid": cause.inreplytoid,
         "receivedat": cause.receivedat,
         "traceparent": cause.traceparent,
     }

@@ -326,7 +326,9 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.amend.v1": frozenset({"agency_system"}),
     "gov.cri.request.withdraw.v1": frozenset({"agency_system"}),
     "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", "program_office"}),
-    "gov.cri.status.ask.v1": frozenset({"agency_system", "provider", "program_office"}),
+    "gov.cri.status.ask.v1": frozenset(
+        {"agency_system", "provider", "program_office", "observer"}
+    ),
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),
     "gov.cri.milestone.report.v1": frozenset({"provider"}),

@@ -43,6 +43,7 @@ class Message(Facts):
     correlationid: str
     causationid: str
     inreplyto: str | None = None
+    inreplytoid: str | None = None
     participantsequence: str | None = None
     traceparent: str | None = None
     data: Any

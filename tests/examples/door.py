@@ -13,6 +13,7 @@ from shared.messaging.records import Record
 from tests.examples.inbound import (
     AGENCY,
     AT,
+    OBSERVER,
     OFFICE,
     ORI,
     PROVIDER,
@@ -34,6 +35,7 @@ REGISTRY = Registry(
         ),
         "ny-post": Sender("ny-post", "agency_system", ("urn:cri:ny-post",)),
         PROVIDER: Sender(PROVIDER, "provider", ("urn:cri:iacp",)),
+        OBSERVER: Sender(OBSERVER, "observer", (f"urn:cri:{OBSERVER}",)),
         OFFICE: Sender(OFFICE, "program_office", (f"urn:cri:{OFFICE}",)),
     },
     topics={

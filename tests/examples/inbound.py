@@ -7,7 +7,7 @@ from typing import Any
 from shared.messaging.records import Record
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
-AGENCY, PROVIDER, OFFICE = "ca-post", "iacp", "program-office"
+AGENCY, PROVIDER, OFFICE, OBSERVER = "ca-post", "iacp", "program-office", "wi-post"
 ORI = "CA0194200"
 SENDERS = {
     "capacity": PROVIDER,

@@ -52,6 +52,9 @@ def test_a_submission_is_refused_until_the_office_has_spoken_then_accepted_then_
     assert reused.returncode == 1, reused.stderr
     assert '"reference_reused_with_other_content"' in reused.stdout
 
+    for answered in (too_early, accepted, repeated, reused):
+        assert '"inreplytoid": "my-first-request"' in answered.stdout
+
     standing = run("standing.py", connection, "california-agencies")
 
     assert standing.returncode == 0, standing.stderr

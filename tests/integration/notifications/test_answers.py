@@ -62,6 +62,34 @@ async def test_several_repeats_wait_for_an_answer_that_routing_gives(world: Worl
     assert answered == [(inbound(4), False), (inbound(5), True), (inbound(6), True)]
 
 
+async def test_an_answer_carries_the_senders_own_id_however_late_it_is_given(
+    world: World,
+) -> None:
+    repeat = world.log.repeat(5, of=4).model_copy(update={"inreplytoid": "second try"})
+    accepted = world.log.accepted(offset=4).model_copy(update={"inreplytoid": "first try"})
+
+    await world.take_in(repeat)
+    await world.take_in(accepted)
+
+    answered = [(m["inreplyto"], m["inreplytoid"]) for m in await world.out(AGENCY)]
+    assert answered == [(inbound(4), "first try"), (inbound(5), "second try")]
+
+
+async def test_an_observer_has_no_part_in_any_request_and_is_told_so(world: World) -> None:
+    await world.take_in(
+        world.log.registered("wi-post", "observer", "Wisconsin", offset=0),
+        world.log.accepted(reference_version=1),
+    )
+
+    await world.take_in(
+        world.log.asked("all", "wi-post", offset=1), world.log.asked(NUMBER, "wi-post", offset=2)
+    )
+
+    told, refused = await world.out("wi-post")
+    assert (told["data"]["requests"], told["data"]["more"]) == ([], 0)
+    assert [reason["code"] for reason in refused["data"]["reasons"]] == ["not_yours"]
+
+
 async def test_garbage_from_somebody_unregistered_is_refused_on_its_own_topic(
     world: World,
 ) -> None:

@@ -30,6 +30,7 @@ def i09_one_notice(run: Run) -> Findings:
     yield from _all_facts(run, decided)
     yield from _sent(run, decided)
     yield from _answered(run)
+    yield from _named_by_their_own_ids(run)
 
 
 def _announced(run: Run) -> dict[tuple[str, str], list[Body]]:
@@ -94,3 +95,12 @@ def _answered(run: Run) -> Findings:
         once = (given, kept[record.place]) == (1, 1)
         wrong = f"{record.place} has {given} answers, of which {kept[record.place]} are kept"
         yield None if once else wrong
+
+
+def _named_by_their_own_ids(run: Run) -> Findings:
+    """Compare the id that an answer names with that of the message in the record."""
+    ids = {record.place: (record.body or {}).get("id") for record in run.records(IN)}
+    for _, _, body in messages(run):
+        place, own = body.get("inreplyto", ""), body.get("inreplytoid")
+        if own is not None and place in ids and own != ids[place]:
+            yield f"the answer to {place} names another message's id"

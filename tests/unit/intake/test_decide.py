@@ -7,6 +7,7 @@ from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
     AGENCY,
     AT,
+    OBSERVER,
     OFFICE,
     PROVIDER,
     agency,
@@ -46,6 +47,7 @@ def test_every_type_leads_to_its_events_under_the_coordinate_of_its_record(
     assert types(decision) == LEADS_TO[kind]
     for published in events(decision):
         assert (published.inreplyto, published.causationid) == (coordinate, coordinate)
+        assert published.inreplytoid == "m-2"
         assert published.receivedat == AT
 
 
@@ -67,12 +69,25 @@ def test_every_event_is_written_as_its_model_writes_it(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_type_is_refused_from_a_participant_of_another_kind(door: Door, kind: str) -> None:
-    strangers = {"agency_system": AGENCY, "provider": PROVIDER, "program_office": OFFICE}
+    strangers = {
+        "agency_system": AGENCY,
+        "provider": PROVIDER,
+        "program_office": OFFICE,
+        "observer": OBSERVER,
+    }
     wrong = [who for role, who in strangers.items() if role not in SENDERS[f"gov.cri.{kind}.v1"]]
 
     decisions = [door.say(kind, sender=who) for who in wrong]
 
     assert [codes(decision) for decision in decisions] == [["role_not_authorized"]] * len(wrong)
+
+
+def test_an_observer_may_ask_and_do_nothing_else(door: Door) -> None:
+    decisions = {kind: door.say(kind, sender=OBSERVER) for kind in KINDS}
+
+    assert [kind for kind, each in decisions.items() if each.outcome == "applied"] == [
+        "status.ask"
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -85,6 +100,7 @@ def test_the_same_message_again_is_answered_as_the_first_time(door: Door, kind: 
     for decision in again:
         assert types(decision) == ["answer_repeated"]
         assert events(decision)[0].data.of == of
+        assert events(decision)[0].inreplytoid == "once"
 
 
 def test_a_reference_is_used_for_one_submission_only(door: Door) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc8785 import dumps
 
-from services.intake import limits
+from services.intake import door, limits
 from services.intake.canonical import canonical
 from shared.contracts.inbound import DATA, Need
 from tests.examples.door import read
@@ -267,3 +267,43 @@ def test_any_damage_to_a_message_is_read_without_an_exception(data: st.DataObjec
     message = read(record(bytes(value)))
 
     assert (message.data is None) == bool(message.reasons)
+
+
+REFUSED_UNDER_ITS_ID = {
+    "a field that is wrong": submit(reference=7),
+    "an attribute that is missing": b'{"specversion": "1.0", "id": "m-1"}',
+    "an unknown type": json.dumps(event("request.wish", {})).encode(),
+    "half a pair somewhere": json.dumps(event("request.submit", {"note": "\ud800"})).encode(),
+    "too many odd values": json.dumps(
+        event("request.submit", [[2**60] * 90])
+    ).encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED_UNDER_ITS_ID)
+def test_the_id_of_a_message_that_is_refused_is_kept_for_its_answer(what: str) -> None:
+    message = read(record(REFUSED_UNDER_ITS_ID[what]))
+
+    assert message.reasons
+    assert message.id == "m-1"
+
+
+@pytest.mark.parametrize(
+    "own", ["", 7, None, "x" * 101, "\ud800", "a\x00b", "123-45-6789"], ids=repr
+)
+def test_an_id_that_is_none_or_must_not_be_kept_is_not_said_back(own: Any) -> None:
+    said = event("request.submit", submission(reference=7)) | {"id": own}
+
+    message = read(record(json.dumps(said).encode()))
+
+    assert message.reasons
+    assert message.id is None
+
+
+@pytest.mark.parametrize("code", UNREADABLE)
+def test_of_what_cannot_be_read_no_id_is_known(code: str) -> None:
+    assert door.own_id(UNREADABLE[code]) is None
+
+
+def test_the_id_of_a_message_that_was_not_processed_is_read_by_itself() -> None:
+    assert door.own_id(submit()) == "m-1"

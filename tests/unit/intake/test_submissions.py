@@ -1,14 +1,18 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from services.intake.answers import refuse
+from services.intake.words import protected_identifiers
 from shared.contracts.inbound import Need
 from shared.contracts.tracking import is_tracking_number
-from tests.examples.door import Door, codes, events, reasons, types
+from tests.examples.door import Door, codes, events, read, reasons, types
 from tests.examples.inbound import (
     AT,
     agency,
     event,
+    record,
     submission,
 )
 
@@ -178,14 +182,14 @@ def test_a_date_that_is_today_somewhere_is_not_in_the_future() -> None:
     assert decision.outcome == "applied"
 
 
-def test_nothing_the_sender_wrote_is_in_a_refusal_but_its_reference() -> None:
+def test_nothing_the_sender_wrote_is_in_a_refusal_but_its_id_and_reference() -> None:
     secret = "zanzibar"
     bad = submission(
         topics=[secret], program=secret, service_forms=[secret], agency=agency(name=secret)
     )
 
     decisions = [
-        Door().say("request.submit", bad, id=secret, subject=secret),
+        Door().say("request.submit", bad, subject=secret),
         Door().say("request.submit", bad, type=f"gov.cri.{secret}.v1"),
         Door().say("request.submit", bad, **{secret: secret}),
         Door().send(event("request.submit", {secret: {secret: 1}}, time=secret)),
@@ -193,3 +197,14 @@ def test_nothing_the_sender_wrote_is_in_a_refusal_but_its_reference() -> None:
 
     for decision in decisions:
         assert secret not in str(decision)
+
+
+def test_an_id_that_seems_to_identify_a_person_is_not_in_the_refusal() -> None:
+    known = Door().known
+    message = replace(read(record(event("request.submit", submission()))), id="123-45-6789")
+    identifier = next(protected_identifiers({"/id": message.id}))
+
+    (refusal,) = refuse(message, [identifier], known).published
+
+    assert b"123-45-6789" not in refusal.value
+    assert b"inreplytoid" not in refusal.value

@@ -36,7 +36,14 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
     event = (
         Log()
         .accepted()
-        .model_copy(update={"correlationid": ODD, "traceparent": ODD, "receivedat": AT})
+        .model_copy(
+            update={
+                "correlationid": ODD,
+                "traceparent": ODD,
+                "receivedat": AT,
+                "inreplytoid": ODD,
+            }
+        )
     )
     decision = Decision(
         (
@@ -52,7 +59,7 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
     told = Message.model_validate_json(message.value)
     assert json.loads(told.encode()) == json.loads(message.value)
     assert (told.subject, told.inreplyto, told.data["about"]) == (ODD, event.inreplyto, ODD)
-    assert (told.correlationid, told.traceparent) == (ODD, ODD)
+    assert (told.correlationid, told.traceparent, told.inreplytoid) == (ODD, ODD, ODD)
     decided = NoticeDecided.model_validate_json(notice.value)
     assert json.loads(decided.encode()) == json.loads(notice.value)
     assert (decided.id, decided.receivedat, decided.number) == (notice.event_id, AT, 1)
@@ -70,3 +77,15 @@ def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
         assert outgoing.value is not None
         assert "traceparent" not in json.loads(outgoing.value)
     assert "inreplyto" not in json.loads(message.value or b"")
+
+
+def test_the_answer_to_a_message_whose_id_is_not_known_names_its_record_alone() -> None:
+    decision = Decision(
+        (Send(AGENCY, "applied", NUMBER, Applied(what="x", about="y"), answer=True),)
+    )
+
+    message, _ = announce(working(), Log().accepted(), decision, key=b"key")
+
+    said = json.loads(message.value or b"")
+    assert said["inreplyto"]
+    assert "inreplytoid" not in said

@@ -88,11 +88,12 @@ def test_without_a_rule_set_in_force_a_person_decides() -> None:
 
 def test_an_acceptance_opens_the_engagement_and_is_answered() -> None:
     sender = Sender()
-    answer = sender.answered("accept", "iacp")
+    answer = sender.answered("accept", "iacp").model_copy(update={"inreplytoid": "answer-7"})
 
     told = said(offered(sender), answer)
 
     assert kinds(told) == ["engagement_opened", "message_applied"]
+    assert [e.inreplytoid for e in told.events] == [None, "answer-7"]
     assert data_of(told, 0).need_stated
     assert [e.inreplyto for e in told.events] == [None, answer.inreplyto]
     assert told.request.status == "assigned"

@@ -55,6 +55,11 @@ def _answer_twice(bench: Bench) -> None:
     bench.append(edited(answer, id=_ELSEWHERE))
 
 
+def _name_another_message(bench: Bench) -> None:
+    answer = bench.any_of(OUT, where=lambda record: "inreplytoid" in (record.body or {}))
+    bench.put(edited(answer, inreplytoid="of-another-message"), answer)
+
+
 def _renumber_message(bench: Bench) -> None:
     row = bench.any_row(
         "notifications", "notices", where=lambda row: row["participantsequence"] is not None
@@ -99,6 +104,7 @@ MUTATIONS = (
     Mutation("nobody decided whom to tell of an event", "I9", _decide_never),
     Mutation("a message is sent that nobody decided", "I9", _send_undecided),
     Mutation("a record is answered twice", "I9", _answer_twice),
+    Mutation("an answer names the id of another message", "I9", _name_another_message),
     Mutation("a notice names another number than its message has", "I9", _renumber_message),
     Mutation("a figure of reporting is altered", "I10", _alter_figure),
     Mutation("a line of a timeline is lost", "I10", _lose_line),
