@@ -90,7 +90,7 @@ async def _figures(connection: Any) -> Mapping[str, int]:
 
 REPORTING = Tables(
     names=("requests", "timeline", "programs", "gates"),
-    kept={},
+    kept={("read_to",): "how far the log was read is no fold of it"},
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
     make=_SQL["make_reporting"],
     see=_SQL["see_reporting"],

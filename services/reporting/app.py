@@ -8,6 +8,7 @@ from services.reporting.catch_up import OWN, Again
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
 from services.reporting.pages import routes
+from services.reporting.reading import Reading
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
 from shared.runtime.http import PublicPages
@@ -32,7 +33,10 @@ def build(settings: Settings) -> Service:
         gauges=gauges.show,
         tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
         public=PublicPages(
-            routes=routes(kept_seconds=settings.figures_kept_seconds),
+            routes=routes(
+                kept_seconds=settings.figures_kept_seconds,
+                look=Reading(settings, topics=TOPICS).look,
+            ),
             host=settings.public_host,
             port=settings.public_port,
             max_age=int(settings.figures_kept_seconds),

@@ -8,7 +8,8 @@ from datetime import datetime
 from services.reporting.figures import DEFINITION, Figure
 
 HEAD = (
-    "figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "hidden"
+    "figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "hidden",
+    "name",
 )  # fmt: skip
 
 
@@ -21,5 +22,5 @@ def csv_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
     for f in figures:
         value, hidden = ("", "yes") if f.value is None else (f.value, "no")
         place = (f.figure, DEFINITION, f.unit, moment, f.breakdown, f.group, f.measure)
-        writer.writerow((*place, value, hidden))
+        writer.writerow((*place, value, hidden, f.name))
     return text.getvalue()

@@ -22,6 +22,7 @@ NOTES = (
     "Times are given where more than ten requests have come that far. The first contact is known"
     " by its date: that stage counts whole days.",
     "Waiting since: when the longest waiting of them first had to wait.",
+    "As of: everything that was on the log by then is counted; what came later may be, too.",
 )
 
 
@@ -68,7 +69,11 @@ class Volumes:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One published number or moment; ``value`` None means hidden, because it is small."""
+    """
+    One published number or moment; ``value`` None means hidden, because it is small.
+
+    ``name`` is the ``group`` in words, with the names of programs in place of their ids.
+    """
 
     figure: str
     unit: str
@@ -76,6 +81,7 @@ class Figure:
     group: str
     measure: str
     value: int | float | str | None
+    name: str = ""
 
 
 def published(

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -19,25 +19,41 @@ from services.reporting import render, store
 from services.reporting.csv_table import csv_table
 from services.reporting.figures import DEFINITION, NOTES, Figure, published
 from services.reporting.news import ProgramRow, sentence, status_at
+from services.reporting.reading import NotRead
+from services.reporting.words import OF_PROGRAMS, group
+from shared.messaging.outages import TRANSIENT
+from shared.messaging.positions import Refusal
 
 log = structlog.get_logger()
+Look = Callable[["Pool[Any]"], Awaitable[None]]
+_STALE = timedelta(minutes=1)
 _NOT_NOW = "The figures cannot be computed now; try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """All that the pages show, as of one moment."""
+    """
+    All that the pages show: at least what was on the log by ``as_of``.
+
+    It is ``stale`` when that was more than a minute ago: newer records wait to be read.
+    """
 
     as_of: datetime
+    stale: bool
     figures: Sequence[Figure]
     programs: Sequence[ProgramRow]
 
 
 class Releases:
-    """Computes a release at most once in ``kept_seconds``, however many people read the pages."""
+    """
+    Computes a release at most once in ``kept_seconds``, however many people read the pages.
 
-    def __init__(self, *, kept_seconds: float) -> None:
+    *look* first finds out how far the log was read.
+    """
+
+    def __init__(self, *, kept_seconds: float, look: Look) -> None:
         self._kept_seconds = kept_seconds
+        self._look = look
         self._lock = asyncio.Lock()
         self._latest: Release | None = None
         self._until = 0.0
@@ -49,6 +65,7 @@ class Releases:
             raise HTTPException(503, _NOT_NOW)
         async with self._lock:
             if self._latest is None or time.monotonic() >= self._until:
+                await self._look_or_say(pool)
                 try:
                     self._latest = await _compute(pool)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -57,6 +74,12 @@ class Releases:
                 self._until = time.monotonic() + self._kept_seconds
             return self._latest
 
+    async def _look_or_say(self, pool: "Pool[Any]") -> None:
+        try:
+            await self._look(pool)
+        except (NotRead, Refusal, *TRANSIENT) as error:
+            log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
+
 
 async def _compute(pool: "Pool[Any]") -> Release:
     # One snapshot, or the parts would not add up to their total.
@@ -64,7 +87,10 @@ async def _compute(pool: "Pool[Any]") -> Release:
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        as_of = await store.read_as_of(connection)
+        known = await store.read_as_of(connection)
+        if known is None:
+            raise HTTPException(503, _NOT_NOW)
+        as_of, at = known
         figures = published(
             counts=await store.count_requests(connection),
             waits=await store.count_waiting(connection),
@@ -72,16 +98,23 @@ async def _compute(pool: "Pool[Any]") -> Release:
             volumes=await store.count_volumes(connection),
         )
         programs, _ = await store.read_programs(connection)
-    return Release(as_of, figures, programs)
+    names = {row.program: row.name for row in programs}
+    named = [
+        replace(figure, name=group(figure.group, names if figure.breakdown in OF_PROGRAMS else {}))
+        for figure in figures
+    ]
+    return Release(as_of, at - as_of > _STALE, named, programs)
 
 
-def routes(*, kept_seconds: float) -> list[BaseRoute]:
+def routes(*, kept_seconds: float, look: Look) -> list[BaseRoute]:
     """Return the routes of the public pages."""
-    releases = Releases(kept_seconds=kept_seconds)
+    releases = Releases(kept_seconds=kept_seconds, look=look)
 
     async def page(request: Request) -> Response:
         release = await releases.latest(request)
-        html = render.page(release.figures, release.programs, as_of=release.as_of)
+        html = render.page(
+            release.figures, release.programs, as_of=release.as_of, stale=release.stale
+        )
         return HTMLResponse(html)
 
     async def figures_json(request: Request) -> Response:
@@ -107,6 +140,7 @@ def _figures(release: Release) -> dict[str, Any]:
     as_of = release.as_of.isoformat()
     return {
         "as_of": as_of,
+        "stale": release.stale,
         "notes": NOTES,
         "figures": [
             {**asdict(figure), "definition": DEFINITION, "as_of": as_of, "hidden": hidden}
@@ -130,4 +164,5 @@ def _programs(release: Release) -> dict[str, Any]:
                 "sentence": sentence(row.name, status=status, opens_at=row.opens_at),
             }
         )
-    return {"as_of": release.as_of.isoformat(), "programs": shown}
+    as_of = release.as_of.isoformat()
+    return {"as_of": as_of, "stale": release.stale, "programs": shown}

@@ -7,16 +7,22 @@ from importlib import resources
 
 from services.reporting.figures import NOTES, Figure
 from services.reporting.news import ProgramRow, sentence, status_at
-from services.reporting.words import BREAKDOWNS, STAGES, VOLUMES, duration, group
+from services.reporting.words import BREAKDOWNS, STAGES, VOLUMES, duration
 
 _CSS = (resources.files("services.reporting") / "page.css").read_text(encoding="utf-8")
 _HIDDEN = (
     '<span class="soft" title="from 1 to 10, or hidden to protect such a count">hidden</span>'
 )
+_STALE = (
+    '<p class="stale" role="status">These figures are not up to date: what happened since then'
+    " is not all counted yet.</p>"
+)
 
 
-def page(figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime) -> str:
-    """Return the public page."""
+def page(
+    figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime, stale: bool
+) -> str:
+    """Return the public page; *stale*: much of what is newer than *as_of* is not counted yet."""
     moment = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     notes = "".join(f"<li>{escape(note)}</li>" for note in NOTES)
     return f"""<!doctype html>
@@ -36,6 +42,7 @@ It names no agency and no request.</p>
 <p class="soft">As of <time datetime="{as_of.isoformat()}">{moment}</time> ·
 the same figures as <a href="/figures.json">JSON</a> and <a href="/figures.csv">CSV</a> ·
 <a href="/programs.json">programs as JSON</a></p>
+{_STALE if stale else ""}
 {_cards(figures)}
 </header>
 <main>
@@ -84,11 +91,7 @@ def _programs(programs: Sequence[ProgramRow], *, as_of: datetime) -> str:
 def _requests(figures: Sequence[Figure]) -> str:
     tables = []
     for breakdown, label in BREAKDOWNS.items():
-        cells = {
-            f.group: f.value
-            for f in figures
-            if f.figure == "requests" and f.breakdown == breakdown
-        }
+        cells = [f for f in figures if f.figure == "requests" and f.breakdown == breakdown]
         if breakdown == "us_state":
             shown = _bars(cells, caption=f"Requests {label}")
             tables.append(f"<details><summary>Requests {label}</summary>{shown}</details>")
@@ -97,12 +100,12 @@ def _requests(figures: Sequence[Figure]) -> str:
     return f'<section><h2>Requests</h2><div class="pair">{"".join(tables)}</div></section>'
 
 
-def _bars(cells: Mapping[str, int | float | str | None], *, caption: str) -> str:
-    most = max((value for value in cells.values() if isinstance(value, int)), default=0)
+def _bars(cells: Sequence[Figure], *, caption: str) -> str:
+    most = max((f.value for f in cells if isinstance(f.value, int)), default=0)
     rows = "".join(
-        f'<tr><th scope="row">{escape(group(name))}</th>'
-        f'<td class="number">{_count(value)}</td><td class="bar">{_bar(value, most)}</td></tr>'
-        for name, value in cells.items()
+        f'<tr><th scope="row">{escape(f.name)}</th>'
+        f'<td class="number">{_count(f.value)}</td><td class="bar">{_bar(f.value, most)}</td></tr>'
+        for f in cells
     )
     return f"<div><table><caption>{escape(caption)}</caption><tbody>{rows}</tbody></table></div>"
 
@@ -118,15 +121,16 @@ def _bar(value: int | float | str | None, most: int) -> str:
 
 def _waiting(figures: Sequence[Figure]) -> str:
     groups: dict[str, dict[str, int | float | str | None]] = {}
+    names = {figure.group: figure.name for figure in figures if figure.figure == "waiting"}
     for figure in figures:
         if figure.figure == "waiting":
             groups.setdefault(figure.group, {})[figure.measure] = figure.value
     rows = []
-    for name, cells in groups.items():
-        program, _, reason = name.partition(": ")
+    for group, cells in groups.items():
+        program, _, reason = names[group].rpartition(": ")
         dates = "".join(f"<td>{_date(cells.get(key))}</td>" for key in ("since", "opens_at"))
         rows.append(
-            f'<tr><th scope="row">{escape(group(program))}</th><td>{escape(group(reason))}</td>'
+            f'<tr><th scope="row">{escape(program)}</th><td>{escape(reason)}</td>'
             f'<td class="number">{_count(cells["count"])}</td>{dates}</tr>'
         )
     table = _table(("program", "why", "requests", "waiting since", "opens"), rows)
@@ -138,13 +142,15 @@ _NOBODY = "<p>No request is waiting.</p>"
 
 def _times(figures: Sequence[Figure]) -> str:
     cells = {(f.figure, f.breakdown, f.group, f.measure): f.value for f in figures}
+    names = {(f.breakdown, f.group): f.name for f in figures if f.figure in STAGES}
     parts = [_stage_table(cells, "all", "all")]
     for breakdown, label in BREAKDOWNS.items():
         groups = sorted({key[2] for key in cells if key[0] in STAGES and key[1] == breakdown})
         if groups:
             tables = "".join(
-                f"<h3>{escape(group(name))}</h3>{_stage_table(cells, breakdown, name)}"
-                for name in groups
+                f"<h3>{escape(names[breakdown, group])}</h3>"
+                f"{_stage_table(cells, breakdown, group)}"
+                for group in groups
             )
             parts.append(f"<details><summary>Times {escape(label)}</summary>{tables}</details>")
     explained = "<p>Half of the requests took the median or less, nine of ten the second.</p>"
@@ -153,7 +159,7 @@ def _times(figures: Sequence[Figure]) -> str:
 
 def _volumes(figures: Sequence[Figure]) -> str:
     tables = "".join(
-        _bars({f.group: f.value for f in figures if f.figure == unit}, caption=label)
+        _bars([f for f in figures if f.figure == unit], caption=label)
         for unit, label in VOLUMES.items()
     )
     return f'<section><h2>Other units</h2><div class="pair">{tables}</div></section>'
@@ -195,4 +201,7 @@ def _time(value: int | float | str | None) -> str:
 
 
 def _date(value: int | float | str | None) -> str:
-    return escape(str(value)[:16].replace("T", " ")) if value is not None else ""
+    if not isinstance(value, str):
+        return ""
+    moment = datetime.fromisoformat(value).astimezone(UTC)
+    return f'<time datetime="{escape(value)}">{moment:%Y-%m-%d %H:%M} UTC</time>'

@@ -5,6 +5,9 @@ from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
+from aiokafka import TopicPartition
+from asyncpg import Pool
+
 from services.reporting.figures import Count, Durations, Volumes, Wait
 from services.reporting.news import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
@@ -81,10 +84,27 @@ def _programs(rows: Sequence[Any]) -> tuple[list[ProgramRow], datetime | None]:
     return found, rows[0]["at"] if rows else None
 
 
-async def read_as_of(connection: "Connection[Any]") -> datetime:
-    """Return the moment as of which this transaction sees the tables."""
-    moment: datetime = await connection.fetchval(_SQL["read_as_of"])
+async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime] | None:
+    """Return the moment by which everything is counted, and Postgres's clock; None if unknown."""
+    row = await connection.fetchrow(_SQL["read_as_of"])
+    return None if row is None else (row["as_of"], row["at"])
+
+
+async def raise_as_of(pool: "Pool[Any]", at: datetime) -> None:
+    """Note that everything that was on the log at *at* is taken in."""
+    await pool.execute(_SQL["raise_as_of"], at)
+
+
+async def read_clock(pool: "Pool[Any]") -> datetime:
+    """Return Postgres's clock."""
+    moment: datetime = await pool.fetchval(_SQL["read_clock"])
     return moment
+
+
+async def read_positions(pool: "Pool[Any]") -> dict[TopicPartition, int]:
+    """Return the next offset to take in of every partition, whichever process reads it."""
+    rows = await pool.fetch(_SQL["read_positions"])
+    return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
 async def count_requests(connection: "Connection[Any]") -> list[Count]:

@@ -1,5 +1,7 @@
 """The words of the public page for the codes of the figures."""
 
+from collections.abc import Mapping
+
 STAGES = {
     "first_contact_to_submission": "First contact → submission",
     "submission_to_acknowledgement": "Submission → acknowledgement",
@@ -23,6 +25,9 @@ BREAKDOWNS = {
     "us_state": "by U.S. state or territory",
 }
 """Every breakdown, in the order it is shown."""
+
+OF_PROGRAMS = frozenset({"program", "lane", "program and reason"})
+"""The breakdowns whose groups begin with the id of a program."""
 
 VOLUMES = {
     "offers": "Offers to providers, to the nearest ten",
@@ -52,15 +57,19 @@ _GROUPS = {
 }
 
 
-def group(code: str) -> str:
-    """Return *code* in words; lanes, states and unknown codes nearly as they are."""
+def group(code: str, names: Mapping[str, str]) -> str:
+    """
+    Return *code* in words; states and unknown codes nearly as they are.
+
+    *names* are those of the programs, by id.
+    """
     program, dot, urgency = code.partition(".")
     if dot:
-        return f"{program}, {urgency}"
+        return f"{group(program, names)}, {urgency}"
     head, colon, rest = code.partition(": ")
     if colon:
-        return f"{group(head)}: {group(rest)}"
-    return _GROUPS.get(code) or code.removeprefix("US-").replace("_", " ")
+        return f"{group(head, names)}: {group(rest, names)}"
+    return names.get(code) or _GROUPS.get(code) or code.removeprefix("US-").replace("_", " ")
 
 
 def duration(seconds: float) -> str:

@@ -1,1 +1,2 @@
-SELECT now();
+SELECT as_of, now() AS at
+  FROM read_to;

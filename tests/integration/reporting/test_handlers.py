@@ -178,10 +178,11 @@ def program_defined(
     version: int,
     program: str = "critical-response",
     *,
-    status: str,
+    name: str = "Critical Response",
+    status: str = "open",
     opens_at: datetime | None = None,
 ) -> Event:
-    data = {"id": program, "name": "Critical Response", "status": status, "opens_at": opens_at}
+    data = {"id": program, "name": name, "status": status, "opens_at": opens_at}
     return _event(
         reference.ProgramDefined, "intake.program_defined", reference.SUBJECT, version, data
     )

@@ -3,16 +3,21 @@
 import csv
 import io
 import json
+import re
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from starlette.applications import Starlette
 
-from services.reporting.pages import routes
+from services.reporting import store
+from services.reporting.pages import Look, routes
+from shared.contracts import reference
 from shared.runtime.http import public_headers
 from tests.examples.stories import Story
 from tests.integration.reporting.conftest import Log
+from tests.integration.reporting.test_handlers import program_defined
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -23,9 +28,18 @@ async def get(pool: "Pool", path: str) -> tuple[int, str]:
     return status, body
 
 
-async def ask(pool: "Pool", path: str) -> tuple[int, dict[str, str], str]:
+async def at_the_end(pool: "Pool") -> None:
+    """Note that all there is has been read, as of now."""
+    await store.raise_as_of(pool, await store.read_clock(pool))
+
+
+async def does_not_answer(pool: "Pool") -> None:
+    raise KafkaConnectionError
+
+
+async def ask(pool: "Pool", path: str, look: Look = at_the_end) -> tuple[int, dict[str, str], str]:
     """Return status, headers and body of *path* as the public port answers."""
-    app = Starlette(routes=routes(kept_seconds=0))
+    app = Starlette(routes=routes(kept_seconds=0, look=look))
     app.state.pool = pool
     sent: list[Any] = []
 
@@ -99,6 +113,59 @@ async def test_csv_holds_what_json_holds(filled: "Pool") -> None:
     assert [(line["figure"], line["group"], line["value"]) for line in lines] == [
         (f["figure"], f["group"], "" if f["hidden"] else str(f["value"])) for f in figures
     ]
+
+
+async def test_figures_that_nothing_proves_newer_stay_as_of_the_last_proof(
+    filled: "Pool",
+) -> None:
+    await at_the_end(filled)
+    before = await filled.fetchval("SELECT as_of FROM read_to")
+
+    first, second = [
+        json.loads((await ask(filled, "/figures.json", does_not_answer))[2]) for _ in range(2)
+    ]
+    await filled.execute("UPDATE read_to SET as_of = as_of - interval '5 minutes'")
+    _, _, page = await ask(filled, "/", does_not_answer)
+    late = json.loads((await ask(filled, "/figures.json", does_not_answer))[2])
+
+    assert first["as_of"] == second["as_of"] == before.isoformat()
+    assert (first["stale"], late["stale"]) == (False, True)
+    assert "not up to date" in page
+    assert "not up to date" not in (await ask(filled, "/"))[2]
+
+
+async def test_without_any_proof_no_figures_are_shown(filled: "Pool") -> None:
+    status, headers, _ = await ask(filled, "/figures.json", does_not_answer)
+
+    assert (status, headers["cache-control"]) == (503, "no-store")
+
+
+async def test_programs_have_their_names_and_moments_their_zone(filled: "Pool", log: Log) -> None:
+    await log.take_in(
+        [
+            (reference.TOPIC, program_defined(1, "cri-tac", name="Technical Assistance")),
+            (reference.TOPIC, program_defined(2, "critical-response", name="Critical Response")),
+        ]
+    )
+
+    _, page = await get(filled, "/")
+    _, text = await get(filled, "/figures.csv")
+    _, body = await get(filled, "/figures.json")
+
+    cells = re.findall(r"<(?:td|th|h3)[^>]*>([^<]*)<", page)
+    assert not [cell for cell in cells if re.search(r"cri-tac|critical-response", cell)]
+    assert "Critical Response, standard" in cells
+    assert re.search(r"<time [^>]*>\d{4}-\d\d-\d\d \d\d:\d\d UTC</time>", page)
+    named = {(f["breakdown"], f["group"]): f["name"] for f in json.loads(body)["figures"]}
+    assert named["program", "critical-response"] == "Critical Response"
+    assert named["lane", "critical-response.standard"] == "Critical Response, standard"
+    assert named["program and reason", "critical-response: program_not_open"] == (
+        "Critical Response: the program is not open yet"
+    )
+    lines = csv.DictReader(io.StringIO(text))
+    assert {(line["breakdown"], line["group"], line["name"]) for line in lines} == {
+        (*key, name) for key, name in named.items()
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/figures.json", "/figures.csv", "/programs.json"])

@@ -1,0 +1,6 @@
+-- It never goes back: another process may have looked later.
+INSERT INTO read_to (as_of)
+VALUES ($1)
+    ON CONFLICT (id) DO UPDATE
+   SET as_of = excluded.as_of
+ WHERE excluded.as_of > read_to.as_of;
