@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts import intake, reference, routing
+from shared.messaging.reader import LOGGED
 
 READERS: Mapping[str, tuple[str, ...]] = {
     intake.TOPIC: ("routing", "notifications", "reporting"),
@@ -50,6 +51,8 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "engagement_close_reported": ("provider",),
 }
 """Who must be told, or be named with a reason why not; of all other facts, their sender."""
+_KNOWN = frozenset(kind.split(".")[3] for kind in LOGGED)
+"""Facts of a later release are shown, but whom it tells of them is its own affair."""
 
 
 class Subject(NamedTuple):
@@ -169,7 +172,7 @@ def _told(
 ) -> Iterator[tuple[str, int, list[Missing]]]:
     """Expect a decision for each named recipient; without a timeline nobody knows their names."""
     topic, name, _ = subject
-    if line is None:
+    if line is None or line.type not in _KNOWN:
         return
     told = there.told.get(line.fact, frozenset())
     for role in _TOLD.get(line.type, ("sender",)):

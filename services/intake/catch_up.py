@@ -25,7 +25,7 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
-from shared.messaging.reader import Reader
+from shared.messaging.reader import LOGGED, Reader
 from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -83,6 +83,9 @@ class AgainReader:
         message, known = item.message, again.state.known
         if not events:
             return self._reader.decide(again.state, item)
+        events = [event for event in events if event.type in LOGGED]
+        if not events:  # a later release has decided it, which its sender knows
+            return Taken("applied")
         last = events[-1]
         if last.type == _REFUSED:
             code = json.loads(last.value)["data"]["reasons"][0]["code"]
@@ -90,6 +93,8 @@ class AgainReader:
         if last.type == _REPEATED:
             known.take(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
             return Taken("duplicate")
+        if message.reasons:  # the release that accepted it knows more than this one
+            return Taken("applied")
         return Taken("applied", _complete(again, message, events))
 
     async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainState) -> None:
@@ -118,7 +123,7 @@ class Again:
         await connection.execute(_SQL["fold_words"])
         await connection.execute(_SQL["fold_counts"])
         await connection.execute(_SQL["pass_tracking_numbers"])
-        rows = await connection.fetch(_SQL["list_announced_reference"])
+        rows = await connection.fetch(_SQL["list_announced_reference"], sorted(LOGGED))
         entries = [(number, catalog.EVENTS.validate_json(value)) for number, value in rows]
         await catalog.take_in(connection, entries)
 

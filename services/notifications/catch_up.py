@@ -21,6 +21,7 @@ from services.notifications.messages import NOTICE_DECIDED, out_topic
 from services.notifications.repeats import Answer
 from services.notifications.working import NoticeRow, Working
 from shared.contracts import intake, notifications
+from shared.contracts.outbound import TYPES
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
@@ -30,6 +31,8 @@ from shared.messaging.sequences import Numbers
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
+_KINDS = frozenset(TYPES.values())
+"""The messages of this build; what a later release has told beside them stays told."""
 _SQL = load_statements(__package__)
 
 
@@ -252,10 +255,12 @@ def _as_told(again: AgainWorking, rows: Sequence[NoticeRow]) -> list[NoticeRow]:
             if row.message_id and row.message_id not in ids:
                 if row.message_id in again.messages or number <= again.published.get(topic, 0):
                     continue
+                if row.message_type not in _KINDS:
+                    continue  # a later release would have sent it: its number goes to another
                 again.contradictions.append(f"{row.message_type} {row.message_id} to {topic}")
         if then is None:
             for event in again.announced.get(fact, ()):
-                if event.id not in ids:
+                if event.id not in ids and event.type in _KINDS:
                     again.contradictions.append(f"{event.type} {event.id} on {event.topic}")
         told += decided if then is None else then
     return told

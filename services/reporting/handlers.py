@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import store
 from services.reporting.news import ProgramRow, news_of, row_of
-from services.reporting.project import RequestLogEvent, changed_by, merge
+from services.reporting.project import LaterEvent, RequestLogEvent, changed_by, merge
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.contracts import intake, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
 from shared.messaging import outbox, sequences
-from shared.messaging.reader import Connection, parse_event
+from shared.messaging.reader import Connection, is_id, parse_event, unknown
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.messaging.sequences import Numbers
 
@@ -39,6 +39,8 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
         Annotated[reference.ProgramDefined | reference.ProviderListed, Field(discriminator="type")]
     ),
 }
+_DOTS = 4
+"""Of a type such as ``gov.cri.routing.offer_made.v1``."""
 _TAKEN = Taken("applied")
 _IGNORED = Taken("ignored")
 _ANSWERS = (routing.MessageApplied, routing.MessageRefused)
@@ -63,7 +65,10 @@ class ReportingReader:
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
-        return parse_event(record, _EVENTS[record.topic])
+        found = parse_event(record, _EVENTS[record.topic])
+        if isinstance(found, PassedOver) and found.unknown and is_tracking_number(found.key):
+            return _later(found)
+        return found
 
     def unprocessable(self, record: Record) -> None:
         """All it reads comes from our own services."""
@@ -92,6 +97,8 @@ class ReportingReader:
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
         _fold(state, event, topic=topic)
+        if type(event) is LaterEvent:
+            return Taken("ignored", counted=(f"schema_unknown {unknown(event.type)}",))
         if type(event) is routing.ClockMissed:
             return Taken("applied", counted=(f"clock_missed {event.data.clock}",))
         return _TAKEN
@@ -106,9 +113,22 @@ class ReportingReader:
             await sequences.save(connection, state.numbers)
 
 
-def _fold(state: Batch, event: RequestLogEvent, *, topic: str) -> None:
+def _later(found: PassedOver) -> Item | PassedOver:
+    """Return an event of a later release about a request, if it is one, to be shown."""
+    try:
+        event = LaterEvent.model_validate_json(found.record.value or b"")
+    except ValidationError:
+        return found
+    if event.type.count(".") != _DOTS or not is_id(event.id):
+        return found
+    return Item(found.record, event, found.key, found.gate)
+
+
+def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> None:
     entry = entry_of(event, topic=topic)
-    change = changed_by(event)
+    # Each column is set by events of one topic, whatever release they are of.
+    is_state = topic == routing.TOPIC or type(event) is not LaterEvent
+    change = changed_by(event) if is_state else {}
     state.entries.append(entry)
     if change:
         merge(state.rows.setdefault(event.subject, {}), change)

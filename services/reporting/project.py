@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.contracts import intake, routing
-from shared.contracts.event import Event
+from shared.contracts.event import Event, Facts
 
 RequestLogEvent = (
     intake.RequestAccepted
@@ -18,6 +18,27 @@ RequestLogEvent = (
     | routing.RoutingEvent
 )
 """What is said about requests on both topics."""
+
+
+class LaterFacts(Facts):
+    """What is read of an event about a request whose type a later release has brought."""
+
+    status: str | None = None
+    program: str | None = None
+    lane: str | None = None
+    provider: str | None = None
+    reason: str | None = None
+
+
+class LaterEvent(Event):
+    """
+    An event about a request of a type that this build does not know.
+
+    Its line stands in the timeline, and the state that it names is the request's.
+    """
+
+    data: LaterFacts
+
 
 LATEST = (
     "cri_type", "agency_class", "us_state", "sworn_band", "first_contact_on",
@@ -58,7 +79,7 @@ def merge(row: MutableMapping[str, Any], change: Mapping[str, Any]) -> None:
             row[column] = value
 
 
-def changed_by(event: RequestLogEvent) -> Mapping[str, Any]:
+def changed_by(event: RequestLogEvent | LaterEvent) -> Mapping[str, Any]:
     """Return the columns of a request that *event* sets, with their values."""
     columns = _COLUMNS.get(type(event))
     return _NOTHING if columns is None else columns(event)
@@ -131,4 +152,5 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.EngagementClosed: _closed,
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
+    LaterEvent: _state(),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.reporting.project import RequestLogEvent
+from services.reporting.project import LaterEvent, RequestLogEvent
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
@@ -23,7 +23,7 @@ class TimelineEntry(NamedTuple):
     event_id: str
 
 
-def entry_of(event: RequestLogEvent, *, topic: str) -> TimelineEntry:
+def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntry:
     """Return the line that *event*, read from *topic*, makes."""
     # vars(): asking a pydantic model for an attribute it may not have is slow.
     data = vars(event.data)

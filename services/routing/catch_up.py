@@ -30,7 +30,7 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
 from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
-from shared.messaging.reader import Reader
+from shared.messaging.reader import LOGGED, Reader
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -103,7 +103,7 @@ class AgainReader:
             if request is not batch.requests.get(event.subject):
                 _keep(batch, Told(request))
             return self._reader.decide(batch, item)
-        if is_answer(own[-1]):
+        if any(map(is_answer, own)):  # behind it stands at most what a later release says
             place = again.places.get(event.subject)
             _keep(batch, Told(told_again(request, own, batch.library.catalog, place=place)))
             return Taken("applied")
@@ -134,8 +134,9 @@ class AgainReader:
         triaged = told_again(accepted, own, catalog, place=place)
         # The record of a triage follows from its facts; it is the one announced, or it is lost.
         made = decide(None, event, batch.library, at=own[0].at)
-        same = [each.id for each in made.events] == [each.id for each in own]
-        same = same and [each.encode() for each in made.events] == [each.value for each in own]
+        said = [each for each in own if each.type in LOGGED]
+        same = [each.id for each in made.events] == [each.id for each in said]
+        same = same and [each.encode() for each in made.events] == [each.value for each in said]
         batch.new.add(event.subject)
         _keep(batch, Told(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(f"requests_accepted {triaged.lane or 'none'}",))

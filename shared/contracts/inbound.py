@@ -283,6 +283,18 @@ class Direction(Strict):
     reason: Code
 
 
+class ParticipantRegistration(Participant):
+    """A participant as the program office may register it: only kinds that there are."""
+
+    kind: Literal["agency_system", "provider", "program_office", "observer"]
+
+
+class ProgramDefinition(Program):
+    """A program as the program office may define it: only states that there are."""
+
+    status: Literal["announced", "open", "suspended", "ended"]
+
+
 class Inbound(Strict):
     """The envelope of what participants send; ``data`` is checked by the model of its type."""
 
@@ -312,8 +324,8 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.offer.answer.v1": OfferAnswer,
     "gov.cri.milestone.report.v1": Milestone,
     "gov.cri.engagement.close.v1": Close,
-    "gov.cri.participant.register.v1": Participant,
-    "gov.cri.program.define.v1": Program,
+    "gov.cri.participant.register.v1": ParticipantRegistration,
+    "gov.cri.program.define.v1": ProgramDefinition,
     "gov.cri.topic.define.v1": TopicOfHelp,
     "gov.cri.provider.list.v1": Provider,
     "gov.cri.ruleset.approve.v1": RuleSet,

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Event, Facts, Uuid
-from shared.contracts.reference import CriType
 
 TOPIC = "cri.int.intake.v1"
 ANSWERS_TOPIC = "cri.int.answers.v1"
@@ -19,7 +18,7 @@ class AgencyFacts(Facts):
     ori: str | None = None
     key: str | None = None
     name: str
-    cri_type: CriType
+    cri_type: str
     agency_class: str
     state: str
     sworn_band: str | None = None

@@ -70,11 +70,11 @@ class Participant(Facts):
     """
     An organization whose system is connected; ``sources`` are the prefixes it may use.
 
-    Without any, its prefix is ``urn:cri:<id>``.
+    Without any, its prefix is ``urn:cri:<id>``. A later release may know more kinds.
     """
 
     id: ParticipantId
-    kind: Literal["agency_system", "provider", "program_office", "observer"]
+    kind: str
     name: Line
     sources: Annotated[list[Line], Field(max_length=20)] = []
     oris: Annotated[list[Ori], Field(max_length=2000)] = []
@@ -87,12 +87,13 @@ class Program(Facts):
     """
     One of the three programs.
 
-    Open for offers when ``status`` is ``open``, or ``announced`` and ``opens_at`` has passed.
+    Open for offers when ``status`` is ``open``, or ``announced`` and ``opens_at`` has passed; not
+    with any other, such as one of a later release.
     """
 
     id: Code
     name: Line
-    status: Literal["announced", "open", "suspended", "ended"]
+    status: str
     opens_at: AwareDatetime | None = None
     summary: Annotated[str, Field(max_length=1000)] = ""
     effective_from: AwareDatetime | None = None

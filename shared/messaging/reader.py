@@ -80,7 +80,7 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
             return passed_over(record)
         return Malformed(record, "schema")
     gate = _gate(record, event.subject, event.sequence)
-    if gate is None or not _ID.fullmatch(event.id):  # a table could not hold it: ids are UUIDs
+    if gate is None or not is_id(event.id):
         return Malformed(record, "envelope")
     return Item(record=record, message=event, key=event.subject, gate=gate)
 
@@ -101,7 +101,12 @@ def passed_over(record: Record) -> PassedOver | Malformed:
     gate = _gate(record, envelope.subject, envelope.sequence)
     if gate is None:
         return Malformed(record, "envelope")
-    return PassedOver(record, envelope.subject, gate, _unknown(envelope.type))
+    return PassedOver(record, envelope.subject, gate, unknown(envelope.type))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether *text* is a UUID: a table can hold no other id."""
+    return _ID.fullmatch(text) is not None
 
 
 def is_name(subject: str) -> bool:
@@ -117,7 +122,7 @@ def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
     return Gate(record.topic, subject, number) if 0 < number <= LAST_NUMBER else None
 
 
-def _unknown(kind: str) -> str | None:
+def unknown(kind: str) -> str | None:
     """Tell what of *kind* no reader of this build knows: ``type``, ``version`` or nothing."""
     if kind in LOGGED:
         return None

@@ -1,5 +1,7 @@
+-- Without the types that a later release has brought: nothing here knows them.
 SELECT number, value
   FROM announced
  WHERE topic = 'cri.int.reference.v1'
+   AND type = ANY ($1::text[])
    AND number > (SELECT coalesce(max(catalog.number), 0) FROM catalog)
  ORDER BY number;

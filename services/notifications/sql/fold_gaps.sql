@@ -7,6 +7,7 @@ WITH named AS (
       FROM announced
      CROSS JOIN json_array_elements(convert_from(value, 'UTF8')::json #> '{data,notices}') AS notice
      WHERE announced.topic = 'cri.int.notifications.v1'
+       AND announced.type = 'gov.cri.notifications.notice_decided.v1'
        AND notice ->> 'outcome' = 'sent'
 ), ends AS (
     SELECT topic, participant, max(number) AS last,

@@ -3,5 +3,6 @@ UPDATE notices
    SET decided_at = announced.at
   FROM announced
  WHERE announced.topic = 'cri.int.notifications.v1'
+   AND announced.type = 'gov.cri.notifications.notice_decided.v1'
    AND notices.subject = announced.subject
    AND notices.fact = announced.cause::uuid;

@@ -121,3 +121,17 @@ def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk()
     assert "Not told, at risk: promise 4: it is neither told nor said why not" in lines
     assert f"  {NUMBER}: {routing.TOPIC} 2; iacp; notifications: parked: decision failed" in lines
     assert lines[-1] == "accounting: 4 facts, 5 effects expected, 1 unaccounted"
+
+
+def test_a_fact_of_a_later_release_is_counted_and_nobody_must_be_told_of_it() -> None:
+    later = Line("engagement_ended", FACTS[4], "iacp")
+    subject = Subject(routing.TOPIC, NUMBER, 4)
+    gates = {key: 4 if key[1] == routing.TOPIC else last for key, last in COMPLETE.gates.items()}
+    there = replace(
+        COMPLETE, gates=gates, timeline={**COMPLETE.timeline, (routing.TOPIC, NUMBER, 4): later}
+    )
+
+    account = account_of([SUBJECTS[0], subject], there)
+
+    assert account.missing == []
+    assert account.expected["counted"] == 5
