@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from continuum.access import SERVICES, Access, NotPossible
+from continuum.status.findings import lost
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -31,8 +33,13 @@ async def clear(
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
     async with access.connect(service) as connection:
         rows = await connection.fetch(_SQL["read_stopped"])
+        gone = await connection.fetch(_SQL["read_lost"])
     if not rows:
-        return [f"{service} has not stopped: there is nothing to clear."]
+        now = datetime.now(UTC)
+        return [
+            *(f"{service} has lost {lost(row, now)}. It reads on behind them." for row in gone),
+            f"{service} has not stopped: there is nothing to clear.",
+        ]
     lines = [_line(row) for row in rows]
     refused = any(row["refused_because"] for row in rows)
     if not yes:

@@ -1,8 +1,9 @@
 """What is wrong, causes before effects, and the command that leads on. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from continuum.status.hints import Hints
 from continuum.status.readers import gone
@@ -10,6 +11,7 @@ from continuum.status.seen import Away, Process, Seen, Tables, Unread
 from continuum.status.table import age, moment
 
 _SHOWN = 5
+_MOST_LOST = 50
 _HELD_SECONDS = 60
 
 
@@ -154,8 +156,31 @@ def _left_over(service: str, tables: Tables) -> Iterator[Finding]:
             what = f"{service}: {row['count']} record(s) wait for {row['what']} since {since}"
             yield Finding(what, "continuum accounting")
     for row in tables.lost:
-        span = f"{row['from_offset']} to {row['until_offset'] - 1}"
-        what = f"{service} has lost {row['topic']}/{row['partition']}, offsets {span}"
-        since = moment(row["noticed_at"], now)
-        why = f"the topic deleted them before they were read; noticed {since}"
-        yield Finding(f"{what}: {why}", "continuum accounting")
+        yield Finding(f"{service} has lost {lost(row, now)}", "continuum accounting")
+    if tables.lost_numbers:
+        count = len(tables.lost_numbers)
+        yield Finding(
+            f"{service} reads on behind events that were lost, of {count} subject(s)",
+            "continuum accounting",
+            [
+                *map(_lost_numbers, tables.lost_numbers[:_MOST_LOST]),
+                *([f"and {count - _MOST_LOST} more"] if count > _MOST_LOST else []),
+            ],
+        )
+
+
+def lost(row: Mapping[str, Any], now: datetime) -> str:
+    """Return what is to be said of a range that a topic deleted unread."""
+    span = f"{row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
+    noticed = moment(row["noticed_at"], now)
+    return (
+        f"{span} {row['until_offset'] - 1}: the topic deleted them before they were read; noticed"
+        f" {noticed}"
+    )
+
+
+def _lost_numbers(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['subject']}: numbers {row['from_number']} to {row['until_number'] - 1} of"
+        f" {row['topic']}"
+    )

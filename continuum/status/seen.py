@@ -53,6 +53,7 @@ class Tables:
     parked: Rows = ()
     held: Rows = ()
     lost: Rows = ()
+    lost_numbers: Rows = ()
     blocked: Rows = ()
     unreadable: Rows = ()
 

@@ -58,6 +58,7 @@ async def _tables(connection: Any) -> Tables:
         parked=await connection.fetch(_SQL["read_parked"]),
         held=await connection.fetch(_SQL["read_held"]),
         lost=await connection.fetch(_SQL["read_lost"]),
+        lost_numbers=await connection.fetch(_SQL["read_lost_numbers"]),
         blocked=await connection.fetch(_SQL["read_blocked"]),
         unreadable=await connection.fetch(_SQL["read_unreadable"]),
     )

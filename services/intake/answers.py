@@ -24,6 +24,12 @@ NOT_PROCESSABLE = Finding(
     message="The record could not be processed. The fault is ours; the record is kept.",
     fix="Nothing came of it: send it again later, under the same id and reference.",
 )
+DELETED_UNREAD = Finding(
+    code="deleted_unread",
+    path="",
+    message="The record was deleted before it was read: the topic was too full or it too old.",
+    fix="Nothing came of it: send it again, under the same id and reference.",
+)
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ASKED = "gov.cri.intake.status_asked.v1"

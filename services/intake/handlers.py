@@ -8,7 +8,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import door, store
-from services.intake.answers import NOT_PROCESSABLE, contact_subject
+from services.intake.answers import DELETED_UNREAD, NOT_PROCESSABLE, contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, Nothing, read_ending
 from services.intake.known import Known, Subject
@@ -21,7 +21,7 @@ from shared.contracts import reference, routing
 from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging import sequences
-from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
+from shared.messaging.records import DELETED, Item, Malformed, Outgoing, Record, Taken
 
 _REFERENCE = (
     reference.Participant,
@@ -63,7 +63,8 @@ class IntakeReader:
         """Return the refusal of a participant's record that we fail to process."""
         if record.topic == routing.TOPIC:
             return None
-        message = replace(_blank(record), id=door.own_id(record.value), reasons=(NOT_PROCESSABLE,))
+        reason = DELETED_UNREAD if record.unreadable == DELETED else NOT_PROCESSABLE
+        message = replace(_blank(record), id=door.own_id(record.value), reasons=(reason,))
         return Item(record, message, record.coordinate)
 
     async def load(

@@ -23,9 +23,15 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 }
 
 
+# These topics are kept for some days only: what they deleted unread is not waited for.
+_STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
+
+
 def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record* with its needs."""
     found = parse_event(record, ADAPTERS[record.topic])
+    if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
+        return found._replace(gate=found.gate._replace(stands_alone=True))
     if not isinstance(found, Item):
         return found
     needs = needs_of(record.topic, found.message)

@@ -20,7 +20,7 @@ from shared.messaging.record_batches import (
     records_of,
     split,
 )
-from shared.messaging.records import Record
+from shared.messaging.records import DELETED, Record
 
 PARTICIPANTS = "cri.in."
 TURN_RECORDS = 100
@@ -100,6 +100,12 @@ class Buffer:
             elif (fault := self._queues[partition].fault()) is not None:
                 found.faults.append(fault)
         return found
+
+    def add_deleted(self, partition: TopicPartition, first: int, until: int) -> None:
+        """Offer records without content for the offsets from *first* to *until*, and no others."""
+        queue = self._queues[partition] = _Queue(partition, first)
+        queue.batches.append(Batch(until, memoryview(b"")))
+        queue.skip(until, DELETED)
 
     def skip(self, partition: TopicPartition, until: int, *, reason: str) -> None:
         """Offer, instead of what cannot be unpacked below *until*, records without content."""

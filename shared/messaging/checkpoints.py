@@ -78,6 +78,8 @@ class Steps:
     first_offsets: dict[Partition, int]
     next_offsets: dict[Partition, int]
     windows: dict[Partition, FailureWindow]
+    with_losses: frozenset[Partition] = frozenset()
+    """Partitions of which records were deleted before they were read."""
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
     counted: Counter[str] = field(default_factory=Counter)
     """What this round counts beside outcomes, as `Taken.counted` names it."""
@@ -157,4 +159,10 @@ async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]
     windows = {
         (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
     }
-    return Steps(at=rows[-1]["at"], first_offsets=first, next_offsets=following, windows=windows)
+    return Steps(
+        at=rows[-1]["at"],
+        first_offsets=first,
+        next_offsets=following,
+        windows=windows,
+        with_losses=frozenset((r["topic"], r["partition"]) for r in rows if r["lost"] > 0),
+    )

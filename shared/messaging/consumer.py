@@ -73,7 +73,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._health = health
         self._wakes = (relay_wake, *wakes)
         self._build = build
-        self._positions = Positions(pool, service=service, build=build, cluster_id=cluster_id)
+        self._positions = Positions(
+            pool, service=service, build=build, cluster_id=cluster_id, answers_deleted=True
+        )
         self._blocked = Blocked(pool, service=service, health=health)
         self._faults = Faults(pool, positions=self._positions, blocked=self._blocked)
         self._committed: dict[TopicPartition, int] = {}

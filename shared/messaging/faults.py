@@ -14,14 +14,12 @@ from shared.messaging.blocked import Blocked
 from shared.messaging.buffer import PARTICIPANTS, Fault
 from shared.messaging.fetching import OFFSETS_GONE, FetchingConsumer
 from shared.messaging.outages import TRANSIENT, pause_after
-from shared.messaging.positions import Positions
+from shared.messaging.positions import MOST_ANSWERED, Positions
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 TRIES = 3
-MOST_ANSWERED = 10_000
-"""Records of one batch that are answered one by one; a batch unpacked may have millions."""
 _KEPT_BYTES = 4_194_304
 _WRITE_SECONDS = 5
 
@@ -100,6 +98,8 @@ class Faults:
         if fault.reason == OFFSETS_GONE:
             await self._positions.open(consumer, [partition])
             position = self._positions.expected.get(partition, fault.offset)
+            if consumer.waits(partition):  # what is gone is answered from here on
+                return True
         elif (
             _may_be_given_up(fault)
             and standing.failures >= TRIES

@@ -90,6 +90,12 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._resume(_FULL, [partition])
         self._resume(_FAULT, [partition])
 
+    def seek_past_deleted(self, partition: TopicPartition, first: int, until: int) -> None:
+        """Give records without content from *first* on, and fetch *partition* from *until* on."""
+        self.seek(partition, until)
+        self._buffer.add_deleted(partition, first, until)
+        self._has_arrived.set()
+
     def retry(self, partition: TopicPartition, offset: int, *, after: float) -> None:
         """Fetch *partition* from *offset* on, in *after* seconds."""
         if partition in self.assignment():

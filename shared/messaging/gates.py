@@ -37,6 +37,8 @@ class Round:
     passing: list[Item | PassedOver] = field(default_factory=list)
     waiting: list[tuple[Gate, Record]] = field(default_factory=list)
     behind: list[tuple[Gate, Record]] = field(default_factory=list)
+    lost: list[tuple[str, int, str, int, int]] = field(default_factory=list)
+    """Numbers that will never come: topic, partition, subject, the first, and the one behind."""
     parked: list[tuple[str, Record]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
@@ -82,7 +84,37 @@ async def classify(
         outcome = _pass_gate(work, found)
         if outcome is not None:
             steps.note(record, outcome)
+    await _skip_lost(connection, work, steps)
     return work
+
+
+async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:
+    """
+    Move gates past numbers that were deleted with a range of their partition.
+
+    What was to be held behind them is then the next, and decided in the next round. Each subject
+    skips once for each time that its partition has lost something; any other gap is waited for.
+    """
+    waiting: dict[Subject, tuple[int, int]] = {}
+    for before, record in work.behind:
+        if before.stands_alone and (record.topic, record.partition) in steps.with_losses:
+            subject = (before.topic, before.subject)
+            _, number = waiting.get(subject, (0, before.number))
+            waiting[subject] = (record.partition, min(number, before.number))
+    if not waiting:
+        return
+    rows = await connection.fetch(
+        _SQL["find_lost_numbers"],
+        [topic for topic, _ in waiting],
+        [subject for _, subject in waiting],
+        [partition for partition, _ in waiting.values()],
+        [number for _, number in waiting.values()],
+    )
+    for topic, partition, name, last in rows:
+        taken_in = work.gates.get((topic, name), 0)
+        if last > taken_in:
+            work.lost.append((topic, partition, name, taken_in + 1, last + 1))
+            work.moved[topic, name] = last
 
 
 def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
@@ -93,7 +125,7 @@ def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
         if gate.number <= last:
             return "duplicate"
         if gate.number > last + 1:
-            before = Gate(gate.topic, gate.subject, gate.number - 1)
+            before = gate._replace(number=gate.number - 1)
             work.behind.append((before, found.record))
             return "held"
     if isinstance(found, Item):

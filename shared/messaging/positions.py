@@ -9,12 +9,15 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from asyncpg import Pool
 
+from shared.messaging.buffer import PARTICIPANTS
 from shared.messaging.records import Record
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
 _OFFSET_SECONDS = 10
+MOST_ANSWERED = 10_000
+"""Records that are answered one by one although they cannot be read; there may be millions."""
 
 
 class Refusal(Exception):
@@ -26,15 +29,25 @@ class Positions:
     The next offset to take in of every partition that is ours; nothing else is read.
 
     A checkpoint that does not fit the log it belongs to (another cluster, a topic that was made
-    anew) is a `Refusal`, the second one until an operator clears it; records that the log no
-    longer holds are recorded as lost.
+    anew) is a `Refusal`, the second one until an operator clears it. Records that the log no
+    longer holds are recorded as lost; with *answers_deleted* those of participants are given to
+    the service without their content, so that each is answered.
     """
 
-    def __init__(self, pool: "Pool[Any]", *, service: str, build: str, cluster_id: str) -> None:
+    def __init__(
+        self,
+        pool: "Pool[Any]",
+        *,
+        service: str,
+        build: str,
+        cluster_id: str,
+        answers_deleted: bool = False,
+    ) -> None:
         self._pool = pool
         self._service = service
         self._build = build
         self._cluster_id = cluster_id
+        self._answers_deleted = answers_deleted
         self.expected: dict[TopicPartition, int] = {}
         self.ends: dict[TopicPartition, int] = {}
         """As Kafka last said: a fetch that brings nothing does not tell."""
@@ -67,9 +80,13 @@ class Positions:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
             await self._check_fits(row, end=ends.get(partition))
-            offset = await self._skip_lost(row, beginnings.get(partition, 0))
+            beginning = beginnings.get(partition, 0)
+            offset = await self._skip_lost(row, beginning)
             if partition in consumer.assignment():  # it may have been taken away meanwhile
-                consumer.seek(partition, offset)
+                if offset < beginning:
+                    consumer.seek_past_deleted(partition, offset, beginning)
+                else:
+                    consumer.seek(partition, offset)
                 self.expected[partition] = offset
 
     def ready(self, records: Iterable[Record]) -> list[Record]:
@@ -140,24 +157,39 @@ class Positions:
             raise Refusal(f"{reason}: continuum resume {self._service}")
 
     async def _skip_lost(self, row: Any, beginning: int) -> int:
-        """Return where to read on; records below the beginning are gone, and that is recorded."""
+        """
+        Return the next offset to take in; records below the beginning are gone, and recorded.
+
+        It is below the beginning if what is gone is answered: the newest, up to `MOST_ANSWERED`.
+        """
         expected: int = row["next_offset"]
         if expected >= beginning:
             return expected
-        return await self._lose(
-            TopicPartition(row["topic"], row["partition"]), expected, beginning
-        )
+        partition = TopicPartition(row["topic"], row["partition"])
+        if not (self._answers_deleted and partition.topic.startswith(PARTICIPANTS)):
+            return await self._lose(partition, expected, beginning)
+        answered_from = beginning - MOST_ANSWERED
+        if expected < answered_from:
+            expected = await self._lose(partition, expected, answered_from)
+        first = await self._pool.fetchval(_SQL["note_lost_range"], *partition, expected, beginning)
+        if first is not None:  # after a restart it is known already
+            _say_lost(partition, first, beginning)
+        return expected
 
     async def _lose(self, partition: TopicPartition, expected: int, until: int) -> int:
         await self._pool.execute(_SQL["record_lost_range"], *partition, expected, until)
-        log.error(
-            "records.lost",
-            topic=partition.topic,
-            partition=partition.partition,
-            offset=expected,
-            until=until,
-        )
+        _say_lost(partition, expected, until)
         return until
+
+
+def _say_lost(partition: TopicPartition, first: int, until: int) -> None:
+    log.error(
+        "records.lost",
+        topic=partition.topic,
+        partition=partition.partition,
+        offset=first,
+        until=until,
+    )
 
 
 async def _offsets(

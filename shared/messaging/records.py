@@ -13,11 +13,16 @@ OUTCOMES: tuple[Outcome, ...] = (
 )  # fmt: skip
 
 
+DELETED = "deleted"
+"""``unreadable`` of a record that its topic deleted before it was read."""
+
+
 class Record(NamedTuple):
     """
     A record as it stands on its topic, byte for byte; ``at`` is its Kafka timestamp.
 
-    Of one that could not be unpacked, ``unreadable`` says why; only its offset is known.
+    Of one that could not be unpacked, or is no longer there, ``unreadable`` says why; only its
+    offset is known.
     """
 
     topic: str
@@ -49,11 +54,16 @@ def from_kafka(record: "ConsumerRecord[bytes, bytes]") -> Record:
 
 
 class Gate(NamedTuple):
-    """The *number*-th event of *subject* on *topic*."""
+    """
+    The *number*-th event of *subject* on *topic*.
+
+    One that ``stands_alone`` can be decided without those before it, if they are lost.
+    """
 
     topic: str
     subject: str
     number: int
+    stands_alone: bool = False
 
 
 class Item(NamedTuple):

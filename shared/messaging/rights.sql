@@ -22,10 +22,10 @@ GRANT INSERT (topic, partition, "offset", by, why) ON accesses TO {operator};
 -- The service carries orders out. Locking one takes a right to update it; an earlier version writes
 -- the outcome there.
 REVOKE INSERT, UPDATE, DELETE ON operations, operation_outcomes, rebuilds, accesses, lost_ranges,
-    unreadable_ranges FROM {service};
+    lost_numbers, unreadable_ranges FROM {service};
 REVOKE SELECT ON accesses FROM {service};
 GRANT UPDATE (outcome, detail, cause, parking_key, carried_out_at) ON operations TO {service};
-GRANT INSERT ON operation_outcomes, lost_ranges, unreadable_ranges TO {service};
+GRANT INSERT ON operation_outcomes, lost_ranges, lost_numbers, unreadable_ranges TO {service};
 REVOKE INSERT, UPDATE, DELETE ON dead_letters_without_contents, unsent_without_contents
     FROM {service};
 

@@ -14,7 +14,7 @@ from shared.messaging.checkpoints import Fenced, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
 from shared.messaging.gates import Parsed, Round, classify
 from shared.messaging.reader import Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record
+from shared.messaging.records import DELETED, Item, Malformed, PassedOver, Record
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -178,7 +178,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps:
         work.outgoing.extend(taken.outgoing)
         steps.note(record, taken.outcome)
         steps.counted.update(taken.counted)
-        if record.unreadable is not None:
+        if record.unreadable not in (None, DELETED):
             steps.counted["dead_letters unreadable"] += 1
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
@@ -238,12 +238,26 @@ async def _settle(
         [last for _, last in known],
         *steps.take_counted(),
     )
+    if work.lost:
+        await _note_lost(connection, work)
     if saved != len(moved):  # another process released a held record of ours meanwhile
         raise Fenced
     ready = await _hold(connection, work) if work.waiting or work.behind else []
     return ready + await held.release(
         connection, {(topic, subject): last for topic, subject, last in was_there}
     )
+
+
+async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:
+    """Name the numbers that were skipped, for whoever must tell those concerned."""
+    # Not those whose gate was put back: what stands before them was not taken in after all.
+    skipped = [lost for lost in work.lost if work.moved[lost[0], lost[2]] == lost[4] - 1]
+    columns = [list(column) for column in zip(*skipped, strict=True)] or [[]] * 5
+    await connection.execute(_SQL["note_lost_numbers"], *columns)
+    for topic, partition, _, first, until in skipped:
+        log.error(
+            "numbers.lost", topic=topic, partition=partition, numbers=until - first, number=first
+        )
 
 
 async def _hold(connection: "PoolConnectionProxy[Any]", work: Round) -> list[Record]:

@@ -33,9 +33,9 @@ STATEMENTS = {
     ],
 }
 EVERYWHERE = [
-    "read_progress", "read_delivery", "read_lost", "read_blocked", "read_unreadable",
-    "read_parked", "read_held", "read_stopped", "order_resume", "read_dead_letters",
-    "order_operation", "read_operations", "note_access", "read_contents",
+    "read_progress", "read_delivery", "read_lost", "read_lost_numbers", "read_blocked",
+    "read_unreadable", "read_parked", "read_held", "read_stopped", "order_resume",
+    "read_dead_letters", "order_operation", "read_operations", "note_access", "read_contents",
     "accounting_sequences", "accounting_gates", "accounting_unsent", "accounting_waiting",
 ]  # fmt: skip
 

@@ -284,6 +284,22 @@ async def test_each_record_of_a_batch_that_could_not_be_unpacked_is_answered_and
     assert await world.pool.fetchval(counted) == 2
 
 
+async def test_a_record_that_its_topic_deleted_unread_is_answered_and_may_be_sent_again(
+    world: World,
+) -> None:
+    sent = world.said("request.submit", submission())
+    outcomes = await world.take_in(
+        sent._replace(value=None, unreadable="deleted"),
+        world.said("request.submit", submission()),
+    )
+
+    assert outcomes == {"refused": 1, "applied": 1}
+    (answer,) = await world.topic(intake.ANSWERS_TOPIC)
+    assert answer["causationid"] == "cri.in.ca-post.v1/0/0"
+    assert answer["data"]["reasons"][0]["code"] == "deleted_unread"
+    assert await world.pool.fetchval("SELECT count(*) FROM counts WHERE what LIKE 'dead%'") == 0
+
+
 async def test_every_text_a_participant_can_send_is_kept(world: World) -> None:
     odd = "\u0001 \u2028 \U0001f692 ' \" \\ {} [] \x7f"
     batch = [

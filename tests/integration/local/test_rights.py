@@ -24,6 +24,7 @@ KEPT = (
     "rebuilds",
     "accesses",
     "lost_ranges",
+    "lost_numbers",
     "unreadable_ranges",
 )
 COLUMNS = """

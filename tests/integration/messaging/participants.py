@@ -25,7 +25,7 @@ from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
 from shared.messaging import kafka
-from shared.messaging.records import Item, Record, Taken
+from shared.messaging.records import DELETED, Item, Record, Taken
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.consumers import until
 from tests.integration.messaging.ledger import LedgerReader, State, ledger
@@ -37,18 +37,19 @@ _DESCRIBE = AclOperation.DESCRIBE
 
 
 class DoorReader(LedgerReader):
-    """Writes down the value of each record, or that it was answered `not_processable`."""
+    """Writes down the value of each record, or how it was answered without having been read."""
 
     def parse(self, record: Record) -> Item:
         return Item(record, record.value, record.coordinate)
 
     def unprocessable(self, record: Record) -> Item:
-        return Item(record, b"not_processable", record.coordinate)
+        answer = b"deleted" if record.unreadable == DELETED else b"not_processable"
+        return Item(record, answer, record.coordinate)
 
     def decide(self, state: State, item: Item) -> Taken:
         name = item.record.topic.split(".")[2].removeprefix("test-")
         state.entries.append(f"{name}/{item.record.offset}/{(item.message or b'').decode()}")
-        is_refused = item.message == b"not_processable"
+        is_refused = item.message in (b"not_processable", b"deleted")
         return Taken("refused" if is_refused else "applied")
 
 

@@ -256,36 +256,3 @@ async def test_a_batch_that_unpacks_to_hundreds_of_megabytes_is_refused_in_littl
     (row,) = await pool.fetch("SELECT * FROM unreadable_ranges")
     assert (row["topic"], row["from_offset"], row["until_offset"]) == (BAD, 0, 1)
     assert len(row["batch"]) > 400_000
-
-
-async def test_records_deleted_under_a_reader_are_recorded_and_the_partition_goes_on(
-    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
-) -> None:
-    waits = asyncio.Event()
-    reached = asyncio.Event()
-
-    class Slow(DoorReader):
-        async def load(self, connection: Any, items: Any, *, at: Any) -> Any:
-            if not waits.is_set():
-                reached.set()
-                await waits.wait()
-            return await super().load(connection, items, at=at)
-
-    await door.send(BAD, batch(b"first"))
-    with capture_logs() as logs:
-        async with consumer(any_topic, pool, Slow(), topics=BOTH) as running:
-            await reached.wait()
-            # What is sent now is not fetched yet, and gone before it could be.
-            running._consumer.pause(*running._consumer.assignment())
-            offset = await door.send(BAD, *[batch(b"gone") for _ in range(20)])
-            await door.delete_records(BAD, before=offset + 1)
-            await door.send(BAD, batch(b"kept"))
-            await door.send(GOOD, batch(b"other"))
-            running._consumer.resume(*running._consumer.assignment())
-            waits.set()
-            await until(lambda: holds(pool, f"bad/{offset + 1}/kept", "good/0/other"))
-
-    (row,) = await pool.fetch("SELECT * FROM lost_ranges")
-    assert (row["topic"], row["until_offset"]) == (BAD, offset + 1)
-    assert [line["event"] for line in logs].count("records.lost") == 1
-    assert len(logs) < 30

@@ -56,7 +56,10 @@ def _outcomes(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
         topic = f"{IN}*" if row["topic"].startswith(IN) else row["topic"]
         for outcome in OUTCOMES:
             held["cri_consumed_records_total", *sorted((topic, outcome))] += row[outcome]
-        held["cri_lost_records_total", topic] += row.get("lost", 0)
+        held["cri_lost_records_total", topic] += 0
+    for row in run.rows(service, "lost_ranges"):
+        topic = f"{IN}*" if row["topic"].startswith(IN) else row["topic"]
+        held["cri_lost_records_total", topic] += row["until_offset"] - row["from_offset"]
     yield from _same(
         service, shown, held, ("cri_consumed_records_total", "cri_lost_records_total")
     )

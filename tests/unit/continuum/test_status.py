@@ -190,6 +190,13 @@ PROBLEMS: Mapping[str, tuple[Seen, str, str]] = {
         "routing has lost t/0, offsets 3 to 8: the topic deleted them before they were read",
         "continuum accounting",
     ),
+    "lost numbers": (
+        with_table("routing", tables((INTAKE, 7), lost_numbers=[
+            {"topic": "t", "subject": "ca-post", "from_number": 3, "until_number": 9,
+             "noticed_at": LONG_AGO}])),
+        "routing reads on behind events that were lost, of 1 subject(s)",
+        "continuum accounting",
+    ),
 }  # fmt: skip
 
 
