@@ -157,7 +157,7 @@ def _state_need(state: Working, event: intake.NeedStated) -> None:
 
 
 def _set_contact(state: Working, event: intake.ContactSet) -> None:
-    card = ContactCard(**event.data.model_dump(exclude={"participant", "zone"}))
+    card = ContactCard(**event.data.model_dump(exclude={"participant"}))
     state.contacts_set[event.data.participant, event.data.contact_id] = card
 
 

@@ -185,6 +185,7 @@ async def read_contacts(
             title=row["title"],
             email=row["email"],
             phone=row["phone"],
+            zone=row["zone"],
         )
         for row in rows
     }
@@ -195,10 +196,10 @@ async def save_contacts(
 ) -> None:
     if contacts:
         rows = (
-            (participant, contact_id, card.name, card.title, card.email, card.phone)
+            (participant, contact_id, card.name, card.title, card.email, card.phone, card.zone)
             for (participant, contact_id), card in contacts.items()
         )
-        await connection.execute(_SQL["save_contacts"], *_columns(rows, 6))
+        await connection.execute(_SQL["save_contacts"], *_columns(rows, 7))
 
 
 async def read_answers(

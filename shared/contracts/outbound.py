@@ -133,6 +133,7 @@ class ContactCard(Facts):
     title: str | None = None
     email: str | None = None
     phone: str | None = None
+    zone: str | None = None
 
 
 class EngagementMessage(Facts):

@@ -176,7 +176,12 @@ class Log:
         )
 
     def contact(self, contact_id: str = "c-1", *, offset: int = 50) -> Event:
-        data = {"participant": AGENCY, "contact_id": contact_id, "name": "A. Chief"}
+        data = {
+            "participant": AGENCY,
+            "contact_id": contact_id,
+            "name": "A. Chief",
+            "zone": "Pacific/Guam",
+        }
         return self.event(
             intake.CONFIDENTIAL_TOPIC,
             "contact_set",

@@ -134,6 +134,7 @@ async def test_what_was_told_is_known_again_and_nothing_is_sent(
 
     assert await outbox_of(dump.pool) == []
     assert _comparable(await tables(dump)) == _comparable(await tables(lived))
+    assert await dump.pool.fetchval("SELECT zone FROM contacts") == "Pacific/Guam"
 
 
 @pytest.mark.parametrize("seed", range(1, 17))

@@ -24,6 +24,8 @@ from tests.examples.facts import (
 )
 from tests.integration.notifications.conftest import World, kinds, numbers, story
 
+CARD = {"contact_id": "c-1", "name": "A. Chief", "zone": "Pacific/Guam"}
+
 
 async def test_a_batch_is_taken_in_whole(world: World) -> None:
     outcomes = await world.take_in(*story(world.log))
@@ -42,12 +44,22 @@ async def test_a_batch_is_taken_in_whole(world: World) -> None:
     assert kinds(handed) == ["offer.made", "engagement.opened"]
     assert handed[0]["data"]["wished"] == {"from": "2026-04-01", "until": "2026-09-30"}
     assert handed[1]["data"]["need"] == {"issue": "Too few crisis teams."}
-    assert handed[1]["data"]["contacts"] == [{"contact_id": "c-1", "name": "A. Chief"}]
+    assert handed[1]["data"]["contacts"] == [CARD]
     assert handed[1]["dataclassification"] == "restricted"
     for messages in (told, handed):
         assert numbers(messages) == list(range(1, len(messages) + 1))
         for message in messages:
             Message.model_validate(message)
+
+
+async def test_the_time_zone_of_a_contact_is_kept(world: World) -> None:
+    registered, accepted, need, contact, *routed = story(world.log)
+    await world.take_in(registered, accepted, need, contact)
+
+    await world.take_in(*routed)
+
+    assert await world.pool.fetchval("SELECT zone FROM contacts") == "Pacific/Guam"
+    assert (await world.out(PROVIDER))[1]["data"]["contacts"] == [CARD]
 
 
 async def test_one_event_at_a_time_says_the_same_as_one_batch(world: World) -> None:
@@ -56,7 +68,7 @@ async def test_one_event_at_a_time_says_the_same_as_one_batch(world: World) -> N
 
     handed = await world.out(PROVIDER)
     assert handed[1]["data"]["need"] == {"issue": "Too few crisis teams."}
-    assert handed[1]["data"]["contacts"] == [{"contact_id": "c-1", "name": "A. Chief"}]
+    assert handed[1]["data"]["contacts"] == [CARD]
     assert numbers(await world.out(AGENCY)) == [1, 2, 3, 4]
 
 

@@ -114,7 +114,7 @@ def _confidential(run: Run) -> Iterator[str | None]:
             contacts[facts["participant"], facts["contact_id"]] = facts
     held = {r["tracking_number"]: json_of(r["need"]) for r in run.rows("notifications", "needs")}
     yield from _compared("the need of", needs, held)
-    names = ("name", "title", "email", "phone")
+    names = ("name", "title", "email", "phone", "zone")
     cards = {
         (row["participant"], row["contact_id"]): {name: row[name] for name in names}
         for row in run.rows("notifications", "contacts")
