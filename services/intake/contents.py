@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.fields import past_reasons, schema
+from services.intake.fields import latest_date, past_reasons, schema, zone_reasons
 from services.intake.findings import Finding
 from services.intake.judge import (
     amendment_reasons,
@@ -52,6 +52,7 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
         case Contact() as contact:
             texts = {f"/data/{name}": text for name, text in contact}
             yield from protected_identifiers(texts)
+            yield from zone_reasons(contact.zone, path="/data/zone")
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
                 yield _unknown_request("/data/about")
@@ -83,7 +84,8 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
         case Milestone(on=on, note=note):
             if request is None:
                 yield _unknown_request("/data/engagement_id")
-            yield from past_reasons({"/data/on": on}, message.at)
+            # It is the provider's date, and where the provider is nobody says.
+            yield from past_reasons({"/data/on": on}, today=latest_date(message.at))
             yield from protected_identifiers({"/data/note": note})
         case Close():
             if request is None:

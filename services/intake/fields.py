@@ -6,10 +6,14 @@ from datetime import date, datetime, timedelta
 from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts.inbound import SERVICE_FORMS, Counter, Wished
+from shared.contracts.places import ZONES, is_zone
 
 _FORMS = f"One of {', '.join(SERVICE_FORMS)}."
+UNKNOWN_STATE = (
+    "This is none of the 57 codes of states.",
+    "A code of ISO 3166-2:US, such as US-CA, US-DC or US-PR.",
+)
 _YEARS = range(1900, 2200)
-# A date is in the future only when it is not yet that date anywhere on Earth.
 _FARTHEST_EAST = timedelta(hours=14)
 
 
@@ -53,6 +57,13 @@ def form_reasons(forms: Sequence[str], *, path: str) -> Iterator[Finding]:
             )
 
 
+def state_reasons(states: Sequence[str], *, path: str) -> Iterator[Finding]:
+    """Yield a reason for each of *states* that is not one of the 57 codes."""
+    for place, state in enumerate(states):
+        if state not in ZONES:
+            yield schema(f"{path}/{place}", *UNKNOWN_STATE)
+
+
 def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
     """Yield what contradicts itself in a window of dates."""
     yield from year_reasons({f"{path}/from": wished.from_, f"{path}/until": wished.until})
@@ -62,15 +73,19 @@ def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> I
         )
 
 
-def past_reasons(dates: Mapping[str, date | None], at: datetime) -> Iterator[Finding]:
-    """Yield a reason for each of *dates* (by path) that was still to come at *at*."""
+def past_reasons(dates: Mapping[str, date | None], *, today: date) -> Iterator[Finding]:
+    """Yield a reason for each of *dates* (by path) that is later than *today*."""
     yield from year_reasons(dates)
-    latest = (at + _FARTHEST_EAST).date()
     for path, value in dates.items():
-        if value is not None and value > latest:
+        if value is not None and value > today:
             yield contradiction(
                 path, "This date was in the future when the message came in.", "Correct the date."
             )
+
+
+def latest_date(at: datetime) -> date:
+    """Return the date that the farthest east of the Earth has at *at*: none is later."""
+    return (at + _FARTHEST_EAST).date()
 
 
 def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
@@ -83,6 +98,12 @@ def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Find
                 message="This year is out of range.",
                 fix=f"Between {_YEARS.start} and {_YEARS.stop - 1}.",
             )
+
+
+def zone_reasons(zone: str | None, *, path: str) -> Iterator[Finding]:
+    """Yield a reason unless *zone* is a time zone of the IANA database, or not named."""
+    if zone is not None and not is_zone(zone):
+        yield schema(path, "There is no such time zone.", "As in America/New_York.")
 
 
 def contradiction(path: str, message: str, fix: str) -> Finding:

@@ -30,6 +30,7 @@ from shared.contracts.inbound import (
     Wished,
 )
 from shared.contracts.intake import RequestFacts
+from shared.contracts.places import day_in
 
 ELSEWHERE = (
     "Federal agencies are not served by the Collaborative Reform Initiative. Ask your own"
@@ -56,7 +57,7 @@ def submission_reasons(
         "/data/requested_by/authorized_on": asked.requested_by.authorized_on,
         "/data/urgency/incident_on": asked.urgency.incident_on,
     }
-    yield from past_reasons(past, at)
+    yield from past_reasons(past, today=day_in(asked.agency.state, at))
     yield from protected_identifiers(
         {
             **_need_texts(asked.need),

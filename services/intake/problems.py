@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from services.intake.fields import UNKNOWN_STATE
 from services.intake.findings import MOST, Finding
 from shared.contracts.inbound import DATA, Inbound
 
@@ -30,6 +31,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "literal_error": ("This is none of the registered values.", "One of {expected}."),
     "greater_than_equal": ("This number is too small.", "At least {ge}."),
     "less_than_equal": ("This number is too large.", "At most {le}."),
+    "unknown_state": UNKNOWN_STATE,
     "timezone_aware": ("This time has no offset.", "Add one, such as Z or -05:00."),
 }
 _DATE = ("This is not a date.", "Write it as in 2026-03-02.")

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.intake.events import envelope
-from services.intake.fields import contradiction, year_reasons
+from services.intake.fields import (
+    contradiction,
+    form_reasons,
+    state_reasons,
+    year_reasons,
+)
 from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.rulesets import ruleset_reasons
@@ -34,6 +39,9 @@ def entry_reasons(entry: Entry) -> Iterator[Finding]:
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from year_reasons({"/data/effective_from": begin, "/data/effective_until": end})
+    if isinstance(entry, Provider):
+        yield from state_reasons(entry.states, path="/data/states")
+        yield from form_reasons(entry.service_forms, path="/data/service_forms")
     if isinstance(entry, Program):
         yield from year_reasons({"/data/opens_at": entry.opens_at})
     if begin is not None and end is not None and end <= begin:

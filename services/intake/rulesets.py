@@ -2,14 +2,37 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import get_args
 
-from services.intake.fields import schema
+from services.intake.fields import UNKNOWN_STATE, schema, zone_reasons
 from services.intake.findings import Finding
-from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS, Because, Condition, RuleSet
+from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
+from shared.contracts.places import STATES
+from shared.contracts.reference import (
+    CLOCKS,
+    FACTS,
+    TIE_BREAKS,
+    Because,
+    Condition,
+    CriType,
+    RuleSet,
+)
 
+_CODES: Mapping[str, Sequence[str]] = {
+    "agency.cri_type": get_args(CriType),
+    "agency.agency_class": AGENCY_CLASSES,
+    "agency.state": STATES,
+    "agency.sworn_band": SWORN_BANDS,
+    "request.service_forms": SERVICE_FORMS,
+    "request.goals": GOALS,
+    "urgency.level": ("standard", "urgent"),
+    "provider.serves": get_args(CriType),
+    "provider.states": STATES,
+    "provider.service_forms": SERVICE_FORMS,
+}
+"""The facts that have no values but these."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMED = {"agency.name", *FACTS}
 _FACTS = f"One of {', '.join(sorted(FACTS))}."
@@ -41,16 +64,35 @@ def _condition(condition: Condition, path: str) -> Iterator[Finding]:
         condition.has,
         condition.overlaps,
         condition.within,
+        condition.fits,
         condition.is_,
         condition.at_most,
         condition.at_least,
     )
     if sum(test is not None for test in tests) != 1:
         yield schema(path, "A condition has exactly one test.", "Split it, or add the test.")
-    named = (("fact", condition.fact), ("overlaps", condition.overlaps))
-    for name, fact in (*named, ("within", condition.within)):
+    for name in ("fact", "overlaps", "within", "fits"):
+        fact = getattr(condition, name)
         if fact is not None and fact not in FACTS:
             yield schema(f"{path}/{name}", "There is no such fact.", _FACTS)
+    yield from _values(condition, path)
+
+
+def _values(condition: Condition, path: str) -> Iterator[Finding]:
+    """Yield a reason for each value that the fact of *condition* never has."""
+    codes = _CODES.get(condition.fact)
+    if codes is None:
+        return
+    stated = [(f"in/{place}", value) for place, value in enumerate(condition.in_ or ())]
+    stated += [("has", condition.has)] if condition.has is not None else []
+    stated += [("is", condition.is_)] if isinstance(condition.is_, str) else []
+    for at, value in stated:
+        if value not in codes:
+            yield schema(f"{path}/{at}", "The fact never has this value.", _fix(codes))
+
+
+def _fix(codes: Sequence[str]) -> str:
+    return UNKNOWN_STATE[1] if codes is STATES else f"One of {', '.join(codes)}."
 
 
 def _because(because: Because, path: str) -> Iterator[Finding]:
@@ -81,7 +123,4 @@ def _calendar(ruleset: RuleSet) -> Iterator[Finding]:
         except ValueError:
             at = f"{path}/holidays/{place}"
             yield schema(at, "This is not a date.", "Write it as in 2026-07-03.")
-    try:
-        ZoneInfo(ruleset.calendar.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield schema(f"{path}/zone", "There is no such time zone.", "As in America/New_York.")
+    yield from zone_reasons(ruleset.calendar.zone, path=f"{path}/zone")

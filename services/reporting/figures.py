@@ -7,7 +7,7 @@ from datetime import datetime
 from shared.contracts.inbound import SWORN_BANDS
 from shared.contracts.routing import STATUSES
 
-DEFINITION = 1
+DEFINITION = 2
 """Grows when a figure is computed in another way."""
 
 SMALL = 10
@@ -20,7 +20,7 @@ NOTES = (
     " next larger is hidden, too.",
     "Offers, engagements and clocks are rounded to tens.",
     "Times are given where more than ten requests have come that far. The first contact is known"
-    " by its date: that stage counts whole days.",
+    " by its date: that stage counts whole days, by the calendar of the agency's state.",
     "Waiting since: when the longest waiting of them first had to wait.",
     "As of: everything that was on the log by then is counted; what came later may be, too.",
 )

@@ -1,13 +1,13 @@
 """Renders the public page from figures: plain HTML, no script, nothing fetched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib import resources
 
 from services.reporting.figures import NOTES, Figure
 from services.reporting.news import ProgramRow, sentence, status_at
-from services.reporting.words import BREAKDOWNS, STAGES, VOLUMES, duration
+from services.reporting.words import BREAKDOWNS, IN_DAYS, STAGES, VOLUMES, days, duration
 
 _CSS = (resources.files("services.reporting") / "page.css").read_text(encoding="utf-8")
 _HIDDEN = (
@@ -174,7 +174,10 @@ def _stage_table(
     for stage, label in STAGES.items():
         times = [(stage, breakdown, name, measure) for measure in ("p50", "p90")]
         if times[0] in cells:
-            numbers = "".join(f'<td class="number">{_time(cells[key])}</td>' for key in times)
+            said = days if stage in IN_DAYS else duration
+            numbers = "".join(
+                f'<td class="number">{_time(cells[key], said)}</td>' for key in times
+            )
             rows.append(f'<tr><th scope="row">{escape(label)}</th>{numbers}</tr>')
     return _table(("stage", "median", "nine of ten"), rows)
 
@@ -196,8 +199,8 @@ def _count(value: int | float | str | None) -> str:
     return _HIDDEN if value is None else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _time(value: int | float | str | None) -> str:
-    return duration(value) if isinstance(value, (int, float)) else _HIDDEN
+def _time(value: int | float | str | None, said: Callable[[float], str]) -> str:
+    return said(value) if isinstance(value, (int, float)) else _HIDDEN
 
 
 def _date(value: int | float | str | None) -> str:

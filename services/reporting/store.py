@@ -12,6 +12,7 @@ from services.reporting.figures import Count, Durations, Volumes, Wait
 from services.reporting.news import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
+from shared.contracts.places import ZONES
 from shared.messaging.reader import Connection
 from shared.postgres.copying import copy_rows
 from shared.postgres.statements import load_statements
@@ -127,7 +128,8 @@ async def count_waiting(connection: "Connection[Any]") -> list[Wait]:
 
 async def measure_stages(connection: "Connection[Any]") -> list[Durations]:
     """Return the median and the 90th percentile of every stage, in all and per group."""
-    return [Durations(**row) for row in await connection.fetch(_SQL["measure_stages"])]
+    rows = await connection.fetch(_SQL["measure_stages"], list(ZONES), list(ZONES.values()))
+    return [Durations(**row) for row in rows]
 
 
 async def count_volumes(connection: "Connection[Any]") -> list[Volumes]:

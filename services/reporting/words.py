@@ -15,6 +15,9 @@ STAGES = {
 }
 """Every stage, in the order of a request's life."""
 
+IN_DAYS = frozenset({"first_contact_to_submission"})
+"""The stages that begin with a date: they are counted in days."""
+
 BREAKDOWNS = {
     "status": "by state of the request",
     "program": "by program",
@@ -70,6 +73,12 @@ def group(code: str, names: Mapping[str, str]) -> str:
     if colon:
         return f"{group(head, names)}: {group(rest, names)}"
     return names.get(code) or _GROUPS.get(code) or code.removeprefix("US-").replace("_", " ")
+
+
+def days(seconds: float) -> str:
+    """Return a length of whole days as a person says it; a median may lie between two of them."""
+    number = f"{seconds / 86_400:.1f}".removesuffix(".0")
+    return f"{number} day" if number == "1" else f"{number} days"
 
 
 def duration(seconds: float) -> str:

@@ -20,7 +20,8 @@ def of_request(name: str) -> bool:
 def names_read(conditions: Sequence[Condition]) -> tuple[str, ...]:
     """Return the request's facts that *conditions* read, sorted."""
     names = {condition.fact for condition in conditions}
-    names |= {other for c in conditions for other in (c.overlaps, c.within) if other is not None}
+    others = (other for c in conditions for other in (c.overlaps, c.within, c.fits))
+    names |= {other for other in others if other is not None}
     return tuple(sorted(name for name in names if of_request(name)))
 
 
@@ -49,6 +50,8 @@ def _compile(condition: Condition, candidate: Facts) -> Test:
     if condition.within is not None:
         other = _reader(condition.within, candidate)
         return lambda request: read(request) in (other(request) or ())
+    if condition.fits is not None:
+        return _fits(read, _reader(condition.fits, candidate))
     holds = _value_test(condition)
     return lambda request: holds(read(request))
 
@@ -59,6 +62,17 @@ def _reader(name: str, candidate: Facts) -> Read:
         return lambda request: request.get(name)
     known = candidate.get(name)
     return lambda request: known
+
+
+def _fits(read: Read, other: Read) -> Test:
+    """Return the test whether a value, or one of a list, is in a list; what is empty fits."""
+
+    def test(request: Facts) -> bool:
+        value, listed = read(request), other(request)
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        return not values or not listed or not set(values).isdisjoint(listed)
+
+    return test
 
 
 def _overlaps(read: Read, name: str, candidate: Facts) -> Test:

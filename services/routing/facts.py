@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from pydantic_core import to_json
 
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
+from shared.contracts.places import day_in
 from shared.contracts.reference import Program, Provider
 
 Facts = Mapping[str, Any]
@@ -23,7 +23,7 @@ def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
     families = {family for topic in known if topic is not None for family in topic.families}
     days = None
     if asked.incident_on is not None:
-        days = (asked.submitted_at.astimezone(UTC).date() - asked.incident_on).days
+        days = (day_in(agency.state, asked.submitted_at) - asked.incident_on).days
     return {
         "agency.cri_type": agency.cri_type,
         "agency.agency_class": agency.agency_class,

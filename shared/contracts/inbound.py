@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.contracts.places import State
 from shared.contracts.reference import (
     Code,
     Codes,
@@ -86,7 +87,7 @@ class Agency(Strict):
     name: Line
     cri_type: CriType
     agency_class: Literal["city", "county", "state", "university", "tribal", "federal", "other"]
-    state: Annotated[str, Field(pattern=r"^US-[A-Z]{2}$")]
+    state: State
     sworn_band: Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"] | None = None
 
 
@@ -207,9 +208,7 @@ class CapacityEntry(Strict):
 
     topics: Codes = []
     agency_types: Annotated[list[CriType], Field(max_length=5)] = []
-    states: Annotated[
-        list[Annotated[str, Field(pattern=r"^US-[A-Z]{2}$")]], Field(max_length=60)
-    ] = []
+    states: Annotated[list[State], Field(max_length=60)] = []
     service_forms: Codes = []
     can_take: Annotated[int, Field(ge=0, le=1_000_000)]
 

@@ -140,6 +140,8 @@ class Condition(Facts):
     ``in``: the fact is one of these. ``has``: the list fact holds this value. ``overlaps``: the
     list fact shares a value with the other list fact named (an empty other list overlaps all).
     ``within``: the value of the single fact is in the list fact named (an empty one holds none).
+    ``fits``: the fact, or a value of the list fact, is in the list fact named; an empty list on
+    either side, or a fact that is not stated, fits.
     ``is``: equal to. ``at_most``/``at_least``: numbers; a fact that is not known fails both.
     """
 
@@ -148,6 +150,7 @@ class Condition(Facts):
     has: str | None = None
     overlaps: str | None = None
     within: str | None = None
+    fits: str | None = None
     is_: Annotated[str | bool | int | None, Field(alias="is")] = None
     at_most: int | None = None
     at_least: int | None = None

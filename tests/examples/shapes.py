@@ -54,7 +54,7 @@ def _rules(count: int, condition: dict[str, Any]) -> bytes:
 
 
 _CROWDED = b"{" + b",".join(b'"%d":1' % n for n in range(201)) + b"}"
-_TESTS = ("fact", "in", "has", "overlaps", "within", "is", "at_most", "at_least")
+_TESTS = ("fact", "in", "has", "overlaps", "within", "fits", "is", "at_most", "at_least")
 _WRONG: dict[str, Any] = {test: {"x": 1} for test in _TESTS}
 _MADE: dict[str, Callable[[], bytes]] = {
     "lists of thirty levels, one after the other": lambda: (b"[" * 30 + b"]" * 30) * 17_466,

@@ -34,8 +34,8 @@ class Story:
         self.events: list[tuple[str, Event]] = []
         self._at = START + timedelta(seconds=number)
 
-    def accepted(self) -> intake.RequestAccepted:
-        return self._say(intake.TOPIC, intake.RequestAccepted, self._facts())
+    def accepted(self, **facts: Any) -> intake.RequestAccepted:
+        return self._say(intake.TOPIC, intake.RequestAccepted, {**self._facts(), **facts})
 
     def amended(self, **facts: Any) -> intake.RequestAmended:
         return self._say(intake.TOPIC, intake.RequestAmended, {**self._facts(), **facts})

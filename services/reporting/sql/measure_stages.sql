@@ -1,4 +1,5 @@
--- Seconds. The first contact is a date: that stage counts whole days (UTC).
+-- Seconds. The first contact is a date: that stage counts whole days, those of the agency. An event
+-- of 0.1.0 may have a state that is none, or a first contact to come.
 SELECT stage.name AS stage,
        part.breakdown,
        part.value,
@@ -6,9 +7,11 @@ SELECT stage.name AS stage,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY stage.seconds) AS p50,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY stage.seconds) AS p90
   FROM requests
+  LEFT JOIN unnest($1::text[], $2::text[]) AS place (state, zone) ON place.state = us_state
  CROSS JOIN LATERAL (
            VALUES ('first_contact_to_submission',
-                   ((submitted_at AT TIME ZONE 'UTC')::date - first_contact_on)
+                   GREATEST((submitted_at AT TIME ZONE COALESCE(place.zone, 'UTC'))::date
+                            - first_contact_on, 0)
                    * 86400::double precision),
                   ('submission_to_acknowledgement',
                    EXTRACT(EPOCH FROM accepted_at - submitted_at)::double precision),

@@ -217,3 +217,37 @@ async def test_every_answer_forbids_sniffing_framing_and_scripts(
     assert not [each for each in policy if each.startswith("script-src")]
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == kept
+
+
+async def test_the_days_before_a_submission_are_those_of_the_agency(log: Log) -> None:
+    """Eleven requests of each state: fewer would be hidden."""
+    evening, morning = "2026-03-03T05:00:00Z", "2026-03-02T20:00:00Z"
+    cases = {
+        "US-CA": ("2026-03-02", evening),  # nine in the evening of the same day
+        "US-GU": ("2026-03-03", morning),  # six in the morning of the third
+        "US-NY": ("2026-03-02", evening),  # midnight has just begun the third
+        "US-ZZ": ("2026-03-05", evening),  # an event of 0.1.0: no state, and a day to come
+    }
+    for place, (state, (first_contact_on, submitted_at)) in enumerate(cases.items()):
+        for number in range(11):
+            story = Story(1 + 11 * place + number, state=state)
+            story.accepted(first_contact_on=first_contact_on, submitted_at=submitted_at)
+            await log.take_in(story.events)
+
+    _, body = await get(log.pool, "/figures.json")
+    _, page = await get(log.pool, "/")
+
+    found = {
+        f["group"]: (f["value"], f["hidden"])
+        for f in json.loads(body)["figures"]
+        if (f["figure"], f["breakdown"], f["measure"])
+        == ("first_contact_to_submission", "us_state", "p50")
+    }
+    assert found == {
+        "US-CA": (0, False),
+        "US-GU": (0, False),
+        "US-NY": (86_400, False),
+        "US-ZZ": (0, False),
+    }
+    assert '<td class="number">0 days</td>' in page
+    assert '<td class="number">1 day</td>' in page

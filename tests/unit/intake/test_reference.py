@@ -101,6 +101,18 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
         {"rules": [rule(because={"staff": "{provider.name"})]},
         "/data/rules/0/because/staff",
     ),
+    "a state that is none": (
+        {"rules": [rule(when=[{"fact": "agency.state", "in": ["US-CA", "California"]}])]},
+        "/data/rules/0/when/0/in/1",
+    ),
+    "a service form that is none": (
+        {"rules": [rule(when=[{"fact": "request.service_forms", "has": "a_good_word"}])]},
+        "/data/rules/0/when/0/has",
+    ),
+    "a list of no fact to fit in": (
+        {"rules": [rule(when=[{"fact": "agency.state", "fits": "provider.mood"}])]},
+        "/data/rules/0/when/0/fits",
+    ),
     "a lane twice": ({"lanes": ["urgent", "urgent"]}, "/data/lanes"),
     "an unknown tie-break": ({"tie_break": ["mood"]}, "/data/tie_break/0"),
     "an unknown clock": (
@@ -111,6 +123,7 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
         {"calendar": {"holidays": ["July 4"]}},
         "/data/calendar/holidays/0",
     ),
+    "a link to a zone's file": ({"calendar": {"zone": "localtime"}}, "/data/calendar/zone"),
     "a zone that is none": ({"calendar": {"zone": "Mars/Olympus"}}, "/data/calendar/zone"),
 }
 

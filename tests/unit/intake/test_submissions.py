@@ -9,7 +9,6 @@ from shared.contracts.inbound import Need
 from shared.contracts.tracking import is_tracking_number
 from tests.examples.door import Door, codes, events, read, reasons, types
 from tests.examples.inbound import (
-    AT,
     agency,
     event,
     record,
@@ -172,14 +171,6 @@ def test_texts_with_other_numbers_come_in(text: str) -> None:
     assert types(Door().say("request.submit", submission(need={"issue": text})))[0] == (
         "request_accepted"
     )
-
-
-def test_a_date_that_is_today_somewhere_is_not_in_the_future() -> None:
-    late = AT.replace(hour=23)
-
-    decision = Door().say("request.submit", submission(first_contact_on="2026-03-03"), at=late)
-
-    assert decision.outcome == "applied"
 
 
 def test_nothing_the_sender_wrote_is_in_a_refusal_but_its_id_and_reference() -> None:

@@ -1,0 +1,103 @@
+"""States are codes, and each counts its days in its own time zone."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.contracts.places import STATES
+from tests.examples.door import Door, reasons
+from tests.examples.inbound import agency, data_of, submission
+
+NONE_OF_57 = ["US-ZZ", "US-NB", "US-GM", "US-XX"]
+MIDNIGHT_IN_GUAM = datetime(2026, 3, 2, 14, tzinfo=UTC)
+"""The third of March begins there; in California it is six in the morning of the second."""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_an_agency_of_every_state_is_taken(state: str) -> None:
+    asked = submission(agency=agency(state=state), first_contact_on=None)
+
+    assert Door().say("request.submit", asked).outcome == "applied"
+
+
+@pytest.mark.parametrize("state", [*NONE_OF_57, "New York", "us-ca", "CA", ""])
+def test_what_is_no_state_is_refused_by_name_wherever_it_stands(state: str) -> None:
+    capacity = {**data_of("capacity.declare", ""), "entries": [{"states": [state], "can_take": 1}]}
+    provider = {**data_of("provider.list", ""), "states": ["US-NY", state]}
+
+    found = [
+        reasons(Door().say("request.submit", submission(agency=agency(state=state)))),
+        reasons(Door().say("capacity.declare", capacity)),
+        reasons(Door().say("provider.list", provider)),
+    ]
+
+    assert found[:2] == [
+        [("schema", "/data/agency/state")],
+        [("schema", "/data/entries/0/states/0")],
+    ]
+    assert ("schema", "/data/states/1") in found[2]
+
+
+def test_the_forms_of_help_of_a_provider_are_codes() -> None:
+    provider = {**data_of("provider.list", ""), "service_forms": ["consultation", "advice"]}
+
+    decision = Door().say("provider.list", provider)
+
+    assert reasons(decision) == [("unknown_service_form", "/data/service_forms/1")]
+
+
+def test_days_begin_where_the_agency_is() -> None:
+    today: dict[str, Any] = {"first_contact_on": "2026-03-03"}
+
+    in_guam = Door().say(
+        "request.submit", submission(agency=agency(state="US-GU"), **today), at=MIDNIGHT_IN_GUAM
+    )
+    in_california = Door().say("request.submit", submission(**today), at=MIDNIGHT_IN_GUAM)
+
+    assert in_guam.outcome == "applied"
+    assert reasons(in_california) == [("dates_contradict", "/data/first_contact_on")]
+
+
+def test_a_date_of_the_agency_is_not_to_come_before_midnight_there() -> None:
+    before = datetime(2026, 3, 3, 7, 59, tzinfo=UTC)
+    dates: dict[str, Any] = {
+        "first_contact_on": "2026-03-03",
+        "requested_by": {"role": "chief", "authorized_on": "2026-03-03"},
+        "urgency": {"level": "urgent", "incident_on": "2026-03-03"},
+    }
+
+    early = Door().say("request.submit", submission(**dates), at=before)
+    later = Door().say("request.submit", submission(**dates), at=before.replace(hour=8, minute=0))
+
+    assert [path for code, path in reasons(early) if code == "dates_contradict"] == [
+        "/data/first_contact_on",
+        "/data/requested_by/authorized_on",
+        "/data/urgency/incident_on",
+    ]
+    assert later.outcome == "applied"
+
+
+@pytest.mark.parametrize(("on", "taken"), [("2026-03-03", True), ("2026-03-04", False)])
+def test_a_milestone_has_the_date_of_wherever_its_provider_is(on: str, taken: bool) -> None:
+    door = Door()
+    door.say("request.submit", submission())
+    reached = {**data_of("milestone.report", door.number), "on": on}
+
+    decision = door.say("milestone.report", reached, at=MIDNIGHT_IN_GUAM)
+
+    assert (decision.outcome == "applied") is taken
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Guam", "America/Indiana/Indianapolis", "UTC"])
+def test_a_contact_may_name_its_time_zone(zone: str) -> None:
+    contact = {**data_of("contact.set", ""), "zone": zone}
+
+    assert Door().say("contact.set", contact).outcome == "applied"
+
+
+@pytest.mark.parametrize("zone", ["Eastern", "localtime", "../UTC", "/etc/passwd", "posixrules"])
+def test_what_is_no_time_zone_is_refused(zone: str) -> None:
+    contact = {**data_of("contact.set", ""), "zone": zone}
+
+    assert reasons(Door().say("contact.set", contact)) == [("schema", "/data/zone")]
