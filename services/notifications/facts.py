@@ -36,6 +36,15 @@ def _status(state: Working, event: intake.StatusAsked) -> Decision:
     return status.told(event, state.known(event.data.about), listing, state.directory, at=state.at)
 
 
+_FORWARDED = (
+    intake.WithdrawalRequested,
+    intake.CapacityDeclared,
+    intake.OfferAnswered,
+    intake.MilestoneReported,
+    intake.EngagementCloseReported,
+    intake.RequestDirected,
+)
+
 # A table and not `match`: pydantic makes isinstance slow, and this runs for every event.
 _DECISIONS: Mapping[type[Event], Callable[[Any, Working], Decision]] = {
     intake.RequestAccepted: lambda event, state: answers.accepted(event, at=state.at),
@@ -47,6 +56,7 @@ _DECISIONS: Mapping[type[Event], Callable[[Any, Working], Decision]] = {
     intake.ContactSet: lambda event, _: answers.contact_set(event),
     routing.MessageApplied: lambda event, _: answers.applied(event),
     routing.MessageRefused: lambda event, _: answers.message_refused(event),
+    **dict.fromkeys(_FORWARDED, lambda event, _: answers.forwarded(event)),
     **dict.fromkeys(gather.REFERENCE, lambda event, _: answers.reference_set(event)),
     **dict.fromkeys(gather.ABOUT_REQUESTS, lambda event, state: _about_request(state, event)),
 }
@@ -54,5 +64,4 @@ _DECISIONS: Mapping[type[Event], Callable[[Any, Working], Decision]] = {
 
 def decision_of(event: Any, state: Working) -> Decision:
     """Return who is told of *event*, in the state the batch has come to."""
-    decide_it = _DECISIONS.get(type(event))
-    return answers.forwarded(event) if decide_it is None else decide_it(event, state)
+    return _DECISIONS[type(event)](event, state)

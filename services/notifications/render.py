@@ -24,14 +24,12 @@ ASK_THE_OFFICE = "The program office can say where else to go."
 WAITING = {
     "program_not_open": "Your request waits because {program} is not open yet.",
     "no_capacity": "Your request waits because no provider has room for it now.",
-    "excluded": "Your request waits because {program} cannot take it on for now.",
 }
 REFERRED = {
     "ori_not_listed": "The program office looks at your request: its ORI is in no agency list.",
     "no_ori": "The program office looks at your request because it names no ORI.",
     "no_candidate": "The program office looks for a provider: none fits your request by rule.",
     "countered": "A provider proposed other terms; the program office decides about them.",
-    "rule_conflict": "The program office decides because the rules contradict each other.",
 }
 CLOSED = {
     "completed": "The work with {provider} is completed and the request is closed.",

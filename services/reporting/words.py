@@ -45,7 +45,6 @@ _GROUPS = {
     "waiting": "waiting",
     "offered": "offered to a provider",
     "assigned": "taken on by a provider",
-    "planned": "plan agreed",
     "in_delivery": "help is being given",
     "delivered": "delivered, not yet closed",
     "closed": "closed",
@@ -56,7 +55,6 @@ _GROUPS = {
     "not_stated": "not stated",
     "program_not_open": "the program is not open yet",
     "no_capacity": "no provider has capacity",
-    "excluded": "excluded for now",
 }
 
 

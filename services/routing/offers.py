@@ -68,7 +68,6 @@ def wait(
     *,
     decision: DecisionFacts,
     opens_at: datetime | None = None,
-    ahead: int | None = None,
 ) -> None:
     """Let the request wait at its place in the lane."""
     story.become(status="waiting", queued=True, fresh=False, waits_for=reason, **NO_CLOCK)
@@ -78,7 +77,6 @@ def wait(
         ordinal=story.decided,
         reason=reason,
         opens_at=opens_at,
-        ahead=ahead,
         decision=decision,
     )
 

@@ -63,7 +63,9 @@ CLOCKS = frozenset(
         "engagement_silence",
     }
 )
-"""The clocks there are."""
+"""The clocks that a rule set may name."""
+RESERVED_CLOCKS = frozenset({"acknowledgement", "plan_proposed"})
+"""Those that nothing starts yet: a rule set keeps their lengths for a later release."""
 
 
 class Participant(Facts):

@@ -16,7 +16,6 @@ STATUSES = (
     "waiting",
     "offered",
     "assigned",
-    "planned",
     "in_delivery",
     "delivered",
     "closed",
@@ -76,11 +75,10 @@ class RequestIneligible(Event):
 
 
 class WaitFacts(RequestStateFacts):
-    """``reason``: program_not_open, no_capacity or excluded; ``ahead`` rounded up to tens."""
+    """``reason``: program_not_open or no_capacity."""
 
     reason: str
     opens_at: AwareDatetime | None = None
-    ahead: int | None = None
     decision: DecisionFacts
 
 

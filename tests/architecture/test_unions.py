@@ -1,0 +1,54 @@
+"""Tables that stand where a `match` would: mypy does not hold them to their unions, this does."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+import pytest
+
+from services.notifications import facts, gather, parse
+from services.reporting import handlers, project
+from services.routing import told_again
+from shared.contracts import intake, routing
+from shared.contracts.event import Event
+
+DECIDED_APART = {intake.NeedStated, intake.AnswerRepeated}
+"""Notifications keeps a need, and gives an answer again, without deciding whom to tell."""
+WITHOUT_COLUMNS = {
+    intake.WithdrawalRequested,
+    intake.OfferAnswered,
+    intake.MilestoneReported,
+    intake.EngagementCloseReported,
+    intake.RequestDirected,
+    routing.MessageApplied,
+    routing.MessageRefused,
+}
+"""What is said and answered changes no column of a request: what follows from it does."""
+
+
+def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:
+    """Yield every type of event that *adapters* read."""
+    for adapter in adapters.values():
+        yield from (event for event in get_args(get_args(adapter._type)[0]))
+
+
+def test_every_event_that_notifications_reads_is_decided() -> None:
+    assert set(read(parse.ADAPTERS)) - DECIDED_APART == facts._DECISIONS.keys()
+
+
+def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> None:
+    about = {
+        event
+        for topic in (intake.TOPIC, routing.TOPIC)
+        for event in read({topic: handlers._EVENTS[topic]})
+    }
+
+    assert about - WITHOUT_COLUMNS == project._COLUMNS.keys() - {project.LaterEvent}
+
+
+@pytest.mark.parametrize("event", get_args(routing.RequestEvent))
+def test_every_event_about_a_request_is_told_again_and_not_an_answer(event: type[Event]) -> None:
+    (kind,) = get_args(event.model_fields["type"].annotation)
+
+    assert kind in told_again._ABOUT_REQUESTS
+    assert kind not in told_again._ANSWERS
+    assert event in gather.ABOUT_REQUESTS

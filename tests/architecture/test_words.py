@@ -1,0 +1,93 @@
+"""A word of the contract is said by some code, or the guide calls it reserved; never both."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pydantic import BaseModel
+
+from services.notifications import render
+from services.reporting import words
+from shared.contracts import outbound, reference, routing
+
+ROOT = Path(__file__).parents[2]
+INTEGRATE = (ROOT / "docs" / "integrate.md").read_text()
+_TABLE = INTEGRATE.partition("## Reserved words")[2].partition("\n## ")[0]
+RESERVED = frozenset(re.findall(r"^\| `(\w+)` \|", _TABLE, re.M))
+
+
+@cache
+def said_by(*services: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the texts in the code of *services*, and the beginnings of those put together."""
+    texts: set[str] = set()
+    beginnings: set[str] = set()
+    for service in services:
+        for file in sorted((ROOT / "services" / service).glob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                    beginnings.add(str(node.values[0].value))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    texts.add(node.value)
+                elif isinstance(node, ast.keyword) and node.arg is not None:
+                    texts.add(node.arg)
+    return frozenset(texts), frozenset(beginnings)
+
+
+def is_said(word: str, *services: str) -> bool:
+    texts, beginnings = said_by(*services)
+    return word in texts or any(each and word.startswith(each) for each in beginnings)
+
+
+def fields(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """Yield every field of the messages that *module* defines, but those that fill themselves."""
+    for model in vars(module).values():
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            own = model.__annotations__ if model.__module__ == module.__name__ else ()
+            for name, field in model.model_fields.items():
+                if name in own and not isinstance(field.default, str):
+                    yield model.__name__, name
+
+
+@pytest.mark.parametrize("status", [*routing.STATUSES, *(RESERVED & {"planned"})])
+def test_a_state_is_reached_or_reserved(status: str) -> None:
+    assert is_said(status, "routing") != (status in RESERVED)
+
+
+@pytest.mark.parametrize("clock", sorted(reference.CLOCKS))
+def test_a_clock_is_started_or_reserved(clock: str) -> None:
+    assert is_said(clock, "routing") != (clock in RESERVED)
+    assert (clock in RESERVED) == (clock in reference.RESERVED_CLOCKS)
+
+
+@pytest.mark.parametrize("reason", sorted({*render.WAITING, *render.REFERRED, *render.PROGRESS}))
+def test_what_has_words_for_the_requester_happens(reason: str) -> None:
+    assert is_said(reason, "routing")
+
+
+@pytest.mark.parametrize("code", sorted(words._GROUPS))
+def test_what_has_words_on_the_page_happens(code: str) -> None:
+    counted = "".join(
+        file.read_text() for file in (ROOT / "services" / "reporting" / "sql").glob("count_*.sql")
+    )
+    assert is_said(code, "routing") or f"'{code}'" in counted
+
+
+@pytest.mark.parametrize(("model", "name"), sorted(set(fields(outbound))))
+def test_a_field_that_participants_receive_is_filled_or_reserved(model: str, name: str) -> None:
+    assert is_said(name.rstrip("_"), "notifications") != (name in RESERVED), model
+
+
+@pytest.mark.parametrize(("model", "name"), sorted(set(fields(routing))))
+def test_a_field_of_routings_events_is_filled(model: str, name: str) -> None:
+    assert is_said(name.rstrip("_"), "routing"), model
+
+
+def test_every_reserved_word_is_one_of_the_contract() -> None:
+    known = {*reference.RESERVED_CLOCKS, "planned", *(name for _, name in fields(outbound))}
+
+    assert RESERVED
+    assert known >= RESERVED
