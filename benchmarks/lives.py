@@ -63,6 +63,8 @@ class Lives:
                 decided = {"action": "assign", "provider": _LAST_RESORT, "reason": "nobody_else"}
                 told = {"tracking_number": number, **decided}
                 return [Said(OFFICE, "request.direct", told, number)]
+            case _:
+                pass
         return []
 
     def _accepted(self, participant: str, number: str) -> list[Said]:

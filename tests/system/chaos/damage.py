@@ -96,7 +96,8 @@ def damaged(topic: str, value: bytes, damage: str, draw: Random) -> list[Damaged
             return [passed({**body, "time": "2001-02-03T04:05:06Z"})]
         case "refused":
             return _refused(body, draw) if topic == CONFIDENTIAL else []
-    raise ValueError(damage)
+        case _:
+            raise ValueError(damage)
 
 
 def _lacking(

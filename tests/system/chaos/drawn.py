@@ -150,7 +150,8 @@ class Faults:
                 return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))
             case "versions":
                 return Versions(seconds=draw.uniform(30, 40), old=draw.randint(0, 1))
-        raise ValueError(kind)
+            case _:
+                raise ValueError(kind)
 
     def _some_services(self) -> tuple[str, ...]:
         return tuple(sorted(self._draw.sample(SERVICES, self._draw.randint(1, len(SERVICES)))))

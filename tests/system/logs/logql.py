@@ -60,6 +60,8 @@ class Query:
                 case "LineFormatExpr":
                     _, text = _exactly(part, 2)
                     self._steps.append(("line_format", _template(_string(text))))
+                case _:
+                    raise NotUnderstood(f"{part.name} {part.text!r}")
 
     def answer(self, labels: Mapping[str, str], line: str) -> str | None:
         """Return what the query gives for a line of the stream with these labels, if anything."""
