@@ -40,12 +40,14 @@ class Kafka:
         admin_password: Path,
         detours: Sequence[Detour] = (),
         data_folders: Mapping[int, Path] = MappingProxyType({}),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._logs = logs
         self._ports = ports
         self._detours = detours
         self._data_folders = data_folders
+        self._environment = environment
         self.password = password(admin_password, "continuum_kafka_password")
         self._peer_password = password(admin_password, "controller_password")
         self._formats: list[processes.Child] = []
@@ -115,13 +117,23 @@ class Kafka:
             self._folder / f"node-{node}" / "server.properties",
         ]
         log = self._logs / f"kafka-{node}.log"
-        return self._java(f"kafka-{node}", [*options, *broker], log=log)
+        return self._java(
+            f"kafka-{node}", [*options, *broker], log=log, environment=self._environment
+        )
 
     def _data(self, node: int) -> Path:
         return self._data_folders.get(node, self._folder / f"node-{node}" / "data")
 
-    def _java(self, name: str, arguments: Sequence[str | Path], *, log: Path) -> processes.Child:
-        return processes.start(name, [_java(), "-cp", self._classpath, *arguments], log=log)
+    def _java(
+        self,
+        name: str,
+        arguments: Sequence[str | Path],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> processes.Child:
+        command = [_java(), "-cp", self._classpath, *arguments]
+        return processes.start(name, command, log=log, environment=environment)
 
     def _format(self, node: int, home: Path) -> processes.Child:
         # In a file, because everybody may read a command line.

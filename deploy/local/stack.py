@@ -58,6 +58,7 @@ class Stack:
         postgres_folder: Path | None = None,
         kafka_folders: Mapping[int, Path] | None = None,
         postgres_environment: Mapping[str, str] | None = None,
+        kafka_environment: Mapping[str, str] | None = None,
         stable_names: bool = True,
         quotas: bool = True,
         say: Callable[[str], None] = lambda text: None,
@@ -82,6 +83,7 @@ class Stack:
             admin_password=self.credentials.folder / ADMIN,
             detours=self.detours,
             data_folders=kafka_folders or {},
+            environment=kafka_environment,
         )
         self.postgres = Postgres(
             postgres_folder or self.state / "postgres",

@@ -1,4 +1,4 @@
-"""The wall clocks of the services' processes, stepped while they run (libfaketime)."""
+"""The wall clocks of services' and servers' processes, stepped while they run (libfaketime)."""
 
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from deploy.local.failure import StackFailed
 
+KAFKA = "kafka"
+"""The clock that all brokers go by."""
 _SHARED_MEMORY = Path("/dev/shm")
 
 
@@ -32,6 +34,8 @@ class Clocks:
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            # Else timed waits of a Java machine end at once, and it does nothing but wait.
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
         }
 

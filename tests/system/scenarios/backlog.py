@@ -5,9 +5,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from confluent_kafka import Consumer, TopicPartition
 
 from deploy.local.detours import POSTGRES
 from deploy.local.topics import SERVICES
+from shared.contracts import intake
+from tests.system.chaos.clocks import KAFKA
+from tests.system.chaos.login import login
 from tests.system.scenarios.scene import Scene
 
 COUNT = 50_000
@@ -21,7 +25,7 @@ def play(scene: Scene) -> list[str]:
     """
     Let services end, 50,000 submissions arrive, a week pass; then let the services come back.
 
-    By the clocks of Postgres and of all services; records keep the times of their arrival.
+    By the clocks of Postgres, Kafka and all services; submissions keep the times of their arrival.
 
     Return what was not answered, decided twice, or set aside.
     """
@@ -37,7 +41,7 @@ def play(scene: Scene) -> list[str]:
         scene.ground.hold(0.5)
     scene.ask("stop")
     scene.say("a week passes, and the services come back")
-    for each in (*SERVICES, POSTGRES):
+    for each in (*SERVICES, POSTGRES, KAFKA):
         clocks.step(each, int(_WEEK.total_seconds()))
     wrong = asyncio.run(_clock_of_postgres(scene))
     for service in SERVICES:
@@ -47,6 +51,7 @@ def play(scene: Scene) -> list[str]:
     seconds = time.monotonic() - began
     wrong += scene.ask("end").problems
     wrong += scene.ground.ended
+    wrong += _clock_of_kafka(scene)
     wrong += scene.violations()
     print(f"backlog: {count} submissions, at rest after {seconds:.0f} s", flush=True)
     return wrong
@@ -64,3 +69,22 @@ async def _clock_of_postgres(scene: Scene) -> list[str]:
     finally:
         await connection.close()
     return [f"Postgres is {ahead} ahead, not {_WEEK}"]
+
+
+def _clock_of_kafka(scene: Scene) -> list[str]:
+    """Return a sentence if Kafka did not give what intake wrote last a time a week ahead."""
+    consumer = Consumer({**login(scene.stack, "intake"), "group.id": "intake.backlog"})
+    try:
+        partition = TopicPartition(intake.TOPIC, 0)
+        _, end = consumer.get_watermark_offsets(partition, timeout=10)
+        partition.offset = end - 1
+        consumer.assign([partition])
+        record = consumer.poll(10)
+        assert record is not None, "Kafka gave nothing within 10 s"
+        assert record.error() is None, record.error()
+        ahead = record.timestamp()[1] / 1000 - time.time()
+    finally:
+        consumer.close()
+    if ahead > (_WEEK - timedelta(hours=1)).total_seconds():
+        return []
+    return [f"Kafka is {ahead:.0f} s ahead, not {_WEEK}"]

@@ -12,7 +12,7 @@ from deploy.local.detours import POSTGRES
 from deploy.local.stack import Stack
 from tests.system.chaos import load
 from tests.system.chaos.cast import cast
-from tests.system.chaos.clocks import Clocks
+from tests.system.chaos.clocks import KAFKA, Clocks
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.judging import violations_of
 from tests.system.chaos.load import Progress
@@ -100,7 +100,7 @@ class Scenario:
     stable_names: bool = True
     """Whether a process keeps its name in its group when it starts again (`Stack`)."""
     has_clocks: bool = False
-    """Whether the wall clocks of services and Postgres may be stepped."""
+    """Whether the wall clocks of services, Postgres and Kafka may be stepped."""
 
 
 @contextmanager
@@ -115,6 +115,7 @@ def scene(
         participants=everybody.listed,
         stable_names=scenario.stable_names,
         postgres_environment=clocks.environment(POSTGRES) if clocks else None,
+        kafka_environment=clocks.environment(KAFKA) if clocks else None,
         say=say,
     ) as stack:
         stack.start()
