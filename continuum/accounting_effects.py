@@ -39,6 +39,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "request_referred": ("requester", "program office"),
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
+    "amendment_came_too_late": ("requester",),
     "offer_made": _BOTH,
     "offer_declined": _BOTH,
     "offer_lapsed": _BOTH,

@@ -7,7 +7,7 @@ from services.notifications.audience import Decision, NotNeeded, Send
 from services.notifications.request import Request
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, Facts, participant_of
-from shared.contracts.outbound import Applied, Refused
+from shared.contracts.outbound import Applied, CameTooLate, Refused
 
 ROUTING_ANSWERS = "routing decides this and answers it"
 NO_RECORD = "no record of theirs led to this"
@@ -86,6 +86,20 @@ def message_refused(event: routing.MessageRefused) -> Decision:
         refused_by=facts.refused_by, reasons=facts.reasons, elsewhere=render.ASK_THE_OFFICE
     )
     return Decision((answer(event, "message_refused", data, audience=facts.participant),))
+
+
+def came_too_late(event: routing.AmendmentCameTooLate) -> Decision:
+    """Take back what `amended` answered."""
+    facts = event.data
+    data = CameTooLate(
+        tracking_number=facts.tracking_number,
+        status=facts.ended,
+        record=facts.record,
+        message_id=facts.message_id,
+        sentence=render.came_too_late(facts.ended),
+    )
+    told = Send(facts.participant, "came_too_late", facts.tracking_number, data)
+    return Decision((told,))
 
 
 def answer(

@@ -57,6 +57,7 @@ _DECISIONS: Mapping[type[Event], Callable[[Any, Working], Decision]] = {
     routing.MessageApplied: lambda event, _: answers.applied(event),
     routing.MessageRefused: lambda event, _: answers.message_refused(event),
     **dict.fromkeys(_FORWARDED, lambda event, _: answers.forwarded(event)),
+    routing.AmendmentCameTooLate: lambda event, _: answers.came_too_late(event),
     **dict.fromkeys(gather.REFERENCE, lambda event, _: answers.reference_set(event)),
     **dict.fromkeys(gather.ABOUT_REQUESTS, lambda event, state: _about_request(state, event)),
 }

@@ -91,6 +91,8 @@ def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]
                 sender = participant_of(event.inreplyto)
                 told.add(sender)
                 subjects.add(sender)
+        elif kind is routing.AmendmentCameTooLate:
+            told.add(event.data.participant)
         elif kind in ABOUT_REQUESTS:
             told.add(event.data.participant)
             provider = getattr(event.data, "provider", None)

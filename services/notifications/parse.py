@@ -56,6 +56,8 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     if topic != routing.TOPIC or not is_request(event.subject):
         return ()
     accepted = Gate(intake.TOPIC, event.subject, 1)
+    if type(event) is routing.AmendmentCameTooLate:  # what it takes back is told before it
+        return (Gate(intake.TOPIC, event.subject, event.data.amendment),)
     if type(event) is routing.EngagementOpened and event.data.need_stated:
         return accepted, Gate(intake.CONFIDENTIAL_TOPIC, event.subject, 1)
     return (accepted,)

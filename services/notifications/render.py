@@ -40,6 +40,11 @@ CLOSED = {
     "provider_lost": "The request is closed because {provider} cannot go on.",
     "duplicate": "The request is closed because it is the same as another one.",
 }
+ENDED = {
+    "closed": "was closed",
+    "ineligible": "was found not eligible",
+    "withdrawn": "was withdrawn",
+}
 PROGRESS = {
     "in_delivery": "The work with {provider} is under way.",
     "delivered": "{provider} reports its work as delivered; the request is not closed yet.",
@@ -148,6 +153,11 @@ def referral_made(facts: routing.ReferralFacts) -> Referral:
         counter=counter if facts.reason == "countered" else None,
         counter_service_forms=facts.counter_service_forms,
     )
+
+
+def came_too_late(ended: str) -> str:
+    words = ENDED.get(ended, "had ended")
+    return f"Your amendment came too late and has no effect: the request {words} before."
 
 
 def next_step(status: str, directory: Directory, provider: str | None) -> Next | None:

@@ -69,6 +69,10 @@ def _applied(data: routing.AppliedFacts) -> str:
     return data.what
 
 
+def _ended(data: routing.TooLateFacts) -> str:
+    return data.ended
+
+
 _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     intake.OfferAnswered: _answer,
     intake.RequestDirected: _direction,
@@ -77,6 +81,7 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     routing.EngagementProgressed: _milestone,
     routing.ClockMissed: _clock,
     routing.MessageApplied: _applied,
+    routing.AmendmentCameTooLate: _ended,
     routing.MessageRefused: _refusal,
 }
 """What says more about an event than its ``reason``."""

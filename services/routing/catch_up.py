@@ -91,9 +91,9 @@ class AgainReader:
                 return self._reader.decide(batch, item)
             batch.changes.append(capacity.declared(event.data, declaration=event.id))
             return Taken("applied")
-        if isinstance(event, intake.RequestAmended):  # it leads to nothing but other facts
-            return self._reader.decide(batch, item)
         life = again.lives.get(event.subject, ())
+        if isinstance(event, intake.RequestAmended):
+            return self._amend(again, item, life)
         own = [told for told in life if told.cause == event.id]
         if isinstance(event, intake.RequestAccepted):
             return self._accept(again, item, life, own)
@@ -140,6 +140,24 @@ class AgainReader:
         batch.new.add(event.subject)
         _keep(batch, Told(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(f"requests_accepted {triaged.lane or 'none'}",))
+
+    def _amend(self, again: AgainBatch, item: Item, life: Sequence[Announced]) -> Taken:
+        """
+        Bring the request to its new facts, or say that they came too late, if nothing says so yet.
+
+        Every end goes back to an event of intake's: whether it came first is known by now.
+        """
+        event, batch = item.message, again.batch
+        request = batch.requests.get(event.subject)
+        own = [told for told in life if told.cause == event.id]
+        if own:
+            request = self._up_to(again, event.subject, life, before=own[0].number)
+            _keep(batch, Told(told_again(request, own, batch.library.catalog, place=None)))
+            return Taken("applied")
+        silent = request is not None and request.ended and _is_followed(request, life)
+        if silent:  # it was decided, by a release that said nothing
+            return Taken("applied")
+        return self._reader.decide(batch, item)
 
     def _up_to(
         self, again: AgainBatch, subject: str, life: Sequence[Announced], *, before: int | None
@@ -195,6 +213,11 @@ class Again:
         await _count_capacities(connection)
         await connection.execute(_SQL["open_lanes_again"])
         await connection.execute(_SQL["forget_places"])
+
+
+def _is_followed(request: Request, life: Sequence[Announced]) -> bool:
+    """Tell whether more is announced of *request* than it says of itself."""
+    return any(told.number > request.published for told in life)
 
 
 def _keep(batch: Batch, told: Told) -> None:

@@ -51,7 +51,7 @@ def decide(
         return _accept(request, event, library, at=at)
     if request is None:
         raise UnknownRequest
-    if isinstance(event, RequestAmended):
+    if isinstance(event, RequestAmended) and not request.ended:
         return Told(_amended(request, event.data, library))
     story = Story(
         request,
@@ -62,6 +62,8 @@ def decide(
         inreplytoid=event.inreplytoid,
     )
     match event:
+        case RequestAmended():
+            story.came_too_late(event)
         case WithdrawalRequested():
             _withdraw(story, event)
         case OfferAnswered():
@@ -98,8 +100,6 @@ def _accept(
 
 def _amended(request: Request, asked: RequestFacts, library: Library) -> Request:
     """Return the request with its new facts; the matcher looks again if it is in a lane."""
-    if request.ended:
-        return request
     facts = request_facts(asked, library.catalog)
     changed = facts != decode_request_facts(request.facts)
     return request._replace(

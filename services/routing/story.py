@@ -11,12 +11,15 @@ from services.routing.decisions import DecisionRecord, record
 from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange, Request
 from shared.contracts.event import Event, Facts, derived_id, padded, participant_of
+from shared.contracts.intake import RequestAmended
 from shared.contracts.routing import (
+    AmendmentCameTooLate,
     AppliedFacts,
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
     Sentences,
+    TooLateFacts,
 )
 
 _STATE = ("request_id", "tracking_number", "participant", "status", "program", "lane")
@@ -136,6 +139,20 @@ class Story:
             reasons=[reason_of(code)],
         )
         self._append(MessageRefused, facts, answer=True)
+
+    def came_too_late(self, event: RequestAmended) -> None:
+        """Say that an amendment, which was answered as applied, crossed the request's end."""
+        request = self.request
+        facts = TooLateFacts(
+            request_id=request.request_id,
+            tracking_number=request.tracking_number,
+            participant=request.participant,
+            ended=request.status,
+            amendment=event.number,
+            record=event.inreplyto,
+            message_id=event.inreplytoid,
+        )
+        self._append(AmendmentCameTooLate, facts)
 
     def told(self) -> Told:
         """Return what it all came to."""

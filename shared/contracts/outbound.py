@@ -22,6 +22,7 @@ TYPES = {
     "engagement_opened": "gov.cri.engagement.opened.v1",
     "engagement_ended": "gov.cri.engagement.ended.v1",
     "referral_made": "gov.cri.referral.made.v1",
+    "came_too_late": "gov.cri.amendment.came_too_late.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
@@ -78,6 +79,20 @@ class Applied(Facts):
     what: str
     about: str
     repeat: bool = False
+
+
+class CameTooLate(Facts):
+    """
+    Takes back that an amendment was applied: the request had ended before.
+
+    ``record`` and ``message_id`` name the amendment, as its answer did.
+    """
+
+    tracking_number: str
+    status: str
+    record: str | None = None
+    message_id: str | None = None
+    sentence: str
 
 
 class Next(Facts):

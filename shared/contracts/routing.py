@@ -235,6 +235,28 @@ class MessageRefused(Event):
     data: MessageRefusedFacts
 
 
+class TooLateFacts(Facts):
+    """
+    ``ended`` is the state in which the request had ended; ``amendment`` the number of the
+    `RequestAmended` on intake's topic, ``record`` and ``message_id`` name what the sender wrote.
+    """
+
+    request_id: Uuid
+    tracking_number: str
+    participant: str
+    ended: str
+    amendment: int
+    record: str | None = None
+    message_id: str | None = None
+
+
+class AmendmentCameTooLate(Event):
+    """An amendment that was answered as applied has no effect: its request had ended before."""
+
+    type: Literal["gov.cri.routing.amendment_came_too_late.v1"]
+    data: TooLateFacts
+
+
 RequestEvent = (
     RequestTriaged
     | RequestIneligible
@@ -250,4 +272,4 @@ RequestEvent = (
     | RequestWithdrawn
     | ClockMissed
 )
-RoutingEvent = RequestEvent | MessageApplied | MessageRefused
+RoutingEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate

@@ -21,6 +21,7 @@ WITHOUT_COLUMNS = {
     intake.RequestDirected,
     routing.MessageApplied,
     routing.MessageRefused,
+    routing.AmendmentCameTooLate,
 }
 """What is said and answered changes no column of a request: what follows from it does."""
 

@@ -107,6 +107,17 @@ def opened(number: str = NUMBER, **more: Any) -> dict[str, Any]:
     return engagement("assigned", number, offer_id=f"{number}-O1", **more)
 
 
+TOO_LATE = {
+    "request_id": derived_id(NUMBER, "request", NUMBER),
+    "tracking_number": NUMBER,
+    "participant": AGENCY,
+    "ended": "withdrawn",
+    "amendment": 2,
+    "record": inbound(8),
+    "message_id": "amend-1",
+}
+
+
 class Log:
     """Numbers events as their producers do, and puts them on the topics byte for byte."""
 

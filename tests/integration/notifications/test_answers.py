@@ -12,9 +12,11 @@ from tests.examples.facts import (
     OFFER,
     OFFICE,
     PROVIDER,
+    TOO_LATE,
     engagement,
     inbound,
     made,
+    request_facts,
     state,
 )
 from tests.integration.notifications.conftest import World, kinds, numbers, story
@@ -73,6 +75,30 @@ async def test_an_answer_carries_the_senders_own_id_however_late_it_is_given(
 
     answered = [(m["inreplyto"], m["inreplytoid"]) for m in await world.out(AGENCY)]
     assert answered == [(inbound(4), "first try"), (inbound(5), "second try")]
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("first", ["applied", "too late"])
+async def test_that_an_amendment_came_too_late_is_told_once_and_behind_its_answer(
+    world: World, *, together: bool, first: str
+) -> None:
+    await world.take_in(world.log.accepted())
+    amended = world.log.event(
+        intake.TOPIC, "request_amended", NUMBER, request_facts(version=2), inreplyto=inbound(8)
+    )
+    too_late = world.log.routed("amendment_came_too_late", TOO_LATE)
+    events = [amended, too_late] if first == "applied" else [too_late, amended]
+
+    for batch in [events] if together else [[event] for event in events]:
+        await world.take_in(*batch)
+    await world.take_in(too_late)  # which the relay may send twice
+
+    _, answer, told = await world.out(AGENCY)
+    assert (answer["type"], answer["inreplyto"]) == ("gov.cri.message.applied.v1", inbound(8))
+    assert told["type"] == "gov.cri.amendment.came_too_late.v1"
+    assert "inreplyto" not in told
+    assert (told["data"]["record"], told["data"]["message_id"]) == (inbound(8), "amend-1")
+    assert told["data"]["sentence"].endswith("the request was withdrawn before.")
 
 
 async def test_an_observer_has_no_part_in_any_request_and_is_told_so(world: World) -> None:

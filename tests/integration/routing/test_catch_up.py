@@ -18,7 +18,7 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
+from tests.examples.restored import Outbox, announce, catch_up, cut, dumped, outbox_of
 from tests.examples.routing import AT, Sender, declared
 from tests.integration.routing.conftest import World
 
@@ -63,7 +63,7 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
 
     await read(third.accepted(), fourth.accepted())  # nobody has room
     await read(first.answered("accept", IACP, at=now), fifth.accepted())
-    amended = second.amended(topics=["wellness"])  # which leads to no event
+    amended = second.amended(topics=["wellness"])  # in time, which leads to no event
     await read(amended, second.answered("decline", IACP, at=now))  # room for the third
     await read(declared(OTHER, 1, 1, number=1))
     await world.rewind_clocks()
@@ -71,7 +71,9 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
     await world.match()
     await read(third.withdrawn(), declared(IACP, 5, number=2), sixth.accepted())
     await read(sixth.amended(topics=["other"]), seventh.accepted(), seventh.withdrawn())
-    await read(first.milestone("kick_off", IACP), first.closed(IACP), first.withdrawn())
+    await read(first.milestone("kick_off", IACP), first.amended(topics=["other"]))
+    await read(first.closed(IACP), first.amended(topics=["too late"]), first.withdrawn())
+    await read(seventh.amended(topics=["too late"]))
     return records
 
 
@@ -116,6 +118,35 @@ async def test_what_was_decided_is_known_again_and_nothing_is_sent(
     assert await outbox_of(dump.pool) == []
 
 
+async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_followed(
+    lives: tuple[World, World, list[Sender]],
+) -> None:
+    lived, dump, (first, *_) = lives
+    said = [first.withdrawn(), first.amended(topics=["too late"]), first.withdrawn()]
+    records = [lived.record(event) for event in said]
+    await lived.take_in_records(records)
+    on_log = as_an_earlier_release(await outbox_of(lived.pool))
+    await announce(dump.pool, on_log, at=AT)
+
+    await catch_up(dump.pool, Again(), [records], service="routing")
+
+    assert await outbox_of(dump.pool) == []
+
+
+def as_an_earlier_release(rows: Outbox) -> Outbox:
+    """Return *rows*, all about one request, without what came too late."""
+    events = [json.loads(row["value"]) for row in rows]
+    kept = [place for place, e in enumerate(events) if "came_too_late" not in e["type"]]
+    first = int(events[0]["sequence"])
+    return [
+        {
+            **rows[place],
+            "value": json.dumps({**events[place], "sequence": f"{first + number:020d}"}).encode(),
+        }
+        for number, place in enumerate(kept)
+    ]
+
+
 @pytest.mark.parametrize("seed", range(1, 17))
 async def test_whatever_was_sent_each_life_goes_on_from_there(
     lives: tuple[World, World, list[Sender]], seed: int
@@ -133,16 +164,20 @@ async def test_whatever_was_sent_each_life_goes_on_from_there(
     numbers: dict[str, list[int]] = defaultdict(list)
     answers: dict[str, int] = defaultdict(int)
     last: dict[str, Any] = {}
+    too_late: list[str] = []
     for row in (*on_log, *sent):
         event = json.loads(row["value"])
         numbers[event["subject"]].append(int(event["sequence"]))
         if "message_" in event["type"]:
             answers[event["inreplyto"]] += 1
+        elif "came_too_late" in event["type"]:
+            too_late.append(event["causationid"])
         else:
             last[event["subject"]] = event
     for found in numbers.values():
         assert found == list(range(found[0], found[0] + len(found)))
     assert set(answers.values()) == {1}
+    assert len(too_late) == len(set(too_late)) == 2
     then = [json.loads(row["value"]) for row in await outbox_of(lived.pool)]
     assert answers.keys() == {e["inreplyto"] for e in then if "message_" in e["type"]}
     rows = await dump.pool.fetch("SELECT tracking_number, status, last_event FROM requests")

@@ -32,7 +32,8 @@ _REACHED: dict[str, tuple[str, ...]] = {
 _COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed": "lapses",
             "clock_missed": "clocks_missed"}  # fmt: skip
 _DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
-            "clock_missed": "clock", "message_applied": "what"}  # fmt: skip
+            "clock_missed": "clock", "message_applied": "what",
+            "amendment_came_too_late": "ended"}  # fmt: skip
 
 
 def wrong_in_reporting(run: Run) -> Iterator[str | None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.system.checker.broken import i18_broken_on_purpose
 from tests.system.checker.delivery import i11_conservation, i14_nothing_left_over
+from tests.system.checker.effects import i20_applied_has_an_effect
 from tests.system.checker.failures import i12_dead_letters_are_byte_equal, i13_parked_keys_rest
 from tests.system.checker.findings import Findings
 from tests.system.checker.life import i06_path_is_legal
@@ -47,6 +48,7 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I17": i17_metrics_are_counts,
     "I18": i18_broken_on_purpose,
     "I19": i19_set_aside_is_answered,
+    "I20": i20_applied_has_an_effect,
 }
 NOT_JUDGED = {
     "I8": "the list of sent ids, which no relay keeps yet",

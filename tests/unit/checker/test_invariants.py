@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from tests.system.checker.effects import i20_applied_has_an_effect
 from tests.system.checker.failures import i12_dead_letters_are_byte_equal
 from tests.system.checker.findings import Findings
 from tests.system.checker.injected import Ledger
@@ -162,3 +163,53 @@ def test_what_an_older_version_took_in_may_be_counted_short_and_never_long() -> 
     assert len(said(1, None)) == 1
     assert said(1, Ledger(older=True)) == []
     assert len(said(3, Ledger(older=True))) == 1
+
+
+INTAKE, OUT = "cri.int.intake.v1", "cri.out.ca-post.v1"
+
+
+def elsewhere(topic: str, record: Record, **changes: Any) -> Record:
+    """Return *record* as it stands on another topic, with other attributes."""
+    body = {**(record.body or {}), **changes}
+    return replace(record, topic=topic, value=json.dumps(body).encode())
+
+
+AMENDED = "gov.cri.intake.request_amended.v1"
+WITHDRAWAL = elsewhere(INTAKE, event(2), id="withdrawal")
+END = elsewhere(
+    ROUTING, event(2, "request_withdrawn", status="withdrawn"), causationid="withdrawal"
+)
+LATE = elsewhere(INTAKE, event(3), id="late", type=AMENDED)
+TAKEN_BACK = elsewhere(
+    ROUTING,
+    event(3, "amendment_came_too_late", participant="ca-post"),
+    id="back",
+    causationid="late",
+)
+TOLD = elsewhere(OUT, event(1), type="gov.cri.amendment.came_too_late.v1", causationid="back")
+
+
+def test_an_amendment_behind_the_end_is_taken_back_and_its_sender_told() -> None:
+    sound = run(WITHDRAWAL, LATE, END, TAKEN_BACK, TOLD)
+
+    assert wrong(i20_applied_has_an_effect(sound)) == []
+
+
+def test_an_amendment_behind_the_end_that_stays_applied_is_noticed() -> None:
+    assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, LATE, END))) == [
+        f"{NUMBER}: amendment 3 is taken back 0 times"
+    ]
+
+
+def test_a_sender_that_is_not_told_is_noticed() -> None:
+    assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, LATE, END, TAKEN_BACK))) == [
+        f"{ROUTING}/0/2: ca-post is not told that it came too late"
+    ]
+
+
+def test_an_amendment_before_the_end_that_is_taken_back_is_noticed() -> None:
+    early = elsewhere(INTAKE, event(1), id="late", type=AMENDED)
+
+    assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, early, END, TAKEN_BACK, TOLD))) == [
+        f"{NUMBER}: amendment 1 is taken back 1 times"
+    ]

@@ -10,6 +10,7 @@ from services.reporting.project import COUNTED, FIRST, LATEST, changed_by, merge
 from services.reporting.timeline import entry_of
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
+from tests.examples.facts import TOO_LATE, Log
 from tests.examples.stories import Story
 
 Said = tuple[str, Event]
@@ -146,3 +147,12 @@ def merged(changes: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     for change in changes:
         merge(row, change)
     return row
+
+
+def test_that_an_amendment_came_too_late_is_shown_and_changes_no_figure() -> None:
+    event = Log().routed("amendment_came_too_late", TOO_LATE)
+
+    line = entry_of(event, topic=routing.TOPIC)
+
+    assert (line.type, line.detail, line.status) == ("amendment_came_too_late", "withdrawn", None)
+    assert changed_by(event) == {}

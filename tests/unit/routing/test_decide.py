@@ -270,13 +270,24 @@ def test_nothing_is_taken_in_after_the_end(late: Any) -> None:
     assert refusal(said(closed, late(sender))) == "terminal"
 
 
-def test_an_amendment_that_crosses_the_end_changes_nothing() -> None:
+def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_told() -> None:
     sender = Sender()
     closed = said(engaged(sender), sender.closed("iacp")).request
+    amendment = sender.amended(topics=["other"]).model_copy(update={"inreplytoid": "mine"})
 
-    told = said(closed, sender.amended(topics=["other"]))
+    told = said(closed, amendment)
 
-    assert told == Told(closed)
+    assert told.request == closed._replace(published=closed.published + 1)
+    assert kinds(told) == ["amendment_came_too_late"]
+    facts = data_of(told, 0)
+    assert (facts.participant, facts.ended) == ("ca-post", "closed")
+    assert (facts.amendment, facts.record, facts.message_id) == (
+        amendment.number,
+        amendment.inreplyto,
+        "mine",
+    )
+    assert told.events[0].inreplyto is None  # the answer was given before
+    assert said(closed, amendment) == told
 
 
 def test_an_amendment_keeps_an_open_offer() -> None:

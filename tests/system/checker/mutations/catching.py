@@ -6,6 +6,7 @@ from random import Random
 
 from tests.system.checker.mutations import (
     of_delivery,
+    of_effects,
     of_injection,
     of_order,
     of_set_aside,
@@ -23,6 +24,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_delivery.MUTATIONS,
     *of_injection.MUTATIONS,
     *of_set_aside.MUTATIONS,
+    *of_effects.MUTATIONS,
 )
 
 

@@ -1,0 +1,55 @@
+"""I20: what was answered as applied has an effect, or its sender is told that it came too late."""
+
+from collections import Counter
+
+from tests.system.checker.findings import Findings
+from tests.system.checker.log import INTAKE, ROUTING, data_of, firsts, messages, number_of, short
+from tests.system.checker.run import Body, Run
+
+_TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
+_TOO_LATE = "amendment_came_too_late"
+
+
+def i20_applied_has_an_effect(run: Run) -> Findings:
+    """Each amendment behind the end of its request, and no other, is taken back, once."""
+    said = {body["id"]: body for _, body in firsts(run, INTAKE)}
+    ends = _ends(run, said)
+    taken_back = Counter(
+        str(body["causationid"]) for _, body in firsts(run, ROUTING) if short(body) == _TOO_LATE
+    )
+    for identity, body in said.items():
+        if short(body) == "request_amended":
+            end, times = ends.get(body["subject"]), taken_back.pop(identity, 0)
+            too_late = end is not None and end < (number_of(body) or 0)
+            # An earlier release said nothing.
+            right = times == int(too_late) or (times == 0 and _has_older(run))
+            wrong = f"{body['subject']}: amendment {number_of(body)} is taken back {times} times"
+            yield None if right else wrong
+    yield from (f"{cause} is no amendment, and taken back" for cause in taken_back)
+    yield from _told(run)
+
+
+def _ends(run: Run, said: dict[str, Body]) -> dict[str, int]:
+    """Return the number of what ended each request, on the topic of what was said about it."""
+    return {
+        body["subject"]: number_of(said.get(body["causationid"], {})) or 0
+        for _, body in firsts(run, ROUTING)
+        if data_of(body).get("status") in _TERMINAL and short(body) != "offer_withdrawn"
+    }
+
+
+def _told(run: Run) -> Findings:
+    told = {
+        (participant, body["causationid"])
+        for participant, _, body in messages(run)
+        if body.get("type") == "gov.cri.amendment.came_too_late.v1"
+    }
+    for record, body in firsts(run, ROUTING):
+        if short(body) == _TOO_LATE:
+            sender = data_of(body)["participant"]
+            known = (sender, body["id"]) in told
+            yield None if known else f"{record.place}: {sender} is not told that it came too late"
+
+
+def _has_older(run: Run) -> bool:
+    return run.ledger is not None and run.ledger.older
