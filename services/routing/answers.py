@@ -47,10 +47,9 @@ def _refusal(request: Request, answer: OfferAnswerFacts) -> str | None:
         return "unknown_offer"
     if request.offered[number - 1] != answer.provider:
         return "not_yours"
-    if request.ended:
-        return "terminal"
     last = number == len(request.offered)
-    return None if last and request.offer_state in ("open", "lapsed") else "offer_not_open"
+    stands = last and not request.ended and request.offer_state in ("open", "lapsed")
+    return None if stands else "offer_not_open"
 
 
 def _number(request: Request, offer_id: str) -> int | None:

@@ -254,20 +254,31 @@ def test_a_second_withdrawal_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "late",
+    ("late", "code"),
     [
-        lambda s: s.withdrawn(),
-        lambda s: s.answered("accept", "iacp"),
-        lambda s: s.milestone("draft", "iacp"),
-        lambda s: s.closed("iacp"),
-        lambda s: s.directed("route"),
+        (lambda s: s.withdrawn(), "terminal"),
+        (lambda s: s.answered("accept", "iacp"), "offer_not_open"),
+        (lambda s: s.milestone("draft", "iacp"), "terminal"),
+        (lambda s: s.closed("iacp"), "terminal"),
+        (lambda s: s.directed("route"), "terminal"),
     ],
 )
-def test_nothing_is_taken_in_after_the_end(late: Any) -> None:
+def test_nothing_is_taken_in_after_the_end(late: Any, code: str) -> None:
     sender = Sender()
     closed = said(engaged(sender), sender.closed("iacp")).request
 
-    assert refusal(said(closed, late(sender))) == "terminal"
+    assert refusal(said(closed, late(sender))) == code
+
+
+@pytest.mark.parametrize("lapses", [False, True])
+def test_an_answer_to_an_offer_of_a_withdrawn_request_is_told_that_it_is_not_open(
+    lapses: bool,
+) -> None:
+    sender = Sender()
+    before = run_out(offered(sender), at=LATER).request if lapses else offered(sender)
+    withdrawn = said(before, sender.withdrawn()).request
+
+    assert refusal(said(withdrawn, sender.answered("accept", "iacp"))) == "offer_not_open"
 
 
 def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_told() -> None:
