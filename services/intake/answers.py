@@ -1,7 +1,6 @@
 """What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from services.intake.events import counted
 from services.intake.findings import MOST, Finding
@@ -39,13 +38,11 @@ _SET = "gov.cri.intake.contact_set.v1"
 def refuse(
     message: Message, reasons: Sequence[Finding], known: Known, *, more: int = 0
 ) -> Decision:
-    if any((each.code, each.path) == ("contains_protected_identifier", "/id") for each in reasons):
-        message = replace(message, id=None)  # it is kept nowhere, and not said back
     federal = any(reason.code == "agency_not_eligible" for reason in reasons)
     facts = RefusalFacts(
         participant=message.participant,
         kind=message.kind,
-        reference=message.reference,
+        reference=message.told_reference(),
         reasons=[finding.reason() for finding in reasons[:MOST]],
         more=message.more + more + max(0, len(reasons) - MOST),
         elsewhere=ELSEWHERE if federal else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.fields import latest_date, past_reasons, schema, zone_reasons
+from services.intake.fields import email_reasons, latest_date, past_reasons, schema, zone_reasons
 from services.intake.findings import Finding
 from services.intake.judge import (
     amendment_reasons,
@@ -16,7 +16,6 @@ from services.intake.message import Message, tracking_number_of
 from services.intake.passed_on import AboutRequest
 from services.intake.reference import entry_reasons
 from services.intake.sender_reasons import sender_of
-from services.intake.words import protected_identifiers
 from shared.contracts.inbound import (
     LISTS,
     Amendment,
@@ -35,7 +34,8 @@ from shared.contracts.tracking import is_tracking_number
 
 
 def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
-    """Yield all that is wrong with the contents of *message*."""
+    """Yield all that is wrong with the contents of *message*: first with its single texts."""
+    yield from message.texts
     match message.data:
         case Submission() as asked:
             sender = sender_of(message, known.registry, office=known.office)
@@ -50,8 +50,7 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
         case Capacity() as declared:
             yield from capacity_reasons(declared, at=message.at, registry=known.registry)
         case Contact() as contact:
-            texts = {f"/data/{name}": text for name, text in contact}
-            yield from protected_identifiers(texts)
+            yield from email_reasons(contact.email, path="/data/email")
             yield from zone_reasons(contact.zone, path="/data/zone")
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
@@ -61,7 +60,7 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             yield from _about_request(message, known)
         case entry:
-            yield from entry_reasons(entry)
+            yield from entry_reasons(entry, known.registry)
 
 
 def _about_request(message: Message, known: Known) -> Iterator[Finding]:
@@ -81,15 +80,14 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
             if request is None:
                 yield _unknown_offer()
             yield from answer_reasons(answer)
-        case Milestone(on=on, note=note):
+        case Milestone(on=on):
             if request is None:
-                yield _unknown_request("/data/engagement_id")
+                yield _unknown_engagement()
             # It is the provider's date, and where the provider is nobody says.
             yield from past_reasons({"/data/on": on}, today=latest_date(message.at))
-            yield from protected_identifiers({"/data/note": note})
         case Close():
             if request is None:
-                yield _unknown_request("/data/engagement_id")
+                yield _unknown_engagement()
         case Direction() as direction:
             if request is None:
                 yield _unknown_request("/data/tracking_number")
@@ -124,6 +122,15 @@ def _unknown_offer() -> Finding:
         path="/data/offer_id",
         message="There is no such offer.",
         fix="Use the offer_id of the offer.made message.",
+    )
+
+
+def _unknown_engagement() -> Finding:
+    return Finding(
+        code="unknown_engagement",
+        path="/data/engagement_id",
+        message="There is no such engagement.",
+        fix="Use the engagement_id of the engagement.opened message.",
     )
 
 

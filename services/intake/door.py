@@ -12,15 +12,15 @@ from pydantic import ValidationError
 from services.intake import limits
 from services.intake.canonical import digest
 from services.intake.findings import COUNTED, MOST, Finding
-from services.intake.message import Message
+from services.intake.identifiers import holds_identifier
+from services.intake.message import Message, in_capitals
 from services.intake.models import validate
 from services.intake.problems import explain, pointer
-from services.intake.words import protected_identifiers
+from services.intake.texts import text_findings
 from shared.contracts.inbound import DATA, Inbound, Submission
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
-_TRACE = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _ODD = {
     "twice": ("duplicate_key", "A key stands here more than once.", "Write each key once."),
     "crowded": (
@@ -69,13 +69,14 @@ def read(
     readable = limits.readable(value)
     if value is None or isinstance(readable, Finding):
         return _with_reasons(blank, [readable] if isinstance(readable, Finding) else [])
+    binary = any(name.lower().startswith(("ce_", "ce-")) for name, _ in headers)
     try:
         document, odd = limits.load(readable.text)
     except ValueError:
-        return _with_reasons(blank, [_NO_JSON])
+        return _with_reasons(blank, [_BINARY if binary else _NO_JSON])
     if not isinstance(document, dict):
-        return _with_reasons(blank, [_NO_OBJECT])
-    if "specversion" not in document and any(name.startswith("ce_") for name, _ in headers):
+        return _with_reasons(blank, [_BINARY if binary else _NO_OBJECT])
+    if "specversion" not in document and binary:
         return _with_reasons(blank, [_BINARY])
     named = document.get("type")
     kind = named if isinstance(named, str) and named in DATA else None
@@ -99,20 +100,20 @@ def read(
     if found:
         return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
     assert kind is not None
-    return _whole(event, blank, kind=kind, content=digest(kind, document["data"]))
+    return _whole(event, document, blank, kind=kind)
 
 
-def _whole(event: Inbound, blank: Message, *, kind: str, content: bytes) -> Message:
-    trace = event.traceparent
+def _whole(event: Inbound, document: dict[str, Any], blank: Message, *, kind: str) -> Message:
     return replace(
         blank,
         kind=kind,
         source=event.source,
         id=event.id,
         reference=event.data.reference if isinstance(event.data, Submission) else None,
-        traceparent=trace if trace is not None and _TRACE.fullmatch(trace) else None,
-        data=event.data,
-        content=content,
+        traceparent=event.traceparent,
+        data=in_capitals(event.data),
+        content=digest(kind, document["data"]),
+        texts=text_findings(document),
     )
 
 
@@ -144,13 +145,13 @@ def own_id(value: bytes | None) -> str | None:
 
 def _own_id(document: dict[str, Any]) -> str | None:
     """Return the id under which the sender knows the message, unless it must not be kept."""
-    text = _text(document.get("id"), 100)
-    return None if text is None or [*protected_identifiers({"/id": text})] else text
+    return _text(document.get("id"), 100)
 
 
 def _text(value: Any, longest: int) -> str | None:
+    """Return *value* if an answer may repeat it: a text, and no identifier of a person."""
     well_formed = isinstance(value, str) and 0 < len(value) <= longest and not limits.is_odd(value)
-    return value if well_formed else None
+    return value if well_formed and not holds_identifier(value) else None
 
 
 def _unknown_type(kind: str) -> Finding:

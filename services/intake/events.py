@@ -114,8 +114,8 @@ def envelope(
         "sequence": padded(number),
         "inreplyto": cause,
     }
-    if message.id is not None:
-        about["inreplytoid"] = message.id
+    if (own := message.told_id()) is not None:
+        about["inreplytoid"] = own
     about["receivedat"] = message.at
     if message.traceparent is not None:
         about["traceparent"] = message.traceparent

@@ -1,5 +1,6 @@
 """What is wrong with single fields, whichever message holds them: codes, dates, years."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,12 @@ UNKNOWN_STATE = (
     "This is none of the 57 codes of states.",
     "A code of ISO 3166-2:US, such as US-CA, US-DC or US-PR.",
 )
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
+YEARS_ALLOWED = f"Between {YEARS.start} and {YEARS.stop - 1}."
+# As mail systems take them, without quoted names; only a mail shows whether an address is right.
+_LOCAL = r"[^\s@\".,:;<>()\[\]\\]{1,64}"
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL}){{0,20}}@{_LABEL}(?:\.{_LABEL}){{1,10}}")
 _FARTHEST_EAST = timedelta(hours=14)
 
 
@@ -21,7 +27,12 @@ def program_reasons(program: str | None, registry: Registry) -> Iterator[Finding
     """Yield a reason unless *program* is defined, or not named."""
     if program is not None and program not in registry.programs:
         known = ", ".join(sorted(registry.programs)) or "none yet"
-        yield schema("/data/program", "There is no such program.", f"Defined are: {known}.")
+        yield Finding(
+            code="unknown_program",
+            path="/data/program",
+            message="There is no such program.",
+            fix=f"Defined are: {known}.",
+        )
 
 
 def topic_reasons(
@@ -91,13 +102,19 @@ def latest_date(at: datetime) -> date:
 def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
     """Yield a reason for each of *moments* (by path) that no calendar of ours reaches."""
     for path, value in moments.items():
-        if value is not None and value.year not in _YEARS:
+        if value is not None and value.year not in YEARS:
             yield Finding(
                 code="value_out_of_range",
                 path=path,
                 message="This year is out of range.",
-                fix=f"Between {_YEARS.start} and {_YEARS.stop - 1}.",
+                fix=YEARS_ALLOWED,
             )
+
+
+def email_reasons(address: str | None, *, path: str) -> Iterator[Finding]:
+    """Yield a reason if *address* is stated and has not the form of one."""
+    if address is not None and not _EMAIL.fullmatch(address):
+        yield schema(path, "This is no e-mail address.", "Write it as in desk@agency.example.")
 
 
 def zone_reasons(zone: str | None, *, path: str) -> Iterator[Finding]:

@@ -55,8 +55,8 @@ class IntakeReader:
         if record.topic == routing.TOPIC:
             return read_ending(record)
         message = door.read(record.value, record.headers, _blank(record))
-        submitted = isinstance(message.data, Submission)
-        key = f"{message.participant}/{message.reference}" if submitted else record.coordinate
+        reference = message.told_reference() if isinstance(message.data, Submission) else None
+        key = record.coordinate if reference is None else f"{message.participant}/{reference}"
         return Item(record, message, key)
 
     def unprocessable(self, record: Record) -> Item | None:

@@ -17,13 +17,11 @@ from services.intake.fields import (
 )
 from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
-from services.intake.words import protected_identifiers
 from shared.contracts.inbound import (
     Agency,
     Amendment,
     Capacity,
     Direction,
-    Need,
     NeedChange,
     OfferAnswer,
     Submission,
@@ -58,13 +56,6 @@ def submission_reasons(
         "/data/urgency/incident_on": asked.urgency.incident_on,
     }
     yield from past_reasons(past, today=day_in(asked.agency.state, at))
-    yield from protected_identifiers(
-        {
-            **_need_texts(asked.need),
-            "/data/other_topic": asked.other_topic,
-            "/data/urgency/reason": asked.urgency.reason,
-        }
-    )
 
 
 def amendment_reasons(
@@ -87,9 +78,6 @@ def amendment_reasons(
     if change.wished is not None:
         window = changed_window(change.wished, before.wished)
         yield from wished_reasons(Wished(from_=window.from_, until=window.until))
-    yield from protected_identifiers(
-        {**_need_texts(change.need), "/data/other_topic": change.other_topic}
-    )
 
 
 def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
@@ -113,7 +101,6 @@ def answer_reasons(answer: OfferAnswer) -> Iterator[Finding]:
     if answer.counter is not None:
         yield from wished_reasons(answer.counter, path="/data/counter")
         yield from form_reasons(answer.counter.service_forms, path="/data/counter/service_forms")
-    yield from protected_identifiers({"/data/note": answer.note})
 
 
 def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Finding]:
@@ -122,7 +109,12 @@ def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Find
     if direction.action == "assign" and direction.provider is None:
         yield schema("/data/provider", "Who it is assigned to is missing.", "Name a provider.")
     if direction.provider is not None and direction.provider not in registry.providers:
-        yield schema("/data/provider", "No such provider is listed.", "Name a listed provider.")
+        yield Finding(
+            code="unknown_provider",
+            path="/data/provider",
+            message="No such provider is listed.",
+            fix="Name a provider that was listed by provider.list.",
+        )
 
 
 def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
@@ -139,8 +131,14 @@ def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
 def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Finding]:
     listed: str | None = None
     if agency.ori is None:
-        if agency.key not in sender.agency_keys:
+        if agency.key is not None and agency.key not in sender.agency_keys:
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
+    elif agency.key is not None:
+        yield schema(
+            "/data/agency/key",
+            "An agency with an ORI has no key beside it.",
+            "Leave out one of the two.",
+        )
     elif canonical(agency.ori) in sender.oris:
         listed = agencies.get(canonical(agency.ori))
     else:
@@ -150,7 +148,7 @@ def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iter
             code="agency_not_eligible",
             path="/data/agency/agency_class",
             message="No program serves federal agencies.",
-            fix=ELSEWHERE,
+            fix="There is nothing to correct; elsewhere says who helps a federal agency.",
         )
 
 
@@ -159,12 +157,8 @@ def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -
         code="ori_not_registered_for_participant",
         path=path,
         message=f"{sender.id} may not speak for this agency.",
-        fix=f"Submit for one of your {len(own)} registered {what},"
-        " or ask the program office to register this one.",
-    )
-
-
-def _need_texts(need: Need | NeedChange | None) -> Mapping[str, str | None]:
-    return (
-        {} if need is None else {f"/data/need/{name}": text for name, text in vars(need).items()}
+        fix=f"Submit for one of your {len(own)} registered {what}, or ask the program office to"
+        " register this one."
+        if own
+        else f"No {what} are registered for you: ask the program office to register this one.",
     )

@@ -16,6 +16,8 @@ from shared.contracts.inbound import (
 )
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
 
+IDENTIFIER = "contains_protected_identifier"
+_NUMBERS = ("tracking_number", "offer_id", "engagement_id", "about")
 _WORK = re.compile(r"-[OE][1-9][0-9]{0,5}\Z")
 
 
@@ -25,8 +27,9 @@ class Message:
     What a record says, as far as it could be read.
 
     ``reasons`` hold all that is wrong with its form; without any, ``data`` is the valid model of
-    ``kind`` and ``content`` the digest that recognizes the same message again. What a record with
-    reasons still says (``kind``, ``source``, ``reference``) is kept as far as it is well formed.
+    ``kind``, ``texts`` what is wrong with single texts, and ``content`` the digest that recognizes
+    the same message again. What a record with reasons still says (``kind``, ``source``,
+    ``reference``) is kept as far as it is well formed and holds no identifier of a person.
     """
 
     coordinate: str
@@ -41,6 +44,28 @@ class Message:
     content: bytes = b""
     reasons: tuple[Finding, ...] = ()
     more: int = 0
+    texts: tuple[Finding, ...] = ()
+
+    def told_reference(self) -> str | None:
+        """Return the reference as an answer may repeat it: not if it holds an identifier."""
+        return None if _holds(self.texts, "/data/reference") else self.reference
+
+    def told_id(self) -> str | None:
+        """Return the id as an answer may repeat it: not if it holds an identifier."""
+        return None if _holds(self.texts, "/id") else self.id
+
+
+def in_capitals(data: Any) -> Any:
+    """Return *data* with the number it is about in capitals: people read it out and write it."""
+    for name in _NUMBERS:
+        text = getattr(data, name, None)
+        if text is not None and not text.isupper() and tracking_number_in(text.upper()):
+            return data.model_copy(update={name: text.upper()})
+    return data
+
+
+def _holds(texts: tuple[Finding, ...], path: str) -> bool:
+    return any(found.path == path and found.code == IDENTIFIER for found in texts)
 
 
 def tracking_number_of(message: Message) -> str | None:

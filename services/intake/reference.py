@@ -12,6 +12,8 @@ from services.intake.fields import (
 )
 from services.intake.findings import Finding
 from services.intake.message import Message
+from services.intake.registrations import registration_reasons
+from services.intake.registry import Registry
 from services.intake.rulesets import ruleset_reasons
 from shared.contracts.reference import (
     SUBJECT,
@@ -31,7 +33,7 @@ from shared.contracts.reference import (
 Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
 
 
-def entry_reasons(entry: Entry) -> Iterator[Finding]:
+def entry_reasons(entry: Entry, registry: Registry) -> Iterator[Finding]:
     """Yield all that is wrong with an entry of the catalog."""
     if isinstance(entry, RuleSet):
         yield from year_reasons({"/data/effective_from": entry.effective_from})
@@ -42,6 +44,8 @@ def entry_reasons(entry: Entry) -> Iterator[Finding]:
     if isinstance(entry, Provider):
         yield from state_reasons(entry.states, path="/data/states")
         yield from form_reasons(entry.service_forms, path="/data/service_forms")
+    if isinstance(entry, Participant):
+        yield from registration_reasons(entry, registry)
     if isinstance(entry, Program):
         yield from year_reasons({"/data/opens_at": entry.opens_at})
     if begin is not None and end is not None and end <= begin:

@@ -32,6 +32,7 @@ ServiceForm = Code
 LISTS = ("open_offers", "all")
 PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
 """A place in a list of requests: those that are open come first."""
+JSON_TYPE = r'(?i)^application/json *(; *charset="?utf-8"? *)?$'
 AGENCY_CLASSES = ("city", "county", "state", "university", "tribal", "federal", "other")
 SWORN_BANDS = ("0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+")
 GOALS = ("trust", "operations", "wellness", "learning", "promising_practices")
@@ -303,10 +304,11 @@ class Inbound(Strict):
     type: Line
     subject: Line
     time: AwareDatetime
-    datacontenttype: Literal["application/json"] = "application/json"
+    datacontenttype: Annotated[str, Field(pattern=JSON_TYPE)] = "application/json"
     dataschema: Line | None = None
     dataclassification: Literal["public", "internal", "confidential", "restricted"] | None = None
     traceparent: Annotated[str, Field(max_length=100)] | None = None
+    tracestate: Annotated[str, Field(max_length=8000)] | None = None
     correlationid: Identifier | None = None
     causationid: Line | None = None
     sequence: Identifier | None = None

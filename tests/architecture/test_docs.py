@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.intake.message import IDENTIFIER
 from services.routing.refusals import _REASONS
 from shared.contracts import inbound, outbound
 from tests.system.checker.verdict import INVARIANTS
@@ -102,7 +103,7 @@ def codes_in_code() -> Iterator[str]:
         if "Reason(" in text or "Finding(" in text:
             yield from (code for found in CODE.findall(text) for code in found if code)
     yield from _REASONS
-    yield from ("id_reused_with_other_content", "reference_reused_with_other_content")
+    yield from (IDENTIFIER, "id_reused_with_other_content", "reference_reused_with_other_content")
 
 
 def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> None:

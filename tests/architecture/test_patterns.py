@@ -134,7 +134,7 @@ def test_a_pattern_that_is_slow_is_noticed_by_its_own_form(slow: str, use: str) 
 def test_the_patterns_of_the_product_are_found_with_their_uses() -> None:
     found = {name: used.uses for name, used in PATTERNS.items()}
 
-    assert found["services.intake.words._NAMED"] == {"search"}
+    assert found["services.intake.identifiers._NUMBERS"] == {"finditer"}
     assert found["services.intake.rulesets._BRACES"] == {"sub", "findall"}
     assert len(SHAPES) >= 20
 

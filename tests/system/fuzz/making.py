@@ -120,7 +120,8 @@ def _with_canary(kind: str, data: Any) -> Any:
     for owner, name in [*_places(data)]:
         text = owner[name]
         if isinstance(text, str) and (name in secret or (name == "reason" and "level" in owner)):
-            owner[name] = f"{CANARY} {text}"[: max(len(text), len(CANARY) + 1)]
+            longest = 200 if name == "email" else max(len(text), len(CANARY) + 1)
+            owner[name] = f"{CANARY}-{text}"[:longest]
     return data
 
 
@@ -142,7 +143,7 @@ def _change(random: Random, message: dict[str, Any]) -> None:
         case 3:
             del owner[key]
         case 4 if isinstance(owner, dict):
-            owner[random.choice((f"{CANARY}_{key}", "at", "ce_type", "\x00", ""))] = CANARY
+            owner[random.choice((f"{CANARY} {key}", "at", "ce_type", "\x00", ""))] = CANARY
         case 4 | 5 if isinstance(owner, list):
             owner[key : key + 1] = [
                 deepcopy(owner[key]) for _ in range(random.choice((2, 15, 201)))

@@ -45,6 +45,16 @@ def test_an_unknown_field_is_refused_at_its_parent_in_every_type(kind: str) -> N
     assert SECRET not in str(found)
 
 
+def test_a_field_that_looks_like_one_is_named() -> None:
+    data = submission() | {"priority": "high", "case officer 7": 1, "agencyName": 1, "x_1": 1}
+    data |= {"UCN1234567": 1, "last": 1}
+
+    (reason,) = read(record(event("request.submit", data))).reasons
+
+    assert (reason.code, reason.path) == ("schema", "/data")
+    assert reason.message == "This type has no such field: priority, agencyName, x_1 and 3 more."
+
+
 UNREADABLE = {
     "tombstone": None,
     "too_large": b" " * 1_048_577,
@@ -171,8 +181,10 @@ def test_what_is_odd_is_looked_for(value: bytes) -> None:
     assert [*limits.oddities(document)]
 
 
-def test_binary_mode_is_refused_in_so_many_words() -> None:
-    message = read(record(submission(), headers=(("ce_type", b"gov.cri.request.submit.v1"),)))
+@pytest.mark.parametrize("header", ["ce_type", "ce-type", "CE_Type"])
+@pytest.mark.parametrize("value", [submission(), ["a", "list"], b"text", b""])
+def test_binary_mode_is_refused_in_so_many_words(header: str, value: Any) -> None:
+    message = read(record(value, headers=((header, b"gov.cri.request.submit.v1"),)))
 
     assert [reason.code for reason in message.reasons] == ["not_cloudevents"]
     assert "binary mode" in message.reasons[0].message

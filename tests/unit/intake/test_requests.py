@@ -152,15 +152,20 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
             "note": "123-45-6789",
         },
         [
+            ("contains_protected_identifier", "/data/note"),
             ("dates_contradict", "/data/counter/until"),
             ("unknown_service_form", "/data/counter/service_forms/0"),
-            ("contains_protected_identifier", "/data/note"),
         ],
     ),
     "a milestone of no engagement": (
         "milestone.report",
         {"engagement_id": "nope", "milestone": "draft", "on": "2026-03-01"},
-        [("unknown_request", "/data/engagement_id")],
+        [("unknown_engagement", "/data/engagement_id")],
+    ),
+    "a milestone whose check character is wrong": (
+        "milestone.report",
+        {"engagement_id": "{wrong}-E1", "milestone": "draft", "on": "2026-03-01"},
+        [("unknown_engagement", "/data/engagement_id")],
     ),
     "a milestone to come": (
         "milestone.report",
@@ -170,7 +175,7 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
     "a close of no engagement": (
         "engagement.close",
         {"engagement_id": "nope", "reason": "completed"},
-        [("unknown_request", "/data/engagement_id")],
+        [("unknown_engagement", "/data/engagement_id")],
     ),
     "capacity that has run out": (
         "capacity.declare",
@@ -193,7 +198,12 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
     "a direction of an unknown request to an unknown provider": (
         "request.direct",
         {"tracking_number": "nope", "action": "assign", "provider": "nope", "reason": "r"},
-        [("unknown_request", "/data/tracking_number"), ("schema", "/data/provider")],
+        [("unknown_request", "/data/tracking_number"), ("unknown_provider", "/data/provider")],
+    ),
+    "a direction to an unknown program": (
+        "request.direct",
+        {"tracking_number": "{number}", "action": "route", "program": "nope", "reason": "r"},
+        [("unknown_program", "/data/program")],
     ),
     "a question about nothing": (
         "status.ask",
@@ -218,10 +228,39 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
 def test_a_message_is_refused_with_all_its_reasons_for(door: Door, case: str) -> None:
     kind, data, expected = ABOUT_WORK[case]
     filled = {
-        name: value.replace("{number}", door.number) if isinstance(value, str) else value
+        name: value.replace("{number}", door.number).replace("{wrong}", f"{door.number[:-1]}?")
+        if isinstance(value, str)
+        else value
         for name, value in data.items()
     }
 
     decision = door.say(kind, filled)
 
     assert reasons(decision) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("request.amend", "tracking_number"),
+        ("request.withdraw", "tracking_number"),
+        ("request.direct", "tracking_number"),
+        ("status.ask", "about"),
+        ("offer.answer", "offer_id"),
+        ("milestone.report", "engagement_id"),
+        ("engagement.close", "engagement_id"),
+    ],
+)
+def test_a_number_in_small_letters_is_taken_for_the_one_in_capitals(
+    door: Door, kind: str, field: str
+) -> None:
+    data = data_of(kind, door.number)
+    if kind == "status.ask":
+        data[field] = door.number
+    written = data[field]
+
+    decision = door.say(kind, data | {field: written.lower()})
+
+    assert decision.outcome == "applied"
+    assert all(written.lower() not in str(event) for event in events(decision))
+    assert any(written in str(event) for event in events(decision))

@@ -1,0 +1,166 @@
+"""
+What is wrong with the texts of a message, wherever they stand: found by walking all of it.
+
+This belongs to the contents, not to the form: a message that an older release accepted must still
+be read when it is sent again, or when a restored database reads it again.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, repeat
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.intake.fields import YEARS, YEARS_ALLOWED
+from services.intake.findings import COUNTED, MOST, Finding
+from services.intake.identifiers import holders, is_plain, unseen
+from services.intake.message import IDENTIFIER
+from services.intake.problems import WRITTEN_TIME, pointer
+from shared.contracts.inbound import DATA, Inbound
+
+Path = tuple[str | int, ...]
+_LINE = 200
+_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+    r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+# Control characters, those that steer the direction of writing, and what shows nothing.
+_UNSEEN = re.compile(f"[{re.escape(''.join(unseen()))}]")
+# Marks alone have nothing to stand on.
+_MARKS = re.compile(r"[\s\u0300-\u036f\u20d0-\u20f0\ufe00-\ufe0f\U000e0100-\U000e01ef]*+")
+
+
+def _fields(schema: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, schema) of each field in a JSON schema, and of what a field may be."""
+    if isinstance(schema, Mapping):
+        for name, part in schema.get("properties", {}).items():
+            yield from ((name, choice) for choice in (part, *part.get("anyOf", ())))
+        for part in schema.values():
+            yield from _fields(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _fields(part)
+
+
+_MODELS: tuple[type[BaseModel], ...] = (Inbound, *DATA.values())
+_FIELDS = [field for model in _MODELS for field in _fields(model.model_json_schema())]
+PROSE = frozenset(name for name, part in _FIELDS if part.get("maxLength", 0) > _LINE)
+"""Fields with room for more than a line: they may be empty, and hold line breaks."""
+TIMES = frozenset(name for name, part in _FIELDS if part.get("format") == "date-time")
+_HAVE_A_FORM = TIMES | {"traceparent"}
+
+
+_REASONS = {
+    "identifier": (
+        IDENTIFIER,
+        "This text seems to hold a Social Security or FBI number.",
+        "Leave out what identifies a person in criminal justice records.",
+    ),
+    "blank": (
+        "schema",
+        "Nothing that can be seen stands here.",
+        "Say it, or leave the field out.",
+    ),
+    "space": ("schema", "White space stands before or after this text.", "Leave it out."),
+    "unseen": (
+        "schema",
+        "A control, bidirectional or invisible character stands in this line.",
+        "Leave it out. Line breaks are for fields with more than 200 characters.",
+    ),
+    "time": ("schema", "This is not a time of RFC 3339.", f"{WRITTEN_TIME} Seconds are required."),
+    "year": ("value_out_of_range", "This year is out of range.", YEARS_ALLOWED),
+    "trace": ("schema", "This is not a traceparent of W3C's Trace Context.", "Leave it out."),
+}
+
+
+def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return a reason for each text with which something is wrong in a well-formed message."""
+    fields: list[str] = []
+    texts: list[str] = []
+    _gather(document, "", fields, texts)
+    plain = is_plain(texts)
+    wrong: dict[int, str] = dict.fromkeys(holders(texts, plain=plain), "identifier")
+    every = not plain or _has_space_at_an_end(texts)
+    for place, field in enumerate(fields):
+        if (
+            (every or field in _HAVE_A_FORM)
+            and place not in wrong
+            and (what := _wrong(field, texts[place])) is not None
+        ):
+            wrong[place] = what
+    if not wrong:
+        return ()
+    found = (
+        _finding(path, wrong[place])
+        for place, path in enumerate(_paths(document, ()))
+        if place in wrong
+    )
+    return tuple(islice(found, MOST + COUNTED))
+
+
+def _has_space_at_an_end(texts: Sequence[str]) -> bool:
+    whole = "\n".join(("", *texts, ""))
+    return " \n" in whole or "\n " in whole
+
+
+def _gather(node: Any, field: str, fields: list[str], texts: list[str]) -> None:
+    """Add every text in *node*, a part of *field*, to *texts*, and to *fields* its own field."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if isinstance(value, str):
+                fields.append(name)
+                texts.append(value)
+            elif isinstance(value, dict | list):
+                _gather(value, name, fields, texts)
+        return
+    found = [value for value in node if isinstance(value, str)]
+    fields += repeat(field, len(found))
+    texts += found
+    for value in node:
+        if isinstance(value, dict | list):
+            _gather(value, field, fields, texts)
+
+
+def _paths(node: Any, path: Path) -> Iterator[Path]:
+    """Yield the path of every text in *node*, in the order of `_gather`."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if isinstance(value, str):
+                yield (*path, name)
+            elif isinstance(value, dict | list):
+                yield from _paths(value, (*path, name))
+        return
+    yield from ((*path, place) for place, value in enumerate(node) if isinstance(value, str))
+    for place, value in enumerate(node):
+        if isinstance(value, dict | list):
+            yield from _paths(value, (*path, place))
+
+
+def _wrong(name: str, text: str) -> str | None:
+    """Return what is wrong with the form of *text* in a field of that *name*."""
+    if name in PROSE or not text:
+        return None
+    if name in TIMES:
+        if not _RFC_3339.fullmatch(text):
+            return "time"
+        return "year" if name == "time" and int(text[:4]) not in YEARS else None
+    if text[0].isspace() or text[-1].isspace():
+        return "blank" if text.isspace() else "space"
+    if not text.isascii() or not text.isprintable():
+        if _UNSEEN.search(text):
+            return "unseen"
+        return "blank" if _MARKS.fullmatch(text) else None
+    return "trace" if name == "traceparent" and not _TRACE.fullmatch(text) else None
+
+
+def _finding(path: Path, wrong: str) -> Finding:
+    code, message, fix = _REASONS[wrong]
+    in_data = path[0] == "data"
+    return Finding(
+        code="not_cloudevents" if code == "schema" and not in_data else code,
+        path=pointer(path),
+        message=message,
+        fix=fix,
+    )

@@ -1,0 +1,99 @@
+"""Nobody is registered under an id or a source that means somebody else."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.intake.registrations import RESERVED
+from tests.examples.door import Door, events, reasons
+from tests.examples.inbound import AGENCY, OFFICE
+
+TOPICS = Path(__file__).parents[3] / "deploy" / "topics.yaml"
+
+
+def register(door: Door, **changes: Any) -> Any:
+    entry = {"id": "ny-post", "kind": "agency_system", "name": "New York", **changes}
+    return door.say("participant.register", entry)
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["operator", "admin", "svc-intake", "intake", "continuum", "cri", "cri-tac", "continuum-x"],
+)
+def test_an_id_that_means_a_part_of_the_system_is_reserved(own: str) -> None:
+    decision = register(Door(), id=own)
+
+    assert ("reserved", "/data/id") in reasons(decision)
+
+
+def test_whoever_owns_or_reads_a_topic_of_ours_is_reserved() -> None:
+    topics = yaml.safe_load(TOPICS.read_text())["topics"]
+    members = {who for topic in topics for who in (topic["owner"], *topic["readers"])}
+
+    assert {who for who in members if not who.startswith("<")} <= RESERVED
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("urn", "schema"),
+        (" ", "schema"),
+        ("urn:", "schema"),
+        ("urn:cri:", "schema"),
+        ("urn:ny", "schema"),
+        ("new york", "schema"),
+        ("https:", "schema"),
+        ("https://ny post.example", "schema"),
+        ("urn:cri", "schema"),
+        ("urn:cri:continuum", "reserved"),
+        ("URN:CRI:Continuum:intake", "reserved"),
+        (f"urn:cri:{AGENCY}", "reserved"),
+        (f"urn:cri:{OFFICE}:system", "reserved"),
+        ("urn:cri:ny-postal", "reserved"),
+        ("urn:cri:nobody-yet", "reserved"),
+    ],
+)
+def test_a_source_is_refused_that_is_none_or_means_somebody_else(source: str, code: str) -> None:
+    decision = register(Door(), sources=["urn:cri:ny-post", source])
+
+    assert (code, "/data/sources/1") in reasons(decision)
+
+
+@pytest.mark.parametrize(
+    "source", ["urn:fl-dle:cases", "URN:FL-DLE:cases", "urn:fl-dle:cases:tampa", "urn:fl-dle"]
+)
+def test_a_source_of_another_participant_is_refused_with_all_above_and_below_it(
+    source: str,
+) -> None:
+    door = Door()
+    register(door, id="fl-dle", sources=["urn:fl-dle:cases"])
+
+    decision = register(door, sources=[source])
+
+    expected = "schema" if source == "urn:fl-dle" else "source_taken"
+    assert reasons(decision) == [(expected, "/data/sources/0")]
+
+
+def test_a_source_above_that_of_another_participant_is_refused() -> None:
+    door = Door()
+    register(door, id="fl-dle", sources=["urn:state:fl:cases"])
+
+    assert reasons(register(door, sources=["urn:state:fl"])) == [
+        ("source_taken", "/data/sources/0")
+    ]
+    assert register(door, sources=["urn:state:flo", "urn:state:fl:casesofours"]).outcome == (
+        "applied"
+    )
+
+
+def test_a_participant_keeps_its_own_sources() -> None:
+    door = Door()
+    own = ["urn:cri:ny-post", "urn:cri:ny-post:records", "urn:ny:cases", "https://ny.example/cri"]
+
+    first = register(door, sources=own)
+    again = register(door, sources=own[:2])
+
+    assert [first.outcome, again.outcome] == ["applied", "applied"]
+    assert events(first)[0].data.sources == own

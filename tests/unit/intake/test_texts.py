@@ -1,0 +1,352 @@
+"""Every text of a message is looked at, wherever it stands."""
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.intake import texts
+from services.intake.identifiers import INVISIBLE
+from services.intake.known import Seen
+from services.intake.texts import PROSE, TIMES
+from shared.contracts.inbound import DATA
+from tests.examples.door import Door, events, read, reasons, types
+from tests.examples.inbound import AGENCY, AT, data_of, event, record, sender_of, submission
+
+KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
+NUMBER = "123-45-6789"
+IDENTIFIER = "contains_protected_identifier"
+REFERENCE = Path(__file__).parents[3] / "deploy" / "reference"
+ATTRIBUTES = {
+    "id": NUMBER,
+    "subject": f"about {NUMBER}",
+    "dataschema": f"https://schema.example/{NUMBER}",
+    "correlationid": NUMBER,
+    "causationid": NUMBER,
+    "sequence": NUMBER,
+    "tracestate": f"vendor={NUMBER}",
+}
+
+
+def places(node: Any, path: str = "/data") -> Iterator[tuple[Any, Any, str]]:
+    """Yield (container, key, path) of every text in *node*."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if isinstance(value, str):
+            yield node, key, f"{path}/{key}"
+        elif isinstance(value, dict | list):
+            yield from places(value, f"{path}/{key}")
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+def test_an_identifier_in_an_attribute_is_refused(attribute: str) -> None:
+    decision = Door().say("request.submit", **{attribute: ATTRIBUTES[attribute]})
+
+    assert reasons(decision) == [(IDENTIFIER, f"/{attribute}")]
+    assert NUMBER not in str(decision)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_identifier_in_any_text_of_any_type_is_never_taken_up(door: Door, kind: str) -> None:
+    """Where a text may be of any form, that is the reason; elsewhere its form is."""
+    refused = 0
+    for place in range(len([*places(data_of(kind, door.number))])):
+        data = data_of(kind, door.number)
+        if kind == "request.submit":
+            data["reference"] = "another"
+        owner, key, path = [*places(data)][place]
+        owner[key] = NUMBER
+
+        decision = door.say(kind, data)
+
+        assert decision.outcome == "refused", path
+        assert any(path.startswith(where) for _, where in reasons(decision) if where)
+        assert NUMBER not in str(decision)
+        refused += (IDENTIFIER, path) in reasons(decision)
+
+    assert refused
+
+
+def test_a_refusal_repeats_no_reference_that_holds_an_identifier_whatever_else_is_wrong() -> None:
+    of_form = Door().say("request.submit", submission(reference=NUMBER, topics=[]))
+    of_sender = Door().say("request.submit", submission(reference=NUMBER), sender="ny-post")
+    unread = Door().send(event("request.submit", {"reference": NUMBER}, source=NUMBER))
+
+    for decision in (of_form, of_sender, unread):
+        assert NUMBER not in str(decision)
+        assert events(decision)[0].data.reference is None
+
+
+def test_an_answer_repeats_no_id_that_holds_an_identifier_whatever_is_wrong() -> None:
+    refused = Door().say("request.submit", id=NUMBER)
+    of_form = Door().say("request.submit", submission(topics=[]), id=NUMBER)
+    kept = Door()
+    odd = event("request.submit", submission(), id=NUMBER)
+    content = read(record(odd)).content
+    kept.known.seen[AGENCY, odd["source"], NUMBER] = Seen(content, "cri.in.ca-post.v1/0/3")
+    repeated = kept.send(odd)
+
+    assert types(repeated) == ["answer_repeated"]
+    for decision in (refused, of_form, repeated):
+        assert NUMBER not in str(decision)
+        assert events(decision)[0].inreplytoid is None
+
+
+def test_a_message_is_not_refused_for_its_own_ids() -> None:
+    own = "123e4567-e89b-12d3-a456-426614174000"
+
+    decision = Door().say(
+        "request.submit",
+        submission(reference=own),
+        id=own,
+        subject=own,
+        correlationid=own,
+        causationid=f"cri.in.{AGENCY}.v1/0/123456789",
+        sequence="00000000000123456789",
+        traceparent=f"00-{own.replace('-', '')}-b7ad6b7169203331-01",
+        tracestate="vendor=123456789,other@x=00f067aa0ba902b7",
+    )
+
+    assert types(decision)[0] == "request_accepted"
+
+
+def test_what_an_older_release_accepted_is_answered_as_it_was() -> None:
+    door = Door()
+    odd = event("request.submit", submission(reference="x "))
+    first = "cri.in.ca-post.v1/0/3"
+    door.known.references[AGENCY, "x "] = Seen(read(record(odd)).content, first)
+
+    decision = door.send(odd)
+
+    assert types(decision) == ["answer_repeated"]
+    assert events(decision)[0].data.of == first
+
+
+LINES = {
+    "a line end": "a\nb",
+    "a bell": "\u0007",
+    "an escape": "\x1b[31mred",
+    "a delete": "a\x7f",
+    "a control of the second kind": "a\x85b",
+    "an override of direction": "\u202eabc",
+    "an isolate": "abc\u2066",
+    "a mark of direction": "abc\u200f",
+    "a zero-width space": "a\u200bb",
+    "a soft hyphen": "a\u00adb",
+    "a line separator": "a\u2028b",
+    "a byte order mark": "\ufeffx",
+    "a filler": "\u3164",
+    "marks alone": "\u0301\u0301",
+    "a space": " ",
+    "a space of no width to speak of": "\u2009",
+    "a space behind": "x ",
+    "a space before": "\u00a0x",
+    "a tab before": "\tx",
+}
+SHOWN = ("Café Niño", "l'Î", "東京", "e\u0301", "№ 7", "😀", "❤\ufe0f", "a  b", "-", "قسم")
+
+
+@pytest.mark.parametrize("what", LINES)
+@pytest.mark.parametrize("attribute", ["id", "subject"])
+def test_an_attribute_is_refused_for(attribute: str, what: str) -> None:
+    decision = Door().say("request.submit", **{attribute: LINES[what]})
+
+    assert reasons(decision) == [("not_cloudevents", f"/{attribute}")]
+
+
+@pytest.mark.parametrize("what", LINES)
+def test_a_line_of_the_data_is_refused_for(what: str) -> None:
+    line = LINES[what]
+    asked = submission(reference=line, agency={**submission()["agency"], "name": line})
+    contact = {"contact_id": line, "name": line, "phone": line, "title": line}
+
+    assert reasons(Door().say("request.submit", asked)) == [
+        ("schema", "/data/reference"),
+        ("schema", "/data/agency/name"),
+    ]
+    assert reasons(Door().say("contact.set", contact)) == [
+        ("schema", f"/data/{name}") for name in contact
+    ]
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_a_line_that_shows_something_comes_in(line: str) -> None:
+    asked = submission(reference=line, agency={**submission()["agency"], "name": line})
+
+    assert Door().say("request.submit", asked, id=line, subject=line).outcome == "applied"
+
+
+def test_a_text_with_room_for_more_than_a_line_may_have_line_breaks() -> None:
+    need = dict.fromkeys(("issue", "obstacles"), " One.\r\n\tTwo.\u2028Three.\n")
+
+    decision = Door().say("request.submit", submission(need=need, other_topic="\nDrones.\n"))
+
+    assert decision.outcome == "applied"
+    assert {"issue", "note", "other_topic", "summary", "staff"} <= PROSE
+    assert not PROSE & {"name", "reference", "id", "subject", "contact_id", "phone", "sources"}
+
+
+def test_the_characters_that_show_nothing_are_those_of_unicode() -> None:
+    for code in range(sys.maxunicode + 1):
+        character = chr(code)
+        unseen = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
+        known = character in INVISIBLE
+        assert (texts._UNSEEN.search(character) is not None) == (unseen or known), hex(code)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-29 02:30:00Z",
+        "2026-11-29T02:30Z",
+        "2026-11-29T02:30:00+0000",
+        "2026-11-29T02:30:00+00",
+        "2026-11-29_02:30:00Z",
+        "2026-11-29T02:30:00.Z",
+        "2026-11-29T02:30:00,5Z",
+        "\uff12026-11-29T02:30:00Z",
+    ],
+)
+def test_a_time_that_is_not_of_rfc_3339_is_refused(time: str) -> None:
+    declared = {"valid_until": time.replace("2026", "2027"), "entries": [{"can_take": 1}]}
+
+    assert reasons(Door().say("status.ask", time=time)) == [("not_cloudevents", "/time")]
+    assert reasons(Door().say("capacity.declare", declared)) == [("schema", "/data/valid_until")]
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2026-11-29T02:30:00Z",
+        "2026-11-29t02:30:00z",
+        "2026-11-29T02:30:00.123456789-08:00",
+        "1900-01-01T00:00:00+14:00",
+        "2199-12-31T23:59:59-12:00",
+    ],
+)
+def test_a_time_of_rfc_3339_comes_in(time: str) -> None:
+    assert Door().say("status.ask", time=time).outcome == "applied"
+
+
+@pytest.mark.parametrize("time", ["2200-01-01T00:00:00Z", "1899-12-31T23:59:59Z"])
+def test_a_year_that_no_calendar_reaches_is_out_of_range(time: str) -> None:
+    assert reasons(Door().say("status.ask", time=time)) == [("value_out_of_range", "/time")]
+
+
+def test_the_fields_that_hold_times_are_known_by_the_models() -> None:
+    assert {"time", "valid_until", "opens_at", "effective_from", "effective_until"} == TIMES
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "abc",
+        f"00-{'0' * 32}-{'b' * 16}-01",
+        f"00-{'a' * 32}-{'0' * 16}-01",
+        f"ff-{'a' * 32}-{'b' * 16}-01",
+        f"00-{'A' * 32}-{'b' * 16}-01",
+        f"00-{'a' * 32}-{'b' * 16}-01\n",
+    ],
+)
+def test_a_traceparent_that_is_none_is_refused(trace: str) -> None:
+    decision = Door().say("status.ask", traceparent=trace)
+
+    assert reasons(decision) == [("not_cloudevents", "/traceparent")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+        'Application/JSON; charset="utf-8"',
+    ],
+)
+def test_json_in_utf_8_may_be_said_in_any_of_its_ways(content: str) -> None:
+    assert Door().say("status.ask", datacontenttype=content).outcome == "applied"
+
+
+@pytest.mark.parametrize("content", ["text/json", "application/json; charset=latin1", ""])
+def test_another_kind_of_content_is_refused(content: str) -> None:
+    decision = Door().say("status.ask", datacontenttype=content)
+
+    assert reasons(decision) == [("not_cloudevents", "/datacontenttype")]
+    assert "Write application/json." in str(events(decision)[0])
+
+
+def test_the_state_of_a_trace_beside_its_parent_is_taken() -> None:
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+
+    decision = Door().say("status.ask", traceparent=trace, tracestate="congo=t61rcWkgMzE")
+
+    assert events(decision)[0].traceparent == trace
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("desk@agency.example", True),
+        ("pat.doe+cri@mail.police.example.gov", True),
+        ("o'neil@agency.example", True),
+        ("josé@café.example", True),
+        ("not an address", False),
+        ("desk", False),
+        ("desk@agency", False),
+        ("@agency.example", False),
+        ("desk@@agency.example", False),
+        ("desk.@agency.example", False),
+        ("desk@-agency.example", False),
+        ("Desk <desk@agency.example>", False),
+        ("mailto:desk@agency.example", False),
+        ("desk@agency.example,other@agency.example", False),
+    ],
+)
+def test_an_email_looks_like_an_address(address: str, is_one: bool) -> None:
+    contact = {"contact_id": "desk", "name": "Desk", "email": address}
+
+    decision = Door().say("contact.set", contact)
+
+    assert types(decision) == (["contact_set"] if is_one else ["submission_refused"])
+    assert is_one or reasons(decision) == [("schema", "/data/email")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_wrong_with_the_texts_of_the_examples(kind: str, door: Door) -> None:
+    data = submission(reference="second") if kind == "request.submit" else None
+
+    decision = door.say(kind, data, sender=sender_of(kind), at=AT + timedelta(seconds=1))
+
+    assert decision.outcome == "applied"
+
+
+def test_the_reference_data_that_is_delivered_is_valid() -> None:
+    door = Door()
+    kinds = {
+        "participants": "participant.register",
+        "programs": "program.define",
+        "topics": "topic.define",
+        "providers": "provider.list",
+        "rulesets": "ruleset.approve",
+    }
+    said = 0
+    for name, kind in kinds.items():
+        for entry in yaml.safe_load((REFERENCE / f"{name}.yaml").read_text())[name]:
+            decision = door.say(kind, written(entry))
+            assert decision.outcome == "applied", reasons(decision)
+            said += 1
+
+    assert said > len(kinds)
+
+
+def written(entry: Any) -> Any:
+    """Return *entry* as JSON has it: YAML reads dates and times as such."""
+    if isinstance(entry, dict):
+        return {key: written(value) for key, value in entry.items()}
+    if isinstance(entry, list):
+        return [written(value) for value in entry]
+    return entry.isoformat() if hasattr(entry, "isoformat") else entry
