@@ -21,6 +21,7 @@ from shared.contracts.inbound import DATA, Inbound
 
 Path = tuple[str | int, ...]
 _LINE = 200
+_CONTAINERS = (dict, list)
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
@@ -112,15 +113,16 @@ def _gather(node: Any, field: str, fields: list[str], texts: list[str]) -> None:
             if isinstance(value, str):
                 fields.append(name)
                 texts.append(value)
-            elif isinstance(value, dict | list):
+            elif isinstance(value, _CONTAINERS):
                 _gather(value, name, fields, texts)
         return
-    found = [value for value in node if isinstance(value, str)]
+    found = [value for value in node if type(value) is str]
     fields += repeat(field, len(found))
     texts += found
-    for value in node:
-        if isinstance(value, dict | list):
-            _gather(value, field, fields, texts)
+    if len(found) < len(node):
+        for value in node:
+            if isinstance(value, _CONTAINERS):
+                _gather(value, field, fields, texts)
 
 
 def _paths(node: Any, path: Path) -> Iterator[Path]:
@@ -129,12 +131,12 @@ def _paths(node: Any, path: Path) -> Iterator[Path]:
         for name, value in node.items():
             if isinstance(value, str):
                 yield (*path, name)
-            elif isinstance(value, dict | list):
+            elif isinstance(value, _CONTAINERS):
                 yield from _paths(value, (*path, name))
         return
     yield from ((*path, place) for place, value in enumerate(node) if isinstance(value, str))
     for place, value in enumerate(node):
-        if isinstance(value, dict | list):
+        if isinstance(value, _CONTAINERS):
             yield from _paths(value, (*path, place))
 
 
