@@ -22,7 +22,7 @@ NOTES = (
     "Times are given where more than ten requests have come that far. The first contact is known"
     " by its date: that stage counts whole days, by the calendar of the agency's state.",
     "Waiting since: when the longest waiting of them first had to wait.",
-    "As of: everything that was on the log by then is counted; what came later may be, too.",
+    "As of: everything that was recorded by then is counted; what came later may be, too.",
 )
 
 

@@ -118,6 +118,22 @@ async def test_resume_clears_a_stop_only_when_told_to(stack: Stack, database: Da
     assert again == ["routing has not stopped: there is nothing to clear."]
 
 
+async def test_resume_names_what_was_lost_though_nothing_has_to_be_resumed(
+    stack: Stack, database: Database
+) -> None:
+    access = await access_to(stack, database, "routing")
+    await execute(
+        access,
+        "INSERT INTO lost_ranges (topic, partition, from_offset, until_offset)"
+        " VALUES ('cri.int.intake.v1', 0, 3, 9)",
+    )
+
+    said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
+
+    assert "lost cri.int.intake.v1/0, offsets 3 to 8: the topic deleted them" in said[0]
+    assert said[1:] == ["routing has not stopped: there is nothing to clear."]
+
+
 @pytest.mark.parametrize(("from_start", "stands"), [(False, (10, 50)), (True, (-40, 0))])
 async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to(
     stack: Stack, database: Database, from_start: bool, stands: tuple[int, int]

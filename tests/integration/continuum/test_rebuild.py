@@ -10,10 +10,11 @@ from continuum.access import NotPossible
 from deploy.local.stack import Stack
 from services.reporting.handlers import ReportingReader
 from services.reporting.openings import tell_openings
-from shared.contracts import reference
+from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
 from shared.messaging.replay import carry_out
 from tests.conftest import Database
+from tests.examples.later import ABOUT_REQUESTS, later
 from tests.examples.stories import START, Story
 from tests.integration.continuum.conftest import Rebuilt, log_as, rebuilt
 from tests.integration.reporting.test_handlers import full_story, program_defined
@@ -49,6 +50,25 @@ async def test_what_is_computed_again_equals_the_live_tables(reporting: Rebuilt)
     assert lines[-1].startswith("rebuild: 41 records, 48 rows in 4 tables, 0 differing")
     assert await reporting.pool.fetchval("SELECT to_regnamespace('rebuild') IS NULL")
     assert await reporting.count("rebuilds") == 0
+
+
+async def test_events_of_a_later_release_are_computed_again_as_they_were_taken_in(
+    reporting: Rebuilt,
+) -> None:
+    number, correlation = Story(1).tracking_number, Story(1).request_id
+    told = {topic: sum(said == topic for said, _ in stories(1)) for topic in ABOUT_REQUESTS}
+    later_on = [
+        (topic, later(topic, name, number, place, data, correlationid=correlation))
+        for topic in (intake.TOPIC, routing.TOPIC)
+        for place, (name, data) in enumerate(ABOUT_REQUESTS[topic].items(), told[topic] + 1)
+    ]
+    await reporting.take_in([*stories(1), *later_on])
+
+    lines, good = await reporting.rebuild()
+
+    assert good, lines
+    row = await reporting.pool.fetchval("SELECT status FROM requests")
+    assert row == "triaged"
 
 
 async def test_that_a_program_has_opened_is_read_back_from_the_own_news(

@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from confluent_kafka import Producer
+from confluent_kafka import OFFSET_END, Producer, TopicPartition
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    ResourcePatternType,
+    ResourceType,
+)
 
+from deploy.local.kafka import ADMIN
+from deploy.local.provision import admin_client
 from shared.contracts import intake
 from shared.contracts.event import derived_id
 from shared.messaging.kafka import partition_of
@@ -21,6 +31,8 @@ from tests.system.chaos.login import login
 _SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
 _PARTITIONS = 6
 _CANARYS = "cri.in.california-agencies.v1"
+_SILENT = "cri.in.florida-agencies.v1"
+_DELETED = 5
 _MOVE = "UPDATE checkpoints SET next_offset = next_offset + $1 WHERE topic = $2"
 _SOMEBODY_WAITS = (
     "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
@@ -43,8 +55,6 @@ _IN_A_CLUSTER = "the exporters of Kafka and Postgres, and a kubelet, run in a cl
 NOT_PLAYED = {
     "CertificateExpiry": "Kafka and the services of the embedded stack speak without TLS",
     "ConsumerFallsBehind": "a machine that is slower than the load would raise others, too",
-    "PartitionBlocked": "a partition is blocked by what a client raises for it alone",
-    "RecordsLost": "a topic deletes what was not read only after a segment is full",
     "MessageSetAside": "no message that the services write is one that Kafka will never take",
     "Watchdog": "always fires",
     **dict.fromkeys(
@@ -196,6 +206,45 @@ def _stop_canary(stage: Stage) -> None:
     stage.canary.process.wait()
 
 
+def _forbid(stage: Stage) -> None:
+    """Take the right to read one participant's topic from intake."""
+    admin = _administer(stage)
+    for made in admin.create_acls([_denied(stage, AclBinding)]).values():
+        made.result()
+
+
+def _allow(stage: Stage) -> None:
+    admin = _administer(stage)
+    for gone in admin.delete_acls([_denied(stage, AclBindingFilter)]).values():
+        gone.result()
+
+
+def _denied(stage: Stage, kind: Any) -> Any:
+    user, _ = stage.stack.kafka_login("intake")
+    return kind(
+        ResourceType.TOPIC, _SILENT, ResourcePatternType.LITERAL, f"User:{user}", "*",
+        AclOperation.READ, AclPermissionType.DENY,
+    )  # fmt: skip
+
+
+def _delete_unread(stage: Stage) -> None:
+    """Delete records from a participant's topic while intake, frozen, does not read them."""
+    _freeze("intake")(stage)
+    producer = Producer(login(stage.stack, ADMIN))
+    for _ in range(_DELETED):  # a fetch that was under way brings the first
+        producer.produce(_SILENT, b"no event", partition=0)
+        producer.flush(10)
+    end, admin = TopicPartition(_SILENT, 0, OFFSET_END), _administer(stage)
+    for done in admin.delete_records([end]).values():
+        done.result()
+    _thaw("intake")(stage)
+
+
+def _administer(stage: Stage) -> Any:
+    user, password = stage.stack.kafka_login(ADMIN)
+    return admin_client(stage.stack.kafka.servers, user=user, password=password)
+
+
 FAULTS = (
     Fault("nothing", frozenset(), lambda stage: None, hold=45),
     Fault("a service ends and stays away", frozenset({"ServiceDown"}), _kill, _start),
@@ -225,6 +274,8 @@ FAULTS = (
         _stop_postgres,
         _start_postgres,
     ),
+    Fault("a lost right to read one topic", frozenset({"PartitionBlocked"}), _forbid, _allow),
+    Fault("a topic deletes what was not read", frozenset({"RecordsLost"}), _delete_unread),
     Fault("events of an unknown type", frozenset({"UnknownSchemaSeen"}), _invent_type),
     Fault("another owner moves on", frozenset({"FencedBatches"}), _fence, again=_fence),
     Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Stage.start_canary),

@@ -150,3 +150,19 @@ def _read_on(buffer: Buffer, positions: dict[TopicPartition, int]) -> set[TopicP
     read = [(TopicPartition(r.topic, r.partition), r.offset) for r in found.records]
     positions.update({partition: offset + 1 for partition, offset in read})
     return {partition for partition, _ in read}
+
+
+def test_what_was_deleted_is_offered_without_content_before_what_is_fetched_behind_it() -> None:
+    buffer = Buffer()
+    buffer.add_deleted(FLOOD, 3, 6)
+    buffer.add(FLOOD, stored_at(6, batch(b"kept")), 6)
+
+    found = buffer.take({FLOOD: 3}, MOST).records
+
+    assert [(record.offset, record.value, record.unreadable) for record in found] == [
+        *((offset, None, "deleted") for offset in (3, 4, 5)),
+        (6, b"kept", None),
+    ]
+    assert _offsets(buffer, {FLOOD: 5}) == {FLOOD.topic: [5, 6]}
+    assert _offsets(buffer, {FLOOD: 7}) == {}
+    assert not buffer.waits(FLOOD)

@@ -89,7 +89,7 @@ def _stand_still(bench: Bench) -> None:
 def _lose_a_range(bench: Bench) -> None:
     bench.run.ledger = Ledger()
     bench.run.tables["routing"].setdefault("lost_ranges", []).append(
-        {"topic": INTAKE, "from_offset": 1}
+        {"topic": INTAKE, "partition": 0, "from_offset": 1, "until_offset": 2}
     )
 
 
