@@ -43,7 +43,8 @@ def i11_conservation(run: Run) -> Findings:
             if row is None:
                 yield f"{service} never read {topic}/{number}" if end > begin else None
             else:
-                yield from _conserved(service, row, counted, _below(run, row), (begin, end))
+                below = _below(run, row) + _deleted(run, service, row)
+                yield from _conserved(service, row, counted, below, (begin, end))
         for topic, number in rows:
             yield f"{service} has a checkpoint of {topic}/{number}, which it does not read"
     yield from _refusals(run)
@@ -64,6 +65,20 @@ def _below(run: Run, row: Row) -> int:
     )
 
 
+def _deleted(run: Run, service: str, row: Row) -> int:
+    """Return how many records of a partition its topic deleted before they were read."""
+    place = row["topic"], row["partition"]
+    lost = {
+        offset
+        for each in run.rows(service, "lost_ranges")
+        if (each["topic"], each["partition"]) == place
+        for offset in range(each["from_offset"], each["until_offset"])
+    }
+    if lost:  # one that could not be unpacked may be there still
+        lost -= {r.offset for r in run.topics.get(row["topic"], ()) if r.partition == place[1]}
+    return len(lost)
+
+
 def _conserved(
     service: str,
     row: Row,
@@ -72,9 +87,9 @@ def _conserved(
     ends: tuple[int, int],
 ) -> Iterator[str | None]:
     name = f"{service}: {row['topic']}/{row['partition']}"
-    counted = sum(row[outcome] for outcome in OUTCOMES)
-    there = below + row.get("lost", 0)
-    yield None if counted == there else f"{name}: {there} records, {counted} accounted for"
+    # What was lost is answered, and has an outcome, or is counted as lost.
+    counted = sum(row[outcome] for outcome in OUTCOMES) + row.get("lost", 0)
+    yield None if counted == below else f"{name}: {below} records, {counted} accounted for"
     lies = ends[0] <= row["next_offset"] <= ends[1]
     yield None if lies else f"{name}: the checkpoint {row['next_offset']} is outside {ends}"
     most = repeats[row["topic"], row["partition"]]
