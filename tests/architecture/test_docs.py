@@ -5,13 +5,15 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from services.intake.message import IDENTIFIER
+from services.notifications.render import REFERRED
 from services.routing.refusals import _REASONS
-from shared.contracts import inbound, outbound
+from shared.contracts import inbound, outbound, reference, routing
+from shared.contracts.event import Classification
 from tests.system.checker.verdict import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,8 @@ SECTION = re.compile(r"^#+ ", re.M)
 NAME = re.compile(r"\A`([a-z_.]+)`$", re.M)
 EXAMPLE = re.compile(r"```json\n(.*?)```", re.S)
 CODE = re.compile(r'code="([a-z_]+)"|_whole\(\s*"([a-z_]+)"|^    "\w+": \(\s*"([a-z_]+)"', re.M)
+CODES_ROW = re.compile(r"\| ((?:`[^`]+`(?:, )?)+) \| \S.* \|")
+PLACE = re.compile(r"`([a-z._]+)`: `([a-z_]+)`")
 ROW = re.compile(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", re.M)
 
 
@@ -111,6 +115,76 @@ def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> No
     told = [code for row in ROW.findall(table) for code in re.findall(r"`(\w+)`", row)]
 
     assert sorted(told) == sorted(set(codes_in_code()))
+
+
+Codes = dict[tuple[str, str], set[str]]
+
+
+def codes_told() -> Codes:
+    """Return the codes in the guide's tables, by type and field; each has a meaning."""
+    section = INTEGRATE.partition("## Codes and what they mean")[2].partition("\n## ")[0]
+    told: Codes = {}
+    for table in section.split("\n\n**")[1:]:
+        title, _, rows = table.partition("\n")
+        codes: set[str] = set()
+        for row in rows.splitlines():
+            found = CODES_ROW.fullmatch(row)
+            assert found or row in ("", "| code | means |", "|---|---|"), row
+            if found:
+                named = re.findall(r"`([^`]+)`", found[1])
+                assert not codes & set(named), row
+                codes |= set(named)
+        told |= dict.fromkeys(PLACE.findall(title) or [("", title.split("`")[1])], codes)
+    return told
+
+
+def codes_of(schema: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (field, code) for each choice in a JSON schema."""
+    if isinstance(schema, list):
+        for part in schema:
+            yield from codes_of(part, name)
+    elif isinstance(schema, dict):
+        yield from ((name, code) for code in schema.get("enum", ()))
+        for key, part in schema.items():
+            if key == "properties":
+                for field, inner in part.items():
+                    yield from codes_of(inner, field)
+            elif key not in ("enum", "default", "required"):
+                yield from codes_of(part, name)
+
+
+def codes_in_contracts() -> Codes:
+    """Return the codes of every closed list that a participant meets, by type and field."""
+    known: Codes = {}
+    for kind, model in inbound.DATA.items():
+        short = kind.removeprefix("gov.cri.").removesuffix(".v1")
+        schema = model.model_json_schema()
+        for field, code in codes_of(schema):
+            if not code.startswith("US-"):
+                known.setdefault((short, field), set()).add(code)
+        if "service_forms" in json.dumps(schema):
+            known[short, "service_forms"] = set(inbound.SERVICE_FORMS)
+    known["ruleset.approve", "clocks"] = set(reference.CLOCKS)
+    known["ruleset.approve", "tie_break"] = set(reference.TIE_BREAKS)
+    for kind in ("request.status_changed", "status.told", "engagement.ended"):
+        known[kind, "status"] = set(routing.STATUSES)
+    for kind in ("message.refused", "submission.refused"):
+        known[kind, "refused_by"] = {"intake", "routing", "notifications"}
+    known["", "dataclassification"] = set(get_args(Classification))
+    return known
+
+
+def test_integrators_are_told_what_every_code_means() -> None:
+    told = codes_told()
+    referred = told.pop(("referral.made", "reason"))
+    known = codes_in_contracts()
+
+    assert told.keys() == known.keys()
+    for place, codes in known.items():
+        assert told[place] == codes, place
+    source = "".join(path.read_text() for path in (ROOT / "services" / "routing").glob("*.py"))
+    assert referred >= REFERRED.keys()
+    assert {code for code in referred if f'"{code}"' not in source} == set()
 
 
 def test_integrators_are_told_the_limits_of_the_door() -> None:
