@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.system.checker.broken import i18_broken_on_purpose
 from tests.system.checker.injected import digest, ledger_of
 from tests.system.checker.order import i05_first_occurrences_in_order
+from tests.system.checker.owners import i08_topics_agree_with_owners
 from tests.system.checker.run import Record, Run
 from tests.unit.checker.test_invariants import NUMBER, ROUTING, event, run, wrong
 
@@ -83,3 +86,12 @@ def test_what_was_sent_without_an_answer_is_found_once_or_not_at_all() -> None:
     assert [each and [e.offset for e in each.injected] for each in (there, twice, nowhere)] == [
         [1], [1], [],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("counted", "is_right"), [(0, True), (1, True), (2, False)])
+def test_an_owner_may_take_an_injected_event_for_its_own(counted: int, is_right: bool) -> None:
+    alien = event(1)
+    row = {"topic": ROUTING, "subject": NUMBER, "last": counted}
+    found = judged(alien, lines=[injected(alien, "passed")], sequences=[row])
+
+    assert (wrong(i08_topics_agree_with_owners(found)) == []) is is_right
