@@ -69,7 +69,7 @@ NOTIFICATIONS = replace(
         ("requests",): "hold sentences with names as it knew them that day, which no log says",
         ("notices", "answers", "gaps", "heartbeats"): "are what it decided to tell, once and under"
         " which number",
-        ("needs", "contacts", "waiting_repeats"): _FOURTEEN_DAYS,
+        ("needs", "contacts", "waiting_repeats", "waiting_notes"): _FOURTEEN_DAYS,
         ("gates of other topics",): _OTHER_GATES,
     },
 )

@@ -62,7 +62,7 @@ def passed_on(
     kind, facts = _facts(message, request, known)
     request = replace(request, published=request.published + 1)
     event = about_request(message, request, kind=kind, at=known.at, data=encode(facts))
-    note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
+    note = _words(message)
     if not note:
         return request, (event,)
     request = replace(request, confided=request.confided + 1)
@@ -87,6 +87,7 @@ def _facts(message: Message, request: Request, known: Known) -> tuple[str, Facts
                 provider=who,
                 milestone=data.milestone,
                 on=data.on,
+                noted=bool(data.note),
             )
             return "gov.cri.intake.milestone_reported.v1", milestone
         case Close():
@@ -120,18 +121,26 @@ def _answer(data: OfferAnswer) -> dict[str, Any]:
         "counter_from": counter and counter.from_,
         "counter_until": counter and counter.until,
         "counter_service_forms": list(counter.service_forms) if counter else [],
+        "noted": bool(data.note),
     }
+
+
+def _words(message: Message) -> str | None:
+    """Return the provider's note that came with *message*."""
+    return message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
 
 
 def _note(message: Message, request: Request, note: str, at: datetime) -> Published:
     said = message.data
-    about = said.offer_id if isinstance(said, OfferAnswer) else said.engagement_id
+    answered = isinstance(said, OfferAnswer)
     facts = NoteFacts(
         request_id=request.request_id,
         tracking_number=request.tracking_number,
         participant=message.participant,
-        about=about,
+        about=said.offer_id if answered else said.engagement_id,
         note=note,
+        requester=request.participant,
+        answer=said.answer if answered else None,
     )
     return about_request(
         message, request, kind=_NOTE, at=at, data=encode(facts), confidential=True

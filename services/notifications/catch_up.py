@@ -107,6 +107,7 @@ class AgainReader:
         facts = {item.message.id for item in items}
         for waiting in working.repeats.values():
             facts.update(json.loads(repeat.event)["id"] for repeat in waiting)
+        facts.update(json.loads(note.event)["id"] for note in working.notes_waiting.values())
         announced = await read_announced(connection, facts)
         if self._published is None:
             self._published = dict(await connection.fetch(_SQL["read_announced_ends"]))

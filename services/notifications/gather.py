@@ -35,6 +35,7 @@ ANSWERS = frozenset(
     )
 )
 ABOUT_REQUESTS = frozenset(get_args(routing.RequestEvent))
+_ANSWERS_TO_NOTES = frozenset((routing.MessageApplied, routing.MessageRefused))
 FOR_OFFICES = frozenset((routing.RequestReferred, routing.RequestWithdrawn))
 
 
@@ -58,17 +59,27 @@ def tracking_numbers(items: Sequence[Item]) -> set[str]:
     return {subject for subject in found - new if is_request(subject)}
 
 
+def noted(item: Item) -> bool:
+    """Tell whether a note may be handed on here: it is one, or the answer to what it came with."""
+    event = item.message
+    if type(event) in _ANSWERS_TO_NOTES:
+        return event.data.requester is not None
+    return type(event) is intake.NoteStated
+
+
 def named(items: Sequence[Item]) -> bool:
     """Tell whether anything here is told with names of the directory, or to its offices."""
     return any(
-        type(item.message) in ABOUT_REQUESTS or type(item.message) is intake.StatusAsked
+        type(item.message) in ABOUT_REQUESTS
+        or type(item.message) is intake.StatusAsked
+        or noted(item)
         for item in items
     )
 
 
 def for_offices(items: Sequence[Item]) -> bool:
     """Tell whether the program offices may be told of anything here."""
-    return any(type(item.message) in FOR_OFFICES for item in items)
+    return any(type(item.message) in FOR_OFFICES or noted(item) for item in items)
 
 
 def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]]:
@@ -86,6 +97,10 @@ def numbered(items: Sequence[Item], directory: Directory) -> set[tuple[str, str]
             continue
         if not is_request(event.subject):
             subjects.add(event.subject)
+        if noted(item):
+            told.update(directory.offices)
+            if event.data.requester is not None:
+                told.add(event.data.requester)
         if kind in ANSWERS:
             if event.inreplyto is not None:
                 sender = participant_of(event.inreplyto)
@@ -114,8 +129,21 @@ def answered(items: Sequence[Item]) -> set[str]:
 
 
 def repeated(items: Sequence[Item]) -> set[str]:
-    """Return the records whose answers are to be given again."""
-    return {i.message.data.of for i in items if type(i.message) is intake.AnswerRepeated}
+    """Return the records whose answers must be known: to be given again, or for a note's sake."""
+    found = {i.message.data.of for i in items if type(i.message) is intake.AnswerRepeated}
+    for item in items:
+        if type(item.message) is intake.NoteStated and item.message.inreplyto is not None:
+            found.add(item.message.inreplyto)
+    return found
+
+
+def settling_notes(items: Sequence[Item]) -> set[str]:
+    """Return the records that this batch answers and that a note came with."""
+    return {
+        item.message.inreplyto
+        for item in items
+        if type(item.message) in _ANSWERS_TO_NOTES and noted(item)
+    }
 
 
 def listings(items: Sequence[Item]) -> set[Question]:

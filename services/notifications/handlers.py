@@ -6,7 +6,7 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications import gather, parse, repeating, store
+from services.notifications import gather, notes, parse, repeating, store
 from services.notifications.facts import decision_of
 from services.notifications.messages import announce
 from services.notifications.request import Directory
@@ -14,7 +14,7 @@ from services.notifications.status import Listing, Question
 from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference
+from shared.contracts import intake, reference, routing
 from shared.contracts.outbound import ContactCard
 from shared.messaging import sequences
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
@@ -64,6 +64,7 @@ class NotificationsReader:
         opening = gather.opened(items)
         contact_keys = gather.contacts(items, requests, opening)
         repeated, answered = gather.repeated(items), gather.answered(items)
+        settling = gather.settling_notes(items)
         return Working(
             at=at,
             directory=directory,
@@ -74,6 +75,9 @@ class NotificationsReader:
             contacts=await store.read_contacts(connection, contact_keys) if contact_keys else {},
             answers=await store.read_answers(connection, repeated) if repeated else {},
             repeats=await store.read_waiting_repeats(connection, answered) if answered else {},
+            notes_waiting=(
+                await store.read_waiting_notes(connection, settling) if settling else {}
+            ),
             listings=await _read_listings(connection, gather.listings(items), directory),
         )
 
@@ -83,6 +87,9 @@ class NotificationsReader:
         if kind is intake.NeedStated:
             _state_need(state, event)
             return _TAKEN
+        if kind is intake.NoteStated:
+            passed_on = notes.take_in(state, event, _notice_key(item))
+            return Taken("applied", passed_on, counted(state.notices[told:]))
         if kind is intake.AnswerRepeated:
             again = repeating.repeat(state, event, item.record.key or b"")
             return Taken("applied", again, counted(state.notices[told:]))
@@ -97,6 +104,8 @@ class NotificationsReader:
             state.reference.append((event.number, event))
         if kind in gather.ANSWERS:
             outgoing += repeating.send_held_back(state, event.inreplyto)
+        if kind is routing.MessageApplied or kind is routing.MessageRefused:
+            outgoing += notes.send_held_back(state, event)
         return Taken("applied", outgoing, counted(state.notices[told:]))
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
@@ -125,6 +134,8 @@ class NotificationsReader:
         await store.delete_waiting_repeats(connection, state.sent_late)
         waiting = [repeat for held in state.held_back.values() for repeat in held]
         await store.save_waiting_repeats(connection, waiting)
+        await store.delete_waiting_notes(connection, state.notes_settled)
+        await store.save_waiting_notes(connection, state.notes_held.values())
 
     async def _directory(
         self, connection: "Connection[Any]", items: Sequence[Item], *, version: int | None = None

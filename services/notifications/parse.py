@@ -14,9 +14,8 @@ TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference)\.v1$"
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     intake.TOPIC: TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")]),
     intake.ANSWERS_TOPIC: TypeAdapter(Annotated[intake.AnswerEvent, Field(discriminator="type")]),
-    # A note is for nobody here: it is passed over.
     intake.CONFIDENTIAL_TOPIC: TypeAdapter(
-        Annotated[intake.ContactSet | intake.NeedStated, Field(discriminator="type")]
+        Annotated[intake.ConfidentialEvent, Field(discriminator="type")]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
@@ -31,7 +30,7 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record* with its needs."""
     found = parse_event(record, ADAPTERS[record.topic])
     if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
-        return found._replace(gate=found.gate._replace(stands_alone=True))
+        found = found._replace(gate=found.gate._replace(stands_alone=True))
     if not isinstance(found, Item):
         return found
     needs = needs_of(record.topic, found.message)
@@ -53,6 +52,8 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     if topic == intake.TOPIC:
         version = getattr(event.data, "reference_version", 0)
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
+    if type(event) is intake.NoteStated:
+        return (Gate(intake.TOPIC, event.subject, 1),)
     if topic != routing.TOPIC or not is_request(event.subject):
         return ()
     accepted = Gate(intake.TOPIC, event.subject, 1)

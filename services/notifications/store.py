@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Request
 from services.notifications.status import PAGE, Known, Listing, Question, page
-from services.notifications.working import NoticeRow
+from services.notifications.working import NoticeRow, WaitingNote
 from shared.contracts.outbound import ContactCard
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
@@ -233,6 +233,28 @@ async def delete_waiting_repeats(
 ) -> None:
     if coordinates:
         await connection.execute(_SQL["delete_waiting_repeats"], list(coordinates))
+
+
+async def save_waiting_notes(
+    connection: "Connection[Any]", notes: Collection[WaitingNote]
+) -> None:
+    if notes:
+        await connection.execute(_SQL["save_waiting_notes"], *_columns(notes, 3))
+
+
+async def read_waiting_notes(
+    connection: "Connection[Any]", coordinates: Collection[str]
+) -> dict[str, WaitingNote]:
+    """Return the notes that came with these records and wait for their answers."""
+    rows = await connection.fetch(_SQL["read_waiting_notes"], list(coordinates))
+    return {row["inreplyto"]: WaitingNote(*row) for row in rows}
+
+
+async def delete_waiting_notes(
+    connection: "Connection[Any]", coordinates: Collection[str]
+) -> None:
+    if coordinates:
+        await connection.execute(_SQL["delete_waiting_notes"], list(coordinates))
 
 
 async def claim_heartbeat(connection: "Connection[Any]", *, seconds: int) -> datetime | None:

@@ -28,6 +28,14 @@ class NoticeRow(NamedTuple):
     because: str | None = None
 
 
+class WaitingNote(NamedTuple):
+    """A ``NoteStated`` (``event``, as JSON) that came before the answer to its record."""
+
+    inreplyto: str
+    key: bytes
+    event: bytes
+
+
 @dataclass(slots=True)
 class Working:
     """
@@ -47,6 +55,7 @@ class Working:
     answers: dict[str, Answer]
     repeats: dict[str, list[WaitingRepeat]]
     listings: dict[Question, Listing]
+    notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
@@ -56,6 +65,8 @@ class Working:
     notices: list[NoticeRow] = field(default_factory=list)
     held_back: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
     sent_late: list[str] = field(default_factory=list)
+    notes_held: dict[str, WaitingNote] = field(default_factory=dict)
+    notes_settled: list[str] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
     settled: Mapping[str, int] = field(default_factory=dict)
 

@@ -60,6 +60,7 @@ def decide(
         received_at=event.receivedat,
         inreplyto=event.inreplyto,
         inreplytoid=event.inreplytoid,
+        noted=isinstance(event, OfferAnswered | MilestoneReported) and event.data.noted,
     )
     match event:
         case RequestAmended():

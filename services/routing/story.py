@@ -42,7 +42,7 @@ class Story:
 
     *cause* is the id of the event that leads here; *received_at* the broker's time of the
     inbound record it goes back to, *inreplyto* that record, when there is one, and *inreplytoid*
-    the sender's id of the message in it.
+    the sender's id of the message in it; *noted* says that a note came with it.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Story:
         received_at: datetime | None = None,
         inreplyto: str | None = None,
         inreplytoid: str | None = None,
+        noted: bool = False,
     ) -> None:
         self._request: Request | None = request
         self._now = request._asdict()
@@ -63,6 +64,7 @@ class Story:
         self.received_at = received_at
         self.inreplyto = inreplyto
         self.inreplytoid = inreplytoid
+        self._requester = request.participant if noted else None
         self._events: list[Event] = []
         self._records: list[DecisionRecord] = []
         self._capacity: list[CapacityChange] = []
@@ -126,7 +128,12 @@ class Story:
     def applied(self, what: str, about: str) -> None:
         """Answer the inbound record: what it says was done."""
         assert self.inreplyto is not None
-        facts = AppliedFacts(participant=participant_of(self.inreplyto), what=what, about=about)
+        facts = AppliedFacts(
+            participant=participant_of(self.inreplyto),
+            what=what,
+            about=about,
+            requester=self._requester,
+        )
         self._append(MessageApplied, facts, answer=True)
 
     def refused(self, what: str, about: str, code: str) -> None:
@@ -137,6 +144,7 @@ class Story:
             what=what,
             about=about,
             reasons=[reason_of(code)],
+            requester=self._requester,
         )
         self._append(MessageRefused, facts, answer=True)
 

@@ -101,7 +101,11 @@ class CapacityDeclared(Event):
 
 
 class OfferAnswerFacts(Facts):
-    """``provider`` is the participant that answered, whether or not the offer was its own."""
+    """
+    ``provider`` is the participant that answered, whether or not the offer was its own.
+
+    ``noted`` says that a `NoteStated` holds the words that came with it.
+    """
 
     request_id: Uuid
     tracking_number: str
@@ -112,6 +116,7 @@ class OfferAnswerFacts(Facts):
     counter_from: date | None = None
     counter_until: date | None = None
     counter_service_forms: list[str] = []
+    noted: bool = False
 
 
 class OfferAnswered(Event):
@@ -120,12 +125,15 @@ class OfferAnswered(Event):
 
 
 class MilestoneFacts(Facts):
+    """``noted`` says that a `NoteStated` holds the words that came with it."""
+
     request_id: Uuid
     tracking_number: str
     engagement_id: str
     provider: str
     milestone: str
     on: date
+    noted: bool = False
 
 
 class MilestoneReported(Event):
@@ -269,13 +277,19 @@ class NeedStated(Event):
 
 
 class NoteFacts(Facts):
-    """A provider's words about an offer or an engagement."""
+    """
+    A provider's words about an offer or an engagement.
+
+    ``requester`` is whose request it is about; ``answer`` what is answered to an offer.
+    """
 
     request_id: Uuid
     tracking_number: str
     participant: str
     about: str
     note: str
+    requester: str | None = None
+    answer: str | None = None
 
 
 class NoteStated(Event):

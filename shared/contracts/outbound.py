@@ -22,6 +22,7 @@ TYPES = {
     "engagement_opened": "gov.cri.engagement.opened.v1",
     "engagement_ended": "gov.cri.engagement.ended.v1",
     "referral_made": "gov.cri.referral.made.v1",
+    "note_stated": "gov.cri.note.stated.v1",
     "came_too_late": "gov.cri.amendment.came_too_late.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
@@ -79,6 +80,21 @@ class Applied(Facts):
     what: str
     about: str
     repeat: bool = False
+
+
+class Note(Facts):
+    """
+    Restricted: what a provider wrote, in its own words, with its answer or its report.
+
+    ``about`` is the offer or the engagement; ``answer`` is there when it answers an offer.
+    """
+
+    tracking_number: str
+    about: str
+    provider: str
+    answer: str | None = None
+    note: str
+    sentence: str
 
 
 class CameTooLate(Facts):

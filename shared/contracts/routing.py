@@ -208,11 +208,17 @@ class ClockMissed(Event):
 
 
 class AppliedFacts(Facts):
-    """``what`` is the kind of message applied, such as ``capacity.declare``."""
+    """
+    ``what`` is the kind of message applied, such as ``capacity.declare``.
+
+    ``requester``, whose request it is about, is there when a note came with the message: who hands
+    the note on must know whom to.
+    """
 
     participant: str
     what: str
     about: str
+    requester: str | None = None
 
 
 class MessageApplied(Event):
@@ -228,6 +234,7 @@ class MessageRefusedFacts(Facts):
     about: str
     refused_by: str = "routing"
     reasons: list[Reason]
+    requester: str | None = None
 
 
 class MessageRefused(Event):

@@ -11,8 +11,8 @@ from services.routing import told_again
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
-DECIDED_APART = {intake.NeedStated, intake.AnswerRepeated}
-"""Notifications keeps a need, and gives an answer again, without deciding whom to tell."""
+DECIDED_APART = {intake.NeedStated, intake.NoteStated, intake.AnswerRepeated}
+"""Notifications keeps a need, holds a note, and gives an answer again before all else."""
 WITHOUT_COLUMNS = {
     intake.WithdrawalRequested,
     intake.OfferAnswered,

@@ -49,6 +49,7 @@ OUTBOUND: dict[str, type[BaseModel]] = {
     "engagement.opened": outbound.EngagementMessage,
     "engagement.ended": outbound.EngagementEnd,
     "referral.made": outbound.Referral,
+    "note.stated": outbound.Note,
     "amendment.came_too_late": outbound.CameTooLate,
     "heartbeat": outbound.Heartbeat,
 }

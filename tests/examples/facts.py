@@ -107,6 +107,7 @@ def opened(number: str = NUMBER, **more: Any) -> dict[str, Any]:
     return engagement("assigned", number, offer_id=f"{number}-O1", **more)
 
 
+NOTE = "We could begin in June, with two people."
 TOO_LATE = {
     "request_id": derived_id(NUMBER, "request", NUMBER),
     "tracking_number": NUMBER,
@@ -185,6 +186,38 @@ class Log:
         return self.event(
             intake.CONFIDENTIAL_TOPIC, "need_stated", number, data, inreplyto=inbound(1)
         )
+
+    def note(self, answer: str | None = "counter", *, offset: int = 7) -> Event:
+        """What a provider writes with its answer, or with a milestone."""
+        data = {
+            "request_id": derived_id(NUMBER, "request", NUMBER),
+            "tracking_number": NUMBER,
+            "participant": PROVIDER,
+            "about": ENGAGEMENT if answer is None else OFFER,
+            "note": NOTE,
+            "requester": AGENCY,
+            "answer": answer,
+        }
+        return self.event(
+            intake.CONFIDENTIAL_TOPIC,
+            "note_stated",
+            NUMBER,
+            data,
+            inreplyto=inbound(offset, PROVIDER),
+        )
+
+    def settled(self, name: str = "message_applied", *, offset: int = 7) -> Event:
+        """What routing answers to the message that a note came with."""
+        data: dict[str, Any] = {
+            "participant": PROVIDER,
+            "what": "offer.answer",
+            "about": OFFER,
+            "requester": AGENCY,
+        }
+        if name == "message_refused":
+            data["reasons"] = [{"code": "not_yours", "path": "/", "message": "No.", "fix": "Ask."}]
+        event = self.event(routing.TOPIC, name, NUMBER, data, inreplyto=inbound(offset, PROVIDER))
+        return event.model_copy(update={"correlationid": derived_id(NUMBER, "request", NUMBER)})
 
     def contact(self, contact_id: str = "c-1", *, offset: int = 50) -> Event:
         data = {

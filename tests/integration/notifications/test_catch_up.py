@@ -77,13 +77,17 @@ def said_since(log: Log) -> list[Event]:
                   inreplyto=inbound(5)),
         log.accepted(SECOND, offset=6),
         log.asked("all", PROVIDER),
+        log.note("decline", offset=7),
         log.routed("offer_declined", offer("triaged", reason="timing")),
+        log.settled(offset=7),
         log.routed("request_referred", state("referred", SECOND, reason="no_candidate",
                                              decision=DECISION)),
         log.routed("offer_made", made(offer_id=f"{SECOND}-O2")),
         log.routed("engagement_opened", opened(need_stated=True)),
         log.routed("engagement_progressed", engagement("in_delivery", milestone="kick_off",
                                                        on="2026-04-01")),
+        log.settled(offset=8),
+        log.note(None, offset=8),
         log.repeat(9, 6),
     ]  # fmt: skip
 
@@ -115,6 +119,7 @@ async def tables(world: World) -> dict[str, Any]:
         "contacts": "*",
         "sequences": "topic, subject, last",
         "waiting_repeats": "inreplyto, first",
+        "waiting_notes": "inreplyto",
         "checkpoints": "topic, next_offset, applied, duplicate, held, dead",
         "gaps": "*",
     }.items():
@@ -175,7 +180,7 @@ async def test_whatever_was_sent_every_fact_is_told_once_under_numbers_without_a
     assert held.items() >= given.items()
     facts = [json.loads(r["value"])["data"]["fact"] for r in (*on_log, *sent)
              if r["topic"] == "cri.int.notifications.v1"]  # fmt: skip
-    assert len(facts) == len(set(facts)) == 12
+    assert len(facts) == len(set(facts)) == 16
 
 
 def _comparable(held: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ _READ_AT_THE_DOOR = ("type", "subject")
 _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 """All that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
-    "notifications": frozenset({"gov.cri.intake.note_stated.v1"}),
     "reporting": frozenset(
         f"gov.cri.intake.{name}.v1"
         for name in (

@@ -3,10 +3,20 @@
 from collections import Counter
 
 from tests.system.checker.findings import Findings
-from tests.system.checker.log import INTAKE, ROUTING, data_of, firsts, messages, number_of, short
+from tests.system.checker.log import (
+    CONFIDENTIAL,
+    INTAKE,
+    ROUTING,
+    data_of,
+    firsts,
+    messages,
+    number_of,
+    short,
+)
 from tests.system.checker.run import Body, Run
 
 _TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
+_NOTE = "gov.cri.note.stated.v1"
 _TOO_LATE = "amendment_came_too_late"
 
 
@@ -27,6 +37,7 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
             yield None if right else wrong
     yield from (f"{cause} is no amendment, and taken back" for cause in taken_back)
     yield from _told(run)
+    yield from _notes(run)
 
 
 def _ends(run: Run, said: dict[str, Body]) -> dict[str, int]:
@@ -49,6 +60,22 @@ def _told(run: Run) -> Findings:
             sender = data_of(body)["participant"]
             known = (sender, body["id"]) in told
             yield None if known else f"{record.place}: {sender} is not told that it came too late"
+
+
+def _notes(run: Run) -> Findings:
+    """Look for notes that reach nobody, and for some whose message was refused and that do."""
+    applied = {
+        body["inreplyto"]
+        for _, _, body in messages(run)
+        if body.get("type") == "gov.cri.message.applied.v1" and not data_of(body).get("repeat")
+    }
+    reached = {body["causationid"] for _, _, body in messages(run) if body.get("type") == _NOTE}
+    for record, body in firsts(run, CONFIDENTIAL):
+        if short(body) == "note_stated":
+            wanted, there = body.get("inreplyto") in applied, body["id"] in reached
+            right = wanted == there or (_has_older(run) and not there)
+            wrong = "is told" if there else "reaches nobody"
+            yield None if right else f"{record.place}: a provider's note {wrong}"
 
 
 def _has_older(run: Run) -> bool:

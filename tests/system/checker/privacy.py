@@ -23,7 +23,7 @@ from tests.system.checker.log import (
 )
 from tests.system.checker.run import Body, Run
 
-OPENED = "gov.cri.engagement.opened.v1"
+OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
 _SHORTEST, _MOST = 10, 300
 _LEAST, _READ = 10, 5_000_000_000
 """In a place of gigabytes so few texts are looked for that it is read through in seconds each."""
@@ -43,6 +43,7 @@ def i15_nobody_sees_anothers(run: Run) -> Findings:
         if record.key is not None and record.key.decode() != participant:
             wrong.append(f"what is keyed {record.key.decode()}")
         yield f"{record.place}: {participant} is told of {', '.join(wrong)}" if wrong else None
+    yield from _notes(run, offices)
     engaged = {
         (body["subject"], data_of(body)["provider"])
         for _, body in firsts(run, ROUTING)
@@ -54,6 +55,21 @@ def i15_nobody_sees_anothers(run: Run) -> Findings:
             yield (
                 None if own else f"{record.place}: {participant} did not accept {body['subject']}"
             )
+
+
+def _notes(run: Run, offices: set[str]) -> Findings:
+    """Look for notes that reach others than the office and the one that is helped."""
+    requesters = {
+        body["subject"]: data_of(body)["participant"]
+        for _, body in firsts(run, INTAKE)
+        if short(body) == "request_accepted"
+    }
+    for participant, record, body in messages(run):
+        if body.get("type") == NOTE:
+            helped = participant == requesters.get(body["subject"])
+            helped = helped and data_of(body).get("answer") in (None, "accept")
+            own = participant in offices or helped
+            yield None if own else f"{record.place}: {participant} reads a note that is not for it"
 
 
 def _concerned(run: Run) -> tuple[dict[str, set[str]], set[str]]:
@@ -131,8 +147,10 @@ def _places(run: Run) -> Iterator[tuple[str, str]]:
             "\n".join(
                 (record.value or b"").decode(errors="replace")
                 for record in records
-                # The one message that hands them over: to whom, is looked at elsewhere.
-                if not (topic.startswith(OUT) and (record.body or {}).get("type") == OPENED)
+                # The messages that hand them over: to whom, is looked at elsewhere.
+                if not (
+                    topic.startswith(OUT) and (record.body or {}).get("type") in (OPENED, NOTE)
+                )
             ),
         )
     for service, tables in run.tables.items():

@@ -213,3 +213,34 @@ def test_an_amendment_before_the_end_that_is_taken_back_is_noticed() -> None:
     assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, early, END, TAKEN_BACK, TOLD))) == [
         f"{NUMBER}: amendment 1 is taken back 1 times"
     ]
+
+
+CONFIDENTIAL = "cri.int.confidential.v1"
+KIND = "gov.cri.intake.note_stated.v1"
+NOTE = elsewhere(CONFIDENTIAL, event(1), id="note", type=KIND, inreplyto="cri.in.iacp.v1/0/7")
+HANDED_ON = elsewhere(OUT, event(2), type="gov.cri.note.stated.v1", causationid="note")
+
+
+def answer(kind: str) -> Record:
+    return elsewhere(
+        "cri.out.iacp.v1",
+        event(1),
+        type=f"gov.cri.message.{kind}.v1",
+        inreplyto="cri.in.iacp.v1/0/7",
+    )
+
+
+def test_a_note_with_what_was_applied_must_reach_somebody_and_no_other_may() -> None:
+    judged = [
+        wrong(i20_applied_has_an_effect(run(NOTE, answer(kind), *handed_on)))
+        for kind in ("applied", "refused")
+        for handed_on in ([HANDED_ON], [])
+    ]
+
+    place = f"{CONFIDENTIAL}/0/0"
+    assert judged == [
+        [],
+        [f"{place}: a provider's note reaches nobody"],
+        [f"{place}: a provider's note is told"],
+        [],
+    ]

@@ -81,6 +81,18 @@ def test_every_type_is_refused_from_a_participant_of_another_kind(door: Door, ki
     assert [codes(decision) for decision in decisions] == [["role_not_authorized"]] * len(wrong)
 
 
+def test_words_go_on_the_confidential_topic_with_all_that_handing_them_on_takes(
+    door: Door,
+) -> None:
+    answered, note = events(door.say("offer.answer"))
+    silent, *rest = events(door.say("milestone.report"))
+
+    assert (answered.data.noted, silent.data.noted, rest) == (True, False, [])
+    assert (note.data.note, note.data.requester, note.data.answer) == ("Gladly.", AGENCY, "accept")
+    assert note.dataclassification == "restricted"
+    assert "Gladly." not in answered.encode().decode()
+
+
 def test_an_observer_may_ask_and_do_nothing_else(door: Door) -> None:
     decisions = {kind: door.say(kind, sender=OBSERVER) for kind in KINDS}
 

@@ -55,6 +55,17 @@ def test_an_answer_about_no_request_needs_nothing(subject: str) -> None:
     assert needs(routing.TOPIC, "message_applied", subject, data) == ()
 
 
+def test_a_note_needs_its_request() -> None:
+    log = Log()
+
+    found = parse(log.record(intake.CONFIDENTIAL_TOPIC, log.note()))
+
+    assert isinstance(found, Item)
+    assert found.needs == (ACCEPTED,)
+    assert found.gate is not None
+    assert found.gate.stands_alone
+
+
 def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
     log = Log()
     value = log.event(

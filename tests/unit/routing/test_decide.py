@@ -100,6 +100,18 @@ def test_an_acceptance_opens_the_engagement_and_is_answered() -> None:
     assert told.changes == ()
 
 
+@pytest.mark.parametrize("by", ["iacp", "fop"])
+def test_the_answer_to_a_message_with_a_note_names_the_requester(by: str) -> None:
+    sender = Sender()
+    answer = sender.answered("accept", by)
+    noted = answer.model_copy(update={"data": answer.data.model_copy(update={"noted": True})})
+    before = offered(sender)
+
+    named = [data_of(said(before, each), -1).requester for each in (answer, noted)]
+
+    assert named == [None, "ca-post"]
+
+
 def test_a_decline_puts_the_request_back_and_gives_the_room_back() -> None:
     sender = Sender()
     before = offered(sender)

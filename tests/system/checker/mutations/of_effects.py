@@ -1,10 +1,10 @@
-"""Breaks what becomes of a message that was answered as applied (I20)."""
+"""Breaks what becomes of a message that was answered as applied (I20, I15)."""
 
-from dataclasses import replace
 from typing import Any
 
 from tests.system.checker.log import INTAKE, OUT, ROUTING, data_of
 from tests.system.checker.mutations.bench import Bench, Mutation, edited, subject_of
+from tests.system.checker.privacy import NOTE
 from tests.system.checker.run import Record
 
 _TOO_LATE = "amendment_came_too_late"
@@ -54,7 +54,7 @@ def _tell_nobody(bench: Bench) -> None:
 
 def _take_back_twice(bench: Bench) -> None:
     record = bench.any_of(ROUTING, _TOO_LATE)
-    bench.append(replace(edited(record, id="once-more")))
+    bench.append(edited(record, id="once-more"))
 
 
 def _take_back_what_had_an_effect(bench: Bench) -> None:
@@ -67,7 +67,20 @@ def _has_an_effect(record: Record) -> bool:
     return (record.body or {}).get("id") != _AMENDMENT
 
 
+def _hand_no_note_on(bench: Bench) -> None:
+    for each in bench.run.topics.values():
+        each[:] = [r for r in each if (r.body or {}).get("type") != NOTE]
+
+
+def _show_a_note_to_a_provider(bench: Bench) -> None:
+    note = bench.any_of(OUT, where=lambda record: (record.body or {}).get("type") == NOTE)
+    provider = data_of(note.body or {})["provider"]
+    bench.append(edited(note, id="not-for-you"), topic=f"{OUT}{provider}.v1")
+
+
 MUTATIONS = (
+    Mutation("a provider's notes reach nobody", "I20", _hand_no_note_on),
+    Mutation("a note reaches another than it is for", "I15", _show_a_note_to_a_provider),
     Mutation("an amendment without effect stays applied", "I20", _say_nothing, _amend_too_late),
     Mutation("nobody is told that it came too late", "I20", _tell_nobody, _amend_too_late),
     Mutation("an amendment is taken back twice", "I20", _take_back_twice, _amend_too_late),

@@ -1,0 +1,2 @@
+DELETE FROM waiting_notes
+ WHERE inreplyto = ANY ($1::text[]);
