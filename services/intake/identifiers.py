@@ -2,60 +2,10 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
-from unicodedata import category, decimal
 
-_PLANES = (range(0x20000), range(0xE0000, 0xE0200))
-"""Everything that `fold` changes or `unseen` names is here; a test looks at all of Unicode."""
-_SURROGATES = range(0xD800, 0xE000)
-_FULL_WIDTH = range(0xFF01, 0xFF5F)
-_LONG_DASHES = frozenset("\u2014\u2015\u2e3a\u2e3b\ufe58")
-_OTHER_DASHES = frozenset("\u02d7\u2043\u207b\u208b\u2212\u23af\u2500\u2501\u2796\u30fc\uff70")
-_DOTS = frozenset("\u00b7\u2022\u2024\u2027\u2219\u22c5\u3002\u30fb\ufe52\uff61\uff65")
-INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters and symbols without a glyph, which no category of Unicode sets apart."""
-
-
-def fold(character: str) -> str:
-    """Return what stands for *character* in the search for identifiers, in ASCII if it is one."""
-    digit = decimal(character, None)
-    if digit is not None:
-        return str(digit)
-    if character in _LONG_DASHES:
-        return "--"  # between two words more often than within a number
-    kind = category(character)
-    if kind == "Pd" or character in _OTHER_DASHES:
-        return "-"
-    if kind == "Pc":
-        return "_"
-    if character in _DOTS:
-        return "."
-    if character.isspace():
-        return " "
-    if kind in ("Cc", "Cf", "Mn", "Me") or character in INVISIBLE:
-        return ""
-    return chr(ord(character) - 0xFEE0) if ord(character) in _FULL_WIDTH else character
-
-
-def unseen() -> Iterator[str]:
-    """Yield the characters that show nothing, and those that control how others are shown."""
-    for character in _characters():
-        if character in INVISIBLE or category(character) in ("Cc", "Cf", "Zl", "Zp"):
-            yield character
-
-
-def _folds() -> Iterator[tuple[int, str]]:
-    for character in _characters():
-        if (folded := fold(character)) != character:
-            yield ord(character), folded
-
-
-def _characters() -> Iterator[str]:
-    return (chr(code) for plane in _PLANES for code in plane if code not in _SURROGATES)
-
-
-_FOLDS = dict(_folds())
+from services.intake.characters import folded, is_plain
 
 # All patterns see texts that are folded, in small letters, with a line end between two of them,
 # which no pattern crosses. Each repetition has an end and gives nothing back, so that the time
@@ -102,7 +52,7 @@ def holders(texts: Sequence[str], *, plain: bool) -> set[int]:
     *plain* is what `is_plain` says of them.
     """
     if not plain:
-        texts = [text.translate(_FOLDS).lower() for text in texts]
+        texts = folded(texts)
     whole = "\n".join(texts).lower()
     found = [match.start() for match in _NUMBERS.finditer(whole) if _is_identifier(match)]
     if any(map(whole.__contains__, _NAMES_OF_SOCIAL)):
@@ -129,9 +79,3 @@ def _may_be_issued(number: str) -> bool:
     digits = "".join(filter(str.isdigit, number))
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return area not in ("000", "666") and area[0] != "9" and group != "00" and serial != "0000"
-
-
-def is_plain(texts: Sequence[str]) -> bool:
-    """Tell whether *texts* hold nothing but the printable characters of ASCII."""
-    whole = "".join(texts)
-    return whole.isascii() and whole.isprintable()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.findings import Finding
+from services.intake.identifiers import holds_identifier
 from shared.contracts.inbound import (
     Amendment,
     Close,
@@ -16,7 +17,6 @@ from shared.contracts.inbound import (
 )
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
 
-IDENTIFIER = "contains_protected_identifier"
 _NUMBERS = ("tracking_number", "offer_id", "engagement_id", "about")
 _WORK = re.compile(r"-[OE][1-9][0-9]{0,5}\Z")
 
@@ -48,11 +48,14 @@ class Message:
 
     def told_reference(self) -> str | None:
         """Return the reference as an answer may repeat it: not if it holds an identifier."""
-        return None if _holds(self.texts, "/data/reference") else self.reference
+        return None if self._must_not_tell(self.reference) else self.reference
 
     def told_id(self) -> str | None:
         """Return the id as an answer may repeat it: not if it holds an identifier."""
-        return None if _holds(self.texts, "/id") else self.id
+        return None if self._must_not_tell(self.id) else self.id
+
+    def _must_not_tell(self, text: str | None) -> bool:
+        return bool(self.texts) and text is not None and holds_identifier(text)
 
 
 def in_capitals(data: Any) -> Any:
@@ -62,10 +65,6 @@ def in_capitals(data: Any) -> Any:
         if text is not None and not text.isupper() and tracking_number_in(text.upper()):
             return data.model_copy(update={name: text.upper()})
     return data
-
-
-def _holds(texts: tuple[Finding, ...], path: str) -> bool:
-    return any(found.path == path and found.code == IDENTIFIER for found in texts)
 
 
 def tracking_number_of(message: Message) -> str | None:

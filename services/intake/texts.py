@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.intake.characters import holds_unseen, is_plain
 from services.intake.fields import YEARS, YEARS_ALLOWED
 from services.intake.findings import COUNTED, MOST, Finding
-from services.intake.identifiers import holders, is_plain, unseen
-from services.intake.message import IDENTIFIER
+from services.intake.identifiers import holders
 from services.intake.problems import WRITTEN_TIME, pointer
 from shared.contracts.inbound import DATA, Inbound
 
@@ -27,8 +27,6 @@ _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-# Control characters, those that steer the direction of writing, and what shows nothing.
-_UNSEEN = re.compile(f"[{re.escape(''.join(unseen()))}]")
 # Marks alone have nothing to stand on.
 _MARKS = re.compile(r"[\s\u0300-\u036f\u20d0-\u20f0\ufe00-\ufe0f\U000e0100-\U000e01ef]*+")
 
@@ -55,7 +53,7 @@ _HAVE_A_FORM = TIMES | {"traceparent"}
 
 _REASONS = {
     "identifier": (
-        IDENTIFIER,
+        "contains_protected_identifier",
         "This text seems to hold a Social Security or FBI number.",
         "Leave out what identifies a person in criminal justice records.",
     ),
@@ -77,7 +75,11 @@ _REASONS = {
 
 
 def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return a reason for each text with which something is wrong in a well-formed message."""
+    """
+    Return a reason for each text with which something is wrong in a well-formed message.
+
+    Only the first are told: those that follow stand for their number.
+    """
     fields: list[str] = []
     texts: list[str] = []
     _gather(document, "", fields, texts)
@@ -93,12 +95,12 @@ def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
             wrong[place] = what
     if not wrong:
         return ()
-    found = (
+    found = (path for place, path in enumerate(_paths(document, ())) if place in wrong)
+    told = [
         _finding(path, wrong[place])
-        for place, path in enumerate(_paths(document, ()))
-        if place in wrong
-    )
-    return tuple(islice(found, MOST + COUNTED))
+        for place, path in zip(sorted(wrong), islice(found, MOST), strict=False)
+    ]
+    return (*told, *repeat(told[-1], min(len(wrong) - len(told), COUNTED)))  # only counted
 
 
 def _has_space_at_an_end(texts: Sequence[str]) -> bool:
@@ -151,7 +153,7 @@ def _wrong(name: str, text: str) -> str | None:
     if text[0].isspace() or text[-1].isspace():
         return "blank" if text.isspace() else "space"
     if not text.isascii() or not text.isprintable():
-        if _UNSEEN.search(text):
+        if holds_unseen(text):
             return "unseen"
         return "blank" if _MARKS.fullmatch(text) else None
     return "trace" if name == "traceparent" and not _TRACE.fullmatch(text) else None

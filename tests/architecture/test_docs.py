@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 import pytest
 
-from services.intake.message import IDENTIFIER
 from services.notifications.render import REFERRED
 from services.routing.refusals import _REASONS
 from shared.contracts import inbound, outbound, reference, routing
@@ -107,7 +106,7 @@ def codes_in_code() -> Iterator[str]:
         if "Reason(" in text or "Finding(" in text:
             yield from (code for found in CODE.findall(text) for code in found if code)
     yield from _REASONS
-    yield from (IDENTIFIER, "id_reused_with_other_content", "reference_reused_with_other_content")
+    yield from ("id_reused_with_other_content", "reference_reused_with_other_content")
 
 
 def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> None:

@@ -10,13 +10,22 @@ from typing import Any
 import pytest
 import yaml
 
-from services.intake import texts
-from services.intake.identifiers import INVISIBLE
+from services.intake.characters import INVISIBLE, holds_unseen
+from services.intake.findings import COUNTED, MOST
 from services.intake.known import Seen
 from services.intake.texts import PROSE, TIMES
 from shared.contracts.inbound import DATA
 from tests.examples.door import Door, events, read, reasons, types
-from tests.examples.inbound import AGENCY, AT, data_of, event, record, sender_of, submission
+from tests.examples.inbound import (
+    AGENCY,
+    AT,
+    PROVIDER,
+    data_of,
+    event,
+    record,
+    sender_of,
+    submission,
+)
 
 KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
 NUMBER = "123-45-6789"
@@ -126,6 +135,22 @@ def test_what_an_older_release_accepted_is_answered_as_it_was() -> None:
     assert events(decision)[0].data.of == first
 
 
+def test_many_wrong_texts_are_counted_and_hide_no_identifier() -> None:
+    topics = [{"topics": [NUMBER] * 100, "can_take": 1}] * 19
+    declared = {"entries": topics, "valid_until": "2027-01-01T00:00:00Z"}
+    said = {"data": declared, **event("capacity.declare", declared, id=NUMBER)}
+
+    decision = Door().send(said, participant=PROVIDER)
+
+    refusal = events(decision)[0]
+    assert {(reason.code, reason.path[:14]) for reason in refusal.data.reasons} == {
+        (IDENTIFIER, "/data/entries/")
+    }
+    assert (len(refusal.data.reasons), refusal.data.more) == (MOST, COUNTED)
+    assert refusal.inreplytoid is None
+    assert NUMBER not in str(decision)
+
+
 LINES = {
     "a line end": "a\nb",
     "a bell": "\u0007",
@@ -195,7 +220,7 @@ def test_the_characters_that_show_nothing_are_those_of_unicode() -> None:
         character = chr(code)
         unseen = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
         known = character in INVISIBLE
-        assert (texts._UNSEEN.search(character) is not None) == (unseen or known), hex(code)
+        assert holds_unseen(character) == (unseen or known), hex(code)
 
 
 @pytest.mark.parametrize(
