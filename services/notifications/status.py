@@ -7,11 +7,12 @@ from services.notifications import render
 from services.notifications.answers import answer
 from services.notifications.audience import Decision
 from services.notifications.request import Directory
-from shared.contracts.intake import Reason, StatusAsked
+from shared.contracts.intake import Reason, StatusAsked, Window
 from shared.contracts.outbound import Refused, StatusLine, StatusTold
 
 PAGE = 100
 """Requests in an answer: some 30 kB, for a question of 300 bytes."""
+NO_DATES = Window()
 ENDED = frozenset({"closed", "ineligible", "withdrawn"})
 
 
@@ -29,6 +30,10 @@ class Known:
     provider: str | None
     offer_id: str | None
     expires_at: datetime | None
+    engagement_id: str | None = None
+    topics: tuple[str, ...] = ()
+    service_forms: tuple[str, ...] = ()
+    wished: Window = NO_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
     sentence = known.sentence
     if not own and not office:
         sentence = known.provider_sentence or ""
+    engaged = not office and asker == known.provider and known.engagement_id is not None
     return StatusLine(
         tracking_number=known.tracking_number,
         status=known.status,
@@ -115,6 +121,10 @@ def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
         provider=known.provider,
         offer_id=None if own else known.offer_id,
         expires_at=None if own else known.expires_at,
+        engagement_id=known.engagement_id if engaged else None,
+        topics=list(known.topics) if engaged else None,
+        service_forms=list(known.service_forms) if engaged else None,
+        wished=known.wished if engaged else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Request
 from services.notifications.status import PAGE, Known, Listing, Question, page
 from services.notifications.working import NoticeRow, WaitingNote
+from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
@@ -148,7 +149,7 @@ async def list_known(
     lines: dict[Question, list[Known]] = {question: [] for question in questions}
     counts = dict.fromkeys(questions, 0)
     for number, *known, of_all in rows:
-        lines[questions[number - 1]].append(Known(*known))
+        lines[questions[number - 1]].append(_known(known))
         counts[questions[number - 1]] = of_all
     return {question: page(tuple(lines[question]), counts[question]) for question in questions}
 
@@ -158,6 +159,16 @@ async def list_every(connection: "Connection[Any]", question: Question) -> Listi
     offers_only = question.about == "open_offers"
     rows = await connection.fetch(_SQL["list_every"], offers_only, *question.place, PAGE)
     return page(tuple(Known(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0)
+
+
+def _known(row: Sequence[Any]) -> Known:
+    *known, topics, forms, wished_from, wished_until = row
+    return replace(
+        Known(*known),
+        topics=tuple(topics.split()),
+        service_forms=tuple(forms.split()),
+        wished=Window(from_=wished_from, until=wished_until),
+    )
 
 
 async def read_needs(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.request import Directory, Request
 from services.notifications.status import Known, Listing, Question
+from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
 from shared.messaging.sequences import Numbers
@@ -96,4 +97,8 @@ def known(request: Request) -> Known:
         request.provider,
         request.offer_id,
         request.expires_at,
+        request.engagement_id,
+        request.topics,
+        request.service_forms,
+        Window(from_=request.wished_from, until=request.wished_until),
     )

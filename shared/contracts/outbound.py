@@ -198,6 +198,11 @@ class Referral(Facts):
 
 
 class StatusLine(Facts):
+    """
+    One request. Who is engaged gets the facts as they now are: they may have been amended since
+    the offer was made.
+    """
+
     tracking_number: str
     status: str
     since: AwareDatetime
@@ -206,6 +211,10 @@ class StatusLine(Facts):
     provider: str | None = None
     offer_id: str | None = None
     expires_at: AwareDatetime | None = None
+    engagement_id: str | None = None
+    topics: list[str] | None = None
+    service_forms: list[str] | None = None
+    wished: Window | None = None
 
 
 class StatusTold(Facts):

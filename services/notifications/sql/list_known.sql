@@ -2,7 +2,8 @@
 -- of; open ones first, a page of each, with the count of all from there on.
 SELECT question.number, known.tracking_number, known.participant, known.status, known.since,
        known.sentence, known.provider_sentence, known.program, known.provider, known.offer_id,
-       known.expires_at, known.of_all
+       known.expires_at, known.engagement_id, known.topics, known.service_forms,
+       known.wished_from, known.wished_until, known.of_all
   FROM unnest($1::text[], $2::boolean[], $3::boolean[], $4::text[])
   WITH ORDINALITY AS question (asker, offers_only, after_ended, after, number)
  CROSS JOIN LATERAL (

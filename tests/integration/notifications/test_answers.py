@@ -8,6 +8,7 @@ from shared.contracts.tracking import tracking_number
 from tests.examples.facts import (
     AGENCY,
     DECISION,
+    ENGAGEMENT,
     NUMBER,
     OFFER,
     OFFICE,
@@ -16,6 +17,7 @@ from tests.examples.facts import (
     engagement,
     inbound,
     made,
+    opened,
     request_facts,
     state,
 )
@@ -189,6 +191,34 @@ async def test_each_asker_is_told_what_it_may_know(world: World) -> None:
     assert listed(await world.out("fop")) == [[]]
     (offered,) = (await world.out(PROVIDER))[1]["data"]["requests"]
     assert offered["offer_id"] == OFFER
+
+
+@pytest.mark.parametrize("about", [NUMBER, "all"])
+async def test_who_is_engaged_is_told_the_facts_as_they_now_are(world: World, about: str) -> None:
+    amended = request_facts(version=2, topics=["peer_support"], wished={"until": "2026-12-31"})
+    await world.take_in(
+        world.log.registered(PROVIDER, "provider", "IACP", offset=0),
+        world.log.accepted(reference_version=1),
+        world.log.routed("offer_made", made()),
+    )
+
+    await world.take_in(world.log.asked(about, PROVIDER, offset=1))
+    await world.take_in(
+        world.log.routed("engagement_opened", opened()),
+        world.log.event(intake.TOPIC, "request_amended", NUMBER, amended, inreplyto=inbound(8)),
+    )
+    await world.take_in(
+        world.log.asked(about, AGENCY, offset=9), world.log.asked(about, PROVIDER, offset=2)
+    )
+
+    told = [m for m in await world.out(PROVIDER) if m["type"] == "gov.cri.status.told.v1"]
+    (offered,), (engaged,) = (message["data"]["requests"] for message in told)
+    (own,) = (await world.out(AGENCY))[-1]["data"]["requests"]
+    facts = {"engagement_id", "topics", "service_forms", "wished"}
+    assert not facts & (offered.keys() | own.keys())
+    assert (engaged["engagement_id"], engaged["topics"]) == (ENGAGEMENT, ["peer_support"])
+    assert engaged["service_forms"] == ["policy_review"]
+    assert engaged["wished"] == {"until": "2026-12-31"}
 
 
 async def test_pages_name_every_request_the_open_ones_first_also_if_one_ends_meanwhile(

@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from services.intake.known import Decision
+from shared.contracts.inbound import Amendment, NeedChange
 from tests.examples.door import Door, events, reasons, types
 from tests.examples.inbound import data_of
 
@@ -72,6 +74,51 @@ def test_null_clears_at_every_depth(door: Door) -> None:
     assert (facts.goals, facts.other_topic_stated) == ([], False)
     assert (facts.wished.from_, str(facts.wished.until)) == (None, "2026-08-01")
     assert (words.issue, words.obstacles, words.other_topic) == ("Arrests.", None, None)
+
+
+EVERYTHING = {
+    **WHOLE,
+    "topics": ["crisis_intervention"],
+    "service_forms": ["consultation"],
+    "need": {name: f"{name}." for name in NeedChange.model_fields},
+}
+CLEARED = [
+    *(((name,), {name: None}) for name in sorted(Amendment.clearable)),
+    *(((name,), {"need": {name: None}}) for name in sorted(NeedChange.clearable)),
+    *((("wished", name), {"wished": {name: None}}) for name in ("from", "until")),
+]
+
+
+@pytest.mark.parametrize(("path", "change"), CLEARED, ids=lambda each: str(each))
+def test_null_clears_what_it_stands_for_and_nothing_else(
+    door: Door, path: tuple[str, ...], change: dict[str, Any]
+) -> None:
+    number = {"tracking_number": door.number}
+    before = _said(door.say("request.amend", number | EVERYTHING))
+
+    after = before | _said(door.say("request.amend", number | change))
+
+    gone = {name for name in before if before[name] != after[name]}
+    inner = {f"wished.{name}" for name in ("from", "until")} if path == ("wished",) else set()
+    assert gone == inner or gone == {".".join(path)}
+    assert all(after[name] in (None, [], False) for name in gone)
+
+
+def _said(decision: Decision) -> dict[str, Any]:
+    """Return all that a request says, in facts and words, by path; null where nothing is said."""
+    said: dict[str, Any] = {}
+    for event in events(decision):
+        said |= event.data.model_dump(mode="json")
+    window = said.pop("wished", {})
+    said |= {f"wished.{name}": day for name, day in window.items()}
+    return {name: said[name] for name in said.keys() - {"version", "other_topic_stated"}}
+
+
+@pytest.mark.parametrize("field", ["agency", "requested_by", "urgency", "program"])
+def test_what_cannot_be_amended_is_refused_and_not_passed_over(door: Door, field: str) -> None:
+    decision = door.say("request.amend", {"tracking_number": door.number, field: None})
+
+    assert reasons(decision) == [("schema", "/data")]
 
 
 CANNOT: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
