@@ -2,9 +2,41 @@
 
 import csv
 import gzip
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from sys import intern
+from typing import NamedTuple
+
+
+class AgencyRow(NamedTuple):
+    """An agency of the list; federal ones have no state."""
+
+    ori: str
+    name: str
+    agency_class: str
+    state: str | None
+
+
+class AgencyList:
+    """The agencies that an ORI may mean: seven characters are those of several, now and then."""
+
+    def __init__(self, agencies: Iterable[AgencyRow] = ()) -> None:
+        self._by_ori: dict[str, AgencyRow] = {}
+        self._by_prefix: dict[str, tuple[AgencyRow, ...]] = defaultdict(tuple)
+        for one in agencies:
+            self._by_ori[one.ori] = one
+            self._by_prefix[one.ori[:7]] += (one,)
+
+    def __len__(self) -> int:
+        return len(self._by_ori)
+
+    def meant_by(self, ori: str) -> tuple[AgencyRow, ...]:
+        """Return every agency that *ori* may mean, sorted as the list is."""
+        if len(ori) == 7:
+            return self._by_prefix.get(ori, ())
+        one = self._by_ori.get(ori)
+        return () if one is None else (one,)
 
 
 def canonical(ori: str) -> str:
@@ -12,7 +44,15 @@ def canonical(ori: str) -> str:
     return ori if len(ori) == 9 else f"{ori}00"
 
 
-def load_agency_list(file: Path) -> Mapping[str, str]:
-    """Return the agency class of every listed ORI (nine characters)."""
+def load_agency_list(file: Path) -> AgencyList:
+    """Return the list in *file*, a gzipped CSV."""
     with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
-        return {row["ori"]: intern(row["agency_class"]) for row in csv.DictReader(text)}
+        return AgencyList(
+            AgencyRow(
+                ori=row["ori"],
+                name=row["name"],
+                agency_class=intern(row["agency_class"]),
+                state=intern(f"US-{row['state']}") if row["state"] else None,
+            )
+            for row in csv.DictReader(text)
+        )

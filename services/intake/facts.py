@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from services.intake.agency_list import canonical
+from services.intake.agency_list import AgencyList
 from services.intake.events import encode
 from services.intake.known import Known, Request
 from services.intake.message import Message
@@ -109,7 +109,8 @@ def _stated(change: BaseModel) -> dict[str, Any]:
     return {name: getattr(change, name) for name in change.model_fields_set}
 
 
-def _agency(agency: Agency, agencies: Mapping[str, str]) -> dict[str, Any]:
+def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:
+    meant = () if agency.ori is None else agencies.meant_by(agency.ori)
     return _without_none(
         {
             "ori": agency.ori,
@@ -119,7 +120,11 @@ def _agency(agency: Agency, agencies: Mapping[str, str]) -> dict[str, Any]:
             "agency_class": agency.agency_class,
             "state": agency.state,
             "sworn_band": agency.sworn_band,
-            "listed": agency.ori is not None and canonical(agency.ori) in agencies,
+            "listed": bool(meant),
+            "listed_as": [
+                _without_none({"ori": one.ori, "name": one.name, "state": one.state})
+                for one in meant
+            ],
         }
     )
 

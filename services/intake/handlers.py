@@ -8,6 +8,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import door, store
+from services.intake.agency_list import AgencyList
 from services.intake.answers import DELETED_UNREAD, NOT_PROCESSABLE, contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, Nothing, read_ending
@@ -44,7 +45,7 @@ class State:
 class IntakeReader:
     """Intake's side of a batch."""
 
-    def __init__(self, *, agencies: Mapping[str, str], office: str) -> None:
+    def __init__(self, *, agencies: AgencyList, office: str) -> None:
         self._agencies = agencies
         self._office = office
         self._catalog = CatalogCache()

@@ -1,9 +1,9 @@
 """What is wrong with the contents of a well-formed message: dates, codes, agencies, words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
-from services.intake.agency_list import canonical
+from services.intake.agency_list import AgencyList
 from services.intake.facts import changed_window
 from services.intake.fields import (
     contradiction,
@@ -42,7 +42,7 @@ def submission_reasons(
     at: datetime,
     sender: Sender,
     registry: Registry,
-    agencies: Mapping[str, str],
+    agencies: AgencyList,
 ) -> Iterator[Finding]:
     """Yield all that keeps a submission from becoming a request."""
     yield from _agency(asked.agency, sender, agencies)
@@ -128,8 +128,8 @@ def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
             )
 
 
-def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iterator[Finding]:
-    listed: str | None = None
+def _agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
+    listed: set[str] = set()
     if agency.ori is None:
         if agency.key is not None and agency.key not in sender.agency_keys:
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
@@ -139,11 +139,11 @@ def _agency(agency: Agency, sender: Sender, agencies: Mapping[str, str]) -> Iter
             "An agency with an ORI has no key beside it.",
             "Leave out one of the two.",
         )
-    elif canonical(agency.ori) in sender.oris:
-        listed = agencies.get(canonical(agency.ori))
+    elif sender.speaks_for(agency.ori):
+        listed = {one.agency_class for one in agencies.meant_by(agency.ori)}
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)
-    if "federal" in (agency.agency_class, listed):
+    if agency.agency_class == "federal" or listed == {"federal"}:
         yield Finding(
             code="agency_not_eligible",
             path="/data/agency/agency_class",

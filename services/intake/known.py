@@ -1,12 +1,12 @@
 """What the door knows while it decides a batch, and what a decision adds to it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
+from services.intake.agency_list import AgencyList
 from services.intake.listings import Listed, Listing, counted, listing_of
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
@@ -97,7 +97,7 @@ class Known:
 
     at: datetime
     registry: Registry
-    agencies: Mapping[str, str]
+    agencies: AgencyList
     office: str
     seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
     references: dict[tuple[str, str], Seen] = field(default_factory=dict)

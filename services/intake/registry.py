@@ -34,6 +34,12 @@ class Sender:
         """Tell whether *source* is one of its prefixes or begins with one and a colon."""
         return any(source == own or source.startswith(f"{own}:") for own in self.sources)
 
+    def speaks_for(self, ori: str) -> bool:
+        """Tell whether *ori* is registered; seven characters may mean any that begin so."""
+        if len(ori) == 9:
+            return ori in self.oris
+        return any(own.startswith(ori) for own in self.oris)
+
     def is_effective(self, at: datetime) -> bool:
         """Tell whether the registration holds at *at*."""
         begun = self.effective_from is None or self.effective_from <= at

@@ -9,6 +9,7 @@ class Settings(ServiceSettings):
     """Settings of intake."""
 
     agency_list: Path
-    """The list of agencies, a gzipped CSV with the columns ``ori`` and ``agency_class``."""
+    """The list of agencies, a gzipped CSV with the columns ``ori``, ``name``, ``agency_class``
+    and ``state``."""
     program_office: str = "program-office"
     """The participant that may register itself: it comes before all others."""

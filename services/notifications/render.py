@@ -28,6 +28,11 @@ WAITING = {
 REFERRED = {
     "ori_not_listed": "The program office looks at your request: its ORI is in no agency list.",
     "no_ori": "The program office looks at your request because it names no ORI.",
+    "ori_ambiguous": "The program office looks at your request: several agencies share its ORI.",
+    "state_not_as_listed": "The program office looks at your request: the agency list has its ORI"
+    " in another state.",
+    "name_not_as_listed": "The program office looks at your request: the agency list has another"
+    " name under its ORI.",
     "no_candidate": "The program office looks for a provider: none fits your request by rule.",
     "countered": "A provider proposed other terms; the program office decides about them.",
 }

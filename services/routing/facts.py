@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from services.routing import names
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
 from shared.contracts.places import day_in
@@ -13,6 +14,8 @@ from shared.contracts.reference import Program, Provider
 
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
+_LISTED = ("agency.listed_oris", "agency.listed_names", "agency.listed_states")
+"""What 0.1.0 did not know."""
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
@@ -30,6 +33,11 @@ def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
         "agency.state": agency.state,
         "agency.listed": agency.listed,
         "agency.ori_stated": agency.ori is not None,
+        "agency.name": agency.name,
+        "agency.listed_oris": tuple(one.ori for one in agency.listed_as),
+        "agency.listed_names": tuple(one.name for one in agency.listed_as),
+        "agency.listed_states": tuple(one.state or "" for one in agency.listed_as),
+        "agency.name_rule": names.RULE,
         "agency.sworn_band": agency.sworn_band,
         "request.topics": tuple(asked.topics),
         "request.families": tuple(sorted(families)),
@@ -75,8 +83,9 @@ def encode_facts(facts: Facts) -> str:
 def decode_request_facts(text: str) -> dict[str, Any]:
     """Return the request's facts that `encode_facts` wrote."""
     facts: dict[str, Any] = json.loads(text)
-    for name in _LISTS:
-        facts[name] = tuple(facts[name])
+    for name in (*_LISTS, *_LISTED):
+        if name in facts:
+            facts[name] = tuple(facts[name])
     return facts
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.routing.books import Book, is_open
 from services.routing.decisions import sentences
+from services.routing.doubts import doubt
 from services.routing.facts import Facts
 from services.routing.rulebook import fill
 from shared.contracts.reference import Rule
@@ -49,8 +50,10 @@ class Triage:
 
 def triage(facts: Facts, book: Book, *, at: datetime) -> Triage:
     """Return what becomes of a request with *facts*, for the programs of *book*."""
-    if not facts["agency.listed"]:
-        return _to_a_person(facts)
+    doubtful = doubt(facts)
+    if doubtful is not None:
+        reason, because = doubtful
+        return Triage("referred", because, reason=reason)
     eligibility = book.eligibility
     standing = eligibility.standing(facts)
     verdicts = {
@@ -91,19 +94,6 @@ def lane_of(program: str, facts: Facts, book: Book) -> str:
     matched = panel.standing(facts).matched[place]
     paces = [rule.value for rule in matched if rule.value in ("standard", "urgent")]
     return f"{program}.{paces[0] if paces else 'standard'}"
-
-
-def _to_a_person(facts: Facts) -> Triage:
-    if facts["agency.ori_stated"]:
-        reason, staff = "ori_not_listed", "The ORI is in no agency list."
-    else:
-        reason, staff = "no_ori", "The agency has no ORI."
-    told = "Your agency is not in the agency list; the program office will look at the request."
-    return Triage(
-        "referred",
-        Sentences(staff=f"{staff} A person decides.", requester=told),
-        reason=reason,
-    )
 
 
 def _proposed(facts: Facts, book: Book, eligible: list[str]) -> tuple[Rule | None, str | None]:

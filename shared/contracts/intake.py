@@ -12,8 +12,21 @@ ANSWERS_TOPIC = "cri.int.answers.v1"
 CONFIDENTIAL_TOPIC = "cri.int.confidential.v1"
 
 
+class ListedAgency(Facts):
+    """An agency as the agency list has it; federal ones have no state there."""
+
+    ori: str
+    name: str
+    state: str | None = None
+
+
 class AgencyFacts(Facts):
-    """The agency as stated; ``listed`` says whether its ORI is in the agency list."""
+    """
+    The agency as stated; ``listed`` says whether its ORI is in the agency list.
+
+    ``listed_as`` are the agencies there that the ORI may mean: several for one of seven characters
+    that they share. Events of 0.1.0 do not have it.
+    """
 
     ori: str | None = None
     key: str | None = None
@@ -23,6 +36,7 @@ class AgencyFacts(Facts):
     state: str
     sworn_band: str | None = None
     listed: bool
+    listed_as: list[ListedAgency] = []
 
 
 class Window(Facts):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.intake import door
+from services.intake.agency_list import AgencyList, AgencyRow
 from services.intake.decide import decide
 from services.intake.known import Decision, Known
 from services.intake.message import Message
@@ -30,7 +31,7 @@ REGISTRY = Registry(
             AGENCY,
             "agency_system",
             ("urn:cri:ca-post",),
-            oris=frozenset({ORI, "CA0000000", "DCFBI0000"}),
+            oris=frozenset({ORI, "CA0000000", "DCFBI0000", "AL0200100"}),
             agency_keys=frozenset({"as-dps"}),
         ),
         "ny-post": Sender("ny-post", "agency_system", ("urn:cri:ny-post",)),
@@ -46,7 +47,14 @@ REGISTRY = Registry(
     programs=frozenset({"cri-tac"}),
     providers=frozenset({PROVIDER}),
 )
-AGENCIES = {ORI: "city", "DCFBI0000": "federal"}
+AGENCIES = AgencyList(
+    [
+        AgencyRow(ORI, "Los Angeles Police Department", "city", "US-CA"),
+        AgencyRow("DCFBI0000", "FBI", "federal", None),
+        AgencyRow("AL0200100", "Sheffield Police Department", "city", "US-AL"),
+        AgencyRow("AL020015A", "District Attorney", "other", "US-AL"),
+    ]
+)
 
 
 def read(source: Record) -> Message:

@@ -2,9 +2,10 @@
 
 import csv
 import gzip
+from collections import Counter
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class AskingAgency:
     state: str
     sworn_band: str | None
     listed: bool = True
+    alone: bool = True
+    """Whether no other agency of the list has the same first seven characters of its ORI."""
 
     def as_stated(self) -> dict[str, Any]:
         """Return the ``agency`` of a submission."""
@@ -61,10 +64,12 @@ def asking_agencies() -> tuple[AskingAgency, ...]:
     """Return every agency that a connected system speaks for, in the order of the file."""
     with gzip.open(REFERENCE / "agencies.csv.gz", "rt", encoding="ascii") as file:
         listed = {row["ori"]: row for row in csv.DictReader(file)}
+    shared = Counter(ori[:7] for ori in listed)
     found = []
     for participant in reference("participants"):
         for ori in participant.get("oris", []):
-            found.append(_agency(participant["id"], ori, listed.get(ori)))
+            agency = _agency(participant["id"], ori, listed.get(ori))
+            found.append(replace(agency, alone=shared[ori[:7]] < 2))
         for key in participant.get("agency_keys", []):
             found.append(_territorial(participant["id"], key))
     return tuple(found)

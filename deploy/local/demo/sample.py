@@ -187,7 +187,8 @@ class Sample:
         asked = self._today - timedelta(days=self._random.randint(3, 40))
         begin = self._today + timedelta(days=self._random.randint(20, 90))
         stated = agency.as_stated()
-        if agency.ori and agency.ori.endswith("00") and self._random.random() < 0.2:
+        short = agency.ori and agency.ori.endswith("00") and self._random.random() < 0.2
+        if agency.ori and short and agency.alone:
             stated["ori"] = agency.ori[:7]
         return {
             "first_contact_on": asked.isoformat(),

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
+from services.intake.agency_list import AgencyList, AgencyRow
 from services.intake.handlers import IntakeReader
 from shared.contracts import routing
 from shared.messaging.records import Outcome, Record
@@ -19,7 +20,7 @@ from tests.examples.checkpoints import open_checkpoints
 from tests.examples.inbound import OFFICE, ORI, event, record
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-AGENCIES = {ORI: "city"}
+AGENCIES = AgencyList([AgencyRow(ORI, "Los Angeles Police Department", "city", "US-CA")])
 PARTICIPANTS = (
     {"id": OFFICE, "kind": "program_office", "name": "Program office"},
     {

@@ -1,7 +1,7 @@
 import gzip
 from pathlib import Path
 
-from services.intake.agency_list import canonical, load_agency_list
+from services.intake.agency_list import AgencyRow, canonical, load_agency_list
 
 LIST = Path(__file__).parents[3] / "deploy/reference/agencies.csv.gz"
 
@@ -10,17 +10,24 @@ def test_an_ori_of_seven_characters_is_that_of_the_agencys_first_office() -> Non
     assert canonical("CA01942") == canonical("CA0194200") == "CA0194200"
 
 
-def test_the_list_gives_the_class_of_an_agency(tmp_path: Path) -> None:
+def test_an_ori_means_every_agency_that_has_it(tmp_path: Path) -> None:
     file = tmp_path / "agencies.csv.gz"
-    file.write_bytes(gzip.compress(b"ori,name,agency_class\nAK0010100,Anchorage,city\n"))
+    text = "ori,name,agency_class,state\nAK0010100,Anchorage,city,AK\nAK001015A,Lawyers,other,\n"
+    file.write_bytes(gzip.compress(text.encode()))
+    first = AgencyRow("AK0010100", "Anchorage", "city", "US-AK")
 
-    assert load_agency_list(file) == {"AK0010100": "city"}
+    agencies = load_agency_list(file)
+
+    assert agencies.meant_by("AK0010100") == (first,)
+    assert agencies.meant_by("AK00101") == (
+        first,
+        AgencyRow("AK001015A", "Lawyers", "other", None),
+    )
+    assert agencies.meant_by("AK00102") == agencies.meant_by("AK0010200") == ()
 
 
-def test_the_list_that_is_delivered_holds_every_class() -> None:
+def test_the_list_that_is_delivered_has_oris_that_share_seven_characters() -> None:
     agencies = load_agency_list(LIST)
 
     assert len(agencies) > 25_000
-    assert set(agencies.values()) == {
-        "city", "county", "state", "university", "tribal", "federal", "other",
-    }  # fmt: skip
+    assert len(agencies.meant_by("AL02001")) == 2

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.contracts.places import STATES
-from tests.examples.door import Door, reasons
+from tests.examples.door import Door, events, reasons
 from tests.examples.inbound import agency, data_of, submission
 
 NONE_OF_57 = ["US-ZZ", "US-NB", "US-GM", "US-XX"]
@@ -37,6 +37,22 @@ def test_what_is_no_state_is_refused_by_name_wherever_it_stands(state: str) -> N
         [("schema", "/data/entries/0/states/0")],
     ]
     assert ("schema", "/data/states/1") in found[2]
+
+
+@pytest.mark.parametrize(
+    ("ori", "names"),
+    [
+        ("AL0200100", ["Sheffield Police Department"]),
+        ("AL02001", ["Sheffield Police Department", "District Attorney"]),
+        ("CA01942", ["Los Angeles Police Department"]),
+        ("CA0000000", []),
+    ],
+)
+def test_a_request_says_every_agency_that_its_ori_may_mean(ori: str, names: list[str]) -> None:
+    decision = Door().say("request.submit", submission(agency=agency(ori=ori)))
+
+    accepted: Any = events(decision)[0]
+    assert [one.name for one in accepted.data.agency.listed_as] == names
 
 
 def test_the_forms_of_help_of_a_provider_are_codes() -> None:

@@ -192,7 +192,7 @@ def test_the_fix_of_a_refusal_does_not_say_again_where_else_to_go() -> None:
         (
             "ca-post",
             agency(ori="NY0303000"),
-            "Submit for one of your 3 registered ORIs, or ask the program office to register"
+            "Submit for one of your 4 registered ORIs, or ask the program office to register"
             " this one.",
         ),
         (

@@ -1,0 +1,65 @@
+"""Whether the agency that asks is the listed one: what is in doubt goes to a person."""
+
+from typing import Any
+
+import pytest
+
+from services.routing.decisions import decode, encode
+from services.routing.facts import request_facts
+from services.routing.rerun import rerun
+from services.routing.triage import triage
+from tests.examples.routing import AT, catalog, facts, library
+
+LA = {"ori": "CA0194200", "name": "Los Angeles Police Department", "state": "US-CA"}
+SHEFFIELD = {"ori": "AL0200100", "name": "Sheffield Police Department", "state": "US-AL"}
+ATTORNEY = {"ori": "AL020015A", "name": "District Attorney", "state": "US-AL"}
+FEDERAL = {"ori": "DCFBI0000", "name": "Los Angeles Police Department"}
+
+
+@pytest.mark.parametrize(
+    ("agency", "reason", "told"),
+    [
+        ({"listed_as": [LA]}, None, []),
+        ({"listed_as": [LA], "name": "City of Los Angeles PD"}, None, []),
+        ({"listed_as": [LA], "state": "US-NY"}, "state_not_as_listed", ["US-NY", "US-CA"]),
+        ({"listed_as": [FEDERAL]}, None, []),
+        (
+            {"listed_as": [SHEFFIELD], "state": "US-AL", "name": "District Attorney"},
+            "name_not_as_listed",
+            ["District Attorney", "Sheffield Police Department"],
+        ),
+        (
+            {"listed_as": [SHEFFIELD, ATTORNEY], "state": "US-AL", "name": "Sheffield PD"},
+            "ori_ambiguous",
+            ["Sheffield PD", "Sheffield Police Department (AL0200100)", "District Attorney (AL0"],
+        ),
+        ({"listed_as": [], "name": "Anybody"}, None, []),
+    ],
+    ids=["same", "other spelling", "other state", "federal", "other name", "several", "of 0.1.0"],
+)
+def test_an_agency_that_may_be_another_goes_to_a_person_with_both_names(
+    agency: dict[str, Any], reason: str | None, told: list[str]
+) -> None:
+    found = triage(request_facts(facts(agency=agency), catalog()), library().programs, at=AT)
+
+    assert found.reason == reason
+    assert (found.outcome == "referred") is (reason is not None)
+    assert all(name in found.because.staff for name in told)
+
+
+@pytest.mark.parametrize("without", [[], ["name", "listed_oris", "listed_names", "name_rule"]])
+def test_a_decision_comes_out_the_same_again(without: list[str]) -> None:
+    asked = dict(request_facts(facts(agency={"listed_as": [SHEFFIELD]}), catalog()))
+    for name in without:  # as 0.1.0 recorded it
+        del asked[f"agency.{name}"]
+    books = library()
+    record = {
+        "kind": "triage",
+        "at": AT.isoformat(),
+        "facts": asked,
+        **triage(asked, books.programs, at=AT).decided,
+    }
+
+    again = rerun(decode(encode(record)), books.programs)
+
+    assert encode(again) == encode(record)
