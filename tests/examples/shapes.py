@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from shared.contracts.inbound import Need
 from tests.examples.inbound import PROVIDER, event, submission
 
 MEBIBYTE = 1_048_576
@@ -36,6 +37,10 @@ def _capacity(topics: Any, states: Any, forms: Any, until: Any = "2027-06-30T00:
 
 def _submitted(**changes: Any) -> bytes:
     return _said("request.submit", submission(**changes))
+
+
+def _six_texts(text: str) -> bytes:
+    return _submitted(need=dict.fromkeys(Need.model_fields, text))
 
 
 def _rules(count: int, condition: dict[str, Any]) -> bytes:
@@ -106,19 +111,13 @@ _MADE: dict[str, Callable[[], bytes]] = {
     "spaces": lambda: b" " * MEBIBYTE,
     "letters outside the first plane": lambda: _raw(b'"' + "😀".encode() * 250_000 + b'"'),
     "what is UTF-8 up to its end": lambda: b'"' + "é".encode() * 500_000 + b'\xff"',
-    "the white space behind FBI": lambda: _submitted(
-        need=dict.fromkeys(
-            (
-                "issue",
-                "how_noticed",
-                "if_nothing_is_done",
-                "supporting_data",
-                "obstacles",
-                "current_policy",
-            ),
-            "FBI #" + " " * 7_990,
-        )
-    ),
+    "the white space behind FBI": lambda: _six_texts("FBI #" + " " * 7_990),
+    "the white space behind SSN": lambda: _six_texts("SSN" + " " * 7_990),
+    "numbers that nearly divide": lambda: _six_texts("123-45-678 " * 700),
+    "numbers that were never issued": lambda: _six_texts("000-45-6789 " * 660),
+    "digits of another script": lambda: _six_texts("\u0661" * 8_000),
+    "marks on digits": lambda: _six_texts("1\u0301" * 4_000),
+    "identifiers in codes": lambda: _capacity(["123-45-6789"] * 100, [], ["ssn123456789"] * 100),
     "FBI numbers that are none": lambda: _submitted(need={"issue": "FBI #" * 1_600}),
     "digits and hyphens": lambda: _submitted(need={"issue": "123-45-" * 1_140}),
     "topics that are no codes": lambda: _submitted(topics=["?"] * 19_900),
