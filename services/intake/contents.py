@@ -60,7 +60,7 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             yield from _about_request(message, known)
         case entry:
-            yield from entry_reasons(entry, known.registry)
+            yield from entry_reasons(entry, known.registry, at=message.at)
 
 
 def _about_request(message: Message, known: Known) -> Iterator[Finding]:

@@ -33,11 +33,11 @@ from shared.contracts.reference import (
 Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
 
 
-def entry_reasons(entry: Entry, registry: Registry) -> Iterator[Finding]:
+def entry_reasons(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
     """Yield all that is wrong with an entry of the catalog."""
     if isinstance(entry, RuleSet):
         yield from year_reasons({"/data/effective_from": entry.effective_from})
-        yield from ruleset_reasons(entry)
+        yield from ruleset_reasons(entry, at=at)
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from year_reasons({"/data/effective_from": begin, "/data/effective_until": end})

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 from services.intake.fields import UNKNOWN_STATE, schema, zone_reasons
@@ -15,6 +15,7 @@ from shared.contracts.reference import (
     FACTS,
     TIE_BREAKS,
     Because,
+    Calendar,
     Condition,
     CriType,
     RuleSet,
@@ -39,7 +40,7 @@ _FACTS = f"One of {', '.join(sorted(FACTS))}."
 _NAMES = f"One of {', '.join(sorted(_NAMED))}."
 
 
-def ruleset_reasons(ruleset: RuleSet) -> Iterator[Finding]:
+def ruleset_reasons(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
     """Yield all that would keep routing from using *ruleset*."""
     ids = Counter(rule.id for rule in ruleset.rules)
     for place, rule in enumerate(ruleset.rules):
@@ -55,7 +56,7 @@ def ruleset_reasons(ruleset: RuleSet) -> Iterator[Finding]:
     if not CLOCKS.issuperset(ruleset.clocks):
         known = ", ".join(sorted(CLOCKS))
         yield schema("/data/clocks", "A clock here is not registered.", f"One of {known}.")
-    yield from _calendar(ruleset)
+    yield from _calendar(ruleset.calendar, at)
 
 
 def _condition(condition: Condition, path: str) -> Iterator[Finding]:
@@ -115,12 +116,21 @@ def _registered(values: Sequence[str], known: frozenset[str], path: str) -> Iter
             yield schema(f"{path}/{place}", "This is not a registered value.", fix)
 
 
-def _calendar(ruleset: RuleSet) -> Iterator[Finding]:
+def _calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     path = "/data/calendar"
-    for place, holiday in enumerate(ruleset.calendar.holidays):
+    wrong = False
+    for place, holiday in enumerate(calendar.holidays):
         try:
             date.fromisoformat(holiday)
         except ValueError:
-            at = f"{path}/holidays/{place}"
-            yield schema(at, "This is not a date.", "Write it as in 2026-07-03.")
-    yield from zone_reasons(ruleset.calendar.zone, path=f"{path}/zone")
+            wrong = True
+            where = f"{path}/holidays/{place}"
+            yield schema(where, "This is not a date.", "Write it as in 2026-07-03.")
+    last = None if wrong else calendar.last_day
+    if last is not None and last < at.date():
+        yield schema(
+            f"{path}/holidays",
+            "This calendar has ended: it lasts until the end of the year of its last holiday.",
+            "Add the holidays of this year and of those to come.",
+        )
+    yield from zone_reasons(calendar.zone, path=f"{path}/zone")

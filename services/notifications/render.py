@@ -33,6 +33,8 @@ REFERRED = {
     " in another state.",
     "name_not_as_listed": "The program office looks at your request: the agency list has another"
     " name under its ORI.",
+    "calendar_ended": "The program office looks at your request: no date for an"
+    " answer can be set now.",
     "no_candidate": "The program office looks for a provider: none fits your request by rule.",
     "countered": "A provider proposed other terms; the program office decides about them.",
 }

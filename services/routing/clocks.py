@@ -19,8 +19,12 @@ _LENGTHS = {"hours": 3600, "minutes": 60, "seconds": 1}
 _DAY = 86_400
 
 
-def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime:
-    """Return when the clock *name*, started at *start*, runs out (UTC)."""
+def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime | None:
+    """
+    Return when the clock *name*, started at *start*, runs out (UTC).
+
+    None when it counts working days and the calendar ends before: which they are is not known.
+    """
     clock = ruleset.clocks.get(name) or DEFAULTS[name]
     calendar = ruleset.calendar
     if calendar.seconds_per_day is not None:
@@ -42,7 +46,7 @@ def _short(clock: Clock, *, seconds_per_day: int) -> timedelta:
     return timedelta(seconds=clock.amount * _LENGTHS[clock.unit] * seconds_per_day / _DAY)
 
 
-def _after_working_days(start: datetime, amount: int, calendar: Calendar) -> datetime:
+def _after_working_days(start: datetime, amount: int, calendar: Calendar) -> datetime | None:
     """
     Return the same time of day, *amount* working days later.
 
@@ -58,7 +62,8 @@ def _after_working_days(start: datetime, amount: int, calendar: Calendar) -> dat
         local += timedelta(days=1)
         while _is_off(local, holidays):
             local += timedelta(days=1)
-    return local.astimezone(UTC)
+    last = calendar.last_day
+    return local.astimezone(UTC) if last is None or local.date() <= last else None
 
 
 def _is_off(local: datetime, holidays: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -12,9 +12,11 @@ from services.routing import store
 from services.routing.offers import run_out
 from services.routing.saving import save_and_publish
 from shared.catalog.catalog import CatalogCache
+from shared.contracts.reference import RuleSet
 
 log = structlog.get_logger()
 _AT_ONCE = 200
+_A_YEAR = timedelta(days=366)
 
 
 class Deadlines:
@@ -28,6 +30,7 @@ class Deadlines:
         self._relay_wake = relay_wake
         self._matcher_wake = matcher_wake
         self._catalogs = CatalogCache()
+        self._warned: date | None = None
 
     async def step(self, pool: "Pool[Any]") -> bool:
         """Let the clocks run out that are due; True when there may be more."""
@@ -37,6 +40,7 @@ class Deadlines:
             ruleset = catalog.ruleset_at(at)
             if ruleset is None:
                 return False
+            self.warn(ruleset, at.date())
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
             requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
             tolds = [run_out(request, at=at) for request in requests]
@@ -46,3 +50,17 @@ class Deadlines:
             self._matcher_wake.set()
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
         return len(tolds) == _AT_ONCE
+
+    def warn(self, ruleset: RuleSet, today: date) -> None:
+        """Say once a day that the calendar ends within a year."""
+        last = ruleset.calendar.last_day
+        if last is None or today + _A_YEAR < last or today == self._warned:
+            return
+        self._warned = today
+        log.warning(
+            "calendar.ends",
+            ruleset=ruleset.id,
+            version=ruleset.version,
+            last_day=last.isoformat(),
+            days_left=max(0, (last - today).days),
+        )

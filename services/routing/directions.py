@@ -1,5 +1,6 @@
 """What the program office decides about a request that was referred to it."""
 
+from datetime import datetime
 from typing import Any
 
 from services.routing.books import Book, Library, is_open
@@ -53,7 +54,24 @@ def _refusal(story: Story, told: DirectionFacts, library: Library) -> str | None
     if told.action == "assign" and told.provider not in library.catalog.providers:
         return "unknown_provider"
     program = library.catalog.programs.get(_program(story, told, library))
-    return "unknown_program" if program is None or program.status == "ended" else None
+    if program is None or program.status == "ended":
+        return "unknown_program"
+    asks = told.action == "assign" and not _takes_counter(story, told)
+    return "calendar_ended" if asks and _expires_at(story, told, library) is None else None
+
+
+def _takes_counter(story: Story, told: DirectionFacts) -> bool:
+    """Tell whether the provider named had proposed the terms: nothing is to be asked then."""
+    request = story.request
+    return request.offer_state == "countered" and request.provider == told.provider
+
+
+def _expires_at(story: Story, told: DirectionFacts, library: Library) -> datetime | None:
+    """Return when an offer to the provider named would expire; None beyond the calendar."""
+    assert library.ruleset is not None
+    program = _program(story, told, library)
+    lane = story.request.lane or _lane(story, program, library)
+    return due_at(library.ruleset, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=story.at)
 
 
 def _program(story: Story, told: DirectionFacts, library: Library) -> str:
@@ -97,12 +115,11 @@ def _assign(story: Story, told: DirectionFacts, library: Library) -> None:
     story.become(program=program, lane=request.lane or _lane(story, program, library))
     kept = _record(story, told, library, because, outcome="assigned", program=program)
     story.change(CapacityChange(provider.id, load=1))
-    if request.offer_state == "countered" and request.provider == provider.id:
+    if _takes_counter(story, told):
         engage(story, ruleset=library.ruleset)
         return
-    assert library.ruleset is not None
-    clock = f"offer_answer.{story.request.pace}"
-    expires_at = due_at(library.ruleset, clock, start=story.at)
+    expires_at = _expires_at(story, told, library)
+    assert expires_at is not None
     make_offer(story, provider.id, expires_at=expires_at, decision=kept.facts)
 
 

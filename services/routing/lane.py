@@ -38,7 +38,7 @@ def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Told]:
     if not step.is_open:
         return [_not_open(step, request) for request in requests]
     book = step.library.providers(step.program, at=step.at)
-    clocks: dict[str, datetime] = {}
+    clocks: dict[str, datetime | None] = {}
     return [_match(step, request, book, clocks) for request in requests]
 
 
@@ -52,7 +52,9 @@ def _candidate(library: Library, program: str) -> Facts:
     return next(c for c in library.programs.candidates if c["program.id"] == program)
 
 
-def _match(step: LaneStep, request: Request, book: Book, clocks: dict[str, datetime]) -> Told:
+def _match(
+    step: LaneStep, request: Request, book: Book, clocks: dict[str, datetime | None]
+) -> Told:
     facts = decode_request_facts(request.facts)
     look = looker(step.capacities, facts, at=step.at)
     found = match(facts, book, look=look, not_again=request.offered)
@@ -60,19 +62,24 @@ def _match(step: LaneStep, request: Request, book: Book, clocks: dict[str, datet
         return Told(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
     story = Story(request, cause=_cause(request, capacity), at=step.at)
-    decision = _keep(step, story, facts, book, found)
-    if found.outcome == "waiting":
-        wait(story, "no_capacity", decision=decision)
-    elif capacity is None or found.entry is None:
-        refer(story, "no_candidate", decision=decision, ruleset=book.ruleset)
-    else:
+    expires_at = None
+    if capacity is not None:
         clock = f"offer_answer.{request.pace}"
         if clock not in clocks:
             clocks[clock] = due_at(book.ruleset, clock, start=step.at)
+        expires_at = clocks[clock]
+        if expires_at is None:
+            return _no_deadline(step, story, book, found)
+    decision = _keep(step, story, facts, book, found)
+    if found.outcome == "waiting":
+        wait(story, "no_capacity", decision=decision)
+    elif capacity is None or found.entry is None or expires_at is None:
+        refer(story, "no_candidate", decision=decision, ruleset=book.ruleset)
+    else:
         make_offer(
             story,
             capacity.provider,
-            expires_at=clocks[clock],
+            expires_at=expires_at,
             decision=decision,
             declaration=capacity.declaration,
             entry=found.entry,
@@ -81,6 +88,26 @@ def _match(step: LaneStep, request: Request, book: Book, clocks: dict[str, datet
         made_at = step.at + timedelta(microseconds=step.offers)
         step.offers += 1
         step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=made_at)
+    return story.told()
+
+
+def _no_deadline(step: LaneStep, story: Story, book: Book, found: Match) -> Told:
+    """Hand the request to a person: an offer would expire on a day that the calendar lacks."""
+    because = Sentences(
+        staff=f"{found.provider} would be asked, but the calendar of the rule set in force"
+        f" ends with {book.ruleset.calendar.last_day}, before the offer would expire."
+        " A person decides.",
+        requester="No date for an answer can be set now; the program office will look at your"
+        " request, which keeps its place.",
+    )
+    came = {
+        "program": step.program,
+        "provider": found.provider,
+        "outcome": "referred",
+        "because": sentences(because),
+    }
+    kept = story.keep("calendar", came, because, library=step.library, book=book)
+    refer(story, "calendar_ended", decision=kept.facts, ruleset=book.ruleset)
     return story.told()
 
 

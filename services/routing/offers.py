@@ -122,8 +122,10 @@ def engage(story: Story, *, ruleset: RuleSet | None) -> None:
 
 
 def start_clock(story: Story, clock: str, *, cause: str, ruleset: RuleSet) -> None:
-    """Start the request's one clock; the event *cause* set it."""
+    """Start the request's one clock, unless the calendar ends before; the event *cause* set it."""
     runs_out = due_at(ruleset, clock, start=story.at)
+    if runs_out is None:
+        return
     story.become(due_clock=clock, due_at=runs_out, due_cause=cause)
 
 

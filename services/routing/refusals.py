@@ -53,6 +53,11 @@ _REASONS: dict[str, tuple[str, str, str]] = {
         "No rule set is in force.",
         "Approve a rule set that is effective now, then direct the request again.",
     ),
+    "calendar_ended": (
+        "/action",
+        "No offer can be made: the calendar of the rule set in force ends before it would expire.",
+        "Approve a rule set with the holidays of later years, then direct the request again.",
+    ),
     "unknown_program": (
         "/program",
         "There is no such program, or it has ended.",

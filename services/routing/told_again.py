@@ -104,4 +104,6 @@ def _with_clock(request: Request, clock: str, event: Announced, catalog: Catalog
     if ruleset is None:
         return request
     runs_out = due_at(ruleset, clock, start=event.at)
+    if runs_out is None:
+        return request
     return request._replace(due_clock=clock, due_at=runs_out, due_cause=event.id)

@@ -7,6 +7,7 @@ The program office says them (`shared.contracts.inbound`); intake publishes each
 name the version they were decided with (``reference_version``).
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -193,7 +194,8 @@ class Clock(Facts):
 
 class Calendar(Facts):
     """
-    Working days of the clocks. With ``seconds_per_day`` the calendar is not used: a day of any
+    Working days of the clocks, until the end of the year of the last holiday: later ones are not
+    known. Without any holiday it has no end. With ``seconds_per_day`` it is not used: a day of any
     kind takes that many seconds, an hour a twenty-fourth of it (demonstrations and tests).
     """
 
@@ -201,6 +203,13 @@ class Calendar(Facts):
     holidays: Annotated[list[str], Field(max_length=200)] = []
     seconds_per_day: Annotated[int, Field(ge=1, le=86_400)] | None = None
     grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 1800
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that is known to be a working day or none; None when it has no end."""
+        if self.seconds_per_day is not None or not self.holidays:
+            return None
+        return date(int(max(self.holidays)[:4]), 12, 31)
 
 
 class RuleSet(Facts):

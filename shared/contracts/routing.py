@@ -90,7 +90,7 @@ class RequestWaitlisted(Event):
 class ReferralFacts(RequestStateFacts):
     """
     ``reason``: ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
-    no_candidate, countered, program_not_offered (it ended),
+    no_candidate, calendar_ended, countered, program_not_offered (it ended),
     no_ruleset (none is in force).
     """
 

@@ -123,6 +123,10 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
         {"calendar": {"holidays": ["July 4"]}},
         "/data/calendar/holidays/0",
     ),
+    "a calendar that has ended": (
+        {"calendar": {"holidays": ["2024-12-25", "2025-12-25"]}},
+        "/data/calendar/holidays",
+    ),
     "a link to a zone's file": ({"calendar": {"zone": "localtime"}}, "/data/calendar/zone"),
     "a zone that is none": ({"calendar": {"zone": "Mars/Olympus"}}, "/data/calendar/zone"),
 }

@@ -9,11 +9,13 @@ from services.routing.clocks import due_at
 from shared.contracts.reference import Calendar, Clock
 from tests.examples.routing import AT, ruleset
 
-CALENDAR = Calendar(holidays=["2026-03-10", "2026-07-03"])
+CALENDAR = Calendar(holidays=["2026-03-10", "2026-07-03", "2028-12-25"])
 
 
 def due(clock: Clock, *, start: datetime = AT, calendar: Calendar = CALENDAR) -> datetime:
-    return due_at(ruleset(clocks={"x": clock}, calendar=calendar), "x", start=start)
+    runs_out = due_at(ruleset(clocks={"x": clock}, calendar=calendar), "x", start=start)
+    assert runs_out is not None
+    return runs_out
 
 
 @pytest.mark.parametrize(

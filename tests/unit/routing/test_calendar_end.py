@@ -1,0 +1,101 @@
+"""What happens when the calendar of the rule set ends: no deadline is set beyond it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from services.routing import capacity
+from services.routing.clocks import due_at
+from services.routing.deadlines import Deadlines
+from services.routing.decide import decide
+from services.routing.lane import LaneStep, match_in_order
+from services.routing.rerun import rerun
+from shared.contracts.reference import Calendar, Clock, RuleSet
+from tests.examples.routing import Sender, declared, library, ruleset
+
+HOLIDAYS = ["2027-01-01", "2028-12-25"]
+ENDING = ruleset(calendar=Calendar(holidays=HOLIDAYS))
+NEW_YEAR = datetime(2029, 1, 1, 15, tzinfo=UTC)
+LATE = datetime(2028, 12, 27, 15, tzinfo=UTC)
+"""The last Wednesday of 2028: two working days are left."""
+
+
+def due(clock: Clock, start: datetime, **calendar: Any) -> datetime | None:
+    rules = ruleset(clocks={"x": clock}, calendar=Calendar(holidays=HOLIDAYS, **calendar))
+    return due_at(rules, "x", start=start)
+
+
+@pytest.mark.parametrize(("days", "known"), [(2, True), (3, False)])
+def test_working_days_end_with_the_year_of_the_last_holiday(days: int, known: bool) -> None:
+    assert (due(Clock(amount=days, unit="working_days"), LATE) is not None) is known
+
+
+@pytest.mark.parametrize("days", [0, 1, 5])
+def test_new_years_day_of_2029_is_not_taken_for_a_working_day(days: int) -> None:
+    assert due(Clock(amount=days, unit="working_days"), NEW_YEAR) is None
+
+
+def test_what_counts_no_working_days_needs_no_calendar() -> None:
+    assert due(Clock(amount=8, unit="hours"), NEW_YEAR) == NEW_YEAR + timedelta(hours=8)
+    assert due(Clock(amount=9, unit="days"), NEW_YEAR) == NEW_YEAR + timedelta(days=9)
+
+
+def test_a_demonstrations_days_have_no_end() -> None:
+    assert due(Clock(amount=1, unit="working_days"), NEW_YEAR, seconds_per_day=1) is not None
+
+
+def test_a_request_that_would_be_offered_is_referred_to_a_person() -> None:
+    books = library(ruleset=ENDING, at=NEW_YEAR)
+    sender = Sender()
+    request = decide(None, sender.accepted(), books, at=NEW_YEAR).request
+    event = declared("iacp", 1)
+    change = capacity.declared(event.data, declaration=event.id)
+    held = capacity.apply(capacity.Capacity("iacp"), change)
+    step = LaneStep("cri-tac", True, books, {"iacp": held}, NEW_YEAR)
+
+    (told,) = match_in_order(step, [request])
+
+    assert (told.request.status, told.request.waits_for) == ("referred", "calendar_ended")
+    assert told.request.due_at is None
+    assert step.capacities["iacp"].free == (1,)
+    (record,) = told.records
+    assert "2028-12-31" in record.facts.because.staff
+    assert "iacp would be asked" in record.facts.because.staff
+    kept: dict[str, Any] = {"kind": "calendar", "outcome": "referred"}
+    assert rerun(kept, books.providers("cri-tac", at=NEW_YEAR)) == kept
+
+
+def test_the_program_office_cannot_set_such_a_deadline_either() -> None:
+    books = library(ruleset=ENDING, at=NEW_YEAR)
+    sender = Sender(agency={"listed": False})
+    request = decide(None, sender.accepted(), books, at=NEW_YEAR).request
+
+    told = decide(request, sender.directed("assign", provider="iacp"), books, at=NEW_YEAR)
+
+    (answer,) = told.events
+    data: Any = answer.data  # type: ignore[attr-defined]
+    assert [reason.code for reason in data.reasons] == ["calendar_ended"]
+    assert told.request.status == "referred"
+
+
+@pytest.mark.parametrize(
+    ("rules", "at", "days_left"),
+    [
+        (ENDING, datetime(2027, 12, 30, tzinfo=UTC), None),
+        (ENDING, datetime(2028, 1, 1, tzinfo=UTC), 365),
+        (ENDING, NEW_YEAR, 0),
+        (ruleset(), NEW_YEAR, None),
+    ],
+)
+def test_operators_are_warned_once_a_day_from_a_year_before(
+    rules: RuleSet, at: datetime, days_left: int | None
+) -> None:
+    deadlines = Deadlines(relay_wake=None, matcher_wake=None)  # type: ignore[arg-type]
+
+    with structlog.testing.capture_logs() as logged:
+        deadlines.warn(rules, at.date())
+        deadlines.warn(rules, at.date())
+
+    assert [line["days_left"] for line in logged] == ([] if days_left is None else [days_left])
