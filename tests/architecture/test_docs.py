@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from deploy.kubernetes.cluster.page import blocks
 from services.notifications.render import REFERRED
 from services.routing.refusals import _REASONS
 from shared.contracts import inbound, outbound, reference, routing
@@ -209,3 +211,12 @@ def test_who_finds_a_vulnerability_is_told_how_to_report_it_in_private() -> None
 
     assert "Report a vulnerability" in told
     assert "SECURITY.md" in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("block", [*blocks()], ids=lambda block: block.split("\n")[0][:60])
+def test_what_operators_are_told_to_run_is_a_command(block: str) -> None:
+    checked = subprocess.run(
+        ["bash", "-n"], input=block, capture_output=True, text=True, check=False
+    )
+
+    assert checked.stderr == ""

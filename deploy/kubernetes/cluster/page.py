@@ -12,15 +12,16 @@ from deploy.local.topics import DEPLOY
 from deploy.tools import catalog
 
 PAGE = DEPLOY.parent / "docs" / "operate.md"
-_BLOCK = re.compile(r"^```\n(.*?)^```$", re.M | re.S)
+# A block that names its language is for reading, or for a cluster whose nodes run something.
+_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 # Needs a registry, and writes into the overlay.
 _NOT_HERE = "registry.example"
 
 
 def blocks() -> Iterator[str]:
     """Yield each block of commands in the page's order, but for the one that needs a registry."""
-    for found in _BLOCK.findall(PAGE.read_text()):
-        if _NOT_HERE not in found:
+    for language, found in _BLOCK.findall(PAGE.read_text()):
+        if not language and _NOT_HERE not in found:
             yield found
 
 
