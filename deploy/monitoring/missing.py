@@ -23,6 +23,7 @@ _GROUP = "missing-"
 _HEAD = "# Made by `python -m deploy.monitoring.missing`; a test compares.\n"
 # Metrics of ours that not every service shows.
 _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
+    "cri_calendar_end_timestamp_seconds": ("routing",),
     "cri_requests_known": ("intake", "reporting"),
     "cri_canary_submissions_total": (),  # NoCanary counts them as none
 }

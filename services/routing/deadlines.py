@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from math import inf
 from typing import Any
 
 import structlog
@@ -13,10 +14,11 @@ from services.routing.offers import run_out
 from services.routing.saving import save_and_publish
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import RuleSet
+from shared.runtime import metrics
 
 log = structlog.get_logger()
 _AT_ONCE = 200
-_A_YEAR = timedelta(days=366)
+_A_DAY, _A_YEAR = timedelta(days=1), timedelta(days=366)
 
 
 class Deadlines:
@@ -38,9 +40,9 @@ class Deadlines:
             catalog = await self._catalogs.current(connection)
             at = await store.read_clock(connection)
             ruleset = catalog.ruleset_at(at)
+            self.warn(ruleset, at.date())
             if ruleset is None:
                 return False
-            self.warn(ruleset, at.date())
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
             requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
             tolds = [run_out(request, at=at) for request in requests]
@@ -51,10 +53,12 @@ class Deadlines:
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
         return len(tolds) == _AT_ONCE
 
-    def warn(self, ruleset: RuleSet, today: date) -> None:
-        """Say once a day that the calendar ends within a year."""
-        last = ruleset.calendar.last_day
-        if last is None or today + _A_YEAR < last or today == self._warned:
+    def warn(self, ruleset: RuleSet | None, today: date) -> None:
+        """Show when the calendar ends; within a year of that, say it once a day."""
+        last = None if ruleset is None else ruleset.calendar.last_day
+        end = None if last is None else datetime.combine(last + _A_DAY, time.min, UTC)
+        metrics.CALENDAR_END.labels("routing").set(inf if end is None else end.timestamp())
+        if ruleset is None or last is None or today + _A_YEAR < last or today == self._warned:
             return
         self._warned = today
         log.warning(

@@ -158,6 +158,10 @@ OVERDUE = _gauge(
     "obligations_overdue", "Promises whose time is over and that nobody has acted on", "clock",
     kept=True,
 )  # fmt: skip
+CALENDAR_END = _gauge(
+    "calendar_end_timestamp_seconds",
+    "When the calendar of the rule set in force ends: no promise is due later",
+)
 MISSED = Kept(
     "clock_missed", "Promises that were not kept in time, as reporting counts them", "clock"
 )

@@ -1,6 +1,7 @@
 """What happens when the calendar of the rule set ends: no deadline is set beyond it."""
 
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from services.routing.decide import decide
 from services.routing.lane import LaneStep, match_in_order
 from services.routing.rerun import rerun
 from shared.contracts.reference import Calendar, Clock, RuleSet
+from shared.runtime.metrics import REGISTRY
 from tests.examples.routing import Sender, declared, library, ruleset
 
 HOLIDAYS = ["2027-01-01", "2028-12-25"]
 ENDING = ruleset(calendar=Calendar(holidays=HOLIDAYS))
+NEW_2029 = datetime(2029, 1, 1, tzinfo=UTC).timestamp()
 NEW_YEAR = datetime(2029, 1, 1, 15, tzinfo=UTC)
 LATE = datetime(2028, 12, 27, 15, tzinfo=UTC)
 """The last Wednesday of 2028: two working days are left."""
@@ -99,3 +102,5 @@ def test_operators_are_warned_once_a_day_from_a_year_before(
         deadlines.warn(rules, at.date())
 
     assert [line["days_left"] for line in logged] == ([] if days_left is None else [days_left])
+    shown = REGISTRY.get_sample_value("cri_calendar_end_timestamp_seconds", {"service": "routing"})
+    assert shown == (NEW_2029 if rules is ENDING else inf)
