@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from signal import SIGTERM
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import yaml
 
@@ -51,8 +52,20 @@ class Prometheus:
         with urlopen(f"http://127.0.0.1:{self.port}/api/v1/{what}", timeout=5) as answer:
             return json.load(answer)["data"]
 
-    def answers(self) -> bool:
-        """Tell whether it scrapes: the alert that always fires does."""
+    def reload(self) -> None:
+        """Read settings and rules again."""
+        with urlopen(Request(f"http://127.0.0.1:{self.port}/-/reload", method="POST"), timeout=5):
+            pass
+
+    def scrapes(self, targets: int) -> bool:
+        """Tell whether so many targets have answered."""
+        try:
+            return len(self.ask("up == 1")) == targets
+        except OSError:
+            return False
+
+    def evaluates(self) -> bool:
+        """Tell whether it evaluates rules: the alert that always fires does."""
         try:
             return any(
                 a["labels"]["alertname"] == "Watchdog" for a in self._ask("alerts")["alerts"]
@@ -63,13 +76,18 @@ class Prometheus:
 
 @contextmanager
 def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iterator[Prometheus]:
-    """Start it, empty, for these ports by job; wait until it evaluates rules; stop it."""
+    """
+    Start it, empty, for these ports by job; wait until it evaluates rules; stop it.
+
+    It gets its rules when it has seen every target: faster rules would take the seconds before
+    that for a fault.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()  # it takes other paths as relative to its settings
     rules, settings = folder / "rules.yaml", folder / "prometheus.yaml"
     without = [f"{prefix}{source}" for source in _NOT_HERE for prefix in ("", "missing-")]
     said = rendered(NAMESPACE, "docs/runbooks.md", without)
-    rules.write_text(yaml.safe_dump(faster(said, factor), sort_keys=False))
+    rules.write_text("groups: []\n")
     asked = folder / "targets.json"
     _write(asked, targets)
     jobs = [{"job_name": "continuum", "file_sd_configs": [{"files": [str(asked)]}]}]
@@ -86,15 +104,20 @@ def prometheus(targets: Mapping[str, int], *, folder: Path, factor: int) -> Iter
                 f"--config.file={settings}",
                 f"--storage.tsdb.path={data}",
                 f"--web.listen-address=127.0.0.1:{port}",
+                "--web.enable-lifecycle",
                 "--log.level=warn",
             ],
             log=folder / "prometheus.log",
         )
         started = Prometheus(child, port, asked)
         try:
-            processes.wait_until(
-                started.answers, what="waiting for Prometheus", children=[child], within=30
+            wait_for = partial(
+                processes.wait_until, what="waiting for Prometheus", children=[child], within=30
             )
+            wait_for(lambda: started.scrapes(len(targets)))
+            rules.write_text(yaml.safe_dump(faster(said, factor), sort_keys=False))
+            started.reload()
+            wait_for(started.evaluates)
             yield started
         finally:
             processes.stop([child], sign=SIGTERM, within=10)
