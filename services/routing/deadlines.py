@@ -40,7 +40,7 @@ class Deadlines:
             catalog = await self._catalogs.current(connection)
             at = await store.read_clock(connection)
             ruleset = catalog.ruleset_at(at)
-            self.warn(ruleset, at.date())
+            self.watch_calendar(ruleset, at.date())
             if ruleset is None:
                 return False
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
@@ -53,7 +53,7 @@ class Deadlines:
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
         return len(tolds) == _AT_ONCE
 
-    def warn(self, ruleset: RuleSet | None, today: date) -> None:
+    def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
         """Show when the calendar ends; within a year of that, say it once a day."""
         last = None if ruleset is None else ruleset.calendar.last_day
         end = None if last is None else datetime.combine(last + _A_DAY, time.min, UTC)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -20,6 +19,7 @@ from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.consumers import KEPT, METADATA_SECONDS, Topics, leave
 from tests.integration.messaging.ledger import DATABASE, LEDGER, LedgerReader
 from tests.integration.messaging.participants import Participants, participants
+from tests.integration.settings import service_settings
 
 
 @pytest.fixture
@@ -39,22 +39,7 @@ async def pool(stack: Stack) -> AsyncIterator["asyncpg.Pool[Any]"]:
 @pytest.fixture
 def settings(stack: Stack, pool: "asyncpg.Pool[Any]") -> ServiceSettings:
     """Return the settings of a process that is routing for Kafka, on this test's database."""
-    address = urlsplit(stack.postgres.dsn())
-    user, password = stack.credentials.kafka("routing")
-    assert address.port is not None
-    return ServiceSettings(
-        kafka_servers=stack.kafka.servers,
-        kafka_security="SASL_PLAINTEXT",
-        kafka_user=user,
-        kafka_password=SecretStr(password),
-        postgres_host=str(address.hostname),
-        postgres_port=address.port,
-        postgres_database=DATABASE,
-        postgres_user=str(address.username),
-        postgres_password=SecretStr(str(address.password)),
-        http_host="127.0.0.1",
-        http_port=0,
-    )
+    return service_settings(stack, stack.credentials.kafka("routing"), database=DATABASE)
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from pydantic import SecretStr
 
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
@@ -18,6 +16,7 @@ from tests.examples.batches import batch
 from tests.integration.messaging.consumers import consumer, until
 from tests.integration.messaging.ledger import LedgerReader, State, event
 from tests.integration.messaging.participants import OWN, Participants, participants
+from tests.integration.settings import service_settings
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 TOPICS = rf"^{OWN.replace('.', '[.]')}$"
@@ -31,23 +30,8 @@ class Reads(LedgerReader):
 
 @pytest.fixture
 def settings(stack: Stack) -> ServiceSettings:
-    address = urlsplit(stack.postgres.dsn())
-    user, password = stack.kafka_login(ADMIN)
-    assert address.port is not None
-    return ServiceSettings(
-        kafka_servers=stack.kafka.servers,
-        kafka_security="SASL_PLAINTEXT",
-        kafka_user=user,
-        kafka_password=SecretStr(password),
-        postgres_host=str(address.hostname),
-        postgres_port=address.port,
-        postgres_database="not used",
-        postgres_user=str(address.username),
-        postgres_password=SecretStr(str(address.password)),
-        http_host="127.0.0.1",
-        http_port=0,
-        session_timeout_ms=6000,
-    )
+    login = stack.kafka_login(ADMIN)
+    return service_settings(stack, login, database="not used", session_timeout_ms=6000)
 
 
 @pytest.fixture

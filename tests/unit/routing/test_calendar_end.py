@@ -1,5 +1,6 @@
 """What happens when the calendar of the rule set ends: no deadline is set beyond it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
@@ -14,6 +15,7 @@ from services.routing.decide import decide
 from services.routing.lane import LaneStep, match_in_order
 from services.routing.rerun import rerun
 from shared.contracts.reference import Calendar, Clock, RuleSet
+from shared.contracts.routing import MessageRefused
 from shared.runtime.metrics import REGISTRY
 from tests.examples.routing import Sender, declared, library, ruleset
 
@@ -78,8 +80,8 @@ def test_the_program_office_cannot_set_such_a_deadline_either() -> None:
     told = decide(request, sender.directed("assign", provider="iacp"), books, at=NEW_YEAR)
 
     (answer,) = told.events
-    data: Any = answer.data  # type: ignore[attr-defined]
-    assert [reason.code for reason in data.reasons] == ["calendar_ended"]
+    assert isinstance(answer, MessageRefused)
+    assert [reason.code for reason in answer.data.reasons] == ["calendar_ended"]
     assert told.request.status == "referred"
 
 
@@ -95,11 +97,11 @@ def test_the_program_office_cannot_set_such_a_deadline_either() -> None:
 def test_operators_are_warned_once_a_day_from_a_year_before(
     rules: RuleSet, at: datetime, days_left: int | None
 ) -> None:
-    deadlines = Deadlines(relay_wake=None, matcher_wake=None)  # type: ignore[arg-type]
+    deadlines = Deadlines(relay_wake=asyncio.Event(), matcher_wake=asyncio.Event())
 
     with structlog.testing.capture_logs() as logged:
-        deadlines.warn(rules, at.date())
-        deadlines.warn(rules, at.date())
+        deadlines.watch_calendar(rules, at.date())
+        deadlines.watch_calendar(rules, at.date())
 
     assert [line["days_left"] for line in logged] == ([] if days_left is None else [days_left])
     shown = REGISTRY.get_sample_value("cri_calendar_end_timestamp_seconds", {"service": "routing"})
