@@ -53,7 +53,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
 }
 """Who must be told, or be named with a reason why not; of all other facts, their sender."""
 _KNOWN = frozenset(kind.split(".")[3] for kind in LOGGED)
-"""Facts of a later release are shown, but whom it tells of them is its own affair."""
+"""Facts of a later release are shown; this build cannot know who must be told."""
 
 
 class Subject(NamedTuple):

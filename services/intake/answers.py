@@ -26,7 +26,7 @@ NOT_PROCESSABLE = Finding(
 DELETED_UNREAD = Finding(
     code="deleted_unread",
     path="",
-    message="The record was deleted before it was read: the topic was too full or it too old.",
+    message="The topic deleted the record before it was read, for its age or for want of room.",
     fix="Nothing came of it: send it again, under the same id and reference.",
 )
 _REFUSED = "gov.cri.intake.submission_refused.v1"

@@ -32,7 +32,7 @@ _MARKS = re.compile(r"[\s\u0300-\u036f\u20d0-\u20f0\ufe00-\ufe0f\U000e0100-\U000
 
 
 def _fields(schema: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, schema) of each field in a JSON schema, and of what a field may be."""
+    """Yield (name, schema) of each field in a JSON schema, and of each alternative of a field."""
     if isinstance(schema, Mapping):
         for name, part in schema.get("properties", {}).items():
             yield from ((name, choice) for choice in (part, *part.get("anyOf", ())))

@@ -129,7 +129,7 @@ def answered(items: Sequence[Item]) -> set[str]:
 
 
 def repeated(items: Sequence[Item]) -> set[str]:
-    """Return the records whose answers must be known: to be given again, or for a note's sake."""
+    """Return the records whose answers must be known: to give them again, or to settle a note."""
     found = {i.message.data.of for i in items if type(i.message) is intake.AnswerRepeated}
     for item in items:
         if type(item.message) is intake.NoteStated and item.message.inreplyto is not None:

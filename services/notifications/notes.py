@@ -1,4 +1,4 @@
-"""Hands on what providers write, once the message that it came with is known to be applied."""
+"""Hands on the notes of providers, each once the message that it came with has been applied."""
 
 from services.notifications.audience import Decision, Notice, NotNeeded, Send
 from services.notifications.messages import announce
@@ -10,12 +10,12 @@ from shared.messaging.records import Outgoing
 
 _NAMES = {"accept": "acceptance", "decline": "decline", "counter": "counter-offer"}
 _REFUSED = "the message that it came with was refused"
-_OFFICE_ALONE = "what is written with such an answer is for the program office alone"
+_OFFICE_ALONE = "a note with such an answer is for the program office alone"
 
 
 def told(event: intake.NoteStated, directory: Directory, *, applied: bool) -> Decision:
     """
-    Return who is told of a note: the program office, and of help that is given, the requester.
+    Decide who receives a note: the program office, and the requester if the provider helps.
 
     Why a provider declines, or on what terms it would help, is not for the requester.
     """

@@ -22,7 +22,7 @@ _STALE = (
 def page(
     figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime, stale: bool
 ) -> str:
-    """Return the public page; *stale*: much of what is newer than *as_of* is not counted yet."""
+    """Return the public page; if *stale*, it says that newer records are not counted yet."""
     moment = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     notes = "".join(f"<li>{escape(note)}</li>" for note in NOTES)
     return f"""<!doctype html>

@@ -249,7 +249,7 @@ async def _settle(
 
 
 async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:
-    """Name the numbers that were skipped, for whoever must tell those concerned."""
+    """Record the numbers that were skipped: an operator tells the participants concerned."""
     # Not those whose gate was put back: what stands before them was not taken in after all.
     skipped = [lost for lost in work.lost if work.moved[lost[0], lost[2]] == lost[4] - 1]
     columns = [list(column) for column in zip(*skipped, strict=True)] or [[]] * 5

@@ -1,4 +1,4 @@
-"""What a later release says is taken for what it is: the door stays open, and answers once."""
+"""Events of a later release do no harm: the door stays open, and answers once."""
 
 from services.intake.catch_up import Again
 from services.intake.handlers import IntakeReader

@@ -1,4 +1,4 @@
-"""What a later release says is taken for what it is: nothing waits, fails or is told of it."""
+"""Events of a later release do no harm: nothing waits, nothing fails, and nobody is told."""
 
 import json
 from collections.abc import Mapping

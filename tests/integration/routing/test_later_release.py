@@ -1,4 +1,4 @@
-"""What a later release says is taken for what it is: no queue, no clock and no answer is lost."""
+"""Events of a later release do no harm: no queue, no clock and no answer is lost."""
 
 import json
 from typing import Any

@@ -41,7 +41,7 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
 
 
 def _ends(run: Run, said: dict[str, Body]) -> dict[str, int]:
-    """Return the number of what ended each request, on the topic of what was said about it."""
+    """Return the number, on its topic, of the event that led to the end of each request."""
     return {
         body["subject"]: number_of(said.get(body["causationid"], {})) or 0
         for _, body in firsts(run, ROUTING)

@@ -28,7 +28,7 @@ def test_an_id_that_means_a_part_of_the_system_is_reserved(own: str) -> None:
     assert ("reserved", "/data/id") in reasons(decision)
 
 
-def test_whoever_owns_or_reads_a_topic_of_ours_is_reserved() -> None:
+def test_the_ids_of_owners_and_readers_of_our_topics_are_reserved() -> None:
     topics = yaml.safe_load(TOPICS.read_text())["topics"]
     members = {who for topic in topics for who in (topic["owner"], *topic["readers"])}
 

@@ -42,7 +42,7 @@ def test_a_participant_gets_a_bounded_number_of_bytes_while_another_waits() -> N
     assert found == {FLOOD.topic: [0, 1], ASKS.topic: [0]}
 
 
-def test_a_partition_of_our_own_gets_its_turn_whoever_else_waits() -> None:
+def test_a_partition_of_our_own_gets_the_same_turn_while_others_wait() -> None:
     buffer = Buffer()
     buffer.add(OURS, batch(*[b"event"] * 300), 0)
     buffer.add(ASKS, batch(b"status"), 0)

@@ -67,7 +67,7 @@ AGENCIES = load_agency_list(LIST)
 
 
 def referred(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the pairs of what the list has and what was stated that a person has to look at."""
+    """Return (listed, stated) of the names that would be referred to a person."""
     found = [(AGENCIES.meant_by(ori)[0].name, stated) for ori, stated in pairs]
     return [(listed, stated) for listed, stated in found if not resembles(stated, listed, rule=1)]
 
