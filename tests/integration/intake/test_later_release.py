@@ -50,7 +50,7 @@ async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_
         r["subject"]
         for r in await dump.pool.fetch("SELECT tracking_number AS subject FROM requests")
     )
-    # An inbound type, and two kinds of events, that this build does not know.
+    # An inbound type, and events, that this build does not know.
     strange = lived.said("engagement.end", {"engagement_id": f"{old}-E1"}, id="strange")
     versions = await dump.pool.fetchval(
         "SELECT max(number) FROM announced WHERE topic = $1", reference.TOPIC
@@ -67,6 +67,9 @@ async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_
         # Beside the answer to a record that this build understands as well.
         (intake.TOPIC, later(intake.TOPIC, "authority_checked", old, number + 2, {},
                              cause=records[0].coordinate)),
+        # Behind a refusal of this build.
+        (intake.TOPIC, later(intake.TOPIC, "refusal_reviewed", old, number + 3, {},
+                             cause=records[6].coordinate)),
     ]  # fmt: skip
     for place, (topic, value) in enumerate(values):
         found = announced(Record(topic, 0, len(rows) + place, b"key", value, (), AT))
@@ -86,7 +89,7 @@ async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_
     for table in ("messages", "words", "catalog", "listings"):
         assert mine[table] == theirs[table]
     mine_of = {row[0]: row for row in mine["requests"]}
-    assert mine_of[old][7] == number + 2
+    assert mine_of[old][7] == number + 3
     assert {number: row[:7] for number, row in mine_of.items()} == {
         row[0]: row[:7] for row in theirs["requests"]
     }

@@ -1,4 +1,4 @@
-"""Which texts hold a protected identifier: 34 that do, and 37 that do not."""
+"""Which texts hold a protected identifier, and which do not."""
 
 import sys
 import unicodedata
@@ -21,6 +21,7 @@ HELD = (
     "123\u201445\u20146789",
     "123\u201145\u20116789",
     "123\u221245\u22126789",
+    "123\u00b745\u00b76789",
     "\uff11\uff12\uff13\uff0d\uff14\uff15\uff0d\uff16\uff17\uff18\uff19",
     "\u0660\u0667\u0668-\u0660\u0665-\u0661\u0661\u0662\u0660",
     "\u0967\u0968\u0969-\u096a\u096b-\u096c\u096d\u096e\u096f",
