@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from services.notifications import engagements, offers, render
-from services.notifications.audience import (
+from services.notifications.audiences import engagements, offers, render
+from services.notifications.audiences.audience import (
     FOLLOWS_AT_ONCE,
     Decision,
     Notice,
@@ -11,7 +11,7 @@ from services.notifications.audience import (
     Send,
     requester,
 )
-from services.notifications.request import Directory, Request, moved, released
+from services.notifications.audiences.request import Directory, Request, moved, released
 from shared.contracts import routing
 from shared.contracts.outbound import ContactCard, EngagementEnd, Next
 

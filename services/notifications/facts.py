@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.notifications import answers, decide, gather, status
-from services.notifications.audience import Decision
-from services.notifications.request import Request
+from services.notifications import decide, gather
+from services.notifications.audiences import answers, status
+from services.notifications.audiences.audience import Decision
+from services.notifications.audiences.request import Request
 from services.notifications.working import Working
 from shared.contracts import intake, routing
 from shared.contracts.event import Event

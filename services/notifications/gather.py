@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
+from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.status import Question
 from services.notifications.messages import out_topic
 from services.notifications.parse import is_request
-from services.notifications.request import Directory, Request
-from services.notifications.status import Question
 from services.notifications.working import ContactKey
 from shared.catalog.catalog import Catalog
 from shared.contracts import intake, notifications, reference, routing

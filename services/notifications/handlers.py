@@ -7,10 +7,10 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications import gather, notes, parse, repeating, store
+from services.notifications.audiences.request import Directory
+from services.notifications.audiences.status import Listing, Question
 from services.notifications.facts import decision_of
 from services.notifications.messages import announce
-from services.notifications.request import Directory
-from services.notifications.status import Listing, Question
 from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from services.notifications.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.audience import Decision, NotNeeded, Send
 from services.notifications.repeats import Answer
 from services.notifications.working import NoticeRow, Working
 from shared.contracts import notifications

@@ -1,8 +1,8 @@
 """Hands on the notes of providers, each once the message that it came with has been applied."""
 
-from services.notifications.audience import Decision, Notice, NotNeeded, Send
+from services.notifications.audiences.audience import Decision, Notice, NotNeeded, Send
+from services.notifications.audiences.request import Directory
 from services.notifications.messages import announce
-from services.notifications.request import Directory
 from services.notifications.working import WaitingNote, Working
 from shared.contracts import intake, routing
 from shared.contracts.outbound import TYPES, Note

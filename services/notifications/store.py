@@ -8,9 +8,9 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.audiences.request import Request
+from services.notifications.audiences.status import PAGE, Known, Listing, Question, page
 from services.notifications.repeats import Answer, WaitingRepeat
-from services.notifications.request import Request
-from services.notifications.status import PAGE, Known, Listing, Question, page
 from services.notifications.working import NoticeRow, WaitingNote
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.status import Known, Listing, Question
 from services.notifications.repeats import Answer, WaitingRepeat
-from services.notifications.request import Directory, Request
-from services.notifications.status import Known, Listing, Question
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from deploy.kubernetes.cluster.page import blocks
-from services.notifications.render import REFERRED
+from services.notifications.audiences.render import REFERRED
 from services.routing.refusals import _REASONS
 from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.event import Classification

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from services.notifications import render
+from services.notifications.audiences import render
 from services.reporting import words
 from shared.contracts import outbound, reference, routing
 
@@ -26,7 +26,7 @@ def said_by(*services: str) -> tuple[frozenset[str], frozenset[str]]:
     texts: set[str] = set()
     beginnings: set[str] = set()
     for service in services:
-        for file in sorted((ROOT / "services" / service).glob("*.py")):
+        for file in sorted((ROOT / "services" / service).rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                     beginnings.add(str(node.values[0].value))

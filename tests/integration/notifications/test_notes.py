@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.notifications import notes
-from services.notifications.audience import NotNeeded, Send
-from services.notifications.request import Directory
+from services.notifications.audiences.audience import NotNeeded, Send
+from services.notifications.audiences.request import Directory
 from shared.contracts import intake
 from tests.examples.facts import AGENCY, NOTE, NUMBER, OFFER, OFFICE, PROVIDER, Log, inbound
 from tests.integration.notifications.conftest import World, kinds, numbers

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications import answers
-from services.notifications.audience import NotNeeded, Send
+from services.notifications.audiences import answers
+from services.notifications.audiences.audience import NotNeeded, Send
+from services.notifications.audiences.request import Directory
 from services.notifications.decide import decide
 from services.notifications.messages import letter
-from services.notifications.request import Directory
 from tests.examples.facts import (
     AGENCY,
     AT,

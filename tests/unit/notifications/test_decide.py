@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from services.notifications import answers
-from services.notifications.audience import Decision, NotNeeded, Send
+from services.notifications.audiences import answers
+from services.notifications.audiences.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.request import Directory, Request
 from services.notifications.decide import decide
-from services.notifications.request import Directory, Request
 from shared.contracts import intake, routing
 from shared.contracts.inbound import CLOSE_REASONS
 from shared.contracts.outbound import (

@@ -3,9 +3,9 @@
 import json
 from datetime import timedelta
 
-from services.notifications.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.request import Directory
 from services.notifications.messages import announce, out_topic
-from services.notifications.request import Directory
 from services.notifications.working import Working
 from shared.contracts import notifications
 from shared.contracts.notifications import NoticeDecided

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from services.notifications.audience import Send
-from services.notifications.request import Directory
-from services.notifications.status import Known, Listing, page, told
+from services.notifications.audiences.audience import Send
+from services.notifications.audiences.request import Directory
+from services.notifications.audiences.status import Known, Listing, page, told
 from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusTold
 from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log

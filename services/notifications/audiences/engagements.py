@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from services.notifications import render
-from services.notifications.audience import (
+from services.notifications.audiences import render
+from services.notifications.audiences.audience import (
     OWN_ACT,
     Decision,
     NotNeeded,
     Send,
     requester,
 )
-from services.notifications.request import Directory, Request, moved
+from services.notifications.audiences.request import Directory, Request, moved
 from shared.contracts import routing
 from shared.contracts.outbound import ContactCard
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.notifications import render
-from services.notifications.answers import answer
-from services.notifications.audience import Decision
-from services.notifications.request import Directory
+from services.notifications.audiences import render
+from services.notifications.audiences.answers import answer
+from services.notifications.audiences.audience import Decision
+from services.notifications.audiences.request import Directory
 from shared.contracts.intake import Reason, StatusAsked, Window
 from shared.contracts.outbound import Refused, StatusLine, StatusTold
 

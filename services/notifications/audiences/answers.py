@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from services.notifications import render, request
-from services.notifications.audience import Decision, NotNeeded, Send
-from services.notifications.request import Request
+from services.notifications.audiences import render, request
+from services.notifications.audiences.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.request import Request
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, Facts, participant_of
 from shared.contracts.outbound import Applied, CameTooLate, Refused

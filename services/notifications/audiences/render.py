@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.notifications.request import Directory, Request
+from services.notifications.audiences.request import Directory, Request
 from shared.contracts import routing
 from shared.contracts.intake import Reason, RefusalFacts, RequestAccepted, Window
 from shared.contracts.outbound import (

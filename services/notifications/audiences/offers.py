@@ -1,7 +1,7 @@
 """Who must know of an offer: made, declined, lapsed, withdrawn. Pure."""
 
-from services.notifications import render
-from services.notifications.audience import (
+from services.notifications.audiences import render
+from services.notifications.audiences.audience import (
     FOLLOWS_AT_ONCE,
     OWN_ACT,
     Decision,
@@ -10,7 +10,7 @@ from services.notifications.audience import (
     Send,
     requester,
 )
-from services.notifications.request import Directory, Request, moved, released
+from services.notifications.audiences.request import Directory, Request, moved, released
 from shared.contracts import routing
 from shared.contracts.outbound import Next, OfferEnd
 

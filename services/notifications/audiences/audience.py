@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from services.notifications import render
-from services.notifications.request import Request
+from services.notifications.audiences import render
+from services.notifications.audiences.request import Request
 from shared.contracts.event import Classification, Facts
 from shared.contracts.intake import Reason
 from shared.contracts.outbound import Next
