@@ -9,7 +9,8 @@ import asyncpg
 import structlog
 from aiokafka.errors import SaslAuthenticationFailed
 
-from shared.messaging.outages import TRANSIENT, pause_after
+from shared.backoff import Backoff
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.positions import Refusal
 from shared.runtime import probes
 
@@ -32,7 +33,7 @@ async def until_reached(
 ) -> Any:
     """Return what *step* returns, trying again with growing pauses; None when told to stop."""
     health.waiting_for = what
-    attempt = 0
+    backoff = Backoff()
     while True:
         health.turn()
         try:
@@ -43,9 +44,8 @@ async def until_reached(
             raise Refusal(f"{what} refuses this user or password") from error
         except TRANSIENT as error:
             failure = error
-        pause = pause_after(attempt)
+        pause = backoff.next_delay()
         log.warning(f"{what}.not_reached", **{"error.type": type(failure).__name__}, pause_s=pause)
-        attempt += 1
         done, _ = await asyncio.wait([stopping], timeout=pause)
         if done:
             return None

@@ -9,11 +9,10 @@ from typing import Any
 import structlog
 from asyncpg import Pool
 
-from shared.messaging.outages import TRANSIENT, pause_after
+from shared.backoff import FORGET_SECONDS, Backoff
+from shared.messaging.outages import TRANSIENT
 
 log = structlog.get_logger()
-_LONG_SECONDS = 30
-"""After so long without a failure the next one is the first again."""
 GAUGES_SECONDS = 2.0
 GAUGES_REST = 50
 GAUGES_AT_MOST = 15.0
@@ -37,15 +36,14 @@ class Task:
 
 async def call_for_ever(task: Task, own: "Pool[Any]") -> None:
     """Call the task's step for ever, as `Task` says."""
-    failures = 0
+    backoff = Backoff()
     while True:
         task.wake.clear()
         try:
             more = await task.step(own)
-            failures = 0
+            backoff.reset()
         except TRANSIENT as error:
-            await _pause(task.name, error, failures)
-            failures += 1
+            await _pause(task.name, error, backoff)
             continue
         if not more:
             with suppress(TimeoutError):
@@ -54,16 +52,12 @@ async def call_for_ever(task: Task, own: "Pool[Any]") -> None:
 
 async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
     """Run what ends only by failing; after an outage again, with growing pauses."""
-    failures = 0
+    backoff = Backoff(forget_after=FORGET_SECONDS)
     while True:
-        started = asyncio.get_running_loop().time()
         try:
             await run()
         except TRANSIENT as error:
-            if asyncio.get_running_loop().time() - started > _LONG_SECONDS:
-                failures = 0
-            await _pause(name, error, failures)
-            failures += 1
+            await _pause(name, error, backoff)
 
 
 async def show_for_ever(show: Callable[["Pool[Any]"], Awaitable[None]], own: "Pool[Any]") -> None:
@@ -85,7 +79,7 @@ def gauges_pause(took: float) -> float:
     return min(max(GAUGES_SECONDS, GAUGES_REST * took), GAUGES_AT_MOST)
 
 
-async def _pause(name: str, error: BaseException, failures: int) -> None:
-    pause = pause_after(failures)
+async def _pause(name: str, error: BaseException, backoff: Backoff) -> None:
+    pause = backoff.next_delay()
     log.warning(f"{name}.failed", **{"error.type": type(error).__name__}, pause_s=pause)
     await asyncio.sleep(pause)

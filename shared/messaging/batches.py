@@ -13,10 +13,10 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaMessage
 from faststream.security import SASLScram512
 
+from shared.backoff import Backoff
 from shared.messaging import kafka
 from shared.messaging.buffer import Fault
 from shared.messaging.fetching import FetchingConsumer
-from shared.messaging.outages import pause_after
 from shared.messaging.records import Record
 from shared.runtime.settings import ServiceSettings
 
@@ -56,7 +56,7 @@ class Batches:
         self._positions = positions
         self._meet = meet
         self._end = end
-        self._failures = 0
+        self._backoff = Backoff()
         self._may_wait = frozenset(may_wait)
         self._broker = KafkaBroker(
             settings.kafka_servers,
@@ -125,15 +125,14 @@ class Batches:
         except ConsumerStoppedError:
             raise
         except KafkaError as error:
-            pause = pause_after(self._failures)
-            self._failures += 1
+            pause = self._backoff.next_delay()
             log.warning("fetch.failed", **{"error.type": type(error).__name__}, pause_s=pause)
             await asyncio.sleep(pause)
         except Exception as error:
             self._end(error)
             await asyncio.sleep(_LOOK_SECONDS)  # until the service has ended
         else:
-            self._failures = 0
+            self._backoff.reset()
             return records
         return ()
 

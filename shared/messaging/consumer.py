@@ -12,12 +12,13 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from asyncpg import Pool
 
+from shared.backoff import Backoff
 from shared.messaging.batches import DRAIN_SECONDS, Batches
 from shared.messaging.blocked import Blocked
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.faults import Faults
 from shared.messaging.isolation import Isolation
-from shared.messaging.outages import TRANSIENT, pause_after
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.positions import Positions, Refusal, readable
 from shared.messaging.progress import Progress
 from shared.messaging.reader import Reader
@@ -89,7 +90,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             is_outage=self._is_outage,
         )
         self._busy = asyncio.Lock()
-        self._failures = 0
+        self._backoff = Backoff()
         self._stopping = False
         self._assigned: set[TopicPartition] = set()
         self._assigned_before = False
@@ -130,7 +131,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         try:
             async with self._busy:
                 await self._isolation.take_in(self._positions.ready(records))
-            self._failures = 0
+            self._backoff.reset()
             return
         except Fenced:
             metrics.FENCED.labels(self._service).inc()
@@ -226,8 +227,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- failures ------------------------------------------------------------------------
 
     async def _pause(self, error: BaseException, records: Sequence[Record]) -> None:
-        pause = pause_after(self._failures)
-        self._failures += 1
+        pause = self._backoff.next_delay()
         name = type(error).__name__
         metrics.FAILED_BATCHES.labels(self._service, name).inc()
         log.warning(
@@ -237,7 +237,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             offset=records[0].offset,
             records=len(records),
             **{"error.type": name},
-            failures=self._failures,
+            failures=self._backoff.failures,
             pause_s=pause,
         )
         await asyncio.sleep(pause)
@@ -304,7 +304,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._consumer._coordinator.request_rejoin()
 
     async def _open(self, partitions: Iterable[TopicPartition]) -> None:
-        failures = 0
+        backoff = Backoff()
         while not self._stopping and not self.fatal.done():
             try:
                 await self._positions.check_ends(self._consumer)
@@ -313,8 +313,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             except Refusal as refusal:
                 self._end(refusal)
             except TRANSIENT as error:
-                pause = pause_after(failures)
-                failures += 1
+                pause = backoff.next_delay()
                 name = type(error).__name__
                 log.warning("assignment.failed", **{"error.type": name}, pause_s=pause)
                 await asyncio.sleep(pause)
@@ -351,7 +350,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _open_rest(self) -> None:
         """Open what Kafka told nothing of when the partitions were assigned."""
-        if self._failures == 0 and not self._busy.locked():
+        if self._backoff.failures == 0 and not self._busy.locked():
             closed = self._assigned - self._positions.expected.keys()
             await self._positions.open(self._consumer, closed)
 
@@ -388,7 +387,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._consumer.assignment(), self._positions.expected, self._end_of, self._blocked
         )
         self._health.standing = dict(standing.places)
-        is_failing = self._failures > 0  # then it stands for a reason, which the log tells
+        is_failing = self._backoff.failures > 0  # then it stands for a reason, which the log tells
         self._health.stalled_since = None if is_failing else standing.since
         if standing.stalled is not None and not is_failing:
             self._end(Stalled(f"{standing.stalled} stands still with records before it"))

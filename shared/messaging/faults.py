@@ -3,17 +3,18 @@
 import struct
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from aiokafka import TopicPartition
 from asyncpg import Pool
 
+from shared.backoff import Backoff
 from shared.messaging.blocked import Blocked
 from shared.messaging.buffer import PARTICIPANTS, Fault
 from shared.messaging.fetching import OFFSETS_GONE, FetchingConsumer
-from shared.messaging.outages import TRANSIENT, pause_after
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.positions import MOST_ANSWERED, Positions
 from shared.postgres.statements import load_statements
 
@@ -28,7 +29,7 @@ _WRITE_SECONDS = 5
 class _Standing:
     offset: int
     since: float
-    failures: int = 0
+    backoff: Backoff = field(default_factory=Backoff)
     last: float = 0.0
 
 
@@ -64,14 +65,14 @@ class Faults:
         if standing is None or standing.offset != fault.offset:
             standing = _Standing(fault.offset, time.monotonic())
             self._standing[fault.partition] = standing
-        standing.failures += 1
+        pause = standing.backoff.next_delay()
         standing.last = time.monotonic()
         try:
             if await self._is_settled(consumer, fault, standing):
                 return
         except TRANSIENT as error:
             log.debug("fault.stays", **{"error.type": type(error).__name__})
-        if fault.reason == "missing" and standing.failures == 1:
+        if fault.reason == "missing" and standing.backoff.failures == 1:
             log.warning(
                 "records.missing",
                 topic=fault.partition.topic,
@@ -82,7 +83,7 @@ class Faults:
             await self._blocked.note(
                 fault.partition, fault.offset, reason=fault.reason, error=fault.error
             )
-        consumer.retry(fault.partition, fault.offset, after=pause_after(standing.failures - 1))
+        consumer.retry(fault.partition, fault.offset, after=pause)
 
     async def look_again(self, consumer: FetchingConsumer) -> None:
         """Let go of partitions that can be read again and have nothing new to read."""
@@ -102,7 +103,7 @@ class Faults:
                 return True
         elif (
             _may_be_given_up(fault)
-            and standing.failures >= TRIES
+            and standing.backoff.failures >= TRIES
             and consumer.others_answer(partition, standing.since)
         ):
             position = await self._give_up(consumer, fault)

@@ -2,20 +2,21 @@
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiokafka import TopicPartition
 
+from shared.backoff import DELAYS, Backoff
 from shared.messaging.blocked import Blocked
 from shared.messaging.checkpoints import Fenced, TooManyFailures
-from shared.messaging.outages import pause_after
 from shared.messaging.positions import Refusal
 from shared.messaging.records import Record
 from shared.runtime import metrics
 
 log = structlog.get_logger()
 TRIES = 3
+RESTS = DELAYS[2:]
 MOST_SUSPECTS = 2
 """When more partitions than these fail and nothing else is taken in, no record is at fault."""
 # The record is not asked: these say who owns a partition, or that the whole build is wrong.
@@ -29,8 +30,8 @@ class _Suspect:
     offset: int
     taken_in_before: int
     """How much had been taken in when it failed for the first time."""
-    tries: int = 0
     due: float = 0.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(RESTS))
 
 
 class Isolation:
@@ -125,12 +126,11 @@ class Isolation:
         if suspect is None or suspect.offset != record.offset:
             suspect = _Suspect(record.offset, self._taken_in)
             self._suspects[partition] = suspect
-        suspect.tries += 1
-        suspect.due = time.monotonic() + pause_after(suspect.tries + 1)
+        suspect.due = time.monotonic() + suspect.backoff.next_delay()
         await self._blocked.note(
             partition, record.offset, reason="not_taken_in", error=type(error).__name__
         )
-        if suspect.tries < TRIES or not self._may_condemn(suspect):
+        if suspect.backoff.failures < TRIES or not self._may_condemn(suspect):
             return
         try:
             await self._condemn(record, error)

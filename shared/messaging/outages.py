@@ -1,4 +1,4 @@
-"""What an outage looks like from here, and how long to wait before trying again."""
+"""What an outage looks like from here."""
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -13,9 +13,3 @@ TRANSIENT = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-_PAUSES = (0.1, 0.25, 0.5, 1, 2, 5, 10)
-
-
-def pause_after(failures: int) -> float:
-    """Return the seconds to wait after so many *failures* in a row before this one."""
-    return _PAUSES[min(failures, len(_PAUSES) - 1)]

@@ -17,8 +17,8 @@ from aiokafka.errors import (
 )
 from asyncpg import Record as Row
 
+from shared.backoff import FORGET_SECONDS, Backoff
 from shared.messaging import said
-from shared.messaging.outages import pause_after
 from shared.messaging.sending import close, new_producer, send
 from shared.messaging.traces import Places, Traces, now
 from shared.postgres.pool import connect
@@ -37,8 +37,6 @@ _NEVER = (
 )
 ROWS = 2000
 POLL_SECONDS = 0.05
-_LONG_SECONDS = 30
-"""After so long without a failure the next one is the first again."""
 VACUUM_ROWS = 10_000
 # The server ends the session of a frozen leader; the ping keeps that of a living one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
@@ -96,16 +94,12 @@ class Relay:
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
     ) -> NoReturn:
         """Send; when Kafka fails, again with a new producer after a growing pause."""
-        failures = 0
+        backoff = Backoff(forget_after=FORGET_SECONDS)
         while True:
-            started = asyncio.get_running_loop().time()
             try:
                 await self._send_rounds(connection, ping)
             except KafkaError as error:
-                if asyncio.get_running_loop().time() - started > _LONG_SECONDS:
-                    failures = 0
-                pause = pause_after(failures)
-                failures += 1
+                pause = backoff.next_delay()
                 name = type(error).__name__
                 log.warning("relay.failed", **{"error.type": name}, pause_s=pause)
             await asyncio.wait([ping], timeout=pause)  # the lead may be lost meanwhile

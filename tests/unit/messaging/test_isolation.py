@@ -73,7 +73,7 @@ def records(*places: tuple[int, int]) -> list[Record]:
 
 @pytest.fixture(autouse=True)
 def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "pause_after", lambda _: 0)
+    monkeypatch.setattr(isolation, "RESTS", (0,))
 
 
 async def test_one_bad_record_is_condemned_after_three_failures_alone() -> None:
@@ -119,7 +119,7 @@ async def test_when_every_partition_fails_the_build_is_at_fault_and_no_record() 
 async def test_a_partition_that_rests_is_offered_nothing_and_others_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(isolation, "pause_after", lambda _: 60)
+    monkeypatch.setattr(isolation, "RESTS", (60,))
     world = World((0, 0))
     batch = records((0, 0), (0, 1), (1, 0), (1, 1))
 
