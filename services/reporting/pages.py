@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import asyncpg
@@ -30,7 +31,7 @@ _STALE = timedelta(minutes=1)
 _NOT_NOW = "The figures cannot be computed now; try again in a minute."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """
     All that the pages show: at least what was on the log by ``as_of``.
@@ -42,6 +43,11 @@ class Release:
     stale: bool
     figures: Sequence[Figure]
     programs: Sequence[ProgramRow]
+
+    @cached_property
+    def html(self) -> str:
+        """The page, rendered once however many people read it."""
+        return render.page(self.figures, self.programs, as_of=self.as_of, stale=self.stale)
 
 
 class Releases:
@@ -111,11 +117,7 @@ def routes(*, kept_seconds: float, look: Look) -> list[BaseRoute]:
     releases = Releases(kept_seconds=kept_seconds, look=look)
 
     async def page(request: Request) -> Response:
-        release = await releases.latest(request)
-        html = render.page(
-            release.figures, release.programs, as_of=release.as_of, stale=release.stale
-        )
-        return HTMLResponse(html)
+        return HTMLResponse((await releases.latest(request)).html)
 
     async def figures_json(request: Request) -> Response:
         return JSONResponse(_figures(await releases.latest(request)))

@@ -1,3 +1,4 @@
+import ast
 import re
 from importlib import import_module, resources
 from pathlib import Path
@@ -33,6 +34,20 @@ def test_every_service_has_the_same_modules(service: str) -> None:
 def test_there_are_no_junk_drawers() -> None:
     found = [p for root in ("services", "shared", "deploy", "continuum")
              for p in (ROOT / root).rglob("*.py") if p.stem in JUNK]  # fmt: skip
+
+    assert found == []
+
+
+def test_html_is_in_templates_alone() -> None:
+    element = re.compile(r"</?(?:html|body|div|p|span|table|t[rdh]|li|ul|h\d)\b[^\n]*>")
+    found = [
+        f"{path.relative_to(ROOT)}: {part.value!r}"
+        for root in ("services", "shared", "deploy", "continuum", "benchmarks")
+        for path in (ROOT / root).rglob("*.py")
+        for part in ast.walk(ast.parse(path.read_text()))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        if element.search(part.value)
+    ]
 
     assert found == []
 
