@@ -6,6 +6,7 @@ work. What intake announced is read again in between, and decided only where the
 The matcher and the deadlines start when all of that is settled.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from services.routing.facts import (
 )
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.request import CapacityChange, Request
-from services.routing.story import Told
+from services.routing.story import Told, kind_of
 from services.routing.told_again import is_answer, told_again
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
@@ -36,6 +37,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _AT_ONCE = 1000
+_TOO_LATE = kind_of(routing.AmendmentCameTooLate)
 Lives = Mapping[str, Sequence[Announced]]
 
 
@@ -133,10 +135,9 @@ class AgainReader:
         place = again.places.get(event.subject)
         triaged = told_again(accepted, own, catalog, place=place)
         # The record of a triage follows from its facts; it is the one announced, or it is lost.
+        # Its hash tells: a later release may say more in the event itself.
         made = decide(None, event, batch.library, at=own[0].at)
-        said = [each for each in own if each.type in LOGGED]
-        same = [each.id for each in made.events] == [each.id for each in said]
-        same = same and [each.encode() for each in made.events] == [each.value for each in said]
+        same = [each.hash for each in made.records] == _decision_hashes(own)
         batch.new.add(event.subject)
         _keep(batch, Told(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(f"requests_accepted {triaged.lane or 'none'}",))
@@ -149,7 +150,7 @@ class AgainReader:
         """
         event, batch = item.message, again.batch
         request = batch.requests.get(event.subject)
-        own = [told for told in life if told.cause == event.id]
+        own = [told for told in life if told.cause == event.id and told.type == _TOO_LATE]
         if own:
             request = self._up_to(again, event.subject, life, before=own[0].number)
             _keep(batch, Told(told_again(request, own, batch.library.catalog, place=None)))
@@ -213,6 +214,12 @@ class Again:
         await _count_capacities(connection)
         await connection.execute(_SQL["open_lanes_again"])
         await connection.execute(_SQL["forget_places"])
+
+
+def _decision_hashes(events: Sequence[Announced]) -> list[str]:
+    """Return the hashes of the decision records that *events* announce."""
+    data = [json.loads(event.value)["data"] for event in events if event.type in LOGGED]
+    return [each["decision"]["hash"] for each in data if "decision" in each]
 
 
 def _is_followed(request: Request, life: Sequence[Announced]) -> bool:
