@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages capacity logs-check
+.PHONY: help fuzz setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile capacity logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -57,8 +57,11 @@ check: setup ## lint, format, types and import rules
 bench: setup ## measure this pipeline and the peer in one run [HELD=1000000] [REPLICAS=2]
 	@$(RUN) -m benchmarks $(if $(HELD),--held $(HELD)) $(if $(REPLICAS),--replicas $(REPLICAS))
 
-stages: setup ## where each microsecond of a request goes, by stage and service [RATE=100]
-	@$(RUN) -m benchmarks.stages $(if $(RATE),--rate $(RATE))
+stages: setup ## count round trips, batches and fetches, idle and at each load [RATES=20,50,100] [SECONDS=20] [SILENT=180]
+	@$(RUN) -m benchmarks.stages $(if $(RATES),--rates $(RATES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SILENT),--silent $(SILENT))
+
+profile: setup ## where each microsecond of a request goes, by stage and service [RATE=100]
+	@$(RUN) -m benchmarks.profiling $(if $(RATE),--rate $(RATE))
 
 capacity: setup ## what loads take of this machine, in tables
 	@$(RUN) -m benchmarks.capacity

@@ -25,17 +25,32 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def ground(state: Path, say: Say) -> Iterator[tuple[Stack, Sequence[AskingAgency]]]:
-    """Give a stack that was made anew in ``state``, and the agencies; at the end it is stopped."""
+def ground(
+    state: Path,
+    say: Say,
+    *,
+    systems: int | None = None,
+    silent: int = 0,
+    start: Callable[[Stack], object] = Stack.up,
+) -> Iterator[tuple[Stack, Sequence[AskingAgency]]]:
+    """
+    Give a stack that was made anew in ``state``, and the agencies; at the end it is stopped.
+
+    The agencies are those of all systems, or of the first ``systems``; ``silent`` participants
+    are registered beside them. ``start`` starts what shall run.
+    """
     _check_free(state)
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(mode=0o700, parents=True)
     agencies = asking_agencies()
-    everybody = participants(agencies)
+    if systems is not None:
+        names = sorted({each.system for each in agencies})[:systems]
+        agencies = [each for each in agencies if each.system in names]
+    everybody = participants(agencies, silent=silent)
     listed = state / _LISTED
     listed.write_text(yaml.safe_dump({"participants": everybody}))
     with Stack(state, participants=listed, say=say) as stack:
-        stack.up()
+        start(stack)
         say(f"introducing {len(everybody)} participants, programs, topics, providers, rules")
         asyncio.run(introduce(stack.connection, everybody))
         yield stack, agencies

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, cast
+from typing import cast
 
 import asyncpg
 
@@ -49,30 +49,35 @@ class Ours:
     ) -> None:
         self._ends.close()
 
-    def throughput(self, count: int) -> Throughput:
-        """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
-        before: list[Any] = []
-        sent, seen = self._run(count, None, lambda: before.append(self._times()))
+    def throughput(self, count: int, *, begin: Callable[[], None] | None = None) -> Throughput:
+        """
+        Send ``count`` as fast as they go; a request counts when reporting, too, holds it.
+
+        ``begin`` is called just before the first one is sent.
+        """
+        sent, seen, before = self._run(count, None, begin)
         asyncio.run(_until_held(self._dsn, seen.tracking_numbers))
         seconds = time.monotonic() - sent[0]
-        return Throughput(count / seconds, per_request(before[0], self._times(), count))
+        return Throughput(count / seconds, per_request(before, self._times(), count))
 
     def latency(self, rate: int, *, seconds: int) -> tuple[Latency, Latency]:
         """Send ``rate`` a second, whatever comes back; return answers' and offers' times."""
         return self.used(rate, seconds=seconds)[1:]
 
-    def used(self, rate: int, *, seconds: int) -> tuple[Counter[str], Latency, Latency]:
+    def used(
+        self, rate: int, *, seconds: int, begin: Callable[[], None] | None = None
+    ) -> tuple[Counter[str], Latency, Latency]:
         """Do what `latency` does; return the processor time per request, too."""
-        before: list[Any] = []
-        sent, seen = self._run(rate * seconds, rate, lambda: before.append(self._times()))
-        used = per_request(before[0], self._times(), rate * seconds)
+        sent, seen, before = self._run(rate * seconds, rate, begin)
+        used = per_request(before, self._times(), rate * seconds)
         answers = [at - sent[number] for number, at in seen.answers.items()]
         offers = [at - sent[number] for number, at in seen.offers.items()]
         return used, latency(answers), latency(offers)
 
     def _run(
-        self, count: int, rate: int | None, begin: Callable[[], None]
-    ) -> tuple[list[float], watch.Seen]:
+        self, count: int, rate: int | None, begin: Callable[[], None] | None
+    ) -> tuple[list[float], watch.Seen, Counter[str]]:
+        """Return when each was sent, what came back, and the processor time until the start."""
         self._loads += 1
         load = f"load{self._began}_{self._loads}"
         self._send.send((load, count, rate))
@@ -80,14 +85,16 @@ class Ours:
         limit = _SECONDS + (count / rate if rate else 0)
         self._watch.send((load, count, rate is not None, limit))
         self._expect_word("ready")
-        begin()
+        before = self._times()
+        if begin is not None:
+            begin()
         self._send.send("go")
         sent = cast(list[float], self._send.recv())
         seen = cast(watch.Seen, self._watch.recv())
         _check(seen, count)
-        return sent, seen
+        return sent, seen, before
 
-    def _times(self) -> Any:
+    def _times(self) -> Counter[str]:
         services = {
             f"{name}-{number}" if number else name: replica.child.pid
             for (name, number), replica in self._stack.replicas.items()

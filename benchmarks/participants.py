@@ -75,8 +75,17 @@ def asking_agencies() -> list[AskingAgency]:
     ]
 
 
-def participants(agencies: Sequence[AskingAgency]) -> list[dict[str, Any]]:
-    """Return everybody as `participants.yaml` lists them, the program office first."""
+def silent_participants(number: int) -> list[str]:
+    """Return the ids of so many participants that say nothing by themselves."""
+    return [f"silent-{place:03d}" for place in range(1, number + 1)]
+
+
+def participants(agencies: Sequence[AskingAgency], *, silent: int = 0) -> list[dict[str, Any]]:
+    """
+    Return all participants as `participants.yaml` lists them, the program office first.
+
+    *silent*: how many observers that say nothing are among them.
+    """
     oris: dict[str, list[str]] = {}
     for agency in agencies:
         oris.setdefault(agency.system, []).append(agency.ori)
@@ -89,6 +98,10 @@ def participants(agencies: Sequence[AskingAgency]) -> list[dict[str, Any]]:
         *(
             {"id": provider["id"], "kind": "provider", "name": provider["name"]}
             for provider in reference("providers")
+        ),
+        *(
+            {"id": each, "kind": "observer", "name": f"Observer {each}"}
+            for each in silent_participants(silent)
         ),
     ]
     return [{**each, "sources": [f"urn:cri:{each['id']}"]} for each in everybody]

@@ -1,7 +1,6 @@
 """``python -m benchmarks.soak [--minutes N] [--rate N]``: says whether memory stays flat."""
 
 import argparse
-import http.client
 import re
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import cast
 
 from benchmarks import steady
 from benchmarks.beside import beside
+from benchmarks.counts import metrics
 from benchmarks.ground import ground, let_in
 from benchmarks.measurement import Incomplete
 from benchmarks.memory import LEAST_MINUTES, Growth, Sample, growth, resident_megabytes
@@ -149,14 +149,7 @@ class Soak:
 
 def _left(replica: Replica) -> float:
     """Return how many records a service has still to read, and messages to send."""
-    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=10)
-    try:
-        connection.request("GET", "/metrics")
-        return sum(float(value) for value in _LEFT.findall(connection.getresponse().read()))
-    except OSError as error:
-        raise Incomplete(f"{replica.child.name} does not answer: {error}") from error
-    finally:
-        connection.close()
+    return sum(float(value) for value in _LEFT.findall(metrics(replica)))
 
 
 def _say(text: str) -> None:

@@ -1,151 +1,189 @@
-"""``python -m benchmarks.stages [--rate N]``: where each microsecond of a request goes."""
+"""``python -m benchmarks.stages``: count round trips, batches and fetches at several loads."""
 
 import argparse
-import re
-import signal
-import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
 
-from benchmarks.ground import ground, let_in
+from benchmarks import counted, counts, silent
+from benchmarks.beside import beside
+from benchmarks.counts import Counts, statement_names
+from benchmarks.ground import Say, ground, let_in
+from benchmarks.login import Login
 from benchmarks.measurement import Incomplete
 from benchmarks.ours import Ours
+from benchmarks.participants import silent_participants
+from benchmarks.stage_tables import Crowd, Load, closing, tables
 from deploy.local.failure import StackFailed
+from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
-from deploy.tools.catalog import ToolMissing, place
 from shared.runtime.interrupts import heed
 
-_SAMPLES = 100
-"""A second. More would slow down what is watched."""
-_STAGES = (
-    ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
-    ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|\b_settle \("),
-    ("decode", r"\bparse \(services/|\bparse_event \(|\(services/intake/(door|endings)\.py"),
-    ("decide", r"\b(_decide_one|match_in_order|condemn) \("),
-    (
-        "SQL",
-        r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s|\block \(shared/messaging/",
-    ),
-    ("metrics, log", r"\b_report \("),
-    (
-        "fetch",
-        r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|buffer|codecs|consumer|faults|fetching|positions|record_batches)\.py",
-    ),
-)
-"""The innermost frame that one of them fits says which stage a sample belongs to."""
-_ELSE = "event loop, sockets"
+_WARM = 3000
+_SETTLE_SECONDS = 5
+_SYSTEMS = 7
+"""With twelve providers and the program office, 20 participants are active."""
+_FEW = 20
+"""Silent participants of the smaller registry, which then has 40 participants."""
+_CROWD_RATE = 50
+_FIRST_RECORDS = 100
 
 
 def main() -> int:
-    """Load the pipeline, look at every service's stack, print the table."""
+    """Measure, print the tables; 1 if a requirement is not met."""
     heed()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=__doc__)
-    parser.add_argument("--rate", type=int, help="requests a second (default: all at once)")
-    parser.add_argument("--requests", type=int, default=20_000, help="when all are sent at once")
-    parser.add_argument("--seconds", type=int, default=20, help="at a rate")
+    parser.add_argument("--rates", default="20,50,100", help="requests a second, by commas")
+    parser.add_argument("--seconds", type=int, default=20, help="of each rate, and idle")
+    parser.add_argument("--requests", type=int, default=10_000, help="when all are sent at once")
+    parser.add_argument("--silent", type=int, default=180, help="silent participants; 0: left out")
     parser.add_argument("--state", type=Path, default=Path(".local/bench/stages"))
     asked = parser.parse_args()
-    try:
-        place("py-spy")
-        lines = _measure(asked)
-    except (StackFailed, Incomplete, ToolMissing) as failure:
-        print(f"stages: {failure}", file=sys.stderr)
-        return 1
-    print("\n".join(lines))
-    return 0
-
-
-def _measure(asked: argparse.Namespace) -> list[str]:
     began = time.monotonic()
 
     def say(text: str) -> None:
-        print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
+        print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
-    with ground(asked.state, say) as (stack, agencies):
-        pids = {name: stack.replicas[name, 0].child.pid for name in SERVICES}
-        with Ours(stack, let_in(stack), agencies) as ours:
-            say("warming up")
-            ours.throughput(asked.requests // 10)
-            say("looking at every service's stack, so that all is slower than it is")
-            with _watched(pids, asked.state):
-                if asked.rate:
-                    used, answers, _ = ours.used(asked.rate, seconds=asked.seconds)
-                    speed = f"answer {answers} at {asked.rate}/s"
-                else:
-                    round_ = ours.throughput(asked.requests)
-                    used, speed = round_.microseconds, f"{round_.rate:.0f} requests/s"
-        samples = {name: _stages((asked.state / f"{name}.stacks").read_text()) for name in pids}
-    return [*table(used, samples), f"stages: {used.total()} µs/request in all, {speed}"]
+    try:
+        loads = _loads(asked, say)
+        crowds = [_crowd(asked, each, say) for each in (_FEW, asked.silent) if asked.silent]
+    except (StackFailed, Incomplete) as failure:
+        print(f"stages: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stages: interrupted; nothing is left running", file=sys.stderr)
+        return 130
+    verdict, met = closing(loads, crowds, statement_names())
+    print("\n".join([*tables(loads, crowds, statement_names()), *verdict]))
+    return 0 if met else 1
+
+
+class Counting:
+    """Runs the services under `counted.py` and reads their counts."""
+
+    def __init__(self, sockets: Path) -> None:
+        self._sockets = sockets
+        self._stack: Stack | None = None
+        self._before: dict[str, Counts] = {}
+        self._since = 0.0
+
+    def start(self, stack: Stack) -> None:
+        """Start Kafka, Postgres and the services."""
+        stack.start()
+        stack.provision()
+        stack.migrate()
+        for service in SERVICES:
+            stack.start_service(
+                service,
+                program=[sys.executable, "-P", counted.__file__],
+                environment={counted.SOCKET: str(self._sockets / service)},
+                wait=False,
+            )
+        stack.wait_ready()
+        self._stack = stack
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._before = self._read()
+        self._since = time.monotonic()
+
+    def end(self, name: str, requests: int) -> Load:
+        """Return the counts since `begin`."""
+        seconds = time.monotonic() - self._since
+        now = self._read()
+        counted = {service: now[service].since(self._before[service]) for service in SERVICES}
+        return Load(name, seconds, requests, counted)
+
+    def _read(self) -> dict[str, Counts]:
+        assert self._stack is not None
+        return {
+            service: counts.read(self._stack.replicas[service, 0], str(self._sockets / service))
+            for service in SERVICES
+        }
 
 
 @contextmanager
-def _watched(pids: Mapping[str, int], folder: Path) -> Iterator[None]:
-    """Write the stacks of all processes, how often each was seen, to ``<name>.stacks``."""
-    watchers = [
-        subprocess.Popen(
-            [
-                str(place("py-spy")), "record", "--pid", str(pid), "--rate", str(_SAMPLES),
-                "--format", "raw", "--duration", "unlimited", "--nonblocking",
-                "--output", str(folder / f"{name}.stacks"),
-            ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        for name, pid in pids.items()
-    ]  # fmt: skip
-    try:
-        yield
-    finally:
-        for watcher in watchers:
-            watcher.send_signal(signal.SIGINT)
-        for watcher in watchers:
-            watcher.wait(60)
+def _counting() -> Iterator[Counting]:
+    # Not in the state folder: the path of a Unix socket is limited to 107 bytes.
+    with TemporaryDirectory(prefix="continuum-counts-") as sockets:
+        yield Counting(Path(sockets))
 
 
-def _stages(stacks: str) -> Counter[str]:
-    """Return how many samples each stage has, of lines ``frame;frame;… number``."""
-    found: Counter[str] = Counter()
-    for line in stacks.splitlines():
-        frames, _, number = line.rpartition(" ")
-        found[stage(frames.split(";"))] += int(number)
-    return found
+def _loads(asked: argparse.Namespace, say: Say) -> list[Load]:
+    """Count an idle stack, each rate, and a load that is sent at once."""
+    found = []
+    with (
+        _counting() as counter,
+        ground(asked.state / "loads", say, start=counter.start) as (stack, agencies),
+    ):
+        login = let_in(stack)
+        with Ours(stack, login, agencies) as ours:
+            say(f"warming up with {_WARM} requests")
+            ours.throughput(_WARM)
+            for rate in map(int, asked.rates.split(",")):
+                say(f"{rate} requests a second")
+                ours.used(rate, seconds=asked.seconds, begin=counter.begin)
+                found.append(counter.end(f"{rate}/s", rate * asked.seconds))
+            say(f"{asked.requests} requests at once")
+            ours.throughput(asked.requests, begin=counter.begin)
+            found.append(counter.end("at once", asked.requests))
+        say("idle")
+        time.sleep(_SETTLE_SECONDS)
+        counter.begin()
+        time.sleep(asked.seconds)
+        return [counter.end("idle", 0), *found]
 
 
-def stage(frames: Sequence[str]) -> str:
-    """Return the stage of one stack, outermost frame first, each ``function (file:line)``."""
-    for frame in reversed(frames):
-        for name, pattern in _STAGES:
-            if re.search(pattern, frame):
-                return name
-    return _ELSE
+def _crowd(asked: argparse.Namespace, number: int, say: Say) -> Crowd:
+    """Count a load with *number* silent participants, and time their first records."""
+    with (
+        _counting() as counter,
+        ground(
+            asked.state / f"silent-{number}",
+            say,
+            systems=_SYSTEMS,
+            silent=number,
+            start=counter.start,
+        ) as (stack, agencies),
+    ):
+        login = let_in(stack)
+        with Ours(stack, login, agencies) as ours:
+            ours.throughput(_WARM // 3)
+            say(f"{_CROWD_RATE} requests a second beside {number} silent participants")
+            ours.used(_CROWD_RATE, seconds=asked.seconds, begin=counter.begin)
+            load = counter.end(f"{_CROWD_RATE}/s", _CROWD_RATE * asked.seconds)
+            registered = len(stack.participants)
+            if number == _FEW:
+                return Crowd(registered, number, load)
+            under_load, idle = _first_records(login, ours, number, say)
+            return Crowd(registered, number, load, under_load, idle)
 
 
-def table(used: Counter[str], samples: Mapping[str, Counter[str]]) -> list[str]:
-    """Return the microseconds per request of each stage and service, then all that is beside."""
-    rows: dict[str, list[int]] = {}
-    for name in [*(name for name, _ in _STAGES), _ELSE]:
-        shares = (samples[service][name] / samples[service].total() for service in SERVICES)
-        rows[name] = [
-            round(used[service] * share) for service, share in zip(SERVICES, shares, strict=True)
-        ]
-    rows["its Postgres sessions"] = [used[f"postgres ({service})"] for service in SERVICES]
-    beside = {
-        name: time
-        for name, time in used.items()
-        if name not in SERVICES and name not in {f"postgres ({service})" for service in SERVICES}
-    }
-    return [
-        "| µs per request | " + " | ".join(SERVICES) + " | all |",
-        "|---|" + "--:|" * (len(SERVICES) + 1),
-        *(
-            f"| {name} | {' | '.join(map(str, cells))} | {sum(cells)} |"
-            for name, cells in rows.items()
-        ),
-        *(f"| {name} |" + " |" * len(SERVICES) + f" {time} |" for name, time in beside.items()),
-    ]
+def _first_records(
+    login: Login, ours: Ours, number: int, say: Say
+) -> tuple[Sequence[float | None], Sequence[float | None]]:
+    """Return the waits of first records, under load and on an idle stack."""
+    everybody = silent_participants(number)
+    under_load, idle = everybody[:_FIRST_RECORDS], everybody[_FIRST_RECORDS:]
+    with beside(silent.run, login) as (_, pipe):
+
+        def ask(participants: Sequence[str]) -> Callable[[], None]:
+            pipe.send(participants)
+            assert pipe.recv() == "ready"
+            return lambda: pipe.send("go")
+
+        seconds = round(len(under_load) * silent.EVERY_SECONDS) + 2
+        say(f"first records of {len(under_load)} at {_CROWD_RATE} requests a second")
+        ours.used(_CROWD_RATE, seconds=seconds, begin=ask(under_load))
+        first = cast(Sequence[float | None], pipe.recv())
+        say(f"first records of {len(idle)} others, idle")
+        time.sleep(_SETTLE_SECONDS)
+        ask(idle)()
+        return first, cast(Sequence[float | None], pipe.recv())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.stages import _stages, stage, table
+from benchmarks.profiling import _stages, stage, table
 from deploy.local.topics import SERVICES
 
 LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
