@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from services.intake.events import counted
 from services.intake.findings import MOST, Finding
-from services.intake.judge import ELSEWHERE
 from services.intake.known import Decision, Known, Published
 from services.intake.message import Message
 from shared.contracts.event import Facts
@@ -17,18 +16,6 @@ from shared.contracts.intake import (
     StatusQuestionFacts,
 )
 
-NOT_PROCESSABLE = Finding(
-    code="not_processable",
-    path="",
-    message="The record could not be processed. The fault is ours; the record is kept.",
-    fix="Nothing came of it: send it again later, under the same id and reference.",
-)
-DELETED_UNREAD = Finding(
-    code="deleted_unread",
-    path="",
-    message="The topic deleted the record before it was read, for its age or for want of room.",
-    fix="Nothing came of it: send it again, under the same id and reference.",
-)
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ASKED = "gov.cri.intake.status_asked.v1"
@@ -38,14 +25,13 @@ _SET = "gov.cri.intake.contact_set.v1"
 def refuse(
     message: Message, reasons: Sequence[Finding], known: Known, *, more: int = 0
 ) -> Decision:
-    federal = any(reason.code == "agency_not_eligible" for reason in reasons)
     facts = RefusalFacts(
         participant=message.participant,
         kind=message.kind,
         reference=message.told_reference(),
         reasons=[finding.reason() for finding in reasons[:MOST]],
         more=message.more + more + max(0, len(reasons) - MOST),
-        elsewhere=ELSEWHERE if federal else None,
+        elsewhere=next((told for found in reasons if (told := found.refusal.elsewhere)), None),
     )
     answer = _answer(message, _REFUSED, known, facts)
     return Decision("refused", (answer,), because=reasons[0].code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.intake.fields import email_reasons, latest_date, past_reasons, schema, zone_reasons
+from services.intake.fields import email_reasons, latest_date, past_reasons, zone_reasons
 from services.intake.findings import Finding
 from services.intake.judge import (
     amendment_reasons,
@@ -16,6 +16,7 @@ from services.intake.message import Message, tracking_number_of
 from services.intake.passed_on import AboutRequest
 from services.intake.reference import entry_reasons
 from services.intake.sender_reasons import sender_of
+from shared.contracts import refusals
 from shared.contracts.inbound import (
     LISTS,
     Amendment,
@@ -54,9 +55,9 @@ def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
             yield from zone_reasons(contact.zone, path="/data/zone")
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
-                yield _unknown_request("/data/about")
+                yield Finding(refusals.UNKNOWN_REQUEST, "/data/about")
             if about not in LISTS and after is not None:
-                yield schema("/data/after", "Only a list has pages.", "Leave it out.")
+                yield Finding(refusals.PAGE_OF_NO_LIST, "/data/after")
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             yield from _about_request(message, known)
         case entry:
@@ -70,7 +71,7 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
         case Amendment() as change:
             yield from _own(message, request)
             if request is not None and request.ended is not None:
-                yield _ended(request.ended)
+                yield Finding(refusals.REQUEST_ENDED, "/data/tracking_number")
             if request is not None:
                 before = RequestFacts.model_validate_json(request.facts)
                 yield from amendment_reasons(change, before, registry=known.registry)
@@ -78,66 +79,25 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
             yield from _own(message, request)
         case OfferAnswer() as answer:
             if request is None:
-                yield _unknown_offer()
+                yield Finding(refusals.UNKNOWN_OFFER, "/data/offer_id")
             yield from answer_reasons(answer)
         case Milestone(on=on):
             if request is None:
-                yield _unknown_engagement()
+                yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
             # It is the provider's date, and where the provider is nobody says.
             yield from past_reasons({"/data/on": on}, today=latest_date(message.at))
         case Close():
             if request is None:
-                yield _unknown_engagement()
+                yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
         case Direction() as direction:
             if request is None:
-                yield _unknown_request("/data/tracking_number")
+                yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")
             yield from direction_reasons(direction, known.registry)
 
 
 def _own(message: Message, request: Request | None) -> Iterator[Finding]:
     path = "/data/tracking_number"
     if request is None:
-        yield _unknown_request(path)
+        yield Finding(refusals.UNKNOWN_REQUEST, path)
     elif request.participant != message.participant:
-        yield Finding(
-            code="not_yours",
-            path=path,
-            message="This request was submitted by another participant.",
-            fix="Use the tracking number of one of your own requests.",
-        )
-
-
-def _unknown_request(path: str) -> Finding:
-    return Finding(
-        code="unknown_request",
-        path=path,
-        message="No request has this number.",
-        fix="Check it; its last character is a check character.",
-    )
-
-
-def _unknown_offer() -> Finding:
-    return Finding(
-        code="unknown_offer",
-        path="/data/offer_id",
-        message="There is no such offer.",
-        fix="Use the offer_id of the offer.made message.",
-    )
-
-
-def _unknown_engagement() -> Finding:
-    return Finding(
-        code="unknown_engagement",
-        path="/data/engagement_id",
-        message="There is no such engagement.",
-        fix="Use the engagement_id of the engagement.opened message.",
-    )
-
-
-def _ended(status: str) -> Finding:
-    return Finding(
-        code="terminal",
-        path="/data/tracking_number",
-        message=f"This request has ended: {status}.",
-        fix="Submit a new request.",
-    )
+        yield Finding(refusals.NOT_YOURS, path)

@@ -15,6 +15,7 @@ from services.intake.listings import listing_of, too_often
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
 from services.intake.sender_reasons import sender_reasons
+from shared.contracts import refusals
 from shared.contracts.inbound import (
     Amendment,
     Capacity,
@@ -73,13 +74,8 @@ def _seen(message: Message, known: Known) -> list[tuple[str, Seen]]:
 def _reused(message: Message, found: list[tuple[str, Seen]]) -> Iterator[Finding]:
     for path, seen in found:
         if seen.content != message.content:
-            what = "id" if path == "/id" else "reference"
-            yield Finding(
-                code=f"{what}_reused_with_other_content",
-                path=path,
-                message=f"This {what} was used before with other content.",
-                fix=f"Use a new {what}; to change a request, send request.amend.",
-            )
+            reused = refusals.ID_REUSED if path == "/id" else refusals.REFERENCE_REUSED
+            yield Finding(reused, path)
 
 
 def _waits(message: Message, known: Known, *, again: bool) -> Finding | None:

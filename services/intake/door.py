@@ -17,49 +17,21 @@ from services.intake.message import Message, in_capitals
 from services.intake.models import validate
 from services.intake.problems import explain, pointer
 from services.intake.texts import text_findings
+from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound, Submission
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
 _ODD = {
-    "twice": ("duplicate_key", "A key stands here more than once.", "Write each key once."),
-    "crowded": (
-        "schema",
-        "This object has more fields than any type has.",
-        f"At most {limits.MAX_FIELDS}; the schema of this type lists the fields there are.",
-    ),
-    "out_of_range": (
-        "value_out_of_range",
-        "This number is too far from zero.",
-        "Stay within -9007199254740991 and 9007199254740991.",
-    ),
-    "nul": ("value_out_of_range", "A text here holds a NUL character.", "Leave it out."),
-    "half_a_pair": (
-        "wrong_encoding",
-        "A text here holds half of a surrogate pair.",
-        "Write whole characters, in UTF-8 or escaped as pairs.",
-    ),
-    "number_as_time": (
-        "schema",
-        "This is a number where a date or time belongs.",
-        "Write it as in 2026-03-02 or 2026-03-02T15:04:05-08:00.",
-    ),
+    "twice": refusals.DUPLICATE_KEY,
+    "crowded": refusals.TOO_MANY_FIELDS,
+    "out_of_range": refusals.NUMBER_NOT_EXACT,
+    "nul": refusals.NUL_CHARACTER,
+    "half_a_pair": refusals.HALF_A_PAIR,
+    "number_as_time": refusals.NUMBER_AS_TIME,
 }
-_NO_JSON = Finding(
-    code="not_json", path="", message="The message is not JSON.", fix="Send one JSON object."
-)
-_NO_OBJECT = Finding(
-    code="not_cloudevents",
-    path="",
-    message="The message is not a JSON object.",
-    fix="Send one CloudEvents 1.0 event in structured JSON mode.",
-)
-_BINARY = Finding(
-    code="not_cloudevents",
-    path="",
-    message="Attributes in headers (binary mode) are not read.",
-    fix="Send the whole event in the value (structured JSON mode).",
-)
+_LIMITS = {"most": limits.MAX_FIELDS}
+_BINARY = Finding(refusals.BINARY_MODE)
 
 
 def read(
@@ -73,15 +45,15 @@ def read(
     try:
         document, odd = limits.load(readable.text)
     except ValueError:
-        return _with_reasons(blank, [_BINARY if binary else _NO_JSON])
+        return _with_reasons(blank, [_BINARY if binary else Finding(refusals.NOT_JSON)])
     if not isinstance(document, dict):
-        return _with_reasons(blank, [_BINARY if binary else _NO_OBJECT])
+        return _with_reasons(blank, [_BINARY if binary else Finding(refusals.NOT_AN_EVENT)])
     if "specversion" not in document and binary:
         return _with_reasons(blank, [_BINARY])
     named = document.get("type")
     kind = named if isinstance(named, str) and named in DATA else None
     found, more = _odd_reasons(document) if odd else ([], 0)
-    if any(reason.code == "wrong_encoding" for reason in found):
+    if any(reason.refusal is refusals.HALF_A_PAIR for reason in found):
         blank = replace(blank, kind=kind, id=_own_id(document), more=more)
         return _with_reasons(blank, found)
     if len(found) >= MOST:  # there is no room for what the model would find
@@ -157,18 +129,8 @@ def _text(value: Any, longest: int) -> str | None:
 def _unknown_type(kind: str) -> Finding:
     versioned = _VERSIONED.fullmatch(kind)
     if versioned and versioned[1] in _NAMES:
-        return Finding(
-            code="unsupported_version",
-            path="/type",
-            message="This version of the type is not supported.",
-            fix=f"Use {versioned[1]}.v1.",
-        )
-    return Finding(
-        code="unknown_type",
-        path="/type",
-        message="There is no such type.",
-        fix=f"One of {', '.join(sorted(DATA))}.",
-    )
+        return Finding(refusals.UNSUPPORTED_VERSION, "/type", {"name": versioned[1]})
+    return Finding(refusals.UNKNOWN_TYPE, "/type", {"types": sorted(DATA)})
 
 
 def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
@@ -183,10 +145,7 @@ def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
         else:
             more += 1
     first = [*halves, *others][:MOST]
-    reasons = []
-    for oddity, path in first:
-        code, message, fix = _ODD[oddity]
-        reasons.append(Finding(code=code, path=path, message=message, fix=fix))
+    reasons = [Finding(_ODD[oddity], path, _LIMITS) for oddity, path in first]
     return reasons, more + len(halves) + len(others) - len(first)
 
 

@@ -1,10 +1,11 @@
 """What is wrong with a message, found one thing after the other; the first are told as reasons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.contracts.intake import Reason
+from shared.contracts.refusals import NO_FIELDS, Refusal
 
 MOST = 50
 """How many reasons a refusal names; the others are counted."""
@@ -13,16 +14,23 @@ COUNTED = 1_000
 
 
 class Finding(NamedTuple):
-    """A `Reason` before it is told: thousands are made in the time that some reasons take."""
+    """
+    A `Reason` before it is told, with the fields of its text.
 
-    code: str
-    path: str
-    message: str
-    fix: str
+    Texts are written for the reasons that a refusal names alone: thousands may be found.
+    """
+
+    refusal: Refusal
+    path: str = ""
+    fields: Mapping[str, Any] = NO_FIELDS
+
+    @property
+    def code(self) -> str:
+        return self.refusal.code
 
     def reason(self) -> Reason:
         """Return the reason that a refusal names."""
-        return Reason(code=self.code, path=self.path, message=self.message, fix=self.fix)
+        return self.refusal.reason(self.path, self.fields)
 
 
 def first(findings: Iterable[Finding]) -> tuple[list[Finding], int]:

@@ -9,16 +9,17 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import door, store
 from services.intake.agency_list import AgencyList
-from services.intake.answers import DELETED_UNREAD, NOT_PROCESSABLE, contact_subject
+from services.intake.answers import contact_subject
 from services.intake.decide import decide
 from services.intake.endings import Ending, Nothing, read_ending
+from services.intake.findings import Finding
 from services.intake.known import Known, Subject
 from services.intake.listings import Listed, Listing, listing_of
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import Catalog, CatalogCache
-from shared.contracts import reference, routing
+from shared.contracts import reference, refusals, routing
 from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging import sequences
@@ -64,7 +65,8 @@ class IntakeReader:
         """Return the refusal of a participant's record that we fail to process."""
         if record.topic == routing.TOPIC:
             return None
-        reason = DELETED_UNREAD if record.unreadable == DELETED else NOT_PROCESSABLE
+        deleted = record.unreadable == DELETED
+        reason = Finding(refusals.DELETED_UNREAD if deleted else refusals.NOT_PROCESSABLE)
         message = replace(_blank(record), id=door.own_id(record.value), reasons=(reason,))
         return Item(record, message, record.coordinate)
 

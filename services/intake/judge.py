@@ -6,17 +6,16 @@ from datetime import datetime
 from services.intake.agency_list import AgencyList
 from services.intake.facts import changed_window
 from services.intake.fields import (
-    contradiction,
     form_reasons,
     past_reasons,
     program_reasons,
-    schema,
     topic_reasons,
     wished_reasons,
     year_reasons,
 )
 from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
+from shared.contracts import refusals
 from shared.contracts.inbound import (
     Agency,
     Amendment,
@@ -29,11 +28,6 @@ from shared.contracts.inbound import (
 )
 from shared.contracts.intake import RequestFacts
 from shared.contracts.places import day_in
-
-ELSEWHERE = (
-    "Federal agencies are not served by the Collaborative Reform Initiative. Ask your own"
-    " department's training office or the Federal Law Enforcement Training Centers."
-)
 
 
 def submission_reasons(
@@ -69,11 +63,7 @@ def amendment_reasons(
     other = change.other_topic or ("stated before" if stated else None)
     yield from topic_reasons(change.topics or (), registry, path="/data/topics", other=other)
     if change.topics is None and "other" in before.topics and not other:
-        yield schema(
-            "/data/other_topic",
-            "The topic 'other' would no longer be said in words.",
-            "Say it in words, or change the topics as well.",
-        )
+        yield Finding(refusals.OTHER_NO_LONGER_SAID, "/data/other_topic")
     yield from form_reasons(change.service_forms or (), path="/data/service_forms")
     if change.wished is not None:
         window = changed_window(change.wished, before.wished)
@@ -85,7 +75,7 @@ def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) ->
     path = "/data/valid_until"
     yield from year_reasons({path: declared.valid_until})
     if declared.valid_until <= at:
-        yield contradiction(path, "This capacity has run out already.", "Name a later time.")
+        yield Finding(refusals.CAPACITY_RUN_OUT, path)
     for place, entry in enumerate(declared.entries):
         at_entry = f"/data/entries/{place}"
         yield from topic_reasons(entry.topics, registry, path=f"{at_entry}/topics", other="any")
@@ -95,9 +85,9 @@ def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) ->
 def answer_reasons(answer: OfferAnswer) -> Iterator[Finding]:
     """Yield all that is wrong with the answer to an offer, whosever it is."""
     if answer.answer == "decline" and answer.reason_code is None:
-        yield schema("/data/reason_code", "A decline needs its reason.", "Add a reason code.")
+        yield Finding(refusals.DECLINE_WITHOUT_REASON, "/data/reason_code")
     if answer.answer == "counter" and answer.counter is None:
-        yield schema("/data/counter", "A counter needs its terms.", "Add from, until or forms.")
+        yield Finding(refusals.COUNTER_WITHOUT_TERMS, "/data/counter")
     if answer.counter is not None:
         yield from wished_reasons(answer.counter, path="/data/counter")
         yield from form_reasons(answer.counter.service_forms, path="/data/counter/service_forms")
@@ -107,25 +97,16 @@ def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Find
     """Yield all that is wrong with a direction of the program office."""
     yield from program_reasons(direction.program, registry)
     if direction.action == "assign" and direction.provider is None:
-        yield schema("/data/provider", "Who it is assigned to is missing.", "Name a provider.")
+        yield Finding(refusals.ASSIGN_WITHOUT_PROVIDER, "/data/provider")
     if direction.provider is not None and direction.provider not in registry.providers:
-        yield Finding(
-            code="unknown_provider",
-            path="/data/provider",
-            message="No such provider is listed.",
-            fix="Name a provider that was listed by provider.list.",
-        )
+        yield Finding(refusals.UNKNOWN_PROVIDER, "/data/provider")
 
 
 def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
     """Yield a reason for each field that is null and cannot be cleared."""
     for name in sorted(change.model_fields_set - change.clearable):
         if getattr(change, name) is None:
-            yield schema(
-                f"{path}/{name}",
-                "This field cannot be cleared.",
-                "Leave it out: it stays as it is.",
-            )
+            yield Finding(refusals.NOT_CLEARABLE, f"{path}/{name}")
 
 
 def _agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
@@ -134,31 +115,15 @@ def _agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Fi
         if agency.key is not None and agency.key not in sender.agency_keys:
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
     elif agency.key is not None:
-        yield schema(
-            "/data/agency/key",
-            "An agency with an ORI has no key beside it.",
-            "Leave out one of the two.",
-        )
+        yield Finding(refusals.KEY_BESIDE_ORI, "/data/agency/key")
     elif sender.speaks_for(agency.ori):
         listed = {one.agency_class for one in agencies.meant_by(agency.ori)}
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)
     if agency.agency_class == "federal" or listed == {"federal"}:
-        yield Finding(
-            code="agency_not_eligible",
-            path="/data/agency/agency_class",
-            message="No program serves federal agencies.",
-            fix="There is nothing to correct; elsewhere says who helps a federal agency.",
-        )
+        yield Finding(refusals.FEDERAL_AGENCY, "/data/agency/agency_class")
 
 
 def _not_registered(path: str, sender: Sender, what: str, own: frozenset[str]) -> Finding:
-    return Finding(
-        code="ori_not_registered_for_participant",
-        path=path,
-        message=f"{sender.id} may not speak for this agency.",
-        fix=f"Submit for one of your {len(own)} registered {what}, or ask the program office to"
-        " register this one."
-        if own
-        else f"No {what} are registered for you: ask the program office to register this one.",
-    )
+    refusal = refusals.AGENCY_NOT_REGISTERED if own else refusals.NO_AGENCY_REGISTERED
+    return Finding(refusal, path, {"participant": sender.id, "count": len(own), "what": what})

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from services.intake.findings import Finding
+from shared.contracts import refusals
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
@@ -60,30 +61,22 @@ class _OutOfRange(int):
 def readable(value: bytes | None) -> Readable | Finding:
     """Return *value* as a text, or why it is not even parsed."""
     if value is None:
-        return _whole("tombstone", "The record has no value.", "Send the message as its value.")
+        return Finding(refusals.NO_VALUE)
     if len(value) > MAX_BYTES:
-        return _whole("too_large", "The message is too large.", f"At most {MAX_BYTES} bytes.")
+        return Finding(refusals.TOO_MANY_BYTES, fields={"most": MAX_BYTES})
     if value[:1] == b"\0" and value[5:6] == b"{":
-        return _whole(
-            "not_json",
-            "The five bytes of a schema registry's serializer stand before the JSON.",
-            "Use a serializer that writes the JSON text alone.",
-        )
+        return Finding(refusals.SERIALIZER_PREFIX)
     text = _decoded(value)
     if text is None:
-        return _whole("wrong_encoding", "The message is not UTF-8.", "UTF-8 without a mark.")
+        return Finding(refusals.NOT_UTF_8)
     brackets = value.count(b"[") + value.count(b"{")
     values = brackets + value.count(b",")  # at most, for strings may hold these, too
     if values > MANY_VALUES or brackets > MAX_DEPTH:
         values, depth = _structure(value)
         if depth > MAX_DEPTH:
-            return _whole(
-                "too_deep", "The message is nested too deep.", f"At most {MAX_DEPTH} levels."
-            )
+            return Finding(refusals.TOO_DEEP, fields={"most": MAX_DEPTH})
         if values > MAX_VALUES:
-            return _whole(
-                "too_large", "The message has too many values.", f"At most {MAX_VALUES}."
-            )
+            return Finding(refusals.TOO_MANY_VALUES, fields={"most": MAX_VALUES})
     return Readable(text, values > MANY_VALUES)
 
 
@@ -186,7 +179,3 @@ def _structure(value: bytes) -> tuple[int, int]:
 
 def _not_json(constant: str) -> Any:
     raise ValueError("a constant that is not JSON")
-
-
-def _whole(code: str, message: str, fix: str) -> Finding:
-    return Finding(code=code, path="", message=message, fix=fix)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from services.intake.findings import Finding
 from services.intake.message import Message
+from shared.contracts import refusals
 from shared.contracts.inbound import LISTS, StatusQuestion
 
 PAUSE = timedelta(seconds=10)
@@ -39,13 +40,8 @@ def too_often(message: Message, before: Listed | None, *, again: bool) -> Findin
         return None
     if (again or message.data.after is not None) and before.pages < PAGES:
         return None
-    return Finding(
-        code="too_often",
-        path="/data/about",
-        message="This list was asked for moments ago.",
-        fix=f"Ask for its first page once in {PAUSE.seconds} seconds, and for up to {PAGES} more"
-        " by the next of the answer.",
-    )
+    fields = {"seconds": PAUSE.seconds, "pages": PAGES}
+    return Finding(refusals.TOO_OFTEN, "/data/about", fields)
 
 
 def counted(message: Message, before: Listed | None) -> Listed:

@@ -7,42 +7,35 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from services.intake.fields import UNKNOWN_STATE
 from services.intake.findings import MOST, Finding
+from shared.contracts import refusals
 from shared.contracts.inbound import DATA, JSON_TYPE, Inbound
+from shared.contracts.refusals import Refusal
 
-_WORDS: dict[str, tuple[str, str]] = {
-    "missing": ("This field is required.", "Add it."),
-    "string_type": ("This is not a text.", "Write a text in quotation marks."),
-    "int_type": ("This is not a whole number.", "Write a number without a fraction."),
-    "bool_type": ("This is neither true nor false.", "Write true or false."),
-    "list_type": ("This is not a list.", "Write a list in square brackets."),
-    "dict_type": ("This is not an object.", "Write an object in braces."),
-    "model_type": ("This is not an object.", "Write an object in braces."),
-    "model_attributes_type": ("This is not an object.", "Write an object in braces."),
-    "string_too_long": ("This text is too long.", "At most {max_length} characters."),
-    "string_too_short": ("This text is too short.", "At least {min_length} character(s)."),
-    "too_long": ("This list is too long.", "At most {max_length} entries."),
-    "too_short": ("This list is too short.", "At least {min_length} entry."),
-    "string_pattern_mismatch": ("This text does not have its form.", "It must match {pattern}"),
-    "literal_error": ("This is none of the registered values.", "One of {expected}."),
-    "greater_than_equal": ("This number is too small.", "At least {ge}."),
-    "less_than_equal": ("This number is too large.", "At most {le}."),
-    "unknown_state": UNKNOWN_STATE,
-    "timezone_aware": ("This time has no offset.", "Add one, such as Z or -05:00."),
+_REFUSALS: Mapping[str, Refusal] = {
+    "missing": refusals.MISSING,
+    "string_type": refusals.NOT_A_TEXT,
+    "int_type": refusals.NOT_A_WHOLE_NUMBER,
+    "bool_type": refusals.NOT_A_BOOLEAN,
+    "list_type": refusals.NOT_A_LIST,
+    "dict_type": refusals.NOT_AN_OBJECT,
+    "model_type": refusals.NOT_AN_OBJECT,
+    "model_attributes_type": refusals.NOT_AN_OBJECT,
+    "string_too_long": refusals.TEXT_TOO_LONG,
+    "string_too_short": refusals.TEXT_TOO_SHORT,
+    "too_long": refusals.LIST_TOO_LONG,
+    "too_short": refusals.LIST_TOO_SHORT,
+    "string_pattern_mismatch": refusals.PATTERN,
+    "literal_error": refusals.NOT_REGISTERED_VALUE,
+    "greater_than_equal": refusals.NUMBER_TOO_SMALL,
+    "less_than_equal": refusals.NUMBER_TOO_LARGE,
+    "unknown_state": refusals.UNKNOWN_STATE,
+    "timezone_aware": refusals.NO_OFFSET,
 }
-_UNKNOWN = (
-    "There is a field here that this type does not have.",
-    "Remove it; docs/integrate.md lists the fields of each type.",
-)
-_DATE = ("This is not a date.", "Write it as in 2026-03-02.")
-WRITTEN_TIME = "Write it as in 2026-03-02T15:04:05-08:00."
-_TIME = ("This is not a time.", WRITTEN_TIME)
 _NAMED = 3
 # What may be the name of a field, and is not likely to say anything else.
 _NAME = re.compile(r"(?:[A-Za-z_]++[0-9]{0,3}+){1,20}+")
 _LONGEST_NAME = 40
-_OTHER = ("This value is not allowed here.", "See the schema of this type.")
 
 
 def pointer(location: Iterable[str | int]) -> str:
@@ -88,31 +81,27 @@ def _unknown(path: str, keys: Sequence[str]) -> Finding:
     named = list(islice(plain, _NAMED))
     others = len(keys) - len(named)
     told = ", ".join(named) + (f" and {others} more" if named and others else "")
-    return Finding(
-        code="schema",
-        path=path,
-        message=f"This type has no such field: {told}." if told else _UNKNOWN[0],
-        fix=_UNKNOWN[1],
-    )
+    if not told:
+        return Finding(refusals.UNKNOWN_FIELD, path)
+    return Finding(refusals.UNKNOWN_FIELD_NAMED, path, {"names": told})
 
 
 def _reason(
     kind: str, path: str, location: Sequence[str | int], context: Mapping[str, Any]
 ) -> Finding:
-    message, fix = _words(kind)
+    refusal = _refusal(kind)
     if context.get("pattern") == JSON_TYPE:
-        fix = "Write application/json."
+        refusal = refusals.CONTENT_TYPE
     in_data = bool(location) and location[0] == "data" and len(location) > 1
-    code = "schema" if in_data else "not_cloudevents"
-    if kind in ("greater_than_equal", "less_than_equal"):
-        code = "value_out_of_range"
-    return Finding(code=code, path=path, message=message, fix=fix.format(**context))
+    return Finding(refusal if in_data else refusal.in_envelope, path, context)
 
 
-def _words(kind: str) -> tuple[str, str]:
+def _refusal(kind: str) -> Refusal:
     if kind.startswith("date_"):
-        return _DATE
-    return _TIME if kind.startswith("datetime_") else _WORDS.get(kind, _OTHER)
+        return refusals.NOT_A_DATE
+    if kind.startswith("datetime_"):
+        return refusals.NOT_A_TIME
+    return _REFUSALS.get(kind, refusals.NOT_ALLOWED)
 
 
 def _models(kind: Any) -> Iterator[type[BaseModel]]:

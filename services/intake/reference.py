@@ -5,7 +5,6 @@ from datetime import datetime
 
 from services.intake.events import envelope
 from services.intake.fields import (
-    contradiction,
     form_reasons,
     state_reasons,
     year_reasons,
@@ -15,6 +14,7 @@ from services.intake.message import Message
 from services.intake.registrations import registration_reasons
 from services.intake.registry import Registry
 from services.intake.rulesets import ruleset_reasons
+from shared.contracts import refusals
 from shared.contracts.reference import (
     SUBJECT,
     Participant,
@@ -49,9 +49,7 @@ def entry_reasons(entry: Entry, registry: Registry, *, at: datetime) -> Iterator
     if isinstance(entry, Program):
         yield from year_reasons({"/data/opens_at": entry.opens_at})
     if begin is not None and end is not None and end <= begin:
-        yield contradiction(
-            "/data/effective_until", "The end is before the beginning.", "Correct the times."
-        )
+        yield Finding(refusals.END_BEFORE_BEGINNING, "/data/effective_until")
 
 
 def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, ReferenceEvent]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from services.intake.findings import Finding
 from services.intake.registry import Registry
+from shared.contracts import refusals
 from shared.contracts.reference import Participant
 
 _PREFIX = "urn:cri"
@@ -24,12 +25,7 @@ _URI = re.compile(r"(?!urn:)[a-z][a-z0-9+.-]{1,30}:[!-~]{1,200}|urn:[a-z0-9-]{2,
 def registration_reasons(asked: Participant, registry: Registry) -> Iterator[Finding]:
     """Yield all that keeps *asked* from being registered with its id and sources."""
     if asked.id in RESERVED or asked.id.startswith(_RESERVED_PREFIXES):
-        yield Finding(
-            code="reserved",
-            path="/data/id",
-            message="This id is reserved for the system itself.",
-            fix="Choose another id, such as the organization's name.",
-        )
+        yield Finding(refusals.RESERVED_ID, "/data/id")
     taken = _sources_of_others(asked.id, registry)
     for place, stated in enumerate(asked.sources):
         yield from _source(stated.lower(), f"/data/sources/{place}", asked.id, taken)
@@ -38,26 +34,11 @@ def registration_reasons(asked: Participant, registry: Registry) -> Iterator[Fin
 def _source(source: str, path: str, owner: str, taken: frozenset[str]) -> Iterator[Finding]:
     own = f"{_PREFIX}:{owner}"
     if not _URI.fullmatch(source) or source.endswith(":"):
-        yield Finding(
-            code="schema",
-            path=path,
-            message="This is no URI that could begin a source.",
-            fix=f"Write it as in {own}.",
-        )
+        yield Finding(refusals.NOT_A_URI, path, {"own": own})
     elif _within(source, _PREFIX) and not _within(source, own):
-        yield Finding(
-            code="reserved",
-            path=path,
-            message="Of the sources that begin with urn:cri, this participant has only its own.",
-            fix=f"Use {own}, or a URI of the organization's own.",
-        )
+        yield Finding(refusals.RESERVED_SOURCE, path, {"own": own})
     elif any(_within(source, other) or _within(other, source) for other in taken):
-        yield Finding(
-            code="source_taken",
-            path=path,
-            message="Another participant is registered with this source, or with a part of it.",
-            fix=f"Use {own}, or a URI of the organization's own.",
-        )
+        yield Finding(refusals.SOURCE_TAKEN, path, {"own": own})
 
 
 def _sources_of_others(owner: str, registry: Registry) -> frozenset[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import get_args
 
-from services.intake.fields import UNKNOWN_STATE, schema, zone_reasons
+from services.intake.fields import zone_reasons
 from services.intake.findings import Finding
+from shared.contracts import refusals
 from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
 from shared.contracts.places import STATES
 from shared.contracts.reference import (
@@ -36,8 +37,8 @@ _CODES: Mapping[str, Sequence[str]] = {
 """The facts that have no values but these."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMED = {"agency.name", *FACTS}
-_FACTS = f"One of {', '.join(sorted(FACTS))}."
-_NAMES = f"One of {', '.join(sorted(_NAMED))}."
+_FACTS = {"facts": sorted(FACTS)}
+_NAMES = {"facts": sorted(_NAMED)}
 
 
 def ruleset_reasons(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
@@ -46,16 +47,15 @@ def ruleset_reasons(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
     for place, rule in enumerate(ruleset.rules):
         path = f"/data/rules/{place}"
         if ids[rule.id] > 1:
-            yield schema(f"{path}/id", "Another rule has this id.", "Give each rule its own.")
+            yield Finding(refusals.RULE_ID_TWICE, f"{path}/id")
         for number, condition in enumerate(rule.when):
             yield from _condition(condition, f"{path}/when/{number}")
         yield from _because(rule.because, f"{path}/because")
     yield from _registered(ruleset.tie_break, TIE_BREAKS, "/data/tie_break")
     if ruleset.lanes is not None and len(set(ruleset.lanes)) < len(ruleset.lanes):
-        yield schema("/data/lanes", "A lane stands here twice.", "Name each pace once.")
+        yield Finding(refusals.LANE_TWICE, "/data/lanes")
     if not CLOCKS.issuperset(ruleset.clocks):
-        known = ", ".join(sorted(CLOCKS))
-        yield schema("/data/clocks", "A clock here is not registered.", f"One of {known}.")
+        yield Finding(refusals.UNKNOWN_CLOCK, "/data/clocks", {"clocks": sorted(CLOCKS)})
     yield from _calendar(ruleset.calendar, at)
 
 
@@ -71,11 +71,11 @@ def _condition(condition: Condition, path: str) -> Iterator[Finding]:
         condition.at_least,
     )
     if sum(test is not None for test in tests) != 1:
-        yield schema(path, "A condition has exactly one test.", "Split it, or add the test.")
+        yield Finding(refusals.NOT_ONE_TEST, path)
     for name in ("fact", "overlaps", "within", "fits"):
         fact = getattr(condition, name)
         if fact is not None and fact not in FACTS:
-            yield schema(f"{path}/{name}", "There is no such fact.", _FACTS)
+            yield Finding(refusals.UNKNOWN_FACT, f"{path}/{name}", _FACTS)
     yield from _values(condition, path)
 
 
@@ -87,13 +87,10 @@ def _values(condition: Condition, path: str) -> Iterator[Finding]:
     stated = [(f"in/{place}", value) for place, value in enumerate(condition.in_ or ())]
     stated += [("has", condition.has)] if condition.has is not None else []
     stated += [("is", condition.is_)] if isinstance(condition.is_, str) else []
+    refusal = refusals.UNKNOWN_STATE if codes is STATES else refusals.IMPOSSIBLE_VALUE
     for at, value in stated:
         if value not in codes:
-            yield schema(f"{path}/{at}", "The fact never has this value.", _fix(codes))
-
-
-def _fix(codes: Sequence[str]) -> str:
-    return UNKNOWN_STATE[1] if codes is STATES else f"One of {', '.join(codes)}."
+            yield Finding(refusal, f"{path}/{at}", {"codes": codes})
 
 
 def _because(because: Because, path: str) -> Iterator[Finding]:
@@ -102,18 +99,14 @@ def _because(because: Because, path: str) -> Iterator[Finding]:
             continue
         left = _BRACES.sub("", sentence)
         if "{" in left or "}" in left or not _NAMED.issuperset(_BRACES.findall(sentence)):
-            yield schema(
-                f"{path}/{audience}",
-                "A name in braces is not that of a fact.",
-                _NAMES,
-            )
+            yield Finding(refusals.UNKNOWN_FACT_IN_BRACES, f"{path}/{audience}", _NAMES)
 
 
 def _registered(values: Sequence[str], known: frozenset[str], path: str) -> Iterator[Finding]:
     for place, value in enumerate(values):
         if value not in known:
-            fix = f"One of {', '.join(sorted(known))}."
-            yield schema(f"{path}/{place}", "This is not a registered value.", fix)
+            fields = {"expected": sorted(known)}
+            yield Finding(refusals.NOT_REGISTERED_VALUE, f"{path}/{place}", fields)
 
 
 def _calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
@@ -124,13 +117,8 @@ def _calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
             date.fromisoformat(holiday)
         except ValueError:
             wrong = True
-            where = f"{path}/holidays/{place}"
-            yield schema(where, "This is not a date.", "Write it as in 2026-07-03.")
+            yield Finding(refusals.NOT_A_DATE, f"{path}/holidays/{place}")
     last = None if wrong else calendar.last_day
     if last is not None and last < at.date():
-        yield schema(
-            f"{path}/holidays",
-            "This calendar has ended: it lasts until the end of the year of its last holiday.",
-            "Add the holidays of this year and of those to come.",
-        )
+        yield Finding(refusals.CALENDAR_IS_OVER, f"{path}/holidays")
     yield from zone_reasons(calendar.zone, path=f"{path}/zone")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
+from shared.contracts import refusals
 from shared.contracts.inbound import SENDERS
 
 _REGISTER = "gov.cri.participant.register.v1"
@@ -14,27 +15,13 @@ def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iter
     """Yield what keeps the participant from sending *message*, as far as it could be read."""
     sender = sender_of(message, registry, office=office)
     if sender is None or not sender.is_effective(message.at):
-        yield Finding(
-            code="source_not_registered",
-            path="",
-            message="The participant of this topic is not registered.",
-            fix="Ask the program office to register it.",
-        )
+        yield Finding(refusals.PARTICIPANT_NOT_REGISTERED)
         return
     if message.source is not None and not sender.uses(message.source):
-        yield Finding(
-            code="source_not_registered",
-            path="/source",
-            message="This is not a source of this participant.",
-            fix=f"Begin it with one of {', '.join(sender.sources)}.",
-        )
+        yield Finding(refusals.SOURCE_NOT_REGISTERED, "/source", {"sources": sender.sources})
     if message.kind is not None and sender.kind not in SENDERS[message.kind]:
-        yield Finding(
-            code="role_not_authorized",
-            path="/type",
-            message=f"A participant of kind {sender.kind} does not send this type.",
-            fix=f"It is sent by {', '.join(sorted(SENDERS[message.kind]))}.",
-        )
+        fields = {"kind": sender.kind, "kinds": sorted(SENDERS[message.kind])}
+        yield Finding(refusals.ROLE_NOT_AUTHORIZED, "/type", fields)
 
 
 def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | None:

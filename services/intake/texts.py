@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.intake.characters import holds_unseen, is_plain
-from services.intake.fields import YEARS, YEARS_ALLOWED
+from services.intake.fields import FIRST_AND_LAST, YEARS
 from services.intake.findings import COUNTED, MOST, Finding
 from services.intake.identifiers import holders
-from services.intake.problems import WRITTEN_TIME, pointer
+from services.intake.problems import pointer
+from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound
+from shared.contracts.refusals import Refusal
 
 Path = tuple[str | int, ...]
 _LINE = 200
@@ -51,29 +53,6 @@ TIMES = frozenset(name for name, part in _FIELDS if part.get("format") == "date-
 _HAVE_A_FORM = TIMES | {"traceparent"}
 
 
-_REASONS = {
-    "identifier": (
-        "contains_protected_identifier",
-        "This text seems to hold a Social Security or FBI number.",
-        "Leave out what identifies a person in criminal justice records.",
-    ),
-    "blank": (
-        "schema",
-        "Nothing that can be seen stands here.",
-        "Say it, or leave the field out.",
-    ),
-    "space": ("schema", "White space stands before or after this text.", "Leave it out."),
-    "unseen": (
-        "schema",
-        "A control, bidirectional or invisible character stands in this line.",
-        "Leave it out. Line breaks are for fields with more than 200 characters.",
-    ),
-    "time": ("schema", "This is not a time of RFC 3339.", f"{WRITTEN_TIME} Seconds are required."),
-    "year": ("value_out_of_range", "This year is out of range.", YEARS_ALLOWED),
-    "trace": ("schema", "This is not a traceparent of W3C's Trace Context.", "Leave it out."),
-}
-
-
 def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """
     Return a reason for each text with which something is wrong in a well-formed message.
@@ -84,7 +63,8 @@ def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     texts: list[str] = []
     _gather(document, "", fields, texts)
     plain = is_plain(texts)
-    wrong: dict[int, str] = dict.fromkeys(holders(texts, plain=plain), "identifier")
+    identifiers = holders(texts, plain=plain)
+    wrong = dict.fromkeys(identifiers, refusals.PROTECTED_IDENTIFIER)
     every = not plain or _has_space_at_an_end(texts)
     for place, field in enumerate(fields):
         if (
@@ -142,29 +122,26 @@ def _paths(node: Any, path: Path) -> Iterator[Path]:
             yield from _paths(value, (*path, place))
 
 
-def _wrong(name: str, text: str) -> str | None:
+def _wrong(name: str, text: str) -> Refusal | None:
     """Return what is wrong with the form of *text* in a field of that *name*."""
     if name in PROSE or not text:
         return None
     if name in TIMES:
         if not _RFC_3339.fullmatch(text):
-            return "time"
-        return "year" if name == "time" and int(text[:4]) not in YEARS else None
+            return refusals.NOT_RFC_3339
+        in_range = name != "time" or int(text[:4]) in YEARS
+        return None if in_range else refusals.YEAR_OUT_OF_RANGE
     if text[0].isspace() or text[-1].isspace():
-        return "blank" if text.isspace() else "space"
+        return refusals.BLANK if text.isspace() else refusals.SPACE_AT_AN_END
     if not text.isascii() or not text.isprintable():
         if holds_unseen(text):
-            return "unseen"
-        return "blank" if _MARKS.fullmatch(text) else None
-    return "trace" if name == "traceparent" and not _TRACE.fullmatch(text) else None
+            return refusals.UNSEEN_CHARACTER
+        return refusals.BLANK if _MARKS.fullmatch(text) else None
+    if name == "traceparent" and not _TRACE.fullmatch(text):
+        return refusals.NOT_A_TRACEPARENT
+    return None
 
 
-def _finding(path: Path, wrong: str) -> Finding:
-    code, message, fix = _REASONS[wrong]
-    in_data = path[0] == "data"
-    return Finding(
-        code="not_cloudevents" if code == "schema" and not in_data else code,
-        path=pointer(path),
-        message=message,
-        fix=fix,
-    )
+def _finding(path: Path, wrong: Refusal) -> Finding:
+    refusal = wrong if path[0] == "data" else wrong.in_envelope
+    return Finding(refusal, pointer(path), FIRST_AND_LAST)

@@ -5,7 +5,9 @@ from services.routing.decisions import sentences
 from services.routing.offers import back_to_lane, engage, refer
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Story
+from shared.contracts import refusals
 from shared.contracts.intake import OfferAnswered, OfferAnswerFacts
+from shared.contracts.refusals import Refusal
 from shared.contracts.routing import OfferDeclined, OfferEndFacts, Sentences
 
 WHAT = "offer.answer"
@@ -21,12 +23,12 @@ def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
     answer = event.data
     received_at = event.receivedat or event.time
     request = story.request
-    code = _refusal(request, answer)
+    refusal = _refusal(request, answer)
     expires_at = request.offer_expires_at
-    if code is None and expires_at is not None and received_at > expires_at:
-        code = "offer_expired"
-    if code is not None:
-        story.refused(WHAT, answer.offer_id, code)
+    if refusal is None and expires_at is not None and received_at > expires_at:
+        refusal = refusals.OFFER_EXPIRED
+    if refusal is not None:
+        story.refused(WHAT, answer.offer_id, refusal)
         return
     lapsed = request.offer_state == "lapsed"
     if answer.answer == "accept":
@@ -40,16 +42,16 @@ def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
     story.applied(WHAT, answer.offer_id)
 
 
-def _refusal(request: Request, answer: OfferAnswerFacts) -> str | None:
-    """Return the code of what speaks against the answer, whenever it came."""
+def _refusal(request: Request, answer: OfferAnswerFacts) -> Refusal | None:
+    """Return what speaks against the answer, whenever it came."""
     number = _number(request, answer.offer_id)
     if number is None:
-        return "unknown_offer"
+        return refusals.UNKNOWN_OFFER
     if request.offered[number - 1] != answer.provider:
-        return "not_yours"
+        return refusals.NOT_YOURS
     last = number == len(request.offered)
     stands = last and not request.ended and request.offer_state in ("open", "lapsed")
-    return None if stands else "offer_not_open"
+    return None if stands else refusals.OFFER_NOT_OPEN
 
 
 def _number(request: Request, offer_id: str) -> int | None:

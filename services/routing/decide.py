@@ -11,6 +11,7 @@ from services.routing.offers import NO_CLOCK, given_back
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Story, Told
 from services.routing.triaging import triage_request
+from shared.contracts import refusals
 from shared.contracts.intake import (
     EngagementCloseReported,
     MilestoneReported,
@@ -21,6 +22,7 @@ from shared.contracts.intake import (
     RequestFacts,
     WithdrawalRequested,
 )
+from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     OfferEndFacts,
     OfferWithdrawn,
@@ -113,9 +115,9 @@ def _amended(request: Request, asked: RequestFacts, library: Library) -> Request
 def _withdraw(story: Story, event: WithdrawalRequested) -> None:
     """Settle a withdrawal, once: it stops an offer, a wait or work, whatever there is."""
     request, about = story.request, event.data.tracking_number
-    code = _withdrawal_refused(request, event)
-    if code is not None:
-        story.refused("request.withdraw", about, code)
+    refusal = _withdrawal_refused(request, event)
+    if refusal is not None:
+        story.refused("request.withdraw", about, refusal)
         return
     engagement = request.engagement_id
     if request.status == "offered":
@@ -141,9 +143,9 @@ def _withdraw(story: Story, event: WithdrawalRequested) -> None:
     story.applied("request.withdraw", about)
 
 
-def _withdrawal_refused(request: Request, event: WithdrawalRequested) -> str | None:
+def _withdrawal_refused(request: Request, event: WithdrawalRequested) -> Refusal | None:
     if event.data.participant != request.participant:
-        return "not_yours"
+        return refusals.NOT_YOURS
     if request.status == "withdrawn":
-        return "already_withdrawn"
-    return "terminal" if request.ended else None
+        return refusals.ALREADY_WITHDRAWN
+    return refusals.REQUEST_ENDED if request.ended else None

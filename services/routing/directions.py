@@ -12,7 +12,9 @@ from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange
 from services.routing.story import Story
 from services.routing.triage import DEFAULT_PROGRAM, lane_of
+from shared.contracts import refusals
 from shared.contracts.intake import DirectionFacts, RequestDirected
+from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     IneligibleFacts,
     RequestIneligible,
@@ -28,9 +30,9 @@ def direct(story: Story, event: RequestDirected, library: Library) -> None:
     """Do what the program office decided, or refuse it."""
     told = event.data
     about = story.request.tracking_number
-    code = _refusal(story, told, library)
-    if code is not None:
-        story.refused(WHAT, about, code)
+    refusal = _refusal(story, told, library)
+    if refusal is not None:
+        story.refused(WHAT, about, refusal)
         return
     match told.action:
         case "assign":
@@ -42,22 +44,22 @@ def direct(story: Story, event: RequestDirected, library: Library) -> None:
     story.applied(WHAT, about)
 
 
-def _refusal(story: Story, told: DirectionFacts, library: Library) -> str | None:
+def _refusal(story: Story, told: DirectionFacts, library: Library) -> Refusal | None:
     if story.request.ended:
-        return "terminal"
+        return refusals.REQUEST_ENDED
     if story.request.status != "referred":
-        return "not_referred"
+        return refusals.NOT_REFERRED
     if library.ruleset is None:
-        return "no_ruleset"
+        return refusals.NO_RULESET
     if told.action == "ineligible":
         return None
     if told.action == "assign" and told.provider not in library.catalog.providers:
-        return "unknown_provider"
+        return refusals.UNKNOWN_PROVIDER
     program = library.catalog.programs.get(_program(story, told, library))
     if program is None or program.status == "ended":
-        return "unknown_program"
+        return refusals.PROGRAM_UNKNOWN_OR_ENDED
     asks = told.action == "assign" and not _takes_counter(story, told)
-    return "calendar_ended" if asks and _expires_at(story, told, library) is None else None
+    return refusals.CALENDAR_ENDED if asks and _expires_at(story, told, library) is None else None
 
 
 def _takes_counter(story: Story, told: DirectionFacts) -> bool:
@@ -134,7 +136,7 @@ def _end(story: Story, told: DirectionFacts, library: Library) -> None:
         RequestIneligible,
         IneligibleFacts,
         decision=kept.facts,
-        reasons=[reason_of("agency_not_eligible")],
+        reasons=[reason_of(refusals.AGENCY_NOT_SERVED)],
         elsewhere=None,
     )
 

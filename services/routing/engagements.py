@@ -4,7 +4,9 @@ from services.routing.books import Library
 from services.routing.offers import NO_CLOCK, start_clock
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Story
+from shared.contracts import refusals
 from shared.contracts.intake import EngagementCloseReported, MilestoneReported
+from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     ClosedFacts,
     EngagementClosed,
@@ -16,9 +18,9 @@ from shared.contracts.routing import (
 def report_milestone(story: Story, event: MilestoneReported, library: Library) -> None:
     """Take in a milestone of the provider's own engagement; the clock of silence starts anew."""
     told = event.data
-    code = _refusal(story.request, told.engagement_id, told.provider)
-    if code is not None:
-        story.refused("milestone.report", told.engagement_id, code)
+    refusal = _refusal(story.request, told.engagement_id, told.provider)
+    if refusal is not None:
+        story.refused("milestone.report", told.engagement_id, refusal)
         return
     delivered = told.milestone == "delivered" or story.request.status == "delivered"
     story.become(status="delivered" if delivered else "in_delivery")
@@ -38,9 +40,9 @@ def report_milestone(story: Story, event: MilestoneReported, library: Library) -
 def close_engagement(story: Story, event: EngagementCloseReported) -> None:
     """Close the provider's own engagement: the request's end."""
     told = event.data
-    code = _refusal(story.request, told.engagement_id, told.provider)
-    if code is not None:
-        story.refused("engagement.close", told.engagement_id, code)
+    refusal = _refusal(story.request, told.engagement_id, told.provider)
+    if refusal is not None:
+        story.refused("engagement.close", told.engagement_id, refusal)
         return
     story.change(CapacityChange(told.provider, load=-1))
     story.become(status="closed", **NO_CLOCK)
@@ -55,9 +57,9 @@ def close_engagement(story: Story, event: EngagementCloseReported) -> None:
     story.applied("engagement.close", told.engagement_id)
 
 
-def _refusal(request: Request, engagement_id: str, provider: str) -> str | None:
+def _refusal(request: Request, engagement_id: str, provider: str) -> Refusal | None:
     if engagement_id != request.engagement_id:
-        return "unknown_engagement"
+        return refusals.UNKNOWN_ENGAGEMENT
     if provider != request.provider:
-        return "not_yours"
-    return "terminal" if request.ended else None
+        return refusals.NOT_YOURS
+    return refusals.REQUEST_ENDED if request.ended else None

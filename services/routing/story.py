@@ -12,6 +12,7 @@ from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange, Request
 from shared.contracts.event import Event, Facts, derived_id, padded, participant_of
 from shared.contracts.intake import RequestAmended
+from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     AmendmentCameTooLate,
     AppliedFacts,
@@ -136,14 +137,14 @@ class Story:
         )
         self._append(MessageApplied, facts, answer=True)
 
-    def refused(self, what: str, about: str, code: str) -> None:
+    def refused(self, what: str, about: str, refusal: Refusal) -> None:
         """Answer the inbound record: it was refused, and why."""
         assert self.inreplyto is not None
         facts = MessageRefusedFacts(
             participant=participant_of(self.inreplyto),
             what=what,
             about=about,
-            reasons=[reason_of(code)],
+            reasons=[reason_of(refusal)],
             requester=self._requester,
         )
         self._append(MessageRefused, facts, answer=True)

@@ -11,6 +11,7 @@ from services.routing.doubts import doubt
 from services.routing.facts import Facts
 from services.routing.rulebook import fill
 from shared.contracts.reference import Rule
+from shared.contracts.refusals import EXCLUDED_BY_RULE
 from shared.contracts.routing import Sentences
 
 DEFAULT_PROGRAM = "cri-tac"
@@ -161,7 +162,7 @@ def _not_served(
     return Triage(
         "ineligible",
         Sentences(staff=staff, requester=told),
-        reason="agency_not_eligible",
+        reason=EXCLUDED_BY_RULE.code,
         program=program,
         elsewhere=elsewhere,
         failed=failed,

@@ -6,6 +6,7 @@ from services.routing.offers import refer, wait
 from services.routing.refusals import reason_of
 from services.routing.story import Story
 from services.routing.triage import Triage, triage
+from shared.contracts import refusals
 from shared.contracts.intake import Reason
 from shared.contracts.routing import (
     DecisionFacts,
@@ -58,5 +59,6 @@ def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> Decisi
 
 def _reason(found: Triage) -> Reason:
     """Return why the program does not serve the agency, in the words of the rule."""
-    reason = reason_of("agency_not_eligible")
-    return reason.model_copy(update={"message": found.because.requester or reason.message})
+    if not found.because.requester:
+        return reason_of(refusals.AGENCY_NOT_SERVED)
+    return reason_of(refusals.EXCLUDED_BY_RULE, because=found.because.requester)

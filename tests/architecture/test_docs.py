@@ -6,15 +6,17 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 from typing import Any, get_args
 
 import pytest
 
 from deploy.kubernetes.cluster.page import blocks
 from services.notifications.audiences.render import REFERRED
-from services.routing.refusals import _REASONS
 from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.event import Classification
+from shared.contracts.intake import Reason
+from tests.architecture.test_refusals import CATALOG
 from tests.system.checker.verdict import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -32,10 +34,9 @@ TARGET = re.compile(r"^([a-z][a-z-]*):", re.M)
 SECTION = re.compile(r"^#+ ", re.M)
 NAME = re.compile(r"\A`([a-z_.]+)`$", re.M)
 EXAMPLE = re.compile(r"```json\n(.*?)```", re.S)
-CODE = re.compile(r'code="([a-z_]+)"|_whole\(\s*"([a-z_]+)"|^    "\w+": \(\s*"([a-z_]+)"', re.M)
 CODES_ROW = re.compile(r"\| ((?:`[^`]+`(?:, )?)+) \| \S.* \|")
 PLACE = re.compile(r"`([a-z._]+)`: `([a-z_]+)`")
-ROW = re.compile(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", re.M)
+REFUSALS_ROW = re.compile(r"\| ((?:`[a-z_]+`(?:, )?)+) \| ([a-z, ]+) \| \S.* \|")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: str(document.stem))
@@ -102,20 +103,42 @@ def test_integrators_are_told_of_every_message() -> None:
     assert {f"gov.cri.{kind}" for kind, _ in examples()} >= kinds
 
 
-def codes_in_code() -> Iterator[str]:
-    for file in (ROOT / "services").glob("[in]*/*.py"):  # intake and notifications
-        text = file.read_text()
-        if "Reason(" in text or "Finding(" in text:
-            yield from (code for found in CODE.findall(text) for code in found if code)
-    yield from _REASONS
-    yield from ("id_reused_with_other_content", "reference_reused_with_other_content")
+def refusals_told() -> Iterator[tuple[str, str]]:
+    """Yield (code, service) for all that the guide's table of refusals says."""
+    table = INTEGRATE.partition("| code | said by | means |\n")[2].partition("\n\n")[0]
+    for row in table.splitlines()[1:]:
+        found = REFUSALS_ROW.fullmatch(row)
+        assert found, row
+        for code in re.findall(r"`(\w+)`", found[1]):
+            yield from ((code, service) for service in found[2].split(", "))
 
 
-def test_integrators_are_told_of_every_code_of_a_refusal_and_of_no_other() -> None:
-    table = INTEGRATE.partition("| code | means |")[2].partition("\n\n")[0]
-    told = [code for row in ROW.findall(table) for code in re.findall(r"`(\w+)`", row)]
+def test_integrators_are_told_of_every_code_of_a_refusal_and_who_says_it() -> None:
+    known = {(one.code, service) for one in CATALOG.values() for service in one.said_by}
 
-    assert sorted(told) == sorted(set(codes_in_code()))
+    assert sorted(refusals_told()) == sorted(known)
+
+
+def reasons_shown() -> Iterator[Reason]:
+    for _, shown in examples():
+        data = shown.get("data", shown)
+        yield from map(Reason.model_validate, data.get("reasons", ()))
+
+
+@pytest.mark.parametrize("shown", list(reasons_shown()), ids=lambda shown: str(shown.path))
+def test_a_reason_shown_to_integrators_is_one_of_the_catalog(shown: Reason) -> None:
+    said = [one for one in CATALOG.values() if one.code == shown.code]
+
+    assert any(
+        is_filled(one.message, shown.message) and is_filled(one.fix, shown.fix) for one in said
+    )
+
+
+def is_filled(template: str, text: str) -> bool:
+    """Tell whether *text* is *template* with its fields filled in."""
+    parts = Formatter().parse(template)
+    pattern = "".join(re.escape(part) + (".+" if field else "") for part, field, *_ in parts)
+    return re.fullmatch(pattern, text) is not None
 
 
 Codes = dict[tuple[str, str], set[str]]

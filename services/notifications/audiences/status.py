@@ -7,8 +7,10 @@ from services.notifications.audiences import render
 from services.notifications.audiences.answers import answer
 from services.notifications.audiences.audience import Decision
 from services.notifications.audiences.request import Directory
-from shared.contracts.intake import Reason, StatusAsked, Window
+from shared.contracts import refusals
+from shared.contracts.intake import StatusAsked, Window
 from shared.contracts.outbound import Refused, StatusLine, StatusTold
+from shared.contracts.refusals import Refusal
 
 PAGE = 100
 """Requests in an answer: some 30 kB, for a question of 300 bytes."""
@@ -82,14 +84,14 @@ def told(
     at: datetime,
 ) -> Decision:
     """Answer with the current state: of the one request asked about, or of the list."""
-    asker, about = event.data.participant, event.data.about
+    asker = event.data.participant
     office = asker in directory.offices
     if listing is not None:
         return _told(event, listing, office=office, at=at)
     if known is None:
-        return _refused(event, "unknown_request", "There is no request with this number.")
+        return _refused(event, refusals.UNKNOWN_REQUEST)
     if not office and asker not in (known.participant, known.provider):
-        return _refused(event, "not_yours", f"{asker} has no part in {about}.")
+        return _refused(event, refusals.NOT_YOURS)
     return _told(event, Listing((known,), 1), office=office, at=at)
 
 
@@ -128,12 +130,10 @@ def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
     )
 
 
-def _refused(event: StatusAsked, code: str, message: str) -> Decision:
-    reason = Reason(
-        code=code,
-        path="/about",
-        message=message,
-        fix="Ask about a tracking number you were told, or about open_offers or all.",
+def _refused(event: StatusAsked, refusal: Refusal) -> Decision:
+    data = Refused(
+        refused_by="notifications",
+        reasons=[refusal.reason("/about")],
+        elsewhere=render.ASK_THE_OFFICE,
     )
-    data = Refused(refused_by="notifications", reasons=[reason], elsewhere=render.ASK_THE_OFFICE)
     return Decision((answer(event, "message_refused", data, audience=event.data.participant),))

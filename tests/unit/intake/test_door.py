@@ -52,7 +52,8 @@ def test_a_field_that_looks_like_one_is_named() -> None:
     (reason,) = read(record(event("request.submit", data))).reasons
 
     assert (reason.code, reason.path) == ("schema", "/data")
-    assert reason.message == "This type has no such field: priority, agencyName, x_1 and 3 more."
+    message = reason.reason().message
+    assert message == "This type has no such field: priority, agencyName, x_1 and 3 more."
 
 
 UNREADABLE = {
@@ -187,7 +188,7 @@ def test_binary_mode_is_refused_in_so_many_words(header: str, value: Any) -> Non
     message = read(record(value, headers=((header, b"gov.cri.request.submit.v1"),)))
 
     assert [reason.code for reason in message.reasons] == ["not_cloudevents"]
-    assert "binary mode" in message.reasons[0].message
+    assert "binary mode" in message.reasons[0].reason().message
 
 
 def test_all_that_is_wrong_is_said_at_once_and_fifty_at_most() -> None:

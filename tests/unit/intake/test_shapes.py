@@ -81,4 +81,4 @@ def test_the_prefix_of_a_schema_registry_is_named() -> None:
     (reason,) = read(record(value)).reasons
 
     assert reason.code == "not_json"
-    assert "schema registry" in reason.message
+    assert "schema registry" in reason.reason().message

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.judge import ELSEWHERE
 from shared.contracts.inbound import Need
+from shared.contracts.refusals import FEDERAL_AGENCY
 from shared.contracts.tracking import is_tracking_number
 from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
@@ -182,7 +182,7 @@ def test_the_fix_of_a_refusal_does_not_say_again_where_else_to_go() -> None:
     decision = Door().say("request.submit", submission(agency=agency(agency_class="federal")))
 
     refusal: Any = events(decision)[0].data
-    assert refusal.elsewhere == ELSEWHERE
+    assert refusal.elsewhere == FEDERAL_AGENCY.elsewhere
     assert refusal.elsewhere not in refusal.reasons[0].fix
 
 

@@ -1,0 +1,409 @@
+"""
+The catalog of refusals: every code that a refusal can name, what it says, and who says it.
+
+A code has one text unless a difference carries meaning; each text has a name here. Nothing outside
+writes a code or a text, and `docs/integrate.md` lists the same codes: tests hold both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import Any, Literal
+
+from shared.contracts.intake import Reason
+
+Service = Literal["intake", "routing", "notifications"]
+LONGEST_FIELD = 2_000
+"""Characters that a text takes from a field at most."""
+NO_FIELDS: Mapping[str, Any] = {}
+_AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
+_AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
+_ROUTING: tuple[Service, ...] = ("routing",)
+_ALL: tuple[Service, ...] = ("intake", "routing", "notifications")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """
+    One text: what is wrong (``message``), what would be accepted (``fix``), and who says it.
+
+    Both are templates with named fields. ``elsewhere`` says where else help is to be had.
+    """
+
+    code: str
+    message: str
+    fix: str
+    said_by: tuple[Service, ...] = ("intake",)
+    elsewhere: str | None = None
+
+    def reason(self, path: str, fields: Mapping[str, Any] = NO_FIELDS) -> Reason:
+        """Return the reason for what is at *path*; *fields* are texts, numbers, lists of texts."""
+        shown = {name: _shown(value) for name, value in fields.items()}
+        message, fix = self.message.format_map(shown), self.fix.format_map(shown)
+        return Reason(code=self.code, path=path, message=message, fix=fix)
+
+    @property
+    def in_envelope(self) -> "Refusal":
+        """The same in an attribute of the envelope: there, the form is that of CloudEvents."""
+        return replace(self, code="not_cloudevents") if self.code == "schema" else self
+
+
+def _shown(value: Any) -> str:
+    """Return *value* as a text has it: cut, whatever it is. It is never read as a template."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        lengths = accumulate(len(text) + 2 for text in value)
+        fitting = sum(length <= LONGEST_FIELD for length in lengths)
+        more = f" and {len(value) - fitting} more" if fitting < len(value) else ""
+        return ", ".join(value[:fitting]) + more
+    text = str(value)
+    return text if len(text) <= LONGEST_FIELD else f"{text[: LONGEST_FIELD - 1]}…"
+
+
+# The record as such
+NO_VALUE = Refusal("tombstone", "The record has no value.", "Send the message as its value.")
+TOO_MANY_BYTES = Refusal("too_large", "The message is too large.", "At most {most} bytes.")
+TOO_MANY_VALUES = Refusal("too_large", "The message has too many values.", "At most {most}.")
+TOO_DEEP = Refusal("too_deep", "The message is nested too deep.", "At most {most} levels.")
+NOT_UTF_8 = Refusal("wrong_encoding", "The message is not UTF-8.", "UTF-8 without a mark.")
+HALF_A_PAIR = Refusal(
+    "wrong_encoding",
+    "A text here holds half of a surrogate pair.",
+    "Write whole characters, in UTF-8 or escaped as pairs.",
+)
+NOT_JSON = Refusal("not_json", "The message is not JSON.", "Send one JSON object.")
+SERIALIZER_PREFIX = Refusal(
+    "not_json",
+    "The five bytes of a schema registry's serializer stand before the JSON.",
+    "Use a serializer that writes the JSON text alone.",
+)
+DUPLICATE_KEY = Refusal(
+    "duplicate_key", "A key stands here more than once.", "Write each key once."
+)
+NOT_AN_EVENT = Refusal(
+    "not_cloudevents",
+    "The message is not a JSON object.",
+    "Send one CloudEvents 1.0 event in structured JSON mode.",
+)
+BINARY_MODE = Refusal(
+    "not_cloudevents",
+    "Attributes in headers (binary mode) are not read.",
+    "Send the whole event in the value (structured JSON mode).",
+)
+UNKNOWN_TYPE = Refusal("unknown_type", "There is no such type.", "One of {types}.")
+UNSUPPORTED_VERSION = Refusal(
+    "unsupported_version", "This version of the type is not supported.", "Use {name}.v1."
+)
+NOT_PROCESSABLE = Refusal(
+    "not_processable",
+    "The record could not be processed. The fault is ours; the record is kept.",
+    "Nothing came of it: send it again later, under the same id and reference.",
+)
+DELETED_UNREAD = Refusal(
+    "deleted_unread",
+    "The topic deleted the record before it was read, for its age or for want of room.",
+    "Nothing came of it: send it again, under the same id and reference.",
+)
+
+# Who sends it, and what was sent before
+PARTICIPANT_NOT_REGISTERED = Refusal(
+    "source_not_registered",
+    "The participant of this topic is not registered.",
+    "Ask the program office to register it.",
+)
+SOURCE_NOT_REGISTERED = Refusal(
+    "source_not_registered",
+    "This is not a source of this participant.",
+    "Begin it with one of {sources}.",
+)
+ROLE_NOT_AUTHORIZED = Refusal(
+    "role_not_authorized",
+    "A participant of kind {kind} does not send this type.",
+    "It is sent by {kinds}.",
+)
+ID_REUSED = Refusal(
+    "id_reused_with_other_content",
+    "This id was used before with other content.",
+    "Use a new id; to change a request, send request.amend.",
+)
+REFERENCE_REUSED = Refusal(
+    "reference_reused_with_other_content",
+    "This reference was used before with other content.",
+    "Use a new reference; to change a request, send request.amend.",
+)
+TOO_OFTEN = Refusal(
+    "too_often",
+    "This list was asked for moments ago.",
+    "Ask for its first page once in {seconds} seconds, and for up to {pages} more"
+    " by the next of the answer.",
+)
+
+# The form of single fields
+MISSING = Refusal("schema", "This field is required.", "Add it.")
+UNKNOWN_FIELD = Refusal(
+    "schema",
+    "There is a field here that this type does not have.",
+    "Remove it; docs/integrate.md lists the fields of each type.",
+)
+UNKNOWN_FIELD_NAMED = replace(UNKNOWN_FIELD, message="This type has no such field: {names}.")
+TOO_MANY_FIELDS = Refusal(
+    "schema",
+    "This object has more fields than any type has.",
+    "At most {most}; the schema of this type lists the fields there are.",
+)
+NOT_A_TEXT = Refusal("schema", "This is not a text.", "Write a text in quotation marks.")
+NOT_A_WHOLE_NUMBER = Refusal(
+    "schema", "This is not a whole number.", "Write a number without a fraction."
+)
+NOT_A_BOOLEAN = Refusal("schema", "This is neither true nor false.", "Write true or false.")
+NOT_A_LIST = Refusal("schema", "This is not a list.", "Write a list in square brackets.")
+NOT_AN_OBJECT = Refusal("schema", "This is not an object.", "Write an object in braces.")
+TEXT_TOO_LONG = Refusal("schema", "This text is too long.", "At most {max_length} characters.")
+TEXT_TOO_SHORT = Refusal(
+    "schema", "This text is too short.", "At least {min_length} character(s)."
+)
+LIST_TOO_LONG = Refusal("schema", "This list is too long.", "At most {max_length} entries.")
+LIST_TOO_SHORT = Refusal("schema", "This list is too short.", "At least {min_length} entry.")
+PATTERN = Refusal("schema", "This text does not have its form.", "It must match {pattern}")
+CONTENT_TYPE = replace(PATTERN, fix="Write application/json.")
+NOT_REGISTERED_VALUE = Refusal(
+    "schema", "This is none of the registered values.", "One of {expected}."
+)
+UNKNOWN_STATE = Refusal(
+    "schema",
+    "This is none of the 57 codes of states.",
+    "A code of ISO 3166-2:US, such as US-CA, US-DC or US-PR.",
+)
+NOT_A_DATE = Refusal("schema", "This is not a date.", "Write it as in 2026-03-02.")
+NOT_A_TIME = Refusal("schema", "This is not a time.", "Write it as in 2026-03-02T15:04:05-08:00.")
+NOT_RFC_3339 = Refusal(
+    "schema", "This is not a time of RFC 3339.", f"{NOT_A_TIME.fix} Seconds are required."
+)
+NO_OFFSET = Refusal("schema", "This time has no offset.", "Add one, such as Z or -05:00.")
+NUMBER_AS_TIME = Refusal(
+    "schema",
+    "This is a number where a date or time belongs.",
+    "Write it as in 2026-03-02 or 2026-03-02T15:04:05-08:00.",
+)
+NOT_AN_EMAIL = Refusal(
+    "schema", "This is no e-mail address.", "Write it as in desk@agency.example."
+)
+UNKNOWN_ZONE = Refusal("schema", "There is no such time zone.", "As in America/New_York.")
+NOT_A_TRACEPARENT = Refusal(
+    "schema", "This is not a traceparent of W3C's Trace Context.", "Leave it out."
+)
+BLANK = Refusal(
+    "schema", "Nothing that can be seen stands here.", "Say it, or leave the field out."
+)
+SPACE_AT_AN_END = Refusal(
+    "schema", "White space stands before or after this text.", "Leave it out."
+)
+UNSEEN_CHARACTER = Refusal(
+    "schema",
+    "A control, bidirectional or invisible character stands in this line.",
+    "Leave it out. Line breaks are for fields with more than 200 characters.",
+)
+NOT_ALLOWED = Refusal("schema", "This value is not allowed here.", "See the schema of this type.")
+NUMBER_TOO_SMALL = Refusal("value_out_of_range", "This number is too small.", "At least {ge}.")
+NUMBER_TOO_LARGE = Refusal("value_out_of_range", "This number is too large.", "At most {le}.")
+NUMBER_NOT_EXACT = Refusal(
+    "value_out_of_range",
+    "This number is too far from zero.",
+    "Stay within -9007199254740991 and 9007199254740991.",
+)
+YEAR_OUT_OF_RANGE = Refusal(
+    "value_out_of_range", "This year is out of range.", "Between {first} and {last}."
+)
+NUL_CHARACTER = Refusal(
+    "value_out_of_range", "A text here holds a NUL character.", "Leave it out."
+)
+PROTECTED_IDENTIFIER = Refusal(
+    "contains_protected_identifier",
+    "This text seems to hold a Social Security or FBI number.",
+    "Leave out what identifies a person in criminal justice records.",
+)
+
+# Contents that do not fit each other, or the catalog
+END_BEFORE_BEGINNING = Refusal(
+    "dates_contradict", "The end is before the beginning.", "Exchange or correct the dates."
+)
+DATE_IN_FUTURE = Refusal(
+    "dates_contradict",
+    "This date was in the future when the message came in.",
+    "Correct the date.",
+)
+CAPACITY_RUN_OUT = Refusal(
+    "dates_contradict", "This capacity has run out already.", "Name a later time."
+)
+UNKNOWN_TOPIC = Refusal(
+    "unknown_topic",
+    "This topic is not in the catalog.",
+    "Use a topic of the catalog, or 'other' with other_topic.",
+)
+OTHER_NOT_SAID = Refusal(
+    "unknown_topic", "The topic 'other' is not said in words.", "Say it in other_topic."
+)
+OTHER_NO_LONGER_SAID = Refusal(
+    "schema",
+    "The topic 'other' would no longer be said in words.",
+    "Say it in words, or change the topics as well.",
+)
+UNKNOWN_SERVICE_FORM = Refusal(
+    "unknown_service_form", "This service form is not registered.", "One of {forms}."
+)
+UNKNOWN_PROGRAM = Refusal(
+    "unknown_program", "There is no such program.", "Defined are: {programs}."
+)
+PROGRAM_UNKNOWN_OR_ENDED = Refusal(
+    "unknown_program",
+    "There is no such program, or it has ended.",
+    "Name a program that is open or announced.",
+    _ROUTING,
+)
+UNKNOWN_PROVIDER = Refusal(
+    "unknown_provider",
+    "No such provider is listed.",
+    "Name a provider that was listed by provider.list.",
+    _AND_ROUTING,
+)
+NOT_CLEARABLE = Refusal(
+    "schema", "This field cannot be cleared.", "Leave it out: it stays as it is."
+)
+DECLINE_WITHOUT_REASON = Refusal("schema", "A decline needs its reason.", "Add a reason code.")
+COUNTER_WITHOUT_TERMS = Refusal(
+    "schema", "A counter needs its terms.", "Add from, until or forms."
+)
+ASSIGN_WITHOUT_PROVIDER = Refusal(
+    "schema", "Who it is assigned to is missing.", "Name a provider."
+)
+PAGE_OF_NO_LIST = Refusal("schema", "Only a list has pages.", "Leave it out.")
+
+# Agencies
+KEY_BESIDE_ORI = Refusal(
+    "schema", "An agency with an ORI has no key beside it.", "Leave out one of the two."
+)
+AGENCY_NOT_REGISTERED = Refusal(
+    "ori_not_registered_for_participant",
+    "{participant} may not speak for this agency.",
+    "Submit for one of your {count} registered {what}, or ask the program office to"
+    " register this one.",
+)
+NO_AGENCY_REGISTERED = replace(
+    AGENCY_NOT_REGISTERED,
+    fix="No {what} are registered for you: ask the program office to register this one.",
+)
+FEDERAL_AGENCY = Refusal(
+    "agency_not_eligible",
+    "No program serves federal agencies.",
+    "There is nothing to correct; elsewhere says who helps a federal agency.",
+    elsewhere="Federal agencies are not served by the Collaborative Reform Initiative. Ask your"
+    " own department's training office or the Federal Law Enforcement Training Centers.",
+)
+AGENCY_NOT_SERVED = Refusal(
+    "agency_not_eligible",
+    "The program does not serve this agency.",
+    "See which program serves it; there is nothing to correct in the request.",
+    _ROUTING,
+)
+EXCLUDED_BY_RULE = replace(AGENCY_NOT_SERVED, message="{because}")
+
+# Registrations
+RESERVED_ID = Refusal(
+    "reserved",
+    "This id is reserved for the system itself.",
+    "Choose another id, such as the organization's name.",
+)
+NOT_A_URI = Refusal("schema", "This is no URI that could begin a source.", "Write it as in {own}.")
+RESERVED_SOURCE = Refusal(
+    "reserved",
+    "Of the sources that begin with urn:cri, this participant has only its own.",
+    "Use {own}, or a URI of the organization's own.",
+)
+SOURCE_TAKEN = Refusal(
+    "source_taken",
+    "Another participant is registered with this source, or with a part of it.",
+    "Use {own}, or a URI of the organization's own.",
+)
+
+# Rule sets
+RULE_ID_TWICE = Refusal("schema", "Another rule has this id.", "Give each rule its own.")
+LANE_TWICE = Refusal("schema", "A lane stands here twice.", "Name each pace once.")
+UNKNOWN_CLOCK = Refusal("schema", "A clock here is not registered.", "One of {clocks}.")
+UNKNOWN_FACT = Refusal("schema", "There is no such fact.", "One of {facts}.")
+UNKNOWN_FACT_IN_BRACES = Refusal(
+    "schema", "A name in braces is not that of a fact.", "One of {facts}."
+)
+NOT_ONE_TEST = Refusal("schema", "A condition has exactly one test.", "Split it, or add the test.")
+IMPOSSIBLE_VALUE = Refusal("schema", "The fact never has this value.", "One of {codes}.")
+CALENDAR_IS_OVER = Refusal(
+    "schema",
+    "This calendar has ended: it lasts until the end of the year of its last holiday.",
+    "Add the holidays of this year and of those to come.",
+)
+
+# What is spoken of, and the state that it is in
+UNKNOWN_REQUEST = Refusal(
+    "unknown_request",
+    "No request has this number.",
+    "Check it; its last character is a check character. status.ask with about all lists yours.",
+    _AND_NOTIFICATIONS,
+)
+UNKNOWN_OFFER = Refusal(
+    "unknown_offer",
+    "There is no such offer.",
+    "Use the offer_id of the offer.made message.",
+    _AND_ROUTING,
+)
+UNKNOWN_ENGAGEMENT = Refusal(
+    "unknown_engagement",
+    "There is no such engagement.",
+    "Use the engagement_id of the engagement.opened message.",
+    _AND_ROUTING,
+)
+NOT_YOURS = Refusal(
+    "not_yours",
+    "This belongs to another participant.",
+    "Name one of your own requests, offers or engagements; status.ask lists them.",
+    _ALL,
+)
+REQUEST_ENDED = Refusal(
+    "terminal",
+    "This request has ended; nothing about it changes any more.",
+    "Submit a new request if help is wanted again.",
+    _AND_ROUTING,
+)
+ALREADY_WITHDRAWN = Refusal(
+    "already_withdrawn",
+    "This request was withdrawn before.",
+    "Nothing is to be done.",
+    _ROUTING,
+)
+OFFER_NOT_OPEN = Refusal(
+    "offer_not_open",
+    "This offer is no longer open: it was answered, withdrawn, or has gone to another.",
+    "Nothing is to be done; status.ask with about open_offers lists what is open.",
+    _ROUTING,
+)
+OFFER_EXPIRED = Refusal(
+    "offer_expired",
+    "The answer arrived after the offer had expired.",
+    "Answer before expires_at; declare capacity to be asked again.",
+    _ROUTING,
+)
+NOT_REFERRED = Refusal(
+    "not_referred",
+    "This request is not referred to the program office.",
+    "Direct a request only while its status is referred.",
+    _ROUTING,
+)
+NO_RULESET = Refusal(
+    "no_ruleset",
+    "No rule set is in force.",
+    "Approve a rule set that is effective now, then direct the request again.",
+    _ROUTING,
+)
+CALENDAR_ENDED = Refusal(
+    "calendar_ended",
+    "No offer can be made: the calendar of the rule set in force ends before it would expire.",
+    "Approve a rule set with the holidays of later years, then direct the request again.",
+    _ROUTING,
+)
