@@ -7,7 +7,6 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.intake.agency_list import AgencyList
-from services.intake.events import encode
 from services.intake.known import Known, Request
 from services.intake.message import Message
 from services.intake.registry import Registry
@@ -78,7 +77,7 @@ def changed_words(change: Amendment, request: Request, before: bytes | None) -> 
         words = NeedFacts.model_validate_json(before)
     need = {} if change.need is None else _stated(change.need)
     other = {name: value for name, value in _stated(change).items() if name == "other_topic"}
-    return encode(words.model_copy(update=need | other))
+    return words.model_copy(update=need | other).encode()
 
 
 def changed_facts(change: Amendment, before: RequestFacts, registry: Registry) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.events import about_request, counted, encode
+from services.intake.events import about_request, counted
 from services.intake.known import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts.event import Facts
@@ -61,7 +61,7 @@ def passed_on(
     """Return the request with its events counted, and what is published about it."""
     kind, facts = _facts(message, request, known)
     request = replace(request, published=request.published + 1)
-    event = about_request(message, request, kind=kind, at=known.at, data=encode(facts))
+    event = about_request(message, request, kind=kind, at=known.at, data=facts.encode())
     note = _words(message)
     if not note:
         return request, (event,)
@@ -143,5 +143,5 @@ def _note(message: Message, request: Request, note: str, at: datetime) -> Publis
         answer=said.answer if answered else None,
     )
     return about_request(
-        message, request, kind=_NOTE, at=at, data=encode(facts), confidential=True
+        message, request, kind=_NOTE, at=at, data=facts.encode(), confidential=True
     )

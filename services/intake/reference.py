@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.intake.events import envelope
+from services.intake.events import attributes
 from services.intake.fields import (
     form_reasons,
     state_reasons,
@@ -79,5 +79,5 @@ def _event(
     at: datetime,
 ) -> tuple[str, ReferenceEvent]:
     kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-    about = envelope(message, kind=kind, subject=SUBJECT, number=number, at=at)
+    about = attributes(message, kind=kind, subject=SUBJECT, number=number, at=at)
     return f"{name}:{entry.id}:{number}", model(**about, data=entry)

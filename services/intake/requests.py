@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.intake.events import about_request, encode
+from services.intake.events import about_request
 from services.intake.facts import changed_facts, changed_words, request_facts, stated_words
 from services.intake.known import Known, Published, Request
 from services.intake.message import Message
@@ -44,7 +44,7 @@ def amend(message: Message, request: Request, known: Known) -> Outcome:
             "reference_version": known.registry.version,
         }
     )
-    request = replace(request, facts=encode(after), published=request.published + 1)
+    request = replace(request, facts=after.encode(), published=request.published + 1)
     amended = about_request(message, request, kind=_AMENDED, at=known.at, data=request.facts)
     if words is None:
         return request, None, (amended,)

@@ -7,8 +7,9 @@ from typing import Any
 from asyncpg import Pool
 
 from services.notifications import store
+from shared.contracts import envelope
 from shared.contracts.event import derived_id
-from shared.contracts.outbound import TYPES, Heartbeat, Message
+from shared.contracts.outbound import SOURCE, TYPES, Heartbeat
 from shared.messaging import outbox
 from shared.messaging.records import Outgoing
 
@@ -40,14 +41,16 @@ def heartbeats(
     messages = []
     for topic, participant, head in heads:
         identifier = derived_id(at.isoformat(), kind, participant)
-        message = Message(
-            id=identifier,
-            type=kind,
+        about = envelope.attributes(
+            kind=kind,
+            source=SOURCE,
             subject=participant,
-            time=at,
-            correlationid=identifier,
-            causationid=identifier,
-            data=Heartbeat(head=head, first=oldest.get(topic)),
+            at=at,
+            cause=identifier,
+            correlation=identifier,
+            identity=identifier,
+            classification="confidential",
         )
-        messages.append(Outgoing(identifier, topic, participant.encode(), message.encode()))
+        value = envelope.write(about, Heartbeat(head=head, first=oldest.get(topic)).encode())
+        messages.append(Outgoing(identifier, topic, participant.encode(), value))
     return messages

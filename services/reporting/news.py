@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.contracts.event import derived_id, padded
+from shared.contracts import envelope
 from shared.contracts.reference import ProgramDefined
 from shared.contracts.reporting import ProgramChanged, ProgramNews
 
@@ -49,25 +49,26 @@ def news_of(row: ProgramRow, *, at: datetime, number: int, opened: bool = False)
     It is public, so it does not name the inbound record that it goes back to.
     """
     status = "open" if opened else row.status
-    return ProgramChanged(
-        id=derived_id(row.defined_by, TYPE, row.program, int(opened)),
+    about = envelope.attributes(
+        kind=TYPE,
         source=SOURCE,
-        type=TYPE,
         subject=row.program,
-        time=at,
-        dataclassification="public",
-        correlationid=row.correlation_id,
-        causationid=row.defined_by,
-        sequence=padded(number),
-        data=ProgramNews(
-            program=row.program,
-            name=row.name,
-            status=status,
-            opens_at=row.opens_at,
-            summary=row.summary,
-            sentence=sentence(row.name, status=status, opens_at=row.opens_at),
-        ),
+        at=at,
+        cause=row.defined_by,
+        correlation=row.correlation_id,
+        ordinal=int(opened),
+        number=number,
+        classification="public",
     )
+    news = ProgramNews(
+        program=row.program,
+        name=row.name,
+        status=status,
+        opens_at=row.opens_at,
+        summary=row.summary,
+        sentence=sentence(row.name, status=status, opens_at=row.opens_at),
+    )
+    return ProgramChanged(**about, data=news)
 
 
 def status_at(row: ProgramRow, *, at: datetime) -> str:

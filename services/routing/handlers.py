@@ -15,8 +15,8 @@ from services.routing.request import CapacityChange, Request
 from services.routing.story import SOURCE, Told, kind_of
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference
-from shared.contracts.event import Event, following, participant_of
+from shared.contracts import envelope, intake, reference
+from shared.contracts.event import Event, participant_of
 from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
 from shared.messaging import outbox, sequences
@@ -125,11 +125,11 @@ def _applied(event: CapacityDeclared, batch: Batch) -> Event:
         what="capacity.declare",
         about=event.data.provider,
     )
-    envelope = following(
+    about = envelope.following(
         event,
         kind=kind_of(MessageApplied),
         source=SOURCE,
         at=batch.at,
         number=batch.numbers.next(TOPIC, event.subject),
     )
-    return MessageApplied(**envelope, data=facts)
+    return MessageApplied(**about, data=facts)

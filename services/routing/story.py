@@ -10,7 +10,8 @@ from services.routing.building import built
 from services.routing.decisions import DecisionRecord, record
 from services.routing.refusals import reason_of
 from services.routing.request import CapacityChange, Request
-from shared.contracts.event import Event, Facts, derived_id, padded, participant_of
+from shared.contracts import envelope
+from shared.contracts.event import Event, Facts, participant_of
 from shared.contracts.intake import RequestAmended
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
@@ -172,27 +173,25 @@ class Story:
         self, event: type[Event], facts: Facts, *, ordinal: int = 0, answer: bool = False
     ) -> str:
         now = self._now
-        kind = kind_of(event)
-        identity = derived_id(self.cause, kind, now["tracking_number"], ordinal)
         number = now["published"] + 1
-        envelope = {
-            "id": identity,
-            "source": SOURCE,
-            "type": kind,
-            "subject": now["tracking_number"],
-            "time": self.at,
-            "correlationid": now["request_id"],
-            "causationid": self.cause,
-            "sequence": padded(number),
-            "inreplyto": self.inreplyto if answer else None,
-            "inreplytoid": self.inreplytoid if answer else None,
-            "receivedat": self.received_at,
-            "traceparent": now["traceparent"],
-            "data": facts,
-        }
-        self._events.append(built(event, envelope))
+        about = envelope.attributes(
+            kind=kind_of(event),
+            source=SOURCE,
+            subject=now["tracking_number"],
+            at=self.at,
+            cause=self.cause,
+            correlation=now["request_id"],
+            ordinal=ordinal,
+            number=number,
+            inreplyto=self.inreplyto if answer else None,
+            inreplytoid=self.inreplytoid if answer else None,
+            received_at=self.received_at,
+            traceparent=now["traceparent"],
+        )
+        about["data"] = facts
+        self._events.append(built(event, about))
         self.become(published=number)
-        return identity
+        return str(about["id"])
 
 
 _KINDS: dict[type[Event], str] = {}

@@ -1,9 +1,8 @@
 """The one envelope (flat CloudEvents 1.0) of every message, and the ids that go into it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha1, sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -19,6 +18,10 @@ class Facts(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True
     )
+
+    def encode(self) -> bytes:
+        """Return this as JSON (UTF-8), without nulls."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
 
 
 class Event(Facts):
@@ -53,10 +56,6 @@ class Event(Facts):
     def number(self) -> int:
         """The place of this event among those of its subject on its topic, from 1."""
         return int(self.sequence)
-
-    def encode(self) -> bytes:
-        """Return the event as it goes onto a topic (UTF-8 JSON)."""
-        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
 
 
 def derived_id(cause: str, kind: str, subject: str, ordinal: int = 0) -> str:
@@ -93,31 +92,3 @@ def participant_of(inreplyto: str) -> str:
 def padded(number: int) -> str:
     """Return *number* as the envelope writes sequences: 20 digits."""
     return f"{number:020d}"
-
-
-def following(
-    cause: Event,
-    *,
-    kind: str,
-    source: str,
-    at: datetime,
-    number: int,
-    subject: str | None = None,
-    ordinal: int = 0,
-) -> Mapping[str, Any]:
-    """Return the envelope of an event that *cause* leads to, as keyword arguments of its model."""
-    about = cause.subject if subject is None else subject
-    return {
-        "id": derived_id(cause.id, kind, about, ordinal),
-        "source": source,
-        "type": kind,
-        "subject": about,
-        "time": at,
-        "correlationid": cause.correlationid,
-        "causationid": cause.id,
-        "sequence": padded(number),
-        "inreplyto": cause.inreplyto,
-        "inreplytoid": cause.inreplytoid,
-        "receivedat": cause.receivedat,
-        "traceparent": cause.traceparent,
-    }

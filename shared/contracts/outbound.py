@@ -50,10 +50,6 @@ class Message(Facts):
     traceparent: str | None = None
     data: Any
 
-    def encode(self) -> bytes:
-        """Return the message as it goes onto the topic (UTF-8 JSON)."""
-        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
-
 
 class Accepted(Facts):
     reference: str

@@ -89,3 +89,17 @@ def test_nothing_is_compacted() -> None:
 
 def test_outbound_types_are_distinct() -> None:
     assert len(set(outbound.TYPES.values())) == len(outbound.TYPES)
+
+
+def test_one_module_writes_the_envelopes_of_what_continuum_sends() -> None:
+    writers = [
+        file.relative_to(ROOT).as_posix()
+        for root in ("services", "shared")
+        for file in (ROOT / root).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant) and key.value == "specversion"
+    ]
+
+    assert writers == ["shared/contracts/envelope.py"]

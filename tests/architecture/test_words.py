@@ -22,18 +22,22 @@ RESERVED = frozenset(re.findall(r"^\| `(\w+)` \|", _TABLE, re.M))
 
 @cache
 def said_by(*services: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the texts in the code of *services*, and the beginnings of those put together."""
+    """
+    Return the texts in the code of *services*, and the beginnings of those put together.
+
+    The writer of their envelopes belongs to each of them.
+    """
     texts: set[str] = set()
     beginnings: set[str] = set()
-    for service in services:
-        for file in sorted((ROOT / "services" / service).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-                    beginnings.add(str(node.values[0].value))
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    texts.add(node.value)
-                elif isinstance(node, ast.keyword) and node.arg is not None:
-                    texts.add(node.arg)
+    files = [file for name in services for file in (ROOT / "services" / name).rglob("*.py")]
+    for file in (*files, ROOT / "shared" / "contracts" / "envelope.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                beginnings.add(str(node.values[0].value))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            elif isinstance(node, ast.keyword) and node.arg is not None:
+                texts.add(node.arg)
     return frozenset(texts), frozenset(beginnings)
 
 

@@ -1,0 +1,104 @@
+"""Writes the envelope of every event and message that Continuum itself sends. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from shared.contracts.event import Classification, Event, derived_id, padded
+
+# What notifications sends has had another order than the models since 0.1.0. JSON gives the order
+# no meaning; it stays, so that the same event has the same bytes in every release.
+MESSAGE_ORDER = (
+    "id", "type", "subject", "dataclassification", "participantsequence", "inreplyto",
+    "inreplytoid", "specversion", "source", "time", "datacontenttype", "correlationid",
+    "causationid", "traceparent",
+)  # fmt: skip
+NOTICE_ORDER = (
+    "specversion", "source", "time", "datacontenttype", "correlationid", "causationid",
+    "traceparent", "id", "type", "subject", "dataclassification", "sequence", "inreplyto",
+    "receivedat",
+)  # fmt: skip
+
+
+def attributes(
+    *,
+    kind: str,
+    source: str,
+    subject: str,
+    at: datetime,
+    cause: str,
+    correlation: str,
+    identity: str | None = None,
+    ordinal: int = 0,
+    number: int | None = None,
+    participant_number: int | None = None,
+    classification: Classification = "internal",
+    inreplyto: str | None = None,
+    inreplytoid: str | None = None,
+    received_at: datetime | None = None,
+    traceparent: str | None = None,
+) -> dict[str, Any]:
+    """
+    Return the attributes of what *cause* leads to, in the order of their model, without nulls.
+
+    They mean what `event.Event` and `outbound.Message` say. The id is derived from *cause*,
+    *kind*, *subject* and *ordinal* unless *identity* names another.
+    """
+    found: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": identity or derived_id(cause, kind, subject, ordinal),
+        "source": source,
+        "type": kind,
+        "subject": subject,
+        "time": at,
+        "datacontenttype": "application/json",
+        "dataclassification": classification,
+        "correlationid": correlation,
+        "causationid": cause,
+    }
+    if number is not None:
+        found["sequence"] = padded(number)
+    if inreplyto is not None:
+        found["inreplyto"] = inreplyto
+    if inreplytoid is not None:
+        found["inreplytoid"] = inreplytoid
+    if participant_number is not None:
+        found["participantsequence"] = padded(participant_number)
+    if received_at is not None:
+        found["receivedat"] = received_at
+    if traceparent is not None:
+        found["traceparent"] = traceparent
+    return found
+
+
+def following(
+    cause: Event, *, kind: str, source: str, at: datetime, number: int
+) -> dict[str, Any]:
+    """Return the attributes of an event that *cause* leads to, about the same subject."""
+    return attributes(
+        kind=kind,
+        source=source,
+        subject=cause.subject,
+        at=at,
+        cause=cause.id,
+        correlation=cause.correlationid,
+        number=number,
+        inreplyto=cause.inreplyto,
+        inreplytoid=cause.inreplytoid,
+        received_at=cause.receivedat,
+        traceparent=cause.traceparent,
+    )
+
+
+def write(found: Mapping[str, Any], data: bytes, *, order: Sequence[str] | None = None) -> bytes:
+    """
+    Return the JSON of an event with these attributes, in another *order* if need be.
+
+    *data* is JSON already. The model of the event's type writes the same, as a test shows;
+    building one for each event took four times as long.
+    """
+    if order is not None:
+        found = {name: found[name] for name in order if name in found}
+    return b'%b,"data":%b}' % (to_json(found)[:-1], data)
