@@ -6,7 +6,6 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 from typing import Any, get_args
 
 import pytest
@@ -16,7 +15,7 @@ from services.notifications.audiences.render import REFERRED
 from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
-from tests.architecture.test_refusals import CATALOG
+from tests.examples.refusals import CATALOG, is_said
 from tests.system.checker.verdict import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
@@ -127,18 +126,7 @@ def reasons_shown() -> Iterator[Reason]:
 
 @pytest.mark.parametrize("shown", list(reasons_shown()), ids=lambda shown: str(shown.path))
 def test_a_reason_shown_to_integrators_is_one_of_the_catalog(shown: Reason) -> None:
-    said = [one for one in CATALOG.values() if one.code == shown.code]
-
-    assert any(
-        is_filled(one.message, shown.message) and is_filled(one.fix, shown.fix) for one in said
-    )
-
-
-def is_filled(template: str, text: str) -> bool:
-    """Tell whether *text* is *template* with its fields filled in."""
-    parts = Formatter().parse(template)
-    pattern = "".join(re.escape(part) + (".+" if field else "") for part, field, *_ in parts)
-    return re.fullmatch(pattern, text) is not None
+    assert any(is_said(one, shown) for one in CATALOG.values())
 
 
 Codes = dict[tuple[str, str], set[str]]

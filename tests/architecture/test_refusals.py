@@ -7,11 +7,10 @@ from pathlib import Path
 from string import Formatter
 
 from shared.contracts import refusals
-from shared.contracts.refusals import Refusal
+from tests.examples.refusals import CATALOG, fields_of
 
 ROOT = Path(__file__).parents[2]
 PLACES = Path("services/routing/refusals.py")
-CATALOG = {name: value for name, value in vars(refusals).items() if isinstance(value, Refusal)}
 CODES = {refusal.code for refusal in CATALOG.values()}
 # Words of other lists, too: reasons of a referral, and of a record of ours that cannot be read.
 SHARED_WORDS = {"calendar_ended", "no_ruleset", "schema", "tombstone", "too_large"}
@@ -21,11 +20,6 @@ TREES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
     if path != Path(refusals.__file__)
 }
-
-
-def fields_of(refusal: Refusal) -> set[str]:
-    parts = [*Formatter().parse(refusal.message), *Formatter().parse(refusal.fix)]
-    return {name for _, name, *_ in parts if name is not None}
 
 
 def named_in(node: ast.AST) -> Iterator[str]:
