@@ -5,7 +5,7 @@ Every text and list has a maximum, so that the largest valid submission stays un
 """
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -33,9 +33,12 @@ LISTS = ("open_offers", "all")
 PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
 """A place in a list of requests: those that are open come first."""
 JSON_TYPE = r'(?i)^application/json *(; *charset="?utf-8"? *)?$'
-AGENCY_CLASSES = ("city", "county", "state", "university", "tribal", "federal", "other")
-SWORN_BANDS = ("0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+")
-GOALS = ("trust", "operations", "wellness", "learning", "promising_practices")
+AgencyClass = Literal["city", "county", "state", "university", "tribal", "federal", "other"]
+AGENCY_CLASSES: tuple[str, ...] = get_args(AgencyClass)
+SwornBand = Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"]
+SWORN_BANDS: tuple[str, ...] = get_args(SwornBand)
+Goal = Literal["trust", "operations", "wellness", "learning", "promising_practices"]
+GOALS: tuple[str, ...] = get_args(Goal)
 SERVICE_FORMS = (
     "training_in_person",
     "training_virtual",
@@ -52,7 +55,7 @@ SERVICE_FORMS = (
     "virtual_coaching",
     "resource_referral",
 )
-DECLINE_REASONS = (
+DeclineReason = Literal[
     "no_capacity",
     "conflict_of_interest",
     "outside_expertise",
@@ -60,8 +63,8 @@ DECLINE_REASONS = (
     "region",
     "agency_declines_us",
     "other",
-)
-CLOSE_REASONS = (
+]
+CloseReason = Literal[
     "completed",
     "withdrawn_by_agency",
     "ended_by_program",
@@ -69,7 +72,8 @@ CLOSE_REASONS = (
     "handed_over",
     "provider_lost",
     "duplicate",
-)
+]
+CLOSE_REASONS: tuple[str, ...] = get_args(CloseReason)
 
 
 class Strict(BaseModel):
@@ -87,9 +91,9 @@ class Agency(Strict):
     key: Line | None = None
     name: Line
     cri_type: CriType
-    agency_class: Literal["city", "county", "state", "university", "tribal", "federal", "other"]
+    agency_class: AgencyClass
     state: State
-    sworn_band: Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"] | None = None
+    sworn_band: SwornBand | None = None
 
 
 class RequestedBy(Strict):
@@ -133,10 +137,7 @@ class Submission(Strict):
     topics: Annotated[list[Code], Field(min_length=1, max_length=20)]
     other_topic: Note | None = None
     service_forms: Annotated[list[ServiceForm], Field(max_length=14)] = []
-    goals: Annotated[
-        list[Literal["trust", "operations", "wellness", "learning", "promising_practices"]],
-        Field(max_length=5),
-    ] = []
+    goals: Annotated[list[Goal], Field(max_length=5)] = []
     need: Need | None = None
     urgency: Urgency = Urgency()
     wished: Wished = Wished()
@@ -165,13 +166,7 @@ class Amendment(Strict):
     topics: Annotated[list[Code], Field(min_length=1, max_length=20)] | None = None
     other_topic: Note | None = None
     service_forms: Annotated[list[ServiceForm], Field(max_length=14)] | None = None
-    goals: (
-        Annotated[
-            list[Literal["trust", "operations", "wellness", "learning", "promising_practices"]],
-            Field(max_length=5),
-        ]
-        | None
-    ) = None
+    goals: Annotated[list[Goal], Field(max_length=5)] | None = None
     need: NeedChange | None = None
     wished: Wished | None = None
     may_be_named: bool | None = None
@@ -230,18 +225,7 @@ class Counter(Strict):
 class OfferAnswer(Strict):
     offer_id: Identifier
     answer: Literal["accept", "decline", "counter"]
-    reason_code: (
-        Literal[
-            "no_capacity",
-            "conflict_of_interest",
-            "outside_expertise",
-            "timing",
-            "region",
-            "agency_declines_us",
-            "other",
-        ]
-        | None
-    ) = None
+    reason_code: DeclineReason | None = None
     counter: Counter | None = None
     note: Note | None = None
 
@@ -255,15 +239,7 @@ class Milestone(Strict):
 
 class Close(Strict):
     engagement_id: Identifier
-    reason: Literal[
-        "completed",
-        "withdrawn_by_agency",
-        "ended_by_program",
-        "superseded",
-        "handed_over",
-        "provider_lost",
-        "duplicate",
-    ]
+    reason: CloseReason
     outcome: Code | None = None
 
 
