@@ -19,17 +19,10 @@ from services.intake.problems import explain, pointer
 from services.intake.texts import text_findings
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound, Submission
+from shared.contracts.refusals import Refusal
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
-_ODD = {
-    "twice": refusals.DUPLICATE_KEY,
-    "crowded": refusals.TOO_MANY_FIELDS,
-    "out_of_range": refusals.NUMBER_NOT_EXACT,
-    "nul": refusals.NUL_CHARACTER,
-    "half_a_pair": refusals.HALF_A_PAIR,
-    "number_as_time": refusals.NUMBER_AS_TIME,
-}
 _LIMITS = {"most": limits.MAX_FIELDS}
 _BINARY = Finding(refusals.BINARY_MODE)
 
@@ -135,17 +128,17 @@ def _unknown_type(kind: str) -> Finding:
 
 def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
     """Return a reason for each oddity, half a pair first, and how many were counted beyond 50."""
-    halves: dict[tuple[str, str], None] = {}
-    others: dict[tuple[str, str], None] = {}
+    halves: dict[tuple[Refusal, str], None] = {}
+    others: dict[tuple[Refusal, str], None] = {}
     more = 0
-    for oddity, location in islice(limits.oddities(document), COUNTED):
-        kept = halves if oddity == "half_a_pair" else others
+    for refusal, location in islice(limits.oddities(document), COUNTED):
+        kept = halves if refusal is refusals.HALF_A_PAIR else others
         if len(kept) < MOST:
-            kept[oddity, pointer(location)] = None
+            kept[refusal, pointer(location)] = None
         else:
             more += 1
     first = [*halves, *others][:MOST]
-    reasons = [Finding(_ODD[oddity], path, _LIMITS) for oddity, path in first]
+    reasons = [Finding(refusal, path, _LIMITS) for refusal, path in first]
     return reasons, more + len(halves) + len(others) - len(first)
 
 

@@ -3,12 +3,13 @@
 import json
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any, NamedTuple
 
 from services.intake.findings import Finding
 from shared.contracts import refusals
+from shared.contracts.refusals import Refusal
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
@@ -114,18 +115,18 @@ def load(text: str) -> tuple[Any, bool]:
 
 def oddities(
     value: Any, path: tuple[str | int, ...] = ()
-) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-    """Yield (oddity, location) for what *value* holds although no model would find it."""
+) -> Iterator[tuple[Refusal, tuple[str | int, ...]]]:
+    """Yield (refusal, location) for what *value* holds although no model would find it."""
     entries: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
         if isinstance(value, _Twice):
-            yield "twice", path
+            yield refusals.DUPLICATE_KEY, path
         if isinstance(value, _Crowded):
-            yield "crowded", path
+            yield refusals.TOO_MANY_FIELDS, path
         for key in value:
             if _ODD_CHARACTER.search(key):
-                for oddity in _odd_text(key):
-                    yield oddity, path
+                for refusal in _odd_text(key):
+                    yield refusal, path
         entries = value.items()
     elif isinstance(value, list):
         entries = enumerate(value)
@@ -133,12 +134,12 @@ def oddities(
         kind = type(entry)
         if kind is str:
             if _ODD_CHARACTER.search(entry):
-                for oddity in _odd_text(entry):
-                    yield oddity, (*path, name)
+                for refusal in _odd_text(entry):
+                    yield refusal, (*path, name)
             elif _NUMBER_TEXT.fullmatch(entry) and _TIME_FIELD.fullmatch(str(name)):
-                yield "number_as_time", (*path, name)
+                yield refusals.NUMBER_AS_TIME, (*path, name)
         elif kind is _OutOfRange:
-            yield "out_of_range", (*path, name)
+            yield refusals.NUMBER_NOT_EXACT, (*path, name)
         elif kind not in _PLAIN:
             yield from oddities(entry, (*path, name))
 
@@ -148,10 +149,11 @@ def is_odd(text: str) -> bool:
     return _ODD_CHARACTER.search(text) is not None
 
 
-def _odd_text(text: str) -> Sequence[str]:
-    if not _HALF_A_PAIR.search(text):
-        return ("nul",)
-    return ("nul", "half_a_pair") if "\x00" in text else ("half_a_pair",)
+def _odd_text(text: str) -> Iterator[Refusal]:
+    if "\x00" in text:
+        yield refusals.NUL_CHARACTER
+    if _HALF_A_PAIR.search(text):
+        yield refusals.HALF_A_PAIR
 
 
 def _decoded(value: bytes) -> str | None:
