@@ -1,11 +1,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz setup demo up down status logs reset test check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile capacity logs-check
+.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile capacity logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
 LOCAL := $(RUN) -m deploy.local $(if $(STATE),--state $(STATE))
+WHOLE := tests/system
 LOCKS := requirements/run.txt requirements/dev.txt requirements/local.txt
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
@@ -45,8 +46,11 @@ logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
 reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
-test: setup ## run every test, on a real Kafka and a real Postgres
-	@$(RUN) -m pytest
+test: setup ## what a change needs: every test but those of `make verify`, on a real Kafka and Postgres
+	@$(RUN) -m pytest --ignore=$(WHOLE)
+
+verify: setup ## the other tests, which judge the whole: processes, demonstrations, chaos, drills
+	@$(RUN) -m pytest $(WHOLE)
 
 check: setup ## lint, format, types and import rules
 	@.venv/bin/ruff check .

@@ -1,0 +1,74 @@
+"""`make test` and `make verify` together run every test, and each test once."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+SERVERS = {"Stack", "Kafka", "Postgres"}
+SELECTING = re.compile(r"^(?:-k|-m|--ignore|--ignore-glob|--deselect|--lf|--last-failed)\b")
+
+
+def arguments(target: str) -> list[str]:
+    """Return what a target of the Makefile gives to pytest."""
+    shown = subprocess.run(
+        ["make", "--dry-run", "--always-make", target],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (run,) = re.findall(r"-m pytest(.*)$", shown.stdout, re.M)
+    return [each for each in str(run).split() if "tests" in each or SELECTING.match(each)]
+
+
+def started(path: Path) -> set[str]:
+    """Return which servers a module starts."""
+    calls = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)]
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)} & SERVERS
+
+
+def test_what_one_target_leaves_out_is_what_the_other_runs() -> None:
+    (whole,) = arguments("verify")
+
+    assert (ROOT / whole).is_dir()
+    assert arguments("test") == [f"--ignore={whole}"]
+
+
+def test_nothing_else_selects_tests() -> None:
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+
+    assert options["testpaths"] == ["tests"]
+    assert [each for each in options["addopts"] if SELECTING.match(each)] == []
+    for hook in ("collect_ignore", "pytest_ignore_collect", "pytest_collection_modifyitems"):
+        assert [path for path in TESTS.rglob("conftest.py") if hook in path.read_text()] == []
+
+
+def test_every_test_is_where_pytest_looks() -> None:
+    named = re.compile(r"^(?:async )?def test_", re.M)
+    holding = [path for path in TESTS.rglob("*.py") if named.search(path.read_text())]
+
+    assert [path for path in holding if not path.name.startswith("test_")] == []
+
+
+def test_what_starts_servers_of_its_own_is_in_the_tests_of_the_whole() -> None:
+    (whole,) = arguments("verify")
+    others = [path for path in TESTS.rglob("*.py") if not path.is_relative_to(ROOT / whole)]
+
+    assert {
+        str(path.relative_to(TESTS)): found for path in others if (found := started(path))
+    } == {"conftest.py": {"Stack"}}
+
+
+def test_what_must_hold_before_a_change_lands_is_both() -> None:
+    steps = (ROOT / ".ci" / "run").read_text().splitlines()
+
+    assert [each for each in steps if each.startswith("make ")] == [
+        "make check",
+        "make demo",
+        "make test",
+        "make verify",
+    ]
