@@ -112,7 +112,6 @@ async def make(admin_dsn: str, name: str, *, service: str, template: str = "temp
     try:
         await connection.execute(
             f'CREATE DATABASE "{name}" OWNER {owner_of(service)} TEMPLATE "{template}"'
-            " STRATEGY FILE_COPY"
         )
         await close_to_others(connection, name, service)
     finally:

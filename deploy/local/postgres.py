@@ -24,6 +24,7 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "log_line_prefix": "%m %q%u@%d ",
 }
+_NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 def programs() -> Path:
@@ -36,7 +37,12 @@ def programs() -> Path:
 
 
 class Postgres:
-    """One server with its data in ``folder``."""
+    """
+    One server with its data in ``folder``.
+
+    Without ``durable`` it does not wait for the disk: a crash of the machine may lose its data, a
+    crash of the server does not.
+    """
 
     def __init__(
         self,
@@ -46,8 +52,10 @@ class Postgres:
         port: int,
         admin_password: Path,
         environment: Mapping[str, str] | None = None,
+        durable: bool = True,
     ) -> None:
         self._data = folder
+        self._settings = _SETTINGS if durable else _SETTINGS | _NOT_DURABLE
         self._environment = environment or {}
         self._log = log
         self.port = port
@@ -70,7 +78,7 @@ class Postgres:
             self._initialize()
         user = unprivileged_user(self._data)
         self._wait_for_the_last_one_to_end()
-        options = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
         command: list[str | Path] = [programs() / "postgres", "-D", self._data]
         command += [f"--port={self.port}", *options]
         if self._environment:

@@ -44,7 +44,8 @@ class Stack:
     what comes to them, and may cut it. The data of Postgres, and of a node of Kafka by its number,
     may be in a folder elsewhere. Without
     ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
-    Without ``quotas`` Kafka limits nobody.
+    Without ``quotas`` Kafka limits nobody. Without ``durable`` Postgres does not wait
+    for the disk.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Stack:
         kafka_environment: Mapping[str, str] | None = None,
         stable_names: bool = True,
         quotas: bool = True,
+        durable: bool = True,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
@@ -91,6 +93,7 @@ class Stack:
             port=postgres_port,
             admin_password=self.credentials.folder / "postgres",
             environment=postgres_environment,
+            durable=durable,
         )
         self._surroundings = Surroundings(
             kafka_servers=self.kafka.servers,

@@ -1,5 +1,6 @@
 """A database of its own for each test: delivery is tested apart from any service."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -22,17 +23,29 @@ from tests.integration.messaging.participants import Participants, participants
 from tests.integration.settings import service_settings
 
 
+@pytest.fixture(scope="session")
+def ledger_template(stack: Stack) -> str:
+    """Return the name of a database with the ledger, to be cloned, never connected to."""
+    name = f"{DATABASE}_template"
+
+    async def make() -> None:
+        await databases.make(stack.postgres.dsn(), name, service="routing")
+        connection = await asyncpg.connect(databases.with_database(stack.postgres.dsn(), name))
+        await migrate(connection, ["shared.messaging", "shared.catalog"])
+        await connection.execute(LEDGER)
+        await connection.close()
+
+    asyncio.run(make())
+    return name
+
+
 @pytest.fixture
-async def pool(stack: Stack) -> AsyncIterator["asyncpg.Pool[Any]"]:
-    admin = await asyncpg.connect(stack.postgres.dsn())
-    await admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    await admin.execute(f"CREATE DATABASE {DATABASE}")
-    await admin.close()
-    dsn = databases.with_database(stack.postgres.dsn(), DATABASE)
+async def pool(stack: Stack, ledger_template: str) -> AsyncIterator["asyncpg.Pool[Any]"]:
+    admin = stack.postgres.dsn()
+    await databases.drop(admin, DATABASE)
+    await databases.make(admin, DATABASE, service="routing", template=ledger_template)
+    dsn = databases.with_database(admin, DATABASE)
     async with asyncpg.create_pool(dsn, min_size=2, max_size=6, server_settings=LIMITS) as pool:
-        async with pool.acquire() as connection:
-            await migrate(connection, ["shared.messaging", "shared.catalog"])
-            await connection.execute(LEDGER)
         yield pool
 
 

@@ -62,8 +62,12 @@ async def test_a_bug_in_reading_ends_the_service(
 
 
 async def test_a_partition_that_kafka_tells_nothing_of_keeps_no_other_closed(
-    pool: "Pool[Any]", any_topic: ServiceSettings, door: Participants
+    pool: "Pool[Any]",
+    any_topic: ServiceSettings,
+    door: Participants,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("shared.messaging.positions._OFFSET_SECONDS", 2)  # waited for four times
     gone = "cri.in.test-gone.v1"
     cluster = await kafka.cluster_id(any_topic)
     positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
