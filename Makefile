@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile capacity logs-check
+.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -58,17 +58,14 @@ check: setup ## lint, format, types and import rules
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-bench: setup ## measure this pipeline and the peer in one run [HELD=1000000] [REPLICAS=2]
-	@$(RUN) -m benchmarks $(if $(HELD),--held $(HELD)) $(if $(REPLICAS),--replicas $(REPLICAS))
+bench: setup ## compare the present code, the last release and a tutorial's code [ROUNDS=5] [RATES=20,50,100] [SECONDS=20] [REQUESTS=10000] [DOCS=1] [HELD=1000000] [REPLICAS=2]
+	@$(RUN) -m benchmarks $(foreach each,ROUNDS RATES SECONDS REQUESTS HELD REPLICAS,$(if $($(each)),--$(shell echo $(each) | tr A-Z a-z) $($(each)))) $(if $(DOCS),--docs)
 
 stages: setup ## count round trips, batches and fetches, idle and at each load [RATES=20,50,100] [SECONDS=20] [SILENT=180]
 	@$(RUN) -m benchmarks.stages $(if $(RATES),--rates $(RATES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SILENT),--silent $(SILENT))
 
 profile: setup ## where each microsecond of a request goes, by stage and service [RATE=100]
 	@$(RUN) -m benchmarks.profiling $(if $(RATE),--rate $(RATE))
-
-capacity: setup ## what loads take of this machine, in tables
-	@$(RUN) -m benchmarks.capacity
 
 soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))

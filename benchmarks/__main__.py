@@ -1,28 +1,20 @@
-"""``python -m benchmarks [--held N | --replicas N] [--rounds N] [--ours N] …``."""
+"""``python -m benchmarks [--rounds N] [--rates 20,50,100] [--held N | --replicas N] …``."""
 
 import argparse
-import asyncio
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import against_empty, against_one, verdict
+from benchmarks import against_empty, against_one, against_release
+from benchmarks.comparison import PEER, PRESENT
 from benchmarks.ground import ground, let_in
-from benchmarks.measurement import Incomplete, Throughput
-from benchmarks.ours import Ours
-from benchmarks.peer.ground import PEER, make_database, peer_grants, peer_topics
-from benchmarks.peer.rounds import Peer
-from benchmarks.processor_time import peak_megabytes
-from benchmarks.verdict import Results
+from benchmarks.machine import interpreter
+from benchmarks.measurement import Incomplete, Plan
 from deploy.local.failure import StackFailed
-from deploy.local.passwords import password
-from deploy.local.stack import Stack
 from shared.runtime.interrupts import heed
 
-Printed = tuple[list[str], list[str]]
-"""The lines that say what was measured, and a sentence for each requirement that is missed."""
 _BEGUN = time.monotonic()
+_USUAL = Plan()
 
 
 def main() -> int:
@@ -30,17 +22,15 @@ def main() -> int:
     heed()
     asked = _arguments()
     try:
-        lines, missed = _measure(asked)
+        if asked.held:
+            return _against_empty(asked)
+        return _against_one(asked) if asked.replicas else _against_release(asked)
     except (StackFailed, Incomplete) as failure:
         print(f"bench: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("bench: interrupted; nothing is left running", file=sys.stderr)
         return 130
-    print("\n".join(lines), flush=True)
-    for sentence in missed:
-        print(sentence, file=sys.stderr)
-    return 1 if missed else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -48,95 +38,77 @@ def _arguments() -> argparse.Namespace:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--held", type=int, help="compare so many requests held with none")
     instead.add_argument("--replicas", type=int, help="compare so many processes with one")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each side")
-    parser.add_argument("--ours", type=int, default=20_000, help="requests in a round of ours")
-    parser.add_argument("--peer", type=int, default=2_000, help="requests in a round of the peer")
-    parser.add_argument("--seconds", type=int, default=20, help="seconds at a constant rate")
+    parser.add_argument("--rounds", type=int, default=_USUAL.rounds, help="of each side")
+    parser.add_argument("--rates", type=_rates, default=_USUAL.rates, help="requests a second")
+    parser.add_argument("--seconds", type=int, default=_USUAL.seconds, help="of each rate")
+    parser.add_argument("--requests", type=int, default=_USUAL.requests, help="sent at once")
+    parser.add_argument("--peer-requests", type=int, default=_USUAL.peer_requests)
+    parser.add_argument("--docs", action="store_true", help="write figures to docs/operate.md")
     parser.add_argument("--state", type=Path, default=Path(".local/bench"))
     return parser.parse_args()
+
+
+def _rates(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def _say(text: str) -> None:
     print(f"{time.monotonic() - _BEGUN:6.1f} s  {text}", flush=True)
 
 
-def _measure(asked: argparse.Namespace) -> Printed:
-    if asked.held:
-        sides = against_empty.measure(
-            asked.state,
-            held=asked.held,
+def _against_release(asked: argparse.Namespace) -> int:
+    """Compare the present code with the last release and the peer."""
+    plan = Plan(asked.rounds, asked.rates, asked.seconds, asked.requests, asked.peer_requests)
+    comparison, figures = against_release.measure(asked.state / "release", plan, say=_say)
+    verdict, met = comparison.verdict()
+    how = f"{plan.rounds} rounds, {plan.requests} requests at once, {plan.seconds} s at each rate"
+    kind = "medians" if plan == _USUAL else "SHORTENED, for development only: medians"
+    lines = ["", *comparison.table(), "", f"python: {interpreter()}", f"{kind} of {how}", *verdict]
+    print("\n".join(lines))
+    rates = {
+        side: comparison.median(side, "requests/s")
+        for side in (PRESENT, against_release.RELEASE, PEER)
+    }
+    shown = ", ".join(f"{side} {rate:.0f}" for side, rate in rates.items())
+    print(f"bench: requests/s: {shown}; {'all' if met else 'not all'} that is required is met")
+    if asked.docs:
+        figures.write()
+    return 0 if met else 1
+
+
+def _against_empty(asked: argparse.Namespace) -> int:
+    sides = against_empty.measure(
+        asked.state,
+        held=asked.held,
+        rounds=asked.rounds,
+        requests=asked.requests,
+        seconds=asked.seconds,
+        say=_say,
+    )
+    lines = against_empty.lines(*sides, held=asked.held)
+    return _print(lines, against_empty.shortfalls(*sides))
+
+
+def _against_one(asked: argparse.Namespace) -> int:
+    with ground(asked.state / "replicas", _say) as (stack, agencies):
+        rounds = against_one.measure(
+            stack,
+            let_in(stack),
+            agencies,
+            replicas=asked.replicas,
             rounds=asked.rounds,
-            requests=asked.ours,
-            seconds=asked.seconds,
+            requests=asked.requests,
             say=_say,
         )
-        return against_empty.lines(*sides, held=asked.held), against_empty.shortfalls(*sides)
-    state: Path = asked.state / ("replicas" if asked.replicas else "peer")
-    with ground(state, _say) as (stack, agencies):
-        if asked.replicas:
-            number = asked.replicas
-            rounds = against_one.measure(
-                stack,
-                let_in(stack),
-                agencies,
-                replicas=number,
-                rounds=asked.rounds,
-                requests=asked.ours,
-                say=_say,
-            )
-            missed = against_one.shortfalls(*rounds, replicas=number)
-            return against_one.lines(*rounds, replicas=number), missed
-        secret = password(stack.credentials.folder / PEER, "password")
-        login = let_in(stack, topics=peer_topics(), users={PEER: secret}, more=peer_grants())
-        start_peer = _peer(stack, secret)
-        with Ours(stack, login, agencies) as ours:
-            results = _rounds(asked, stack, ours, start_peer)
-        return verdict.lines(results), verdict.shortfalls(results)
+    lines = against_one.lines(*rounds, replicas=asked.replicas)
+    return _print(lines, against_one.shortfalls(*rounds, replicas=asked.replicas))
 
 
-def _peer(stack: Stack, secret: str) -> Callable[[int], Peer]:
-    """Make the peer's database; return what starts the peer for a round."""
-    asyncio.run(make_database(stack.postgres.dsn(), secret))
-    environment = {
-        "KAFKA": stack.kafka.servers[0],
-        "KAFKA_USER": PEER,
-        "KAFKA_PASSWORD": secret,
-        "PG": f"postgresql://{PEER}:{secret}@127.0.0.1:{stack.postgres.port}/{PEER}",
-    }
-    return lambda number: Peer(stack, environment, number=number)
-
-
-def _rounds(
-    asked: argparse.Namespace, stack: Stack, ours: Ours, start_peer: Callable[[int], Peer]
-) -> Results:
-    _say("warming up")
-    ours.throughput(asked.ours // 10)
-    our_rounds: list[Throughput] = []
-    peer_rounds: list[Throughput] = []
-    for number in range(1, asked.rounds + 1):
-        our_rounds.append(ours.throughput(asked.ours))
-        _say(f"round {number}, ours: {our_rounds[-1].rate:.0f} requests/s")
-        with start_peer(number) as peer:
-            peer.throughput(asked.peer // 10)  # its processes are new: warm them up
-            peer_rounds.append(peer.throughput(asked.peer))
-            _say(f"round {number}, peer: {peer_rounds[-1].rate:.0f} requests/s")
-            if number == asked.rounds:
-                peer_at_50 = peer.latency(50, seconds=asked.seconds)
-                _say(f"peer at 50/s: {peer_at_50}")
-    at_50 = ours.latency(50, seconds=asked.seconds)
-    _say(f"ours at 50/s: answer {at_50[0]}, offer {at_50[1]}")
-    at_100 = ours.latency(100, seconds=asked.seconds)
-    return Results(
-        ours=our_rounds,
-        peer=peer_rounds,
-        at_50=at_50,
-        at_100=at_100,
-        peer_at_50=peer_at_50,
-        megabytes={
-            replica.service: peak_megabytes(replica.child.pid)
-            for replica in stack.replicas.values()
-        },
-    )
+def _print(lines: list[str], missed: list[str]) -> int:
+    print("\n".join(lines), flush=True)
+    for sentence in missed:
+        print(sentence, file=sys.stderr)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

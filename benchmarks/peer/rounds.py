@@ -2,13 +2,16 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from signal import SIGTERM
 from types import TracebackType
 from typing import Any
 
-from benchmarks.measurement import Incomplete, Latency, Throughput, latency
-from benchmarks.processor_time import per_request, stack_times
+from benchmarks.ground import Say
+from benchmarks.idle import idle
+from benchmarks.measurement import Incomplete, Plan, Round, Steady, Throughput, latency
+from benchmarks.processor_time import peak_megabytes, per_request, stack_times
 from deploy.local import processes
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
@@ -53,15 +56,37 @@ class Peer:
         processes.stop(self._children, sign=SIGTERM, within=10)
         self._children.clear()
 
-    def throughput(self, count: int) -> Throughput:
+    def measure(self, plan: Plan, say: Say) -> Round:
+        """Measure every load."""
+        self._drive(plan.peer_requests // 10)  # its processes are new: warm them up
+        full = self._throughput(plan.peer_requests)
+        say(f"peer: {full.rate:.0f} requests/s")
+        steady = {}
+        for rate in plan.rates:
+            steady[rate] = self._steady(rate, seconds=plan.seconds)
+            say(f"peer at {rate}/s: {steady[rate].answers}")
+        return Round(
+            full,
+            steady,
+            idle(self._times, seconds=plan.seconds),
+            {
+                child.name.removeprefix("peer "): peak_megabytes(child.pid)
+                for child in self._children
+            },
+        )
+
+    def _throughput(self, count: int) -> Throughput:
         """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
         before = self._times()
         seconds = self._drive(count)["seconds"]
         return Throughput(count / seconds, per_request(before, self._times(), count))
 
-    def latency(self, rate: int, *, seconds: int) -> Latency:
+    def _steady(self, rate: int, *, seconds: int) -> Steady:
         """Send ``rate`` a second, whatever comes back; return the times from end to end."""
-        return latency(self._drive(rate * seconds, rate)["latencies"])
+        before = self._times()
+        latencies = self._drive(rate * seconds, rate)["latencies"]
+        used = per_request(before, self._times(), rate * seconds)
+        return Steady(used, latency(latencies), None)
 
     def _drive(self, count: int, rate: int = 0) -> dict[str, Any]:
         self._drives += 1
@@ -80,5 +105,5 @@ class Peer:
             raise Incomplete(f"the peer: {result['out']} of {count} submissions came out")
         return result
 
-    def _times(self) -> Any:
+    def _times(self) -> Counter[str]:
         return stack_times(self._stack, {each.name: each.pid for each in self._children})

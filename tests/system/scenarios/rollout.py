@@ -2,15 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from itertools import product
 
-from deploy.local.failure import StackFailed
-from deploy.local.stack import Stack
+from deploy.local.released import migrate, released
 from deploy.local.topics import SERVICES
 from tests.system.chaos.ground import Ground
-from tests.system.chaos.released import released
 from tests.system.chaos.waits import Wait, silence, slowest
 from tests.system.scenarios.rolling import REPLICAS, Release, Rolling, run
 from tests.system.scenarios.scene import Scene
@@ -25,7 +22,7 @@ def begin(ground: Ground) -> None:
     earlier = _earlier(ground)
     ground.ledger.older()
     ground.stack.join_once()
-    _migrate(ground.stack, earlier)
+    migrate(ground.stack, earlier.version, earlier.program)
     for process in product(SERVICES, range(REPLICAS)):
         run(ground, process, earlier)
     ground.launch_wanted()
@@ -40,14 +37,14 @@ def play(scene: Scene) -> list[str]:
     earlier, present = _earlier(scene.ground), Release(version("continuum"))
     rolling = Rolling(scene.ground)
 
-    def migrate() -> None:
-        _migrate(scene.stack, present)
+    def upgrade_schema() -> None:
+        migrate(scene.stack, present.version, present.program)
         scene.stack.part()
         scene.ground.hold(_LOAD_SECONDS)
 
     scene.ground.hold(_LOAD_SECONDS)
     steps: Mapping[str, Callable[[], None]] = {
-        f"{present.version} migrates under {earlier.version}": migrate,
+        f"{present.version} migrates under {earlier.version}": upgrade_schema,
         f"{present.version} is rolled out": lambda: rolling.out(present),
         f"{earlier.version} is rolled out on the new schema": lambda: rolling.out(earlier),
         f"{present.version} is rolled out again": lambda: rolling.out(present),
@@ -91,17 +88,3 @@ def _pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> 
 
 def _earlier(ground: Ground) -> Release:
     return Release(EARLIER, released(EARLIER, say=ground.say))
-
-
-def _migrate(stack: Stack, release: Release) -> None:
-    """Run a release's own migrations as its Jobs do: at once, as the roles that own databases."""
-
-    def job(service: str) -> tuple[int, str]:
-        owner = stack.as_owner(service)
-        return stack.ask(service, "migrate", environment=owner, program=release.program)
-
-    with ThreadPoolExecutor() as jobs:
-        ended = list(jobs.map(job, SERVICES))
-    for service, (status, output) in zip(SERVICES, ended, strict=True):
-        if status != 0:
-            raise StackFailed(f"{release.version} cannot migrate {service}: {output}")

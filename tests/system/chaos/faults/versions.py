@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
+from deploy.local.released import released
 from deploy.local.topics import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.quiet import ends, unread
-from tests.system.chaos.released import released
 
 _PATIENCE = 60.0
 _VERSION = "0.1.0"

@@ -1,14 +1,18 @@
 """A released version in a folder and an environment of its own, made once from the repository."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
+from deploy.local.stack import Stack
+from deploy.local.topics import SERVICES
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".local" / "versions"
 
 
@@ -16,11 +20,14 @@ def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path
     """
     Return the Python of a version, with the options that make it run that version's code.
 
-    Its code is that of the commit which CHANGELOG.md names, its packages those of its own locks.
+    Its code is that of the commit which CHANGELOG.md names, its packages those of its own locks,
+    its interpreter the one that runs this.
     """
     commit = _commit(version)
     folder = _FOLDER / commit
-    if not (folder / ".venv" / "ready").exists():
+    python = folder / ".venv" / "bin" / "python"
+    if not (folder / ".venv" / "ready").exists() or not _is_same(python):
+        shutil.rmtree(folder, ignore_errors=True)
         say(f"making {version} (commit {commit}) in {folder}")
         folder.mkdir(parents=True, exist_ok=True)
         if _run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], _ROOT) != 0:
@@ -34,7 +41,21 @@ def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path
         subprocess.run(["tar", "x"], cwd=folder, input=archive.stdout, check=True)
         if _run(["make", "setup", f"PYTHON={sys.executable}"], folder) != 0:
             raise StackFailed(f"Version {version} cannot be made: make -C {folder} setup")
-    return [folder / ".venv" / "bin" / "python", "-P"]  # not the code of where it is started
+    return [python, "-P"]  # not the code of where it is started
+
+
+def migrate(stack: Stack, version: str, program: Sequence[str | Path] | None) -> None:
+    """Run a version's own migrations as its Jobs do: at once, as the roles that own databases."""
+
+    def job(service: str) -> tuple[int, str]:
+        owner = stack.as_owner(service)
+        return stack.ask(service, "migrate", environment=owner, program=program)
+
+    with ThreadPoolExecutor() as jobs:
+        ended = list(jobs.map(job, SERVICES))
+    for service, (status, output) in zip(SERVICES, ended, strict=True):
+        if status != 0:
+            raise StackFailed(f"{version} cannot migrate {service}: {output}")
 
 
 def _commit(version: str) -> str:
@@ -43,6 +64,16 @@ def _commit(version: str) -> str:
     if found is None:
         raise StackFailed(f"CHANGELOG.md names no commit of version {version}")
     return found[1]
+
+
+def _is_same(python: Path) -> bool:
+    """Tell whether a Python is the one that runs this, down to the day it was built."""
+    asked = [str(python), "-c", "import sys; print(sys.version, end='')"]
+    try:
+        found = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
+    except FileNotFoundError:  # it has been removed from the machine
+        return False
+    return str(found.stdout) == sys.version
 
 
 def _run(command: Sequence[str], folder: Path) -> int:

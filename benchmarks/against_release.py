@@ -1,0 +1,78 @@
+"""The present code, the last release and the tutorial peer, measured in turn."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.code import Code
+from benchmarks.comparison import PEER, PRESENT, Comparison
+from benchmarks.daily import Figures
+from benchmarks.ground import Say, ground, let_in
+from benchmarks.machine import machine
+from benchmarks.measurement import Plan, Round
+from benchmarks.peer.ground import PEER as PEER_USER
+from benchmarks.peer.ground import make_database, peer_grants, peer_topics
+from benchmarks.peer.rounds import Peer
+from benchmarks.pipeline import Pipeline
+from benchmarks.sizes import kept_bytes
+from deploy.local.passwords import password
+from deploy.local.released import released
+from deploy.local.stack import Stack
+
+RELEASE = "0.2.0"
+
+
+def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
+    """
+    Return how the sides compare, and the figures of the present code.
+
+    Every round measures all sides; whether the present code or the release comes first alternates.
+    Each of these two has a Kafka and a Postgres of its own, and its services run only while they
+    are measured. The peer has topics and a database beside the present code's.
+    """
+    codes = [Code(PRESENT), Code(RELEASE, released(RELEASE, say=say))]
+    say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
+    rounds: Mapping[str, list[Round]] = {PRESENT: [], RELEASE: [], PEER: []}
+    with ExitStack() as ends:
+        pipelines = [_pipeline(code, state, ends, say) for code in codes]
+        stack = pipelines[0].stack
+        environment = _let_peer_in(stack)
+        before = kept_bytes(stack)
+        for number in range(1, plan.rounds + 1):
+            began = time.monotonic()
+            for each in pipelines if number % 2 else pipelines[::-1]:
+                rounds[each.code.name].append(each.measure(plan, say))
+            with Peer(stack, environment, number=number) as peer:
+                rounds[PEER].append(peer.measure(plan, say))
+            left = (plan.rounds - number) * (time.monotonic() - began) / 60
+            say(f"round {number} of {plan.rounds} is done; {left:.0f} minutes are left")
+        kept = kept_bytes(stack)
+    sent = plan.rounds * (plan.warm + plan.requests + plan.seconds * sum(plan.rates))
+    sizes = {name: (kept[name] - before[name]) / sent for name in kept}
+    today = datetime.now(UTC).date()
+    return Comparison(plan, rounds), Figures(plan, rounds[PRESENT], sizes, today, machine())
+
+
+def _pipeline(code: Code, state: Path, ends: ExitStack, say: Say) -> Pipeline:
+    """Make a stack with everybody introduced by this version, its services stopped again."""
+    say(f"{code.name}: making a stack")
+    start = code.prepare_and_start
+    stack, agencies = ends.enter_context(ground(state / code.name, say, start=start))
+    code.stop(stack)
+    return Pipeline(code, stack, let_in(stack), agencies)
+
+
+def _let_peer_in(stack: Stack) -> dict[str, str]:
+    """Make the peer's topics, login and database; return what its processes need to know."""
+    secret = password(stack.credentials.folder / PEER_USER, "password")
+    let_in(stack, topics=peer_topics(), users={PEER_USER: secret}, more=peer_grants())
+    asyncio.run(make_database(stack.postgres.dsn(), secret))
+    return {
+        "KAFKA": stack.kafka.servers[0],
+        "KAFKA_USER": PEER_USER,
+        "KAFKA_PASSWORD": secret,
+        "PG": f"postgresql://{PEER_USER}:{secret}@127.0.0.1:{stack.postgres.port}/{PEER_USER}",
+    }

@@ -1,0 +1,41 @@
+"""The pipeline as one version of the services runs it, on a stack of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks.code import Code
+from benchmarks.ground import Say
+from benchmarks.idle import idle
+from benchmarks.login import Login
+from benchmarks.measurement import Plan, Round, Steady
+from benchmarks.ours import Ours
+from benchmarks.participants import AskingAgency
+from benchmarks.processor_time import peak_megabytes, stack_times
+from deploy.local.stack import Stack
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A version and the stack that it is measured on; its services run only in `measure`."""
+
+    code: Code
+    stack: Stack
+    login: Login
+    agencies: Sequence[AskingAgency]
+
+    def measure(self, plan: Plan, say: Say) -> Round:
+        """Start the services, measure every load, stop them."""
+        self.code.start(self.stack)
+        pids = {each.service: each.child.pid for each in self.stack.replicas.values()}
+        with Ours(self.stack, self.login, self.agencies) as ours:
+            ours.throughput(plan.warm)
+            full = ours.throughput(plan.requests)
+            say(f"{self.code.name}: {full.rate:.0f} requests/s")
+            steady = {}
+            for rate in plan.rates:
+                steady[rate] = Steady(*ours.used(rate, seconds=plan.seconds))
+                say(f"{self.code.name} at {rate}/s: answers {steady[rate].answers}")
+        resting = idle(lambda: stack_times(self.stack, pids), seconds=plan.seconds)
+        megabytes = {service: peak_megabytes(pid) for service, pid in pids.items()}
+        self.code.stop(self.stack)
+        return Round(full, steady, resting, megabytes)
