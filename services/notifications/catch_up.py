@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.audiences.repeats import Answer
 from services.notifications.handlers import NotificationsReader, counted
 from services.notifications.messages import NOTICE_DECIDED, out_topic
-from services.notifications.repeats import Answer
 from services.notifications.working import NoticeRow, Working
 from shared.contracts import intake, notifications
 from shared.contracts.outbound import TYPES

@@ -6,21 +6,21 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications import gather, notes, parse, repeating, store
+from services.notifications import gather, parse, store, waiting
+from services.notifications.audiences.known import Listing, Question
 from services.notifications.audiences.request import Directory
-from services.notifications.audiences.status import Listing, Question
-from services.notifications.facts import decision_of
+from services.notifications.decide import decide
+from services.notifications.directory import NOBODY, directory_of, with_batch
 from services.notifications.messages import announce
+from services.notifications.views import view_of
 from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference, routing
-from shared.contracts.outbound import ContactCard
+from shared.contracts import intake, reference
 from shared.messaging import sequences
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
-NOBODY = Directory({}, {}, ())
 _TAKEN = Taken("applied")
 _SENT, _NOT_NEEDED = "notifications topic sent", "notifications none not_needed"
 
@@ -47,65 +47,51 @@ class NotificationsReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Working:
         """Lock requests, then numbers; read the rest under those locks."""
+        found = gather.concerns(items)
         directory = NOBODY
-        if gather.for_offices(items):  # whose numbers are to be locked with the others
+        if found.offices:  # whose numbers are to be locked with the others
             directory = await self._directory(connection, items)
-        concerned = gather.tracking_numbers(items)
-        subjects = sorted(gather.numbered(items, directory))
+        subjects = found.numbered(directory)
         locked = store.Locked()
-        if concerned or subjects:
-            locked = await store.lock_batch(connection, concerned, subjects)
+        if found.requests or subjects:
+            locked = await store.lock_batch(connection, found.requests, subjects)
         numbers = sequences.Numbers(locked.numbers)
         if len(locked.numbers) < len(subjects):
             numbers = await sequences.lock(connection, subjects)
-        if directory is NOBODY and gather.named(items):
+        if directory is NOBODY and found.names:
             directory = await self._directory(connection, items, version=locked.version)
-        requests = locked.requests
-        opening = gather.opened(items)
-        contact_keys = gather.contacts(items, requests, opening)
-        repeated, answered = gather.repeated(items), gather.answered(items)
-        settling = gather.settling_notes(items)
+        contacts = found.contacts_of(locked.requests)
         return Working(
             at=at,
             directory=directory,
             numbers=numbers,
-            requests=requests,
+            requests=locked.requests,
             published=locked.published,
-            needs=await store.read_needs(connection, opening) if opening else {},
-            contacts=await store.read_contacts(connection, contact_keys) if contact_keys else {},
-            answers=await store.read_answers(connection, repeated) if repeated else {},
-            repeats=await store.read_waiting_repeats(connection, answered) if answered else {},
-            notes_waiting=(
-                await store.read_waiting_notes(connection, settling) if settling else {}
-            ),
-            listings=await _read_listings(connection, gather.listings(items), directory),
+            needs=await store.read_needs(connection, found.opening),
+            contacts=await store.read_contacts(connection, contacts),
+            answers=await store.read_answers(connection, found.repeated),
+            repeats=await store.read_waiting_repeats(connection, found.answered),
+            notes_waiting=await store.read_waiting_notes(connection, found.settled),
+            listings=await _read_listings(connection, found.listings, directory),
         )
 
     def decide(self, state: Working, item: Item) -> Taken:
         event, told = item.message, len(state.notices)
-        kind = type(event)  # and not `match`: pydantic makes isinstance slow
+        kind = type(event)
         if kind is intake.NeedStated:
-            _state_need(state, event)
+            state.state_need(event)
             return _TAKEN
         if kind is intake.NoteStated:
-            passed_on = notes.take_in(state, event, _notice_key(item))
-            return Taken("applied", passed_on, counted(state.notices[told:]))
-        if kind is intake.AnswerRepeated:
-            again = repeating.repeat(state, event, item.record.key or b"")
-            return Taken("applied", again, counted(state.notices[told:]))
-        outgoing = announce(state, event, decision_of(event, state), key=_notice_key(item))
-        if kind is intake.RequestAccepted:
-            state.created.add(event.subject)
-        elif kind is intake.RequestAmended:
-            state.amended.add(event.subject)
-        elif kind is intake.ContactSet:
-            _set_contact(state, event)
-        elif item.record.topic == reference.TOPIC:
-            state.reference.append((event.number, event))
-        if kind in gather.ANSWERS:
-            outgoing += repeating.send_held_back(state, event.inreplyto)
-        if kind is routing.MessageApplied or kind is routing.MessageRefused:
-            outgoing += notes.send_held_back(state, event)
+            outgoing = waiting.take_note(state, event, _notice_key(item))
+        elif kind is intake.AnswerRepeated:
+            outgoing = waiting.take_repeat(state, event, item.record.key or b"")
+        else:
+            view = view_of(event, state)
+            outgoing = announce(
+                state, event, decide(event, view), key=_notice_key(item), after=view.after
+            )
+            state.keep(event)
+            outgoing += waiting.release(state, event)
         return Taken("applied", outgoing, counted(state.notices[told:]))
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
@@ -144,9 +130,9 @@ class NotificationsReader:
         if version is None or version != self._version:
             current = await self._catalog.current(connection)
             if current.version != self._version:
-                self._version, self._names = current.version, gather.directory_of(current)
+                self._version, self._names = current.version, directory_of(current)
         said = [item.message for item in items if item.record.topic == reference.TOPIC]
-        return gather.with_batch(self._names, said) if said else self._names
+        return with_batch(self._names, said) if said else self._names
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:
@@ -160,16 +146,6 @@ def _notice_key(item: Item) -> bytes:
     if item.record.topic == reference.TOPIC or item.record.key is None:
         return subject.encode()
     return item.record.key
-
-
-def _state_need(state: Working, event: intake.NeedStated) -> None:
-    ids = {"request_id", "tracking_number"}
-    state.needs_stated[event.subject] = event.data.model_dump_json(exclude=ids, exclude_none=True)
-
-
-def _set_contact(state: Working, event: intake.ContactSet) -> None:
-    card = ContactCard(**event.data.model_dump(exclude={"participant"}))
-    state.contacts_set[event.data.participant, event.data.contact_id] = card
 
 
 async def _read_listings(

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from services.notifications.audiences.audience import Decision, NotNeeded, Send
-from services.notifications.repeats import Answer
+from services.notifications.audiences.audience import Notice, NotNeeded, Send
+from services.notifications.audiences.repeats import Answer
+from services.notifications.audiences.request import Request
 from services.notifications.working import NoticeRow, Working
 from shared.contracts import envelope, notifications
 from shared.contracts.event import Classification, Event, derived_id
-from shared.contracts.outbound import SOURCE, TYPES
+from shared.contracts.outbound import SOURCE
 from shared.messaging.records import Outgoing
 
 NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
@@ -32,26 +33,28 @@ def out_topic(participant: str) -> str:
 
 
 def letter(send: Send) -> Letter:
-    kind = TYPES[send.kind]
-    data = send.data.encode()
-    return Letter(send.audience, kind, send.subject, data, send.answer, send.classification)
+    data = send.data if isinstance(send.data, bytes) else send.data.encode()
+    return Letter(send.audience, send.type, send.subject, data, send.answer, send.classification)
 
 
 def announce(
-    working: Working, event: Event, decision: Decision, *, key: bytes
+    working: Working,
+    event: Event,
+    notices: Sequence[Notice],
+    *,
+    key: bytes,
+    after: Request | None = None,
 ) -> tuple[Outgoing, ...]:
     """
-    Number and write what *decision* says of *event*; *key* is that of its notice.
+    Number and write *notices* of *event*; *key* is that of the notice on the log.
 
-    Whatever can fail on odd data is done before the working state changes.
+    *after* is the request as the event leaves it. Whatever can fail on odd data is done before the
+    working state changes.
     """
-    prepared = [
-        notice if isinstance(notice, NotNeeded) else letter(notice) for notice in decision.notices
-    ]
-    if decision.request is not None:
-        tracking_number = decision.request.tracking_number
-        working.requests[tracking_number] = decision.request
-        working.moved.add(tracking_number)
+    prepared = [each if isinstance(each, NotNeeded) else letter(each) for each in notices]
+    if after is not None:
+        working.requests[after.tracking_number] = after
+        working.moved.add(after.tracking_number)
     return send_all(working, event, prepared, key=key)
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.audiences.known import Known, Listing, Question, page
+from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Request
-from services.notifications.audiences.status import PAGE, Known, Listing, Question, page
-from services.notifications.repeats import Answer, WaitingRepeat
 from services.notifications.working import NoticeRow, WaitingNote
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
@@ -18,6 +18,8 @@ from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
+PAGE = 100
+"""Requests in an answer: some 30 kB, for a question of 300 bytes."""
 _SQL = load_statements(__package__)
 
 
@@ -175,6 +177,8 @@ async def read_needs(
     connection: "Connection[Any]", tracking_numbers: Collection[str]
 ) -> dict[str, str]:
     """Return the needs stated for these requests, as JSON objects."""
+    if not tracking_numbers:
+        return {}
     rows = await connection.fetch(_SQL["read_needs"], list(tracking_numbers))
     return {row["tracking_number"]: row["need"] for row in rows}
 
@@ -188,6 +192,8 @@ async def read_contacts(
     connection: "Connection[Any]", keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], ContactCard]:
     """Return how to reach the people known among these (participant, contact id)."""
+    if not keys:
+        return {}
     rows = await connection.fetch(_SQL["read_contacts"], *_columns(keys, 2))
     return {
         (row["participant"], row["contact_id"]): ContactCard(
@@ -217,6 +223,8 @@ async def read_answers(
     connection: "Connection[Any]", coordinates: Collection[str]
 ) -> dict[str, Answer]:
     """Return the answers already given to these records."""
+    if not coordinates:
+        return {}
     rows = await connection.fetch(_SQL["read_answers"], list(coordinates))
     return {row["inreplyto"]: Answer(*row) for row in rows}
 
@@ -233,6 +241,8 @@ async def read_waiting_repeats(
     connection: "Connection[Any]", coordinates: Collection[str]
 ) -> dict[str, list[WaitingRepeat]]:
     """Return the repeats that wait for the answers to these records."""
+    if not coordinates:
+        return {}
     waiting: dict[str, list[WaitingRepeat]] = {}
     for row in await connection.fetch(_SQL["read_waiting_repeats"], list(coordinates)):
         waiting.setdefault(row["first"], []).append(WaitingRepeat(*row))
@@ -257,6 +267,8 @@ async def read_waiting_notes(
     connection: "Connection[Any]", coordinates: Collection[str]
 ) -> dict[str, WaitingNote]:
     """Return the notes that came with these records and wait for their answers."""
+    if not coordinates:
+        return {}
     rows = await connection.fetch(_SQL["read_waiting_notes"], list(coordinates))
     return {row["inreplyto"]: WaitingNote(*row) for row in rows}
 

@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
+from services.notifications.audiences.known import Known, Listing, Question
+from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
-from services.notifications.audiences.status import Known, Listing, Question
-from services.notifications.repeats import Answer, WaitingRepeat
-from shared.contracts.intake import Window
+from shared.contracts.intake import ContactSet, NeedStated, RequestAccepted, RequestAmended, Window
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
 from shared.messaging.sequences import Numbers
 
 ContactKey = tuple[str, str]
+_REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
 class NoticeRow(NamedTuple):
@@ -70,6 +71,26 @@ class Working:
     notes_settled: list[str] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
     settled: Mapping[str, int] = field(default_factory=dict)
+
+    def state_need(self, event: NeedStated) -> None:
+        """Keep the words of a need: they are handed over when an engagement opens."""
+        ids = {"request_id", "tracking_number"}
+        words = event.data.model_dump_json(exclude=ids, exclude_none=True)
+        self.needs_stated[event.subject] = words
+
+    def keep(self, event: Any) -> None:
+        """Keep what *event* says beside its request, and how the request is to be written."""
+        kind = type(event)
+        if kind is RequestAccepted:
+            self.created.add(event.subject)
+        elif kind is RequestAmended:
+            self.amended.add(event.subject)
+        elif kind is ContactSet:
+            facts = event.data
+            card = ContactCard(**facts.model_dump(exclude={"participant"}))
+            self.contacts_set[facts.participant, facts.contact_id] = card
+        elif kind in _REFERENCE:
+            self.reference.append((event.number, event))
 
     def known(self, tracking_number: str) -> Known | None:
         """Return the request as a question about its state sees it now."""

@@ -5,14 +5,13 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notifications import facts, gather, parse
+from services.notifications import gather, parse
+from services.notifications.audiences import table
 from services.reporting import handlers, project
 from services.routing import told_again
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
-DECIDED_APART = {intake.NeedStated, intake.NoteStated, intake.AnswerRepeated}
-"""Notifications keeps a need, holds a note, and gives an answer again before all else."""
 WITHOUT_COLUMNS = {
     intake.WithdrawalRequested,
     intake.OfferAnswered,
@@ -32,8 +31,8 @@ def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:
         yield from (event for event in get_args(get_args(adapter._type)[0]))
 
 
-def test_every_event_that_notifications_reads_is_decided() -> None:
-    assert set(read(parse.ADAPTERS)) - DECIDED_APART == facts._DECISIONS.keys()
+def test_the_table_of_audiences_is_of_every_event_that_notifications_reads() -> None:
+    assert set(read(parse.ADAPTERS)) == set(get_args(table.Fact))
 
 
 def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> None:

@@ -100,7 +100,8 @@ def made(number: str = NUMBER, **more: Any) -> dict[str, Any]:
 
 
 def engagement(status: str, number: str = NUMBER, **more: Any) -> dict[str, Any]:
-    return state(status, number, engagement_id=f"{number}-E1", provider=PROVIDER, **more)
+    ids = {"engagement_id": f"{number}-E1", "provider": PROVIDER}
+    return state(status, number, **{**ids, **more})
 
 
 def opened(number: str = NUMBER, **more: Any) -> dict[str, Any]:

@@ -1,22 +1,27 @@
-"""The outcome of a decision: for each audience of a fact, a message or why there is none."""
+"""The audiences of a fact, and what each of them may receive."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from services.notifications.audiences import render
-from services.notifications.audiences.request import Request
-from shared.contracts.event import Classification, Facts
-from shared.contracts.intake import Reason
-from shared.contracts.outbound import Next
+from services.notifications.audiences.known import Known, Listing
+from services.notifications.audiences.repeats import Answer
+from services.notifications.audiences.request import Directory, Request
+from shared.contracts.event import Classification, Facts, participant_of
+from shared.contracts.outbound import ContactCard
+
+E_contra = TypeVar("E_contra", contravariant=True)
+NO_OFFICE = "program_office"
+"""Stands for the program office in a notice where none is registered."""
 
 
 class Send(NamedTuple):
-    """Tell *audience*; ``kind`` is a key of `shared.contracts.outbound.TYPES`."""
+    """Send a message to *audience*; ``data`` is JSON already where a first answer is repeated."""
 
     audience: str
-    kind: str
+    type: str
     subject: str
-    data: Facts
+    data: Facts | bytes
     answer: bool = False
     classification: Classification = "confidential"
 
@@ -29,23 +34,101 @@ class NotNeeded(NamedTuple):
 Notice = Send | NotNeeded
 
 
-class Decision(NamedTuple):
-    """``request`` is what is held of it from now on; None where nothing changes."""
+class View(NamedTuple):
+    """
+    What a message may be made from beside the fact itself.
 
-    notices: tuple[Notice, ...]
-    request: Request | None = None
+    ``before`` and ``after`` are the request as the fact finds and leaves it. The rest is there
+    for the facts that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
+    ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note.
+    """
+
+    at: datetime
+    directory: Directory
+    before: Request | None = None
+    after: Request | None = None
+    need: str | None = None
+    contacts: Sequence[ContactCard] = ()
+    known: Known | None = None
+    listing: Listing | None = None
+    first: Answer | None = None
+    applied: bool = True
+
+    @property
+    def request(self) -> Request:
+        """The request as the fact leaves it."""
+        assert self.after is not None
+        return self.after
 
 
-FOLLOWS_AT_ONCE = "what it leads to follows at once and is told"
-OWN_ACT = "it did this itself and was answered"
+Audience = Callable[[Any, View], Sequence[str]]
+"""Returns the participants of an audience of a fact."""
+Content = Facts | str | None
+"""The data of a message; or why none is needed; or None where the audience is not concerned."""
 
 
-def requester(
-    request: Request,
-    next_: Next | None = None,
-    *,
-    reasons: Iterable[Reason] = (),
-    elsewhere: str | None = None,
-) -> Send:
-    data = render.status_changed(request, next_, reasons=reasons, elsewhere=elsewhere)
-    return Send(request.participant, "status_changed", request.tracking_number, data)
+class To(NamedTuple, Generic[E_contra]):
+    """
+    *audience* hears of the fact by *message*, a key of `shared.contracts.outbound.TYPES`.
+
+    ``restricted`` messages hold free text or contacts.
+    """
+
+    audience: Audience
+    message: str
+    content: Callable[[E_contra, View], Content]
+    restricted: bool = False
+
+
+class Again(NamedTuple):
+    """*audience* gets the first answer again, under the type that it had."""
+
+    audience: Audience
+
+
+class Not(NamedTuple):
+    """*audience* is concerned by the fact, but needs no message."""
+
+    audience: Audience
+    because: str
+
+
+Row = To[Any] | Again | Not
+
+
+def sender(event: Any, _: View) -> Sequence[str]:
+    """Return the participant whose record the fact answers."""
+    return () if event.inreplyto is None else (participant_of(event.inreplyto),)
+
+
+def author(event: Any, _: View) -> Sequence[str]:
+    """Return the participant that stated the fact; reference data come from the office."""
+    data = event.data
+    named = getattr(data, "participant", None) or getattr(data, "provider", None)
+    return (named or NO_OFFICE,)
+
+
+def requester(event: Any, _: View) -> Sequence[str]:
+    """Return the agency system whose request it is."""
+    return (event.data.participant,)
+
+
+def provider(event: Any, _: View) -> Sequence[str]:
+    """Return the provider that was asked, or that is engaged."""
+    return () if event.data.provider is None else (event.data.provider,)
+
+
+def holder(_: Any, view: View) -> Sequence[str]:
+    """Return the provider that holds an offer or an engagement of the request already."""
+    held = view.before
+    return () if held is None or held.provider is None else (held.provider,)
+
+
+def offices(_: Any, view: View) -> Sequence[str]:
+    """Return every registered program office."""
+    return view.directory.offices
+
+
+def no_office(_: Any, view: View) -> Sequence[str]:
+    """Return a stand-in where no program office is registered."""
+    return () if view.directory.offices else (NO_OFFICE,)

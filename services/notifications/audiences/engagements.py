@@ -1,78 +1,44 @@
-"""Who must know of an engagement: opened, in progress, closed. Pure."""
-
-from collections.abc import Iterable
+"""What is said of an engagement: opened, in progress, closed, ended by the agency."""
 
 from services.notifications.audiences import render
-from services.notifications.audiences.audience import (
-    OWN_ACT,
-    Decision,
-    NotNeeded,
-    Send,
-    requester,
-)
-from services.notifications.audiences.request import Directory, Request, moved
+from services.notifications.audiences.audience import View
 from shared.contracts import routing
-from shared.contracts.outbound import ContactCard
+from shared.contracts.outbound import EngagementEnd, EngagementMessage, StatusChanged
 
 
-def opened(
-    event: routing.EngagementOpened,
-    request: Request,
-    directory: Directory,
-    need: str | None,
-    contacts: Iterable[ContactCard],
-) -> Decision:
+def handed_over(event: routing.EngagementOpened, view: View) -> EngagementMessage:
+    """Give the need and the contacts to the provider that accepted."""
+    return render.engagement_opened(
+        view.request, event.data.engagement_id, need=view.need, contacts=view.contacts
+    )
+
+
+def opened(event: routing.EngagementOpened, view: View) -> StatusChanged:
     facts = event.data
-    name = directory.participant(facts.provider)
-    sentence = f"{name} accepted and helps you in {directory.program(facts.program)}."
-    after = moved(
-        event,
-        request,
-        sentence,
-        provider=facts.provider,
-        provider_sentence="You accepted this request.",
-        offer_id=facts.offer_id,
-        expires_at=None,
+    next_ = render.next_step(facts.status, view.directory, facts.provider)
+    return render.status_changed(view.request, next_)
+
+
+def progressed(event: routing.EngagementProgressed, view: View) -> StatusChanged | str:
+    facts = event.data
+    if view.before is not None and facts.status == view.before.status:
+        return "the milestone did not change the state"
+    next_ = render.next_step(facts.status, view.directory, facts.provider)
+    return render.status_changed(view.request, next_)
+
+
+def closed(_: routing.EngagementClosed, view: View) -> StatusChanged:
+    return render.status_changed(view.request)
+
+
+def ended(event: routing.RequestWithdrawn, _: View) -> EngagementEnd | None:
+    """Tell the provider, if one works on the request, that its work stops."""
+    facts = event.data
+    if facts.engagement_id is None:
+        return None
+    return EngagementEnd(
         engagement_id=facts.engagement_id,
+        tracking_number=facts.tracking_number,
+        status=facts.status,
+        sentence=render.STOP,
     )
-    data = render.engagement_opened(after, facts.engagement_id, need=need, contacts=contacts)
-    told = Send(
-        facts.provider,
-        "engagement_opened",
-        request.tracking_number,
-        data,
-        classification="restricted",
-    )
-    next_ = render.next_step(facts.status, directory, facts.provider)
-    return Decision((told, requester(after, next_)), after)
-
-
-def progressed(
-    event: routing.EngagementProgressed, request: Request, directory: Directory
-) -> Decision:
-    facts = event.data
-    provider = NotNeeded(facts.provider, OWN_ACT)
-    if facts.status == request.status:
-        because = "the milestone did not change the state"
-        return Decision((NotNeeded(request.participant, because), provider))
-    sentence = render.in_words(
-        render.PROGRESS,
-        facts.status,
-        "{provider} reported a milestone.",
-        provider=directory.participant(facts.provider),
-    )
-    after = moved(event, request, sentence, provider_sentence="You reported a milestone.")
-    next_ = render.next_step(facts.status, directory, facts.provider)
-    return Decision((requester(after, next_), provider), after)
-
-
-def closed(event: routing.EngagementClosed, request: Request, directory: Directory) -> Decision:
-    facts = event.data
-    sentence = render.in_words(
-        render.CLOSED,
-        facts.reason,
-        "The request is closed.",
-        provider=directory.participant(facts.provider),
-    )
-    after = moved(event, request, sentence, provider_sentence="You closed this request.")
-    return Decision((requester(after), NotNeeded(facts.provider, OWN_ACT)), after)

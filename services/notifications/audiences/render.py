@@ -47,6 +47,10 @@ CLOSED = {
     "provider_lost": "The request is closed because {provider} cannot go on.",
     "duplicate": "The request is closed because it is the same as another one.",
 }
+STOP = (
+    "The agency withdrew: please stop the work. What you were told of its need and its"
+    " contacts may no longer be used."
+)
 ENDED = {
     "closed": "was closed",
     "ineligible": "was found not eligible",

@@ -3,19 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
-
-from shared.contracts import routing
-from shared.contracts.intake import RequestAccepted, RequestFacts
+from typing import NamedTuple
 
 
 class Request(NamedTuple):
     """
     A request as the audiences may know it.
 
-    ``provider`` holds the open offer or the
-    engagement; ``expires_at`` is there while an offer is open. ``sentence`` is for the
-    requester, ``provider_sentence`` for that provider.
+    ``provider`` holds the open offer or the engagement; ``expires_at`` is there while an offer is
+    open. ``sentence`` is for the requester, ``provider_sentence`` for that provider.
     """
 
     tracking_number: str
@@ -61,55 +57,3 @@ class Directory:
         if identifier is None:
             return "the program"
         return self.programs.get(identifier, identifier)
-
-
-def accepted(event: RequestAccepted, *, sentence: str) -> Request:
-    """Return the request that *event* tells of."""
-    facts = event.data
-    agency = facts.agency
-    return Request(
-        tracking_number=facts.tracking_number,
-        participant=facts.participant,
-        agency_name=agency.name,
-        cri_type=agency.cri_type,
-        agency_class=agency.agency_class,
-        state=agency.state,
-        sworn_band=agency.sworn_band,
-        topics=tuple(facts.topics),
-        service_forms=tuple(facts.service_forms),
-        wished_from=facts.wished.from_,
-        wished_until=facts.wished.until,
-        contact_ids=tuple(facts.contact_ids),
-        status="accepted",
-        since=event.time,
-        sentence=sentence,
-        program=facts.program,
-    )
-
-
-def amended(request: Request, facts: RequestFacts) -> Request:
-    """Return *request* with the facts as they now are; its state stays."""
-    return request._replace(
-        topics=tuple(facts.topics),
-        service_forms=tuple(facts.service_forms),
-        wished_from=facts.wished.from_,
-        wished_until=facts.wished.until,
-        contact_ids=tuple(facts.contact_ids),
-    )
-
-
-def moved(event: routing.RequestEvent, request: Request, sentence: str, **changes: Any) -> Request:
-    """Return *request* in the state that *event* leaves it in, with *changes*."""
-    facts = event.data
-    return request._replace(
-        status=facts.status,
-        since=event.time if facts.status != request.status else request.since,
-        sentence=sentence,
-        program=facts.program or request.program,
-        **changes,
-    )
-
-
-def released(request: Request) -> Request:
-    """Return *request* with no provider that holds an offer or an engagement."""
-    return request._replace(provider=None, provider_sentence=None, offer_id=None, expires_at=None)

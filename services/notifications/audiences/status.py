@@ -1,111 +1,59 @@
-"""The answer to ``status.ask``: what the asker may know, and nothing else. Pure."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""The answer to ``status.ask``: what the asker may know, and nothing else."""
 
 from services.notifications.audiences import render
-from services.notifications.audiences.answers import answer
-from services.notifications.audiences.audience import Decision
-from services.notifications.audiences.request import Directory
+from services.notifications.audiences.audience import View
+from services.notifications.audiences.known import Known, Listing
 from shared.contracts import refusals
-from shared.contracts.intake import StatusAsked, Window
+from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusLine, StatusTold
 from shared.contracts.refusals import Refusal
 
-PAGE = 100
-"""Requests in an answer: some 30 kB, for a question of 300 bytes."""
-NO_DATES = Window()
-ENDED = frozenset({"closed", "ineligible", "withdrawn"})
+
+def told(event: StatusAsked, view: View) -> StatusTold | None:
+    """Return the current state: of the one request asked about, or of the list."""
+    if view.listing is not None:
+        return _told(event, view, view.listing)
+    if _reason_to_refuse(event, view) is not None:
+        return None
+    assert view.known is not None
+    return _told(event, view, Listing((view.known,), 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is held of a request, as far as a question about states needs it."""
-
-    tracking_number: str
-    participant: str
-    status: str
-    since: datetime
-    sentence: str
-    provider_sentence: str | None
-    program: str | None
-    provider: str | None
-    offer_id: str | None
-    expires_at: datetime | None
-    engagement_id: str | None = None
-    topics: tuple[str, ...] = ()
-    service_forms: tuple[str, ...] = ()
-    wished: Window = NO_DATES
+def refused(event: StatusAsked, view: View) -> Refused | None:
+    """Refuse a question about a request that is not there, or not the asker's to know."""
+    refusal = _reason_to_refuse(event, view)
+    if refusal is None:
+        return None
+    return Refused(
+        refused_by="notifications",
+        reasons=[refusal.reason("/about")],
+        elsewhere=render.ASK_THE_OFFICE,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A participant asks for a list, from its beginning or after a place in it."""
-
-    asker: str
-    about: str
-    after: str | None = None
-
-    @property
-    def place(self) -> tuple[bool, str]:
-        """Whether the place is among requests that have ended, and the request it is behind."""
-        group, _, number = (self.after or "open/").partition("/")
-        return group == "ended", number
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of requests, how many there are from its first one on, and the place of its last."""
-
-    requests: tuple[Known, ...] = ()
-    of_all: int = 0
-    last: str | None = None
-
-
-def page(requests: tuple[Known, ...], of_all: int) -> Listing:
-    """
-    Return the page of *requests* as they were read.
-
-    Its last place goes by the state that the list was ordered by: a request that ends meanwhile
-    comes a second time, and none is left out.
-    """
-    if not requests:
-        return Listing()
-    group = "ended" if requests[-1].status in ENDED else "open"
-    return Listing(requests, of_all, f"{group}/{requests[-1].tracking_number}")
-
-
-def told(
-    event: StatusAsked,
-    known: Known | None,
-    listing: Listing | None,
-    directory: Directory,
-    *,
-    at: datetime,
-) -> Decision:
-    """Answer with the current state: of the one request asked about, or of the list."""
-    asker = event.data.participant
-    office = asker in directory.offices
-    if listing is not None:
-        return _told(event, listing, office=office, at=at)
+def _reason_to_refuse(event: StatusAsked, view: View) -> Refusal | None:
+    asker, known = event.data.participant, view.known
+    if view.listing is not None:
+        return None
     if known is None:
-        return _refused(event, refusals.UNKNOWN_REQUEST)
-    if not office and asker not in (known.participant, known.provider):
-        return _refused(event, refusals.NOT_YOURS)
-    return _told(event, Listing((known,), 1), office=office, at=at)
+        return refusals.UNKNOWN_REQUEST
+    if asker in view.directory.offices or asker in (known.participant, known.provider):
+        return None
+    return refusals.NOT_YOURS
 
 
-def _told(event: StatusAsked, listing: Listing, *, office: bool, at: datetime) -> Decision:
-    lines = [_line(known, event.data.participant, office=office) for known in listing.requests]
+def _told(event: StatusAsked, view: View, listing: Listing) -> StatusTold:
+    asker = event.data.participant
+    office = asker in view.directory.offices
+    lines = [_line(known, asker, office=office) for known in listing.requests]
     more = listing.of_all - len(lines)
-    data = StatusTold(
+    return StatusTold(
         about=event.data.about,
-        as_of=at,
+        as_of=view.at,
         requests=lines,
         more=more,
         next=listing.last if more else None,
     )
-    return Decision((answer(event, "status", data, audience=event.data.participant),))
 
 
 def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
@@ -128,12 +76,3 @@ def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
         service_forms=list(known.service_forms) if engaged else None,
         wished=known.wished if engaged else None,
     )
-
-
-def _refused(event: StatusAsked, refusal: Refusal) -> Decision:
-    data = Refused(
-        refused_by="notifications",
-        reasons=[refusal.reason("/about")],
-        elsewhere=render.ASK_THE_OFFICE,
-    )
-    return Decision((answer(event, "message_refused", data, audience=event.data.participant),))

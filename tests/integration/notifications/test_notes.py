@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.notifications import notes
-from services.notifications.audiences.audience import NotNeeded, Send
+from services.notifications.audiences.audience import NotNeeded, Send, View
 from services.notifications.audiences.request import Directory
+from services.notifications.decide import decide
 from shared.contracts import intake
-from tests.examples.facts import AGENCY, NOTE, NUMBER, OFFER, OFFICE, PROVIDER, Log, inbound
+from tests.examples.facts import AGENCY, AT, NOTE, NUMBER, OFFER, OFFICE, PROVIDER, Log, inbound
 from tests.integration.notifications.conftest import World, kinds, numbers
 
 DIRECTORY = Directory({PROVIDER: "IACP"}, {}, (OFFICE,))
@@ -32,21 +32,21 @@ def note(answer: str | None = None, **facts: Any) -> intake.NoteStated:
 def test_the_office_is_told_and_the_requester_where_help_is_given(
     answer: str | None, told: list[str]
 ) -> None:
-    decision = notes.told(note(answer), DIRECTORY, applied=True)
+    notices = decide(note(answer), View(AT, DIRECTORY))
 
-    sent = [each for each in decision.notices if isinstance(each, Send)]
+    sent = [each for each in notices if isinstance(each, Send)]
     assert [each.audience for each in sent] == told
     assert {each.classification for each in sent} == {"restricted"}
 
 
 def test_a_note_of_an_earlier_release_goes_to_the_office_alone() -> None:
-    decision = notes.told(note(requester=None, answer=None), DIRECTORY, applied=True)
+    notices = decide(note(requester=None, answer=None), View(AT, DIRECTORY))
 
-    assert [each.audience for each in decision.notices] == [OFFICE]
+    assert [each.audience for each in notices] == [OFFICE]
 
 
 def test_a_note_with_what_was_refused_goes_to_nobody() -> None:
-    (notice,) = notes.told(note("accept"), DIRECTORY, applied=False).notices
+    (notice,) = decide(note("accept"), View(AT, DIRECTORY, applied=False))
 
     assert isinstance(notice, NotNeeded)
     assert notice.audience == PROVIDER

@@ -3,11 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.audiences import answers
-from services.notifications.audiences.audience import NotNeeded, Send
+from services.notifications.audiences.audience import NotNeeded, Send, View
+from services.notifications.audiences.evolve import evolve
 from services.notifications.audiences.request import Directory
 from services.notifications.decide import decide
 from services.notifications.messages import letter
+from shared.contracts.outbound import TYPES
 from tests.examples.facts import (
     AGENCY,
     AT,
@@ -59,27 +60,26 @@ def test_each_audience_is_decided_once_and_only_the_engaged_provider_hears_the_n
     history: list[tuple[str, dict[str, object]]],
 ) -> None:
     log = Log()
-    request = answers.accepted(log.accepted(), at=AT).request
-    assert request is not None
+    request = evolve(None, log.accepted(), DIRECTORY)
 
     for name, data in history:
         event = log.routed(name, data)
-        decision = decide(event, request, DIRECTORY, need=f'{{"issue":"{SECRET}"}}', contacts=())
+        after = evolve(request, event, DIRECTORY)
+        view = View(AT, DIRECTORY, request, after, need=f'{{"issue":"{SECRET}"}}')
+        notices = decide(event, view)
 
-        assert decision == decide(
-            event, request, DIRECTORY, need=f'{{"issue":"{SECRET}"}}', contacts=()
-        )
-        audiences = [notice.audience for notice in decision.notices]
+        assert (after, notices) == (evolve(request, event, DIRECTORY), decide(event, view))
+        audiences = [notice.audience for notice in notices]
         assert len(audiences) == len(set(audiences))
         assert AGENCY in audiences
-        for notice in decision.notices:
+        for notice in notices:
             match notice:
                 case Send():
                     hears = SECRET.encode() in letter(notice).data
-                    assert hears == (notice.kind == "engagement_opened")
+                    assert hears == (notice.type == TYPES["engagement_opened"])
                     assert not hears or notice.audience == event.data.provider
                 case NotNeeded():
                     assert notice.because
-        request = decision.request or request
+        request = after
         if name != "clock_missed":
             assert request.status == event.data.status

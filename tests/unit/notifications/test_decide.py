@@ -1,14 +1,16 @@
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from services.notifications.audiences import answers
-from services.notifications.audiences.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.audience import Notice, NotNeeded, Send, View
+from services.notifications.audiences.evolve import evolve
 from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.table import Fact
 from services.notifications.decide import decide
 from shared.contracts import intake, routing
 from shared.contracts.inbound import CLOSE_REASONS
 from shared.contracts.outbound import (
+    TYPES,
     Applied,
     ContactCard,
     EngagementMessage,
@@ -41,14 +43,26 @@ DIRECTORY = Directory(
 REASON = {"code": "agency_type", "path": "/agency", "message": "Not served.", "fix": "Ask."}
 
 
+class Decision(NamedTuple):
+    notices: tuple[Notice, ...]
+    request: Request
+
+
 def known(**changes: Any) -> Request:
-    held = answers.accepted(Log().accepted(), at=AT).request
-    assert held is not None
-    return held._replace(**changes)
+    return evolve(None, Log().accepted(), DIRECTORY)._replace(**changes)
 
 
-def decided(name: str, data: dict[str, Any], request: Request | None = None) -> Decision:
-    return decide(Log().routed(name, data), request or known(), DIRECTORY)
+def decided(
+    name: str, data: dict[str, Any], request: Request | None = None, **more: Any
+) -> Decision:
+    event, before = Log().routed(name, data), request or known()
+    after = evolve(before, event, DIRECTORY)
+    return Decision(decide(event, View(AT, DIRECTORY, before, after, **more)), after)
+
+
+def answered(event: Fact) -> Decision:
+    """Return what is said of an event that needs nothing beside itself."""
+    return Decision(decide(event, View(AT, DIRECTORY)), known())
 
 
 def told(decision: Decision, audience: str) -> Send:
@@ -70,19 +84,16 @@ def status(decision: Decision, audience: str = AGENCY) -> StatusChanged:
 
 
 def test_an_accepted_request_is_answered_with_its_tracking_number() -> None:
-    event = Log().accepted()
-
-    decision = answers.accepted(event, at=AT)
+    decision = answered(Log().accepted())
 
     answer = told(decision, AGENCY)
-    assert (answer.kind, answer.answer, answer.subject) == ("accepted", True, NUMBER)
+    assert (answer.type, answer.answer, answer.subject) == (TYPES["accepted"], True, NUMBER)
 
 
 def test_triage_tells_nobody_because_its_outcome_follows() -> None:
     decision = decided("request_triaged", state("triaged", decision=DECISION))
 
     assert "follows at once" in not_told(decision, AGENCY)
-    assert decision.request is not None
     assert decision.request.status == "triaged"
 
 
@@ -123,8 +134,7 @@ def test_an_offer_that_ends_by_itself_is_taken_back_from_the_provider(
 
     decision = decided(name, offer("triaged"), offered)
 
-    assert told(decision, PROVIDER).kind == kind
-    assert decision.request is not None
+    assert told(decision, PROVIDER).type == TYPES[kind]
     assert (decision.request.provider, decision.request.offer_open) == (None, False)
 
 
@@ -135,17 +145,15 @@ def test_a_declined_offer_tells_nobody_and_frees_the_request() -> None:
 
     assert not_told(decision, PROVIDER)
     assert not_told(decision, AGENCY)
-    assert decision.request is not None
     assert decision.request.provider is None
 
 
 def test_need_and_contacts_go_to_the_provider_that_accepted_and_to_nobody_else() -> None:
     card = ContactCard(contact_id="c-1", name="A. Chief")
 
-    decision = decide(
-        Log().routed("engagement_opened", opened(need_stated=True)),
-        known(),
-        DIRECTORY,
+    decision = decided(
+        "engagement_opened",
+        opened(need_stated=True),
         need='{"issue":"Too few crisis teams."}',
         contacts=[card],
     )
@@ -209,9 +217,11 @@ def test_a_referral_goes_to_every_program_office_with_the_terms_of_a_counter() -
 
 def test_without_a_program_office_a_referral_says_that_nobody_was_told() -> None:
     event = Log().routed("request_referred", state("referred", reason="no_ori", decision=DECISION))
+    nobody = Directory({}, {}, ())
 
-    decision = decide(event, known(), Directory({}, {}, ()))
+    notices = decide(event, View(AT, nobody, known(), evolve(known(), event, nobody)))
 
+    decision = Decision(notices, known())
     assert not_told(decision, "program_office") == "no program office is registered"
 
 
@@ -230,7 +240,7 @@ def test_a_withdrawal_stops_the_provider_in_words_and_settles_it_with_the_reques
 
     decision = decided("request_withdrawn", data, known(provider=PROVIDER))
 
-    assert told(decision, PROVIDER).kind == "engagement_ended"
+    assert told(decision, PROVIDER).type == TYPES["engagement_ended"]
     assert status(decision).status == "withdrawn"
 
 
@@ -246,7 +256,7 @@ def test_a_missed_clock_is_told_to_nobody_and_says_why() -> None:
     decision = decided("clock_missed", data)
 
     assert not_told(decision, AGENCY)
-    assert decision.request is None
+    assert decision.request == known()
 
 
 @pytest.mark.parametrize(
@@ -273,9 +283,9 @@ def test_a_refusal_says_who_refused_and_where_to_go(kind: str | None, message: s
     )
     assert isinstance(event, intake.SubmissionRefused)
 
-    answer = told(answers.refused(event), "nobody-yet")
+    answer = told(answered(event), "nobody-yet")
 
-    assert (answer.kind, answer.answer) == (message, True)
+    assert (answer.type, answer.answer) == (TYPES[message], True)
     assert isinstance(answer.data, Refused)
     assert (answer.data.refused_by, answer.data.elsewhere) == (
         "intake",
@@ -293,7 +303,7 @@ def test_what_routing_applied_is_answered_on_the_topic_it_came_from() -> None:
     )
     assert isinstance(event, routing.MessageApplied)
 
-    answer = told(answers.applied(event), PROVIDER)
+    answer = told(answered(event), PROVIDER)
 
     assert answer.data == Applied(what="capacity.declare", about=PROVIDER)
 
@@ -312,7 +322,7 @@ def test_what_intake_hands_on_is_left_for_routing_to_answer() -> None:
     )
     assert isinstance(event, intake.WithdrawalRequested)
 
-    assert not_told(answers.forwarded(event), AGENCY) == answers.ROUTING_ANSWERS
+    assert not_told(answered(event), AGENCY) == "routing decides this and answers it"
 
 
 def test_deciding_twice_says_the_same() -> None:

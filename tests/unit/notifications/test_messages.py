@@ -3,13 +3,13 @@
 import json
 from datetime import timedelta
 
-from services.notifications.audiences.audience import Decision, NotNeeded, Send
+from services.notifications.audiences.audience import NotNeeded, Send
 from services.notifications.audiences.request import Directory
 from services.notifications.messages import announce, out_topic
 from services.notifications.working import Working
 from shared.contracts import notifications
 from shared.contracts.notifications import NoticeDecided
-from shared.contracts.outbound import Applied, Message
+from shared.contracts.outbound import TYPES, Applied, Message
 from shared.messaging.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, PROVIDER, Log
 
@@ -45,14 +45,12 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
             }
         )
     )
-    decision = Decision(
-        (
-            Send(AGENCY, "applied", ODD, Applied(what="x", about=ODD), answer=True),
-            NotNeeded(PROVIDER, ODD),
-        )
+    notices = (
+        Send(AGENCY, TYPES["applied"], ODD, Applied(what="x", about=ODD), answer=True),
+        NotNeeded(PROVIDER, ODD),
     )
 
-    message, notice = announce(working(), event, decision, key=b"key")
+    message, notice = announce(working(), event, notices, key=b"key")
 
     assert message.value is not None
     assert notice.value is not None
@@ -69,9 +67,9 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
 
 
 def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
-    decision = Decision((Send(AGENCY, "applied", NUMBER, Applied(what="x", about="y")),))
+    notices = [Send(AGENCY, TYPES["applied"], NUMBER, Applied(what="x", about="y"))]
 
-    message, notice = announce(working(), Log().accepted(), decision, key=b"key")
+    message, notice = announce(working(), Log().accepted(), notices, key=b"key")
 
     for outgoing in (message, notice):
         assert outgoing.value is not None
@@ -80,11 +78,9 @@ def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
 
 
 def test_the_answer_to_a_message_whose_id_is_not_known_names_its_record_alone() -> None:
-    decision = Decision(
-        (Send(AGENCY, "applied", NUMBER, Applied(what="x", about="y"), answer=True),)
-    )
+    notices = [Send(AGENCY, TYPES["applied"], NUMBER, Applied(what="x", about="y"), answer=True)]
 
-    message, _ = announce(working(), Log().accepted(), decision, key=b"key")
+    message, _ = announce(working(), Log().accepted(), notices, key=b"key")
 
     said = json.loads(message.value or b"")
     assert said["inreplyto"]

@@ -1,8 +1,9 @@
 from dataclasses import replace
 
-from services.notifications.audiences.audience import Send
+from services.notifications.audiences.audience import Send, View
+from services.notifications.audiences.known import Known, Listing, page
 from services.notifications.audiences.request import Directory
-from services.notifications.audiences.status import Known, Listing, page, told
+from services.notifications.decide import decide
 from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusTold
 from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log
@@ -18,7 +19,7 @@ def ask(
 ) -> StatusTold | Refused:
     event = Log().asked(about, asker)
     assert isinstance(event, StatusAsked)
-    (answer,) = told(event, known, listing, DIRECTORY, at=AT).notices
+    (answer,) = decide(event, View(AT, DIRECTORY, known=known, listing=listing))
     assert isinstance(answer, Send)
     assert (answer.audience, answer.answer) == (asker, True)
     assert isinstance(answer.data, StatusTold | Refused)

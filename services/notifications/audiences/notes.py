@@ -1,0 +1,50 @@
+"""
+Who receives a provider's note: the program office, and the requester if the provider helps.
+
+Why a provider declines, or on what terms it would help, is not for the requester. A note that came
+with a message that was refused is for nobody.
+"""
+
+from collections.abc import Sequence
+
+from services.notifications.audiences import audience
+from services.notifications.audiences.audience import View
+from shared.contracts.intake import NoteStated
+from shared.contracts.outbound import Note
+
+_NAMES = {"accept": "acceptance", "decline": "decline", "counter": "counter-offer"}
+
+
+def author_of_refused(event: NoteStated, view: View) -> Sequence[str]:
+    return () if view.applied else (event.data.participant,)
+
+
+def no_office(event: NoteStated, view: View) -> Sequence[str]:
+    return audience.no_office(event, view) if view.applied else ()
+
+
+def requester(event: NoteStated, _: View) -> Sequence[str]:
+    """Return the requester; notes of 0.1.0 do not name it."""
+    return () if event.data.requester is None else (event.data.requester,)
+
+
+def for_office(event: NoteStated, view: View) -> Note | None:
+    if not view.applied:
+        return None
+    facts = event.data
+    provider = view.directory.participant(facts.participant)
+    what = "report" if facts.answer is None else _NAMES.get(facts.answer, "answer")
+    return Note(
+        tracking_number=facts.tracking_number,
+        about=facts.about,
+        provider=facts.participant,
+        answer=facts.answer,
+        note=facts.note,
+        sentence=f"{provider} wrote this with its {what}.",
+    )
+
+
+def for_requester(event: NoteStated, view: View) -> Note | str | None:
+    if view.applied and event.data.answer not in (None, "accept"):
+        return "a note with such an answer is for the program office alone"
+    return for_office(event, view)

@@ -1,0 +1,41 @@
+"""What is said of a request that waits, is referred, not eligible or withdrawn."""
+
+from services.notifications.audiences import render
+from services.notifications.audiences.audience import View
+from shared.contracts import routing
+from shared.contracts.outbound import Next, Referral, StatusChanged
+
+
+def waitlisted(event: routing.RequestWaitlisted, view: View) -> StatusChanged:
+    facts = event.data
+    what = "It moves on, in order, when there is room."
+    if facts.reason == "program_not_open":
+        what = f"It moves on, in order, when {view.directory.program(facts.program)} opens."
+    return render.status_changed(view.request, Next(what=what, by=facts.opens_at))
+
+
+def referred(event: routing.RequestReferred, view: View) -> StatusChanged:
+    next_ = render.next_step(event.data.status, view.directory, None)
+    return render.status_changed(view.request, next_)
+
+
+def referral_made(event: routing.RequestReferred, _: View) -> Referral:
+    return render.referral_made(event.data)
+
+
+def ineligible(event: routing.RequestIneligible, view: View) -> StatusChanged:
+    facts = event.data
+    elsewhere = facts.elsewhere or render.PROGRAM_OFFICE
+    return render.status_changed(view.request, reasons=facts.reasons, elsewhere=elsewhere)
+
+
+def withdrawn(_: routing.RequestWithdrawn, view: View) -> StatusChanged:
+    return render.status_changed(view.request)
+
+
+def referral_withdrawn(event: routing.RequestWithdrawn, view: View) -> StatusChanged | None:
+    """Tell the program office, which was asked to decide, that it need not."""
+    if event.data.before != "referred":
+        return None
+    sentence = "The agency withdrew: nothing is left to decide."
+    return render.status_changed(view.request._replace(sentence=sentence))

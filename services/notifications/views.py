@@ -1,0 +1,37 @@
+"""What the audiences of a fact may be told from, as the batch has come so far."""
+
+from typing import Any, get_args
+
+from services.notifications import gather
+from services.notifications.audiences.audience import View
+from services.notifications.audiences.evolve import Changing, evolve
+from services.notifications.audiences.request import Request
+from services.notifications.working import Working
+from shared.contracts import intake, routing
+from shared.contracts.outbound import ContactCard
+
+_CHANGING = frozenset(get_args(Changing))
+
+
+def view_of(event: Any, state: Working) -> View:
+    """Return what *event* finds, and the request as it leaves it."""
+    kind = type(event)  # and not `match`: pydantic makes isinstance slow
+    if kind is intake.StatusAsked:
+        listing = state.listing(gather.question_of(event))
+        known = state.known(event.data.about)
+        return View(state.at, state.directory, known=known, listing=listing)
+    if kind not in _CHANGING:
+        return View(state.at, state.directory)
+    before = None if kind is intake.RequestAccepted else state.requests[event.subject]
+    after = evolve(before, event, state.directory)
+    if kind is not routing.EngagementOpened:
+        return View(state.at, state.directory, before, after)
+    need = state.needs_stated.get(event.subject, state.needs.get(event.subject))
+    contacts = [_card(state, after, contact_id) for contact_id in after.contact_ids]
+    return View(state.at, state.directory, before, after, need, contacts)
+
+
+def _card(state: Working, request: Request, contact_id: str) -> ContactCard:
+    key = (request.participant, contact_id)
+    found = state.contacts_set.get(key) or state.contacts.get(key)
+    return found or ContactCard(contact_id=contact_id)
