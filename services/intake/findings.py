@@ -15,9 +15,9 @@ COUNTED = 1_000
 
 class Finding(NamedTuple):
     """
-    A `Reason` before it is told, with the fields of its text.
+    A problem in a message, with the values for its text.
 
-    Texts are written for the reasons that a refusal names alone: thousands may be found.
+    Its text is formatted only if the refusal names it: a message may have thousands of problems.
     """
 
     refusal: Refusal
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
         return self.refusal.code
 
     def reason(self) -> Reason:
-        """Return the reason that a refusal names."""
+        """Return the finding as the refusal names it."""
         return self.refusal.reason(self.path, self.fields)
 
 

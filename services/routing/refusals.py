@@ -1,4 +1,4 @@
-"""Where in a message stands what routing refuses."""
+"""The path in the message for each refusal that routing uses."""
 
 from collections.abc import Mapping
 
@@ -25,5 +25,5 @@ _PATHS: Mapping[Refusal, str] = {
 
 
 def reason_of(refusal: Refusal, **fields: str) -> Reason:
-    """Return the reason that *refusal* is, for what is wrong at its path."""
+    """Return *refusal* as a reason, with its path."""
     return refusal.reason(_PATHS[refusal], fields)
