@@ -39,6 +39,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "request_referred": ("requester", "program office"),
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
+    "facts_changed": (),
     "amendment_came_too_late": ("requester",),
     "offer_made": _BOTH,
     "offer_declined": _BOTH,

@@ -15,9 +15,9 @@ COUNTED = 1_000
 
 class Finding(NamedTuple):
     """
-    A problem in a message, with the values for its text.
+    A `Reason` before it is told, with the fields of its text.
 
-    Its text is formatted only if the refusal names it: a message may have thousands of problems.
+    Texts are written for the reasons that a refusal names alone: thousands may be found.
     """
 
     refusal: Refusal
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
         return self.refusal.code
 
     def reason(self) -> Reason:
-        """Return the finding as the refusal names it."""
+        """Return the reason that a refusal names."""
         return self.refusal.reason(self.path, self.fields)
 
 

@@ -152,5 +152,6 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.EngagementClosed: _closed,
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
+    routing.RequestFactsChanged: _state(),
     LaterEvent: _state(),
 }

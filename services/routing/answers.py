@@ -2,8 +2,8 @@
 
 from services.routing.books import Library
 from services.routing.decisions import sentences
-from services.routing.offers import back_to_lane, engage, refer
-from services.routing.request import CapacityChange, Request
+from services.routing.offers import engage, refer
+from services.routing.request import Request
 from services.routing.story import Story
 from shared.contracts import refusals
 from shared.contracts.intake import OfferAnswered, OfferAnswerFacts
@@ -32,8 +32,6 @@ def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
         return
     lapsed = request.offer_state == "lapsed"
     if answer.answer == "accept":
-        if lapsed:
-            _take_again(story)
         engage(story, ruleset=library.ruleset)
     elif answer.answer == "counter":
         _counter(story, answer, library, lapsed=lapsed)
@@ -63,26 +61,11 @@ def _number(request: Request, offer_id: str) -> int | None:
     return number if number <= len(request.offered) else None
 
 
-def _take_again(story: Story) -> None:
-    """Take back the room that the lapse gave back."""
-    request = story.request
-    assert request.provider is not None
-    story.change(
-        CapacityChange(
-            request.provider,
-            declaration=request.offer_declaration,
-            entry=request.offer_entry,
-            free=0 if request.offer_declaration is None else -1,
-            load=1,
-        )
-    )
-
-
 def _decline(story: Story, answer: OfferAnswerFacts) -> None:
-    back_to_lane(story, offer_state="declined")
     story.publish(
         OfferDeclined,
         OfferEndFacts,
+        status="triaged",
         offer_id=answer.offer_id,
         provider=answer.provider,
         reason=answer.reason_code or "other",
@@ -92,15 +75,14 @@ def _decline(story: Story, answer: OfferAnswerFacts) -> None:
 def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed: bool) -> None:
     """Decline with other terms: the program office decides about them."""
     if not lapsed:
-        back_to_lane(story, offer_state="countered")
         story.publish(
             OfferDeclined,
             OfferEndFacts,
+            status="triaged",
             offer_id=answer.offer_id,
             provider=answer.provider,
             reason="countered",
         )
-    story.become(offer_state="countered")
     because = Sentences(
         staff=f"{answer.provider} would help on other terms; a person decides.",
         requester="A provider proposes other terms; the program office will look at them.",

@@ -9,13 +9,13 @@ The matcher and the deadlines start when all of that is settled.
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.routing import capacity, saving, store
+from services.routing import capacity, store
 from services.routing.capacity import Capacity, apply, looker, microseconds
 from services.routing.decide import decide
 from services.routing.facts import (
@@ -23,21 +23,23 @@ from services.routing.facts import (
     encode_facts,
     request_facts,
 )
+from services.routing.fold import fold, is_answer
 from services.routing.handlers import Batch, RoutingReader
+from services.routing.older_events import amended
 from services.routing.request import CapacityChange, Request
 from services.routing.story import Told, kind_of
-from services.routing.told_again import is_answer, told_again
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
 from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.reader import LOGGED, Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _AT_ONCE = 1000
-_TOO_LATE = kind_of(routing.AmendmentCameTooLate)
+_AMENDED = frozenset(map(kind_of, (routing.RequestFactsChanged, routing.AmendmentCameTooLate)))
+_ANSWERS = frozenset(map(kind_of, (routing.MessageApplied, routing.MessageRefused)))
 Lives = Mapping[str, Sequence[Announced]]
 
 
@@ -107,13 +109,13 @@ class AgainReader:
             return self._reader.decide(batch, item)
         if any(map(is_answer, own)):  # behind it stands at most what a later release says
             place = again.places.get(event.subject)
-            _keep(batch, Told(told_again(request, own, batch.library.catalog, place=place)))
+            _keep(batch, Told(fold(request, own, batch.library.catalog, place=place)))
             return Taken("applied")
         # The relay was stopped between the events of one decision: the rest of them is made now.
         told = decide(request, event, batch.library, at=own[0].at)
-        _keep(batch, told)
         ids = {each.id for each in own}
-        return Taken("applied", tuple(m for m in saving.outgoing(told) if m.event_id not in ids))
+        _keep(batch, replace(told, events=tuple(e for e in told.events if e.id not in ids)))
+        return Taken("applied")
 
     def _accept(
         self, again: AgainBatch, item: Item, life: Sequence[Announced], own: Sequence[Announced]
@@ -133,7 +135,7 @@ class AgainReader:
             traceparent=event.traceparent,
         )
         place = again.places.get(event.subject)
-        triaged = told_again(accepted, own, catalog, place=place)
+        triaged = fold(accepted, own, catalog, place=place)
         # The record of a triage follows from its facts; it is the one announced, or it is lost.
         # Its hash tells: a later release may say more in the event itself.
         made = decide(None, event, batch.library, at=own[0].at)
@@ -146,18 +148,27 @@ class AgainReader:
         """
         Bring the request to its new facts, or say that they came too late, if nothing says so yet.
 
-        Every end goes back to an event of intake's: whether it came first is known by now.
+        Events of the matcher and of clocks do not tell whether it was decided before them; if it
+        was not announced, it is decided behind them.
         """
         event, batch = item.message, again.batch
         request = batch.requests.get(event.subject)
-        own = [told for told in life if told.cause == event.id and told.type == _TOO_LATE]
+        own = [told for told in life if told.cause == event.id and told.type in _AMENDED]
         if own:
+            place = again.places.get(event.subject)
             request = self._up_to(again, event.subject, life, before=own[0].number)
-            _keep(batch, Told(told_again(request, own, batch.library.catalog, place=None)))
+            _keep(batch, Told(fold(request, own, batch.library.catalog, place=place)))
             return Taken("applied")
-        silent = request is not None and request.ended and _is_followed(request, life)
-        if silent:  # it was decided, by a release that said nothing
+        if request is not None and any(
+            told.type in _AMENDED | _ANSWERS and told.number > request.published for told in life
+        ):
+            # A later message about the request was decided, so this one was: by a release that
+            # said nothing of amendments.
+            if not request.ended:
+                _keep(batch, Told(amended(request, event.data, batch.library)))
             return Taken("applied")
+        if request is not None:
+            batch.requests[event.subject] = self._up_to(again, event.subject, life, before=None)
         return self._reader.decide(batch, item)
 
     def _up_to(
@@ -173,10 +184,12 @@ class AgainReader:
         if not events:
             return request
         place = again.places.get(subject)
-        return told_again(request, events, again.batch.library.catalog, place=place)
+        return fold(request, events, again.batch.library.catalog, place=place)
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainBatch) -> None:
-        await self._reader.save(connection, again.batch)
+    async def save(
+        self, connection: "PoolConnectionProxy[Any]", again: AgainBatch
+    ) -> Sequence[Outgoing]:
+        return await self._reader.save(connection, again.batch)
 
 
 class Again:
@@ -191,6 +204,7 @@ class Again:
         """Raise the numbers of answers; give the places in the lanes again."""
         await fold_sequences(connection)
         await connection.execute(_SQL["give_places"])
+        await connection.execute(_SQL["raise_queue_numbers"])
 
     async def finish(self, connection: Any) -> None:
         """Tell the lives to their ends, and count what they have taken of the capacities."""
@@ -202,7 +216,7 @@ class Again:
             lives = await _read_lives(connection, numbers)
             places = await _read_places(connection, numbers)
             after = [
-                told_again(
+                fold(
                     request,
                     [told for told in lives[number] if told.number > request.published],
                     catalog,
@@ -220,11 +234,6 @@ def _decision_hashes(events: Sequence[Announced]) -> list[str]:
     """Return the hashes of the decision records that *events* announce."""
     data = [json.loads(event.value)["data"] for event in events if event.type in LOGGED]
     return [each["decision"]["hash"] for each in data if "decision" in each]
-
-
-def _is_followed(request: Request, life: Sequence[Announced]) -> bool:
-    """Tell whether more is announced of *request* than it says of itself."""
-    return any(told.number > request.published for told in life)
 
 
 def _keep(batch: Batch, told: Told) -> None:

@@ -46,7 +46,7 @@ class Deadlines:
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
             requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
             tolds = [run_out(request, at=at) for request in requests]
-            await save_and_publish(connection, tolds)
+            await save_and_publish(connection, tolds, capacities={})
         if tolds:
             self._relay_wake.set()
             self._matcher_wake.set()

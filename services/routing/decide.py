@@ -6,9 +6,8 @@ from services.routing.answers import answer_offer
 from services.routing.books import Library
 from services.routing.directions import direct
 from services.routing.engagements import close_engagement, report_milestone
-from services.routing.facts import decode_request_facts, encode_facts, request_facts
-from services.routing.offers import NO_CLOCK, given_back
-from services.routing.request import CapacityChange, Request
+from services.routing.facts import encode_facts, request_facts
+from services.routing.request import Request
 from services.routing.story import Story, Told
 from services.routing.triaging import triage_request
 from shared.contracts import refusals
@@ -19,13 +18,14 @@ from shared.contracts.intake import (
     RequestAccepted,
     RequestAmended,
     RequestDirected,
-    RequestFacts,
     WithdrawalRequested,
 )
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
+    FactsChangedFacts,
     OfferEndFacts,
     OfferWithdrawn,
+    RequestFactsChanged,
     RequestWithdrawn,
     WithdrawnFacts,
 )
@@ -53,8 +53,6 @@ def decide(
         return _accept(request, event, library, at=at)
     if request is None:
         raise UnknownRequest
-    if isinstance(event, RequestAmended) and not request.ended:
-        return Told(_amended(request, event.data, library))
     story = Story(
         request,
         cause=event.id,
@@ -66,7 +64,7 @@ def decide(
     )
     match event:
         case RequestAmended():
-            story.came_too_late(event)
+            _amend(story, event, library)
         case WithdrawalRequested():
             _withdraw(story, event)
         case OfferAnswered():
@@ -101,14 +99,18 @@ def _accept(
     return story.told()
 
 
-def _amended(request: Request, asked: RequestFacts, library: Library) -> Request:
-    """Return the request with its new facts; the matcher looks again if it is in a lane."""
-    facts = request_facts(asked, library.catalog)
-    changed = facts != decode_request_facts(request.facts)
-    return request._replace(
-        facts=encode_facts(facts),
-        need_stated=asked.need_stated,
-        fresh=request.fresh or (request.queued and changed),
+def _amend(story: Story, event: RequestAmended, library: Library) -> None:
+    """Take in the new facts, unless they came too late; the matcher looks again in a lane."""
+    if story.request.ended:
+        story.came_too_late(event)
+        return
+    story.publish(
+        RequestFactsChanged,
+        FactsChangedFacts,
+        status=story.request.status,
+        amendment=event.number,
+        facts=request_facts(event.data, library.catalog),
+        need_stated=event.data.need_stated,
     )
 
 
@@ -121,21 +123,18 @@ def _withdraw(story: Story, event: WithdrawalRequested) -> None:
         return
     engagement = request.engagement_id
     if request.status == "offered":
-        story.change(given_back(request))
-        story.become(status="triaged", offer_state="withdrawn")
         story.publish(
             OfferWithdrawn,
             OfferEndFacts,
+            status="triaged",
             offer_id=request.offer_id,
             provider=request.provider,
             reason="request_withdrawn",
         )
-    elif engagement is not None and request.provider is not None:
-        story.change(CapacityChange(request.provider, load=-1))
-    story.become(status="withdrawn", queued=False, fresh=False, waits_for=None, **NO_CLOCK)
     story.publish(
         RequestWithdrawn,
         WithdrawnFacts,
+        status="withdrawn",
         before=request.status,
         provider=request.provider if engagement is not None else None,
         engagement_id=engagement,

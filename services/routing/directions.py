@@ -7,9 +7,8 @@ from services.routing.books import Book, Library, is_open
 from services.routing.clocks import due_at
 from services.routing.decisions import DecisionRecord, sentences
 from services.routing.facts import decode_request_facts
-from services.routing.offers import NO_CLOCK, engage, make_offer, wait
+from services.routing.offers import engage, make_offer, wait
 from services.routing.refusals import reason_of
-from services.routing.request import CapacityChange
 from services.routing.story import Story
 from services.routing.triage import DEFAULT_PROGRAM, lane_of
 from shared.contracts import refusals
@@ -93,11 +92,10 @@ def _route(story: Story, told: DirectionFacts, library: Library) -> None:
         staff=f"The program office directs it to {candidate['program.name']}: {told.reason}.",
         requester=f"Your request goes to {candidate['program.name']}.",
     )
-    story.become(program=program, lane=_lane(story, program, library), **NO_CLOCK)
+    story.program, story.lane = program, _lane(story, program, library)
     kept = _record(story, told, library, because, outcome="routed", program=program)
     if is_open(candidate, at=story.at):
-        story.become(status="triaged", queued=True, fresh=True, waits_for=None)
-        story.publish(RequestTriaged, TriageFacts, decision=kept.facts)
+        story.publish(RequestTriaged, TriageFacts, status="triaged", decision=kept.facts)
     else:
         opens_at = library.catalog.programs[program].opens_at
         wait(story, "program_not_open", decision=kept.facts, opens_at=opens_at)
@@ -106,19 +104,16 @@ def _route(story: Story, told: DirectionFacts, library: Library) -> None:
 def _assign(story: Story, told: DirectionFacts, library: Library) -> None:
     """Ask the provider named, or open the engagement when it had proposed other terms."""
     provider = library.catalog.providers[told.provider or ""]
-    request = story.request
-    story.become(waits_for=None, **NO_CLOCK)
     because = Sentences(
         staff=f"The program office names {provider.name}: {told.reason}.",
         requester=f"The program office chose {provider.name}.",
         provider="The program office names you for this request.",
     )
     program = _program(story, told, library)
-    story.become(program=program, lane=request.lane or _lane(story, program, library))
+    story.program, story.lane = program, story.lane or _lane(story, program, library)
     kept = _record(story, told, library, because, outcome="assigned", program=program)
-    story.change(CapacityChange(provider.id, load=1))
     if _takes_counter(story, told):
-        engage(story, ruleset=library.ruleset)
+        engage(story, ruleset=library.ruleset, decision=kept.facts)
         return
     expires_at = _expires_at(story, told, library)
     assert expires_at is not None
@@ -131,10 +126,10 @@ def _end(story: Story, told: DirectionFacts, library: Library) -> None:
         requester="The program office found that the programs cannot serve this request.",
     )
     kept = _record(story, told, library, because, outcome="ineligible", program=None)
-    story.become(status="ineligible", waits_for=None, **NO_CLOCK)
     story.publish(
         RequestIneligible,
         IneligibleFacts,
+        status="ineligible",
         decision=kept.facts,
         reasons=[reason_of(refusals.AGENCY_NOT_SERVED)],
         elsewhere=None,

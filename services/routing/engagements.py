@@ -1,8 +1,8 @@
 """Work under way: milestones, and its close."""
 
 from services.routing.books import Library
-from services.routing.offers import NO_CLOCK, start_clock
-from services.routing.request import CapacityChange, Request
+from services.routing.offers import runs_out
+from services.routing.request import Request
 from services.routing.story import Story
 from shared.contracts import refusals
 from shared.contracts.intake import EngagementCloseReported, MilestoneReported
@@ -23,17 +23,16 @@ def report_milestone(story: Story, event: MilestoneReported, library: Library) -
         story.refused("milestone.report", told.engagement_id, refusal)
         return
     delivered = told.milestone == "delivered" or story.request.status == "delivered"
-    story.become(status="delivered" if delivered else "in_delivery")
-    progressed = story.publish(
+    story.publish(
         EngagementProgressed,
         ProgressFacts,
+        status="delivered" if delivered else "in_delivery",
         engagement_id=told.engagement_id,
         provider=told.provider,
         milestone=told.milestone,
         on=told.on,
+        due_at=runs_out(story, "engagement_silence", library.ruleset),
     )
-    if library.ruleset is not None:
-        start_clock(story, "engagement_silence", cause=progressed, ruleset=library.ruleset)
     story.applied("milestone.report", told.engagement_id)
 
 
@@ -44,11 +43,10 @@ def close_engagement(story: Story, event: EngagementCloseReported) -> None:
     if refusal is not None:
         story.refused("engagement.close", told.engagement_id, refusal)
         return
-    story.change(CapacityChange(told.provider, load=-1))
-    story.become(status="closed", **NO_CLOCK)
     story.publish(
         EngagementClosed,
         ClosedFacts,
+        status="closed",
         engagement_id=told.engagement_id,
         provider=told.provider,
         reason=told.reason,

@@ -21,7 +21,7 @@ from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
 from shared.messaging import outbox, sequences
 from shared.messaging.reader import parse_event
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.messaging.sequences import Numbers
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
@@ -101,20 +101,22 @@ class RoutingReader:
             batch.changes.append(change)
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
         told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
-        messages = tuple(saving.outgoing(told))
         counted: tuple[str, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)
             counted = (f"requests_accepted {told.request.lane or 'none'}",)
         batch.requests[event.subject] = told.request
         batch.tolds.append(told)
-        return Taken("applied", messages, counted)
+        return Taken("applied", counted=counted)
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
-        """Write what the batch came to."""
-        await saving.save(connection, batch.tolds, new=batch.new)
+    async def save(
+        self, connection: "PoolConnectionProxy[Any]", batch: Batch
+    ) -> Sequence[Outgoing]:
+        """Write what the batch came to; return the events about requests as messages."""
+        messages = await saving.save(connection, batch.tolds, new=batch.new)
         await store.append_capacity_changes(connection, batch.changes)
         await sequences.save(connection, batch.numbers)
+        return messages
 
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:

@@ -1,7 +1,7 @@
 """One step through a lane: its requests in order of their queue numbers, each matched or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.routing.books import Book, Library, is_open
@@ -88,7 +88,7 @@ def _match(
         made_at = step.at + timedelta(microseconds=step.offers)
         step.offers += 1
         step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=made_at)
-    return story.told()
+    return replace(story.told(), changes=())  # the capacities of the step have them already
 
 
 def _no_deadline(step: LaneStep, story: Story, book: Book, found: Match) -> Told:

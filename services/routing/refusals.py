@@ -1,4 +1,4 @@
-"""The path in the message for each refusal that routing uses."""
+"""Where in a message stands what routing refuses."""
 
 from collections.abc import Mapping
 
@@ -25,5 +25,5 @@ _PATHS: Mapping[Refusal, str] = {
 
 
 def reason_of(refusal: Refusal, **fields: str) -> Reason:
-    """Return *refusal* as a reason, with its path."""
+    """Return the reason that *refusal* is, for what is wrong at its path."""
     return refusal.reason(_PATHS[refusal], fields)

@@ -68,7 +68,12 @@ class Request(NamedTuple):
     @property
     def pace(self) -> str:
         """``standard`` or ``urgent``: the second half of its lane."""
-        return "standard" if self.lane is None else self.lane.rsplit(".", 1)[1]
+        return pace_of(self.lane)
+
+
+def pace_of(lane: str | None) -> str:
+    """Return ``standard`` or ``urgent``: the second half of *lane*."""
+    return "standard" if lane is None else lane.rsplit(".", 1)[1]
 
 
 def offer_id(tracking_number: str, number: int) -> str:
@@ -92,3 +97,48 @@ class CapacityChange(NamedTuple):
     entry: int | None = None
     free: int = 0
     load: int = 0
+
+
+def capacity_changes(before: Request, after: Request) -> tuple["CapacityChange", ...]:
+    """Return how what providers can take on changes as a request goes from *before* to *after*."""
+    released, taken = _claim(before), _claim(after)
+    if released[:3] == taken[:3]:
+        return _change(taken, free=released.room - taken.room, load=taken.load - released.load)
+    return (
+        *_change(released, free=released.room, load=-released.load),
+        *_change(taken, free=-taken.room, load=taken.load),
+    )
+
+
+class _Claim(NamedTuple):
+    """What a request takes of the provider of its last offer: room of an entry, and load."""
+
+    provider: str | None
+    declaration: str | None
+    entry: int | None
+    room: int
+    load: int
+
+
+def _claim(request: Request) -> _Claim:
+    accepted = request.offer_state == "accepted"
+    takes = request.offer_declaration is not None and (accepted or request.offer_state == "open")
+    helps = request.status == "offered" or (accepted and not request.ended)
+    return _Claim(
+        request.provider,
+        request.offer_declaration,
+        request.offer_entry,
+        room=int(takes),
+        load=int(helps),
+    )
+
+
+def _change(claim: _Claim, *, free: int, load: int) -> tuple["CapacityChange", ...]:
+    if claim.provider is None or not (free or load):
+        return ()
+    if not free:
+        return (CapacityChange(claim.provider, load=load),)
+    change = CapacityChange(
+        claim.provider, claim.declaration, entry=claim.entry, free=free, load=load
+    )
+    return (change,)

@@ -7,7 +7,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.capacity import Capacity
-from services.routing.story import Told
+from services.routing.story import Told, with_place
 from shared.contracts.routing import TOPIC
 from shared.messaging import outbox
 from shared.messaging.records import Outgoing
@@ -21,29 +21,47 @@ def outgoing(told: Told) -> list[Outgoing]:
 
 async def save(
     connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told], *, new: Collection[str] = ()
-) -> None:
+) -> list[Outgoing]:
     """
-    Write requests, decision records and changes of capacity.
+    Write requests, decision records and changes of capacity; return the events as messages.
 
     The last word on each request counts; those with a *new* tracking number have no row yet.
+    A request that enters a lane gets its place there, which the event says that brings it there.
     """
-    await _save(connection, tolds, new=new, capacities={}, messages=())
+    placed = await _with_places(connection, tolds)
+    await _save(connection, placed, new=new, capacities={}, messages=())
+    return [message for told in placed for message in outgoing(told)]
 
 
 async def save_and_publish(
     connection: "PoolConnectionProxy[Any]",
     tolds: Sequence[Told],
     *,
-    capacities: Mapping[str, Capacity] | None = None,
+    capacities: Mapping[str, Capacity],
 ) -> int:
     """
-    Write what `save` writes, and *capacities*; append the events to the outbox.
+    Write the steps of requests that have their places, and *capacities*; append the events.
 
-    Return their number.
+    Return the number of events.
     """
     messages = [message for told in tolds for message in outgoing(told)]
-    await _save(connection, tolds, new=(), capacities=capacities or {}, messages=messages)
+    await _save(connection, tolds, new=(), capacities=capacities, messages=messages)
     return len(messages)
+
+
+async def _with_places(
+    connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told]
+) -> Sequence[Told]:
+    last = {told.request.tracking_number: told.request for told in tolds}
+    entering = [r for r in last.values() if r.queued and r.queue_number is None]
+    if not entering:
+        return tolds
+    places = await store.take_queue_numbers(connection, entering)
+    placed: list[Told] = []
+    for told in tolds:
+        place = places.get(told.request.tracking_number)
+        placed.append(told if place is None else with_place(told, place))
+    return placed
 
 
 async def _save(

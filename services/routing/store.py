@@ -89,16 +89,16 @@ async def save(
     messages: Sequence[Outgoing] = (),
 ) -> None:
     """
-    Write what decisions led to; give requests that enter a lane their place there.
+    Write what decisions led to.
 
-    Those with a *new* tracking number have no row yet; all others, and *capacities*, are locked.
-    With decision *records* come the facts of the candidates that they name.
+    Requests with a *new* tracking number have no row yet; the others, and *capacities*, are
+    locked. With decision *records* come the facts of the candidates that they name.
     """
-    placed = sorted(await _with_places(connection, requests), key=_number_of)
-    entering = [request for request in placed if request.tracking_number in new]
-    if entering:
-        await copy_rows(connection, "requests", columns=_COLUMNS, rows=entering)
-    changed = [request for request in placed if request.tracking_number not in new]
+    ordered = sorted(requests, key=_number_of)
+    inserted = [request for request in ordered if request.tracking_number in new]
+    if inserted:
+        await copy_rows(connection, "requests", columns=_COLUMNS, rows=inserted)
+    changed = [request for request in ordered if request.tracking_number not in new]
     if changed or records or capacities or messages:
         await connection.execute(
             _SQL["save"],
@@ -139,23 +139,16 @@ def _columns(rows: Iterable[Sequence[Any]], number: int) -> list[Any]:
     return list(zip(*rows, strict=True)) or [()] * number
 
 
-async def _with_places(
+async def take_queue_numbers(
     connection: "Connection[Any]", requests: Sequence[Request]
-) -> Sequence[Request]:
-    """Return *requests*, those that are queued for the first time with numbers in this order."""
-    entering = [r for r in requests if r.queued and r.queue_number is None]
-    if not entering:
-        return requests
-    lanes = {r.lane: r.program for r in entering}
+) -> dict[str, int]:
+    """Give *requests*, which enter a lane for the first time, their places, in this order."""
+    lanes = {request.lane: request.program for request in requests}
     rows = await connection.fetch(
-        _SQL["take_queue_numbers"], _NUMBERING, len(entering), list(lanes), list(lanes.values())
+        _SQL["take_queue_numbers"], _NUMBERING, len(requests), list(lanes), list(lanes.values())
     )
     numbers = sorted(row[0] for row in rows)
-    places = {r.tracking_number: n for r, n in zip(entering, numbers, strict=True)}
-    return [
-        r._replace(queue_number=places[r.tracking_number]) if r.tracking_number in places else r
-        for r in requests
-    ]
+    return dict(zip(map(_number_of, requests), numbers, strict=True))
 
 
 async def survey(connection: Any) -> Survey:

@@ -1,15 +1,16 @@
 """Builds what follows from one decision about a request: its new state, its events, in order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from services.routing.books import Book, Library
 from services.routing.building import built
 from services.routing.decisions import DecisionRecord, record
+from services.routing.evolve import evolve
 from services.routing.refusals import reason_of
-from services.routing.request import CapacityChange, Request
+from services.routing.request import CapacityChange, Request, capacity_changes
 from shared.contracts import envelope
 from shared.contracts.event import Event, Facts, participant_of
 from shared.contracts.intake import RequestAmended
@@ -20,11 +21,15 @@ from shared.contracts.routing import (
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
+    RequestEvent,
+    RequestFactsChanged,
+    RequestTriaged,
+    RequestWaitlisted,
+    RoutingEvent,
     Sentences,
     TooLateFacts,
 )
 
-_STATE = ("request_id", "tracking_number", "participant", "status", "program", "lane")
 SOURCE = "urn:cri:continuum:routing"
 
 
@@ -33,18 +38,19 @@ class Told:
     """What a decision came to: the request after it, and what is to be written and published."""
 
     request: Request
-    events: tuple[Event, ...] = ()
+    events: tuple[RoutingEvent, ...] = ()
     records: tuple[DecisionRecord, ...] = ()
     changes: tuple[CapacityChange, ...] = ()
 
 
 class Story:
     """
-    A request's next lines, numbered as they are told.
+    The events that one decision about a request leads to, numbered, and the request after them.
 
     *cause* is the id of the event that leads here; *received_at* the broker's time of the
     inbound record it goes back to, *inreplyto* that record, when there is one, and *inreplytoid*
-    the sender's id of the message in it; *noted* says that a note came with it.
+    the sender's id of the message in it; *noted* says that a note came with it. ``program`` and
+    ``lane`` are those of the next events.
     """
 
     def __init__(
@@ -58,30 +64,16 @@ class Story:
         inreplytoid: str | None = None,
         noted: bool = False,
     ) -> None:
-        self._request: Request | None = request
-        self._now = request._asdict()
-        self.decided = request.decided
+        self.request = self._before = request
+        self.program, self.lane = request.program, request.lane
         self.cause = cause
         self.at = at
         self.received_at = received_at
         self.inreplyto = inreplyto
         self.inreplytoid = inreplytoid
         self._requester = request.participant if noted else None
-        self._events: list[Event] = []
+        self._events: list[RoutingEvent] = []
         self._records: list[DecisionRecord] = []
-        self._capacity: list[CapacityChange] = []
-
-    @property
-    def request(self) -> Request:
-        """The request as it now is."""
-        if self._request is None:
-            self._request = Request(**self._now)
-        return self._request
-
-    def become(self, **changes: Any) -> None:
-        """Change the request; it is made anew when somebody asks for it."""
-        self._now.update(changes)
-        self._request = None
 
     def keep(
         self,
@@ -95,12 +87,13 @@ class Story:
         """
         Keep the record of a decision, whose number is the request's next.
 
-        *came* is what it was made from beside the *book* of candidates, and what it came to.
+        *came* is what it was made from beside the *book* of candidates, and what it came to. The
+        next event announces it.
         """
         decided = {
             "kind": kind,
             "request": self.request.tracking_number,
-            "number": self.decided + 1,
+            "number": self.request.decided + 1,
             "at": self.at.isoformat(),
             "catalog": library.catalog.version,
             "ruleset": library.ruleset_hash,
@@ -110,22 +103,30 @@ class Story:
         body = "" if book is None else book.body
         kept = record(decided, cause=self.cause, panel_body=body, because=because)
         self._records.append(kept)
-        self.decided = kept.number
-        self.become(decided=kept.number)
         return kept
 
-    def change(self, change: CapacityChange) -> None:
-        """Leave a change of capacity to the matcher."""
-        self._capacity.append(change)
-
     def publish(
-        self, event: type[Event], facts: type[Facts], *, ordinal: int = 0, **data: Any
-    ) -> str:
-        """Publish *event* about the request as it now is; return the event's id."""
-        data |= {name: self._now[name] for name in _STATE}
-        identity = self._append(event, built(facts, data), ordinal=ordinal)
-        self.become(last_event=identity)
-        return identity
+        self,
+        event: type[RequestEvent | RequestFactsChanged],
+        model: type[Facts],
+        /,
+        *,
+        status: str,
+        ordinal: int = 0,
+        **data: Any,
+    ) -> None:
+        """Publish *event*, with data as *model*, which brings the request to *status*."""
+        request = self.request
+        data |= {
+            "request_id": request.request_id,
+            "tracking_number": request.tracking_number,
+            "participant": request.participant,
+            "status": status,
+            "program": self.program,
+            "lane": self.lane,
+            "decided": len(self._records) + self._before.decided,
+        }
+        self._append(event, built(model, data), ordinal=ordinal)
 
     def applied(self, what: str, about: str) -> None:
         """Answer the inbound record: what it says was done."""
@@ -166,32 +167,48 @@ class Story:
 
     def told(self) -> Told:
         """Return what it all came to."""
-        events, records = tuple(self._events), tuple(self._records)
-        return Told(self.request, events, records, tuple(self._capacity))
+        return Told(
+            self.request,
+            tuple(self._events),
+            tuple(self._records),
+            capacity_changes(self._before, self.request),
+        )
 
     def _append(
-        self, event: type[Event], facts: Facts, *, ordinal: int = 0, answer: bool = False
-    ) -> str:
-        now = self._now
-        number = now["published"] + 1
+        self, event: type[RoutingEvent], facts: Facts, *, ordinal: int = 0, answer: bool = False
+    ) -> None:
+        request = self.request
         about = envelope.attributes(
             kind=kind_of(event),
             source=SOURCE,
-            subject=now["tracking_number"],
+            subject=request.tracking_number,
             at=self.at,
             cause=self.cause,
-            correlation=now["request_id"],
+            correlation=request.request_id,
             ordinal=ordinal,
-            number=number,
+            number=request.published + 1,
             inreplyto=self.inreplyto if answer else None,
             inreplytoid=self.inreplytoid if answer else None,
             received_at=self.received_at,
-            traceparent=now["traceparent"],
+            traceparent=request.traceparent,
         )
         about["data"] = facts
-        self._events.append(built(event, about))
-        self.become(published=number)
-        return str(about["id"])
+        happened = built(event, about)
+        self._events.append(happened)
+        self.request = evolve(request, happened)
+
+
+def with_place(told: Told, place: int) -> Told:
+    """Return *told* with the request's *place* in the lane that an event of it brings it to."""
+    events = tuple(_with_place(event, place) for event in told.events)
+    return replace(told, request=told.request._replace(queue_number=place), events=events)
+
+
+def _with_place(event: RoutingEvent, place: int) -> RoutingEvent:
+    if not isinstance(event, RequestTriaged | RequestWaitlisted):
+        return event
+    facts = built(type(event.data), {**event.data.__dict__, "queue_number": place})
+    return built(type(event), {**event.__dict__, "data": facts})
 
 
 _KINDS: dict[type[Event], str] = {}

@@ -1,5 +1,7 @@
 """What triage leads to: a place in a lane, a wait, a referral, or an end; with its record."""
 
+from typing import Any
+
 from services.routing.books import Library
 from services.routing.facts import Facts
 from services.routing.offers import refer, wait
@@ -29,26 +31,30 @@ def triage_request(story: Story, facts: Facts, library: Library) -> None:
     else:
         found = triage(facts, library.programs, at=story.at)
     decision = _keep(story, facts, library, found)
-    story.become(program=found.program, lane=found.lane)
+    story.program, story.lane = found.program, found.lane
+    accepted: dict[str, Any] = {"facts": facts, "need_stated": story.request.need_stated}
     match found.outcome:
         case "queued":
-            story.become(status="triaged", queued=True, fresh=True)
-            story.publish(RequestTriaged, TriageFacts, decision=decision)
+            story.publish(
+                RequestTriaged, TriageFacts, status="triaged", decision=decision, **accepted
+            )
         case "not_open":
             opens_at = found.opens_at
-            wait(story, "program_not_open", decision=decision, opens_at=opens_at)
+            wait(story, "program_not_open", decision=decision, opens_at=opens_at, **accepted)
         case "ineligible":
-            story.become(status="ineligible")
             story.publish(
                 RequestIneligible,
                 IneligibleFacts,
+                status="ineligible",
+                **accepted,
                 decision=decision,
                 reasons=[_reason(found)],
                 elsewhere=found.elsewhere,
             )
         case _:
             assert found.reason is not None
-            refer(story, found.reason, decision=decision, ruleset=library.ruleset)
+            ruleset = library.ruleset
+            refer(story, found.reason, decision=decision, ruleset=ruleset, **accepted)
 
 
 def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> DecisionFacts:

@@ -1,9 +1,8 @@
 """
-The catalog of refusals: each code, its text, and the services that use it.
+The catalog of refusals: every code that a refusal can name, what it says, and who says it.
 
-A code has one text; it has several only if they mean different things. Services refer to entries
-by name and contain no codes or texts of their own. Tests check that, and that the table in
-`docs/integrate.md` lists the same codes.
+A code has one text unless a difference carries meaning; each text has a name here. Nothing outside
+writes a code or a text, and `docs/integrate.md` lists the same codes: tests hold both.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from shared.contracts.intake import Reason
 
 Service = Literal["intake", "routing", "notifications"]
 LONGEST_FIELD = 2_000
-"""The most characters that the value of a field adds to a text."""
+"""Characters that a text takes from a field at most."""
 NO_FIELDS: Mapping[str, Any] = {}
 _AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
 _AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
@@ -26,9 +25,9 @@ _ALL: tuple[Service, ...] = ("intake", "routing", "notifications")
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """
-    What is wrong (``message``), what would be accepted (``fix``), and which services say so.
+    One text: what is wrong (``message``), what would be accepted (``fix``), and who says it.
 
-    Both texts are templates with named fields. ``elsewhere`` names other sources of help.
+    Both are templates with named fields. ``elsewhere`` says where else help is to be had.
     """
 
     code: str
@@ -38,19 +37,19 @@ class Refusal:
     elsewhere: str | None = None
 
     def reason(self, path: str, fields: Mapping[str, Any] = NO_FIELDS) -> Reason:
-        """Return the refusal as a reason; *fields* fill the texts: strings, numbers, or lists."""
+        """Return the reason for what is at *path*; *fields* are texts, numbers, lists of texts."""
         shown = {name: _shown(value) for name, value in fields.items()}
         message, fix = self.message.format_map(shown), self.fix.format_map(shown)
         return Reason(code=self.code, path=path, message=message, fix=fix)
 
     @property
     def in_envelope(self) -> "Refusal":
-        """The same problem in the envelope, where `schema` is `not_cloudevents`."""
+        """The same in an attribute of the envelope: there, the form is that of CloudEvents."""
         return replace(self, code="not_cloudevents") if self.code == "schema" else self
 
 
 def _shown(value: Any) -> str:
-    """Return *value* as a string of bounded length; it is never parsed as a template."""
+    """Return *value* as a text has it: cut, whatever it is. It is never read as a template."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         lengths = accumulate(len(text) + 2 for text in value)
         fitting = sum(length <= LONGEST_FIELD for length in lengths)
@@ -60,7 +59,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST_FIELD else f"{text[: LONGEST_FIELD - 1]}…"
 
 
-# The record as a whole
+# The record as such
 NO_VALUE = Refusal("tombstone", "The record has no value.", "Send the message as its value.")
 TOO_MANY_BYTES = Refusal("too_large", "The message is too large.", "At most {most} bytes.")
 TOO_MANY_VALUES = Refusal("too_large", "The message has too many values.", "At most {most}.")
@@ -105,7 +104,7 @@ DELETED_UNREAD = Refusal(
     "Nothing came of it: send it again, under the same id and reference.",
 )
 
-# The sender, and what it sent before
+# Who sends it, and what was sent before
 PARTICIPANT_NOT_REGISTERED = Refusal(
     "source_not_registered",
     "The participant of this topic is not registered.",
@@ -223,7 +222,7 @@ PROTECTED_IDENTIFIER = Refusal(
     "Leave out what identifies a person in criminal justice records.",
 )
 
-# Contents that contradict each other, or are not in the catalog of topics and programs
+# Contents that do not fit each other, or the catalog
 END_BEFORE_BEGINNING = Refusal(
     "dates_contradict", "The end is before the beginning.", "Exchange or correct the dates."
 )
@@ -341,7 +340,7 @@ CALENDAR_IS_OVER = Refusal(
     "Add the holidays of this year and of those to come.",
 )
 
-# Requests, offers, engagements, and their state
+# What is spoken of, and the state that it is in
 UNKNOWN_REQUEST = Refusal(
     "unknown_request",
     "No request has this number.",

@@ -1,7 +1,7 @@
 """What routing publishes: what became of each request."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
@@ -44,7 +44,13 @@ class DecisionFacts(Facts):
 
 
 class RequestStateFacts(Facts):
-    """What every event about a request carries; ``status`` is the state after it."""
+    """
+    What every event about a request carries; ``status`` is the state after it.
+
+    ``decided`` counts the request's decision records so far; events before 0.3.0 do not have it.
+    ``facts`` are what rules may read of the request, in the events that set them: the first of
+    a request, and `RequestFactsChanged`. ``need_stated`` comes with them.
+    """
 
     request_id: Uuid
     tracking_number: str
@@ -52,10 +58,16 @@ class RequestStateFacts(Facts):
     status: str
     program: str | None = None
     lane: str | None = None
+    decided: int | None = None
+    facts: dict[str, Any] | None = None
+    need_stated: bool | None = None
 
 
 class TriageFacts(RequestStateFacts):
+    """``queue_number`` is the place in the lane, in the event that gives it."""
+
     decision: DecisionFacts
+    queue_number: int | None = None
 
 
 class RequestTriaged(Event):
@@ -75,11 +87,16 @@ class RequestIneligible(Event):
 
 
 class WaitFacts(RequestStateFacts):
-    """``reason``: program_not_open or no_capacity."""
+    """
+    ``reason``: program_not_open or no_capacity.
+
+    ``queue_number`` is the place in the lane, in the event that gives it.
+    """
 
     reason: str
     opens_at: AwareDatetime | None = None
     decision: DecisionFacts
+    queue_number: int | None = None
 
 
 class RequestWaitlisted(Event):
@@ -91,7 +108,7 @@ class ReferralFacts(RequestStateFacts):
     """
     ``reason``: ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
     no_candidate, calendar_ended, countered, program_not_offered (it ended),
-    no_ruleset (none is in force).
+    no_ruleset (none is in force). ``due_at`` is when the time to direct it runs out.
     """
 
     reason: str
@@ -100,6 +117,7 @@ class ReferralFacts(RequestStateFacts):
     counter_until: date | None = None
     counter_service_forms: list[str] = []
     decision: DecisionFacts
+    due_at: AwareDatetime | None = None
 
 
 class RequestReferred(Event):
@@ -108,12 +126,19 @@ class RequestReferred(Event):
 
 
 class OfferFacts(RequestStateFacts):
-    """``offer_id`` is ``<tracking number>-O<n>``, n counting the request's offers from 1."""
+    """
+    ``offer_id`` is ``<tracking number>-O<n>``, n counting the request's offers from 1.
+
+    ``declaration`` is the id of the `CapacityDeclared` of which the offer takes one, of its
+    ``entry`` (from 0); an offer that the program office directed takes none.
+    """
 
     offer_id: str
     provider: str
     expires_at: AwareDatetime
     decision: DecisionFacts
+    declaration: str | None = None
+    entry: int | None = None
 
 
 class OfferMade(Event):
@@ -147,13 +172,16 @@ class EngagementFacts(RequestStateFacts):
     ``engagement_id`` is ``<tracking number>-E<n>``, n that of the offer.
 
     ``need_stated`` says whether the requester stated its need in words: who hands the need to
-    the provider waits for it.
+    the provider waits for it. ``decision`` is there when the program office accepted other
+    terms; ``due_at`` is when silence is noticed.
     """
 
     engagement_id: str
     offer_id: str
     provider: str
     need_stated: bool = False
+    decision: DecisionFacts | None = None
+    due_at: AwareDatetime | None = None
 
 
 class EngagementOpened(Event):
@@ -162,10 +190,13 @@ class EngagementOpened(Event):
 
 
 class ProgressFacts(RequestStateFacts):
+    """``due_at`` is when silence is noticed, if that is later now."""
+
     engagement_id: str
     provider: str
     milestone: str
     on: date
+    due_at: AwareDatetime | None = None
 
 
 class EngagementProgressed(Event):
@@ -265,6 +296,19 @@ class AmendmentCameTooLate(Event):
     data: TooLateFacts
 
 
+class FactsChangedFacts(RequestStateFacts):
+    """``amendment`` is the number of the `RequestAmended` on intake's topic."""
+
+    amendment: int
+
+
+class RequestFactsChanged(Event):
+    """An amendment was taken in; its ``facts`` replace those before."""
+
+    type: Literal["gov.cri.routing.facts_changed.v1"]
+    data: FactsChangedFacts
+
+
 RequestEvent = (
     RequestTriaged
     | RequestIneligible
@@ -280,4 +324,6 @@ RequestEvent = (
     | RequestWithdrawn
     | ClockMissed
 )
-RoutingEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
+HeardEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
+"""What somebody hears of: of an amendment itself, intake's event says all there is to tell."""
+RoutingEvent = HeardEvent | RequestFactsChanged

@@ -10,7 +10,15 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.records import (
+    Gate,
+    Item,
+    Malformed,
+    Outgoing,
+    PassedOver,
+    Record,
+    Taken,
+)
 
 Connection = PoolConnectionProxy
 State = TypeVar("State")
@@ -35,7 +43,8 @@ class Reader(Protocol[State]):
     ``parse`` is pure and never raises. ``load`` locks what the items concern, in key order, and
     returns a working state; *at* is Postgres's clock, the time of the events that follow.
     ``decide`` is synchronous and pure but for that working state, and when it raises it has not
-    changed it. ``save`` writes the state, in key order. A batch may be taken in in rounds (held
+    changed it. ``save`` writes the state, in key order, and returns the messages that could not be
+    written before, because they say what it gave out. A batch may be taken in in rounds (held
     records are released behind it): the four calls repeat.
     """
 
@@ -47,7 +56,9 @@ class Reader(Protocol[State]):
 
     def decide(self, state: State, item: Item) -> Taken: ...
 
-    async def save(self, connection: "Connection[Any]", state: State) -> None: ...
+    async def save(
+        self, connection: "Connection[Any]", state: State
+    ) -> Sequence[Outgoing] | None: ...
 
     def unprocessable(self, record: Record) -> Item | None:
         """

@@ -93,7 +93,7 @@ async def condemn(
     else:
         state = await reader.load(connection, [refusal], at=steps.at)
         _refuse(reader, state, work, refusal, steps)
-        await reader.save(connection, state)
+        work.outgoing.extend(await reader.save(connection, state) or ())
         work.failed.append(Failure(record, reason, error, answered=True))
     steps.note(record, "dead")
     await _settle(connection, work, steps, service=service)
@@ -146,7 +146,7 @@ async def _decide(
             work.cut_off(budget.cut)
             steps.cut_off(budget.cut)
     if items:
-        await reader.save(connection, state)
+        work.outgoing.extend(await reader.save(connection, state) or ())
 
 
 def _decide_all(

@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from shared.contracts.event import Event
 from shared.contracts.tracking import is_tracking_number
 from shared.messaging.reader import Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.messaging.span_ids import (
     UUID,
     context_of,
@@ -72,8 +72,10 @@ class Watched:
         self.decided.append((item, taken, None))
         return taken
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", state: Any) -> None:
-        await self._reader.save(connection, state)
+    async def save(
+        self, connection: "PoolConnectionProxy[Any]", state: Any
+    ) -> Sequence[Outgoing] | None:
+        return await self._reader.save(connection, state)
 
     def unprocessable(self, record: Record) -> Item | None:
         return self._reader.unprocessable(record)

@@ -1,4 +1,4 @@
-"""Every refusal comes from the catalog, and from the services that it names."""
+"""Every refusal comes out of the one catalog, whole, from the services that it names."""
 
 import ast
 from collections import Counter
@@ -102,7 +102,7 @@ def test_a_template_has_nothing_but_named_fields() -> None:
                 assert conversion is None, name
 
 
-def test_a_refusal_with_fields_is_given_their_values() -> None:
+def test_a_refusal_without_fields_that_are_given_has_none_in_its_text() -> None:
     bare = {
         name: f"{path}:{node.lineno}"
         for path, tree in TREES.items()

@@ -8,7 +8,7 @@ import pytest
 from services.notifications import gather, parse
 from services.notifications.audiences import table
 from services.reporting import handlers, project
-from services.routing import told_again
+from services.routing import fold
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
@@ -46,9 +46,9 @@ def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> N
 
 
 @pytest.mark.parametrize("event", get_args(routing.RequestEvent))
-def test_every_event_about_a_request_is_told_again_and_not_an_answer(event: type[Event]) -> None:
+def test_every_event_about_a_request_is_folded_and_is_not_an_answer(event: type[Event]) -> None:
     (kind,) = get_args(event.model_fields["type"].annotation)
 
-    assert kind in told_again._ABOUT_REQUESTS
-    assert kind not in told_again._ANSWERS
+    assert kind in fold._KNOWN
+    assert kind not in fold._ANSWERS
     assert event in gather.ABOUT_REQUESTS

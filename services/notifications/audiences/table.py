@@ -35,7 +35,7 @@ Fact = (
     | intake.IntakeEvent
     | intake.AnswerEvent
     | intake.ConfidentialEvent
-    | routing.RoutingEvent
+    | routing.HeardEvent
 )
 """Every event that notifications reads."""
 Rows = tuple[Row, ...]

@@ -1,4 +1,5 @@
--- In the order of the first event that brought each request into a lane.
+-- In the order of the first event that brought each request into a lane: of requests whose events
+-- are too old to say their places.
 INSERT INTO places (tracking_number, queue_number)
 SELECT entering.subject, nextval('queue_numbers')
   FROM (SELECT subject, min(at) AS at, min("offset") AS place
@@ -11,4 +12,5 @@ SELECT entering.subject, nextval('queue_numbers')
            AND NOT EXISTS (SELECT FROM places
                             WHERE places.tracking_number = announced.subject)
          GROUP BY subject
+        HAVING count(convert_from(value, 'UTF8')::json #>> '{data,queue_number}') = 0
          ORDER BY at, place, subject) AS entering;

@@ -1,4 +1,5 @@
--- Requests whose last offer was made, by the matcher, after the dump; and what led to the offer.
+-- Requests whose last offer was made, by the matcher, after the dump, in an event too old to say
+-- what it takes; and what led to the offer.
 SELECT requests.tracking_number, requests.facts, made.at, made.cause,
        convert_from(made.value, 'UTF8')::json #>> '{data,provider}' AS provider,
        requests.offer_state IN ('open', 'accepted') AS taken
@@ -12,4 +13,5 @@ SELECT requests.tracking_number, requests.facts, made.at, made.cause,
                     WHERE answer.cause = made.cause
                       AND answer.type = 'gov.cri.routing.message_applied.v1'
                       AND answer.subject = made.subject)
+   AND requests.offer_declaration IS NULL
  ORDER BY made.at, made."offset";

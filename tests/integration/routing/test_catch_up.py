@@ -63,7 +63,7 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
 
     await read(third.accepted(), fourth.accepted())  # nobody has room
     await read(first.answered("accept", IACP, at=now), fifth.accepted())
-    amended = second.amended(topics=["wellness"])  # in time, which leads to no event
+    amended = second.amended(topics=["wellness"])  # in time
     await read(amended, second.answered("decline", IACP, at=now))  # room for the third
     await read(declared(OTHER, 1, 1, number=1))
     await world.rewind_clocks()

@@ -120,34 +120,3 @@ async def test_a_life_with_a_later_releases_events_in_it_is_told_again(
     ] == theirs["requests"]
     triages = "SELECT tracking_number, hash FROM decisions WHERE number = 1 ORDER BY 1"
     assert await dump.pool.fetch(triages) == await lived.pool.fetch(triages)
-
-
-async def test_an_amendment_that_a_later_release_announces_is_not_lost(
-    lives: tuple[World, World, list[Sender]],
-) -> None:
-    lived, dump, senders = lives
-    sender = senders[7]
-    said = [sender.accepted(), sender.amended(topics=["other"])]
-    records = [lived.record(event) for event in said]
-    await lived.take_in_records(records)
-    triaged = dict((await outbox_of(lived.pool))[0])
-    event = json.loads(triaged["value"])
-    event["data"]["facts"] = {"request.topics": ["wellness"]}
-    triaged["value"] = json.dumps(event).encode()
-    changed = json.loads(
-        later(routing.TOPIC, "facts_changed", event["subject"], 2, event["data"], cause=said[1].id)
-    )
-    changed["correlationid"] = event["correlationid"]
-    row = {**triaged, "event_id": changed["id"], "value": json.dumps(changed).encode()}
-    await announce(dump.pool, [triaged, row], at=AT)
-
-    await catch_up(dump.pool, Again(), [records], service="routing")
-
-    assert await outbox_of(dump.pool) == []
-    about = "SELECT facts, lane, queued FROM requests WHERE tracking_number = $1"
-    [mine], [theirs] = [
-        await world.pool.fetch(about, sender.tracking_number) for world in (dump, lived)
-    ]
-    assert mine == theirs
-    triages = "SELECT tracking_number, hash FROM decisions WHERE number = 1 ORDER BY 1"
-    assert await dump.pool.fetch(triages) == await lived.pool.fetch(triages)

@@ -37,6 +37,7 @@ _PASSED_OVER: Mapping[str, frozenset[str]] = {
             "topic_defined",
         )
     ),
+    "notifications": frozenset({"gov.cri.routing.facts_changed.v1"}),
 }
 """The types that a reader passes over, on topics that it reads."""
 

@@ -1,10 +1,11 @@
 """What routing must hold, folded from the log by the checker itself."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from tests.system.checker.log import INTAKE, ROUTING, data_of, firsts, moment, short
-from tests.system.checker.run import Row, Run
+from tests.system.checker.run import Body, Row, Run
 
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
@@ -26,13 +27,18 @@ def wrong_in_routing(run: Run) -> Iterator[str | None]:
 
 
 def _held(row: Row, name: str) -> Any:
-    return moment(row[name]) if name == "offer_expires_at" else row[name]
+    if name in ("offer_expires_at", "due_at"):
+        return moment(row[name])
+    return json.loads(row[name]) if name == "facts" else row[name]
 
 
 def _requests(run: Run) -> dict[str, Row]:
     found: dict[str, Row] = {}
+    unannounced: dict[str, str] = {}
     for _, body in firsts(run, INTAKE):
         facts = data_of(body)
+        if short(body) == "request_amended":
+            unannounced[body["id"]] = body["subject"]
         if short(body) in ("request_accepted", "request_amended"):
             row = found.setdefault(body["subject"], {"status": "accepted", "offered": []})
             row["participant"] = facts["participant"]
@@ -40,10 +46,16 @@ def _requests(run: Run) -> dict[str, Row]:
             row["need_stated"] = facts["need_stated"]
     for _, body in firsts(run, ROUTING):
         facts = data_of(body)
+        unannounced.pop(body.get("causationid", ""), None)
         if "status" not in facts or body["subject"] not in found:
             continue
         row = found[body["subject"]]
         row |= {name: facts.get(name) for name in ("status", "program", "lane")}
+        if "decided" in facts:
+            _tell_more(row, short(body), facts)
+        else:  # an earlier release said less
+            for name in ("decided", "offer_declaration", "offer_entry", "due_at"):
+                row.pop(name, None)
         match short(body):
             case "offer_made":
                 row["offered"] = [*row["offered"], facts["provider"]]
@@ -57,7 +69,27 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offer_state"] = _ENDED[kind]
             case _:
                 pass
+    for subject in unannounced.values():  # an earlier release took it in, and said nothing
+        found[subject].pop("facts", None)
     return found
+
+
+def _tell_more(row: Row, kind: str, facts: Body) -> None:
+    """Fold what events say since 0.3.0."""
+    row["decided"] = facts["decided"]
+    if "facts" in facts:
+        row["facts"] = facts["facts"]
+    if "queue_number" in facts:
+        row.setdefault("queue_number", facts["queue_number"])
+    if kind == "offer_made":
+        row["offer_declaration"] = facts.get("declaration")
+        row["offer_entry"] = facts.get("entry")
+    if "due_at" in facts and kind != "clock_missed":
+        row["due_at"] = moment(facts["due_at"])
+    elif kind == "offer_made":
+        row["due_at"] = moment(facts["expires_at"])
+    elif kind not in ("engagement_progressed", "facts_changed", "offer_withdrawn"):
+        row["due_at"] = None
 
 
 def _capacities(run: Run) -> Iterator[str | None]:

@@ -29,6 +29,7 @@ _PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "engagement_closed": (_WORK, frozenset({"closed"})),
     "request_withdrawn": (_ANY | {"withdrawn"}, frozenset({"withdrawn"})),
 }
+_STAYS = frozenset({"clock_missed", "facts_changed"})
 
 
 def i06_path_is_legal(run: Run) -> Findings:
@@ -48,8 +49,8 @@ def _steps(number: str, story: list[Body]) -> Iterator[str | None]:
         kind, after = short(body), data_of(body).get("status")
         if after is None:
             continue  # an answer to somebody, not a step
-        if kind == "clock_missed":
-            yield None if after == status else f"{number}: a missed clock made it {after}"
+        if kind in _STAYS:
+            yield None if after == status else f"{number}: {kind} made it {after}"
         elif kind not in _PATHS:
             yield f"{number}: {kind} is no step of a request"
         else:

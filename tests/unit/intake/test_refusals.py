@@ -1,4 +1,4 @@
-"""Every refusal that intake uses has a record that leads to it."""
+"""Every refusal that the door has is said to a record that deserves it, with its texts whole."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +27,7 @@ from tests.examples.refusals import CATALOG, is_said
 
 Says = Callable[[Door], Decision]
 UNREACHED = {"NOT_ALLOWED"}
-"""The text for errors of a later pydantic; this one has none of them."""
+"""What is said of an error that a later pydantic might find, and this one does not."""
 UNKNOWN = "CRI-2026-000999-9"
 
 
@@ -204,7 +204,7 @@ def test_every_refusal_of_the_door_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_a_record_is_refused_with_the_text_of_the_catalog(name: str, door: Door) -> None:
+def test_the_refusal_is_said_with_its_texts_whole(name: str, door: Door) -> None:
     door.say("participant.register", {
         "id": "rival", "kind": "provider", "name": "Rival", "sources": ["https://agency.example"],
     })  # fmt: skip

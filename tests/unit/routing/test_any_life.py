@@ -11,12 +11,16 @@ from services.routing.books import book_of
 from services.routing.capacity import Capacity, apply, declared
 from services.routing.decide import decide
 from services.routing.decisions import DecisionRecord, decode, encode
+from services.routing.fold import fold
 from services.routing.lane import LaneStep, match_in_order
 from services.routing.offers import run_out
 from services.routing.request import Request
 from services.routing.rerun import rerun
-from services.routing.story import Told
-from shared.contracts.routing import TERMINAL
+from services.routing.story import Told, with_place
+from shared.catalog.catalog import Catalog
+from shared.contracts.routing import TERMINAL, TOPIC
+from shared.messaging.own_log import Announced, announced
+from shared.messaging.records import Record
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, library, provider
 
@@ -93,6 +97,35 @@ def test_a_life_keeps_its_promises(said: list[Any]) -> None:
     assert ends in ([], [len(statuses) - 1])  # at most one, and nothing after it
     assert request.ended == bool(ends)
     assert not (request.ended and (request.queued or request.due_at))
+
+
+@given(st.lists(SAID, max_size=14))
+def test_the_fold_of_what_was_published_is_the_request(said: list[Any]) -> None:
+    sender = Sender()
+    told = placed(decide(None, sender.accepted(), LIBRARY, at=AT))
+    log = on_topic(told)
+    request = told.request
+
+    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+        told = placed(step(request))
+        log += on_topic(told)
+        request = told.request
+        folded = fold(None, log, Catalog(), place=None)
+
+        # Whether the matcher has looked since is its own note of work to do: no event says it.
+        assert folded._replace(fresh=request.fresh) == request
+
+
+def placed(told: Told) -> Told:
+    """Return *told* with a place in the lane, if the request enters one."""
+    entered = told.request.queued and told.request.queue_number is None
+    return with_place(told, 7) if entered else told
+
+
+def on_topic(told: Told) -> list[Announced]:
+    """Return the events of *told* as they are read from the topic."""
+    records = [Record(TOPIC, 0, 0, b"", event.encode(), (), AT) for event in told.events]
+    return [event for event in map(announced, records) if event is not None]
 
 
 @given(st.lists(SAID, max_size=10))

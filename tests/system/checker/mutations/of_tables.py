@@ -89,6 +89,22 @@ def _alter_load(bench: Bench) -> None:
     bench.any_row("routing", "capacities")["load"] += 1
 
 
+def _move_in_lane(bench: Bench) -> None:
+    row = bench.any_row("routing", "requests", where=lambda row: row["queue_number"] is not None)
+    row["queue_number"] += 1000
+
+
+def _forget_declaration(bench: Bench) -> None:
+    """Let routing not know of what an offer takes."""
+    row = bench.any_row("routing", "requests", where=lambda row: row["offer_declaration"])
+    row["offer_declaration"] = None
+
+
+def _alter_facts(bench: Bench) -> None:
+    row = bench.any_row("routing", "requests")
+    row["facts"] = row["facts"].replace("{", '{"agency.sworn": 1, ', 1)
+
+
 def _alter_reference(bench: Bench) -> None:
     row = bench.any_row("routing", "catalog")
     row["body"] = {**row["body"], "name": "Another"}
@@ -111,5 +127,8 @@ MUTATIONS = (
     Mutation("what notifications knows of a request is altered", "I10", _alter_view),
     Mutation("a contact is altered", "I10", _alter_contact),
     Mutation("a provider's load is miscounted", "I10", _alter_load),
+    Mutation("routing holds another place in a lane than it announced", "I10", _move_in_lane),
+    Mutation("routing has lost what an offer takes", "I10", _forget_declaration),
+    Mutation("routing holds other facts of a request than it announced", "I10", _alter_facts),
     Mutation("routing holds other reference data", "I10", _alter_reference),
 )

@@ -4,10 +4,11 @@ from typing import Any, get_args
 
 import pytest
 
+from services.routing.fold import fold
 from services.routing.request import Request
 from services.routing.story import kind_of
-from services.routing.told_again import told_again
 from shared.contracts import routing
+from shared.contracts.event import padded
 from shared.messaging.own_log import Announced
 from tests.examples.routing import AT, catalog, facts
 
@@ -29,9 +30,19 @@ QUEUED = Request(
     published=3,
 )
 
+ENVELOPE = {
+    "id": "e-4",
+    "source": "urn:cri:continuum:routing",
+    "subject": QUEUED.tracking_number,
+    "time": AT.isoformat(),
+    "correlationid": QUEUED.request_id,
+    "causationid": "cause",
+    "sequence": padded(4),
+}
+
 
 def announced(kind: str, data: dict[str, Any]) -> Announced:
-    value = json.dumps({"data": data}).encode()
+    value = json.dumps({**ENVELOPE, "type": kind, "data": data}).encode()
     return Announced(
         routing.TOPIC, 0, 9, "e-4", kind, QUEUED.tracking_number, 4, "cause", AT, value
     )
@@ -41,16 +52,16 @@ def announced(kind: str, data: dict[str, Any]) -> Announced:
 def test_a_type_of_a_later_release_takes_a_request_out_of_no_queue(data: dict[str, Any]) -> None:
     event = announced("gov.cri.routing.offer_extended.v1", data)
 
-    after = told_again(QUEUED, [event], catalog(), place=None)
+    after = fold(QUEUED, [event], catalog(), place=None)
 
     assert after == QUEUED._replace(published=4)
 
 
 @pytest.mark.parametrize("kind", sorted(map(kind_of, get_args(routing.RequestEvent))))
-def test_every_type_about_a_request_is_told_again(kind: str) -> None:
+def test_a_sample_of_every_type_about_a_request_is_folded(kind: str) -> None:
     sample = SAMPLES / f"{kind.removeprefix('gov.cri.')}.json"
     event = announced(kind, json.loads(sample.read_text())["data"])
 
-    after = told_again(QUEUED, [event], catalog(), place=None)
+    after = fold(QUEUED, [event], catalog(), place=None)
 
     assert (after.published, after.last_event) == (4, "e-4")

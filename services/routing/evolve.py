@@ -1,0 +1,150 @@
+"""A request after an event about it: the only place where a request's state changes. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, assert_never
+
+from services.routing.facts import encode_facts
+from services.routing.request import Request, pace_of
+from shared.contracts.event import Event
+from shared.contracts.routing import (
+    AmendmentCameTooLate,
+    ClockMissed,
+    EngagementClosed,
+    EngagementOpened,
+    EngagementProgressed,
+    MessageApplied,
+    MessageRefused,
+    OfferDeclined,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    RequestEvent,
+    RequestFactsChanged,
+    RequestIneligible,
+    RequestReferred,
+    RequestTriaged,
+    RequestWaitlisted,
+    RequestWithdrawn,
+    RoutingEvent,
+)
+
+Changes = Mapping[str, Any]
+NO_CLOCK: Changes = {"due_clock": None, "due_at": None, "due_cause": None}
+QUEUED: Changes = {"queued": True, "fresh": True, "waits_for": None, **NO_CLOCK}
+NOT_QUEUED: Changes = {"queued": False, "fresh": False, "waits_for": None, **NO_CLOCK}
+
+
+def evolve(request: Request, event: RoutingEvent) -> Request:
+    """Return *request* after *event*, its next one."""
+    # Ordered by how often they come: to ask for the class of a pydantic model is slow.
+    match event:
+        case RequestTriaged():
+            return _after(request, event, QUEUED, _place(request, event))
+        case OfferMade():
+            return _after(request, event, _offered(request, event))
+        case EngagementOpened():
+            return _after(request, event, NOT_QUEUED, {"offer_state": "accepted"}, _silence(event))
+        case MessageApplied() | MessageRefused() | AmendmentCameTooLate():
+            return request._replace(published=event.number)
+        case EngagementProgressed():
+            return _after(request, event, _silence(event))
+        case EngagementClosed() | ClockMissed():
+            return _after(request, event, NO_CLOCK)
+        case OfferDeclined():
+            state = "countered" if event.data.reason == "countered" else "declined"
+            return _after(request, event, QUEUED, {"offer_state": state})
+        case OfferLapsed():
+            return _after(request, event, QUEUED, {"offer_state": "lapsed"})
+        case OfferWithdrawn():
+            return _after(request, event, {"offer_state": "withdrawn"})
+        case RequestWaitlisted():
+            waits = {"fresh": False, "waits_for": event.data.reason}
+            return _after(request, event, QUEUED, waits, _place(request, event))
+        case RequestReferred():
+            return _after(request, event, _referred(event))
+        case RequestIneligible() | RequestWithdrawn():
+            return _after(request, event, NOT_QUEUED)
+        case RequestFactsChanged():
+            after = _after(request, event)
+            return after._replace(
+                fresh=request.fresh or (request.queued and after.facts != request.facts)
+            )
+        case _:
+            assert_never(event)
+
+
+def begin(event: RequestEvent) -> Request:
+    """Return the request as it was accepted, before its first event, by what that event says."""
+    data = event.data
+    assert data.facts is not None
+    return Request(
+        tracking_number=data.tracking_number,
+        request_id=data.request_id,
+        participant=data.participant,
+        status="accepted",
+        facts=encode_facts(data.facts),
+        need_stated=bool(data.need_stated),
+        traceparent=event.traceparent,
+    )
+
+
+def _after(
+    request: Request, event: RequestEvent | RequestFactsChanged, *changes: Changes
+) -> Request:
+    data = event.data
+    after: dict[str, Any] = {
+        "published": event.number,
+        "last_event": event.id,
+        "status": data.status,
+        "program": data.program,
+        "lane": data.lane,
+        "decided": request.decided if data.decided is None else data.decided,
+    }
+    if data.facts is not None:
+        after["facts"] = encode_facts(data.facts)
+        after["need_stated"] = bool(data.need_stated)
+    for more in changes:
+        after.update(more)
+    return request._replace(**after)
+
+
+def _place(request: Request, event: RequestTriaged | RequestWaitlisted) -> Changes:
+    """A place in the lane is given once, and kept."""
+    if request.queue_number is not None:
+        return {}
+    return {"queue_number": event.data.queue_number}
+
+
+def _referred(event: RequestReferred) -> Changes:
+    data = event.data
+    changes: dict[str, Any] = {**NOT_QUEUED, "waits_for": data.reason}
+    if data.reason == "countered":
+        changes["offer_state"] = "countered"
+    if data.due_at is not None:
+        changes |= clock_of(f"triage.{pace_of(data.lane)}", event, at=data.due_at)
+    return changes
+
+
+def _offered(request: Request, event: OfferMade) -> Changes:
+    data = event.data
+    return {
+        **NOT_QUEUED,
+        "offered": (*request.offered, data.provider),
+        "offer_state": "open",
+        "offer_expires_at": data.expires_at,
+        "offer_declaration": data.declaration,
+        "offer_entry": data.entry,
+        **clock_of(f"offer_answer.{pace_of(data.lane)}", event, at=data.expires_at),
+    }
+
+
+def _silence(event: EngagementOpened | EngagementProgressed) -> Changes:
+    if event.data.due_at is None:
+        return {}
+    return clock_of("engagement_silence", event, at=event.data.due_at)
+
+
+def clock_of(name: str, event: Event, *, at: datetime) -> Changes:
+    """Return the changes that start the clock *name*, which *event* sets, to run out at *at*."""
+    return {"due_clock": name, "due_at": at, "due_cause": event.id}

@@ -1,0 +1,51 @@
+"""A request after what stands on routing's own topic about it. Pure."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, get_args
+
+from pydantic import Field, TypeAdapter
+
+from services.routing.evolve import begin, evolve
+from services.routing.older_events import completed, is_older
+from services.routing.request import Request
+from services.routing.story import kind_of
+from shared.catalog.catalog import Catalog
+from shared.contracts.routing import (
+    MessageApplied,
+    MessageRefused,
+    RequestEvent,
+    RoutingEvent,
+)
+from shared.messaging.own_log import Announced
+
+_EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[RoutingEvent, Field(discriminator="type")])
+_KNOWN = frozenset(map(kind_of, get_args(RoutingEvent)))
+_ANSWERS = frozenset({kind_of(MessageApplied), kind_of(MessageRefused)})
+_ABOUT_REQUESTS = get_args(RequestEvent)
+
+
+def is_answer(event: Announced) -> bool:
+    """Tell whether *event* is the answer to an inbound record: what a decision says last."""
+    return event.type in _ANSWERS
+
+
+def fold(
+    request: Request | None, events: Sequence[Announced], catalog: Catalog, *, place: int | None
+) -> Request:
+    """
+    Return *request* after *events*, its next ones; None before all of them.
+
+    A type of a later release changes nothing. *place* is the one in its lane, if the event that
+    brought it there is too old to say it.
+    """
+    if request is None:
+        request = begin(_EVENTS.validate_json(events[0].value))
+    for announced in events:
+        if announced.type not in _KNOWN:
+            request = request._replace(published=announced.number)
+            continue
+        event: RoutingEvent = _EVENTS.validate_json(announced.value)
+        if isinstance(event, _ABOUT_REQUESTS) and is_older(event):
+            event = completed(event, request, catalog, place=place)
+        request = evolve(request, event)
+    return request

@@ -1,0 +1,76 @@
+"""
+What events about requests mean that a release before 0.3.0 published. Pure, and frozen.
+
+They say no place in a lane, no declaration of capacity and, but for offers, no clock. Clocks
+follow from the rule set that was in force; the rest is left open.
+"""
+
+from services.routing.books import Library
+from services.routing.clocks import due_at
+from services.routing.facts import encode_facts, request_facts
+from services.routing.request import Request, pace_of
+from shared.catalog.catalog import Catalog
+from shared.contracts.intake import RequestFacts
+from shared.contracts.routing import (
+    ClockMissed,
+    EngagementClosed,
+    EngagementOpened,
+    EngagementProgressed,
+    OfferDeclined,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    RequestEvent,
+    RequestIneligible,
+    RequestReferred,
+    RequestTriaged,
+    RequestWaitlisted,
+    RequestWithdrawn,
+)
+
+
+def is_older(event: RequestEvent) -> bool:
+    """Tell whether a release before 0.3.0 published *event*."""
+    return event.data.decided is None
+
+
+def completed(
+    event: RequestEvent, request: Request, catalog: Catalog, *, place: int | None
+) -> RequestEvent:
+    """Return the older *event*, the next one of *request*, as 0.3.0 would have published it."""
+    decision = getattr(event.data, "decision", None)
+    said: dict[str, object] = {"decided": request.decided + (decision is not None)}
+    match event:
+        case RequestTriaged() | RequestWaitlisted():
+            said["queue_number"] = place
+        case RequestReferred():
+            said["due_at"] = _runs_out(event, f"triage.{pace_of(event.data.lane)}", catalog)
+        case EngagementOpened() | EngagementProgressed():
+            said["due_at"] = _runs_out(event, "engagement_silence", catalog)
+        case (
+            OfferMade()
+            | OfferDeclined()
+            | OfferLapsed()
+            | OfferWithdrawn()
+            | EngagementClosed()
+            | RequestIneligible()
+            | RequestWithdrawn()
+            | ClockMissed()
+        ):
+            pass
+    return event.model_copy(update={"data": event.data.model_copy(update=said)})
+
+
+def amended(request: Request, asked: RequestFacts, library: Library) -> Request:
+    """Return *request* after an amendment, of which these releases published nothing."""
+    facts = encode_facts(request_facts(asked, library.catalog))
+    return request._replace(
+        facts=facts,
+        need_stated=asked.need_stated,
+        fresh=request.fresh or (request.queued and facts != request.facts),
+    )
+
+
+def _runs_out(event: RequestEvent, clock: str, catalog: Catalog) -> object:
+    ruleset = catalog.ruleset_at(event.time)
+    return None if ruleset is None else due_at(ruleset, clock, start=event.time)
