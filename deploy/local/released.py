@@ -23,7 +23,7 @@ def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path
     Its code is that of the commit which CHANGELOG.md names, its packages those of its own locks,
     its interpreter the one that runs this.
     """
-    commit = _commit(version)
+    commit = commit_of(version)
     folder = _FOLDER / commit
     python = folder / ".venv" / "bin" / "python"
     if not (folder / ".venv" / "ready").exists() or not _is_same(python):
@@ -58,7 +58,8 @@ def migrate(stack: Stack, version: str, program: Sequence[str | Path] | None) ->
             raise StackFailed(f"{version} cannot migrate {service}: {output}")
 
 
-def _commit(version: str) -> str:
+def commit_of(version: str) -> str:
+    """Return the commit of a released version."""
     changes = (_ROOT / "CHANGELOG.md").read_text()
     found = re.search(rf"^## {re.escape(version)} .*commit ([0-9a-f]{{7,40}})$", changes, re.M)
     if found is None:
