@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from benchmarks import against_empty, against_one, against_release
-from benchmarks.comparison import PEER, PRESENT
+from benchmarks.code import PRESENT
+from benchmarks.comparison import PEER
 from benchmarks.ground import ground, let_in
 from benchmarks.machine import interpreter
 from benchmarks.measurement import Incomplete, Plan

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.code import Code
-from benchmarks.comparison import PEER, PRESENT, Comparison
+from benchmarks.code import PRESENT, Code
+from benchmarks.comparison import PEER, Comparison
 from benchmarks.daily import Figures
 from benchmarks.ground import Say, ground, let_in
 from benchmarks.machine import machine
@@ -33,7 +33,7 @@ def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
     Each of these two has a Kafka and a Postgres of its own, and its services run only while they
     are measured. The peer has topics and a database beside the present code's.
     """
-    codes = [Code(PRESENT), Code(RELEASE, released(RELEASE, say=say))]
+    codes = [Code(), Code(RELEASE, released(RELEASE, say=say))]
     say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
     rounds: Mapping[str, list[Round]] = {PRESENT: [], RELEASE: [], PEER: []}
     with ExitStack() as ends:

@@ -1,5 +1,6 @@
 """The versions of the services that are measured: the present code, and a release."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +9,21 @@ from deploy.local.released import migrate
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
 
+PRESENT = "present"
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """A version of the services."""
 
-    name: str
-    program: Sequence[str | Path] | None = None
-    """The Python of a release, with its options."""
+    name: str = PRESENT
+    program: Sequence[str | Path] = (sys.executable, "-P")
+    """The Python that runs it, with its options."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds this version's code and its ``.venv``."""
+        return Path(self.program[0]).parents[2]
 
     def prepare(self, stack: Stack) -> None:
         """Start Kafka and Postgres, provision them, and migrate the databases."""

@@ -6,7 +6,7 @@ from statistics import median
 
 from benchmarks.measurement import KAFKA, Latency, Plan, Round, product_time
 
-PRESENT, PEER = "present", "peer"
+PEER = "peer"
 MEGABYTES = 150
 Measure = Callable[[Round], float | None]
 """Returns one figure of a round; None if the round does not have it."""

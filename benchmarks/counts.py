@@ -108,12 +108,12 @@ def metrics(replica: Replica) -> bytes:
         connection.close()
 
 
-def statement_names() -> dict[str, str]:
-    """Return the name of every statement that has a file, by its text."""
+def statement_names(folder: Path = _ROOT) -> dict[str, str]:
+    """Return the name of every statement that has a file, by its text; *folder* holds the code."""
     return {
         file.read_text(encoding="utf-8"): file.stem
         for package in ("services", "shared")
-        for file in (_ROOT / package).rglob("sql/*.sql")
+        for file in (folder / package).rglob("sql/*.sql")
     }
 
 

@@ -11,6 +11,7 @@ from typing import cast
 
 from benchmarks import counted, counts, silent
 from benchmarks.beside import beside
+from benchmarks.code import Code
 from benchmarks.counts import Counts, statement_names
 from benchmarks.ground import Say, ground, let_in
 from benchmarks.login import Login
@@ -19,6 +20,7 @@ from benchmarks.ours import Ours
 from benchmarks.participants import silent_participants
 from benchmarks.stage_tables import Crowd, Load, closing, tables
 from deploy.local.failure import StackFailed
+from deploy.local.released import released
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
 from shared.runtime.interrupts import heed
@@ -41,6 +43,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=20, help="of each rate, and idle")
     parser.add_argument("--requests", type=int, default=10_000, help="when all are sent at once")
     parser.add_argument("--silent", type=int, default=180, help="silent participants; 0: left out")
+    parser.add_argument("--release", help="a released version instead of the present code")
     parser.add_argument("--state", type=Path, default=Path(".local/bench/stages"))
     asked = parser.parse_args()
     began = time.monotonic()
@@ -49,23 +52,26 @@ def main() -> int:
         print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     try:
-        loads = _loads(asked, say)
-        crowds = [_crowd(asked, each, say) for each in (_FEW, asked.silent) if asked.silent]
+        code = Code(asked.release, released(asked.release, say=say)) if asked.release else Code()
+        loads = _loads(asked, code, say)
+        crowds = [_crowd(asked, code, each, say) for each in (_FEW, asked.silent) if asked.silent]
     except (StackFailed, Incomplete) as failure:
         print(f"stages: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stages: interrupted; nothing is left running", file=sys.stderr)
         return 130
-    verdict, met = closing(loads, crowds, statement_names())
-    print("\n".join([*tables(loads, crowds, statement_names()), *verdict]))
+    names = statement_names(code.folder)
+    verdict, met = closing(loads, crowds, names)
+    print("\n".join([*tables(loads, crowds, names), *verdict]))
     return 0 if met else 1
 
 
 class Counting:
     """Runs the services under `counted.py` and reads their counts."""
 
-    def __init__(self, sockets: Path) -> None:
+    def __init__(self, code: Code, sockets: Path) -> None:
+        self._code = code
         self._sockets = sockets
         self._stack: Stack | None = None
         self._before: dict[str, Counts] = {}
@@ -73,13 +79,11 @@ class Counting:
 
     def start(self, stack: Stack) -> None:
         """Start Kafka, Postgres and the services."""
-        stack.start()
-        stack.provision()
-        stack.migrate()
+        self._code.prepare(stack)
         for service in SERVICES:
             stack.start_service(
                 service,
-                program=[sys.executable, "-P", counted.__file__],
+                program=[*self._code.program, counted.__file__],
                 environment={counted.SOCKET: str(self._sockets / service)},
                 wait=False,
             )
@@ -107,17 +111,17 @@ class Counting:
 
 
 @contextmanager
-def _counting() -> Iterator[Counting]:
+def _counting(code: Code) -> Iterator[Counting]:
     # Not in the state folder: the path of a Unix socket is limited to 107 bytes.
     with TemporaryDirectory(prefix="continuum-counts-") as sockets:
-        yield Counting(Path(sockets))
+        yield Counting(code, Path(sockets))
 
 
-def _loads(asked: argparse.Namespace, say: Say) -> list[Load]:
+def _loads(asked: argparse.Namespace, code: Code, say: Say) -> list[Load]:
     """Count an idle stack, each rate, and a load that is sent at once."""
     found = []
     with (
-        _counting() as counter,
+        _counting(code) as counter,
         ground(asked.state / "loads", say, start=counter.start) as (stack, agencies),
     ):
         login = let_in(stack)
@@ -138,10 +142,10 @@ def _loads(asked: argparse.Namespace, say: Say) -> list[Load]:
         return [counter.end("idle", 0), *found]
 
 
-def _crowd(asked: argparse.Namespace, number: int, say: Say) -> Crowd:
+def _crowd(asked: argparse.Namespace, code: Code, number: int, say: Say) -> Crowd:
     """Count a load with *number* silent participants, and time their first records."""
     with (
-        _counting() as counter,
+        _counting(code) as counter,
         ground(
             asked.state / f"silent-{number}",
             say,
