@@ -12,6 +12,7 @@ from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from shared.contracts.envelope import summary_of
 from shared.contracts.event import derived_id, padded, request_id
 from shared.contracts.routing import AppliedFacts, MessageApplied
 from shared.messaging.records import Item, Record, Taken
@@ -70,7 +71,7 @@ def _messages() -> tuple[list[Item], list[dict[str, Any]], Places]:
         )
         items.append(Item(Record(_TOPIC, 0, number, b"", b"", (), at), event, event.subject))
         row = {"id": number, "event_id": event.id, "topic": _TOPIC, "value": event.encode()}
-        rows.append(row)
+        rows.append(row | summary_of(event)._asdict())
     return items, rows, {number: (0, number) for number in range(_MESSAGES)}
 
 

@@ -160,7 +160,8 @@ def _complete(
     ids = {event.id for event in events}
     missing = tuple(each for each in decision.published if each.id not in ids)
     outgoing = tuple(
-        Outgoing(each.id, each.topic, each.key.encode(), each.value) for each in missing
+        Outgoing(each.id, each.topic, each.key.encode(), each.value, summary=each.summary)
+        for each in missing
     )
     request = decision.request
     folded = None if request is None else known.requests.get(request.tracking_number)

@@ -16,6 +16,7 @@ from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
 from services.intake.sender_reasons import sender_reasons
 from shared.contracts import refusals
+from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
     Amendment,
     Capacity,
@@ -110,6 +111,12 @@ def accept(message: Message, known: Known) -> Decision:
             number = known.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=known.at)
             entry = Published(
-                REFERENCE_TOPIC, key, event.id, event.subject, event.number, event.encode()
+                REFERENCE_TOPIC,
+                key,
+                event.id,
+                event.subject,
+                number,
+                event.encode(),
+                summary_of(event),
             )
             return Decision("applied", (entry,), here, reference=event)

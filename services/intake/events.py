@@ -35,7 +35,7 @@ def published(
         classification="restricted" if topic == CONFIDENTIAL_TOPIC else "internal",
     )
     value = envelope.write(about, data)
-    return Published(topic, key, about["id"], subject, number, value)
+    return Published(topic, key, about["id"], subject, number, value, envelope.summary(about))
 
 
 def about_request(

@@ -116,7 +116,7 @@ class IntakeReader:
             return Taken("ignored")
         decision = decide(message, known)
         outgoing = tuple(
-            Outgoing(event.id, event.topic, event.key.encode(), event.value)
+            Outgoing(event.id, event.topic, event.key.encode(), event.value, summary=event.summary)
             for event in decision.published
         )
         known.take(message, decision)

@@ -10,6 +10,7 @@ from services.intake.agency_list import AgencyList
 from services.intake.listings import Listed, Listing, counted, listing_of
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
+from shared.contracts.envelope import Summary
 from shared.contracts.event import Event
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import AnswerEvent, ConfidentialEvent, IntakeEvent
@@ -59,6 +60,7 @@ class Published(NamedTuple):
     subject: str
     number: int
     value: bytes
+    summary: Summary
 
     @property
     def event(self) -> Event:

@@ -52,5 +52,6 @@ def heartbeats(
             classification="confidential",
         )
         value = envelope.write(about, Heartbeat(head=head, first=oldest.get(topic)).encode())
-        messages.append(Outgoing(identifier, topic, participant.encode(), value))
+        summary = envelope.summary(about)
+        messages.append(Outgoing(identifier, topic, participant.encode(), value, summary=summary))
     return messages

@@ -108,7 +108,8 @@ def _send(working: Working, event: Event, found: Letter) -> tuple[Outgoing, dict
         "message_id": message_id,
         "participantsequence": number,
     }
-    return Outgoing(message_id, topic, audience.encode(), value), notice
+    summary = envelope.summary(about)
+    return Outgoing(message_id, topic, audience.encode(), value, summary=summary), notice
 
 
 def _not_needed(working: Working, event: Event, found: NotNeeded) -> dict[str, Any]:
@@ -136,7 +137,8 @@ def _notice_decided(
     )
     data = to_json({"fact": event.id, "fact_type": event.type, "notices": notices})
     value = envelope.write(about, data, order=envelope.NOTICE_ORDER)
-    return Outgoing(notice_id, notifications.TOPIC, key, value)
+    summary = envelope.summary(about)
+    return Outgoing(notice_id, notifications.TOPIC, key, value, summary=summary)
 
 
 def _number_of(working: Working, subject: str, notice_id: str) -> int:

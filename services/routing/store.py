@@ -105,7 +105,7 @@ async def save(
             *_request_columns(changed),
             *_capacity_columns([*(capacities or {}).values()]),
             *_decision_columns(records),
-            *await outbox.columns_or_copy(connection, messages),
+            await outbox.rows_or_copy(connection, messages),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
@@ -20,6 +20,31 @@ NOTICE_ORDER = (
     "traceparent", "id", "type", "subject", "dataclassification", "sequence", "inreplyto",
     "receivedat",
 )  # fmt: skip
+
+
+class Summary(NamedTuple):
+    """What logs and traces show of an event: kept beside its JSON, which neither of them reads."""
+
+    type: str | None = None
+    subject: str | None = None
+    correlation: str | None = None
+    cause: str | None = None
+    inreplyto: str | None = None
+
+
+def summary(found: Mapping[str, Any]) -> Summary:
+    """Return the summary of an event with these attributes."""
+    get = found.get
+    return Summary(
+        get("type"), get("subject"), get("correlationid"), get("causationid"), get("inreplyto")
+    )
+
+
+def summary_of(event: Event) -> Summary:
+    """Return the summary of *event*."""
+    return Summary(
+        event.type, event.subject, event.correlationid, event.causationid, event.inreplyto
+    )
 
 
 def attributes(

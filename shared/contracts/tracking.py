@@ -1,6 +1,9 @@
 """Tracking numbers such as ``CRI-2026-000123-K``: what people read out on the telephone."""
 
+import re
+
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FORM = re.compile(r"CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]")
 
 
 def check_character(digits: str) -> str:
@@ -27,6 +30,15 @@ def is_tracking_number(text: str) -> bool:
     if not (year.isdigit() and len(year) == 4 and digits.isdigit() and len(digits) >= 6):
         return False
     return check == check_character(year + digits)
+
+
+def names_request(subject: str) -> bool:
+    """
+    Tell whether *subject*, of an event of ours, is a tracking number.
+
+    Its check character fits: it was computed when the number was given out.
+    """
+    return _FORM.fullmatch(subject) is not None
 
 
 def tracking_number_in(identifier: str) -> str | None:

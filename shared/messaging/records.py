@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from aiokafka import ConsumerRecord
 
+from shared.contracts.envelope import Summary
 from shared.contracts.event import coordinate
 
 Outcome = Literal["applied", "duplicate", "ignored", "held", "refused", "parked", "dead"]
@@ -103,13 +104,18 @@ class Malformed(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message for the outbox. Rows of one key are appended under that key's lock."""
+    """
+    A message for the outbox. Rows of one key are appended under that key's lock.
+
+    A dead letter has no *summary*: its bytes are not ours.
+    """
 
     event_id: str
     topic: str
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...] = ()
+    summary: Summary = Summary()
 
 
 class Taken(NamedTuple):

@@ -227,7 +227,7 @@ async def _settle(
     new = [(subject, last) for subject, last in moved if subject not in work.read]
     (_, _, saved), *was_there = await connection.fetch(
         _SQL["settle_round"],
-        *await outbox.columns_or_copy(connection, work.outgoing),
+        await outbox.rows_or_copy(connection, work.outgoing),
         *steps.columns(),
         [topic for (topic, _), _ in new],
         [subject for (_, subject), _ in new],

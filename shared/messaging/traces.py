@@ -1,6 +1,5 @@
 """What traces tell of messages: each record that was decided, each message that was sent."""
 
-import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.contracts.event import Event
-from shared.contracts.tracking import is_tracking_number
+from shared.contracts.tracking import is_tracking_number, names_request
+from shared.messaging.outbox import DEAD_LETTERS, read_summary
 from shared.messaging.reader import Reader
 from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.messaging.span_ids import (
-    UUID,
     context_of,
     is_event_id,
     processing_of,
@@ -28,12 +27,7 @@ if TYPE_CHECKING:
 
 Places = dict[int, tuple[int, int]]
 """Partition and offset of each row of the outbox that Kafka has acknowledged."""
-_ENVELOPE = 1500
-_CAUSE = re.compile(rf'"correlationid":"({UUID})","causationid":"([^"\\]{{1,300}})"'.encode())
-_TYPE = re.compile(rb'"type":"(gov\.cri\.[a-z_.]{1,60}\.v[0-9]+)"')
-_SUBJECT = re.compile(rb'"subject":"(CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z])"')
-_HEARTBEAT = b"gov.cri.heartbeat.v1"
-_DEAD_LETTERS = "cri.dlq."
+_HEARTBEAT = "gov.cri.heartbeat.v1"
 
 
 class Moment(NamedTuple):
@@ -105,7 +99,7 @@ class Traces:
         ended = _end(began)
         for row in rows:
             place = places.get(row["id"])
-            if place is not None and not row["topic"].startswith(_DEAD_LETTERS):
+            if place is not None and not row["topic"].startswith(DEAD_LETTERS):
                 self._sent(row, place, began=began.wall, ended=ended)
 
     async def stop(self) -> None:
@@ -149,22 +143,21 @@ class Traces:
         )
 
     def _sent(self, row: Any, place: tuple[int, int], *, began: int, ended: int) -> None:
-        value = row["value"] or b""
-        found = _CAUSE.search(value, 0, _ENVELOPE)
-        if found is None:
+        kind, subject, correlation, cause, _ = read_summary(row)
+        if kind is None or kind == _HEARTBEAT or cause is None:
             return
-        trace = trace_of(found[1].decode())
+        if correlation is None or not is_event_id(correlation):
+            return
+        trace = trace_of(correlation)
         if not self._tracer.keeps(trace):
             return
-        kind, subject = _TYPE.search(value, 0, _ENVELOPE), _SUBJECT.search(value, 0, _ENVELOPE)
-        if kind is not None and kind[1] == _HEARTBEAT:
-            return
-        cause, identity = found[2].decode(), str(row["event_id"])
-        about: dict[str, str | int] = {"cloudevents.event_id": identity}
-        if kind is not None:
-            about["cloudevents.event_type"] = kind[1].decode()
-        if subject is not None:
-            about["cloudevents.event_subject"] = subject[1].decode()
+        identity = str(row["event_id"])
+        about: dict[str, str | int] = {
+            "cloudevents.event_id": identity,
+            "cloudevents.event_type": kind,
+        }
+        if subject is not None and names_request(subject):
+            about["cloudevents.event_subject"] = subject
         self._tracer.emit(
             f"send {template_of(row['topic'])}",
             trace=trace,
@@ -233,8 +226,9 @@ def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
         ours = is_event_id(message.id) and is_event_id(message.correlationid)
         return trace_of(message.correlationid) if ours else None
     for sent in taken.outgoing if taken is not None else ():
-        if (found := _CAUSE.search(sent.value or b"", 0, _ENVELOPE)) is not None:
-            return trace_of(found[1].decode())
+        correlation = sent.summary.correlation
+        if correlation is not None and is_event_id(correlation):
+            return trace_of(correlation)
     if not failed:
         return None
     return trace_alone(item.record.coordinate)
@@ -243,6 +237,7 @@ def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
 def _subject_of(taken: Taken | None) -> str | None:
     """Return the tracking number of the request that a participant's record was about."""
     for sent in taken.outgoing if taken is not None else ():
-        if (found := _SUBJECT.search(sent.value or b"", 0, _ENVELOPE)) is not None:
-            return found[1].decode()
+        subject = sent.summary.subject
+        if subject is not None and names_request(subject):
+            return subject
     return None

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,14 +15,7 @@ from shared.messaging.kafka import partition_of
 from shared.messaging.own_log import announced
 from shared.messaging.records import Record
 from shared.messaging.take_in import take_in
-
-Outbox = Sequence[Mapping[str, Any]]
-
-
-async def outbox_of(pool: "asyncpg.Pool[Any]") -> Outbox:
-    """Return what waits to be sent, in its order."""
-    found: Outbox = await pool.fetch("SELECT event_id, topic, key, value FROM outbox ORDER BY id")
-    return found
+from tests.examples.outboxes import Outbox
 
 
 def cut(rows: Outbox, *, seed: int) -> Outbox:

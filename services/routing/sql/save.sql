@@ -54,8 +54,9 @@ decided AS (
     SELECT tracking_number, number, id, at, hash, record
       FROM unnest($29::text[], $30::integer[], $31::uuid[], $32::timestamptz[], $33::bytea[], $34::text[])
         AS made (tracking_number, number, id, at, hash, record))
-INSERT INTO outbox (event_id, topic, key, value, headers)
-SELECT event_id, topic, key, value, headers
-  FROM unnest($37::uuid[], $38::text[], $39::bytea[], $40::bytea[], $41::bytea[]) WITH ORDINALITY
-       AS message (event_id, topic, key, value, headers, place)
+INSERT INTO outbox (
+           event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto)
+SELECT event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto
+  FROM unnest($37::outbox_row[]) WITH ORDINALITY AS message (
+           event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto, place)
  ORDER BY place;

@@ -3,7 +3,7 @@
 WITH sent AS (
     DELETE FROM outbox
      WHERE id = ANY ($1::bigint[]))
-SELECT id, event_id, topic, key, value, headers
+SELECT id, event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto
   FROM outbox
  WHERE id <> ALL ($1::bigint[])
  ORDER BY id

@@ -3,10 +3,12 @@
 -- how many were saved, then those that had a row: only for them can a record be waiting, as
 -- whoever holds a record makes the row that it waits for.
 WITH sent AS (
-    INSERT INTO outbox (event_id, topic, key, value, headers)
-    SELECT event_id, topic, key, value, headers
-      FROM unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[]) WITH ORDINALITY
-           AS message (event_id, topic, key, value, headers, place)
+    INSERT INTO outbox (
+               event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto)
+    SELECT event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto
+      FROM unnest($1::outbox_row[]) WITH ORDINALITY AS message (
+               event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto,
+               place)
      ORDER BY place),
 moved AS (
     UPDATE checkpoints AS held
@@ -21,9 +23,9 @@ moved AS (
            failures    = step.failures::jsonb,
            moved_at    = now()
       FROM unnest(
-               $6::text[], $7::integer[], $8::bigint[], $9::bigint[], $10::bigint[],
-               $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[],
-               $16::text[]
+               $2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
+               $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
+               $12::text[]
            ) AS step (
                topic, partition, next_offset, applied, duplicate, ignored, held, refused, parked,
                dead, failures
@@ -33,7 +35,7 @@ moved AS (
 opened AS (
     INSERT INTO gates (topic, subject, last)
     SELECT topic, subject, last
-      FROM unnest($17::text[], $18::text[], $19::bigint[]) AS taken (topic, subject, last)
+      FROM unnest($13::text[], $14::text[], $15::bigint[]) AS taken (topic, subject, last)
         ON CONFLICT (topic, subject) DO UPDATE
        SET last = excluded.last
      WHERE gates.last = 0
@@ -41,7 +43,7 @@ opened AS (
 advanced AS (
     UPDATE gates
        SET last = taken.last
-      FROM unnest($20::text[], $21::text[], $22::bigint[], $23::bigint[])
+      FROM unnest($16::text[], $17::text[], $18::bigint[], $19::bigint[])
            AS taken (topic, subject, read, last)
      WHERE gates.topic = taken.topic
        AND gates.subject = taken.subject
@@ -49,8 +51,8 @@ advanced AS (
     RETURNING gates.topic, gates.subject, gates.last),
 counted AS (
     INSERT INTO counts AS before (topic, partition, what, number)
-    SELECT $24, $25, what, number
-      FROM unnest($26::text[], $27::bigint[]) AS counted (what, number)
+    SELECT $20, $21, what, number
+      FROM unnest($22::text[], $23::bigint[]) AS counted (what, number)
      ORDER BY what
         ON CONFLICT (topic, partition, what) DO UPDATE
        SET number = before.number + excluded.number)

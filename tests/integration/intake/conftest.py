@@ -1,6 +1,5 @@
 """A database of intake with the first participants, and topics to take in from."""
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.inbound import OFFICE, ORI, event, record
+from tests.examples.outboxes import events_in
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 AGENCIES = AgencyList([AgencyRow(ORI, "Los Angeles Police Department", "city", "US-CA")])
@@ -70,15 +70,11 @@ class World:
 
     async def topic(self, topic: str) -> list[dict[str, Any]]:
         """Return what was published on *topic*, in order."""
-        rows = await self.pool.fetch(
-            "SELECT value FROM outbox WHERE topic = $1 ORDER BY id", topic
-        )
-        return [json.loads(row["value"]) for row in rows]
+        return await events_in(self.pool, topic)
 
     async def published(self) -> list[str]:
         """Return the names of all events published, in order."""
-        rows = await self.pool.fetch("SELECT value FROM outbox ORDER BY id")
-        return [json.loads(row["value"])["type"].split(".")[3] for row in rows]
+        return [event["type"].split(".")[3] for event in await events_in(self.pool)]
 
     async def count(self, table: str) -> int:
         counted: int = await self.pool.fetchval(f"SELECT count(*) FROM {table}")

@@ -16,7 +16,8 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.inbound import AT, OFFICE, PROVIDER, data_of, submission
-from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
+from tests.examples.outboxes import outbox_of
+from tests.examples.restored import announce, catch_up, cut, dumped
 from tests.integration.intake.conftest import AGENCIES, PARTICIPANTS, TOPICS, World
 
 

@@ -8,7 +8,8 @@ from shared.messaging.own_log import announced
 from shared.messaging.records import Record
 from tests.examples.inbound import AT, OFFICE, submission
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
-from tests.examples.restored import announce, catch_up, outbox_of
+from tests.examples.outboxes import outbox_of
+from tests.examples.restored import announce, catch_up
 from tests.integration.intake.conftest import AGENCIES, World
 from tests.integration.intake.test_catch_up import lives, said_since, tables
 

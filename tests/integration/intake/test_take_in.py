@@ -195,7 +195,7 @@ async def test_nothing_is_kept_when_a_step_fails(
 
     batch = [world.said("request.submit", submission())]
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "columns_or_copy", broken)
+        patched.setattr(outbox, "rows_or_copy", broken)
         with pytest.raises(ConnectionError):
             await world.take_in(*batch)
     kept = [await world.count(table) for table in ("requests", "messages", "words", "outbox")]

@@ -264,7 +264,7 @@ async def test_nothing_is_kept_when_a_step_fails(
     async def broken(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("shared.messaging.outbox.columns_or_copy", broken)
+    monkeypatch.setattr("shared.messaging.outbox.rows_or_copy", broken)
 
     with pytest.raises(ConnectionError):
         await take_in(pool, reader, records(event("A", 1)), service="routing")

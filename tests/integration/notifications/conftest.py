@@ -1,6 +1,5 @@
 """A database of notifications, and topics to take in from, in whatever order a test wants."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -17,6 +16,7 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.facts import DECISION, PROVIDER, Log, made, opened, state
+from tests.examples.outboxes import events_in
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 TOPICS = (
@@ -55,10 +55,7 @@ class World:
         return await self.topic(f"cri.out.{participant}.v1")
 
     async def topic(self, topic: str) -> list[dict[str, Any]]:
-        rows = await self.pool.fetch(
-            "SELECT value FROM outbox WHERE topic = $1 ORDER BY id", topic
-        )
-        return [json.loads(row["value"]) for row in rows]
+        return await events_in(self.pool, topic)
 
     async def notices(self) -> list[dict[str, Any]]:
         return await self.topic(notifications.TOPIC)

@@ -31,7 +31,8 @@ from tests.examples.facts import (
     opened,
     state,
 )
-from tests.examples.restored import announce, catch_up, cut, dumped, outbox_of
+from tests.examples.outboxes import outbox_of
+from tests.examples.restored import announce, catch_up, cut, dumped
 from tests.integration.notifications.conftest import TOPICS, World, topic_of
 
 SECOND = tracking_number(2026, 2)

@@ -22,7 +22,8 @@ from tests.examples.facts import (
     state,
 )
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
-from tests.examples.restored import announce, catch_up, outbox_of
+from tests.examples.outboxes import outbox_of
+from tests.examples.restored import announce, catch_up
 from tests.integration.notifications.conftest import TOPICS, World, kinds, numbers, story, topic_of
 from tests.integration.notifications.test_catch_up import by_topic, live_on, lives, tables
 

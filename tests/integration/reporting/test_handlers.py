@@ -1,7 +1,6 @@
 """Batches of the log become rows, lines and news: whole, once, and in any interleaving."""
 
 import asyncio
-import json
 import random
 from collections import Counter
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from services.reporting.openings import tell_openings
 from services.reporting.project import changed_by, merge
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded
+from tests.examples.outboxes import events_in
 from tests.examples.stories import START, Story
 from tests.integration.reporting.conftest import Log
 
@@ -206,7 +206,4 @@ def _event(model: type[Event], kind: str, subject: str, number: int, data: objec
 
 
 async def told(pool: "Pool") -> list[dict[str, Any]]:
-    found = await pool.fetch(
-        "SELECT value FROM outbox WHERE topic = 'cri.pub.programs.v1' ORDER BY id"
-    )
-    return [json.loads(row["value"]) for row in found]
+    return await events_in(pool, "cri.pub.programs.v1")

@@ -1,7 +1,6 @@
 """A database of routing, the log of intake before it, and its matcher and deadlines to step."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -21,6 +20,7 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples
 from tests.examples.checkpoints import open_checkpoints
+from tests.examples.outboxes import events_in
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 _KINDS: dict[Any, Any] = {
@@ -93,8 +93,7 @@ class World:
 
     async def published(self, tracking_number: str | None = None) -> list[dict[str, Any]]:
         """Return what waits in the outbox, in order; about one subject, if told so."""
-        rows = await self.pool.fetch("SELECT value FROM outbox ORDER BY id")
-        events = [json.loads(row["value"]) for row in rows]
+        events = await events_in(self.pool)
         return [e for e in events if tracking_number in (None, e["subject"])]
 
     async def kinds(self, tracking_number: str) -> list[str]:

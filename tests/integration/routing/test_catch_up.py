@@ -18,7 +18,8 @@ from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.restored import Outbox, announce, catch_up, cut, dumped, outbox_of
+from tests.examples.outboxes import Outbox, outbox_of
+from tests.examples.restored import announce, catch_up, cut, dumped
 from tests.examples.routing import AT, Sender, declared
 from tests.integration.routing.conftest import World
 

@@ -8,7 +8,8 @@ from shared.contracts import intake, reference, routing
 from shared.messaging.own_log import announced
 from shared.messaging.records import Record
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
-from tests.examples.restored import announce, catch_up, outbox_of
+from tests.examples.outboxes import outbox_of
+from tests.examples.restored import announce, catch_up
 from tests.examples.routing import AT, Sender, declared
 from tests.integration.routing.conftest import World
 from tests.integration.routing.test_catch_up import live_on, lives, lives_of

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.envelope import summary
 from shared.messaging import said
 
 ABOUT = {
@@ -15,8 +16,14 @@ ABOUT = {
 
 
 def row(topic: str = "cri.int.answers.v1", number: int = 1, **changes: Any) -> dict[str, Any]:
-    value = json.dumps({**ABOUT, **changes}, separators=(",", ":")).encode()
-    return {"id": number, "topic": topic, "value": value}
+    event = {**ABOUT, "data": {}, **changes}
+    value = json.dumps(event, separators=(",", ":")).encode()
+    return {"id": number, "topic": topic, "value": value, **summary(event)._asdict()}
+
+
+def of_0_2_0(row: dict[str, Any]) -> dict[str, Any]:
+    """Return *row* as a process of 0.2.0 appends it."""
+    return {**row, **dict.fromkeys(summary({})._fields)}
 
 
 def told(*rows: dict[str, Any]) -> list[str]:
@@ -44,7 +51,8 @@ def test_a_subject_that_is_no_request_is_left_out(subject: str) -> None:
 def test_what_a_participant_wrote_inside_a_text_is_not_taken_for_the_envelope() -> None:
     hidden = json.dumps({"type": "gov.cri.not.real.v1", "subject": "CRI-2026-000001-A"})
 
-    assert told({**row(), "value": json.dumps({"data": {"issue": hidden}}).encode()}) == []
+    value = json.dumps({"data": {"issue": hidden}}).encode()
+    assert told({**of_0_2_0(row()), "value": value}) == []
 
 
 def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() -> None:
@@ -52,11 +60,33 @@ def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() ->
         row("cri.dlq.routing.v1"),
         row("cri.int.notifications.v1"),
         row("cri.out.ca-post.v1", type="gov.cri.heartbeat.v1"),
-        {**row(), "value": None},
+        {**of_0_2_0(row()), "value": None},
+        {**of_0_2_0(row()), "value": b"no JSON"},
+        {**of_0_2_0(row()), "value": b"[]"},
     ]
 
     assert told(*rows) == []
     assert list(said.lines([row(number=5)], [4])) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{}, {"subject": "contact:ca-post:Jane"}, {"inreplyto": None}, {"data": {"reasons": []}}],
+)
+def test_what_0_2_0_appended_is_told_as_it_was(event: dict[str, Any]) -> None:
+    today = row(**event)
+
+    assert told(of_0_2_0(today)) == told(today)
+    assert told(today) != []
+
+
+def test_the_order_of_attributes_means_nothing() -> None:
+    value = json.dumps(dict(sorted({**ABOUT, "data": {"reasons": [{"code": "schema"}]}}.items())))
+
+    assert told({**row(), "value": value.encode()}) == [
+        "cri.int.answers.v1 intake.submission_refused.v1 CRI-2026-000042-K"
+        " for cri.in.ca-post.v1/0/7 because schema"
+    ]
 
 
 def test_many_messages_are_several_lines() -> None:

@@ -20,8 +20,10 @@ from opentelemetry.semconv.attributes import error_attributes
 from opentelemetry.trace import SpanKind, StatusCode
 
 from services.intake.message import Message
+from shared.contracts.envelope import Summary
 from shared.contracts.event import derived_id, request_id
 from shared.contracts.routing import MessageApplied
+from shared.messaging.outbox import outgoing
 from shared.messaging.records import Item, Outgoing, Record, Taken
 from shared.messaging.span_ids import context_of
 from shared.messaging.traces import Moment, Places, Traces, Watched, now, traces_of
@@ -103,7 +105,12 @@ def item_of(message: Any, *, topic: str = "cri.int.routing.v1", offset: int = 3)
 
 
 def row_of(message: Outgoing) -> dict[str, Any]:
-    return {"event_id": message.event_id, "topic": message.topic, "value": message.value}
+    return {
+        "event_id": message.event_id,
+        "topic": message.topic,
+        "value": message.value,
+        **message.summary._asdict(),
+    }
 
 
 def submitted(**changes: Any) -> tuple[Item, Taken]:
@@ -114,8 +121,10 @@ def submitted(**changes: Any) -> tuple[Item, Taken]:
         traceparent=changes.get("traceparent"),
     )  # fmt: skip
     published = Door(offset=7).take(source).published
-    outgoing = tuple(Outgoing(p.id, p.topic, p.key.encode(), p.value) for p in published)
-    return Item(source, message, "ca-post/CA-2026-0042"), Taken("applied", outgoing)
+    messages = tuple(
+        Outgoing(p.id, p.topic, p.key.encode(), p.value, summary=p.summary) for p in published
+    )
+    return Item(source, message, "ca-post/CA-2026-0042"), Taken("applied", messages)
 
 
 def test_off_means_that_there_is_nothing_and_that_no_package_is_loaded() -> None:
@@ -167,7 +176,7 @@ async def test_what_a_record_leads_to_is_below_it_and_its_readers_below_that() -
     (read,) = await told((item_of(follows), Taken("applied")), service="routing")
     answer = applied(causationid=follows.id)
     (answered,) = await told(
-        rows={1: row_of(Outgoing(answer.id, "cri.out.ca-post.v1", b"", answer.encode()))},
+        rows={1: row_of(outgoing("cri.out.ca-post.v1", answer, key=""))},
         service="notifications",
     )
 
@@ -183,6 +192,31 @@ async def test_what_a_record_leads_to_is_below_it_and_its_readers_below_that() -
     for span in (read, answered):
         assert span.parent is not None
         assert span.parent.span_id == first.span_id
+
+
+async def test_a_reordered_attribute_does_not_end_a_trace() -> None:
+    message = outgoing("cri.int.routing.v1", applied(), key="")
+    sorted_ = json.dumps(json.loads(message.value or b""), sort_keys=True, separators=(",", ":"))
+    reordered = message._replace(value=sorted_.encode())
+
+    spans = await told(rows={1: row_of(message), 2: row_of(reordered)})
+    (of_record,) = await told((submitted()[0], Taken("applied", (reordered,))))
+
+    first, second = spans
+    assert first.context == second.context
+    assert first.parent == second.parent
+    assert of_record.context is not None
+    assert of_record.context.trace_id == int(CORRELATION.replace("-", ""), 16)
+
+
+async def test_what_0_2_0_appended_keeps_its_trace() -> None:
+    message = outgoing("cri.int.routing.v1", applied(), key="")
+    older = message._replace(summary=Summary())
+
+    first, second = await told(rows={1: row_of(message), 2: row_of(older)})
+
+    assert first.context == second.context
+    assert first.parent == second.parent
 
 
 async def test_ids_are_the_same_whenever_a_record_is_decided() -> None:
@@ -218,7 +252,7 @@ async def test_nothing_that_somebody_wrote_is_in_a_span() -> None:
     contact = f"contact:{AGENCY}:{WORDS}"
     secret = applied(subject=contact)
     item = item_of(secret)
-    sent = Outgoing(secret.id, "cri.int.confidential.v1", WORDS.encode(), secret.encode())
+    sent = outgoing("cri.int.confidential.v1", secret, key=WORDS)
     named = item_of(Message("cri.in.ca-post.v1/0/7", AGENCY, AT, id=WORDS, reference=WORDS))
 
     spans = await told(
@@ -232,12 +266,14 @@ async def test_nothing_that_somebody_wrote_is_in_a_span() -> None:
 
 
 async def test_heartbeats_dead_letters_and_what_is_no_event_make_no_span() -> None:
-    beat = applied().encode().replace(b"gov.cri.routing.message_applied", b"gov.cri.heartbeat")
-    rows: dict[int, dict[str, Any]] = {
-        1: {"event_id": "1", "topic": "cri.out.ca-post.v1", "value": beat},
-        2: {"event_id": "2", "topic": "cri.dlq.intake.v1", "value": applied().encode()},
-        3: {"event_id": "3", "topic": "cri.int.routing.v1", "value": None},
-        4: {"event_id": "4", "topic": "cri.int.routing.v1", "value": b"{}"},
+    event = outgoing("cri.int.routing.v1", applied(), key="")
+    beat = event._replace(summary=event.summary._replace(type="gov.cri.heartbeat.v1"))
+    none = Outgoing("1", "cri.int.routing.v1", b"", None)
+    rows = {
+        1: row_of(beat),
+        2: row_of(none._replace(topic="cri.dlq.intake.v1", value=applied().encode())),
+        3: row_of(none),
+        4: row_of(none._replace(value=b"{}")),
     }
 
     assert await told((item_of(object()), Taken("ignored")), rows=rows) == []
@@ -251,7 +287,7 @@ async def test_a_share_keeps_the_same_traces_in_every_process() -> None:
     items = [(item_of(each), Taken("applied")) for each in every]
 
     rows = {
-        number: row_of(Outgoing(each.id, "cri.int.routing.v1", b"", each.encode()))
+        number: row_of(outgoing("cri.int.routing.v1", each, key=""))
         for number, each in enumerate(every)
     }
 
@@ -279,7 +315,7 @@ async def test_a_clock_that_is_set_meanwhile_makes_no_span_longer(
 
 
 async def test_what_was_acknowledged_as_sent_before_has_no_offset() -> None:
-    message = Outgoing(applied().id, "cri.int.routing.v1", b"", applied().encode())
+    message = outgoing("cri.int.routing.v1", applied(), key="")
 
     (span,) = await told(rows={1: row_of(message)}, places={1: (4, -1)})
 

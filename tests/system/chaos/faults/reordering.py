@@ -24,14 +24,17 @@ SELECT EXISTS (
      WHERE locktype = 'advisory' AND NOT granted AND pid = $1)
 """
 _WAITING = """
-SELECT id, event_id, topic, key, value, headers, appended_at
+SELECT id, event_id, topic, key, value, headers, appended_at, type, subject, correlation, cause,
+       inreplyto
   FROM outbox
  WHERE id > $1 AND topic LIKE 'cri.int.%'
  ORDER BY id
 """
 _INSERT = """
-INSERT INTO outbox (id, event_id, topic, key, value, headers, appended_at)
-OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO outbox (
+    id, event_id, topic, key, value, headers, appended_at, type, subject, correlation, cause,
+    inreplyto)
+OVERRIDING SYSTEM VALUE VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 

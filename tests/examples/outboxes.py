@@ -1,0 +1,28 @@
+"""What waits in an outbox. Whoever asks also learns that its columns say what its JSON says."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+
+from shared.contracts.envelope import Summary, summary
+from shared.messaging.outbox import DEAD_LETTERS
+
+Outbox = Sequence[Mapping[str, Any]]
+
+
+async def outbox_of(pool: "asyncpg.Pool[Any]") -> Outbox:
+    """Return the rows in their order."""
+    rows: Outbox = await pool.fetch("SELECT * FROM outbox ORDER BY id")
+    for row in rows:
+        said = Summary(*(row[name] for name in Summary._fields))
+        dead = row["topic"].startswith(DEAD_LETTERS)
+        assert said == (Summary() if dead else summary(json.loads(row["value"])))
+    return rows
+
+
+async def events_in(pool: "asyncpg.Pool[Any]", topic: str | None = None) -> list[dict[str, Any]]:
+    """Return the events in their order; of one *topic*, if told so."""
+    rows = [row for row in await outbox_of(pool) if topic in (None, row["topic"])]
+    return [json.loads(row["value"]) for row in rows]
