@@ -46,8 +46,8 @@ logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
 reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
-test: setup ## what a change needs: every test but those of `make verify`, on a real Kafka and Postgres
-	@$(RUN) -m pytest --ignore=$(WHOLE)
+test: setup ## what a change needs: every test but those of `make verify`, on a real Kafka and Postgres [WORKERS=1]
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(WHOLE)
 
 verify: setup ## the other tests, which judge the whole: processes, demonstrations, chaos, drills
 	@$(RUN) -m pytest $(WHOLE)

@@ -45,23 +45,6 @@ async def test_a_service_is_no_superuser_and_makes_no_roles_or_databases(stack: 
     assert [row["rolname"] for row in rows] == ["postgres"]
 
 
-async def test_nothing_on_disk_is_lost_for_speed(stack: Stack) -> None:
-    connection = await asyncpg.connect(stack.postgres.dsn())
-
-    settings = {
-        name: await connection.fetchval(f"SHOW {name}")
-        for name in ("fsync", "synchronous_commit", "full_page_writes", "max_connections")
-    }
-
-    await connection.close()
-    assert settings == {
-        "fsync": "on",
-        "synchronous_commit": "on",
-        "full_page_writes": "on",
-        "max_connections": "200",
-    }
-
-
 async def test_what_a_service_owned_in_an_earlier_version_goes_to_the_owner(stack: Stack) -> None:
     admin = await asyncpg.connect(stack.postgres.dsn())
     await admin.execute(f"ALTER DATABASE {database_of('intake')} OWNER TO intake")

@@ -344,8 +344,9 @@ async def test_deciding_that_takes_long_commits_what_was_decided_and_leaves_the_
 
 
 async def test_an_event_that_is_too_slow_three_times_alone_becomes_a_dead_letter(
-    pool: "Pool", reader: LedgerReader
+    pool: "Pool", reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("shared.messaging.budget.RECORD_SECONDS", 0.3)  # waited for four times
     await open_partitions(pool, TOPIC)
     batch = records(
         event("A", 1), event("B", 1, "takes:60"), event("B", 2), event("C", 1), event("A", 2)

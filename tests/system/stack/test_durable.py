@@ -1,0 +1,48 @@
+"""What Postgres has confirmed is on the disk; only the server that tests share does not wait."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import asyncpg
+import pytest
+
+from deploy.local.stack import Stack
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """A Postgres as `make up` has it; Kafka is not started."""
+    with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as made:
+        made.postgres.begin()
+        made.postgres.wait()
+        yield made
+
+
+def test_nothing_on_disk_is_lost_for_speed(stack: Stack) -> None:
+    async def show(*names: str) -> dict[str, str]:
+        connection = await asyncpg.connect(stack.postgres.dsn())
+        found = {name: await connection.fetchval(f"SHOW {name}") for name in names}
+        await connection.close()
+        return found
+
+    names = ("fsync", "synchronous_commit", "full_page_writes", "max_connections")
+
+    assert asyncio.run(show(*names)) == {
+        "fsync": "on",
+        "synchronous_commit": "on",
+        "full_page_writes": "on",
+        "max_connections": "200",
+    }
+
+
+def test_nobody_else_gives_that_up() -> None:
+    folders = ("benchmarks", "continuum", "deploy", "services", "shared", "tests")
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+
+    found = [path for path in sources if "durable=" + "False" in path.read_text()]
+
+    assert found == [ROOT / "tests" / "conftest.py"]
