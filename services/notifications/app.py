@@ -5,11 +5,11 @@ from typing import Any
 
 from asyncpg import Pool
 
-from services.notifications.catch_up import OWN, Again
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.oldest import Oldest
 from services.notifications.parse import TOPICS
+from services.notifications.restore.reader import OWN, Again
 from services.notifications.settings import Settings
 from shared.service import Service
 from shared.tasks import Task

@@ -11,7 +11,7 @@ from services.notifications.audiences.known import Listing, Question
 from services.notifications.audiences.request import Directory
 from services.notifications.decide import decide
 from services.notifications.directory import NOBODY, directory_of, with_batch
-from services.notifications.messages import announce
+from services.notifications.messages import Announce, announce
 from services.notifications.views import view_of
 from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
@@ -76,23 +76,7 @@ class NotificationsReader:
         )
 
     def decide(self, state: Working, item: Item) -> Taken:
-        event, told = item.message, len(state.notices)
-        kind = type(event)
-        if kind is intake.NeedStated:
-            state.state_need(event)
-            return _TAKEN
-        if kind is intake.NoteStated:
-            outgoing = waiting.take_note(state, event, _notice_key(item))
-        elif kind is intake.AnswerRepeated:
-            outgoing = waiting.take_repeat(state, event, item.record.key or b"")
-        else:
-            view = view_of(event, state)
-            outgoing = announce(
-                state, event, decide(event, view), key=_notice_key(item), after=view.after
-            )
-            state.keep(event)
-            outgoing += waiting.release(state, event)
-        return Taken("applied", outgoing, counted(state.notices[told:]))
+        return take(state, item, announce)
 
     async def save(self, connection: "Connection[Any]", state: Working) -> None:
         if state.reference:
@@ -133,6 +117,27 @@ class NotificationsReader:
                 self._version, self._names = current.version, directory_of(current)
         said = [item.message for item in items if item.record.topic == reference.TOPIC]
         return with_batch(self._names, said) if said else self._names
+
+
+def take(state: Working, item: Item, announce: Announce) -> Taken:
+    """Decide the fact in *item*, keep what it says, and *announce* what it leads to."""
+    event, told = item.message, len(state.notices)
+    kind = type(event)
+    if kind is intake.NeedStated:
+        state.state_need(event)
+        return _TAKEN
+    if kind is intake.NoteStated:
+        outgoing = waiting.take_note(state, event, _notice_key(item), announce)
+    elif kind is intake.AnswerRepeated:
+        outgoing = waiting.take_repeat(state, event, item.record.key or b"", announce)
+    else:
+        view = view_of(event, state)
+        outgoing = announce(
+            state, event, decide(event, view), key=_notice_key(item), after=view.after
+        )
+        state.keep(event)
+        outgoing += waiting.release(state, event, announce)
+    return Taken("applied", outgoing, counted(state.notices[told:]))
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:

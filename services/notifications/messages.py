@@ -1,7 +1,8 @@
 """Numbers what was decided and puts it into envelopes: messages, and the notice about them."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
 from pydantic_core import to_json
 
@@ -37,6 +38,20 @@ def letter(send: Send) -> Letter:
     return Letter(send.audience, send.type, send.subject, data, send.answer, send.classification)
 
 
+class Announce(Protocol):
+    """Numbers and writes *notices* of *event*; *key* is that of the notice on the log."""
+
+    def __call__(
+        self,
+        working: Working,
+        event: Event,
+        notices: Sequence[Notice],
+        *,
+        key: bytes,
+        after: Request | None = None,
+    ) -> tuple[Outgoing, ...]: ...
+
+
 def announce(
     working: Working,
     event: Event,
@@ -51,103 +66,121 @@ def announce(
     *after* is the request as the event leaves it. Whatever can fail on odd data is done before the
     working state changes.
     """
-    prepared = [each if isinstance(each, NotNeeded) else letter(each) for each in notices]
+    prepared = prepare(notices)
     if after is not None:
-        working.requests[after.tracking_number] = after
-        working.moved.add(after.tracking_number)
-    return send_all(working, event, prepared, key=key)
-
-
-def send_all(
-    working: Working, event: Event, prepared: Sequence[Letter | NotNeeded], *, key: bytes
-) -> tuple[Outgoing, ...]:
+        working.move(after)
+    rows: list[NoticeRow] = []
     outgoing: list[Outgoing] = []
-    notices: list[dict[str, Any]] = []
-    for found in prepared:
-        if isinstance(found, NotNeeded):
-            notices.append(_not_needed(working, event, found))
-        else:
-            message, notice = _send(working, event, found)
-            outgoing.append(message)
-            notices.append(notice)
-    outgoing.append(_notice_decided(working, event, notices, key=key))
+    for each in prepared:
+        if isinstance(each, NotNeeded):
+            rows.append(not_needed(event, each))
+            continue
+        number = working.numbers.next(out_topic(each.audience), each.audience)
+        row = sent(event, each, number)
+        rows.append(row)
+        outgoing.append(message(event, each, row, at=working.at))
+        if each.answer:
+            working.answer(answer_in(event, each, row))
+    working.notices += rows
+    number = next_notice(working, event.subject)
+    outgoing.append(notice(event, rows, number=number, key=key, at=working.at))
     return tuple(outgoing)
 
 
-def _send(working: Working, event: Event, found: Letter) -> tuple[Outgoing, dict[str, Any]]:
-    audience, kind, subject, data, answer, classification = found
-    topic = out_topic(audience)
+def prepare(notices: Sequence[Notice]) -> list[Letter | NotNeeded]:
+    return [each if isinstance(each, NotNeeded) else letter(each) for each in notices]
+
+
+def sent(event: Event, found: Letter, number: int) -> NoticeRow:
+    """Return the decision to send *found* under *number*."""
+    audience, kind = found.audience, found.type
     message_id = derived_id(event.id, kind, audience)
-    number = working.settled.get(message_id) or working.numbers.next(topic, audience)
-    answers = answer and event.inreplyto is not None
+    return NoticeRow(event.subject, event.id, audience, kind, message_id, number)
+
+
+def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
+    return NoticeRow(event.subject, event.id, found.audience, because=found.because)
+
+
+def answer_in(event: Event, found: Letter, row: NoticeRow) -> Answer:
+    """Return the answer that *found* is, to be kept for repeats."""
+    assert event.inreplyto is not None
+    return Answer(event.inreplyto, found.type, found.subject, found.data, row.message_id or "")
+
+
+def message(event: Event, found: Letter, row: NoticeRow, *, at: datetime) -> Outgoing:
+    """Return *found*, decided at *at*, under the id and the number of *row*."""
+    assert row.message_id is not None
     about = envelope.attributes(
-        kind=kind,
+        kind=found.type,
         source=SOURCE,
-        subject=subject,
-        at=working.at,
+        subject=found.subject,
+        at=at,
         cause=event.id,
         correlation=event.correlationid,
-        identity=message_id,
-        participant_number=number,
-        classification=classification,
-        inreplyto=event.inreplyto if answers else None,
-        inreplytoid=event.inreplytoid if answers else None,
+        identity=row.message_id,
+        participant_number=row.participantsequence,
+        classification=found.classification,
+        inreplyto=event.inreplyto if found.answer else None,
+        inreplytoid=event.inreplytoid if found.answer else None,
         traceparent=event.traceparent,
     )
-    if answer and event.inreplyto is not None:
-        kept = Answer(event.inreplyto, kind, subject, data, message_id)
-        working.answered.append(kept)
-        working.answers[event.inreplyto] = kept
-    value = envelope.write(about, data, order=envelope.MESSAGE_ORDER)
-    working.notices.append(NoticeRow(event.subject, event.id, audience, kind, message_id, number))
-    notice = {
-        "audience": audience,
-        "channel": "topic",
-        "outcome": "sent",
-        "message_type": kind,
-        "message_id": message_id,
-        "participantsequence": number,
-    }
-    summary = envelope.summary(about)
-    return Outgoing(message_id, topic, audience.encode(), value, summary=summary), notice
+    value = envelope.write(about, found.data, order=envelope.MESSAGE_ORDER)
+    topic, audience = out_topic(found.audience), found.audience.encode()
+    return Outgoing(row.message_id, topic, audience, value, summary=envelope.summary(about))
 
 
-def _not_needed(working: Working, event: Event, found: NotNeeded) -> dict[str, Any]:
-    audience, because = found
-    working.notices.append(NoticeRow(event.subject, event.id, audience, because=because))
-    return {"audience": audience, "channel": "none", "outcome": "not_needed", "because": because}
+def notice_id(event: Event) -> str:
+    return derived_id(event.id, NOTICE_DECIDED, event.subject)
 
 
-def _notice_decided(
-    working: Working, event: Event, notices: list[dict[str, Any]], *, key: bytes
+def notice(
+    event: Event, rows: Sequence[NoticeRow], *, number: int, key: bytes, at: datetime
 ) -> Outgoing:
-    notice_id = derived_id(event.id, NOTICE_DECIDED, event.subject)
+    """Return the notice that says what was decided for each audience of *event*."""
     about = envelope.attributes(
         kind=NOTICE_DECIDED,
         source=SOURCE,
         subject=event.subject,
-        at=working.at,
+        at=at,
         cause=event.id,
         correlation=event.correlationid,
-        identity=notice_id,
-        number=_number_of(working, event.subject, notice_id),
+        identity=notice_id(event),
+        number=number,
         inreplyto=event.inreplyto,
         received_at=event.receivedat,
         traceparent=event.traceparent,
     )
+    notices = [_in_words(row) for row in rows]
     data = to_json({"fact": event.id, "fact_type": event.type, "notices": notices})
     value = envelope.write(about, data, order=envelope.NOTICE_ORDER)
     summary = envelope.summary(about)
-    return Outgoing(notice_id, notifications.TOPIC, key, value, summary=summary)
+    return Outgoing(notice_id(event), notifications.TOPIC, key, value, summary=summary)
 
 
-def _number_of(working: Working, subject: str, notice_id: str) -> int:
+def _in_words(row: NoticeRow) -> dict[str, Any]:
+    if row.message_id is None:
+        return {
+            "audience": row.audience,
+            "channel": "none",
+            "outcome": "not_needed",
+            "because": row.because,
+        }
+    return {
+        "audience": row.audience,
+        "channel": "topic",
+        "outcome": "sent",
+        "message_type": row.message_type,
+        "message_id": row.message_id,
+        "participantsequence": row.participantsequence,
+    }
+
+
+def next_notice(working: Working, subject: str) -> int:
     """Count notices on the request where the subject is one, else on the subject's sequence."""
-    settled = working.settled.get(notice_id)
     if subject not in working.requests:
-        return settled or working.numbers.next(notifications.TOPIC, subject)
-    last = working.published.get(subject, 0)
-    number = settled or last + 1
-    working.published[subject] = max(last, number)
+        return working.numbers.next(notifications.TOPIC, subject)
+    number = working.published.get(subject, 0) + 1
+    working.published[subject] = number
     working.moved.add(subject)
     return number

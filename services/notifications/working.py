@@ -1,7 +1,6 @@
 """What a batch works on between load and save: what was read, and what is to be written."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
@@ -43,8 +42,7 @@ class Working:
     """
     The working state of one batch. Everything in it is locked until the batch commits.
 
-    ``published`` counts, for each request, the notices decided about it. ``settled`` are the
-    numbers, by id, that messages and notices were given before a restore.
+    ``published`` counts, for each request, the notices decided about it.
     """
 
     at: datetime
@@ -70,7 +68,16 @@ class Working:
     notes_held: dict[str, WaitingNote] = field(default_factory=dict)
     notes_settled: list[str] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
-    settled: Mapping[str, int] = field(default_factory=dict)
+
+    def move(self, request: Request) -> None:
+        """Hold *request* as it is now, to be written."""
+        self.requests[request.tracking_number] = request
+        self.moved.add(request.tracking_number)
+
+    def answer(self, answer: Answer) -> None:
+        """Keep *answer*, to be repeated."""
+        self.answered.append(answer)
+        self.answers[answer.inreplyto] = answer
 
     def state_need(self, event: NeedStated) -> None:
         """Keep the words of a need: they are handed over when an engagement opens."""

@@ -1,5 +1,6 @@
 from collections.abc import Awaitable, Callable
-from importlib import resources
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -34,11 +35,8 @@ async def test_every_statement_prepares_against_the_migrated_schema(
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_statement_has_its_store_function_and_is_used(service: str) -> None:
     for package in schemas(service):
-        code = "\n".join(
-            file.read_text()
-            for file in resources.files(package).iterdir()
-            if file.name.endswith(".py")
-        )
+        (folder,) = import_module(package).__path__
+        code = "\n".join(file.read_text() for file in sorted(Path(folder).rglob("*.py")))
         for name in load_statements(package):
             assert f'_SQL["{name}"]' in code, f"{package}/sql/{name}.sql is not used"
 

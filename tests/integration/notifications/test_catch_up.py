@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.notifications.catch_up import Again
+from services.notifications.restore.reader import Again
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.contracts.tracking import tracking_number

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.notifications.catch_up import Again
+from services.notifications.restore.reader import Again
 from shared.contracts import notifications, reference, routing
 from shared.contracts.event import derived_id, padded
 from shared.messaging.own_log import announced

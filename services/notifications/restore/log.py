@@ -1,0 +1,70 @@
+"""What the service's own topics say of the facts of a batch: who was sent what. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.notifications.audiences.repeats import Answer
+from services.notifications.messages import NOTICE_DECIDED
+from services.notifications.working import NoticeRow
+from shared.contracts.outbound import TYPES
+from shared.messaging.catch_up import Announcements
+from shared.messaging.own_log import Announced
+
+KINDS = frozenset(TYPES.values())
+"""The messages of this build; what a later release sent beside them stays sent."""
+
+
+@dataclass(slots=True)
+class Log:
+    """
+    What the log says.
+
+    ``notices`` are the decisions on the log, by fact; ``messages`` what stands on participants'
+    topics, by fact; ``ids`` everything on the log; ``answers`` the answers there, by the record
+    answered; ``numbers`` those given out, by the id of the message or notice.
+    """
+
+    notices: dict[str, list[NoticeRow]] = field(default_factory=dict)
+    messages: dict[str, list[Announced]] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def read_log(announced: Announcements) -> Log:
+    found = Log()
+    for fact, events in announced.items():
+        for event in events:
+            said = json.loads(event.value)
+            found.ids.add(event.id)
+            found.numbers[event.id] = event.number
+            if event.type != NOTICE_DECIDED:
+                found.messages.setdefault(fact, []).append(event)
+                if "inreplyto" in said:
+                    found.answers[said["inreplyto"]] = _answer(event, said)
+                continue
+            rows = [_row(event.subject, fact, notice) for notice in said["data"]["notices"]]
+            found.notices[fact] = rows
+            for row in rows:
+                if row.message_id is not None and row.participantsequence is not None:
+                    found.numbers[row.message_id] = row.participantsequence
+    return found
+
+
+def _row(subject: str, fact: str, notice: Mapping[str, Any]) -> NoticeRow:
+    return NoticeRow(
+        subject,
+        fact,
+        notice["audience"],
+        notice.get("message_type"),
+        notice.get("message_id"),
+        notice.get("participantsequence"),
+        notice.get("because"),
+    )
+
+
+def _answer(event: Announced, said: Mapping[str, Any]) -> Answer:
+    data = json.dumps(said["data"], ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(said["inreplyto"], event.type, said["subject"], data, event.id)

@@ -1,0 +1,131 @@
+"""Takes the facts in again that came after the dump."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from services.notifications.handlers import NotificationsReader, take
+from services.notifications.restore.announce import Announcer, FillingNumbers
+from services.notifications.restore.log import read_log
+from services.notifications.working import Working
+from shared.contracts import intake, notifications
+from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
+from shared.messaging.own_log import OwnTopics
+from shared.messaging.positions import Refusal
+from shared.messaging.reader import Reader
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.postgres.statements import load_statements
+
+log = structlog.get_logger()
+_SQL = load_statements("services.notifications")
+OWN = OwnTopics(
+    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$",
+    {notifications.TOPIC: _SQL["read_published"]},
+)
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch, and what the log says that its facts have led to."""
+
+    working: Working
+    numbers: FillingNumbers
+    announced: Announcements
+    announcer: Announcer
+
+
+class RestoreReader:
+    """Decides as live, and announces by the log."""
+
+    def __init__(self) -> None:
+        self._reader = NotificationsReader()
+        self._ends: Mapping[str, int] | None = None
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        return self._reader.parse(record)
+
+    def unprocessable(self, record: Record) -> None:
+        """All it reads comes from our own services."""
+
+    async def load(
+        self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
+    ) -> Batch:
+        """Load what the batch needs, and what its facts have led to."""
+        working = await self._reader.load(connection, items, at=at)
+        facts = {item.message.id for item in items}
+        for waiting in working.repeats.values():
+            facts.update(json.loads(repeat.event)["id"] for repeat in waiting)
+        facts.update(json.loads(note.event)["id"] for note in working.notes_waiting.values())
+        announced = await read_announced(connection, facts)
+        if self._ends is None:
+            self._ends = dict(await connection.fetch(_SQL["read_announced_ends"]))
+        new = [i.message.subject for i in items if type(i.message) is intake.RequestAccepted]
+        working.published |= dict(await connection.fetch(_SQL["count_announced"], new))
+        gaps: dict[str, list[int]] = defaultdict(list)
+        for topic, number in await connection.fetch(_SQL["read_gaps"]):
+            gaps[topic].append(number)
+        working.numbers = numbers = FillingNumbers(working.numbers, gaps)
+        return Batch(working, numbers, announced, Announcer(read_log(announced), self._ends))
+
+    def decide(self, batch: Batch, item: Item) -> Taken:
+        """Decide a fact, as of when it was decided, and bring the outcome to what was sent."""
+        working, now = batch.working, batch.working.at
+        known = batch.announced.get(item.message.id)
+        try:
+            if known:
+                working.at = known[0].at
+            return take(working, item, batch.announcer.announce)
+        finally:
+            working.at = now
+
+    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
+        contradictions = batch.announcer.contradictions
+        if contradictions:
+            raise Refusal(
+                "what is on the log cannot be decided again, and nothing may be decided"
+                f" otherwise: {'; '.join(contradictions[:5])}"
+            )
+        await self._reader.save(connection, batch.working)
+        filled = batch.numbers.filled
+        if filled:
+            await connection.execute(
+                _SQL["fill_gaps"], [t for t, _ in filled], [number for _, number in filled]
+            )
+
+
+class Again:
+    """
+    Notifications' part of `shared.messaging.catch_up`.
+
+    Questions come last: whoever asks has been told of what it asks about.
+    """
+
+    order = (
+        r"cri\.int\.reference\.",
+        r"cri\.int\.(intake|confidential)\.",
+        r"cri\.int\.routing\.",
+        r"cri\.int\.answers\.",
+    )
+
+    def __init__(self) -> None:
+        self.reader: Reader[Any] = RestoreReader()
+
+    async def fold(self, connection: Any) -> None:
+        """Raise all numbers to what was given out, on the log or in a notice."""
+        await connection.execute(_SQL["fold_gaps"])
+        await fold_sequences(connection)
+        await connection.execute(_SQL["fold_published"])
+
+    async def finish(self, connection: Any) -> None:
+        """Bring what is still to be sent into the order of its numbers."""
+        await connection.execute(_SQL["restore_moments"])
+        await connection.execute(_SQL["order_outbox"])
+        left = await connection.fetch(_SQL["read_gaps"])
+        if left:
+            log.error("catch_up.numbers_lost", numbers=[f"{topic} {n}" for topic, n in left[:20]])
