@@ -1,4 +1,4 @@
-"""The tables and the verdict of `make stages`."""
+"""The tables of `make stages`."""
 
 import math
 from collections import Counter
@@ -8,15 +8,6 @@ from dataclasses import dataclass
 from benchmarks.counts import Counts, named
 from benchmarks.measurement import Latency, latency
 
-BATCH = frozenset({"lock_checkpoints"})
-"""First statements of the transactions that take in batches."""
-BATCH_TRIPS = 6
-"""Five, or six where a second read is needed."""
-BATCH_RECORDS = 20
-IDLE_STATEMENTS = 32.5
-"""Per second: a quarter of 0.2.0's."""
-CROWD = 1.15
-FIRST_RECORD_MS = 500.0
 _RARE = 0.7
 """Transactions of a kind that is rarer per second at every load are not listed."""
 
@@ -79,42 +70,10 @@ def tables(loads: Sequence[Load], crowds: Sequence[Crowd], names: Names) -> list
     return [line for part in parts for line in (*part, "")]
 
 
-def closing(
-    loads: Sequence[Load], crowds: Sequence[Crowd], names: Names
-) -> tuple[list[str], bool]:
-    """Return a line for each requirement, and whether all are met."""
-    idle, *busy = loads
-    statements = _per(idle.all.statements.total(), idle.seconds)
-    judged = [
-        _judged(
-            f"round trips of a batch of up to {BATCH_RECORDS} records (99 of 100, {service})",
-            trips,
-            BATCH_TRIPS,
-        )
-        for service, trips in _batch_trips(busy, names).items()
-    ]
-    judged.append(_judged("statements of an idle stack a second", statements, IDLE_STATEMENTS))
-    if crowds:
-        few, many = crowds
-        ratio = many.load.partitions_a_request / few.load.partitions_a_request
-        what = f"partitions named per request, {many.registered} to {few.registered} participants"
-        judged.append(_judged(what, ratio, CROWD))
-        waited = {"under load": many.under_load, "idle": many.idle}
-        for where, waits in ((where, waits) for where, waits in waited.items() if waits):
-            what = f"first record of a silent participant, {where} (99 of 100, ms)"
-            judged.append(_judged(what, _waited(waits).p99, FIRST_RECORD_MS))
-    return [line for line, _ in judged], all(met for _, met in judged)
-
-
-def _judged(what: str, found: float, limit: float) -> tuple[str, bool]:
-    met = found <= limit
-    return f"required: {what}: {found:g} (≤ {limit:g}): {'met' if met else 'not met'}", met
-
-
 def _sent(what: str, loads: Sequence[Load], by: Callable[[Load], float]) -> list[str]:
     return _table(
         [what, *(load.name for load in loads)],
-        [[name, *(_per(count(load.all), by(load)) for load in loads)] for name, count in _SENT],
+        [[name, *(per(count(load.all), by(load)) for load in loads)] for name, count in _SENT],
     )
 
 
@@ -123,13 +82,13 @@ def _services(loads: Sequence[Load]) -> list[str]:
     for service in loads[0].counts:
         each = [(load, load.counts[service]) for load in loads]
         rows += [
-            [f"{service}: batches a second", *(_per(c.batches, load.seconds) for load, c in each)],
-            [f"{service}: records a batch", *(_per(c.records, c.batches) for _, c in each)],
+            [f"{service}: batches a second", *(per(c.batches, load.seconds) for load, c in each)],
+            [f"{service}: records a batch", *(per(c.records, c.batches) for _, c in each)],
             [
                 f"{service}: round trips a second",
-                *(_per(c.round_trips, load.seconds) for load, c in each),
+                *(per(c.round_trips, load.seconds) for load, c in each),
             ],
-            [f"{service}: fetches a second", *(_per(c.fetches, load.seconds) for load, c in each)],
+            [f"{service}: fetches a second", *(per(c.fetches, load.seconds) for load, c in each)],
         ]
     return _table(["", *(load.name for load in loads)], rows)
 
@@ -138,9 +97,9 @@ def _transactions(loads: Sequence[Load], names: Names) -> list[str]:
     """Transactions by first statement: rate, mean round trips, and the 99th percentile."""
     by_load = [
         {
-            (service, first): (_per(by_trips.total(), load.seconds), by_trips)
+            (service, first): (per(by_trips.total(), load.seconds), by_trips)
             for service, counts in load.counts.items()
-            for first, by_trips in _by_name(counts.transactions, names).items()
+            for first, by_trips in by_name(counts.transactions, names).items()
         }
         for load in loads
     ]
@@ -152,14 +111,14 @@ def _transactions(loads: Sequence[Load], names: Names) -> list[str]:
         for found in by_load:
             rate, by_trips = found.get(kind, (0.0, Counter[int]()))
             trips = sum(trips * number for trips, number in by_trips.items())
-            mean = _per(trips, by_trips.total())
-            cells.append(f"{rate:g} × {mean:g} ({_most(by_trips)})" if by_trips else "")
+            mean = per(trips, by_trips.total())
+            cells.append(f"{rate:g} × {mean:g} ({most(by_trips)})" if by_trips else "")
         rows.append([f"{kind[0]}: {kind[1]}", *cells])
     head = "transactions a second × round trips (99 of 100), by the first statement"
     return _table([head, *(load.name for load in loads)], rows)
 
 
-def _by_name(transactions: Mapping[str, Counter[int]], names: Names) -> Mapping[str, Counter[int]]:
+def by_name(transactions: Mapping[str, Counter[int]], names: Names) -> Mapping[str, Counter[int]]:
     found: dict[str, Counter[int]] = {}
     for first, by_trips in transactions.items():
         if by_trips.total():
@@ -168,23 +127,23 @@ def _by_name(transactions: Mapping[str, Counter[int]], names: Names) -> Mapping[
 
 
 def _idle_statements(idle: Load, names: Names) -> list[str]:
-    rates = {
-        (named(text, names), service): _per(number, idle.seconds)
-        for service, counts in idle.counts.items()
-        for text, number in counts.statements.items()
-    }
+    found: Counter[tuple[str, str]] = Counter()
+    for service, counts in idle.counts.items():
+        for text, number in counts.statements.items():
+            found[named(text, names), service] += number
     rows = []
-    for name in {name for name, _ in rates}:
-        each = [rates.get((name, service), 0.0) for service in idle.counts]
-        rows.append((round(sum(each), 2), name, each))
+    for name in {name for name, _ in found}:
+        numbers = [found[name, service] for service in idle.counts]
+        rates = [per(number, idle.seconds) for number in numbers]
+        rows.append((per(sum(numbers), idle.seconds), name, rates))
     return _table(
         ["statements of an idle stack, a second", *idle.counts, "all"],
         [
-            *([name, *each, total] for total, name, each in sorted(rows, reverse=True)),
+            *([name, *rates, total] for total, name, rates in sorted(rows, reverse=True)),
             [
                 "all",
-                *(_per(c.statements.total(), idle.seconds) for c in idle.counts.values()),
-                _per(idle.all.statements.total(), idle.seconds),
+                *(per(c.statements.total(), idle.seconds) for c in idle.counts.values()),
+                per(idle.all.statements.total(), idle.seconds),
             ],
         ],
     )
@@ -195,10 +154,10 @@ def _crowds(crowds: Sequence[Crowd]) -> list[str]:
         [
             f"{crowd.registered}, {crowd.silent} of them silent",
             crowd.load.name,
-            _per(crowd.load.partitions_a_request, 1),
-            _per(crowd.load.all.fetches, crowd.load.requests),
+            per(crowd.load.partitions_a_request, 1),
+            per(crowd.load.all.fetches, crowd.load.requests),
             *(
-                f"{_waited(waits)} ({_answered(waits)} of {len(waits)})" if waits else ""
+                f"{waited(waits)} ({_answered(waits)} of {len(waits)})" if waits else ""
                 for waits in (crowd.under_load, crowd.idle)
             ),
         ]
@@ -213,26 +172,13 @@ def _crowds(crowds: Sequence[Crowd]) -> list[str]:
     )  # fmt: skip
 
 
-def _batch_trips(loads: Sequence[Load], names: Names) -> Mapping[str, int]:
-    """Return by service the 99th percentile of round trips of small batches."""
-    found: dict[str, Counter[int]] = {}
-    for load in loads:
-        for service, counts in load.counts.items():
-            if not counts.batches or counts.records / counts.batches > BATCH_RECORDS:
-                continue
-            for first, by_trips in _by_name(counts.transactions, names).items():
-                if first in BATCH:
-                    found.setdefault(service, Counter()).update(by_trips)
-    return {service: _most(by_trips) for service, by_trips in found.items()}
-
-
-def _most(by_trips: Counter[int]) -> int:
+def most(by_trips: Counter[int]) -> int:
     """Return the number of round trips that 99 of 100 transactions do not exceed."""
     ordered = sorted(by_trips.elements())
     return ordered[math.ceil(0.99 * len(ordered)) - 1]
 
 
-def _waited(waits: Sequence[float | None]) -> Latency:
+def waited(waits: Sequence[float | None]) -> Latency:
     return latency([float("inf") if wait is None else wait for wait in waits])
 
 
@@ -240,7 +186,7 @@ def _answered(waits: Sequence[float | None]) -> int:
     return sum(wait is not None for wait in waits)
 
 
-def _per(number: float, of: float) -> float:
+def per(number: float, of: float) -> float:
     """Return the quotient, rounded to two decimal places."""
     return round(number / of, 2) if of else 0.0
 

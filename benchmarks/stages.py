@@ -18,7 +18,8 @@ from benchmarks.login import Login
 from benchmarks.measurement import Incomplete
 from benchmarks.ours import Ours
 from benchmarks.participants import silent_participants
-from benchmarks.stage_tables import Crowd, Load, closing, tables
+from benchmarks.stage_limits import closing
+from benchmarks.stage_tables import Crowd, Load, tables
 from deploy.local.failure import StackFailed
 from deploy.local.released import released
 from deploy.local.stack import Stack

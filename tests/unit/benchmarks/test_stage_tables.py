@@ -3,7 +3,8 @@
 from collections import Counter
 
 from benchmarks.counts import Counts, named, statement_names
-from benchmarks.stage_tables import BATCH, Crowd, Load, closing, tables
+from benchmarks.stage_limits import BATCH, closing
+from benchmarks.stage_tables import Crowd, Load, tables
 
 LOCK = "SELECT ... FOR UPDATE"
 NAMES = {LOCK: "lock_checkpoints", "SELECT offers": "read_offers"}
@@ -65,6 +66,15 @@ def test_the_statements_of_an_idle_stack_are_listed_by_name_the_most_frequent_fi
         "| lock_checkpoints | 1 | 1 |",
         "| all | 10 | 10 |",
     ]
+
+
+def test_statements_that_begin_alike_add_up() -> None:
+    begin = "SELECT pg_notify('a channel with a name', "
+    alike = Counts(statements=Counter({f"{begin}'a')": 10, f"{begin}'b')": 20}))
+
+    lines = tables([load("idle", 0, alike), STEADY], [], NAMES)
+
+    assert f"| {begin[:40]} | 3 | 3 |" in lines
 
 
 def test_transactions_that_are_rare_at_every_load_are_left_out() -> None:
