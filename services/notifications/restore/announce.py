@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.notifications.audiences.audience import Notice, NotNeeded
+from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
 from services.notifications.messages import (
     answer_in,
@@ -82,7 +83,11 @@ class Announcer:
             row = sent(event, each, number or 0)
             if each.answer:
                 answer = answer_in(event, each, row)
-                working.answer(self.log.answers.get(answer.inreplyto, answer))
+                told = self.log.answers.get(answer.inreplyto, answer)
+                working.answer(told)
+                if told.message_id != answer.message_id:
+                    rows.append(self._told_instead(row, told))
+                    continue
             if number is None and then is not None:
                 continue
             if number is None:
@@ -96,6 +101,14 @@ class Announcer:
         if notice_id(event) not in self.log.ids:
             outgoing.append(notice(event, rows, number=number, key=key, at=working.at))
         return tuple(outgoing)
+
+    def _told_instead(self, row: NoticeRow, told: Answer) -> NoticeRow:
+        """Return *row* for the answer on the log: the state asked about has changed since."""
+        return row._replace(
+            message_type=told.message_type,
+            message_id=told.message_id,
+            participantsequence=self.log.numbers[told.message_id],
+        )
 
     def _number(self, event: Event, kind: str, audience: str) -> int | None:
         """Return the number that the message was given; None if it never was."""

@@ -1,0 +1,80 @@
+"""What is on the log stands: it is announced as it was, and no record is answered twice."""
+
+import json
+from typing import Any
+
+from services.notifications.audiences.audience import View
+from services.notifications.audiences.evolve import evolve
+from services.notifications.decide import decide
+from services.notifications.directory import NOBODY
+from services.notifications.messages import announce, out_topic
+from services.notifications.restore.announce import Announcer
+from services.notifications.restore.log import read_log
+from services.notifications.working import Working, known
+from shared.contracts import intake, notifications
+from shared.messaging.own_log import Announced, announced
+from shared.messaging.records import Outgoing, Record
+from shared.messaging.sequences import Numbers
+from tests.examples.facts import AGENCY, AT, NUMBER, Log
+
+
+def working() -> Working:
+    return Working(
+        at=AT,
+        directory=NOBODY,
+        numbers=Numbers({(out_topic(AGENCY), AGENCY): 0, (notifications.TOPIC, AGENCY): 0}),
+        requests={},
+        published={},
+        needs={},
+        contacts={},
+        answers={},
+        repeats={},
+        listings={},
+    )
+
+
+def question() -> intake.StatusAsked:
+    event = Log().asked(NUMBER, AGENCY)
+    assert isinstance(event, intake.StatusAsked)
+    return event
+
+
+def on_log(message: Outgoing) -> Announced:
+    event = announced(Record(message.topic, 0, 0, message.key, message.value, (), AT))
+    assert event is not None
+    return event
+
+
+def restored(event: intake.StatusAsked, view: View, log: list[Announced]) -> tuple[Any, ...]:
+    """Announce *event* as *view* has it now, with *log* published; return what else is written."""
+    announcer = Announcer(read_log({event.id: log}), {out_topic(AGENCY): 1})
+    state = working()
+    written = announcer.announce(state, event, decide(event, view), key=b"key")
+    assert announcer.contradictions == []
+    return state, written
+
+
+def test_what_was_published_is_not_written_again() -> None:
+    event, unknown = question(), View(AT, NOBODY)
+    published = announce(working(), event, decide(event, unknown), key=b"key")
+
+    state, written = restored(event, unknown, [on_log(message) for message in published])
+
+    assert written == ()
+    assert [row.participantsequence for row in state.notices] == [1]
+
+
+def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the_log() -> None:
+    event = question()
+    then, *_ = announce(working(), event, decide(event, View(AT, NOBODY)), key=b"key")
+    now = View(AT, NOBODY, known=known(evolve(None, Log().accepted(), NOBODY)))
+
+    state, written = restored(event, now, [on_log(then)])
+
+    (notice,) = [json.loads(message.value or b"") for message in written]
+    (decided,) = notice["data"]["notices"]
+    assert (decided["message_id"], decided["participantsequence"]) == (then.event_id, 1)
+    assert decided["message_type"] == "gov.cri.message.refused.v1"
+    (row,), (answer,) = state.notices, state.answered
+    assert row.message_id == answer.message_id == then.event_id
+    assert state.numbers.changed.keys() == {(notifications.TOPIC, AGENCY)}
