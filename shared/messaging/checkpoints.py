@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
@@ -70,6 +70,31 @@ class FailureWindow:
         )
 
 
+class CheckpointStep(NamedTuple):
+    """A ``checkpoint_step``: where a checkpoint moves, and what to add to its outcomes."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    failures: str | None
+    applied: int
+    duplicate: int
+    ignored: int
+    held: int
+    refused: int
+    parked: int
+    dead: int
+
+
+class CountRow(NamedTuple):
+    """A ``count_row``: what is counted beside outcomes, under a partition that is locked."""
+
+    topic: str
+    partition: int
+    what: str
+    number: int
+
+
 @dataclass(slots=True)
 class Steps:
     """The locked checkpoints of a batch and what its records came to."""
@@ -108,31 +133,32 @@ class Steps:
             counts[topic, partition][outcome] += 1
         return counts
 
-    def take_counted(self) -> tuple[str, int, list[str], list[int]]:
-        """Return where and what this round counts, once; the partition is one that is locked."""
+    def take_counted(self) -> list[CountRow]:
+        """Return what this round counts, once; the partition is one that is locked."""
         counted, self.counted = self.counted, Counter()
         topic, partition = next(iter(self.first_offsets))
-        return topic, partition, list(counted), list(counted.values())
+        return [CountRow(topic, partition, what, number) for what, number in counted.items()]
 
-    def columns(self) -> list[list[Any]]:
+    def take(self) -> list[CheckpointStep]:
         """
-        Return the columns that move the checkpoints: once for each round that is written.
+        Return what moves the checkpoints: once for each round that is written.
 
         Outcomes are differences to what was returned before: a record that was held in a round
         may be applied in the next one.
         """
         counts, written = self.count(), self._written
         self._written = counts
-        partitions = list(self.next_offsets)
         return [
-            [topic for topic, _ in partitions],
-            [partition for _, partition in partitions],
-            [self.next_offsets[partition] for partition in partitions],
-            *(
-                [counts[p][outcome] - written.get(p, _NOTHING)[outcome] for p in partitions]
-                for outcome in OUTCOMES
-            ),
-            [self.windows[partition].encode() for partition in partitions],
+            CheckpointStep(
+                *partition,
+                following,
+                self.windows[partition].encode(),
+                *(
+                    counts[partition][outcome] - written.get(partition, _NOTHING)[outcome]
+                    for outcome in OUTCOMES
+                ),
+            )
+            for partition, following in self.next_offsets.items()
         ]
 
 

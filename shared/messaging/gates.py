@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
@@ -24,6 +24,15 @@ Parsed = Item | PassedOver | Malformed
 Subject = tuple[str, str]
 
 
+class GateStep(NamedTuple):
+    """A ``gate_step``: a gate moves to *last* from where it was *read*; None if it had no row."""
+
+    topic: str
+    subject: str
+    read: int | None
+    last: int
+
+
 @dataclass(slots=True)
 class Round:
     """One pass over parsed records: what is to be decided, and what waits."""
@@ -42,6 +51,13 @@ class Round:
     parked: list[tuple[str, Record]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
+
+    def gate_steps(self) -> list[GateStep]:
+        """Return how gates move, in key order."""
+        return [
+            GateStep(*subject, self.read.get(subject), last)
+            for subject, last in sorted(self.moved.items())
+        ]
 
     def step_back(self, found: Item | PassedOver) -> None:
         """Put the gate back before a record that was not taken in after all."""

@@ -222,25 +222,16 @@ async def _settle(
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
     steps.counted.update(f"dead_letters {failure.reason}" for failure in work.failed)
-    moved = sorted(work.moved.items())
-    known = [(subject, last) for subject, last in moved if subject in work.read]
-    new = [(subject, last) for subject, last in moved if subject not in work.read]
     (_, _, saved), *was_there = await connection.fetch(
         _SQL["settle_round"],
         await outbox.rows_or_copy(connection, work.outgoing),
-        *steps.columns(),
-        [topic for (topic, _), _ in new],
-        [subject for (_, subject), _ in new],
-        [last for _, last in new],
-        [topic for (topic, _), _ in known],
-        [subject for (_, subject), _ in known],
-        [work.read[subject] for subject, _ in known],
-        [last for _, last in known],
-        *steps.take_counted(),
+        steps.take(),
+        work.gate_steps(),
+        steps.take_counted(),
     )
     if work.lost:
         await _note_lost(connection, work)
-    if saved != len(moved):  # another process released a held record of ours meanwhile
+    if saved != len(work.moved):  # another process released a held record of ours meanwhile
         raise Fenced
     ready = await _hold(connection, work) if work.waiting or work.behind else []
     return ready + await held.release(

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,10 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
+from services.notifications.working import NoticeRow
+from shared.messaging import outbox
+from shared.messaging.checkpoints import CheckpointStep, CountRow
+from shared.messaging.gates import GateStep
 from shared.postgres.migrate import SchemaMismatch, migrate, migrations_of, verify
 from shared.postgres.statements import load_statements
 from shared.service import schemas
@@ -30,6 +34,31 @@ async def test_every_statement_prepares_against_the_migrated_schema(
                 pytest.fail(f"{package}/sql/{name}.sql: {error}")
 
     await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("outbox_row", outbox.COLUMNS),
+        ("checkpoint_step", CheckpointStep._fields),
+        ("gate_step", GateStep._fields),
+        ("count_row", CountRow._fields),
+        ("notice_row", NoticeRow._fields),
+    ],
+)
+async def test_a_row_has_the_fields_of_its_type_in_their_order(
+    name: str, fields: Sequence[str], database: Database
+) -> None:
+    connection = await asyncpg.connect(await database("notifications"))
+
+    rows = await connection.fetch(
+        "SELECT attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"
+        " AND attrelid = (SELECT typrelid FROM pg_type WHERE typname = $1) ORDER BY attnum",
+        name,
+    )
+
+    await connection.close()
+    assert [row["attname"] for row in rows] == list(fields)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,7 +1,7 @@
 -- All that a round leaves behind: messages, checkpoints, gates, counts. Gates move from where they were
--- read and from nowhere else; one that was not there may have become a stub meanwhile. First comes
--- how many were saved, then those that had a row: only for them can a record be waiting, as
--- whoever holds a record makes the row that it waits for.
+-- read and from nowhere else; one that had no row (read is null) may have become a stub meanwhile.
+-- First comes how many were saved, then those that had a row: only for them can a record be waiting,
+-- as whoever holds a record makes the row that it waits for.
 WITH sent AS (
     INSERT INTO outbox (
                event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto)
@@ -22,20 +22,14 @@ moved AS (
            dead        = held.dead + step.dead,
            failures    = step.failures::jsonb,
            moved_at    = now()
-      FROM unnest(
-               $2::text[], $3::integer[], $4::bigint[], $5::bigint[], $6::bigint[],
-               $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-               $12::text[]
-           ) AS step (
-               topic, partition, next_offset, applied, duplicate, ignored, held, refused, parked,
-               dead, failures
-           )
+      FROM unnest($2::checkpoint_step[]) AS step
      WHERE held.topic = step.topic
        AND held.partition = step.partition),
 opened AS (
     INSERT INTO gates (topic, subject, last)
     SELECT topic, subject, last
-      FROM unnest($13::text[], $14::text[], $15::bigint[]) AS taken (topic, subject, last)
+      FROM unnest($3::gate_step[])
+     WHERE read IS NULL
         ON CONFLICT (topic, subject) DO UPDATE
        SET last = excluded.last
      WHERE gates.last = 0
@@ -43,16 +37,15 @@ opened AS (
 advanced AS (
     UPDATE gates
        SET last = taken.last
-      FROM unnest($16::text[], $17::text[], $18::bigint[], $19::bigint[])
-           AS taken (topic, subject, read, last)
+      FROM unnest($3::gate_step[]) AS taken
      WHERE gates.topic = taken.topic
        AND gates.subject = taken.subject
        AND gates.last = taken.read
     RETURNING gates.topic, gates.subject, gates.last),
 counted AS (
     INSERT INTO counts AS before (topic, partition, what, number)
-    SELECT $20, $21, what, number
-      FROM unnest($22::text[], $23::bigint[]) AS counted (what, number)
+    SELECT topic, partition, what, number
+      FROM unnest($4::count_row[])
      ORDER BY what
         ON CONFLICT (topic, partition, what) DO UPDATE
        SET number = before.number + excluded.number)
