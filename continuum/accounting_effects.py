@@ -40,6 +40,7 @@ _TOLD: Mapping[str, tuple[str, ...]] = {
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
     "facts_changed": (),
+    "request_recorded": (),
     "amendment_came_too_late": ("requester",),
     "offer_made": _BOTH,
     "offer_declined": _BOTH,

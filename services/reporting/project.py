@@ -153,5 +153,6 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
     routing.RequestFactsChanged: _state(),
+    routing.RequestRecorded: _state(),
     LaterEvent: _state(),
 }

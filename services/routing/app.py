@@ -7,6 +7,7 @@ from services.routing.catch_up import OWN, Again
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.matcher import Matcher
+from services.routing.recorder import Recorder
 from services.routing.settings import Settings
 from shared.service import Service
 from shared.tasks import Task
@@ -15,10 +16,11 @@ TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
 
 
 def build(settings: Settings) -> Service:
-    """Return the service: its reader, the matcher and the deadlines."""
+    """Return the service: its reader, and its work beside it."""
     relay_wake, matcher_wake = asyncio.Event(), asyncio.Event()
     matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests)
     deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake)
+    recorder = Recorder(relay_wake=relay_wake)
     return Service(
         name="routing",
         topics=TOPICS,
@@ -31,5 +33,6 @@ def build(settings: Settings) -> Service:
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),
             Task("deadlines", deadlines.step, settings.deadlines_every),
+            Task("recorder", recorder.step, settings.record_every),
         ],
     )

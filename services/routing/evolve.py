@@ -22,11 +22,13 @@ from shared.contracts.routing import (
     RequestEvent,
     RequestFactsChanged,
     RequestIneligible,
+    RequestRecorded,
     RequestReferred,
     RequestTriaged,
     RequestWaitlisted,
     RequestWithdrawn,
     RoutingEvent,
+    StateEvent,
 )
 
 Changes = Mapping[str, Any]
@@ -46,7 +48,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
         case EngagementOpened():
             return _after(request, event, NOT_QUEUED, {"offer_state": "accepted"}, _silence(event))
         case MessageApplied() | MessageRefused() | AmendmentCameTooLate():
-            return request._replace(published=event.number)
+            return request._replace(published=event.number, recorded=_recorded(request, event))
         case EngagementProgressed():
             return _after(request, event, _silence(event))
         case EngagementClosed() | ClockMissed():
@@ -70,11 +72,13 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return after._replace(
                 fresh=request.fresh or (request.queued and after.facts != request.facts)
             )
+        case RequestRecorded():
+            return _after(request, event, _whole(event))
         case _:
             assert_never(event)
 
 
-def begin(event: RequestEvent) -> Request:
+def begin(event: RequestEvent | RequestRecorded) -> Request:
     """Return the request as it was accepted, before its first event, by what that event says."""
     data = event.data
     assert data.facts is not None
@@ -89,12 +93,11 @@ def begin(event: RequestEvent) -> Request:
     )
 
 
-def _after(
-    request: Request, event: RequestEvent | RequestFactsChanged, *changes: Changes
-) -> Request:
+def _after(request: Request, event: StateEvent, *changes: Changes) -> Request:
     data = event.data
     after: dict[str, Any] = {
         "published": event.number,
+        "recorded": _recorded(request, event),
         "last_event": event.id,
         "status": data.status,
         "program": data.program,
@@ -107,6 +110,30 @@ def _after(
     for more in changes:
         after.update(more)
     return request._replace(**after)
+
+
+def _recorded(request: Request, event: RoutingEvent) -> int:
+    """An event that says all it changes adds to what was known; it does not replace it."""
+    return event.number if request.recorded == request.published else request.recorded
+
+
+def _whole(event: RequestRecorded) -> Changes:
+    data = event.data
+    return {
+        "recorded": event.number,
+        "last_event": data.last_event,
+        "queue_number": data.queue_number,
+        "queued": data.queued,
+        "waits_for": data.waits_for,
+        "offered": tuple(data.offered),
+        "offer_state": data.offer_state,
+        "offer_expires_at": data.offer_expires_at,
+        "offer_declaration": data.declaration,
+        "offer_entry": data.entry,
+        "due_clock": data.due_clock,
+        "due_at": data.due_at,
+        "due_cause": data.due_cause,
+    }
 
 
 def _place(request: Request, event: RequestTriaged | RequestWaitlisted) -> Changes:

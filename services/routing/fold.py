@@ -46,6 +46,8 @@ def fold(
             continue
         event: RoutingEvent = _EVENTS.validate_json(announced.value)
         if isinstance(event, _ABOUT_REQUESTS) and is_older(event):
-            event = completed(event, request, catalog, place=place)
-        request = evolve(request, event)
+            whole = completed(event, request, catalog, place=place)
+            request = evolve(request, whole)._replace(recorded=request.recorded)
+        else:
+            request = evolve(request, event)
     return request

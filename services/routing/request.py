@@ -13,9 +13,10 @@ class Request(NamedTuple):
     ``facts`` is JSON of what rules may read. ``queue_number`` is its place in the lane, given
     once; ``queued`` while the matcher has to find a provider; ``fresh`` until the matcher has
     looked. ``waits_for`` is the reason of a wait or a referral. ``published`` counts its events,
-    ``decided`` its decision records; ``last_event`` is the id of its last event. ``offered``
-    names the provider of every offer made, the last one's state is ``offer_state``. The one
-    clock that runs is ``due_clock``; ``due_cause`` is the event that set it.
+    ``decided`` its decision records; up to the event ``recorded`` its events say the whole of it
+    (an earlier release left out some). ``last_event`` is the id of the last one about its state.
+    ``offered`` names the provider of every offer made, the last one's state is ``offer_state``.
+    The one clock that runs is ``due_clock``; ``due_cause`` is the event that set it.
     """
 
     tracking_number: str
@@ -41,6 +42,7 @@ class Request(NamedTuple):
     due_clock: str | None = None
     due_at: datetime | None = None
     due_cause: str | None = None
+    recorded: int = 0
     offered: tuple[str, ...] = ()
 
     @property

@@ -16,3 +16,5 @@ class Settings(ServiceSettings):
     """Seconds between looks at the lanes when nothing wakes the matcher."""
     deadlines_every: Annotated[float, Field(gt=0, le=60)] = 0.5
     """Seconds between looks for clocks that ran out."""
+    record_every: Annotated[float, Field(gt=0, le=3600)] = 60
+    """Seconds between looks for requests of which the log does not say the whole state."""

@@ -79,6 +79,11 @@ async def lock_due_requests(
     ]
 
 
+async def lock_unrecorded(connection: "Connection[Any]", *, limit: int) -> list[Request]:
+    """Return requests whose events do not say all, and that nobody else has locked."""
+    return [_request(row) for row in await connection.fetch(_SQL["lock_unrecorded"], limit)]
+
+
 async def save(
     connection: "Connection[Any]",
     *,
@@ -110,7 +115,7 @@ async def save(
 
 
 def _request_columns(requests: Sequence[Request]) -> list[Any]:
-    columns = _columns(map(_CHANGEABLE, requests), 21)
+    columns = _columns(map(_CHANGEABLE, requests), 22)
     columns[-1] = ["{" + ",".join(offered) + "}" for offered in columns[-1]]
     return columns
 

@@ -21,12 +21,11 @@ from shared.contracts.routing import (
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
-    RequestEvent,
-    RequestFactsChanged,
     RequestTriaged,
     RequestWaitlisted,
     RoutingEvent,
     Sentences,
+    StateEvent,
     TooLateFacts,
 )
 
@@ -107,7 +106,7 @@ class Story:
 
     def publish(
         self,
-        event: type[RequestEvent | RequestFactsChanged],
+        event: type[StateEvent],
         model: type[Facts],
         /,
         *,

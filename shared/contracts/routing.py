@@ -309,6 +309,30 @@ class RequestFactsChanged(Event):
     data: FactsChangedFacts
 
 
+class RecordedFacts(RequestStateFacts):
+    """The whole state of a request after its last event, ``last_event``."""
+
+    last_event: str
+    queue_number: int | None = None
+    queued: bool
+    waits_for: str | None = None
+    offered: list[str] = []
+    offer_state: str | None = None
+    offer_expires_at: AwareDatetime | None = None
+    declaration: str | None = None
+    entry: int | None = None
+    due_clock: str | None = None
+    due_at: AwareDatetime | None = None
+    due_cause: str | None = None
+
+
+class RequestRecorded(Event):
+    """Nothing happened: the events before do not say the whole state, and this one does."""
+
+    type: Literal["gov.cri.routing.request_recorded.v1"]
+    data: RecordedFacts
+
+
 RequestEvent = (
     RequestTriaged
     | RequestIneligible
@@ -326,4 +350,6 @@ RequestEvent = (
 )
 HeardEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
 """What somebody hears of: of an amendment itself, intake's event says all there is to tell."""
-RoutingEvent = HeardEvent | RequestFactsChanged
+StateEvent = RequestEvent | RequestFactsChanged | RequestRecorded
+"""What changes or records the state of a request."""
+RoutingEvent = HeardEvent | StateEvent

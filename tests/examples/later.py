@@ -11,7 +11,7 @@ ABOUT_REQUESTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     routing.TOPIC: {
         "engagement_ended": {"status": "waiting", "reason": "provider_lost", "provider": "iacp"},
         "offer_extended": {"status": "offered", "offer_id": "O1", "provider": "iacp"},
-        "request_recorded": {"status": "triaged", "state": {"offered": [["iacp", 1]]}},
+        "request_paused": {"status": "triaged", "state": {"offered": [["iacp", 1]]}},
     },
     intake.TOPIC: {"engagement_end_requested": {"reason": "provider_lost", "provider": "iacp"}},
     intake.CONFIDENTIAL_TOPIC: {"reason_stated": {"words": "They have moved away."}},

@@ -92,12 +92,12 @@ async def test_a_life_with_a_later_releases_events_in_it_is_told_again(
     await lived.take_in_records(records[-1:])
     rows = [dict(row) for row in await outbox_of(lived.pool)]
     await announce(dump.pool, rows, at=AT)
-    # Behind what each decision said, a later release has recorded the whole state as well.
+    # Behind what each decision said, a later release has said something else as well.
     said = [json.loads(row["value"]) for row in rows]
     last: dict[str, Any] = {event["subject"]: event for event in said}
     offset = len(rows)
     for subject, event in last.items():
-        name = "request_recorded" if subject.startswith("CRI-") else "capacity_recorded"
+        name = "request_paused" if subject.startswith("CRI-") else "capacity_recorded"
         number, cause = int(event["sequence"]) + 1, event["causationid"]
         value = later(routing.TOPIC, name, subject, number, {"status": "triaged"}, cause=cause)
         found = announced(Record(routing.TOPIC, 0, offset, b"key", value, (), AT))

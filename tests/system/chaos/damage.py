@@ -37,7 +37,9 @@ _PASSED_OVER: Mapping[str, frozenset[str]] = {
             "topic_defined",
         )
     ),
-    "notifications": frozenset({"gov.cri.routing.facts_changed.v1"}),
+    "notifications": frozenset(
+        f"gov.cri.routing.{name}.v1" for name in ("facts_changed", "request_recorded")
+    ),
 }
 """The types that a reader passes over, on topics that it reads."""
 

@@ -84,6 +84,9 @@ def _tell_more(row: Row, kind: str, facts: Body) -> None:
     if kind == "offer_made":
         row["offer_declaration"] = facts.get("declaration")
         row["offer_entry"] = facts.get("entry")
+    if kind == "request_recorded":
+        row["queue_number"] = facts.get("queue_number")
+        row["offer_declaration"], row["offer_entry"] = facts.get("declaration"), facts.get("entry")
     if "due_at" in facts and kind != "clock_missed":
         row["due_at"] = moment(facts["due_at"])
     elif kind == "offer_made":

@@ -29,7 +29,7 @@ _PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "engagement_closed": (_WORK, frozenset({"closed"})),
     "request_withdrawn": (_ANY | {"withdrawn"}, frozenset({"withdrawn"})),
 }
-_STAYS = frozenset({"clock_missed", "facts_changed"})
+_STAYS = frozenset({"clock_missed", "facts_changed", "request_recorded"})
 
 
 def i06_path_is_legal(run: Run) -> Findings:

@@ -19,7 +19,7 @@ from tests.system.checker.log import (
 )
 from tests.system.checker.run import Body, Run
 
-_UNTOLD = frozenset({"need_stated", "note_stated", "facts_changed"})
+_UNTOLD = frozenset({"need_stated", "note_stated", "facts_changed", "request_recorded"})
 _COLUMNS = ("message_type", "message_id", "participantsequence", "because")
 
 

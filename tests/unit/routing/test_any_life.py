@@ -14,6 +14,7 @@ from services.routing.decisions import DecisionRecord, decode, encode
 from services.routing.fold import fold
 from services.routing.lane import LaneStep, match_in_order
 from services.routing.offers import run_out
+from services.routing.recorder import recorded
 from services.routing.request import Request
 from services.routing.rerun import rerun
 from services.routing.story import Told, with_place
@@ -114,6 +115,24 @@ def test_the_fold_of_what_was_published_is_the_request(said: list[Any]) -> None:
 
         # Whether the matcher has looked since is its own note of work to do: no event says it.
         assert folded._replace(fresh=request.fresh) == request
+        assert request.recorded == request.published
+
+
+@given(st.lists(SAID, max_size=10))
+def test_the_recorded_state_alone_gives_the_request(said: list[Any]) -> None:
+    sender = Sender()
+    request = placed(decide(None, sender.accepted(), LIBRARY, at=AT)).request
+    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+        request = placed(step(request)).request
+    of_earlier_release = request._replace(recorded=0)
+
+    [told] = recorded([of_earlier_release], at=AT)
+
+    assert told.request == request._replace(
+        published=request.published + 1, recorded=request.published + 1
+    )
+    folded = fold(None, on_topic(told), Catalog(), place=None)
+    assert folded._replace(fresh=request.fresh) == told.request
 
 
 def placed(told: Told) -> Told:

@@ -300,7 +300,8 @@ def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_tol
 
     told = said(closed, amendment)
 
-    assert told.request == closed._replace(published=closed.published + 1)
+    last = closed.published + 1
+    assert told.request == closed._replace(published=last, recorded=last)
     assert kinds(told) == ["amendment_came_too_late"]
     facts = data_of(told, 0)
     assert (facts.participant, facts.ended) == ("ca-post", "closed")

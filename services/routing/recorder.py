@@ -1,0 +1,73 @@
+"""Records on the log the whole state of requests of which it says less."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+
+from services.routing import store
+from services.routing.facts import decode_request_facts
+from services.routing.request import Request
+from services.routing.saving import save_and_publish
+from services.routing.story import Story, Told
+from shared.contracts.routing import RecordedFacts, RequestRecorded
+
+log = structlog.get_logger()
+_AT_ONCE = 200
+
+
+class Recorder:
+    """
+    Publishes the state of requests that a release before 0.3.0 has published events about.
+
+    Once for each, and again when such a release, which runs beside this one during an upgrade,
+    goes on with one. From there on a fold of the log gives the state.
+    """
+
+    def __init__(self, *, relay_wake: asyncio.Event) -> None:
+        self._relay_wake = relay_wake
+
+    async def step(self, pool: "Pool[Any]") -> bool:
+        """Record some requests; True when there may be more."""
+        async with pool.acquire() as connection, connection.transaction():
+            requests = await store.lock_unrecorded(connection, limit=_AT_ONCE)
+            if not requests:
+                return False
+            at = await store.read_clock(connection)
+            await save_and_publish(connection, recorded(requests, at=at), capacities={})
+        self._relay_wake.set()
+        log.info("requests.recorded", requests=len(requests))
+        return len(requests) == _AT_ONCE
+
+
+def recorded(requests: Sequence[Request], *, at: datetime) -> list[Told]:
+    """Return *requests* with the events that say the whole state of each."""
+    return [_recorded(request, at=at) for request in requests]
+
+
+def _recorded(request: Request, *, at: datetime) -> Told:
+    story = Story(request, cause=request.last_event, at=at)
+    story.publish(
+        RequestRecorded,
+        RecordedFacts,
+        status=request.status,
+        ordinal=request.published,
+        facts=decode_request_facts(request.facts),
+        need_stated=request.need_stated,
+        last_event=request.last_event,
+        queue_number=request.queue_number,
+        queued=request.queued,
+        waits_for=request.waits_for,
+        offered=list(request.offered),
+        offer_state=request.offer_state,
+        offer_expires_at=request.offer_expires_at,
+        declaration=request.offer_declaration,
+        entry=request.offer_entry,
+        due_clock=request.due_clock,
+        due_at=request.due_at,
+        due_cause=request.due_cause,
+    )
+    return story.told()
