@@ -1,0 +1,40 @@
+"""The table of audiences says every message that the contract has, each to its audience alone."""
+
+from typing import Any, get_args
+
+import pytest
+
+from services.notifications.audiences.audience import To, offices, provider
+from services.notifications.audiences.table import Fact, rows_of
+from shared.contracts.outbound import TYPES
+
+FACTS: tuple[Any, ...] = get_args(Fact)
+ROWS = [row for fact in FACTS for row in rows_of(fact.model_construct()) if isinstance(row, To)]
+
+
+def test_every_message_but_the_heartbeat_is_of_a_row_and_every_row_has_a_type() -> None:
+    assert {row.message for row in ROWS} == TYPES.keys() - {"heartbeat"}
+
+
+def test_what_holds_free_text_or_contacts_is_restricted_wherever_it_goes() -> None:
+    restricted = {"engagement_opened", "note_stated"}
+
+    assert {row.message for row in ROWS if row.restricted} == restricted
+    assert {row.message for row in ROWS if not row.restricted}.isdisjoint(restricted)
+
+
+@pytest.mark.parametrize(
+    ("message", "audience"),
+    [
+        ("offer_made", provider),
+        ("offer_lapsed", provider),
+        ("offer_withdrawn", provider),
+        ("engagement_opened", provider),
+        ("engagement_ended", provider),
+        ("referral_made", offices),
+    ],
+)
+def test_a_message_for_one_kind_of_participant_goes_to_no_other(
+    message: str, audience: object
+) -> None:
+    assert {row.audience for row in ROWS if row.message == message} == {audience}
