@@ -1,12 +1,13 @@
 """Announces what a fact leads to as the log says it was; what is not there, as live."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from services.notifications.audiences.audience import Notice, NotNeeded
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
 from services.notifications.messages import (
+    Letter,
     answer_in,
     message,
     next_notice,
@@ -75,6 +76,7 @@ class Announcer:
         then = self.log.notices.get(event.id)
         rows: list[NoticeRow] = []
         outgoing: list[Outgoing] = []
+        replaced: set[str | None] = set()
         for each in prepared:
             if isinstance(each, NotNeeded):
                 rows.append(not_needed(event, each))
@@ -89,13 +91,18 @@ class Announcer:
                     rows.append(self._told_instead(row, told))
                     continue
             if number is None and then is not None:
+                lost = self._lost_answer(then, each)
+                if lost is not None:
+                    replaced.add(lost.message_id)
+                    row = sent(event, each, lost.participantsequence or 0)
+                    outgoing.append(message(event, each, row, at=working.at))
                 continue
             if number is None:
                 row = sent(event, each, working.numbers.next(topic, each.audience))
             rows.append(row)
             if row.message_id not in self.log.ids and self._is_missing(row):
                 outgoing.append(message(event, each, row, at=working.at))
-        self._compare(event, rows, then)
+        self._compare(event, {row.message_id for row in rows} | replaced, then)
         working.notices += rows if then is None else then
         number = self._number_notice(working, event)
         if notice_id(event) not in self.log.ids:
@@ -110,6 +117,13 @@ class Announcer:
             participantsequence=self.log.numbers[told.message_id],
         )
 
+    def _lost_answer(self, then: Sequence[NoticeRow], found: Letter) -> NoticeRow | None:
+        """Return the decision on an answer that was never published, if *found* is one, too."""
+        for row in then if found.answer else ():
+            if row.audience == found.audience and row.message_id not in self.log.ids:
+                return row if self._is_missing(row) else None
+        return None
+
     def _number(self, event: Event, kind: str, audience: str) -> int | None:
         """Return the number that the message was given; None if it never was."""
         return self.log.numbers.get(derived_id(event.id, kind, audience))
@@ -119,10 +133,9 @@ class Announcer:
         return (row.participantsequence or 0) > self.ends.get(out_topic(row.audience), 0)
 
     def _compare(
-        self, event: Event, rows: Sequence[NoticeRow], then: Sequence[NoticeRow] | None
+        self, event: Event, ids: Set[str | None], then: Sequence[NoticeRow] | None
     ) -> None:
-        """Note what was decided before the restore and is not decided now."""
-        ids = {row.message_id for row in rows}
+        """Note what was decided before the restore and is not among *ids*, decided now."""
         published = self.log.messages.get(event.id, ())
         if then is None:
             self.contradictions += [

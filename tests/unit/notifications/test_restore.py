@@ -45,9 +45,15 @@ def on_log(message: Outgoing) -> Announced:
     return event
 
 
-def restored(event: intake.StatusAsked, view: View, log: list[Announced]) -> tuple[Any, ...]:
-    """Announce *event* as *view* has it now, with *log* published; return what else is written."""
-    announcer = Announcer(read_log({event.id: log}), {out_topic(AGENCY): 1})
+def restored(
+    event: intake.StatusAsked, view: View, log: list[Announced], *, end: int = 1
+) -> tuple[Any, ...]:
+    """
+    Announce *event* as *view* has it now, with *log* published; return what else is written.
+
+    *end* is the last number on the topic of the agency.
+    """
+    announcer = Announcer(read_log({event.id: log}), {out_topic(AGENCY): end})
     state = working()
     written = announcer.announce(state, event, decide(event, view), key=b"key")
     assert announcer.contradictions == []
@@ -78,3 +84,16 @@ def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the
     (row,), (answer,) = state.notices, state.answered
     assert row.message_id == answer.message_id == then.event_id
     assert state.numbers.changed.keys() == {(notifications.TOPIC, AGENCY)}
+
+
+def test_a_lost_answer_that_would_be_another_one_now_leaves_its_number_to_that_one() -> None:
+    event = question()
+    then, notice = announce(working(), event, decide(event, View(AT, NOBODY)), key=b"key")
+    now = View(AT, NOBODY, known=known(evolve(None, Log().accepted(), NOBODY)))
+
+    state, written = restored(event, now, [on_log(notice)], end=0)
+
+    (answer,) = [json.loads(message.value or b"") for message in written]
+    assert (answer["type"], int(answer["participantsequence"])) == ("gov.cri.status.told.v1", 1)
+    assert [row.message_id for row in state.notices] == [then.event_id]
+    assert state.numbers.changed == {}
