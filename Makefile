@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
 LOCAL := $(RUN) -m deploy.local $(if $(STATE),--state $(STATE))
-WHOLE := tests/system
+SYSTEM_TESTS := tests/system
 LOCKS := requirements/run.txt requirements/dev.txt requirements/local.txt
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
@@ -46,11 +46,11 @@ logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
 reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
-test: setup ## what a change needs: every test but those of `make verify`, on a real Kafka and Postgres [WORKERS=1]
-	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(WHOLE)
+test: setup ## run all tests but the system tests, on a real Kafka and a real Postgres [WORKERS=1]
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(SYSTEM_TESTS)
 
-verify: setup ## the other tests, which judge the whole: processes, demonstrations, chaos, drills
-	@$(RUN) -m pytest $(WHOLE)
+verify: setup ## run the system tests: demonstrations, chaos, drills, starts and crashes
+	@$(RUN) -m pytest $(SYSTEM_TESTS)
 
 check: setup ## lint, format, types and import rules
 	@.venv/bin/ruff check .

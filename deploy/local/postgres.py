@@ -40,8 +40,8 @@ class Postgres:
     """
     One server with its data in ``folder``.
 
-    Without ``durable`` it does not wait for the disk: a crash of the machine may lose its data, a
-    crash of the server does not.
+    Without ``durable`` it does not wait for the disk: a crash of the machine may lose data,
+    a crash of the server does not.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""`make test` and `make verify` together run every test, and each test once."""
+"""`make test` and `make verify` together run every test exactly once."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ SELECTING = re.compile(r"^(?:-k|-m|--ignore|--ignore-glob|--deselect|--lf|--last
 
 
 def arguments(target: str) -> list[str]:
-    """Return what a target of the Makefile gives to pytest."""
+    """Return the arguments with which a make target selects tests."""
     shown = subprocess.run(
         ["make", "--dry-run", "--always-make", target],
         cwd=ROOT,
@@ -26,19 +26,19 @@ def arguments(target: str) -> list[str]:
 
 
 def started(path: Path) -> set[str]:
-    """Return which servers a module starts."""
+    """Return the kinds of servers that a module creates."""
     calls = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Call)]
     return {call.func.id for call in calls if isinstance(call.func, ast.Name)} & SERVERS
 
 
-def test_what_one_target_leaves_out_is_what_the_other_runs() -> None:
-    (whole,) = arguments("verify")
+def test_make_verify_runs_what_make_test_leaves_out() -> None:
+    (folder,) = arguments("verify")
 
-    assert (ROOT / whole).is_dir()
-    assert arguments("test") == [f"--ignore={whole}"]
+    assert (ROOT / folder).is_dir()
+    assert arguments("test") == [f"--ignore={folder}"]
 
 
-def test_nothing_else_selects_tests() -> None:
+def test_no_configuration_selects_tests() -> None:
     options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
 
     assert options["testpaths"] == ["tests"]
@@ -47,23 +47,23 @@ def test_nothing_else_selects_tests() -> None:
         assert [path for path in TESTS.rglob("conftest.py") if hook in path.read_text()] == []
 
 
-def test_every_test_is_where_pytest_looks() -> None:
+def test_every_test_is_in_a_file_that_pytest_collects() -> None:
     named = re.compile(r"^(?:async )?def test_", re.M)
     holding = [path for path in TESTS.rglob("*.py") if named.search(path.read_text())]
 
     assert [path for path in holding if not path.name.startswith("test_")] == []
 
 
-def test_what_starts_servers_of_its_own_is_in_the_tests_of_the_whole() -> None:
-    (whole,) = arguments("verify")
-    others = [path for path in TESTS.rglob("*.py") if not path.is_relative_to(ROOT / whole)]
+def test_only_system_tests_start_their_own_servers() -> None:
+    (folder,) = arguments("verify")
+    others = [path for path in TESTS.rglob("*.py") if not path.is_relative_to(ROOT / folder)]
 
     assert {
         str(path.relative_to(TESTS)): found for path in others if (found := started(path))
     } == {"conftest.py": {"Stack"}}
 
 
-def test_what_must_hold_before_a_change_lands_is_both() -> None:
+def test_ci_runs_both() -> None:
     steps = (ROOT / ".ci" / "run").read_text().splitlines()
 
     assert [each for each in steps if each.startswith("make ")] == [

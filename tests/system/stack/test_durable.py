@@ -1,4 +1,4 @@
-"""What Postgres has confirmed is on the disk; only the server that tests share does not wait."""
+"""Postgres writes to the disk before it confirms; only the one that tests share does not."""
 
 import asyncio
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def stack() -> Iterator[Stack]:
         yield made
 
 
-def test_nothing_on_disk_is_lost_for_speed(stack: Stack) -> None:
+def test_no_durability_is_given_up_for_speed(stack: Stack) -> None:
     async def show(*names: str) -> dict[str, str]:
         connection = await asyncpg.connect(stack.postgres.dsn())
         found = {name: await connection.fetchval(f"SHOW {name}") for name in names}
@@ -39,7 +39,7 @@ def test_nothing_on_disk_is_lost_for_speed(stack: Stack) -> None:
     }
 
 
-def test_nobody_else_gives_that_up() -> None:
+def test_only_the_tests_run_postgres_without_durability() -> None:
     folders = ("benchmarks", "continuum", "deploy", "services", "shared", "tests")
     sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
 
