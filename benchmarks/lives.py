@@ -37,12 +37,16 @@ class Lives:
     seed: int = 0
     status: dict[str, str] = field(default_factory=dict)
     """The last that was heard of each request, by tracking number."""
+    scarce: bool = False
+    """Whether room for help has run out for good: what waits for it will not move."""
 
     @property
     def unfinished(self) -> int:
         """How many requests will still move by themselves."""
         return sum(
-            status not in _ENDS and not self._stays(number)
+            status not in _ENDS
+            and not self._stays(number)
+            and not (self.scarce and status == "waiting")
             for number, status in self.status.items()
         )
 

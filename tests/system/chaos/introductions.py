@@ -25,15 +25,20 @@ def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Said]]:
         *_said("provider.list", reference("providers")),
         *_said("ruleset.approve", rulesets),
     ]
-    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    capacity = {"valid_until": until, "entries": [{"can_take": 1_000_000}]}
-    declarations = [
-        Said(each["id"], "capacity.declare", capacity, each["id"])
-        for each in everybody
-        if each["kind"] == "provider"
-    ]
+    declarations = capacities(everybody, each=1_000_000)
     register = "participant.register"
     return [_said(register, [first]), _said(register, others), definitions, declarations]
+
+
+def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Said]:
+    """Return what the providers say that can take on *each* so many requests."""
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    capacity = {"valid_until": until, "entries": [{"can_take": each}]}
+    return [
+        Said(one["id"], "capacity.declare", capacity, one["id"])
+        for one in everybody
+        if one["kind"] == "provider"
+    ]
 
 
 def _said(kind: str, entries: Sequence[dict[str, Any]]) -> list[Said]:

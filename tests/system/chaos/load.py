@@ -18,11 +18,12 @@ from benchmarks.participants import AskingAgency
 from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
 from tests.system.chaos.crowd import Crowd
-from tests.system.chaos.introductions import introductions
+from tests.system.chaos.introductions import capacities, introductions
 from tests.system.chaos.waits import Wait
 from tests.system.chaos.wire import Settings, Wire
 
 _AT_ONCE = 100_000
+_A_FEW = 50
 _HURRY = 1500.0
 """Submissions a second while nobody answers them."""
 
@@ -91,6 +92,14 @@ class Load:
         self._sent_at[json.loads(value)["data"]["reference"]] = time.monotonic()
         self.submitted += 1
 
+    def run_short(self) -> None:
+        """Have the providers declare that they can take on a few more requests, and no more."""
+        self._crowd.scarce = True
+        for said in capacities(self._plan.everybody, each=_A_FEW):
+            self._say(said)
+        while self._wire.oldest_unanswered() is not None:
+            self.turn(0.1)
+
     def turn(self, seconds: float) -> None:
         """Read what has come, and answer it."""
         for participant, message in self._wire.poll(seconds):
@@ -135,6 +144,7 @@ class Load:
 def run(pipe: "Connection", plan: Plan) -> None:
     """
     Introduce, say "introduced", then submit until told "stop", faster after "hurry"; end at "end".
+    After "scarce", providers can take on a few more requests.
 
     Each word that comes through the pipe is answered with the progress, "waits" with all waits.
     """
@@ -151,6 +161,8 @@ def run(pipe: "Connection", plan: Plan) -> None:
             if pipe.poll():
                 word = pipe.recv()
                 submitting = submitting and word != "stop"
+                if word == "scarce":
+                    load.run_short()
                 if word == "hurry":
                     rate = _HURRY
                     start = time.monotonic() - load.submitted / rate

@@ -32,6 +32,9 @@ def play(scene: Scene) -> list[str]:
     count, clocks = scene.sizes.count or COUNT, scene.ground.clocks
     assert clocks is not None
     scene.ground.hold(_LIVES_SECONDS)
+    # Offers lapse after 20 s here; eleven providers could never answer so many in that time.
+    scene.say("the providers can take on a few more requests, and no more")
+    scene.ask("scarce")
     for service in SERVICES:
         scene.ground.dismiss((service, 0))
     scene.say(f"no service runs, and {count} submissions arrive")
