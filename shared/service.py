@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -28,7 +29,8 @@ from shared.reaching import HOPELESS, or_stop, until_reached
 from shared.runtime import metrics, probes
 from shared.runtime.http import PublicPages, Servers
 from shared.runtime.settings import ServiceSettings
-from shared.tasks import Task, call_for_ever, keep_running, show_for_ever
+from shared.table_gauges import Count, TableGauges
+from shared.tasks import AT_ONCE, LATER, Task, call_for_ever, keep_running
 
 log = structlog.get_logger()
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
@@ -54,7 +56,7 @@ class Service:
     """Topics to whose records nobody waits for an answer: they gather for a moment."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
-    """Shows, again and again, what only the service's own tables know."""
+    """Shows what only the service's own tables know, when the metrics are asked for."""
     public: PublicPages | None = None
     """Pages for everybody, on a port of their own; handlers find ``request.app.state.pool``."""
 
@@ -82,15 +84,24 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     traces = traces_of(settings, service=name)
     gc.freeze()  # a batch makes tens of thousands of short-lived values and no cycles
     gc.set_threshold(100_000, 50, 100)
+    table_gauges = TableGauges()
     servers = Servers()
     servers.start(
-        Starlette(routes=probes.routes(health)), host=settings.http_host, port=settings.http_port
+        Starlette(routes=probes.routes(health, refresh=table_gauges.refresh)),
+        host=settings.http_host,
+        port=settings.http_port,
     )
     public = None if service.public is None else servers.start_public(service.public)
     log.info("service.starting")
     try:
         return await _serve(
-            service, health=health, public=public, stop=stop, http=servers.tasks, traces=traces
+            service,
+            health=health,
+            table_gauges=table_gauges,
+            public=public,
+            stop=stop,
+            http=servers.tasks,
+            traces=traces,
         )
     except (Refusal, migrate.SchemaMismatch, *HOPELESS) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
@@ -106,6 +117,7 @@ async def _serve(
     service: Service,
     *,
     health: probes.Health,
+    table_gauges: TableGauges,
     public: Starlette | None,
     stop: asyncio.Event,
     http: "Sequence[asyncio.Task[None]]",
@@ -156,14 +168,14 @@ async def _serve(
             settings=settings,
             pool=own,
             health=health,
-            relay_wake=service.relay_wake,
-            wakes=[task.wake for task in service.tasks],
+            wakes=_wakes(service),
             build=version("continuum"),
             cluster_id=cluster,
             may_wait=service.may_wait,
             traces=traces,
         )
         await reach("kafka", consumer.start)
+        table_gauges.begin(*_gauges(service, own))
         relay = Relay(settings, service=service.name, wake=service.relay_wake, traces=traces)
         note = partial(own_log.keep_noting, own, service.own, settings=settings)
         running = [
@@ -174,7 +186,6 @@ async def _serve(
                 reachability.watch("postgres", lambda: own.fetchval("SELECT 1"), health=health)
             ),
             asyncio.create_task(reachability.watch("kafka", consumer.ask_kafka, health=health)),
-            *(asyncio.create_task(show_for_ever(each, own)) for each in _shown(service)),
             *(asyncio.create_task(call_for_ever(task, own)) for task in service.tasks),
             asyncio.create_task(call_for_ever(_orders(service), own)),
         ]
@@ -190,6 +201,7 @@ async def _serve(
         log.info("service.stopping")
         if consumer is not None:
             await consumer.stop()
+        await table_gauges.stop()
         await _relay_rest(own)
         for task in running:
             task.cancel()
@@ -201,15 +213,23 @@ async def _serve(
 def _orders(service: Service) -> Task:
     """Return the task that carries out what operators order."""
 
-    async def step(own: "Pool[Any]") -> bool:
+    async def step(own: "Pool[Any]") -> timedelta:
+        if not await replay.is_order_open(own):
+            return LATER
         await replay.resume(own)
         done = await replay.carry_out(own, service.reader, service=service.name)
-        if done:
-            for wake in (service.relay_wake, *(task.wake for task in service.tasks)):
-                wake.set()
-        return done
+        if not done:
+            return LATER
+        for wake in _wakes(service):
+            wake.set()
+        return AT_ONCE
 
     return Task("orders", step, every=ORDERS_SECONDS)
+
+
+def _wakes(service: Service) -> list[asyncio.Event]:
+    """Return what is set after each commit that may have brought the relay or a task work."""
+    return [service.relay_wake, *(task.wake for task in service.tasks if task.wake is not None)]
 
 
 async def _relay_rest(own: "Pool[Any]") -> None:
@@ -221,6 +241,6 @@ async def _relay_rest(own: "Pool[Any]") -> None:
             await asyncio.sleep(0.05)
 
 
-def _shown(service: Service) -> list[Callable[["Pool[Any]"], Awaitable[None]]]:
-    delivery = partial(gauges.show, service=service.name)
-    return [delivery] if service.gauges is None else [delivery, service.gauges]
+def _gauges(service: Service, own: "Pool[Any]") -> list[Count]:
+    delivery = partial(gauges.show, own, service=service.name)
+    return [delivery] if service.gauges is None else [delivery, partial(service.gauges, own)]

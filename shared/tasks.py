@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,11 +11,15 @@ from asyncpg import Pool
 
 from shared.backoff import FORGET_SECONDS, Backoff
 from shared.messaging.outages import TRANSIENT
+from shared.waking import woken
 
 log = structlog.get_logger()
-GAUGES_SECONDS = 2.0
-GAUGES_REST = 50
-GAUGES_AT_MOST = 15.0
+AT_ONCE = timedelta(0)
+"""Returned by a step when there may be more to do."""
+SOON = timedelta(seconds=0.2)
+"""Returned by a step that left work which another process holds locked."""
+LATER = timedelta.max
+"""Returned by a step that knows of nothing more to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +27,31 @@ class Task:
     """
     Work beside the consumer: ``step`` is called again and again.
 
-    It returns True when there may be more at once, False to wait ``every`` seconds or until
-    ``wake`` is set (the consumer sets it after each batch). When Kafka or Postgres fails it is
-    called again after a growing pause.
+    It returns the time until its next call, which is at most ``every`` seconds. Work that batches
+    bring has a ``wake``, which the consumer sets after each batch: then the call comes at once.
+    When Kafka or Postgres fails it comes after a growing pause.
     """
 
     name: str
-    step: Callable[["Pool[Any]"], Awaitable[bool]]
+    step: Callable[["Pool[Any]"], Awaitable[timedelta]]
     every: float
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: asyncio.Event | None = None
 
 
 async def call_for_ever(task: Task, own: "Pool[Any]") -> None:
     """Call the task's step for ever, as `Task` says."""
     backoff = Backoff()
+    wake = task.wake or asyncio.Event()
     while True:
-        task.wake.clear()
+        wake.clear()
         try:
-            more = await task.step(own)
+            pause = await task.step(own)
             backoff.reset()
         except TRANSIENT as error:
             await _pause(task.name, error, backoff)
             continue
-        if not more:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(task.wake.wait(), task.every)
+        if pause > AT_ONCE:
+            await woken(wake, within=min(pause.total_seconds(), task.every))
 
 
 async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -58,25 +62,6 @@ async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
             await run()
         except TRANSIENT as error:
             await _pause(name, error, backoff)
-
-
-async def show_for_ever(show: Callable[["Pool[Any]"], Awaitable[None]], own: "Pool[Any]") -> None:
-    """Show gauges again and again; a table that takes long to count is counted less often."""
-    loop = asyncio.get_running_loop()
-    while True:
-        began = loop.time()
-        with suppress(*TRANSIENT):
-            await show(own)
-        await asyncio.sleep(gauges_pause(loop.time() - began))
-
-
-def gauges_pause(took: float) -> float:
-    """
-    Return how long to rest after counting took so long (seconds).
-
-    A network that is cut for seconds looks like a large table; it must not blind us for minutes.
-    """
-    return min(max(GAUGES_SECONDS, GAUGES_REST * took), GAUGES_AT_MOST)
 
 
 async def _pause(name: str, error: BaseException, backoff: Backoff) -> None:

@@ -1,6 +1,7 @@
 """Wires notifications together."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from asyncpg import Pool
@@ -12,7 +13,7 @@ from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Again
 from services.notifications.settings import Settings
 from shared.service import Service
-from shared.tasks import Task
+from shared.tasks import LATER, Task
 
 _LOOK_SECONDS = 60.0
 """How often it is looked what the participants' topics still hold."""
@@ -21,23 +22,16 @@ _LOOK_SECONDS = 60.0
 def build(settings: Settings) -> Service:
     relay_wake = asyncio.Event()
     oldest = Oldest()
-    due = 0.0
 
-    async def beat(pool: "Pool[Any]") -> bool:
-        # Called after each batch as well: nothing is asked of Postgres before it is time.
-        nonlocal due
-        now = asyncio.get_running_loop().time()
-        if now < due:
-            return False
-        due = now + settings.heartbeat_seconds / 2
+    async def beat(pool: "Pool[Any]") -> timedelta:
         seconds = settings.heartbeat_seconds
         if await write_heartbeats(pool, seconds=seconds, oldest=oldest.numbers):
             relay_wake.set()
-        return False
+        return LATER
 
-    async def look(_: "Pool[Any]") -> bool:
+    async def look(_: "Pool[Any]") -> timedelta:
         await oldest.look(settings)
-        return False
+        return LATER
 
     return Service(
         name="notifications",

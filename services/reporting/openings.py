@@ -1,6 +1,7 @@
 """Tells that an announced program has opened when its date has come, by Postgres's clock."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from asyncpg import Pool
@@ -9,22 +10,30 @@ from services.reporting import store
 from services.reporting.news import news_of
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.messaging import outbox, sequences
+from shared.tasks import LATER, SOON
 
 
-async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> bool:
+async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> timedelta:
     """
     Announce every program that has opened by its date since the last call, each once.
 
-    Locks as the consumer does: programs, then their numbers. Returns False: there is no more.
+    Return when the next one opens. Locks as the consumer does: programs, then their numbers.
     """
+    at, opens_at = await store.read_next_opening(pool)
+    if opens_at is None:
+        return LATER
+    if opens_at > at:
+        return opens_at - at
     async with pool.acquire() as connection, connection.transaction():
-        opened, at = await store.lock_due_openings(connection)
-        if at is None:
-            return False
+        opened, locked_at = await store.lock_due_openings(connection)
+        if locked_at is None:
+            return SOON
         names = [row.program for row in opened]
         numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in names])
         news = [
-            news_of(row, at=at, number=numbers.next(PROGRAMS_TOPIC, row.program), opened=True)
+            news_of(
+                row, at=locked_at, number=numbers.next(PROGRAMS_TOPIC, row.program), opened=True
+            )
             for row in opened
         ]
         messages = [outbox.outgoing(PROGRAMS_TOPIC, each, key=each.subject) for each in news]
@@ -32,4 +41,4 @@ async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> bool
         await sequences.save(connection, numbers)
         await store.mark_openings_told(connection, programs=names)
     relay_wake.set()
-    return False
+    return SOON

@@ -57,6 +57,12 @@ async def save_programs(
     await connection.execute(_SQL["save_programs"], *(list(column) for column in columns))
 
 
+async def read_next_opening(connection: "Pool[Any]") -> tuple[datetime, datetime | None]:
+    """Return the moment, and when the next program opens whose opening is not told yet."""
+    ((at, opens_at),) = await connection.fetch(_SQL["read_next_opening"])
+    return at, opens_at
+
+
 async def lock_due_openings(
     connection: "Connection[Any]",
 ) -> tuple[list[ProgramRow], datetime | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.offers import run_out
@@ -15,6 +16,7 @@ from services.routing.saving import save_and_publish
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import RuleSet
 from shared.runtime import metrics
+from shared.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
 _AT_ONCE = 200
@@ -34,16 +36,25 @@ class Deadlines:
         self._catalogs = CatalogCache()
         self._warned: date | None = None
 
-    async def step(self, pool: "Pool[Any]") -> bool:
-        """Let the clocks run out that are due; True when there may be more."""
-        async with pool.acquire() as connection, connection.transaction():
-            catalog = await self._catalogs.current(connection)
-            at = await store.read_clock(connection)
+    async def step(self, pool: "Pool[Any]") -> timedelta:
+        """Let the clocks run out that are due; return when the next one is."""
+        async with pool.acquire() as connection:
+            version, at, due_at = await store.read_next_due(connection)
+            catalog = await self._catalogs.current(connection, version=version)
             ruleset = catalog.ruleset_at(at)
             self.watch_calendar(ruleset, at.date())
-            if ruleset is None:
-                return False
+            if ruleset is None or due_at is None:
+                return LATER
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
+            if due_at + grace > at:
+                return due_at + grace - at
+            return await self._let_run_out(connection, grace=grace)
+
+    async def _let_run_out(
+        self, connection: "PoolConnectionProxy[Any]", *, grace: timedelta
+    ) -> timedelta:
+        async with connection.transaction():
+            at = await store.read_clock(connection)
             requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
             tolds = [run_out(request, at=at) for request in requests]
             await save_and_publish(connection, tolds, capacities={})
@@ -51,7 +62,7 @@ class Deadlines:
             self._relay_wake.set()
             self._matcher_wake.set()
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
-        return len(tolds) == _AT_ONCE
+        return AT_ONCE if len(tolds) == _AT_ONCE else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
         """Show when the calendar ends; within a year of that, say it once a day."""

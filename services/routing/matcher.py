@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,9 +15,10 @@ from services.routing.capacity import Capacity, apply
 from services.routing.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane
-from shared.catalog.catalog import Catalog, CatalogCache
+from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import SERVED_FIRST
 from shared.runtime import crash_points
+from shared.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
 _CHANGES_AT_ONCE = 500
@@ -35,40 +36,38 @@ class Matcher:
         self._relay_wake = relay_wake
         self._limit = limit
         self._catalogs = CatalogCache()
-        self._catalog = Catalog()
         self._shelf = Shelf()
 
-    async def step(self, pool: "Pool[Any]") -> bool:
+    async def step(self, pool: "Pool[Any]") -> timedelta:
         """
         Apply the changes of capacity, then go one step through each lane that has work.
 
-        True when a step took as much as it may: there may be more. Whoever brings more work
-        meanwhile wakes the matcher.
+        There may be more at once when a step took as much as it may, and soon when another process
+        holds a lane or the changes: it may not have seen what brought the work here.
         """
         async with pool.acquire() as connection:
-            worked = False
+            pauses = [LATER]
             survey = await store.survey(connection)
             if survey.changes:
-                worked = await self._apply_changes(connection)
+                pauses.append(await self._apply_changes(connection))
                 survey = await store.survey(connection)
             library = await self._library(connection, version=survey.version, at=survey.at)
             for lane in sorted(survey.lanes, key=lambda lane: (_rank(lane, library), lane.lane)):
                 if _has_work(lane, library, at=survey.at):
-                    worked |= await self._match(connection, lane.lane)
-        return worked
+                    pauses.append(await self._match(connection, lane.lane))
+        return min(pauses)
 
     async def _library(self, connection: Any, *, version: int, at: datetime) -> Library:
         """Return the library at *at*; *version* is the stored catalog's, which was just read."""
-        if version != self._catalog.version:
-            self._catalog = await self._catalogs.current(connection)
-        return self._shelf.library(self._catalog, at=at)
+        catalog = await self._catalogs.current(connection, version=version)
+        return self._shelf.library(catalog, at=at)
 
-    async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> bool:
+    async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> timedelta:
         """Bring the capacities up to date and let the lanes look again where room has come."""
         catalog = await self._catalogs.current(connection)
         async with connection.transaction():
             if not await store.try_to_take_changes(connection):
-                return False
+                return SOON
             await store.lock_lanes(connection)
             changes = await store.take_capacity_changes(connection, limit=_CHANGES_AT_ONCE)
             providers = sorted({change.provider for change in changes})
@@ -84,18 +83,18 @@ class Matcher:
                 for program in catalog.providers[provider].programs
             }
             await store.sweep_lanes(connection, programs)
-        return len(changes) == _CHANGES_AT_ONCE
+        return AT_ONCE if len(changes) == _CHANGES_AT_ONCE else LATER
 
-    async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> bool:
-        """Go one step through a lane; tell whether it took as much as it may."""
+    async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> timedelta:
+        """Go one step through a lane; return when the next is due."""
         async with connection.transaction():
             locked = await store.lock_lane(connection, name)
             if locked is None:
-                return False
+                return SOON
             lane, version, at = locked
             library = await self._library(connection, version=version, at=at)
             if await self._is_behind(connection, lane, library):
-                return False
+                return SOON
             basis = _basis(lane.program, library, at=at)
             is_open = is_lane_open(library, lane.program, at=at)
             swept_to = lane.swept_to if lane.basis == basis else 0
@@ -122,7 +121,7 @@ class Matcher:
             self._relay_wake.set()
             outcomes = Counter(told.request.status for told in tolds if told.events)
             log.info("requests.matched", lane=name, looked_at=len(requests), **outcomes)
-        return len(requests) == self._limit
+        return AT_ONCE if len(requests) == self._limit else LATER
 
     async def _is_behind(
         self, connection: "PoolConnectionProxy[Any]", lane: Lane, library: Library

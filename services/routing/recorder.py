@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from services.routing.request import Request
 from services.routing.saving import save_and_publish
 from services.routing.story import Story, Told
 from shared.contracts.routing import RecordedFacts, RequestRecorded
+from shared.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
 _AT_ONCE = 200
@@ -30,17 +31,17 @@ class Recorder:
     def __init__(self, *, relay_wake: asyncio.Event) -> None:
         self._relay_wake = relay_wake
 
-    async def step(self, pool: "Pool[Any]") -> bool:
-        """Record some requests; True when there may be more."""
+    async def step(self, pool: "Pool[Any]") -> timedelta:
+        """Record some requests; return when there may be more."""
         async with pool.acquire() as connection, connection.transaction():
             requests = await store.lock_unrecorded(connection, limit=_AT_ONCE)
             if not requests:
-                return False
+                return LATER
             at = await store.read_clock(connection)
             await save_and_publish(connection, recorded(requests, at=at), capacities={})
         self._relay_wake.set()
         log.info("requests.recorded", requests=len(requests))
-        return len(requests) == _AT_ONCE
+        return AT_ONCE if len(requests) == _AT_ONCE else LATER
 
 
 def recorded(requests: Sequence[Request], *, at: datetime) -> list[Told]:

@@ -12,9 +12,9 @@ class Settings(ServiceSettings):
 
     match_requests: Annotated[int, Field(ge=1, le=1000)] = 200
     """So many requests of one lane are matched in one transaction."""
-    match_every: Annotated[float, Field(gt=0, le=60)] = 0.2
+    match_every: Annotated[float, Field(gt=0, le=60)] = 1
     """Seconds between looks at the lanes when nothing wakes the matcher."""
-    deadlines_every: Annotated[float, Field(gt=0, le=60)] = 0.5
-    """Seconds between looks for clocks that ran out."""
+    deadlines_every: Annotated[float, Field(gt=0, le=60)] = 1
+    """Seconds between looks for clocks that ran out, unless one is due earlier."""
     record_every: Annotated[float, Field(gt=0, le=3600)] = 60
     """Seconds between looks for requests of which the log does not say the whole state."""

@@ -70,6 +70,12 @@ async def lock_next_in_lane(
     return sorted(requests, key=lambda request: request.queue_number or 0), at
 
 
+async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None]:
+    """Return the catalog's version, the time of now, and when the next clock is due."""
+    version, at, due_at = await connection.fetchrow(_SQL["read_next_due"])
+    return version, at, due_at
+
+
 async def lock_due_requests(
     connection: "Connection[Any]", *, before: datetime, limit: int
 ) -> list[Request]:

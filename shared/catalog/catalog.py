@@ -85,9 +85,14 @@ class CatalogCache:
     def __init__(self) -> None:
         self._catalog = Catalog()
 
-    async def current(self, connection: Any) -> Catalog:
-        """Return the catalog as of now; one small query when nothing is new."""
-        version = await connection.fetchval(_SQL["read_catalog_version"])
+    async def current(self, connection: Any, *, version: int | None = None) -> Catalog:
+        """
+        Return the catalog as of now; one small query when nothing is new.
+
+        With *version*, the stored catalog's as the caller has just read it, not even that.
+        """
+        if version is None:
+            version = await connection.fetchval(_SQL["read_catalog_version"])
         if version == self._catalog.version:
             return self._catalog
         if version < self._catalog.version:  # the database was restored from an older state

@@ -59,7 +59,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         settings: ServiceSettings,
         pool: "Pool[Any]",
         health: Health,
-        relay_wake: asyncio.Event,
         wakes: Sequence[asyncio.Event],
         build: str,
         cluster_id: str,
@@ -72,7 +71,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._settings = settings
         self._pool = pool
         self._health = health
-        self._wakes = (relay_wake, *wakes)
+        self._wakes = wakes
         self._build = build
         self._positions = Positions(
             pool, service=service, build=build, cluster_id=cluster_id, answers_deleted=True

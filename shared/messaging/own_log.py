@@ -138,16 +138,20 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
     What stands before an end was published, so it was committed before the note is: whatever
     copy of the tables holds the note knows all of that.
     """
+    noted: dict[TopicPartition, int] = {}
     while True:
         async with opened(settings, own.names) as topics:  # which may have become more
             for _ in range(_LIST_EVERY):
                 ends = await topics.ends()
-                await pool.execute(
-                    _SQL["note_own_topics"],
-                    [partition.topic for partition in ends],
-                    [partition.partition for partition in ends],
-                    list(ends.values()),
-                )
+                moved = {p: end for p, end in ends.items() if noted.get(p) != end}
+                if moved:
+                    await pool.execute(
+                        _SQL["note_own_topics"],
+                        [partition.topic for partition in moved],
+                        [partition.partition for partition in moved],
+                        list(moved.values()),
+                    )
+                    noted = ends
                 await asyncio.sleep(NOTE_SECONDS)
 
 

@@ -1,8 +1,8 @@
 """Hands the outbox to Kafka: one relay per service sends, in order of id, at least once."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, NoReturn
 
 import asyncpg
@@ -25,6 +25,7 @@ from shared.postgres.pool import connect
 from shared.postgres.statements import load_statements
 from shared.runtime import crash_points, metrics
 from shared.runtime.settings import ServiceSettings
+from shared.waking import woken
 
 log = structlog.get_logger()
 _SQL = load_statements(__package__)
@@ -36,7 +37,13 @@ _NEVER = (
     UnknownTopicOrPartitionError,
 )
 ROWS = 2000
-POLL_SECONDS = 0.05
+POLL_SECONDS = 1.0
+"""Between looks without notifications: a process may end before it has notified the leader."""
+NOTIFY_SECONDS = 0.02
+"""From one notification of a process that does not lead to its next, at least."""
+_DELETE_SECONDS = 0.05
+_LEAD_SECONDS = 0.5
+_CHANNEL = "outbox"
 VACUUM_ROWS = 10_000
 # The server ends the session of a frozen leader; the ping keeps that of a living one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
@@ -47,10 +54,11 @@ class Relay:
     """
     Sends the rows of the outbox and deletes those that Kafka acknowledged.
 
-    Only the holder of the service's advisory lock sends. No cursor is kept: each round reads the
-    oldest rows. A crash between acknowledgement and deletion sends the same ids again. Losing
-    the lock closes the producer before anything else. Deletions may be lost in a crash of
-    Postgres (``synchronous_commit`` off): they are then sent again, too.
+    Only the holder of the service's advisory lock sends. It looks when ``wake`` is set, which its
+    own process does after each commit, when another process notifies it, and once a second. No
+    cursor is kept: each round reads the oldest rows. A crash between acknowledgement and deletion
+    sends the same ids again. Losing the lock closes the producer before anything else. Deletions
+    may be lost in a crash of Postgres (``synchronous_commit`` off): they are then sent again, too.
     """
 
     def __init__(
@@ -66,6 +74,7 @@ class Relay:
         self._service = service
         self._wake = wake
         self._turn = asyncio.Lock()
+        self._used = 0.0
         self._deleted = 0
 
     async def run(self) -> None:
@@ -77,11 +86,13 @@ class Relay:
         connection = await connect(self._settings, name=f"{self._service} relay", limits=_LIMITS)
         leader = metrics.RELAY_LEADER.labels(self._service)
         leader.set(0)
+        self._used = asyncio.get_running_loop().time()
         ping = asyncio.create_task(self._ping(connection))
         try:
             while not await self._lead(connection):
-                self._raise_if_ended(ping)
-                await asyncio.sleep(0.5)
+                await self._notify_leader(connection, ping)
+            async with self._using():
+                await connection.add_listener(_CHANNEL, lambda *_: self._wake.set())
             leader.set(1)
             log.info("relay.leads")
             await self._send_for_ever(connection, ping)
@@ -118,29 +129,52 @@ class Relay:
                 rows = await self._advance(connection, sent)
                 sent = await self._send(connection, producer, rows) if rows else []
                 if len(rows) < ROWS:  # else more is there already
-                    await self._wait()
+                    await woken(self._wake, within=_DELETE_SECONDS if sent else POLL_SECONDS)
         finally:
             await close(producer)
 
     async def _lead(self, connection: "asyncpg.Connection[Any]") -> bool:
-        async with self._turn:
+        async with self._using():
             return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+
+    async def _notify_leader(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> None:
+        """
+        Notify the leader of what this process commits, until it is time to try to lead again.
+
+        Not in the transaction that commits: commits that notify wait for each other.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LEAD_SECONDS
+        while (left := until - loop.time()) > 0:
+            self._raise_if_ended(ping)
+            if await woken(self._wake, within=left):
+                self._wake.clear()
+                async with self._using():
+                    await connection.execute(f"NOTIFY {_CHANNEL}")
+                await asyncio.sleep(NOTIFY_SECONDS)
+
+    @asynccontextmanager
+    async def _using(self) -> AsyncIterator[None]:
+        """Let one caller at a time use the connection."""
+        async with self._turn:
+            yield
+            self._used = asyncio.get_running_loop().time()
 
     async def _ping(self, connection: "asyncpg.Connection[Any]") -> None:
         """Keep the session alive while sends take long: an outage must not change the leader."""
+        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(_PING_SECONDS)
-            async with self._turn:
-                await connection.execute("SELECT 1")
+            await asyncio.sleep(self._used + _PING_SECONDS - loop.time())
+            if loop.time() >= self._used + _PING_SECONDS:
+                async with self._using():
+                    await connection.execute("SELECT 1")
 
     @staticmethod
     def _raise_if_ended(ping: "asyncio.Task[None]") -> None:
         if ping.done():
             ping.result()
-
-    async def _wait(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
     async def _send(
         self,
@@ -180,7 +214,7 @@ class Relay:
         Now and then vacuum, or each read walks over all that was.
         """
         self._deleted += len(sent)
-        async with self._turn:
+        async with self._using():
             if self._deleted >= VACUUM_ROWS:
                 self._deleted = 0
                 await connection.execute(_SQL["vacuum_outbox"])
@@ -194,7 +228,7 @@ class Relay:
             for row in rows:
                 sent, failure = await send(producer, [row], None)
                 self._note([row], sent)
-                async with self._turn:
+                async with self._using():
                     if sent:
                         await connection.execute(_SQL["advance_outbox"], sent, 0)
                     elif isinstance(failure, _NEVER):

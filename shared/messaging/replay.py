@@ -40,6 +40,11 @@ class _Settled:
     parking_key: str | None = None
 
 
+async def is_order_open(pool: "Pool[Any]") -> bool:
+    """Tell whether an order waits to be carried out."""
+    return bool(await pool.fetchval(_SQL["is_order_open"]))
+
+
 async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> bool:
     """
     Carry out the oldest order in one transaction; False when there is none.

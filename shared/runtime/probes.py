@@ -1,7 +1,7 @@
 """``/alive``, ``/ready`` and ``/metrics``."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -64,8 +64,8 @@ def _old(since: Mapping[str, float], now: float, seconds: float) -> list[tuple[s
     return sorted((what, at) for what, at in since.items() if now - at > seconds)
 
 
-def routes(health: Health) -> list[Route]:
-    """Return the routes that every service serves."""
+def routes(health: Health, *, refresh: Callable[[], Awaitable[None]]) -> list[Route]:
+    """Return the routes that every service serves; *refresh* is called before `/metrics`."""
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse(
@@ -79,6 +79,7 @@ def routes(health: Health) -> list[Route]:
         return PlainTextResponse("ready\n")
 
     async def exposition(_: Request) -> Response:
+        await refresh()
         return Response(metrics.exposition(), media_type="text/plain; version=0.0.4")
 
     return [Route("/alive", alive), Route("/ready", ready), Route("/metrics", exposition)]

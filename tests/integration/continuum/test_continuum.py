@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -16,7 +17,7 @@ from shared.contracts.tracking import tracking_number
 from shared.messaging import replay
 from shared.postgres.pool import LIMITS
 from shared.postgres.statements import load_statements
-from shared.tasks import Task, call_for_ever
+from shared.tasks import LATER, Task, call_for_ever
 from tests.conftest import Database
 from tests.examples import roles
 
@@ -181,9 +182,9 @@ async def served(stack: Stack, access: Access) -> AsyncIterator["asyncpg.Pool[An
         yield pool
 
 
-async def step(pool: "asyncpg.Pool[Any]") -> bool:
+async def step(pool: "asyncpg.Pool[Any]") -> timedelta:
     await replay.resume(pool)
-    return False
+    return LATER
 
 
 async def execute(access: Access, statement: str) -> list[Any]:

@@ -42,7 +42,6 @@ async def consumer(
         settings=settings,
         pool=pool,
         health=Health(),
-        relay_wake=asyncio.Event(),
         wakes=[],
         build=build,
         cluster_id=await kafka.cluster_id(settings),

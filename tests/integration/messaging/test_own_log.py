@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -67,6 +67,43 @@ async def log(pool: "Pool[Any]", settings: ServiceSettings) -> AsyncIterator[Own
         own = OwnLog(pool, settings, producer)
         await own.note()
         yield own
+
+
+async def test_only_ends_that_have_moved_are_noted(
+    log: OwnLog, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_log, "NOTE_SECONDS", 0.01)
+    asked, noted = 0, []
+    ends_of = own_log._Topics.ends
+
+    async def ends(topics: Any) -> Any:
+        nonlocal asked
+        found = await ends_of(topics)
+        asked += 1
+        return found
+
+    class Noting:
+        async def execute(self, _: str, *columns: list[Any]) -> None:
+            noted.append(list(zip(*columns, strict=True)))
+
+    async def asked_again() -> None:
+        before = asked
+        async with asyncio.timeout(20):
+            while asked < before + 3:
+                await asyncio.sleep(0.01)  # nothing tells when it has asked
+
+    monkeypatch.setattr(own_log._Topics, "ends", ends)
+    noting = asyncio.create_task(own_log.keep_noting(cast(Any, Noting()), OWN, settings=settings))
+    await asked_again()
+    assert len(noted) == 1
+
+    (offset,) = await log.publish(event("A", 1), partition=2)
+    await asked_again()
+    noting.cancel()
+    with suppress(asyncio.CancelledError):
+        await noting
+
+    assert noted[1:] == [[(TOPIC, 2, offset + 1)]]
 
 
 async def test_a_log_that_the_tables_know_is_not_ahead(log: OwnLog) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from structlog.testing import capture_logs
 
 from deploy.local.stack import Stack
 from shared.messaging import kafka, outbox
+from shared.messaging.outages import TRANSIENT
 from shared.messaging.records import Outgoing
-from shared.messaging.relay import Relay
+from shared.messaging.relay import NOTIFY_SECONDS, Relay
 from shared.runtime.settings import ServiceSettings
 
 TOPIC = "cri.int.routing.v1"
@@ -33,8 +35,11 @@ async def until(condition: Callable[[], Any], *, within: float = 20) -> None:
 
 
 @asynccontextmanager
-async def relay(settings: ServiceSettings) -> AsyncIterator["asyncio.Task[None]"]:
-    running = asyncio.create_task(Relay(settings, service="routing", wake=asyncio.Event()).run())
+async def relay(
+    settings: ServiceSettings, *, wake: asyncio.Event | None = None
+) -> AsyncIterator["asyncio.Task[None]"]:
+    made = Relay(settings, service="routing", wake=wake or asyncio.Event())
+    running = asyncio.create_task(made.run())
     try:
         yield running
     finally:
@@ -147,12 +152,109 @@ async def test_only_one_relay_leads_and_the_next_takes_over(
             assert await one_leads()
 
 
+LEADER = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+
+
+async def test_the_leader_sends_what_another_process_notifies_it_of(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a leader that looks once an hour, what others commit goes out nevertheless."""
+    monkeypatch.setattr("shared.messaging.relay.POLL_SECONDS", 3600)
+    wake = asyncio.Event()
+    async with relay(settings):
+        await until(lambda: pool.fetchval(LEADER))
+        leader = await pool.fetchval(LEADER)
+        async with relay(settings, wake=wake):
+            for number in range(5):
+                await append(pool, message("K", str(number)))
+                wake.set()
+                await until(lambda: empty(pool))
+            assert await pool.fetchval(LEADER) == leader
+
+
+async def test_without_a_notification_the_leader_looks_once_a_second(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    advance = Relay._advance
+
+    async def look(self: Relay, *arguments: Any) -> Any:
+        looks.append(asyncio.get_running_loop().time())
+        return await advance(self, *arguments)
+
+    monkeypatch.setattr(Relay, "_advance", look)
+    async with relay(settings):
+        await until(lambda: asyncio.sleep(0, bool(looks)))
+        await asyncio.sleep(2.5)  # nobody writes
+        idle = len(looks)
+        await append(pool, message("K", "of a process that ended before its notification"))
+        await until(lambda: empty(pool))
+
+    assert idle <= 4
+    assert len(looks) <= idle + 3
+
+
+async def test_a_process_that_does_not_lead_notifies_once_a_turn_at_most(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    wake, notified = asyncio.Event(), 0
+
+    def note(*_: object) -> None:
+        nonlocal notified
+        notified += 1
+
+    async with relay(settings), pool.acquire() as listener:
+        await until(lambda: pool.fetchval(LEADER))
+        await listener.add_listener("outbox", note)
+        loop = asyncio.get_running_loop()
+        async with relay(settings, wake=wake):
+            wake.set()
+            await until(lambda: asyncio.sleep(0, notified == 1))
+            began = loop.time()
+            while loop.time() < began + 0.5:
+                wake.set()
+                await asyncio.sleep(0.001)
+            took = loop.time() - began
+            await until(lambda: asyncio.sleep(0, not wake.is_set()))  # the last one as well
+        await listener.remove_listener("outbox", note)
+
+    assert 2 <= notified <= 2 + took / NOTIFY_SECONDS
+
+
+async def test_a_leader_that_is_frozen_loses_the_lead(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings
+) -> None:
+    """Given a leader that neither looks nor pings, Postgres ends its session; another leads."""
+    frozen = Relay(settings, service="routing", wake=asyncio.Event())
+    running = asyncio.create_task(frozen.run())
+    await until(lambda: pool.fetchval(LEADER))
+    leader = await pool.fetchval(LEADER)
+    async with frozen._turn, relay(settings):
+        await append(pool, message("K", "1"))
+        await until(lambda: empty(pool))
+        assert await pool.fetchval(LEADER) != leader
+    await asyncio.wait([running], timeout=5)
+
+    assert isinstance(running.exception(), TRANSIENT)
+
+
+async def test_a_leader_with_nothing_to_send_keeps_its_session(
+    pool: "asyncpg.Pool[Any]", settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.relay.POLL_SECONDS", 3600)
+    async with relay(settings) as running:
+        await until(lambda: pool.fetchval(LEADER))
+        leader = await pool.fetchval(LEADER)
+        await asyncio.sleep(7)  # longer than Postgres lets a session of the relay be silent
+
+        assert not running.done()
+        assert await pool.fetchval(LEADER) == leader
+
+
 async def test_the_lead_is_kept_while_kafka_is_away(
     pool: "asyncpg.Pool[Any]", settings: ServiceSettings
 ) -> None:
     nowhere = settings.model_copy(update={"kafka_servers": ["127.0.0.1:1"]})
-    leader = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
-
     with capture_logs() as logged:
         async with relay(nowhere) as running:
 
@@ -160,12 +262,12 @@ async def test_the_lead_is_kept_while_kafka_is_away(
                 return len([each for each in logged if each["event"] == "relay.failed"]) >= 3
 
             async def led() -> bool:
-                return running.done() or bool(await pool.fetchval(leader))
+                return running.done() or bool(await pool.fetchval(LEADER))
 
             await until(led)
-            before = await pool.fetchval(leader)
+            before = await pool.fetchval(LEADER)
             await until(failed)
 
             assert not running.done()
             assert before is not None
-            assert await pool.fetchval(leader) == before
+            assert await pool.fetchval(LEADER) == before

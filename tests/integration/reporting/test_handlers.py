@@ -156,8 +156,9 @@ async def test_an_opening_by_date_is_told_once_by_postgres_clock(log: Log) -> No
     wake = asyncio.Event()
 
     await tell_openings(log.pool, relay_wake=wake)
-    await tell_openings(log.pool, relay_wake=wake)
+    pause = await tell_openings(log.pool, relay_wake=wake)
 
+    assert timedelta(minutes=59) < pause <= future - now
     news = await told(log.pool)
     assert [(n["subject"], n["data"]["status"]) for n in news] == [
         ("critical-response", "announced"),

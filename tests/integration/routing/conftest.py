@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from asyncpg.connection import LoggedQuery
 
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
@@ -17,6 +19,7 @@ from shared.contracts.reference import Program, Provider, RuleSet, TopicOfHelp
 from shared.messaging.records import Outcome, Record
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS
+from shared.tasks import AT_ONCE
 from tests.conftest import Database
 from tests.examples import routing as examples
 from tests.examples.checkpoints import open_checkpoints
@@ -88,7 +91,7 @@ class World:
 
     async def match(self) -> None:
         """Step the matcher until it finds nothing more to do."""
-        while await self.matcher.step(self.pool):
+        while await self.matcher.step(self.pool) == AT_ONCE:
             pass
 
     async def published(self, tracking_number: str | None = None) -> list[dict[str, Any]]:
@@ -127,6 +130,22 @@ class World:
         await self.pool.execute(
             "UPDATE requests SET due_at = now() - interval '1 hour' WHERE due_at IS NOT NULL"
         )
+
+
+@asynccontextmanager
+async def statements_of(pool: "Pool") -> AsyncIterator[list[str]]:
+    """Give the statements that the pool's next user executes, one at a time, from now on."""
+    statements: list[str] = []
+
+    async def note(executed: LoggedQuery) -> None:
+        if "RESET ALL" not in executed.query:  # asyncpg's own, which services switch off
+            statements.append(executed.query)
+
+    async with pool.acquire() as connection:
+        connection.add_query_logger(note)
+    yield statements  # the pool gives the connection out first that came back last
+    async with pool.acquire() as connection:
+        connection.remove_query_logger(note)
 
 
 @pytest.fixture

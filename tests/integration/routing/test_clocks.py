@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from shared.tasks import LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
-from tests.integration.routing.conftest import World
+from tests.integration.routing.conftest import World, statements_of
 
 
 async def offered(world: World, request: Sender) -> None:
@@ -38,9 +39,26 @@ async def test_nothing_lapses_within_the_grace(world: World) -> None:
     await offered(world, request)
     await world.pool.execute("UPDATE requests SET due_at = now() - interval '30 seconds'")
 
-    await world.deadlines.step(world.pool)
+    pause = await world.deadlines.step(world.pool)
 
     assert await world.status(request.tracking_number) == "offered"
+    grace = timedelta(seconds=examples.ruleset().calendar.grace_seconds)
+    assert timedelta(0) < pause <= grace - timedelta(seconds=30)
+
+
+async def test_a_look_at_clocks_that_run_is_one_statement(world: World) -> None:
+    await offered(world, Sender())
+    await world.deadlines.step(world.pool)  # which reads the catalog
+
+    async with statements_of(world.pool) as statements:
+        pause = await world.deadlines.step(world.pool)
+
+    assert len(statements) == 1
+    assert pause > SOON
+
+
+async def test_without_clocks_there_is_nothing_to_wait_for(world: World) -> None:
+    assert await world.deadlines.step(world.pool) == LATER
 
 
 async def test_an_answer_in_time_that_comes_after_the_lapse_still_counts(world: World) -> None:
@@ -95,7 +113,7 @@ async def test_nothing_lapses_behind_a_parked_key(world: World) -> None:
         request.tracking_number,
     )
 
-    await world.deadlines.step(world.pool)
+    assert await world.deadlines.step(world.pool) == LATER
 
     assert await world.status(request.tracking_number) == "offered"
 
@@ -107,7 +125,7 @@ async def test_a_request_being_decided_about_is_left_for_the_next_look(world: Wo
 
     async with world.pool.acquire() as other, other.transaction():
         await other.execute("SELECT FROM requests FOR UPDATE")
-        await world.deadlines.step(world.pool)
+        assert await world.deadlines.step(world.pool) == SOON
 
     assert await world.status(request.tracking_number) == "offered"
     await world.deadlines.step(world.pool)

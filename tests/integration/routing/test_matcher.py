@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.routing.verify import verify_decisions
+from shared.tasks import LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
-from tests.integration.routing.conftest import Pool, World
+from tests.integration.routing.conftest import Pool, World, statements_of
 
 CAMPUS = {"cri_type": "campus", "agency_class": "university"}
 
@@ -287,3 +288,29 @@ async def test_lanes_without_a_common_provider_do_not_wait_for_each_other(
     meanwhile = await _while_the_urgent_lane_is_worked_on(world, pool)
 
     assert meanwhile == [(standard.tracking_number, "iacp")]
+
+
+async def test_a_look_that_finds_nothing_is_one_statement(world: World, pool: Pool) -> None:
+    await world.take_in(Sender().accepted())
+    await world.match()
+
+    async with statements_of(pool) as statements:
+        pause = await world.matcher.step(pool)
+
+    assert len(statements) == 1
+    assert pause == LATER
+
+
+async def test_work_in_a_lane_that_another_holds_is_looked_at_soon(
+    world: World, pool: Pool
+) -> None:
+    await world.take_in(declared("iacp", 1), Sender().accepted())
+    await world.match()
+    await world.take_in(Sender(2).accepted())
+
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM lanes FOR UPDATE")
+        assert await world.matcher.step(pool) == SOON
+
+    assert await world.matcher.step(pool) == LATER
+    assert await pool.fetchval("SELECT count(*) FROM requests WHERE fresh") == 0

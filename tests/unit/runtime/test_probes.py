@@ -14,6 +14,10 @@ from shared.runtime.probes import Health, routes
 OUTAGE = ConnectionRefusedError()
 
 
+async def nothing() -> None:
+    """Count nothing."""
+
+
 async def ready(health: Health) -> tuple[int, str]:
     """Return status and body of ``/ready``."""
     sent: list[Any] = []
@@ -25,7 +29,7 @@ async def ready(health: Health) -> tuple[int, str]:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/ready", "headers": [], "query_string": b""}
-    await Starlette(routes=routes(health))(scope, receive, send)
+    await Starlette(routes=routes(health, refresh=nothing))(scope, receive, send)
     return sent[0]["status"], sent[1]["body"].decode()
 
 

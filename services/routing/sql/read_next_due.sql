@@ -1,0 +1,9 @@
+-- All that tells whether a clock has run out, in one round trip. That of a parked request waits with it.
+SELECT (SELECT coalesce(max(number), 0) FROM catalog) AS version,
+       clock_timestamp() AS at,
+       (SELECT due_at
+          FROM requests
+         WHERE due_at IS NOT NULL
+           AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
+         ORDER BY due_at
+         LIMIT 1) AS due_at;

@@ -1,0 +1,15 @@
+"""Waiting until there is work, or until it is time to look anyway."""
+
+import asyncio
+from contextlib import suppress
+
+
+async def woken(wake: asyncio.Event, *, within: float) -> bool:
+    """
+    Wait until *wake* is set, at most *within* seconds; return whether it is set.
+
+    Clear it before looking for work, not after: then work that comes after the look is not missed.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(wake.wait(), within)
+    return wake.is_set()
