@@ -138,6 +138,7 @@ def notice(
     event: Event, rows: Sequence[NoticeRow], *, number: int, key: bytes, at: datetime
 ) -> Outgoing:
     """Return the notice that says what was decided for each audience of *event*."""
+    identity = notice_id(event)
     about = envelope.attributes(
         kind=NOTICE_DECIDED,
         source=SOURCE,
@@ -145,7 +146,7 @@ def notice(
         at=at,
         cause=event.id,
         correlation=event.correlationid,
-        identity=notice_id(event),
+        identity=identity,
         number=number,
         inreplyto=event.inreplyto,
         received_at=event.receivedat,
@@ -155,7 +156,7 @@ def notice(
     data = to_json({"fact": event.id, "fact_type": event.type, "notices": notices})
     value = envelope.write(about, data, order=envelope.NOTICE_ORDER)
     summary = envelope.summary(about)
-    return Outgoing(notice_id(event), notifications.TOPIC, key, value, summary=summary)
+    return Outgoing(identity, notifications.TOPIC, key, value, summary=summary)
 
 
 def _in_words(row: NoticeRow) -> dict[str, Any]:
