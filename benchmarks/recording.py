@@ -9,12 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from shared.messaging.consumer import Consumer
-from shared.messaging.records import Outcome, Record
+from shared.messaging.records import Counted, Outcome, Record
 from shared.messaging.take_in import Result
 from shared.runtime import logging
 
 _TOPIC = "cri.int.intake.v1"
-_SENT = ("notifications topic sent", "notifications none not_needed")
+_SENT = (("notifications", "topic", "sent"), ("notifications", "none", "not_needed"))
 _LIMIT = 5.0
 
 
@@ -39,7 +39,7 @@ def _cost(size: int) -> float:
     )
     consumer: Any = SimpleNamespace(_service="routing")
     rounds = 20_000 // size
-    counted: Counter[str] = Counter()
+    counted: Counter[Counted] = Counter()
     began = time.perf_counter()
     for _ in range(rounds):
         for _ in records:

@@ -89,7 +89,7 @@ class AgainReader:
         last = events[-1]
         if last.type == _REFUSED:
             code = json.loads(last.value)["data"]["reasons"][0]["code"]
-            return Taken("refused", counted=(f"submissions_refused {code}",))
+            return Taken("refused", counted=(("submissions_refused", code),))
         if last.type == _REPEATED:
             known.take(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
             return Taken("duplicate")

@@ -121,7 +121,7 @@ class IntakeReader:
         )
         known.take(message, decision)
         if decision.because is not None:
-            return Taken("refused", outgoing, (f"submissions_refused {decision.because}",))
+            return Taken("refused", outgoing, (("submissions_refused", decision.because),))
         return Taken(decision.outcome, outgoing)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:

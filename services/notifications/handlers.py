@@ -18,11 +18,11 @@ from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
 from shared.messaging import sequences
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.messaging.records import Counted, Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
 _TAKEN = Taken("applied")
-_SENT, _NOT_NEEDED = "notifications topic sent", "notifications none not_needed"
+_SENT, _NOT_NEEDED = ("notifications", "topic", "sent"), ("notifications", "none", "not_needed")
 
 
 class NotificationsReader:
@@ -140,7 +140,7 @@ def take(state: Working, item: Item, announce: Announce) -> Taken:
     return Taken("applied", outgoing, counted(state.notices[told:]))
 
 
-def counted(notices: Sequence[NoticeRow]) -> tuple[str, ...]:
+def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
     """Return what is counted of *notices*."""
     return tuple(_SENT if notice.message_id is not None else _NOT_NEEDED for notice in notices)
 

@@ -98,9 +98,10 @@ class ReportingReader:
             return _IGNORED
         _fold(state, event, topic=topic)
         if type(event) is LaterEvent:
-            return Taken("ignored", counted=(f"schema_unknown {unknown(event.type)}",))
+            what = unknown(event.type)
+            return Taken("ignored", counted=() if what is None else (("schema_unknown", what),))
         if type(event) is routing.ClockMissed:
-            return Taken("applied", counted=(f"clock_missed {event.data.clock}",))
+            return Taken("applied", counted=(("clock_missed", event.data.clock),))
         return _TAKEN
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:

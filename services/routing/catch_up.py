@@ -142,7 +142,7 @@ class AgainReader:
         same = [each.hash for each in made.records] == _decision_hashes(own)
         batch.new.add(event.subject)
         _keep(batch, Told(triaged, records=made.records if same else ()))
-        return Taken("applied", counted=(f"requests_accepted {triaged.lane or 'none'}",))
+        return Taken("applied", counted=(("requests_accepted", triaged.lane or "none"),))
 
     def _amend(self, again: AgainBatch, item: Item, life: Sequence[Announced]) -> Taken:
         """

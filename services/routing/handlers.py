@@ -21,7 +21,16 @@ from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
 from shared.messaging import outbox, sequences
 from shared.messaging.reader import parse_event
-from shared.messaging.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
+from shared.messaging.records import (
+    Counted,
+    Gate,
+    Item,
+    Malformed,
+    Outgoing,
+    PassedOver,
+    Record,
+    Taken,
+)
 from shared.messaging.sequences import Numbers
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
@@ -101,10 +110,10 @@ class RoutingReader:
             batch.changes.append(change)
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
         told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
-        counted: tuple[str, ...] = ()
+        counted: tuple[Counted, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)
-            counted = (f"requests_accepted {told.request.lane or 'none'}",)
+            counted = (("requests_accepted", told.request.lane or "none"),)
         batch.requests[event.subject] = told.request
         batch.tolds.append(told)
         return Taken("applied", counted=counted)

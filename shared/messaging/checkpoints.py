@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging.records import OUTCOMES, Outcome, Record
+from shared.messaging.counts import encode
+from shared.messaging.records import OUTCOMES, Counted, Outcome, Record
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -106,7 +107,7 @@ class Steps:
     with_losses: frozenset[Partition] = frozenset()
     """Partitions of which records were deleted before they were read."""
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
-    counted: Counter[str] = field(default_factory=Counter)
+    counted: Counter[Counted] = field(default_factory=Counter)
     """What this round counts beside outcomes, as `Taken.counted` names it."""
     _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
 
@@ -137,7 +138,9 @@ class Steps:
         """Return what this round counts, once; the partition is one that is locked."""
         counted, self.counted = self.counted, Counter()
         topic, partition = next(iter(self.first_offsets))
-        return [CountRow(topic, partition, what, number) for what, number in counted.items()]
+        return [
+            CountRow(topic, partition, encode(what), number) for what, number in counted.items()
+        ]
 
     def take(self) -> list[CheckpointStep]:
         """

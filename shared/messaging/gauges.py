@@ -5,6 +5,7 @@ from typing import Any
 
 from asyncpg import Pool
 
+from shared.messaging.counts import decode
 from shared.messaging.records import OUTCOMES
 from shared.postgres.statements import load_statements
 from shared.runtime import metrics
@@ -40,7 +41,7 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
     metrics.replace(metrics.BLOCKED, service, blocked)
     counted: dict[str, dict[tuple[str, ...], float]] = defaultdict(dict)
     for row in await pool.fetch(_SQL["sum_counts"]):
-        name, *labels = row["what"].split(" ")
+        name, *labels = decode(row["what"])
         counted[name][tuple(labels)] = row["number"]
     for name, counter in metrics.COUNTED.items():
         counter.show(service, counted[name])

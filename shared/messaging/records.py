@@ -118,14 +118,17 @@ class Outgoing(NamedTuple):
     summary: Summary = Summary()
 
 
+Counted = tuple[str, ...]
+"""A metric of ``shared.runtime.metrics.COUNTED``, and its labels."""
+
+
 class Taken(NamedTuple):
     """
     What became of one item: its outcome and the messages it leads to.
 
-    ``counted`` names what else is counted of it: a metric of ``shared.runtime.metrics.COUNTED``
-    and its labels, separated by spaces. Counts commit with the item's effects.
+    ``counted`` is what else is counted of it. Counts commit with the item's effects.
     """
 
     outcome: Outcome
     outgoing: tuple[Outgoing, ...] = ()
-    counted: tuple[str, ...] = ()
+    counted: tuple[Counted, ...] = ()

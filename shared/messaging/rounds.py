@@ -162,7 +162,7 @@ def _decide_all(
         elif isinstance(found, PassedOver):
             steps.note(found.record, "ignored")
             if found.unknown is not None:
-                steps.counted[f"schema_unknown {found.unknown}"] += 1
+                steps.counted["schema_unknown", found.unknown] += 1
         else:
             _decide_one(reader, state, work, found, steps)
 
@@ -179,7 +179,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps:
         steps.note(record, taken.outcome)
         steps.counted.update(taken.counted)
         if record.unreadable not in (None, DELETED):
-            steps.counted["dead_letters unreadable"] += 1
+            steps.counted["dead_letters", "unreadable"] += 1
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
     if window is not None and item.gate is not None:  # a participant's records stop nobody
@@ -221,7 +221,7 @@ async def _settle(
     """Write what the round came to; return the records that it released."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
-    steps.counted.update(f"dead_letters {failure.reason}" for failure in work.failed)
+    steps.counted.update(("dead_letters", failure.reason) for failure in work.failed)
     (_, _, saved), *was_there = await connection.fetch(
         _SQL["settle_round"],
         await outbox.rows_or_copy(connection, work.outgoing),

@@ -39,4 +39,4 @@ def test_every_metric_is_shown_by_somebody() -> None:
         here = f"\n    {name}.labels(" in module
         assert counted or here or f"metrics.{name}" in code, f"{name} is shown by nobody"
     for what in COUNTED:
-        assert f'"{what} ' in code, f"{what} is counted by nobody"
+        assert f'"{what}",' in code, f"{what} is counted by nobody"

@@ -25,7 +25,9 @@ SERVICE = "counting"
 class Counting(LedgerReader):
     def decide(self, state: State, item: Item) -> Taken:
         taken = super().decide(state, item)
-        return taken._replace(counted=("notifications topic sent", "clock_missed triage.urgent"))
+        return taken._replace(
+            counted=(("notifications", "topic", "sent"), ("clock_missed", "triage.urgent"))
+        )
 
 
 def shown(name: str, **labels: str) -> float | None:
