@@ -1,7 +1,7 @@
 """Work under way: milestones, and its close."""
 
 from services.routing.books import Library
-from services.routing.offers import runs_out
+from services.routing.offers import end_of_clock
 from services.routing.request import Request
 from services.routing.story import Story
 from shared.contracts import refusals
@@ -31,7 +31,7 @@ def report_milestone(story: Story, event: MilestoneReported, library: Library) -
         provider=told.provider,
         milestone=told.milestone,
         on=told.on,
-        due_at=runs_out(story, "engagement_silence", library.ruleset),
+        due_at=end_of_clock(story, "engagement_silence", library.ruleset),
     )
     story.applied("milestone.report", told.engagement_id)
 

@@ -82,7 +82,7 @@ def refer(
         ordinal=story.request.decided + 1,
         reason=reason,
         decision=decision,
-        due_at=runs_out(story, f"triage.{pace_of(story.lane)}", ruleset),
+        due_at=end_of_clock(story, f"triage.{pace_of(story.lane)}", ruleset),
         **more,
     )
 
@@ -101,11 +101,11 @@ def engage(
         provider=request.provider,
         need_stated=request.need_stated,
         decision=decision,
-        due_at=runs_out(story, "engagement_silence", ruleset),
+        due_at=end_of_clock(story, "engagement_silence", ruleset),
     )
 
 
-def runs_out(story: Story, clock: str, ruleset: RuleSet | None) -> datetime | None:
+def end_of_clock(story: Story, clock: str, ruleset: RuleSet | None) -> datetime | None:
     """Return when *clock*, started now, runs out; None without rules or beyond their calendar."""
     return None if ruleset is None else due_at(ruleset, clock, start=story.at)
 

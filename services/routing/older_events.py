@@ -44,9 +44,9 @@ def completed(
         case RequestTriaged() | RequestWaitlisted():
             said["queue_number"] = place
         case RequestReferred():
-            said["due_at"] = _runs_out(event, f"triage.{pace_of(event.data.lane)}", catalog)
+            said["due_at"] = _end_of_clock(event, f"triage.{pace_of(event.data.lane)}", catalog)
         case EngagementOpened() | EngagementProgressed():
-            said["due_at"] = _runs_out(event, "engagement_silence", catalog)
+            said["due_at"] = _end_of_clock(event, "engagement_silence", catalog)
         case (
             OfferMade()
             | OfferDeclined()
@@ -71,6 +71,6 @@ def amended(request: Request, asked: RequestFacts, library: Library) -> Request:
     )
 
 
-def _runs_out(event: RequestEvent, clock: str, catalog: Catalog) -> object:
+def _end_of_clock(event: RequestEvent, clock: str, catalog: Catalog) -> object:
     ruleset = catalog.ruleset_at(event.time)
     return None if ruleset is None else due_at(ruleset, clock, start=event.time)

@@ -1,4 +1,4 @@
-"""What waits in an outbox. Whoever asks also learns that its columns say what its JSON says."""
+"""What waits in an outbox. Reading it also checks its columns against its JSON."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -65,10 +65,10 @@ class Announcer:
         after: Request | None = None,
     ) -> tuple[Outgoing, ...]:
         """
-        Write what was never published of *event* and still is to be, under the numbers given out.
+        Write the messages about *event* that were never published, under their old numbers.
 
-        If its notice is on the log, the decisions there stand: whoever else would be sent
-        something now is not.
+        If its notice is on the log, the decisions there stand: nobody is sent a message that the
+        notice does not name.
         """
         prepared = prepare(notices)
         if after is not None:

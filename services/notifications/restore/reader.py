@@ -103,7 +103,7 @@ class Again:
     """
     Notifications' part of `shared.messaging.catch_up`.
 
-    Questions come last: whoever asks has been told of what it asks about.
+    Questions come last: their answers count on what was sent before.
     """
 
     order = (

@@ -1,7 +1,7 @@
 -- All that a round leaves behind: messages, checkpoints, gates, counts. Gates move from where they were
 -- read and from nowhere else; one that had no row (read is null) may have become a stub meanwhile.
 -- First comes how many were saved, then those that had a row: only for them can a record be waiting,
--- as whoever holds a record makes the row that it waits for.
+-- as the batch that holds a record also makes the row that it waits for.
 WITH sent AS (
     INSERT INTO outbox (
                event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto)

@@ -185,7 +185,7 @@ async def test_without_a_notification_the_leader_looks_once_a_second(
     monkeypatch.setattr(Relay, "_advance", look)
     async with relay(settings):
         await until(lambda: asyncio.sleep(0, bool(looks)))
-        await asyncio.sleep(2.5)  # nobody writes
+        await asyncio.sleep(2.5)  # counts the looks of a time in which no message is written
         idle = len(looks)
         await append(pool, message("K", "of a process that ended before its notification"))
         await until(lambda: empty(pool))
@@ -213,9 +213,9 @@ async def test_a_process_that_does_not_lead_notifies_once_a_turn_at_most(
             began = loop.time()
             while loop.time() < began + 0.5:
                 wake.set()
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0.001)  # a thousand wakes a second, as by small batches
             took = loop.time() - began
-            await until(lambda: asyncio.sleep(0, not wake.is_set()))  # the last one as well
+            await until(lambda: asyncio.sleep(0, not wake.is_set()))  # the last wake is seen, too
         await listener.remove_listener("outbox", note)
 
     assert 2 <= notified <= 2 + took / NOTIFY_SECONDS

@@ -11,6 +11,7 @@ from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
 from services.intake.known import Decision
 from services.intake.message import Message
+from shared.contracts.intake import SubmissionRefused
 from shared.messaging.records import DELETED
 from tests.examples.door import AGENCIES, Door
 from tests.examples.inbound import (
@@ -212,5 +213,6 @@ def test_the_refusal_is_said_with_its_texts_whole(name: str, door: Door) -> None
     decision = SAID[name](door)
 
     (published,) = decision.published
-    reasons: Any = published.event.data.reasons  # type: ignore[attr-defined]
+    assert isinstance(published.event, SubmissionRefused)
+    reasons = published.event.data.reasons
     assert any(is_said(CATALOG[name], reason) for reason in reasons), reasons

@@ -26,7 +26,7 @@ async def test_tables_are_counted_only_when_metrics_are_asked_for_and_once_for_a
     gauges = TableGauges()
     await gauges.refresh()  # before there is a pool
     gauges.begin(count)
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # had it begun to count by itself, it would by now
     assert counted == 0
 
     await asyncio.gather(gauges.refresh(), gauges.refresh())

@@ -29,7 +29,7 @@ class Step:
         pause = self._pauses[min(self.calls, len(self._pauses) - 1)]
         self.calls += 1
         self.during()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # gives way, as a statement to Postgres would
         return pause
 
 
@@ -46,7 +46,7 @@ async def called(step: Step, **task: Any) -> AsyncIterator[None]:
 
 async def turns() -> None:
     for _ in range(50):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # lets the task run as far as it can without time passing
 
 
 async def test_a_step_is_called_again_while_there_may_be_more() -> None:
@@ -81,7 +81,7 @@ async def test_it_waits_for_what_comes_first_the_due_time_or_the_poll(
         assert step.calls == 1
         async with asyncio.timeout(5):
             while step.calls < 2:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.005)  # the pause of the task has to pass
 
 
 def test_a_batch_wakes_only_the_task_that_batches_bring_work() -> None:

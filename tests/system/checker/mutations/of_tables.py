@@ -95,7 +95,7 @@ def _move_in_lane(bench: Bench) -> None:
 
 
 def _forget_declaration(bench: Bench) -> None:
-    """Let routing not know of what an offer takes."""
+    """Remove the declaration of capacity that an offer counts against."""
     row = bench.any_row("routing", "requests", where=lambda row: row["offer_declaration"])
     row["offer_declaration"] = None
 
