@@ -106,9 +106,12 @@ def install() -> None:
     send = AIOKafkaConnection.send
 
     def counted(connection: Any, request: Any, *arguments: Any, **more: Any) -> Any:
-        TALLY.requests[type(request).__name__] += 1
         if request.API_KEY == _FETCH:
-            TALLY.partitions += sum(len(partitions) for _, partitions in request.topics)
+            TALLY.requests["FetchRequest"] += 1
+            forgotten = getattr(request, "forgotten", ())  # named so that the broker drops them
+            TALLY.partitions += sum(len(named) for _, named in (*request.topics, *forgotten))
+        else:
+            TALLY.requests[type(request).__name__] += 1
         return send(connection, request, *arguments, **more)
 
     AIOKafkaConnection.send = counted

@@ -20,6 +20,7 @@ from aiokafka import errors as kafka_errors
 from aiokafka.protocol.fetch import FetchRequest
 
 from shared.messaging.buffer import Buffer, Fault, Found
+from shared.messaging.fetch_sessions import FetchSession, Place, Wanted
 from shared.messaging.record_batches import Unreadable
 
 OFFSETS_GONE, NOT_AUTHORIZED = "offsets_gone", "not_authorized"
@@ -57,6 +58,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         """Partitions that had a fault, and when they last answered that they have nothing new."""
         self._nothing_at = float("-inf")
         """When a partition last answered that it has nothing new."""
+        self._sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
+        """By broker."""
         self._send_request = self._client.send
         self._client.send = self._send
 
@@ -115,6 +118,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._pauses.clear()
         self._answered.clear()
         self._retried.clear()
+        for session in self._sessions.values():
+            session.reset()
 
     def waits(self, partition: TopicPartition) -> bool:
         """Tell whether anything fetched of *partition* waits to be taken in."""
@@ -176,30 +181,38 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
                 await self._was_asked.wait()
         subscription = self._subscription.subscription
         assignment = subscription.assignment if subscription is not None else None
-        response = await self._send_request(node, request, **arguments)
-        if assignment is not None and assignment.active:
-            asked = {
-                (topic, number): offset
-                for topic, partitions in request.topics
-                for number, offset, _ in partitions
-            }
+        session = self._sessions[node]
+        sent = session.request(request)
+        try:
+            response = await self._send_request(node, sent, **arguments)
+        except BaseException:
+            session.reset()
+            raise
+        if not session.accept(response):
+            response.topics = []
+        elif assignment is not None and assignment.active:
+            if not response.throttle_time_ms:  # else the broker has left everything out
+                self._note_nothing(sent.wanted, _with_news(response.topics))
             response.topics = [
-                (topic, [a for a in answers if not self._keep(assignment, topic, a, asked)])
+                (topic, [a for a in answers if not self._keep(assignment, topic, a, sent.wanted)])
                 for topic, answers in response.topics
             ]
         return response
 
-    def _keep(
-        self, assignment: Any, topic: str, answer: Any, asked: Mapping[tuple[str, int], int]
-    ) -> bool:
+    def _note_nothing(self, wanted: Collection[Place], news: Collection[Place]) -> None:
+        """Note which of the *wanted* partitions can be read and have nothing new."""
+        if len(wanted) > len(news):
+            self._nothing_at = time.monotonic()
+            for partition in self._retried:
+                if partition in wanted and partition not in news:
+                    self._retried[partition] = self._nothing_at
+
+    def _keep(self, assignment: Any, topic: str, answer: Any, wanted: Wanted) -> bool:
         """Keep what *answer* brought; False if it is the fetcher's own business."""
         number, code, highwater, *_, data = answer
         if code == 0 and not data:
-            self._nothing_at = time.monotonic()
-            if self._retried and (topic, number) in self._retried:
-                self._retried[TopicPartition(topic, number)] = self._nothing_at
             return False
-        partition, offset = TopicPartition(topic, number), asked[topic, number]
+        partition, (offset, _) = TopicPartition(topic, number), wanted[topic, number]
         state = assignment.state_value(partition)
         if not state.has_valid_position or state.position != offset:
             return True  # it was sought elsewhere meanwhile
@@ -227,3 +240,13 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._faults[fault.partition] = fault
         self._pause(_FAULT, [fault.partition])
         self._has_arrived.set()
+
+
+def _with_news(topics: Iterable[tuple[str, Iterable[Any]]]) -> set[Place]:
+    """Return the partitions that were answered with records or an error."""
+    return {
+        (topic, number)
+        for topic, answers in topics
+        for number, code, *_, data in answers
+        if code != 0 or data
+    }
