@@ -8,7 +8,7 @@ from typing import Any
 from continuum.rebuild.tables import Tables
 from services.reporting import store
 from services.reporting.handlers import Batch, ReportingReader
-from services.reporting.news import TYPE, ProgramRow, row_of
+from services.reporting.programs import TYPE, ProgramRow, program_row
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
 from shared.contracts.reference import ProgramDefined
@@ -37,7 +37,7 @@ class Changes:
 def _decide(changes: Changes, item: Item) -> None:
     event = item.message
     if type(event) is ProgramDefined:
-        changes.programs[event.data.id] = row_of(event)
+        changes.programs[event.data.id] = program_row(event)
     elif item.record.topic != reference.TOPIC:
         _READER.decide(changes.state, item)
 

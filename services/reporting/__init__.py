@@ -1,7 +1,7 @@
 """
-Reporting: what was asked, what became of it, how long it took.
+Reporting: what agencies asked for, what became of it, and how long it took.
 
-Responsible for: a timeline per request (for operators), figures that everybody may see, and news
-about the programs. Consumes: ``cri.int.intake.v1``, ``cri.int.routing.v1``,
-``cri.int.reference.v1``. Publishes: ``cri.pub.programs.v1``. Decides nothing about a request.
+Keeps a timeline of each request (for operators), public figures, and public announcements about
+programs. Consumes ``cri.int.intake.v1``, ``cri.int.routing.v1`` and ``cri.int.reference.v1``.
+Publishes ``cri.pub.programs.v1``. Decides nothing about a request.
 """

@@ -4,11 +4,11 @@ import asyncio
 from functools import partial
 
 from services.reporting import gauges
-from services.reporting.catch_up import OWN, Again
+from services.reporting.as_of import AsOf
 from services.reporting.handlers import ReportingReader
-from services.reporting.openings import tell_openings
+from services.reporting.openings import announce_openings
 from services.reporting.pages import routes
-from services.reporting.reading import Reading
+from services.reporting.restore import OWN, Restore
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
 from shared.runtime.http import PublicPages
@@ -29,13 +29,13 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         may_wait=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
-        again=Again(),
+        again=Restore(),
         gauges=gauges.show,
-        tasks=[Task("openings", partial(tell_openings, relay_wake=relay_wake), every=1.0)],
+        tasks=[Task("openings", partial(announce_openings, relay_wake=relay_wake), every=1.0)],
         public=PublicPages(
             routes=routes(
                 kept_seconds=settings.figures_kept_seconds,
-                look=Reading(settings, topics=TOPICS).look,
+                update_as_of=AsOf(settings, topics=TOPICS).update,
             ),
             host=settings.public_host,
             port=settings.public_port,

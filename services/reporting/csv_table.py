@@ -1,4 +1,4 @@
-"""Renders the figures as CSV: one row a figure."""
+"""Renders figures as CSV, one row per figure."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ HEAD = (
 
 
 def csv_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
-    """Return *figures* as CSV; a hidden value is empty and marked so."""
+    """Return *figures* as CSV; a hidden value is empty and has ``hidden`` set to ``yes``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)

@@ -1,4 +1,4 @@
-"""Turns counts into figures that everybody may see: small ones hidden, and not to be recovered."""
+"""Turns counts into public figures: small counts are hidden and cannot be worked out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from shared.contracts.inbound import SWORN_BANDS
 from shared.contracts.routing import STATUSES
 
 DEFINITION = 2
-"""Grows when a figure is computed in another way."""
+"""Version of how figures are computed; raise it when the computation changes."""
 
 SMALL = 10
 """Counts from 1 to this are hidden."""
@@ -28,7 +28,7 @@ NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Requests in one group of a breakdown; ``breakdown`` ``all`` has the group ``all``."""
+    """Requests in one group of a breakdown; the total is group ``all`` of breakdown ``all``."""
 
     breakdown: str
     value: str
@@ -37,7 +37,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Requests of one program that wait for one reason."""
+    """The requests of a program that wait for one reason."""
 
     program: str
     reason: str
@@ -48,7 +48,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Seconds that a stage took the requests of a group; ``count`` is never published."""
+    """Percentiles, in seconds, of one stage in one group; ``count`` is never published."""
 
     stage: str
     breakdown: str
@@ -60,7 +60,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class Volumes:
-    """A volume in another unit than requests."""
+    """A count in another unit than requests."""
 
     unit: str
     name: str
@@ -70,9 +70,9 @@ class Volumes:
 @dataclass(frozen=True, slots=True)
 class Figure:
     """
-    One published number or moment; ``value`` None means hidden, because it is small.
+    One public number or time; ``value`` None means hidden.
 
-    ``name`` is the ``group`` in words, with the names of programs in place of their ids.
+    ``name`` is the label of ``group``, with program names in place of ids.
     """
 
     figure: str
@@ -84,14 +84,14 @@ class Figure:
     name: str = ""
 
 
-def published(
+def public_figures(
     *,
     counts: Sequence[Count],
     waits: Sequence[Wait],
     durations: Sequence[Durations],
     volumes: Sequence[Volumes],
 ) -> list[Figure]:
-    """Return everything that may be seen, in the order it is shown."""
+    """Return all public figures, in the order of the page."""
     requests = _requests(counts)
     waiting_shown = any(
         figure.breakdown == "status" and figure.group == "waiting" and figure.value is not None
@@ -108,12 +108,12 @@ def published(
     ]
 
 
-def shown(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, int | None]:
+def hide_small(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, int | None]:
     """
-    Return *counts* with small ones as None; zeros stay.
+    Return *counts* with small counts replaced by None; zeros stay.
 
-    While the hidden ones could be worked out from the total, the next smallest is hidden, too.
-    All are hidden when the total is, because the others would give it away.
+    Hides the next smallest, too, while hidden counts could be worked out from the total. If the
+    total is hidden, all are, because they would add up to it.
     """
     by_size = sorted((count, group) for group, count in counts.items() if count)
     hidden = [place for place in by_size if _is_small(place[0]) or not total_shown]
@@ -124,7 +124,11 @@ def shown(counts: Mapping[str, int], *, total_shown: bool) -> dict[str, int | No
 
 
 def _recoverable(hidden: Sequence[int]) -> bool:
-    """Tell whether hidden counts are one alone, a small count together, or each at its limit."""
+    """
+    Return whether the sum of the *hidden* counts, which readers can compute, gives one away.
+
+    It does for a single count, for a small sum, and if every count must be at its maximum.
+    """
     together = sum(hidden)
     return bool(hidden) and (
         len(hidden) == 1 or together <= SMALL or together == SMALL * len(hidden)
@@ -146,18 +150,18 @@ def _requests(counts: Sequence[Count]) -> list[Figure]:
     total = by.pop("all")["all"]
     lanes = by.pop("lane", {})
     total_shown = not _is_small(total)
-    cells = {name: shown(groups, total_shown=total_shown) for name, groups in by.items()}
+    cells = {name: hide_small(groups, total_shown=total_shown) for name, groups in by.items()}
     cells["lane"] = _lanes(lanes, cells.get("program", {}))
     figures = _counted("all", {"all": total if total_shown else None})
     return figures + [figure for name in cells for figure in _counted(name, cells[name])]
 
 
 def _lanes(lanes: Mapping[str, int], programs: Mapping[str, int | None]) -> dict[str, int | None]:
-    """Return the lanes of each program, judged against that program's count as their total."""
+    """Return the lanes' counts; those of each program add up to that program's count."""
     cells: dict[str, int | None] = {}
     for program, total in programs.items():
         parts = {lane: count for lane, count in lanes.items() if lane.split(".")[0] == program}
-        cells |= shown(parts, total_shown=total is not None)
+        cells |= hide_small(parts, total_shown=total is not None)
     return cells
 
 
@@ -170,7 +174,7 @@ def _counted(breakdown: str, cells: Mapping[str, int | None]) -> list[Figure]:
 
 def _waiting(waits: Sequence[Wait], *, total_shown: bool) -> Iterable[Figure]:
     groups = {f"{wait.program}: {wait.reason}": wait for wait in waits}
-    cells = shown({name: w.count for name, w in groups.items()}, total_shown=total_shown)
+    cells = hide_small({name: w.count for name, w in groups.items()}, total_shown=total_shown)
     for name, wait in groups.items():
         yield _wait(name, "requests", "count", cells[name])
         if cells[name] is not None:
@@ -199,5 +203,5 @@ def _times(durations: Sequence[Durations]) -> Iterable[Figure]:
 
 
 def _rounded(count: int) -> int | None:
-    """Return *count* to the nearest ten, so that differences of two tell nothing exact."""
+    """Return *count* rounded to ten, so that changes between two readings reveal nothing exact."""
     return None if _is_small(count) else (count + 5) // 10 * 10

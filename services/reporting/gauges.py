@@ -1,4 +1,4 @@
-"""Requests by status, as metrics; every process of reporting shows the same."""
+"""Metrics: requests by status. Every reporting process shows the same values."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from shared.runtime import metrics
 
 
 async def show(pool: "Pool[Any]") -> None:
-    """Set it to what the database says now. Raises what Postgres or the network raised."""
+    """Set the metrics from the database. Raises Postgres and network errors unchanged."""
     async with pool.acquire() as connection:
         counted = await store.count_statuses(connection)
     metrics.KNOWN.labels("reporting").set(sum(counted.values()))

@@ -1,4 +1,4 @@
-"""What reporting does with each batch: fold requests, write their timelines, tell program news."""
+"""Handles one batch: folds requests, appends timelines, announces changes of programs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from services.reporting import store
-from services.reporting.news import ProgramRow, news_of, row_of
+from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import LaterEvent, RequestLogEvent, changed_by, merge
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.contracts import intake, reference, routing
@@ -20,7 +20,7 @@ from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.messaging.sequences import Numbers
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
-    # Types that are not listed (capacity, participants, …) are passed over: no figure needs them.
+    # No figure needs the types that are missing here (capacity, participants, …).
     intake.TOPIC: TypeAdapter(
         Annotated[
             intake.RequestAccepted
@@ -40,7 +40,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
     ),
 }
 _DOTS = 4
-"""Of a type such as ``gov.cri.routing.offer_made.v1``."""
+"""Dots in an event type such as ``gov.cri.routing.offer_made.v1``."""
 _TAKEN = Taken("applied")
 _IGNORED = Taken("ignored")
 _ANSWERS = (routing.MessageApplied, routing.MessageRefused)
@@ -48,7 +48,7 @@ _ANSWERS = (routing.MessageApplied, routing.MessageRefused)
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch changes; nothing of it is in a table before `ReportingReader.save`."""
+    """The changes of one batch, in memory until `ReportingReader.save` writes them."""
 
     at: datetime
     numbers: Numbers
@@ -61,7 +61,7 @@ class ReportingReader:
     """
     Folds the log into reporting's tables (see `shared.messaging.reader.Reader`).
 
-    Topics may come in any interleaving: the folds commute, so nothing is ever held.
+    Topics may interleave in any order: the folds commute, so no record is ever held.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -71,12 +71,12 @@ class ReportingReader:
         return found
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Do nothing: every record comes from Continuum's own services."""
 
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
-        """Lock the programs that are defined anew; requests are merged without reading them."""
+        """Lock the programs that this batch defines; requests are merged without a read."""
         programs = sorted(
             {
                 item.message.data.id
@@ -92,14 +92,14 @@ class ReportingReader:
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
         if topic == reference.TOPIC:
-            return _tell(state, event)
-        # Routing's answers to providers are about no request.
+            return _define_program(state, event)
+        # Routing's answers to providers do not concern a request.
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
         _fold(state, event, topic=topic)
         if type(event) is LaterEvent:
-            what = unknown(event.type)
-            return Taken("ignored", counted=() if what is None else (("schema_unknown", what),))
+            kind = unknown(event.type)
+            return Taken("ignored", counted=() if kind is None else (("schema_unknown", kind),))
         if type(event) is routing.ClockMissed:
             return Taken("applied", counted=(("clock_missed", event.data.clock),))
         return _TAKEN
@@ -115,7 +115,7 @@ class ReportingReader:
 
 
 def _later(found: PassedOver) -> Item | PassedOver:
-    """Return an event of a later release about a request, if it is one, to be shown."""
+    """Return a later release's event about a request as an item, to appear in the timeline."""
     try:
         event = LaterEvent.model_validate_json(found.record.value or b"")
     except ValidationError:
@@ -127,21 +127,23 @@ def _later(found: PassedOver) -> Item | PassedOver:
 
 def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> None:
     entry = entry_of(event, topic=topic)
-    # Each column is set by events of one topic, whatever release they are of.
-    is_state = topic == routing.TOPIC or type(event) is not LaterEvent
-    change = changed_by(event) if is_state else {}
+    # Only routing's events set the columns that `LaterEvent` changes, in every release.
+    sets_columns = topic == routing.TOPIC or type(event) is not LaterEvent
+    change = changed_by(event) if sets_columns else {}
     state.entries.append(entry)
     if change:
         merge(state.rows.setdefault(event.subject, {}), change)
 
 
-def _tell(state: Batch, event: reference.ProgramDefined | reference.ProviderListed) -> Taken:
+def _define_program(
+    state: Batch, event: reference.ProgramDefined | reference.ProviderListed
+) -> Taken:
     if isinstance(event, reference.ProviderListed):
         return _IGNORED
-    row = row_of(event)
+    row = program_row(event)
     number = state.numbers.last(PROGRAMS_TOPIC, row.program) + 1
-    news = news_of(row, at=state.at, number=number)
-    message = outbox.outgoing(PROGRAMS_TOPIC, news, key=row.program)
+    changed = program_changed(row, at=state.at, number=number)
+    message = outbox.outgoing(PROGRAMS_TOPIC, changed, key=row.program)
     state.programs[row.program] = row
     state.numbers.next(PROGRAMS_TOPIC, row.program)
     return Taken("applied", (message,))

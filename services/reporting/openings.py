@@ -1,4 +1,4 @@
-"""Tells that an announced program has opened when its date has come, by Postgres's clock."""
+"""Announces programs that open on their date, by Postgres's clock."""
 
 import asyncio
 from datetime import timedelta
@@ -7,17 +7,17 @@ from typing import Any
 from asyncpg import Pool
 
 from services.reporting import store
-from services.reporting.news import news_of
+from services.reporting.programs import program_changed
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.messaging import outbox, sequences
 from shared.tasks import LATER, SOON
 
 
-async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> timedelta:
+async def announce_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> timedelta:
     """
-    Announce every program that has opened by its date since the last call, each once.
+    Announce each program whose opening date has passed, exactly once.
 
-    Return when the next one opens. Locks as the consumer does: programs, then their numbers.
+    Return the time until the next opening. Locks in the consumer's order: programs, then numbers.
     """
     at, opens_at = await store.read_next_opening(pool)
     if opens_at is None:
@@ -30,15 +30,15 @@ async def tell_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> time
             return SOON
         names = [row.program for row in opened]
         numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in names])
-        news = [
-            news_of(
+        events = [
+            program_changed(
                 row, at=locked_at, number=numbers.next(PROGRAMS_TOPIC, row.program), opened=True
             )
             for row in opened
         ]
-        messages = [outbox.outgoing(PROGRAMS_TOPIC, each, key=each.subject) for each in news]
+        messages = [outbox.outgoing(PROGRAMS_TOPIC, event, key=event.subject) for event in events]
         await outbox.append(connection, messages)
         await sequences.save(connection, numbers)
-        await store.mark_openings_told(connection, programs=names)
+        await store.mark_openings_announced(connection, programs=names)
     relay_wake.set()
     return SOON

@@ -1,4 +1,4 @@
-"""The public pages over HTTP: HTML, JSON and CSV of the same figures; nothing confidential."""
+"""The public pages over HTTP: the same figures as HTML, JSON and CSV; nothing confidential."""
 
 import asyncio
 import time
@@ -17,26 +17,26 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.reporting import render, store
+from services.reporting.as_of import RecordUnavailable
 from services.reporting.csv_table import csv_table
-from services.reporting.figures import DEFINITION, NOTES, Figure, published
-from services.reporting.news import ProgramRow, sentence, status_at
-from services.reporting.reading import NotRead
-from services.reporting.words import OF_PROGRAMS, group
+from services.reporting.figures import DEFINITION, NOTES, Figure, public_figures
+from services.reporting.labels import PROGRAM_BREAKDOWNS, group_label
+from services.reporting.programs import ProgramRow, sentence, status_at
 from shared.messaging.outages import TRANSIENT
 from shared.messaging.positions import Refusal
 
 log = structlog.get_logger()
-Look = Callable[["Pool[Any]"], Awaitable[None]]
+UpdateAsOf = Callable[["Pool[Any]"], Awaitable[None]]
 _STALE = timedelta(minutes=1)
-_NOT_NOW = "The figures cannot be computed now; try again in a minute."
+_UNAVAILABLE = "The figures cannot be computed now; try again in a minute."
 
 
 @dataclass(frozen=True)
-class Release:
+class Snapshot:
     """
-    All that the pages show: at least what was on the log by ``as_of``.
+    Everything the pages show; it covers at least all records on the log by ``as_of``.
 
-    It is ``stale`` when that was more than a minute ago: newer records wait to be read.
+    It is ``stale`` if ``as_of`` is more than a minute ago, because newer records are not counted.
     """
 
     as_of: datetime
@@ -46,58 +46,58 @@ class Release:
 
     @cached_property
     def html(self) -> str:
-        """The page, rendered once however many people read it."""
+        """The page, rendered once per snapshot."""
         return render.page(self.figures, self.programs, as_of=self.as_of, stale=self.stale)
 
 
-class Releases:
+class Snapshots:
     """
-    Computes a release at most once in ``kept_seconds``, however many people read the pages.
+    Caches the snapshot for ``kept_seconds``, so that load does not grow with readers.
 
-    *look* first finds out how far the log was read.
+    Calls *update_as_of* before computing a new one.
     """
 
-    def __init__(self, *, kept_seconds: float, look: Look) -> None:
+    def __init__(self, *, kept_seconds: float, update_as_of: UpdateAsOf) -> None:
         self._kept_seconds = kept_seconds
-        self._look = look
+        self._update_as_of = update_as_of
         self._lock = asyncio.Lock()
-        self._latest: Release | None = None
+        self._latest: Snapshot | None = None
         self._until = 0.0
 
-    async def latest(self, request: Request) -> Release:
-        """Return the latest release; 503 while the database cannot be asked."""
+    async def latest(self, request: Request) -> Snapshot:
+        """Return the current snapshot; raise 503 while the database is unavailable."""
         pool = getattr(request.app.state, "pool", None)
         if pool is None:
-            raise HTTPException(503, _NOT_NOW)
+            raise HTTPException(503, _UNAVAILABLE)
         async with self._lock:
             if self._latest is None or time.monotonic() >= self._until:
-                await self._look_or_say(pool)
+                await self._try_update(pool)
                 try:
                     self._latest = await _compute(pool)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                     log.warning("figures.unavailable", **{"error.type": type(error).__name__})
-                    raise HTTPException(503, _NOT_NOW) from error
+                    raise HTTPException(503, _UNAVAILABLE) from error
                 self._until = time.monotonic() + self._kept_seconds
             return self._latest
 
-    async def _look_or_say(self, pool: "Pool[Any]") -> None:
+    async def _try_update(self, pool: "Pool[Any]") -> None:
         try:
-            await self._look(pool)
-        except (NotRead, Refusal, *TRANSIENT) as error:
+            await self._update_as_of(pool)
+        except (RecordUnavailable, Refusal, *TRANSIENT) as error:
             log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
 
 
-async def _compute(pool: "Pool[Any]") -> Release:
-    # One snapshot, or the parts would not add up to their total.
+async def _compute(pool: "Pool[Any]") -> Snapshot:
+    # Repeatable read: otherwise the parts might not add up to their total.
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         known = await store.read_as_of(connection)
         if known is None:
-            raise HTTPException(503, _NOT_NOW)
+            raise HTTPException(503, _UNAVAILABLE)
         as_of, at = known
-        figures = published(
+        figures = public_figures(
             counts=await store.count_requests(connection),
             waits=await store.count_waiting(connection),
             durations=await store.measure_stages(connection),
@@ -106,29 +106,34 @@ async def _compute(pool: "Pool[Any]") -> Release:
         programs, _ = await store.read_programs(connection)
     names = {row.program: row.name for row in programs}
     named = [
-        replace(figure, name=group(figure.group, names if figure.breakdown in OF_PROGRAMS else {}))
+        replace(
+            figure,
+            name=group_label(
+                figure.group, names if figure.breakdown in PROGRAM_BREAKDOWNS else {}
+            ),
+        )
         for figure in figures
     ]
-    return Release(as_of, at - as_of > _STALE, named, programs)
+    return Snapshot(as_of, at - as_of > _STALE, named, programs)
 
 
-def routes(*, kept_seconds: float, look: Look) -> list[BaseRoute]:
+def routes(*, kept_seconds: float, update_as_of: UpdateAsOf) -> list[BaseRoute]:
     """Return the routes of the public pages."""
-    releases = Releases(kept_seconds=kept_seconds, look=look)
+    snapshots = Snapshots(kept_seconds=kept_seconds, update_as_of=update_as_of)
 
     async def page(request: Request) -> Response:
-        return HTMLResponse((await releases.latest(request)).html)
+        return HTMLResponse((await snapshots.latest(request)).html)
 
     async def figures_json(request: Request) -> Response:
-        return JSONResponse(_figures(await releases.latest(request)))
+        return JSONResponse(_figures(await snapshots.latest(request)))
 
     async def figures_csv(request: Request) -> Response:
-        release = await releases.latest(request)
-        text = csv_table(release.figures, as_of=release.as_of)
+        snapshot = await snapshots.latest(request)
+        text = csv_table(snapshot.figures, as_of=snapshot.as_of)
         return Response(text, media_type="text/csv")
 
     async def programs_json(request: Request) -> Response:
-        return JSONResponse(_programs(await releases.latest(request)))
+        return JSONResponse(_programs(await snapshots.latest(request)))
 
     return [
         Route("/", page),
@@ -138,24 +143,24 @@ def routes(*, kept_seconds: float, look: Look) -> list[BaseRoute]:
     ]
 
 
-def _figures(release: Release) -> dict[str, Any]:
-    as_of = release.as_of.isoformat()
+def _figures(snapshot: Snapshot) -> dict[str, Any]:
+    as_of = snapshot.as_of.isoformat()
     return {
         "as_of": as_of,
-        "stale": release.stale,
+        "stale": snapshot.stale,
         "notes": NOTES,
         "figures": [
             {**asdict(figure), "definition": DEFINITION, "as_of": as_of, "hidden": hidden}
-            for figure in release.figures
+            for figure in snapshot.figures
             for hidden in [figure.value is None]
         ],
     }
 
 
-def _programs(release: Release) -> dict[str, Any]:
+def _programs(snapshot: Snapshot) -> dict[str, Any]:
     shown = []
-    for row in release.programs:
-        status = status_at(row, at=release.as_of)
+    for row in snapshot.programs:
+        status = status_at(row, at=snapshot.as_of)
         shown.append(
             {
                 "program": row.program,
@@ -166,5 +171,5 @@ def _programs(release: Release) -> dict[str, Any]:
                 "sentence": sentence(row.name, status=status, opens_at=row.opens_at),
             }
         )
-    as_of = release.as_of.isoformat()
-    return {"as_of": as_of, "stale": release.stale, "programs": shown}
+    as_of = snapshot.as_of.isoformat()
+    return {"as_of": as_of, "stale": snapshot.stale, "programs": shown}

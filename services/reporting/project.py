@@ -1,4 +1,4 @@
-"""Folds the log into what reporting keeps: the columns an event sets, and how they merge."""
+"""Folds the log into rows of ``requests``: the columns an event sets, and how they merge."""
 
 from collections.abc import Callable, Mapping, MutableMapping
 from types import MappingProxyType
@@ -17,11 +17,11 @@ RequestLogEvent = (
     | intake.RequestDirected
     | routing.RoutingEvent
 )
-"""What is said about requests on both topics."""
+"""Every event about a request, on both topics."""
 
 
 class LaterFacts(Facts):
-    """What is read of an event about a request whose type a later release has brought."""
+    """The fields that reporting reads from an event type that a later release added."""
 
     status: str | None = None
     program: str | None = None
@@ -32,9 +32,9 @@ class LaterFacts(Facts):
 
 class LaterEvent(Event):
     """
-    An event about a request of a type that this build does not know.
+    An event about a request, of a type that this build does not know.
 
-    Its line stands in the timeline, and the state that it names is the request's.
+    It gets an entry in the timeline; the status that it names becomes the request's status.
     """
 
     data: LaterFacts
@@ -102,7 +102,7 @@ def _facts(event: intake.RequestAccepted | intake.RequestAmended) -> Mapping[str
 
 
 def _state(*moments: str, counted: str | None = None) -> Callable[[Any], Mapping[str, Any]]:
-    """Return a fold that sets the state after the event, the moments reached and a count."""
+    """Return a fold that sets the state after the event and *moments*, and adds 1 to *counted*."""
 
     def columns(event: Any) -> Mapping[str, Any]:
         data: routing.RequestStateFacts = event.data
@@ -135,7 +135,7 @@ def _closed(event: routing.EngagementClosed) -> Mapping[str, Any]:
     return {**_closes(event), "close_reason": event.data.reason}
 
 
-# A table and not `match`: pydantic makes isinstance slow, and this runs for every event.
+# A table, not `match`: isinstance is slow on pydantic models, and this runs for every event.
 _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     intake.RequestAccepted: _accepted,
     intake.RequestAmended: _facts,

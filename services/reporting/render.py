@@ -1,4 +1,4 @@
-"""Renders the public page from figures: plain HTML, no script, nothing fetched."""
+"""Renders the public page from figures: plain HTML without scripts or external resources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,15 @@ from typing import TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.reporting.figures import NOTES, Figure
-from services.reporting.news import ProgramRow, sentence, status_at
-from services.reporting.words import BREAKDOWNS, IN_DAYS, STAGES, VOLUMES, days, duration
+from services.reporting.labels import (
+    BREAKDOWNS,
+    DAY_STAGES,
+    STAGES,
+    VOLUMES,
+    format_days,
+    format_duration,
+)
+from services.reporting.programs import ProgramRow, sentence, status_at
 
 Value: TypeAlias = int | float | str | None
 
@@ -21,11 +28,11 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
-for _name in TEMPLATES.list_templates():  # a template with a mistake fails at start
+for _name in TEMPLATES.list_templates():  # compile now: a broken template fails at start
     TEMPLATES.get_template(_name)
 
 _FOLDED = "us_state"
-"""The breakdown that has too many rows to be shown at once."""
+"""The breakdown that starts folded, because it has many rows."""
 
 _TOTALS = {
     "requests": ("requests", "all", "all"),
@@ -48,7 +55,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A count beside its bar; ``count`` None means hidden, ``percent`` empty means no bar."""
+    """A row of a bar chart; ``count`` None means hidden, an empty ``percent`` means no bar."""
 
     name: str
     count: str | None
@@ -57,7 +64,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A table of counts; ``folded`` until a reader opens it."""
+    """A table of counts; ``folded``: collapsed until the reader opens it."""
 
     caption: str
     rows: Sequence[Bar]
@@ -66,7 +73,7 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many requests wait for one reason; ``count`` None means hidden."""
+    """The requests of a program that wait for one reason; ``count`` None means hidden."""
 
     program: str
     reason: str
@@ -77,7 +84,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """How long one stage took; None means hidden."""
+    """The duration of one stage; None means hidden."""
 
     name: str
     median: str | None
@@ -86,7 +93,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class TimesBy:
-    """The times of each group of a breakdown, by the group's name."""
+    """The stages of each group of a breakdown, by the group's name."""
 
     caption: str
     groups: Sequence[tuple[str, Sequence[Stage]]]
@@ -95,7 +102,7 @@ class TimesBy:
 def page(
     figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime, stale: bool
 ) -> str:
-    """Return the public page; if *stale*, it says that newer records are not counted yet."""
+    """Return the public page; if *stale*, with a note that newer records are not counted yet."""
     values = {(f.figure, f.breakdown, f.group): f.value for f in figures}
     times, times_by = _times(figures)
     return TEMPLATES.get_template("page.html.j2").render(
@@ -124,8 +131,8 @@ def page(
 
 def _program(row: ProgramRow, *, as_of: datetime) -> Program:
     status = status_at(row, at=as_of)
-    said = sentence(row.name, status=status, opens_at=row.opens_at)
-    return Program(row.name, status, row.summary, said)
+    text = sentence(row.name, status=status, opens_at=row.opens_at)
+    return Program(row.name, status, row.summary, text)
 
 
 def _bars(figures: Sequence[Figure], *, caption: str, folded: bool = False) -> Bars:
@@ -153,7 +160,7 @@ def _waiting(figures: Sequence[Figure]) -> list[Waiting]:
 
 
 def _times(figures: Sequence[Figure]) -> tuple[list[Stage], list[TimesBy]]:
-    """Return the times of all requests, and those of each breakdown that has any."""
+    """Return the stages over all requests, and those of each breakdown that has any."""
     groups: dict[str, dict[str, dict[tuple[str, str], Value]]] = {}
     names: dict[tuple[str, str], str] = {}
     for f in figures:
@@ -192,7 +199,7 @@ def _count(value: Value) -> str | None:
 def _time(stage: str, value: Value) -> str | None:
     if not isinstance(value, (int, float)):
         return None
-    return days(value) if stage in IN_DAYS else duration(value)
+    return format_days(value) if stage in DAY_STAGES else format_duration(value)
 
 
 def _moment(value: Value) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What reporting must be told beyond what every service is told."""
+"""Reporting's own settings, in addition to those of every service."""
 
 from typing import Annotated
 
@@ -10,6 +10,6 @@ from shared.runtime.settings import ServiceSettings
 class Settings(ServiceSettings):
     public_host: str
     public_port: int
-    """Of the public pages; probes and metrics are at ``http_port``, which nobody outside sees."""
+    """Port of the public pages; probes and metrics use the internal ``http_port``."""
     figures_kept_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5
-    """How long computed figures are shown before they are computed again."""
+    """How long the pages serve computed figures before recomputing them."""

@@ -9,7 +9,7 @@ from aiokafka import TopicPartition
 from asyncpg import Pool
 
 from services.reporting.figures import Count, Durations, Volumes, Wait
-from services.reporting.news import ProgramRow
+from services.reporting.programs import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
 from shared.contracts.places import ZONES
@@ -23,10 +23,10 @@ _SQL = load_statements(__package__)
 async def save_requests(
     connection: "Connection[Any]", *, rows: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Merge the changed columns of *rows* (by tracking number) into the table, in key order."""
+    """Merge *rows* (tracking number → changed columns) into the table, in key order."""
     changes = rows.values()
     changed = {column for change in changes for column in change}
-    # A column that no row changes is an empty array: unnest fills it up with NULL.
+    # Send an empty array for a column that no row changes: unnest pads it with NULL.
     await connection.execute(
         _SQL["save_requests"],
         list(rows),
@@ -40,25 +40,25 @@ async def save_requests(
 async def append_timeline(
     connection: "Connection[Any]", *, entries: Collection[TimelineEntry]
 ) -> None:
-    """Append *entries* by COPY; the gates have dropped what was there already."""
+    """Append *entries* by COPY; the gates have already dropped duplicates."""
     await copy_rows(connection, "timeline", columns=TimelineEntry._fields, rows=sorted(entries))
 
 
 async def lock_programs(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:
-    """Lock the rows of *programs* that exist until the transaction ends."""
+    """Lock the existing rows of *programs* until the transaction ends."""
     await connection.execute(_SQL["lock_programs"], programs)
 
 
 async def save_programs(
     connection: "Connection[Any]", *, programs: Collection[ProgramRow]
 ) -> None:
-    """Write *programs* as they were defined last."""
+    """Insert or replace *programs*."""
     columns = zip(*(astuple(program) for program in programs), strict=True)
     await connection.execute(_SQL["save_programs"], *(list(column) for column in columns))
 
 
 async def read_next_opening(connection: "Pool[Any]") -> tuple[datetime, datetime | None]:
-    """Return the moment, and when the next program opens whose opening is not told yet."""
+    """Return Postgres's clock, and the earliest opening that is not announced yet."""
     ((at, opens_at),) = await connection.fetch(_SQL["read_next_opening"])
     return at, opens_at
 
@@ -66,19 +66,21 @@ async def read_next_opening(connection: "Pool[Any]") -> tuple[datetime, datetime
 async def lock_due_openings(
     connection: "Connection[Any]",
 ) -> tuple[list[ProgramRow], datetime | None]:
-    """Return, locked, the announced programs that have opened by their date, and the moment."""
+    """Lock and return the announced programs whose date has come, and Postgres's clock."""
     return _programs(await connection.fetch(_SQL["lock_due_openings"]))
 
 
-async def mark_openings_told(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:
-    """Record that the openings of *programs* are told."""
-    await connection.execute(_SQL["mark_openings_told"], programs)
+async def mark_openings_announced(
+    connection: "Connection[Any]", *, programs: Sequence[str]
+) -> None:
+    """Record that the openings of *programs* were announced."""
+    await connection.execute(_SQL["mark_openings_announced"], programs)
 
 
 async def read_programs(
     connection: "Connection[Any]",
 ) -> tuple[list[ProgramRow], datetime | None]:
-    """Return all programs, and Postgres's clock (None when there is no program yet)."""
+    """Return all programs, and Postgres's clock (None if there is no program)."""
     return _programs(await connection.fetch(_SQL["read_programs"]))
 
 
@@ -92,13 +94,13 @@ def _programs(rows: Sequence[Any]) -> tuple[list[ProgramRow], datetime | None]:
 
 
 async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime] | None:
-    """Return the moment by which everything is counted, and Postgres's clock; None if unknown."""
+    """Return the time up to which all is counted, and Postgres's clock; None if unknown."""
     row = await connection.fetchrow(_SQL["read_as_of"])
     return None if row is None else (row["as_of"], row["at"])
 
 
 async def raise_as_of(pool: "Pool[Any]", at: datetime) -> None:
-    """Note that everything that was on the log at *at* is taken in."""
+    """Record that everything on the log at *at* is counted; an earlier *at* changes nothing."""
     await pool.execute(_SQL["raise_as_of"], at)
 
 
@@ -109,35 +111,35 @@ async def read_clock(pool: "Pool[Any]") -> datetime:
 
 
 async def read_positions(pool: "Pool[Any]") -> dict[TopicPartition, int]:
-    """Return the next offset to take in of every partition, whichever process reads it."""
+    """Return each partition's next offset, over all reporting processes."""
     rows = await pool.fetch(_SQL["read_positions"])
     return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
 async def count_requests(connection: "Connection[Any]") -> list[Count]:
-    """Return how many requests there are, in all and per group of every breakdown."""
+    """Return the number of requests: the total, and each group of every breakdown."""
     return [Count(**row) for row in await connection.fetch(_SQL["count_requests"])]
 
 
 async def count_statuses(connection: "Connection[Any]") -> dict[str, int]:
-    """Return how many requests have each status."""
+    """Return the number of requests by status."""
     async with connection.transaction():
-        await connection.execute("SET LOCAL enable_seqscan = on")  # by an index it takes longer
+        await connection.execute("SET LOCAL enable_seqscan = on")  # faster than an index here
         rows = await connection.fetch(_SQL["count_statuses"])
     return {row["status"]: row["requests"] for row in rows}
 
 
 async def count_waiting(connection: "Connection[Any]") -> list[Wait]:
-    """Return how many requests wait, by program and reason, and since when the first does."""
+    """Return the number of waiting requests and the longest wait, by program and reason."""
     return [Wait(**row) for row in await connection.fetch(_SQL["count_waiting"])]
 
 
 async def measure_stages(connection: "Connection[Any]") -> list[Durations]:
-    """Return the median and the 90th percentile of every stage, in all and per group."""
+    """Return the median and the 90th percentile of every stage, overall and per group."""
     rows = await connection.fetch(_SQL["measure_stages"], list(ZONES), list(ZONES.values()))
     return [Durations(**row) for row in rows]
 
 
 async def count_volumes(connection: "Connection[Any]") -> list[Volumes]:
-    """Return the volumes in other units than requests."""
+    """Return the counts of other units than requests: offers, engagements, clocks."""
     return [Volumes(**row) for row in await connection.fetch(_SQL["count_volumes"])]

@@ -1,4 +1,4 @@
-"""The line that an event makes in its request's timeline: codes and moments, no free text."""
+"""Turns an event into its entry in the request's timeline: codes and times, no free text."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from shared.contracts.event import Event
 
 
 class TimelineEntry(NamedTuple):
-    """One event of a request's story, a row as it is copied; ``type`` is the short name."""
+    """A row of ``timeline``, in the order of its columns; ``type`` is the event's short name."""
 
     tracking_number: str
     topic: str
@@ -24,8 +24,8 @@ class TimelineEntry(NamedTuple):
 
 
 def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntry:
-    """Return the line that *event*, read from *topic*, makes."""
-    # vars(): asking a pydantic model for an attribute it may not have is slow.
+    """Return the timeline entry of *event*, which was read from *topic*."""
+    # vars(): reading a missing attribute of a pydantic model is slow.
     data = vars(event.data)
     detail = _DETAILS.get(type(event))
     return TimelineEntry(
@@ -84,4 +84,4 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     routing.AmendmentCameTooLate: _ended,
     routing.MessageRefused: _refusal,
 }
-"""What says more about an event than its ``reason``."""
+"""Event types whose ``detail`` is something else than the event's ``reason``."""

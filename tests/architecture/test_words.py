@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from services.notifications.audiences import render
-from services.reporting import words
+from services.reporting import labels
 from shared.contracts import outbound, reference, routing
 
 ROOT = Path(__file__).parents[2]
@@ -72,8 +72,8 @@ def test_what_has_words_for_the_requester_happens(reason: str) -> None:
     assert is_said(reason, "routing")
 
 
-@pytest.mark.parametrize("code", sorted(words._GROUPS))
-def test_what_has_words_on_the_page_happens(code: str) -> None:
+@pytest.mark.parametrize("code", sorted(labels._GROUP_LABELS))
+def test_a_code_with_a_label_on_the_page_occurs(code: str) -> None:
     counted = "".join(
         file.read_text() for file in (ROOT / "services" / "reporting" / "sql").glob("count_*.sql")
     )

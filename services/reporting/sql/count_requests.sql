@@ -1,4 +1,4 @@
--- A request counts once its acceptance is here; routing's events may come earlier.
+-- Counts accepted requests only: routing's events may arrive before the acceptance.
 SELECT part.breakdown, part.value, count(*) AS count
   FROM requests
  CROSS JOIN LATERAL (

@@ -1,4 +1,4 @@
--- Reads the whole table: whoever calls it rests many times as long as it took.
+-- Scans the whole table; its caller then pauses for many times as long as this took.
 SELECT COALESCE(status, 'accepted') AS status, count(*) AS requests
   FROM requests
  WHERE accepted_at IS NOT NULL

@@ -1,4 +1,4 @@
--- Postgres's clock decides. A row that the consumer has locked is looked at again next time.
+-- By Postgres's clock. A row that the consumer has locked is left for the next call.
 SELECT program, name, status, opens_at, summary, defined_by, correlation_id, changed_at,
        opening_told, now() AS at
   FROM programs

@@ -1,7 +1,4 @@
--- The opening of a program that was told after the dump was made.
 UPDATE programs
-   SET opening_told = true
-  FROM unnest($1::text[], $2::text[]) AS opening (program, id)
-  JOIN announced
- USING (id)
- WHERE programs.program = opening.program;
+   SET opening_told = true,
+       changed_at   = now()
+ WHERE program = ANY ($1::text[]);

@@ -1,5 +1,5 @@
--- Seconds. The first contact is a date: that stage counts whole days, those of the agency. An event
--- of 0.1.0 may have a state that is none, or a first contact to come.
+-- In seconds. The first contact is a date, so that stage counts whole days in the agency's time zone.
+-- An event of 0.1.0 may name an invalid state, or a first contact in the future.
 SELECT stage.name AS stage,
        part.breakdown,
        part.value,

@@ -1,4 +1,4 @@
--- It never goes back: another process may have looked later.
+-- Never moves back: another process may have written a later time.
 INSERT INTO read_to (as_of)
 VALUES ($1)
     ON CONFLICT (id) DO UPDATE

@@ -1,4 +1,4 @@
--- Looked at first, in one round trip: an announced program whose opening is still to be announced.
+-- A cheap check before locking: the earliest opening that is not announced yet.
 SELECT now() AS at, min(opens_at) AS opens_at
   FROM programs
  WHERE status = 'announced'

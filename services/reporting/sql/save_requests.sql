@@ -1,5 +1,5 @@
--- A change is merged into what is there as project.merge does it: the last of LATEST, the first of
--- FIRST, the sum of COUNTED. Nothing needs to be read first.
+-- Merges each change like project.merge: LATEST columns take the new value, FIRST columns keep the
+-- old one, COUNTED columns add up. No row has to be read first.
 INSERT INTO requests AS held (
     tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on,
     status, program, lane, wait_reason, opens_at, close_reason,

@@ -9,7 +9,7 @@ import pytest
 from continuum.access import NotPossible
 from deploy.local.stack import Stack
 from services.reporting.handlers import ReportingReader
-from services.reporting.openings import tell_openings
+from services.reporting.openings import announce_openings
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
 from shared.messaging.replay import carry_out
@@ -76,7 +76,7 @@ async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
 ) -> None:
     opening = program_defined(1, status="announced", opens_at=START)
     await reporting.take_in([(reference.TOPIC, opening)])
-    await tell_openings(reporting.pool, relay_wake=asyncio.Event())
+    await announce_openings(reporting.pool, relay_wake=asyncio.Event())
 
     lines, good = await reporting.rebuild()
 

@@ -10,7 +10,7 @@ import pytest
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
 from services.reporting import store
-from services.reporting.reading import NotRead, Reading
+from services.reporting.as_of import AsOf, RecordUnavailable
 from shared.runtime.settings import ServiceSettings
 from tests.examples.batches import batch
 from tests.integration.messaging.consumers import consumer, until
@@ -40,8 +40,8 @@ async def topics(stack: Stack, settings: ServiceSettings) -> AsyncIterator[Parti
         yield made
 
 
-async def as_of(pool: "Pool", reading: Reading) -> datetime:
-    await reading.look(pool)
+async def as_of(pool: "Pool", reading: AsOf) -> datetime:
+    await reading.update(pool)
     return await noted(pool)
 
 
@@ -62,7 +62,7 @@ async def test_as_of_stands_still_while_records_wait_and_moves_when_none_does(
     async def now() -> datetime:
         return await store.read_clock(pool)
 
-    reading = Reading(settings, topics=TOPICS)
+    reading = AsOf(settings, topics=TOPICS)
     began = await now()
 
     async with consumer(settings, pool, Reads(), topics=TOPICS):
@@ -91,18 +91,18 @@ async def test_as_of_says_how_far_a_partition_was_read_that_nothing_was_read_of_
     sent = await store.read_clock(pool)
     await topics.send(OWN, batch(event("A", 2, topic=OWN)))
 
-    assert await as_of(pool, Reading(settings, topics=TOPICS)) <= sent
+    assert await as_of(pool, AsOf(settings, topics=TOPICS)) <= sent
 
 
 async def test_a_record_that_waits_and_cannot_be_read_proves_nothing(
     pool: "Pool", settings: ServiceSettings, topics: Participants
 ) -> None:
-    reading = Reading(settings, topics=TOPICS)
+    reading = AsOf(settings, topics=TOPICS)
     before = await as_of(pool, reading)
     await topics.send(OWN, batch(b"spoiled"))
     topics.replace_on_disk(OWN, b"spoiled", b"spoilt!")
 
-    with pytest.raises(NotRead):
-        await reading.look(pool)
+    with pytest.raises(RecordUnavailable):
+        await reading.update(pool)
 
     assert await noted(pool) == before

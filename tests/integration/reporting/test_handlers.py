@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from services.reporting import store
-from services.reporting.openings import tell_openings
+from services.reporting.openings import announce_openings
 from services.reporting.project import changed_by, merge
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded
@@ -155,8 +155,8 @@ async def test_an_opening_by_date_is_told_once_by_postgres_clock(log: Log) -> No
     )
     wake = asyncio.Event()
 
-    await tell_openings(log.pool, relay_wake=wake)
-    pause = await tell_openings(log.pool, relay_wake=wake)
+    await announce_openings(log.pool, relay_wake=wake)
+    pause = await announce_openings(log.pool, relay_wake=wake)
 
     assert timedelta(minutes=59) < pause <= future - now
     news = await told(log.pool)

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError
 from starlette.applications import Starlette
 
 from services.reporting import store
-from services.reporting.pages import Look, routes
+from services.reporting.pages import UpdateAsOf, routes
 from shared.contracts import reference
 from shared.runtime.http import public_headers
 from tests.examples.stories import Story
@@ -37,9 +37,11 @@ async def does_not_answer(pool: "Pool") -> None:
     raise KafkaConnectionError
 
 
-async def ask(pool: "Pool", path: str, look: Look = at_the_end) -> tuple[int, dict[str, str], str]:
+async def ask(
+    pool: "Pool", path: str, update_as_of: UpdateAsOf = at_the_end
+) -> tuple[int, dict[str, str], str]:
     """Return status, headers and body of *path* as the public port answers."""
-    app = Starlette(routes=routes(kept_seconds=0, look=look))
+    app = Starlette(routes=routes(kept_seconds=0, update_as_of=update_as_of))
     app.state.pool = pool
     sent: list[Any] = []
 

@@ -13,7 +13,7 @@ from continuum.rebuild.compare import Difference, differing_keys, differing_part
 from continuum.rebuild.fold import Fold
 from continuum.rebuild.reporting import REPORTING, opened
 from continuum.rebuild.services import FOLDED
-from services.reporting.news import news_of, row_of
+from services.reporting.programs import program_changed, program_row
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event
 from shared.messaging.records import Record
@@ -106,10 +106,10 @@ def test_a_fold_goes_on_from_its_gates_with_no_changes() -> None:
 
 def test_only_an_opening_that_was_told_by_then_counts() -> None:
     defined: Any = program_defined(1, status="announced", opens_at=START)
-    row = row_of(defined)
+    row = program_row(defined)
     news = {
-        (row.program, 1): news_of(row, at=START, number=1),
-        (row.program, 2): news_of(row, at=START, number=2, opened=True),
+        (row.program, 1): program_changed(row, at=START, number=1),
+        (row.program, 2): program_changed(row, at=START, number=2, opened=True),
     }
 
     assert opened(news, {row.program: 2}) == [(row.program, row.defined_by, START)]

@@ -12,8 +12,8 @@ from services.reporting.figures import (
     Figure,
     Volumes,
     Wait,
-    published,
-    shown,
+    hide_small,
+    public_figures,
 )
 
 SINCE = datetime(2026, 3, 2, tzinfo=UTC)
@@ -22,36 +22,36 @@ SINCE = datetime(2026, 3, 2, tzinfo=UTC)
 def figures(
     *counts: tuple[str, str, int], waits: tuple[Wait, ...] = ()
 ) -> dict[tuple[str, str, str, str], Figure]:
-    found = published(
+    found = public_figures(
         counts=[Count(*count) for count in counts], waits=waits, durations=[], volumes=[]
     )
     return {(f.figure, f.breakdown, f.group, f.measure): f for f in found}
 
 
 def test_large_counts_and_zeros_are_shown() -> None:
-    assert shown({"a": 11, "b": 0, "c": 300}, total_shown=True) == {"a": 11, "b": 0, "c": 300}
+    assert hide_small({"a": 11, "b": 0, "c": 300}, total_shown=True) == {"a": 11, "b": 0, "c": 300}
 
 
 def test_small_counts_are_hidden() -> None:
     counts = {"a": 8, "b": 7, "c": 40}
 
-    assert shown(counts, total_shown=True) == {"a": None, "b": None, "c": 40}
+    assert hide_small(counts, total_shown=True) == {"a": None, "b": None, "c": 40}
 
 
 def test_one_small_count_alone_hides_the_next_larger_one() -> None:
     counts = {"a": 3, "b": 50, "c": 0, "d": 40}
 
-    assert shown(counts, total_shown=True) == {"a": None, "b": 50, "c": 0, "d": None}
+    assert hide_small(counts, total_shown=True) == {"a": None, "b": 50, "c": 0, "d": None}
 
 
 def test_two_that_are_small_together_hide_the_next_larger_one() -> None:
     counts = {"a": 1, "b": 1, "c": 50, "d": 60}
 
-    assert shown(counts, total_shown=True) == {"a": None, "b": None, "c": None, "d": 60}
+    assert hide_small(counts, total_shown=True) == {"a": None, "b": None, "c": None, "d": 60}
 
 
 def test_a_hidden_total_hides_its_parts() -> None:
-    assert shown({"a": 20, "b": 30}, total_shown=False) == {"a": None, "b": None}
+    assert hide_small({"a": 20, "b": 30}, total_shown=False) == {"a": None, "b": None}
 
 
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)))
@@ -60,7 +60,7 @@ def test_no_small_count_can_be_worked_out_from_a_total_that_is_shown(
 ) -> None:
     assume(sum(counts.values()) > SMALL)
 
-    cells = shown(counts, total_shown=True)
+    cells = hide_small(counts, total_shown=True)
 
     hidden = [counts[group] for group, value in cells.items() if value is None]
     assert all(value is None or not 0 < value <= SMALL for value in cells.values())
@@ -105,7 +105,7 @@ def test_times_of_ten_requests_or_fewer_are_hidden() -> None:
         Durations("triage_to_offer", "program", "cri-tac", 10, 1, 2),
     ]
 
-    found = published(counts=[], waits=[], durations=rows, volumes=[])
+    found = public_figures(counts=[], waits=[], durations=rows, volumes=[])
 
     values = {(f.breakdown, f.measure): f.value for f in found if f.figure == "triage_to_offer"}
     assert values == {
@@ -119,7 +119,7 @@ def test_times_of_ten_requests_or_fewer_are_hidden() -> None:
 def test_other_units_are_rounded_to_tens() -> None:
     volumes = [Volumes("offers", "made", 104), Volumes("offers", "lapsed", 4)]
 
-    found = published(counts=[], waits=[], durations=[], volumes=volumes)
+    found = public_figures(counts=[], waits=[], durations=[], volumes=volumes)
 
     assert {f.group: f.value for f in found if f.figure == "offers"} == {
         "made": 100,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
-from services.reporting.figures import Count, Durations, Figure, Volumes, Wait, published
-from services.reporting.news import ProgramRow
+from services.reporting.figures import Count, Durations, Figure, Volumes, Wait, public_figures
+from services.reporting.programs import ProgramRow
 from services.reporting.render import page
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ def program(name: str, *, summary: str = "", status: str = "open") -> ProgramRow
 
 def figures(*, group: str = "cri-tac", count: int = 1234) -> list[Figure]:
     """Figures of every kind whose groups are all called *group*."""
-    found = published(
+    found = public_figures(
         counts=[
             Count("all", "all", count),
             Count("program", group, count),
@@ -90,7 +90,7 @@ def test_a_hidden_figure_says_so_and_has_no_bar() -> None:
 
 
 def test_a_page_without_figures_says_that_there_is_nothing() -> None:
-    nothing = published(counts=[], waits=[], durations=[], volumes=[])
+    nothing = public_figures(counts=[], waits=[], durations=[], volumes=[])
 
     found = shown(nothing)
 

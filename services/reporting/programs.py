@@ -1,4 +1,4 @@
-"""What everybody is told about a program: on its definition, and when it opens by its date."""
+"""Public announcements about a program: when it is defined, and when its opening date comes."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ TYPE = "gov.cri.reporting.program_changed.v1"
 
 @dataclass(frozen=True, slots=True)
 class ProgramRow:
-    """A program as last defined; ``defined_by`` is the event that said so."""
+    """A program's latest definition; ``defined_by`` is the id of the event that defined it."""
 
     program: str
     name: str
@@ -26,8 +26,8 @@ class ProgramRow:
     opening_told: bool
 
 
-def row_of(event: ProgramDefined) -> ProgramRow:
-    """Return the row that *event* leads to; it replaces what was defined before."""
+def program_row(event: ProgramDefined) -> ProgramRow:
+    """Return the row that *event* defines; it replaces any earlier row of the program."""
     program = event.data
     return ProgramRow(
         program=program.id,
@@ -42,11 +42,13 @@ def row_of(event: ProgramDefined) -> ProgramRow:
     )
 
 
-def news_of(row: ProgramRow, *, at: datetime, number: int, opened: bool = False) -> ProgramChanged:
+def program_changed(
+    row: ProgramRow, *, at: datetime, number: int, opened: bool = False
+) -> ProgramChanged:
     """
-    Return the announcement about *row*; *opened* when its opening date has come.
+    Return the announcement about *row*; *opened* if it announces that the opening date has come.
 
-    It is public, so it does not name the inbound record that it goes back to.
+    The event is public, so it does not refer to the inbound record that caused it.
     """
     status = "open" if opened else row.status
     about = envelope.attributes(
@@ -72,14 +74,14 @@ def news_of(row: ProgramRow, *, at: datetime, number: int, opened: bool = False)
 
 
 def status_at(row: ProgramRow, *, at: datetime) -> str:
-    """Return the status of *row* at *at*: an announced program opens by its date."""
+    """Return the status of *row* at *at*: an announced program opens on its date."""
     if row.status == "announced" and row.opens_at is not None and row.opens_at <= at:
         return "open"
     return row.status
 
 
 def sentence(name: str, *, status: str, opens_at: datetime | None) -> str:
-    """Return one plain sentence about the program called *name*."""
+    """Return one plain sentence about the program named *name*, for the public page."""
     if status == "open":
         return f"{name} is open: requests are taken and offered to its providers."
     if status == "announced" and opens_at is not None:

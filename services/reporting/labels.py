@@ -1,4 +1,4 @@
-"""The words of the public page for the codes of the figures."""
+"""Labels of codes, and formats of durations, for people who read the public page."""
 
 from collections.abc import Mapping
 
@@ -13,10 +13,10 @@ STAGES = {
     "submission_to_acceptance": "Submission → acceptance, in all",
     "submission_to_close": "Submission → close, in all",
 }
-"""Every stage, in the order of a request's life."""
+"""Every stage, in the order a request passes through them."""
 
-IN_DAYS = frozenset({"first_contact_to_submission"})
-"""The stages that begin with a date: they are counted in days."""
+DAY_STAGES = frozenset({"first_contact_to_submission"})
+"""The stages that begin with a date, not a time: they are shown in days."""
 
 BREAKDOWNS = {
     "status": "by state of the request",
@@ -27,19 +27,19 @@ BREAKDOWNS = {
     "sworn_band": "by sworn officers",
     "us_state": "by U.S. state or territory",
 }
-"""Every breakdown, in the order it is shown."""
+"""Every breakdown, in the order of the page."""
 
-OF_PROGRAMS = frozenset({"program", "lane", "program and reason"})
-"""The breakdowns whose groups begin with the id of a program."""
+PROGRAM_BREAKDOWNS = frozenset({"program", "lane", "program and reason"})
+"""The breakdowns whose groups begin with a program id."""
 
 VOLUMES = {
     "offers": "Offers to providers, to the nearest ten",
     "engagements": "Engagements, to the nearest ten",
     "clocks": "Clocks, to the nearest ten",
 }
-"""The units that are not requests, in the order they are shown."""
+"""The units other than requests, in the order of the page."""
 
-_GROUPS = {
+_GROUP_LABELS = {
     "accepted": "accepted, being sorted",
     "triaged": "sorted, looking for a provider",
     "waiting": "waiting",
@@ -58,31 +58,31 @@ _GROUPS = {
 }
 
 
-def group(code: str, names: Mapping[str, str]) -> str:
+def group_label(code: str, names: Mapping[str, str]) -> str:
     """
-    Return *code* in words; states and unknown codes nearly as they are.
+    Return the label of *code*; a U.S. state or an unknown code stays almost unchanged.
 
-    *names* are those of the programs, by id.
+    *names* holds the programs' names by id.
     """
     program, dot, urgency = code.partition(".")
     if dot:
-        return f"{group(program, names)}, {urgency}"
+        return f"{group_label(program, names)}, {urgency}"
     head, colon, rest = code.partition(": ")
     if colon:
-        return f"{group(head, names)}: {group(rest, names)}"
-    return names.get(code) or _GROUPS.get(code) or code.removeprefix("US-").replace("_", " ")
+        return f"{group_label(head, names)}: {group_label(rest, names)}"
+    return names.get(code) or _GROUP_LABELS.get(code) or code.removeprefix("US-").replace("_", " ")
 
 
-def days(seconds: float) -> str:
-    """Return a length of whole days as a person says it; a median may lie between two of them."""
+def format_days(seconds: float) -> str:
+    """Return *seconds* as days, with one decimal if a median lies between two whole days."""
     number = f"{seconds / 86_400:.1f}".removesuffix(".0")
     return f"{number} day" if number == "1" else f"{number} days"
 
 
-def duration(seconds: float) -> str:
-    """Return a length of time as a person says it, to two places at most."""
+def format_duration(seconds: float) -> str:
+    """Return *seconds* in the unit that reads best, such as ``12 min``."""
     if seconds < 0:
-        return f"-{duration(-seconds)}"
+        return f"-{format_duration(-seconds)}"
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 120:

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.reporting.catch_up import Again
-from services.reporting.openings import tell_openings
+from services.reporting.openings import announce_openings
+from services.reporting.restore import Restore
 from shared.contracts import reference
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
@@ -49,7 +49,7 @@ async def lives(stack: Stack, database: Database) -> AsyncIterator[tuple[Log, Lo
     ):
         lived = Log(lives_on)
         lived._ends[reference.TOPIC] = 1
-        await tell_openings(lives_on, relay_wake=asyncio.Event())
+        await announce_openings(lives_on, relay_wake=asyncio.Event())
         await lived.take_in([(reference.TOPIC, event) for event in later])
         yield lived, Log(is_dump), records
 
@@ -62,8 +62,8 @@ async def test_what_was_told_is_not_told_again_and_the_rest_is(
     on_log = (await outbox_of(lived.pool))[:sent]
     await announce(dump.pool, on_log, at=START)
 
-    await catch_up(dump.pool, Again(), [records], service="reporting")
-    await tell_openings(dump.pool, relay_wake=asyncio.Event())
+    await catch_up(dump.pool, Restore(), [records], service="reporting")
+    await announce_openings(dump.pool, relay_wake=asyncio.Event())
 
     every = [json.loads(r["value"]) for r in (*on_log, *await outbox_of(dump.pool))]
     told = {(each["subject"], each["data"]["status"]): each["sequence"] for each in every}

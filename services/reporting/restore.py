@@ -1,8 +1,8 @@
 """
-Brings a restored database of reporting up to the program news that it has published.
+Brings a database restored from an older dump up to the announcements reporting has published.
 
-Its tables are a fold of the others' topics, which are read again from the restored checkpoints.
-Only the news are its own: what was told is not told again.
+Reporting's tables are a fold of other services' topics, which it replays from the restored
+checkpoints. Only the announcements about programs are its own: none is published twice.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from services.reporting.handlers import Batch, ReportingReader
-from services.reporting.news import TYPE, row_of
+from services.reporting.programs import TYPE, program_row
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.messaging.catch_up import fold_sequences, read_announced
@@ -27,15 +27,15 @@ OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$")
 
 
 @dataclass(slots=True)
-class AgainBatch:
-    """A batch, and the ids of the news that its definitions have led to."""
+class RestoreBatch:
+    """A batch, and the ids of the announcements that its definitions have already led to."""
 
     batch: Batch
-    told: frozenset[str]
+    announced: frozenset[str]
 
 
-class AgainReader:
-    """Takes a definition in again without telling what was told."""
+class RestoreReader:
+    """Replays definitions without repeating announcements."""
 
     def __init__(self) -> None:
         self._reader = ReportingReader()
@@ -44,50 +44,50 @@ class AgainReader:
         return self._reader.parse(record)
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Do nothing: every record comes from Continuum's own services."""
 
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
-    ) -> AgainBatch:
+    ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
         defined = [i.message.id for i in items if type(i.message) is reference.ProgramDefined]
         found = await read_announced(connection, defined) if defined else {}
-        told = frozenset(event.id for events in found.values() for event in events)
-        return AgainBatch(batch, told)
+        announced = frozenset(event.id for events in found.values() for event in events)
+        return RestoreBatch(batch, announced)
 
-    def decide(self, state: AgainBatch, item: Item) -> Taken:
+    def decide(self, state: RestoreBatch, item: Item) -> Taken:
         event = item.message
         if type(event) is not reference.ProgramDefined:
             return self._reader.decide(state.batch, item)
-        if _news_id(event.id, event.data.id, opened=False) not in state.told:
+        if _announcement_id(event.id, event.data.id, opened=False) not in state.announced:
             return self._reader.decide(state.batch, item)
-        row = row_of(event)
-        opened = _news_id(row.defined_by, row.program, opened=True) in state.told
+        row = program_row(event)
+        opened = _announcement_id(row.defined_by, row.program, opened=True) in state.announced
         state.batch.programs[row.program] = replace(row, opening_told=opened)
         return Taken("applied")
 
-    async def save(self, connection: "Connection[Any]", state: AgainBatch) -> None:
+    async def save(self, connection: "Connection[Any]", state: RestoreBatch) -> None:
         await self._reader.save(connection, state.batch)
 
 
-class Again:
-    """Reporting's part of `shared.messaging.catch_up`; its folds commute."""
+class Restore:
+    """Reporting's part of `shared.messaging.catch_up`; topics may come in any order."""
 
     order = ("",)
 
     def __init__(self) -> None:
-        self.reader: Reader[Any] = AgainReader()
+        self.reader: Reader[Any] = RestoreReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of the news; mark the openings that were told."""
+        """Raise the announcements' sequence numbers; mark the openings that were announced."""
         await fold_sequences(connection)
         programs = await connection.fetch(_SQL["list_definitions"])
-        ids = [_news_id(str(by), program, opened=True) for program, by in programs]
-        await connection.execute(_SQL["mark_openings_announced"], [p for p, _ in programs], ids)
+        ids = [_announcement_id(str(by), program, opened=True) for program, by in programs]
+        await connection.execute(_SQL["restore_openings"], [p for p, _ in programs], ids)
 
     async def finish(self, connection: Any) -> None:
-        """Nothing is left."""
+        """Do nothing: no input is left undecided."""
 
 
-def _news_id(defined_by: str, program: str, *, opened: bool) -> str:
+def _announcement_id(defined_by: str, program: str, *, opened: bool) -> str:
     return derived_id(defined_by, TYPE, program, int(opened))

@@ -1,4 +1,4 @@
-"""How far the log has been read: the moment as of which the figures are complete."""
+"""Tracks how far reporting has read the log: the time up to which its figures are complete."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,27 +16,26 @@ from shared.runtime.settings import ServiceSettings
 _SECONDS = 3.0
 
 
-class NotRead(Exception):
-    """The oldest record that waits could not be read in time."""
+class RecordUnavailable(Exception):
+    """The oldest waiting record could not be read in time."""
 
 
-class Reading:
+class AsOf:
     """
-    Says as of when the figures are complete, from what Kafka and the checkpoints say now.
+    Computes the figures' as-of time by comparing Kafka's log ends with the checkpoints.
 
-    Everything that was on the log by that moment is counted. While records wait to be taken in it
-    is the time of the oldest of them; when none does, the time at which Kafka was asked. A look
-    that fails leaves the moment where it was: it only moves with proof.
+    Everything on the log by that time is counted. It is the time of the oldest waiting record or,
+    if none waits, the time of the comparison. A failed update leaves it unchanged.
     """
 
     def __init__(self, settings: ServiceSettings, *, topics: str) -> None:
         self._settings = settings
         self._topics = topics
 
-    async def look(self, pool: "Pool[Any]") -> None:
-        """Bring ``read_to`` up to date. Raises what Kafka, Postgres or the network raised."""
+    async def update(self, pool: "Pool[Any]") -> None:
+        """Write the as-of time to ``read_to``. Raises Kafka, Postgres and network errors."""
         async with asyncio.timeout(_SECONDS), opened(self._settings, self._topics) as topics:
-            at = await store.read_clock(pool)  # before the ends: what came by then is below them
+            at = await store.read_clock(pool)  # before the ends, so that they include all by then
             ends = await topics.ends()
             positions = await store.read_positions(pool)
             waiting = {
@@ -50,7 +49,7 @@ class Reading:
 
 
 async def _oldest(consumer: FetchingConsumer, positions: Mapping[TopicPartition, int]) -> datetime:
-    """Return when the oldest of the records at *positions* came."""
+    """Return the time of the oldest record at *positions*."""
     consumer.assign(list(positions))
     for partition, offset in positions.items():
         consumer.seek(partition, offset)
@@ -62,5 +61,5 @@ async def _oldest(consumer: FetchingConsumer, positions: Mapping[TopicPartition,
             if left.pop(TopicPartition(record.topic, record.partition), None) is not None:
                 moments.append(record.at)
         if found.faults or not found.records:
-            raise NotRead
+            raise RecordUnavailable
     return min(moments)
