@@ -32,8 +32,8 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
 from shared.messaging.catch_up import fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
-from shared.messaging.reader import LOGGED, Reader
-from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
+from shared.messaging.reader import LOGGED, Closing, Reader
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -186,9 +186,7 @@ class AgainReader:
         place = again.places.get(subject)
         return fold(request, events, again.batch.library.catalog, place=place)
 
-    async def save(
-        self, connection: "PoolConnectionProxy[Any]", again: AgainBatch
-    ) -> Sequence[Outgoing]:
+    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainBatch) -> Closing:
         return await self._reader.save(connection, again.batch)
 
 

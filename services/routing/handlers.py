@@ -20,13 +20,12 @@ from shared.contracts.event import Event, participant_of
 from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
 from shared.messaging import outbox, sequences
-from shared.messaging.reader import parse_event
+from shared.messaging.reader import Closing, parse_event
 from shared.messaging.records import (
     Counted,
     Gate,
     Item,
     Malformed,
-    Outgoing,
     PassedOver,
     Record,
     Taken,
@@ -118,14 +117,12 @@ class RoutingReader:
         batch.tolds.append(told)
         return Taken("applied", counted=counted)
 
-    async def save(
-        self, connection: "PoolConnectionProxy[Any]", batch: Batch
-    ) -> Sequence[Outgoing]:
+    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
         """Write what the batch came to; return the events about requests as messages."""
         messages = await saving.save(connection, batch.tolds, new=batch.new)
         await store.append_capacity_changes(connection, batch.changes)
         await sequences.save(connection, batch.numbers)
-        return messages
+        return Closing(messages=messages)
 
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:

@@ -1,19 +1,15 @@
-"""Where a service stands on each partition: compare, lock, count and move, in one transaction."""
+"""Where a service stands on each partition, and how a batch moves that on."""
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
-
-from asyncpg.pool import PoolConnectionProxy
+from typing import NamedTuple
 
 from shared.messaging.counts import encode
 from shared.messaging.records import OUTCOMES, Counted, Outcome, Record
-from shared.postgres.statements import load_statements
 
-_SQL = load_statements(__package__)
 Partition = tuple[str, int]
 WINDOW = 100
 SHARE = 20
@@ -163,35 +159,3 @@ class Steps:
             )
             for partition, following in self.next_offsets.items()
         ]
-
-
-async def lock(connection: "PoolConnectionProxy[Any]", records: Sequence[Record]) -> Steps:
-    """
-    Lock the checkpoints of *records*; `Fenced` unless each stands at its first record.
-
-    A statement of its own: whatever else a batch reads must be read behind these locks.
-    """
-    first: dict[Partition, int] = {}
-    following: dict[Partition, int] = {}
-    for record in records:
-        partition = (record.topic, record.partition)
-        first.setdefault(partition, record.offset)
-        following[partition] = record.offset + 1
-    rows = await connection.fetch(
-        _SQL["lock_checkpoints"],
-        [topic for topic, _ in first],
-        [partition for _, partition in first],
-        list(first.values()),
-    )
-    if len(rows) != len(first):
-        raise Fenced
-    windows = {
-        (row["topic"], row["partition"]): FailureWindow.decode(row["failures"]) for row in rows
-    }
-    return Steps(
-        at=rows[-1]["at"],
-        first_offsets=first,
-        next_offsets=following,
-        windows=windows,
-        with_losses=frozenset((r["topic"], r["partition"]) for r in rows if r["lost"] > 0),
-    )

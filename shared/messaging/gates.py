@@ -83,10 +83,9 @@ class Round:
 
 
 async def classify(
-    connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed], steps: Steps
-) -> Round:
-    """Sort records, in order: to decide, repeated, waiting, parked, malformed."""
-    work = await _read(connection, parsed)
+    connection: "PoolConnectionProxy[Any]", work: Round, parsed: Sequence[Parsed], steps: Steps
+) -> None:
+    """Sort records into *work*, in order: to decide, repeated, waiting, parked, malformed."""
     for found in parsed:
         record = found.record
         if isinstance(found, Malformed):
@@ -101,7 +100,6 @@ async def classify(
         if outcome is not None:
             steps.note(record, outcome)
     await _skip_lost(connection, work, steps)
-    return work
 
 
 async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:
@@ -154,25 +152,3 @@ def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
         work.gates[gate.topic, gate.subject] = gate.number
         work.moved[gate.topic, gate.subject] = gate.number
     return None
-
-
-async def _read(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> Round:
-    subjects: set[Subject] = set()
-    keys: set[str] = set()
-    for found in parsed:
-        if isinstance(found, Malformed):
-            continue
-        keys.add(found.key)
-        if found.gate is not None:
-            subjects.add((found.gate.topic, found.gate.subject))
-        if isinstance(found, Item):
-            subjects.update((need.topic, need.subject) for need in found.needs)
-    rows = await connection.fetch(
-        _SQL["read_gates"],
-        [topic for topic, _ in subjects],
-        [subject for _, subject in subjects],
-        list(keys),
-    )
-    gates = {(topic, subject): last for topic, subject, last in rows if topic}
-    parked_keys = {key for topic, key, _ in rows if not topic}
-    return Round(gates, parked_keys, dict(gates))

@@ -6,7 +6,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.messaging.records import Gate, Record
-from shared.messaging.rows import columns_of, record_of
+from shared.messaging.rows import columns_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -40,18 +40,3 @@ async def hold(connection: "PoolConnectionProxy[Any]", waiting: Sequence[Waiting
         [gate.number for gate, _ in waiting],
         *columns_of([record for _, record in waiting]),
     )
-
-
-async def release(
-    connection: "PoolConnectionProxy[Any]", moved: Mapping[Subject, int]
-) -> list[Record]:
-    """Take out, in the order they were held, the records that waited for what has moved."""
-    if not moved:
-        return []
-    rows = await connection.fetch(
-        _SQL["release_held"],
-        [topic for topic, _ in moved],
-        [subject for _, subject in moved],
-        list(moved.values()),
-    )
-    return [record_of(row) for row in sorted(rows, key=lambda row: row["id"])]

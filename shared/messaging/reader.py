@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, get_args
+from typing import Any, NamedTuple, Protocol, TypeVar, get_args
 
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -19,9 +19,11 @@ from shared.messaging.records import (
     Record,
     Taken,
 )
+from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
 State = TypeVar("State")
+_SQL = load_statements(__package__)
 LONGEST_SUBJECT = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -36,6 +38,19 @@ LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event 
 """Every type of event that this build knows."""
 
 
+class Closing(NamedTuple):
+    """
+    How a round's state is written, in key order, together with what delivery writes.
+
+    The *statement* ends as ``sql/settle_round.sql`` does; its own *parameters* begin at ``$5``.
+    *messages* are those that could not be written before: they say what saving gave out.
+    """
+
+    statement: str = _SQL["settle_round"]
+    parameters: Sequence[Any] = ()
+    messages: Sequence[Outgoing] = ()
+
+
 class Reader(Protocol[State]):
     """
     One service's side of a batch; all its calls are made inside the batch's one transaction.
@@ -43,9 +58,8 @@ class Reader(Protocol[State]):
     ``parse`` is pure and never raises. ``load`` locks what the items concern, in key order, and
     returns a working state; *at* is Postgres's clock, the time of the events that follow.
     ``decide`` is synchronous and pure but for that working state, and when it raises it has not
-    changed it. ``save`` writes the state, in key order, and returns the messages that could not be
-    written before, because they say what it gave out. A batch may be taken in in rounds (held
-    records are released behind it): the four calls repeat.
+    changed it. ``save`` returns how the state is written, if it is to be. A batch may be taken in
+    in rounds (held records are released behind it): the four calls repeat.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed: ...
@@ -56,9 +70,7 @@ class Reader(Protocol[State]):
 
     def decide(self, state: State, item: Item) -> Taken: ...
 
-    async def save(
-        self, connection: "Connection[Any]", state: State
-    ) -> Sequence[Outgoing] | None: ...
+    async def save(self, connection: "Connection[Any]", state: State) -> Closing | None: ...
 
     def unprocessable(self, record: Record) -> Item | None:
         """

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 import structlog
@@ -13,8 +14,10 @@ from shared.messaging.budget import Budget, TooSlow
 from shared.messaging.checkpoints import Fenced, Steps, TooManyFailures
 from shared.messaging.dead_letters import Failure
 from shared.messaging.gates import Parsed, Round, classify
-from shared.messaging.reader import Reader
+from shared.messaging.opening import open_round
+from shared.messaging.reader import Closing, Reader
 from shared.messaging.records import DELETED, Item, Malformed, PassedOver, Record
+from shared.messaging.rows import record_of
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -47,25 +50,27 @@ async def rounds(
     steps: Steps,
     *,
     service: str,
+    opened: Round | None = None,
     budget: Budget | None = None,
 ) -> int:
     """
     Take in what was parsed, then what that released; return how many messages it appended.
 
-    With a *budget*, the first round takes in no more than it allows; *steps* says how much.
+    The first round may have been *opened* with the checkpoints. With a *budget*, it takes in no
+    more than that allows; *steps* says how much.
     """
     steps.counted.clear()  # of an attempt that was rolled back
-    work = await classify(connection, parsed, steps)
-    await _decide(connection, reader, work, steps, budget)
-    appended = len(work.outgoing) + len(work.failed)
-    released = await _settle(connection, work, steps, service=service)
-    while released:
-        now, released = released[:RELEASED_AT_ONCE], released[RELEASED_AT_ONCE:]
-        work = await classify(connection, [reader.parse(record) for record in now], steps)
-        await _decide(connection, reader, work, steps)
+    appended, released = 0, list[Record]()
+    while True:
+        work = opened or await open_round(connection, parsed)
+        await classify(connection, work, parsed, steps)
+        closing = await _decide(connection, reader, work, steps, budget)
         appended += len(work.outgoing) + len(work.failed)
-        released += await _settle(connection, work, steps, service=service)
-    return appended
+        released += await _settle(connection, work, closing, steps, service=service)
+        if not released:
+            return appended
+        now, released = released[:RELEASED_AT_ONCE], released[RELEASED_AT_ONCE:]
+        parsed, opened, budget = [reader.parse(record) for record in now], None, None
 
 
 async def condemn(
@@ -84,7 +89,7 @@ async def condemn(
     Its sender is answered; behind one of our own, later records of its key wait.
     """
     steps.counted.clear()
-    work = Round({}, set())
+    work, closing = Round({}, set()), Closing()
     refusal = reader.unprocessable(record)
     if refusal is None:
         key = _key_of(reader, record)
@@ -93,10 +98,10 @@ async def condemn(
     else:
         state = await reader.load(connection, [refusal], at=steps.at)
         _refuse(reader, state, work, refusal, steps)
-        work.outgoing.extend(await reader.save(connection, state) or ())
+        closing = await _save(connection, reader, state, work)
         work.failed.append(Failure(record, reason, error, answered=True))
     steps.note(record, "dead")
-    await _settle(connection, work, steps, service=service)
+    await _settle(connection, work, closing, steps, service=service)
     return len(work.outgoing) + len(work.failed)
 
 
@@ -132,8 +137,8 @@ async def _decide(
     reader: Reader[Any],
     work: Round,
     steps: Steps,
-    budget: Budget | None = None,
-) -> None:
+    budget: Budget | None,
+) -> Closing:
     """Decide each item; one that raises is set aside, its neighbors go on."""
     items = [found for found in work.passing if isinstance(found, Item)]
     state = await reader.load(connection, items, at=steps.at) if items else None
@@ -145,8 +150,15 @@ async def _decide(
         if budget.cut:
             work.cut_off(budget.cut)
             steps.cut_off(budget.cut)
-    if items:
-        work.outgoing.extend(await reader.save(connection, state) or ())
+    return await _save(connection, reader, state, work) if items else Closing()
+
+
+async def _save(
+    connection: "PoolConnectionProxy[Any]", reader: Reader[Any], state: Any, work: Round
+) -> Closing:
+    closing = await reader.save(connection, state) or Closing()
+    work.outgoing.extend(closing.messages)
+    return closing
 
 
 def _decide_all(
@@ -216,27 +228,33 @@ def _where(error: Exception) -> str:
 
 
 async def _settle(
-    connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps, *, service: str
+    connection: "PoolConnectionProxy[Any]",
+    work: Round,
+    closing: Closing,
+    steps: Steps,
+    *,
+    service: str,
 ) -> list[Record]:
-    """Write what the round came to; return the records that it released."""
+    """Write what the round came to; return, in the order they were held, what it released."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
     steps.counted.update(("dead_letters", failure.reason) for failure in work.failed)
-    (_, _, saved), *was_there = await connection.fetch(
-        _SQL["settle_round"],
+    first, *released = await connection.fetch(
+        closing.statement,
         await outbox.rows_or_copy(connection, work.outgoing),
         steps.take(),
         work.gate_steps(),
         steps.take_counted(),
+        *closing.parameters,
     )
     if work.lost:
         await _note_lost(connection, work)
-    if saved != len(work.moved):  # another process released a held record of ours meanwhile
+    if first["saved"] != len(
+        work.moved
+    ):  # another process released a held record of ours meanwhile
         raise Fenced
     ready = await _hold(connection, work) if work.waiting or work.behind else []
-    return ready + await held.release(
-        connection, {(topic, subject): last for topic, subject, last in was_there}
-    )
+    return ready + [record_of(row) for row in sorted(released, key=itemgetter("id"))]
 
 
 async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:

@@ -35,12 +35,10 @@ async def lock(connection: "PoolConnectionProxy[Any]", subjects: Iterable[Subjec
     wanted = sorted(set(subjects))
     if not wanted:
         return Numbers({})
-    topics, names = [t for t, _ in wanted], [s for _, s in wanted]
-    rows = await connection.fetch(_SQL["lock_sequences"], topics, names)
-    if len(rows) < len(wanted):
-        await connection.execute(_SQL["open_sequences"], topics, names)
-        rows = await connection.fetch(_SQL["lock_sequences"], topics, names)
-    return Numbers({(row["topic"], row["subject"]): row["last"] for row in rows})
+    rows = await connection.fetch(
+        _SQL["lock_numbers"], [topic for topic, _ in wanted], [subject for _, subject in wanted]
+    )
+    return Numbers({(topic, subject): last for topic, subject, last in rows})
 
 
 async def save(connection: "PoolConnectionProxy[Any]", numbers: Numbers) -> None:

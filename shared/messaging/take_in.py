@@ -10,12 +10,12 @@ import asyncpg
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.messaging import checkpoints
 from shared.messaging.budget import Budget, TooSlow
 from shared.messaging.checkpoints import Fenced, Partition, TooManyFailures
+from shared.messaging.opening import open_batch
 from shared.messaging.outages import TRANSIENT
 from shared.messaging.reader import Reader
-from shared.messaging.records import Outcome, Record
+from shared.messaging.records import Malformed, Outcome, Record
 from shared.messaging.rounds import condemn, parse, rounds
 from shared.messaging.traces import Traces, Watched, now
 from shared.runtime import crash_points
@@ -125,7 +125,7 @@ async def set_aside(
     parked. Raises what `take_in` raises.
     """
     async with _transaction(pool) as connection:
-        steps = await checkpoints.lock(connection, [record])
+        steps, _ = await open_batch(connection, [Malformed(record, reason)])
         appended = await condemn(
             connection, reader, record, steps, service=service, reason=reason, error=error
         )
@@ -167,9 +167,9 @@ async def _take_in(
 ) -> Result:
     parsed = parse(reader, records)  # not while locks are held
     async with _transaction(pool) as connection:
-        steps = await checkpoints.lock(connection, [found.record for found in parsed])
+        steps, opened = await open_batch(connection, parsed)
         appended = await rounds(
-            connection, reader, parsed, steps, service=service, budget=Budget()
+            connection, reader, parsed, steps, service=service, opened=opened, budget=Budget()
         )
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended, steps.next_offsets)

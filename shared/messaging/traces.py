@@ -10,8 +10,8 @@ from asyncpg.pool import PoolConnectionProxy
 from shared.contracts.event import Event
 from shared.contracts.tracking import is_tracking_number, names_request
 from shared.messaging.outbox import DEAD_LETTERS, read_summary
-from shared.messaging.reader import Reader
-from shared.messaging.records import Item, Malformed, Outgoing, PassedOver, Record, Taken
+from shared.messaging.reader import Closing, Reader
+from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.messaging.span_ids import (
     context_of,
     is_event_id,
@@ -66,9 +66,7 @@ class Watched:
         self.decided.append((item, taken, None))
         return taken
 
-    async def save(
-        self, connection: "PoolConnectionProxy[Any]", state: Any
-    ) -> Sequence[Outgoing] | None:
+    async def save(self, connection: "PoolConnectionProxy[Any]", state: Any) -> Closing | None:
         return await self._reader.save(connection, state)
 
     def unprocessable(self, record: Record) -> Item | None:
