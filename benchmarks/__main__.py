@@ -12,7 +12,7 @@ from benchmarks.ground import ground, let_in
 from benchmarks.machine import interpreter
 from benchmarks.measurement import Incomplete, Plan
 from deploy.local.failure import StackFailed
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 _BEGUN = time.monotonic()
 _USUAL = Plan()
@@ -20,7 +20,7 @@ _USUAL = Plan()
 
 def main() -> int:
     """Measure, print, and return the exit status."""
-    heed()
+    enable_interrupts()
     asked = _arguments()
     try:
         if asked.held:

@@ -17,7 +17,7 @@ from benchmarks.ours import Ours
 from deploy.local.failure import StackFailed
 from deploy.local.topics import SERVICES
 from deploy.tools.catalog import ToolMissing, place
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 _SAMPLES = 100
 """A second. More would slow down what is watched."""
@@ -42,7 +42,7 @@ _ELSE = "event loop, sockets"
 
 def main() -> int:
     """Load the pipeline, look at every service's stack, print the table."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profiling", description=__doc__)
     parser.add_argument("--rate", type=int, help="requests a second (default: all at once)")
     parser.add_argument("--requests", type=int, default=20_000, help="when all are sent at once")

@@ -21,7 +21,7 @@ from benchmarks.steady import Progress
 from deploy.local.failure import StackFailed
 from deploy.local.services import Replica
 from deploy.local.stack import Stack
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 _SAMPLE_SECONDS = 10
 _SETTLE_SECONDS = 120
@@ -31,7 +31,7 @@ _BEGUN = time.monotonic()
 
 def main() -> int:
     """Run the load, print, and return the exit status."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60, help="minutes of load")
     parser.add_argument("--rate", type=float, default=20, help="requests a second")

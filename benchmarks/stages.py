@@ -24,7 +24,7 @@ from deploy.local.failure import StackFailed
 from deploy.local.released import released
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 _WARM = 3000
 _SETTLE_SECONDS = 5
@@ -38,7 +38,7 @@ _FIRST_RECORDS = 100
 
 def main() -> int:
     """Measure, print the tables; 1 if a requirement is not met."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=__doc__)
     parser.add_argument("--rates", default="20,50,100", help="requests a second, by commas")
     parser.add_argument("--seconds", type=int, default=20, help="of each rate, and idle")

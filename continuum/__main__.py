@@ -18,7 +18,7 @@ from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
 from continuum.status import look
 from continuum.status.unread import tell_unread
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 EXAMPLES = """\
 examples:
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage, or a status
     that could not be asked for at all.
     """
-    heed()
+    enable_interrupts()
     parsed = _parser().parse_args(arguments)
     try:
         if parsed.verb == "canary":

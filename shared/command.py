@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from shared.messaging.outages import TRANSIENT
 from shared.postgres import migrate, pool, rights
-from shared.reaching import HOPELESS
+from shared.availability import PERMANENT
 from shared.runtime import crash_points, logging
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from shared.runtime.settings import ServiceSettings
 from shared.service import Service, run, schemas
 
@@ -30,14 +30,14 @@ def main(
     verbs: Mapping[str, Verb] | None = None,
 ) -> None:
     """Run a verb of the service *name* from the command line and exit with its status."""
-    heed()
+    enable_interrupts()
     more = dict(verbs or {})
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
     parser.add_argument("verb", choices=["run", "migrate", *more])
     verb, arguments = parser.parse_known_args()
     try:
         crash_points.arm(os.environ)
-    except crash_points.NotAllowed as error:
+    except crash_points.CrashPointError as error:
         sys.exit(f"{name}: {error}")
     try:
         chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
@@ -68,7 +68,7 @@ async def _migrate(name: str, settings: ServiceSettings) -> int:
             await rights.give(connection, schemas(name), service=name)
         finally:
             await connection.close()
-    except (migrate.SchemaMismatch, *HOPELESS, *TRANSIENT) as error:
+    except (migrate.SchemaMismatch, *PERMANENT, *TRANSIENT) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
     log.info("schema.migrated", applied=done)

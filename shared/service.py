@@ -25,12 +25,12 @@ from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
 from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
-from shared.reaching import HOPELESS, or_stop, until_reached
+from shared.availability import PERMANENT, unless_stopped, until_available
 from shared.runtime import metrics, probes
 from shared.runtime.http import PublicPages, Servers
 from shared.runtime.settings import ServiceSettings
 from shared.table_gauges import Count, TableGauges
-from shared.tasks import AT_ONCE, LATER, Task, call_for_ever, keep_running
+from shared.tasks import AT_ONCE, LATER, Task, run_periodically, run_with_restarts
 
 log = structlog.get_logger()
 SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
@@ -103,7 +103,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
             http=servers.tasks,
             traces=traces,
         )
-    except (Refusal, migrate.SchemaMismatch, *HOPELESS) as error:
+    except (Refusal, migrate.SchemaMismatch, *PERMANENT) as error:
         log.error("service.refuses", body=str(error), **{"error.type": type(error).__name__})
         return 2
     finally:
@@ -127,7 +127,7 @@ async def _serve(
     stopping = asyncio.create_task(stop.wait())
 
     async def reach(what: str, step: Callable[[], Awaitable[Any]]) -> Any:
-        return await until_reached(what, step, health=health, stopping=stopping)
+        return await until_available(what, step, health=health, stopping=stopping)
 
     own = await reach("postgres", lambda: pool.create_pool(settings, name=service.name))
     if own is None:
@@ -154,7 +154,7 @@ async def _serve(
             cluster_id=cluster,
             turn=health.turn,
         )
-        if not await reach("own_log", lambda: or_stop(settle(own, catch_up), stopping)):
+        if not await reach("own_log", lambda: unless_stopped(settle(own, catch_up), stopping)):
             return 0
         if stopping.done():
             return 0
@@ -179,15 +179,15 @@ async def _serve(
         relay = Relay(settings, service=service.name, wake=service.relay_wake, traces=traces)
         note = partial(own_log.keep_noting, own, service.own, settings=settings)
         running = [
-            asyncio.create_task(keep_running("relay", relay.run)),
-            asyncio.create_task(keep_running("own_log", note)),
+            asyncio.create_task(run_with_restarts("relay", relay.run)),
+            asyncio.create_task(run_with_restarts("own_log", note)),
             asyncio.create_task(consumer.watch()),
             asyncio.create_task(
                 reachability.watch("postgres", lambda: own.fetchval("SELECT 1"), health=health)
             ),
             asyncio.create_task(reachability.watch("kafka", consumer.ask_kafka, health=health)),
-            *(asyncio.create_task(call_for_ever(task, own)) for task in service.tasks),
-            asyncio.create_task(call_for_ever(_orders(service), own)),
+            *(asyncio.create_task(run_periodically(task, own)) for task in service.tasks),
+            asyncio.create_task(run_periodically(_orders(service), own)),
         ]
         log.info("service.runs")
         ends: list[asyncio.Future[Any]] = [consumer.fatal, *http, *running]

@@ -38,7 +38,7 @@ class Task:
     wake: asyncio.Event | None = None
 
 
-async def call_for_ever(task: Task, own: "Pool[Any]") -> None:
+async def run_periodically(task: Task, own: "Pool[Any]") -> None:
     """Call the task's step for ever, as `Task` says."""
     backoff = Backoff()
     wake = task.wake or asyncio.Event()
@@ -54,7 +54,7 @@ async def call_for_ever(task: Task, own: "Pool[Any]") -> None:
             await woken(wake, within=min(pause.total_seconds(), task.every))
 
 
-async def keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+async def run_with_restarts(name: str, run: Callable[[], Awaitable[None]]) -> None:
     """Run what ends only by failing; after an outage again, with growing pauses."""
     backoff = Backoff(forget_after=FORGET_SECONDS)
     while True:

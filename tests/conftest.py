@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local import databases
 from deploy.local.stack import Stack
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from tests import not_run
 
 Database = Callable[[str], Awaitable[str]]
@@ -17,7 +17,7 @@ Database = Callable[[str], Awaitable[str]]
 
 _numbers = count(1)
 
-heed()  # in the background of a shell the processes that tests start would ignore SIGINT
+enable_interrupts()  # in the background of a shell the processes that tests start would ignore SIGINT
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

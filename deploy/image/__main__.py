@@ -10,14 +10,14 @@ from deploy.image.proof import Proof
 from deploy.local.failure import StackFailed
 from deploy.local.topics import SERVICES
 from deploy.tools import catalog
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 STATE = Path(".local") / "image"
 
 
 def main() -> None:
     """Build and prove; exit 1 when a step fails, 2 when a tool is missing."""
-    heed()
+    enable_interrupts()
     started = time.monotonic()
     workshop = Workshop(STATE)
     try:

@@ -13,7 +13,7 @@ from deploy.local.lock import Lock
 from deploy.local.services import ask
 from deploy.local.topics import DEPLOY, SERVICES
 from shared.printable import printable
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 
 def up(arguments: argparse.Namespace) -> None:
@@ -94,7 +94,7 @@ def reset(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     """Do what the command line says; a failure is told without a trace."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
     parser.add_argument("--state", type=Path, default=DEPLOY.parent / ".local")
     verbs = parser.add_subparsers(required=True)

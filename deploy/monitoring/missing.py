@@ -15,7 +15,7 @@ import yaml
 from deploy.local.topics import SERVICES
 from deploy.monitoring.promql import selectors
 from deploy.monitoring.rules import OTHERS, groups, shown_names
-from shared.runtime.metrics import CATALOGUE
+from shared.runtime.metrics import CATALOG
 
 RULES = Path(__file__).with_name("rules") / "missing.yaml"
 NAME = "MetricsMissing"
@@ -33,7 +33,7 @@ _CERTIFICATE = "cri_certificate_expiry_timestamp_seconds"
 
 def inputs() -> Iterator[tuple[str, str, str]]:
     """Yield the source, name and selector of each metric that rules rest on."""
-    ours = {name for each in CATALOGUE for name in shown_names(each)}
+    ours = {name for each in CATALOG for name in shown_names(each)}
     names = {
         found.name
         for group in groups()

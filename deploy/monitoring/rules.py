@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from deploy.monitoring.promql import scoped, selectors
-from shared.runtime.metrics import CATALOGUE, Entry
+from shared.runtime.metrics import CATALOG, Entry
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
@@ -98,7 +98,7 @@ def unknown(expressions: Iterable[str]) -> Iterator[str]:
         if "record" in rule
     }
     known = {name: set(labels) for name, (_, labels) in OTHERS.items()} | recorded
-    for entry in CATALOGUE:
+    for entry in CATALOG:
         labels = {*entry.labels, "le"} | _EVERYWHERE
         known.update((name, labels) for name in shown_names(entry))
     for expression in expressions:

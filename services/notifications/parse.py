@@ -17,7 +17,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
     intake.CONFIDENTIAL_TOPIC: TypeAdapter(
         Annotated[intake.ConfidentialEvent, Field(discriminator="type")]
     ),
-    routing.TOPIC: TypeAdapter(Annotated[routing.HeardEvent, Field(discriminator="type")]),
+    routing.TOPIC: TypeAdapter(Annotated[routing.AnnouncedEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
 }
 

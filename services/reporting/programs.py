@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shared.contracts import envelope
 from shared.contracts.reference import ProgramDefined
-from shared.contracts.reporting import ProgramChanged, ProgramNews
+from shared.contracts.reporting import ProgramChanged, ProgramFacts
 
 SOURCE = "urn:cri:continuum:reporting"
 TYPE = "gov.cri.reporting.program_changed.v1"
@@ -62,7 +62,7 @@ def program_changed(
         number=number,
         classification="public",
     )
-    news = ProgramNews(
+    news = ProgramFacts(
         program=row.program,
         name=row.name,
         status=status,

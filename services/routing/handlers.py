@@ -133,7 +133,7 @@ def _applied(event: CapacityDeclared, batch: Batch) -> Event:
         what="capacity.declare",
         about=event.data.provider,
     )
-    about = envelope.following(
+    about = envelope.caused_by(
         event,
         kind=kind_of(MessageApplied),
         source=SOURCE,

@@ -98,7 +98,7 @@ def attributes(
     return found
 
 
-def following(
+def caused_by(
     cause: Event, *, kind: str, source: str, at: datetime, number: int
 ) -> dict[str, Any]:
     """Return the attributes of an event that *cause* leads to, about the same subject."""

@@ -213,7 +213,7 @@ class StatusLine(Facts):
     wished: Window | None = None
 
 
-class StatusTold(Facts):
+class StatusAnswer(Facts):
     """
     The answer to ``status.ask``: the current state the asker may know, a page of it.
 

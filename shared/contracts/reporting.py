@@ -10,7 +10,7 @@ TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
 
 
-class ProgramNews(Facts):
+class ProgramFacts(Facts):
     """A program as it now is, in words for everybody."""
 
     program: str
@@ -25,4 +25,4 @@ class ProgramChanged(Event):
     """On ``cri.pub.programs.v1``; subject and key are the program. Public."""
 
     type: Literal["gov.cri.reporting.program_changed.v1"]
-    data: ProgramNews
+    data: ProgramFacts

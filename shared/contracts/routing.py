@@ -348,8 +348,8 @@ RequestEvent = (
     | RequestWithdrawn
     | ClockMissed
 )
-HeardEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
+AnnouncedEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
 """What somebody hears of: of an amendment itself, intake's event says all there is to tell."""
 StateEvent = RequestEvent | RequestFactsChanged | RequestRecorded
 """What changes or records the state of a request."""
-RoutingEvent = HeardEvent | StateEvent
+RoutingEvent = AnnouncedEvent | StateEvent

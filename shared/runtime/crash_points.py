@@ -30,7 +30,7 @@ _TURNS = 10
 _WIDTH = 48
 
 
-class NotAllowed(Exception):
+class CrashPointError(Exception):
     """The environment asks for what this process must not do; the text says what."""
 
 
@@ -47,7 +47,7 @@ class _Armed:
             name = f"{time.time_ns()}-{os.getpid()}.txt"
             self._file = os.open(report / name, os.O_CREAT | os.O_WRONLY)
 
-    def is_now(self, point: str) -> bool:
+    def should_kill(self, point: str) -> bool:
         """Count one more; say whether the process is to end here and now."""
         self._counts[point] += 1
         is_asked = point == self._point
@@ -64,16 +64,16 @@ _armed: _Armed | None = None
 
 
 def arm(environment: Mapping[str, str]) -> None:
-    """Do as the environment says; raise `NotAllowed` when it may not be done."""
+    """Do as the environment says; raise `CrashPointError` when it may not be done."""
     global _armed
     asked = environment.get("CRASH_AT")
     if environment.get("CONTINUUM_TEST_MODE") != "1":
         if asked is not None:
-            raise NotAllowed("CRASH_AT is for tests: unset it, or set CONTINUUM_TEST_MODE=1")
+            raise CrashPointError("CRASH_AT is for tests: unset it, or set CONTINUUM_TEST_MODE=1")
         return
     point, _, hit = (asked or "").partition(":")
     if asked is not None and (point not in POINTS or not (hit or "1").isdigit()):
-        raise NotAllowed(f"CRASH_AT={asked} is not <point>:<number>; points: {', '.join(POINTS)}")
+        raise CrashPointError(f"CRASH_AT={asked} is not <point>:<number>; points: {', '.join(POINTS)}")
     report = environment.get("CONTINUUM_CRASH_REPORT")
     if asked is not None or report is not None:
         _armed = _Armed(
@@ -83,13 +83,13 @@ def arm(environment: Mapping[str, str]) -> None:
 
 def reach(point: str) -> None:
     """Say that *point* is reached."""
-    if _armed is not None and _armed.is_now(point):
+    if _armed is not None and _armed.should_kill(point):
         _kill()
 
 
 def reach_soon(point: str) -> None:
     """Say that *point* is reached as soon as what was just begun is on its way."""
-    if _armed is not None and _armed.is_now(point):
+    if _armed is not None and _armed.should_kill(point):
         _kill_after(_TURNS)
 
 

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STOP_SECONDS = 3
-_MOST_CONNECTIONS = 500
+_MAX_CONNECTIONS = 500
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
@@ -45,9 +45,9 @@ class Servers:
         self.tasks: list[asyncio.Task[None]] = []
 
     def start(
-        self, app: ASGIApp, *, host: str, port: int, most_connections: int | None = None
+        self, app: ASGIApp, *, host: str, port: int, max_connections: int | None = None
     ) -> None:
-        """Serve *app*; above *most_connections* the answer is 503."""
+        """Serve *app*; above *max_connections* the answer is 503."""
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -57,7 +57,7 @@ class Servers:
                 access_log=False,
                 server_header=False,
                 lifespan="off",
-                limit_concurrency=most_connections,
+                limit_concurrency=max_connections,
             )
         )
         self._servers.append(server)
@@ -71,7 +71,7 @@ class Servers:
             public_headers(app, max_age=pages.max_age),
             host=pages.host,
             port=pages.port,
-            most_connections=_MOST_CONNECTIONS,
+            max_connections=_MAX_CONNECTIONS,
         )
         return app
 

@@ -3,7 +3,7 @@
 import signal
 
 
-def heed() -> None:
+def enable_interrupts() -> None:
     """
     Let SIGINT raise KeyboardInterrupt in this process, and end the programs that it starts.
 

@@ -28,15 +28,15 @@ class Entry(NamedTuple):
 
     name: str
     kind: str
-    kept: bool
+    stored: bool
     labels: tuple[str, ...]
     meaning: str
 
 
-CATALOGUE: list[Entry] = []
+CATALOG: list[Entry] = []
 
 
-class Kept:
+class StoredCounter:
     """
     A counter whose value the database holds: `show` says what it is.
 
@@ -45,7 +45,7 @@ class Kept:
     """
 
     def __init__(self, name: str, meaning: str, *labels: str, zero: Sequence[str] = ()) -> None:
-        CATALOGUE.append(Entry(f"cri_{name}_total", "counter", True, labels, meaning))
+        CATALOG.append(Entry(f"cri_{name}_total", "counter", True, labels, meaning))
         self._family = (f"cri_{name}", meaning, ("service", *labels))
         self._zero: dict[tuple[str, ...], float] = {(label,): 0.0 for label in zero}
         self._values: dict[tuple[str, ...], float] = {}
@@ -66,41 +66,41 @@ class Kept:
 
 
 def _counter(name: str, meaning: str, *labels: str) -> Counter:
-    CATALOGUE.append(Entry(f"cri_{name}_total", "counter", False, labels, meaning))
+    CATALOG.append(Entry(f"cri_{name}_total", "counter", False, labels, meaning))
     return Counter(f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY)
 
 
-def _gauge(name: str, meaning: str, *labels: str, kept: bool = False) -> Gauge:
-    CATALOGUE.append(Entry(f"cri_{name}", "gauge", kept, labels, meaning))
+def _gauge(name: str, meaning: str, *labels: str, stored: bool = False) -> Gauge:
+    CATALOG.append(Entry(f"cri_{name}", "gauge", stored, labels, meaning))
     return Gauge(f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY)
 
 
 def _histogram(name: str, meaning: str, *labels: str) -> Histogram:
-    CATALOGUE.append(Entry(f"cri_{name}", "histogram", False, labels, meaning))
+    CATALOG.append(Entry(f"cri_{name}", "histogram", False, labels, meaning))
     return Histogram(
         f"cri_{name}", meaning, ("service", *labels), registry=REGISTRY, buckets=_SECONDS
     )
 
 
 # What became of what was read.
-CONSUMED = Kept(
+CONSUMED = StoredCounter(
     "consumed_records", "Records below the checkpoints, by what became of them",
     "topic", "outcome",
 )  # fmt: skip
-LOST = Kept("lost_records", "Records that a topic deleted before they were read", "topic")
-DEAD_LETTERS = Kept(
+LOST = StoredCounter("lost_records", "Records that a topic deleted before they were read", "topic")
+DEAD_LETTERS = StoredCounter(
     "dead_letters", "Records set aside, by why", "reason",
     zero=(
         "malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in",
         "unreadable",
     ),
 )  # fmt: skip
-UNKNOWN = Kept(
+UNKNOWN = StoredCounter(
     "schema_unknown", "Events of a type, or of a version of one, that this build does not know",
     "kind", zero=("type", "version"),
 )  # fmt: skip
 BLOCKED = _gauge(
-    "blocked_partitions", "Partitions whose next record cannot be taken in", "topic", kept=True
+    "blocked_partitions", "Partitions whose next record cannot be taken in", "topic", stored=True
 )
 RECORD_AGE = _histogram("record_age_seconds", "Append of a record to commit of its effects")
 BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commit")
@@ -116,53 +116,53 @@ LAST_PROGRESS = _gauge(
 FENCED = _counter("fenced_batches", "Batches dropped because another owner had moved on")
 REBALANCES = _counter("rebalances", "Assignments received from the group")
 FAILED_BATCHES = _counter("failed_batches", "Batches to be taken in again, by error", "error")
-PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", kept=True)
-HELD = _gauge("held_records", "Records that wait for another event", kept=True)
+PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", stored=True)
+HELD = _gauge("held_records", "Records that wait for another event", stored=True)
 UNACCOUNTED = _gauge(
     "effects_unaccounted",
-    "Records behind the checkpoints without effect, and messages not yet sent", kept=True,
+    "Records behind the checkpoints without effect, and messages not yet sent", stored=True,
 )  # fmt: skip
 
 # What is said.
-OUTBOX_ROWS = _gauge("outbox_rows", "Messages waiting for the relay", kept=True)
+OUTBOX_ROWS = _gauge("outbox_rows", "Messages waiting for the relay", stored=True)
 OUTBOX_AGE = _gauge(
-    "outbox_oldest_age_seconds", "Age of the oldest message in the outbox", kept=True
+    "outbox_oldest_age_seconds", "Age of the oldest message in the outbox", stored=True
 )
-SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take", kept=True)
+SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take", stored=True)
 RELAY_PUBLISHED = _counter("relay_published", "Messages acknowledged by Kafka")
 RELAY_LEADER = _gauge("relay_leader", "1 in the process whose relay sends")
-NOTIFICATIONS = Kept(
+NOTIFICATIONS = StoredCounter(
     "notifications", "Decisions whether to tell somebody of something, by channel and outcome",
     "channel", "outcome",
 )  # fmt: skip
 
 # What it is all about.
-REFUSED = Kept(
+REFUSED = StoredCounter(
     "submissions_refused", "Messages of participants that the door refused, by their first reason",
     "reason",
 )  # fmt: skip
-ACCEPTED = Kept(
+ACCEPTED = StoredCounter(
     "requests_accepted", "Requests taken in by routing, by the lane triage gave", "lane"
 )
 KNOWN = _gauge(
     "requests_known", "Requests that the service holds: intake's own, and reporting's copy",
-    kept=True,
+    stored=True,
 )  # fmt: skip
 REQUESTS = _gauge(
-    "requests", "Requests by their status, as reporting counts them", "status", kept=True
+    "requests", "Requests by their status, as reporting counts them", "status", stored=True
 )
-WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", kept=True)
-OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", kept=True)
-OBLIGATIONS = _gauge("obligations_open", "Promises whose clock runs, by clock", "clock", kept=True)
+WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", stored=True)
+OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", stored=True)
+OBLIGATIONS = _gauge("obligations_open", "Promises whose clock runs, by clock", "clock", stored=True)
 OVERDUE = _gauge(
     "obligations_overdue", "Promises whose time is over and that nobody has acted on", "clock",
-    kept=True,
+    stored=True,
 )  # fmt: skip
 CALENDAR_END = _gauge(
     "calendar_end_timestamp_seconds",
     "When the calendar of the rule set in force ends: no promise is due later",
 )
-MISSED = Kept(
+MISSED = StoredCounter(
     "clock_missed", "Promises that were not kept in time, as reporting counts them", "clock"
 )
 

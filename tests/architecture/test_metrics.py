@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared.runtime.metrics import CATALOGUE, COUNTED
+from shared.runtime.metrics import CATALOG, COUNTED
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| (rows|process) \| (.*?) ?\| (.*) \|$", re.M)
@@ -18,14 +18,14 @@ def test_the_documented_catalogue_is_the_one_in_the_code() -> None:
         (name, kind, where, tuple(re.findall(r"`(\w+)`", labels)), meaning)
         for name, kind, where, labels, meaning in table
     ] == [
-        (each.name, each.kind, "rows" if each.kept else "process", each.labels, each.meaning)
-        for each in CATALOGUE
+        (each.name, each.kind, "rows" if each.stored else "process", each.labels, each.meaning)
+        for each in CATALOG
     ]
 
 
 def test_every_metric_is_shown_by_somebody() -> None:
     module = (ROOT / "shared/runtime/metrics.py").read_text()
-    names = re.findall(r"^([A-Z_]+) = (?:Kept|_counter|_gauge|_histogram)\(", module, re.M)
+    names = re.findall(r"^([A-Z_]+) = (?:StoredCounter|_counter|_gauge|_histogram)\(", module, re.M)
     used = [
         file
         for root in ("services", "shared", "continuum")
@@ -33,7 +33,7 @@ def test_every_metric_is_shown_by_somebody() -> None:
     ]
     code = "\n".join(file.read_text() for file in used if file.name != "metrics.py")
 
-    assert len(names) == len(CATALOGUE)
+    assert len(names) == len(CATALOG)
     for name in names:
         counted = f'": {name},' in module
         here = f"\n    {name}.labels(" in module

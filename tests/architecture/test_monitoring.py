@@ -3,7 +3,7 @@
 from deploy.monitoring import __main__ as alerting
 from deploy.monitoring import cases, dashboards, missing, objectives, rules
 from deploy.monitoring.promql import scoped, selectors
-from shared.runtime.metrics import CATALOGUE
+from shared.runtime.metrics import CATALOG
 from shared.runtime.probes import STALL_SECONDS
 from tests.system.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
 
@@ -28,7 +28,7 @@ def test_there_is_an_alert_on_the_absence_of_every_metric_that_rules_rest_on() -
 
 def test_no_alert_waits_longer_than_what_it_waits_for_lasts() -> None:
     """A process that stands still is restarted, and its gauges begin at nothing again."""
-    kept = {each.name for each in CATALOGUE if each.kept}
+    kept = {each.name for each in CATALOG if each.stored}
     for alert in filter(alerting.resets, rules.alerts()):
         names = (
             {each.name for each in selectors(alert.expr)} - kept - {"cri_canary_submissions_total"}

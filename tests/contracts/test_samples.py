@@ -42,7 +42,7 @@ OUTBOUND: dict[str, type[BaseModel]] = {
     "message.applied": outbound.Applied,
     "message.refused": outbound.Refused,
     "request.status_changed": outbound.StatusChanged,
-    "status.told": outbound.StatusTold,
+    "status.told": outbound.StatusAnswer,
     "offer.made": outbound.OfferMessage,
     "offer.withdrawn": outbound.OfferEnd,
     "offer.lapsed": outbound.OfferEnd,

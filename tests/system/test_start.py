@@ -23,7 +23,7 @@ from deploy.local.stack import Stack
 from tests.conftest import Database
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| \w+ \| (.*?) ?\| (.*) \|$", re.M)
+CATALOG = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| \w+ \| (.*?) ?\| (.*) \|$", re.M)
 Begin = Callable[..., "Started"]
 
 
@@ -158,7 +158,7 @@ async def test_what_it_shows_is_the_documented_catalogue(begin: Begin, database:
 
     shown = dict(re.findall(r"^# TYPE (\S+) (\w+)$", text, re.M))
     meanings = dict(re.findall(r"^# HELP (\S+) (.*)$", text, re.M))
-    table = CATALOGUE.findall((ROOT / "docs" / "metrics.md").read_text())
+    table = CATALOG.findall((ROOT / "docs" / "metrics.md").read_text())
     assert shown == {name: kind for name, kind, _, _ in table}
     assert meanings == {name: meaning for name, _, _, meaning in table}
     for name, _, labels, _ in table:

@@ -13,7 +13,7 @@ from deploy.kubernetes.cluster.control_plane import ControlPlane, Refused
 from deploy.kubernetes.cluster.page import follow
 from deploy.local.failure import StackFailed
 from deploy.tools import catalog
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 STATE = Path(".local") / "cluster"
 APPLY = ("apply", "--server-side", "--warnings-as-errors", "-f", "-")
@@ -23,7 +23,7 @@ DIGESTS = ("0" * 64, "1" * 64)
 
 def main() -> None:
     """Run everything and say how it went; exit 1 when Kubernetes did not do as it should."""
-    heed()
+    enable_interrupts()
     started = time.monotonic()
     try:
         for tool in catalog.needed("cluster-check"):

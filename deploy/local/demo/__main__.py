@@ -24,14 +24,14 @@ from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 from deploy.local.topics import SERVICES
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
 
 
 def main() -> int:
     """Play the demonstration; return 0 only when everything holds."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="draws another sample (default 1)")
     parser.add_argument("--kill", choices=SERVICES, help="send this service SIGKILL in the middle")

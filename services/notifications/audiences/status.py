@@ -5,11 +5,11 @@ from services.notifications.audiences.audience import View
 from services.notifications.audiences.known import Known, Listing
 from shared.contracts import refusals
 from shared.contracts.intake import StatusAsked
-from shared.contracts.outbound import Refused, StatusLine, StatusTold
+from shared.contracts.outbound import Refused, StatusLine, StatusAnswer
 from shared.contracts.refusals import Refusal
 
 
-def told(event: StatusAsked, view: View) -> StatusTold | None:
+def told(event: StatusAsked, view: View) -> StatusAnswer | None:
     """Return the current state: of the one request asked about, or of the list."""
     if view.listing is not None:
         return _told(event, view, view.listing)
@@ -42,12 +42,12 @@ def _reason_to_refuse(event: StatusAsked, view: View) -> Refusal | None:
     return refusals.NOT_YOURS
 
 
-def _told(event: StatusAsked, view: View, listing: Listing) -> StatusTold:
+def _told(event: StatusAsked, view: View, listing: Listing) -> StatusAnswer:
     asker = event.data.participant
     office = asker in view.directory.offices
     lines = [_line(known, asker, office=office) for known in listing.requests]
     more = listing.of_all - len(lines)
-    return StatusTold(
+    return StatusAnswer(
         about=event.data.about,
         as_of=view.at,
         requests=lines,

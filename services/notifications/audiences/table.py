@@ -35,7 +35,7 @@ Fact = (
     | intake.IntakeEvent
     | intake.AnswerEvent
     | intake.ConfidentialEvent
-    | routing.HeardEvent
+    | routing.AnnouncedEvent
 )
 """Every event that notifications reads."""
 Rows = tuple[Row, ...]

@@ -17,7 +17,7 @@ from shared.contracts.tracking import tracking_number
 from shared.messaging import replay
 from shared.postgres.pool import LIMITS
 from shared.postgres.statements import load_statements
-from shared.tasks import LATER, Task, call_for_ever
+from shared.tasks import LATER, Task, run_periodically
 from tests.conftest import Database
 from tests.examples import roles
 
@@ -150,7 +150,7 @@ async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to
 
     said = await resume.clear(access, "routing", by="ann", why=None, yes=False)
     async with served(stack, access) as pool:
-        running = asyncio.create_task(call_for_ever(Task("orders", step, every=0.05), pool))
+        running = asyncio.create_task(run_periodically(Task("orders", step, every=0.05), pool))
         done = await resume.clear(
             access, "routing", by="ann", why="it is gone", yes=True, from_start=from_start
         )

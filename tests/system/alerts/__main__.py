@@ -11,7 +11,7 @@ from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
 from deploy.monitoring.dashboards import queries
 from deploy.tools.catalog import ToolMissing
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from tests.system.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED, Fault
 from tests.system.alerts.fed import silent_queries
 from tests.system.alerts.prometheus import prometheus, wait
@@ -33,7 +33,7 @@ def main(pattern: str) -> int:
 
     Return 1 when other alerts fired than should, or a query gave nothing.
     """
-    heed()
+    enable_interrupts()
     shutil.rmtree(_STATE, ignore_errors=True)
     faults = [fault for fault in FAULTS if re.search(pattern, fault.name)]
     wrong = _play_all(faults) if faults else 0

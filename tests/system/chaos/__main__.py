@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
 from shared.runtime.crash_points import read_report
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from tests.system.chaos import load
 from tests.system.chaos.cast import cast
 from tests.system.chaos.clocks import Clocks
@@ -29,7 +29,7 @@ _CRASHES = "crash-points"
 
 def main() -> int:
     """Run, judge, print; 0 only when nothing was violated and enough was shown."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--profile", choices=PROFILES, default="smoke")
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from tests.system.hostile.attacks import attacks
 from tests.system.hostile.judging import Result, closing_line, failures, percentile, table
 from tests.system.hostile.stage import Stage, stage
@@ -20,7 +20,7 @@ _ALONE = 20.0
 
 def main() -> int:
     """Play every attack, print, judge; 0 only when nobody could hurt anybody."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
     parser.add_argument("--quotas", choices=("on", "off", "both"), default="both")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local.failure import StackFailed
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 from tests.system.scenarios import (
     backlog,
     deleted_topic,
@@ -30,7 +30,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 def main() -> int:
     """Play one scenario; 0 only when everything came out right."""
-    heed()
+    enable_interrupts()
     parser = argparse.ArgumentParser(prog="scenarios", description=__doc__)
     parser.add_argument("name", choices=SCENARIOS)
     parser.add_argument("--seed", type=int, default=1)

@@ -5,7 +5,7 @@ from services.notifications.audiences.known import Known, Listing, page
 from services.notifications.audiences.request import Directory
 from services.notifications.decide import decide
 from shared.contracts.intake import StatusAsked
-from shared.contracts.outbound import Refused, StatusTold
+from shared.contracts.outbound import Refused, StatusAnswer
 from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log
 
 DIRECTORY = Directory({}, {}, (OFFICE,))
@@ -16,20 +16,20 @@ OFFERED = Known(
 
 def ask(
     asker: str, known: Known | None, listing: Listing | None = None, about: str = NUMBER
-) -> StatusTold | Refused:
+) -> StatusAnswer | Refused:
     event = Log().asked(about, asker)
     assert isinstance(event, StatusAsked)
     (answer,) = decide(event, View(AT, DIRECTORY, known=known, listing=listing))
     assert isinstance(answer, Send)
     assert (answer.audience, answer.answer) == (asker, True)
-    assert isinstance(answer.data, StatusTold | Refused)
+    assert isinstance(answer.data, StatusAnswer | Refused)
     return answer.data
 
 
 def test_the_requester_is_told_the_state_of_its_own_request() -> None:
     data = ask(AGENCY, OFFERED)
 
-    assert isinstance(data, StatusTold)
+    assert isinstance(data, StatusAnswer)
     (line,) = data.requests
     assert (line.status, line.sentence, line.offer_id) == ("offered", "For you.", None)
 
@@ -37,13 +37,13 @@ def test_the_requester_is_told_the_state_of_its_own_request() -> None:
 def test_the_provider_that_holds_the_offer_is_told_with_its_own_words() -> None:
     data = ask(PROVIDER, OFFERED)
 
-    assert isinstance(data, StatusTold)
+    assert isinstance(data, StatusAnswer)
     (line,) = data.requests
     assert (line.sentence, line.offer_id, line.expires_at) == ("For the provider.", OFFER, AT)
 
 
 def test_the_program_office_is_told_of_every_request() -> None:
-    assert isinstance(ask(OFFICE, OFFERED), StatusTold)
+    assert isinstance(ask(OFFICE, OFFERED), StatusAnswer)
 
 
 def test_somebody_without_a_part_in_it_is_refused() -> None:
@@ -67,7 +67,7 @@ def test_a_page_says_how_many_more_there_are_and_where_to_go_on() -> None:
     data = ask(AGENCY, None, page((OFFERED,), 501), about="all")
     last = ask(AGENCY, None, page((replace(OFFERED, status="closed"),), 1), about="all")
 
-    assert isinstance(data, StatusTold)
+    assert isinstance(data, StatusAnswer)
     assert (len(data.requests), data.more, data.next) == (1, 500, f"open/{NUMBER}")
-    assert isinstance(last, StatusTold)
+    assert isinstance(last, StatusAnswer)
     assert (len(last.requests), last.more, last.next) == (1, 0, None)

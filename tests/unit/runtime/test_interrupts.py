@@ -12,9 +12,9 @@ from deploy.local import processes
 BEGUN_IGNORING = ["/bin/sh", "-c", "trap '' INT QUIT TERM; exec \"$@\"", "sh"]
 COMMAND = """
 import signal
-from shared.runtime.interrupts import heed
+from shared.runtime.interrupts import enable_interrupts
 try:
-    heed()
+    enable_interrupts()
     print("begun", flush=True)
     signal.pause()
 except KeyboardInterrupt:

@@ -12,7 +12,7 @@ from services.reporting import app as reporting
 from services.reporting.settings import Settings as ReportingSettings
 from services.routing import app as routing
 from services.routing.settings import Settings as RoutingSettings
-from shared.tasks import AT_ONCE, LATER, SOON, Task, call_for_ever
+from shared.tasks import AT_ONCE, LATER, SOON, Task, run_periodically
 
 FOR_EVER = 3600.0
 
@@ -35,7 +35,7 @@ class Step:
 
 @asynccontextmanager
 async def called(step: Step, **task: Any) -> AsyncIterator[None]:
-    running = asyncio.create_task(call_for_ever(Task("it", step, **task), cast(Any, None)))
+    running = asyncio.create_task(run_periodically(Task("it", step, **task), cast(Any, None)))
     try:
         yield
     finally:

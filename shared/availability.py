@@ -16,7 +16,7 @@ from shared.runtime import probes
 
 log = structlog.get_logger()
 # Wrong credentials, a missing database or an old schema do not heal by waiting.
-HOPELESS = (
+PERMANENT = (
     asyncpg.InvalidPasswordError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -24,7 +24,7 @@ HOPELESS = (
 )
 
 
-async def until_reached(
+async def until_available(
     what: str,
     step: Callable[[], Awaitable[Any]],
     *,
@@ -38,7 +38,7 @@ async def until_reached(
         health.turn()
         try:
             return await step() or True
-        except HOPELESS:
+        except PERMANENT:
             raise
         except SaslAuthenticationFailed as error:
             raise Refusal(f"{what} refuses this user or password") from error
@@ -51,7 +51,7 @@ async def until_reached(
             return None
 
 
-async def or_stop(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
+async def unless_stopped(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
     """Await *step*; when told to stop, cancel it."""
     running = asyncio.ensure_future(step)
     await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
