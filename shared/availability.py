@@ -1,4 +1,4 @@
-"""Kafka or Postgres away: waited for with growing pauses, said each time, until told to stop."""
+"""Waits for Kafka or Postgres: retries with backoff and a log line each time, until a stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ from shared.messaging.positions import Refusal
 from shared.runtime import probes
 
 log = structlog.get_logger()
-# Wrong credentials, a missing database or an old schema do not heal by waiting.
+# Errors that no retry can heal: wrong credentials, missing rights, a missing database.
 PERMANENT = (
     asyncpg.InvalidPasswordError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -31,7 +31,7 @@ async def until_available(
     health: probes.Health,
     stopping: "asyncio.Task[Any]",
 ) -> Any:
-    """Return what *step* returns, trying again with growing pauses; None when told to stop."""
+    """Return what *step* returns (True if falsy), retrying outages; None once stopping."""
     health.waiting_for = what
     backoff = Backoff()
     while True:
@@ -52,7 +52,7 @@ async def until_available(
 
 
 async def unless_stopped(step: Awaitable[None], stopping: "asyncio.Task[Any]") -> None:
-    """Await *step*; when told to stop, cancel it."""
+    """Await *step*; cancel it when *stopping* is done."""
     running = asyncio.ensure_future(step)
     await asyncio.wait([running, stopping], return_when=asyncio.FIRST_COMPLETED)
     if not running.done():

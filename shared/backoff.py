@@ -10,10 +10,10 @@ FORGET_SECONDS = 30
 
 class Backoff:
     """
-    Counts failures in a row and says how long to wait after each: *delays*, then the last of them.
+    Counts consecutive failures; the delay after each comes from *delays*, whose last one repeats.
 
-    `reset` starts over after a success. Work that ends only by failing has no such moment:
-    with *forget_after*, a failure so many seconds after the last wait is the first again.
+    Call `reset` after a success. Work that returns only by failing has no success to report: with
+    *forget_after*, a failure that many seconds after the last delay counts as the first.
     """
 
     __slots__ = ("_clock", "_delays", "_forget_after", "_resumed", "failures")

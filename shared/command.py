@@ -10,9 +10,9 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
+from shared.availability import PERMANENT
 from shared.messaging.outages import TRANSIENT
 from shared.postgres import migrate, pool, rights
-from shared.availability import PERMANENT
 from shared.runtime import crash_points, logging
 from shared.runtime.interrupts import enable_interrupts
 from shared.runtime.settings import ServiceSettings
@@ -31,9 +31,9 @@ def main(
 ) -> None:
     """Run a verb of the service *name* from the command line and exit with its status."""
     enable_interrupts()
-    more = dict(verbs or {})
+    extra_verbs = dict(verbs or {})
     parser = argparse.ArgumentParser(prog=f"python -m services.{name}")
-    parser.add_argument("verb", choices=["run", "migrate", *more])
+    parser.add_argument("verb", choices=["run", "migrate", *extra_verbs])
     verb, arguments = parser.parse_known_args()
     try:
         crash_points.arm(os.environ)
@@ -52,7 +52,7 @@ def main(
         sys.exit(uvloop.run(run(name, chosen, build)))
     if verb.verb == "migrate":
         sys.exit(uvloop.run(_migrate(name, chosen)))
-    sys.exit(uvloop.run(_verb(more[verb.verb], chosen, arguments)))
+    sys.exit(uvloop.run(_verb(extra_verbs[verb.verb], chosen, arguments)))
 
 
 async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str]) -> int:
@@ -60,7 +60,7 @@ async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str])
 
 
 async def _migrate(name: str, settings: ServiceSettings) -> int:
-    """Bring the database to the schema; 2 when that cannot be (the log says why)."""
+    """Migrate the database and grant rights; return 2 if that fails (the log says why)."""
     try:
         connection = await pool.connect(settings, name=f"{name} migrate", limits={})
         try:

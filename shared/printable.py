@@ -1,8 +1,8 @@
-"""Text that somebody else wrote, made safe for a terminal."""
+"""Makes untrusted text safe to print on a terminal."""
 
 from itertools import chain
 
-# Printable by name and invisible all the same: fillers, joiners, variation selectors, blanks.
+# Invisible characters that Python calls printable: fillers, joiners, variation selectors, blanks.
 _INVISIBLE = frozenset(
     chain(
         (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
@@ -15,10 +15,10 @@ _INVISIBLE = frozenset(
 
 def printable(text: str) -> str:
     r"""
-    Return *text* on one line, with every character that steers or hides as its escape.
+    Return *text* on one line, with control and invisible characters escaped.
 
     Escape sequences, line ends, bidirectional controls and zero-width characters could move the
-    cursor, forge a line or reorder what an operator reads: they are shown as ``\x1b``, ``\u202e``.
+    cursor, forge a line or reorder text: they become ``\x1b``, ``\u202e`` and so on.
     """
     if text.isascii() and text.isprintable():
         return text

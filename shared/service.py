@@ -1,4 +1,4 @@
-"""What every service's app starts and stops: HTTP, pool, consumer, relay and its own tasks."""
+"""Runs a service: starts and stops its HTTP servers, pool, consumer, relay and own tasks."""
 
 import asyncio
 import gc
@@ -15,6 +15,7 @@ import structlog
 from asyncpg import Pool
 from starlette.applications import Starlette
 
+from shared.availability import PERMANENT, unless_stopped, until_available
 from shared.messaging import ended_connections, gauges, kafka, own_log, reachability, replay
 from shared.messaging.catch_up import Again, CatchUp, settle
 from shared.messaging.consumer import Consumer
@@ -25,7 +26,6 @@ from shared.messaging.reader import Reader
 from shared.messaging.relay import Relay
 from shared.messaging.traces import Traces, traces_of
 from shared.postgres import migrate, pool
-from shared.availability import PERMANENT, unless_stopped, until_available
 from shared.runtime import metrics, probes
 from shared.runtime.http import PublicPages, Servers
 from shared.runtime.settings import ServiceSettings
@@ -39,26 +39,26 @@ ORDERS_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service, wired: what it reads, how it decides, what else it does."""
+    """The parts of one service: its topics, its reader, its settings, its tasks."""
 
     name: str
     topics: str
-    """A regular expression of the topics it reads, ending with ``$``."""
+    """Regular expression of the topics it reads, ending with ``$``."""
     reader: Reader[Any]
     settings: ServiceSettings
     relay_wake: asyncio.Event
     """Set after a commit that appended to the outbox."""
     own: OwnTopics
-    """The topics it writes: before its first step they are compared with its tables."""
+    """The topics it writes; before it starts, they are compared with its tables."""
     again: Again
-    """How its tables are brought up to those topics when they are behind."""
+    """How it restores its tables if they are behind those topics."""
     may_wait: Collection[str] = ()
-    """Topics to whose records nobody waits for an answer: they gather for a moment."""
+    """Topics without waiting readers; their records gather into batches (``batch_wait_ms``)."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
-    """Shows what only the service's own tables know, when the metrics are asked for."""
+    """Sets the service's own gauges from its tables, when metrics are read."""
     public: PublicPages | None = None
-    """Pages for everybody, on a port of their own; handlers find ``request.app.state.pool``."""
+    """Public pages, on their own port; their handlers find ``request.app.state.pool``."""
 
 
 def schemas(name: str) -> list[str]:
@@ -70,8 +70,8 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     """
     Run the service until SIGTERM or SIGINT; return its exit status.
 
-    0 after a clean stop; 2 when it must not go on as things are (the log says what and why).
-    Kafka or Postgres away is waited for with growing pauses, never silently.
+    0 after a clean stop; 2 if it cannot run as things are (the log says why). It waits for Kafka
+    and Postgres with backoff, and logs each attempt.
     """
     ended_connections.expect()
     health = probes.Health()
@@ -82,7 +82,7 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     metrics.started(name)
     service = build(settings)
     traces = traces_of(settings, service=name)
-    gc.freeze()  # a batch makes tens of thousands of short-lived values and no cycles
+    gc.freeze()  # batches create many short-lived objects and no cycles: collect rarely
     gc.set_threshold(100_000, 50, 100)
     table_gauges = TableGauges()
     servers = Servers()
@@ -139,7 +139,7 @@ async def _serve(
     try:
         async with own.acquire() as connection:
             await migrate.verify(connection, schemas(service.name))
-        # Before anything is compared with what the service has stopped on.
+        # Orders to resume come first: they release what the checks below would stop at.
         await reach("postgres", lambda: replay.resume(own))
         cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
         if cluster is None:
@@ -211,7 +211,7 @@ async def _serve(
 
 
 def _orders(service: Service) -> Task:
-    """Return the task that carries out what operators order."""
+    """Return the task that carries out operators' orders."""
 
     async def step(own: "Pool[Any]") -> timedelta:
         if not await replay.is_order_open(own):
@@ -228,12 +228,12 @@ def _orders(service: Service) -> Task:
 
 
 def _wakes(service: Service) -> list[asyncio.Event]:
-    """Return what is set after each commit that may have brought the relay or a task work."""
+    """Return the wake-ups of relay and tasks, to set after a commit that may bring work."""
     return [service.relay_wake, *(task.wake for task in service.tasks if task.wake is not None)]
 
 
 async def _relay_rest(own: "Pool[Any]") -> None:
-    """Give the relay a moment to send what the last batch appended."""
+    """Wait up to two seconds for the relay to empty the outbox."""
     with suppress(*TRANSIENT):
         for _ in range(40):
             if not await own.fetchval("SELECT EXISTS (SELECT FROM outbox)"):

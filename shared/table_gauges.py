@@ -1,4 +1,4 @@
-"""Gauges of what tables hold, counted when the metrics are asked for."""
+"""Gauges that are counted from tables when metrics are read."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ _WAIT_SECONDS = 1.0
 
 
 class TableGauges:
-    """Sets gauges from tables, at most every two seconds; a table that takes long, less often."""
+    """Sets gauges from tables, at most every two seconds; slow counts run less often."""
 
     def __init__(self) -> None:
         self._counts: tuple[Count, ...] = ()
@@ -22,11 +22,11 @@ class TableGauges:
         self._rests_until = 0.0
 
     def begin(self, *counts: Count) -> None:
-        """Call *counts* from now on; each sets gauges, or raises what Postgres raised."""
+        """Register *counts*; each sets gauges and may raise Postgres errors."""
         self._counts = counts
 
     async def refresh(self) -> None:
-        """Count unless it was done just now; what takes more than a second is shown next time."""
+        """Count, unless that was just done; a count that takes over a second shows up later."""
         if self._counting is None or self._counting.done():
             if not self._counts or asyncio.get_running_loop().time() < self._rests_until:
                 return
@@ -36,7 +36,7 @@ class TableGauges:
             self._counting.result()
 
     async def stop(self) -> None:
-        """Count no more."""
+        """Cancel a running count; later calls of `refresh` do nothing."""
         self._counts = ()
         if self._counting is not None:
             self._counting.cancel()
@@ -54,8 +54,9 @@ class TableGauges:
 
 def rest(took: float) -> float:
     """
-    Return how long to rest after counting took so long (seconds).
+    Return the pause, in seconds, after a count that *took* so many seconds.
 
-    A network that is cut for seconds looks like a large table; it must not blind us for minutes.
+    It is capped: a short network outage also makes a count slow, and must not hide the gauges for
+    minutes.
     """
     return min(max(REST_SECONDS, REST * took), REST_AT_MOST)

@@ -1,4 +1,4 @@
-"""What a service does beside its consumer, again and again until it stops."""
+"""Periodic work that a service does beside its consumer."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,21 +15,21 @@ from shared.waking import woken
 
 log = structlog.get_logger()
 AT_ONCE = timedelta(0)
-"""Returned by a step when there may be more to do."""
+"""A step returns this if there may be more to do."""
 SOON = timedelta(seconds=0.2)
-"""Returned by a step that left work which another process holds locked."""
+"""A step returns this if it left work that another process has locked."""
 LATER = timedelta.max
-"""Returned by a step that knows of nothing more to do."""
+"""A step returns this if nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """
-    Work beside the consumer: ``step`` is called again and again.
+    Work beside the consumer: ``step`` is called until the service stops.
 
-    It returns the time until its next call, which is at most ``every`` seconds. Work that batches
-    bring has a ``wake``, which the consumer sets after each batch: then the call comes at once.
-    When Kafka or Postgres fails it comes after a growing pause.
+    The step returns the time until its next call, capped at ``every`` seconds. If batches can
+    bring it work, it has a ``wake``, which the consumer sets after each batch to call it at once.
+    After an outage of Kafka or Postgres, the call is retried with backoff.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Task:
 
 
 async def run_periodically(task: Task, own: "Pool[Any]") -> None:
-    """Call the task's step for ever, as `Task` says."""
+    """Call the task's step until cancelled, as `Task` describes."""
     backoff = Backoff()
     wake = task.wake or asyncio.Event()
     while True:
@@ -55,7 +55,7 @@ async def run_periodically(task: Task, own: "Pool[Any]") -> None:
 
 
 async def run_with_restarts(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run what ends only by failing; after an outage again, with growing pauses."""
+    """Await *run*, and again with backoff after each outage; other errors are raised."""
     backoff = Backoff(forget_after=FORGET_SECONDS)
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Waiting until there is work, or until it is time to look anyway."""
+"""Waits for work, or for the next poll."""
 
 import asyncio
 from contextlib import suppress
@@ -8,7 +8,7 @@ async def woken(wake: asyncio.Event, *, within: float) -> bool:
     """
     Wait until *wake* is set, at most *within* seconds; return whether it is set.
 
-    Clear it before looking for work, not after: then work that comes after the look is not missed.
+    Clear it before looking for work, not after, so that work that arrives meanwhile is not missed.
     """
     with suppress(TimeoutError):
         await asyncio.wait_for(wake.wait(), within)

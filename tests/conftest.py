@@ -17,7 +17,7 @@ Database = Callable[[str], Awaitable[str]]
 
 _numbers = count(1)
 
-enable_interrupts()  # in the background of a shell the processes that tests start would ignore SIGINT
+enable_interrupts()  # otherwise processes of tests in a shell's background ignore SIGINT
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

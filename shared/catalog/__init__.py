@@ -1,1 +1,1 @@
-"""Reference data as each service keeps it: participants, programs, topics, providers, rules."""
+"""Each service's copy of the reference data: participants, programs, topics, providers, rules."""

@@ -1,4 +1,4 @@
-"""Stores reference events and gives the catalog as it now stands, read once per version."""
+"""Stores reference events; builds the current catalog from them, once per version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from shared.contracts.reference import (
 )
 from shared.postgres.statements import load_statements
 
-if TYPE_CHECKING:  # what decides knows the catalog, and nothing that does I/O
+if TYPE_CHECKING:  # pure modules import this one, and must not import I/O
     from asyncpg.pool import PoolConnectionProxy
 
 _SQL = load_statements(__package__)
@@ -33,13 +33,13 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discrimin
 
 
 def ruleset_hash(ruleset: RuleSet) -> str:
-    """Return the SHA-256 of the rule set's JSON (fields in the order of the contract)."""
+    """Return the SHA-256 of the rule set's JSON, whose fields are in the contract's order."""
     return sha256(ruleset.model_dump_json(exclude_none=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """All reference data as of ``version``, the number of the last reference event in it."""
+    """All reference data at ``version``, which is the number of its last reference event."""
 
     version: int = 0
     participants: Mapping[str, Participant] = field(default_factory=dict)
@@ -51,24 +51,24 @@ class Catalog:
     by_hash: Mapping[str, RuleSet] = field(default_factory=dict)
 
     def topic(self, code: str) -> TopicOfHelp | None:
-        """Return the topic of help that *code* names, by its id or an alias."""
+        """Return the topic of help whose id or alias is *code*."""
         return self.topics.get(self.aliases.get(code, code))
 
     def ruleset_at(self, moment: datetime) -> RuleSet | None:
-        """Return the rule set in force at *moment*: the last approved of the latest effective."""
+        """Return the rule set in force at *moment*: the latest effective; of equals, the last."""
         in_force = [rules for rules in self.rulesets if rules.effective_from <= moment]
-        latest_first = reversed(in_force)  # of equals, max takes the first
+        latest_first = reversed(in_force)  # max returns the first of equals
         return max(latest_first, key=lambda rules: rules.effective_from, default=None)
 
     def ruleset_by_hash(self, digest: str) -> RuleSet | None:
-        """Return the rule set whose hash is *digest*, in force or not."""
+        """Return the rule set with the hash *digest*, whether or not it is in force."""
         return self.by_hash.get(digest)
 
 
 async def take_in(
     connection: "PoolConnectionProxy[Any]", events: Sequence[tuple[int, ReferenceEvent]]
 ) -> None:
-    """Store reference events with their numbers, in the caller's transaction."""
+    """Store (number, event) pairs in the caller's transaction."""
     if events:
         await connection.execute(
             _SQL["store_catalog"],
@@ -80,16 +80,16 @@ async def take_in(
 
 
 class CatalogCache:
-    """The catalog as the database holds it, parsed once for each new version."""
+    """Caches the database's catalog; parses only entries that are new."""
 
     def __init__(self) -> None:
         self._catalog = Catalog()
 
     async def current(self, connection: Any, *, version: int | None = None) -> Catalog:
         """
-        Return the catalog as of now; one small query when nothing is new.
+        Return the current catalog; costs one small query if nothing is new.
 
-        With *version*, the stored catalog's as the caller has just read it, not even that.
+        A caller that has just read the stored catalog's *version* passes it to save that query.
         """
         if version is None:
             version = await connection.fetchval(_SQL["read_catalog_version"])
@@ -137,7 +137,7 @@ def _parse(kind: str, body: str) -> Participant | Program | TopicOfHelp | Provid
 def with_entry(
     catalog: Catalog, number: int, entry: Participant | Program | TopicOfHelp | Provider | RuleSet
 ) -> Catalog:
-    """Return *catalog* with *entry*, which replaces what had its id (a rule set never does)."""
+    """Return *catalog* with *entry*; it replaces the entry of its id, rule sets excepted."""
     match entry:
         case Participant():
             return replace(

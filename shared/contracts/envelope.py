@@ -1,4 +1,4 @@
-"""Writes the envelope of every event and message that Continuum itself sends. Pure."""
+"""Writes the envelope of every event and message that Continuum publishes. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from pydantic_core import to_json
 
 from shared.contracts.event import Classification, Event, derived_id, padded
 
-# What notifications sends has had another order than the models since 0.1.0. JSON gives the order
-# no meaning; it stays, so that the same event has the same bytes in every release.
+# Attribute orders of what notifications publishes. They differ from the models' order since 0.1.0
+# and stay, so that an event has the same bytes in every release.
 MESSAGE_ORDER = (
     "id", "type", "subject", "dataclassification", "participantsequence", "inreplyto",
     "inreplytoid", "specversion", "source", "time", "datacontenttype", "correlationid",
@@ -23,7 +23,7 @@ NOTICE_ORDER = (
 
 
 class Summary(NamedTuple):
-    """What logs and traces show of an event: kept beside its JSON, which neither of them reads."""
+    """Attributes for logs and traces, stored beside the JSON so that nobody has to parse it."""
 
     type: str | None = None
     subject: str | None = None
@@ -33,7 +33,7 @@ class Summary(NamedTuple):
 
 
 def summary(found: Mapping[str, Any]) -> Summary:
-    """Return the summary of an event with these attributes."""
+    """Return the summary of the event with the attributes *found*."""
     get = found.get
     return Summary(
         get("type"), get("subject"), get("correlationid"), get("causationid"), get("inreplyto")
@@ -66,10 +66,10 @@ def attributes(
     traceparent: str | None = None,
 ) -> dict[str, Any]:
     """
-    Return the attributes of what *cause* leads to, in the order of their model, without nulls.
+    Return the attributes of an event that *cause* caused, in the model's order, without nulls.
 
-    They mean what `event.Event` and `outbound.Message` say. The id is derived from *cause*,
-    *kind*, *subject* and *ordinal* unless *identity* names another.
+    `event.Event` and `outbound.Message` define them. The id is *identity*, or derived from
+    *cause*, *kind*, *subject* and *ordinal*.
     """
     found: dict[str, Any] = {
         "specversion": "1.0",
@@ -101,7 +101,7 @@ def attributes(
 def caused_by(
     cause: Event, *, kind: str, source: str, at: datetime, number: int
 ) -> dict[str, Any]:
-    """Return the attributes of an event that *cause* leads to, about the same subject."""
+    """Return the attributes of an event that *cause* caused, about the same subject."""
     return attributes(
         kind=kind,
         source=source,
@@ -119,10 +119,9 @@ def caused_by(
 
 def write(found: Mapping[str, Any], data: bytes, *, order: Sequence[str] | None = None) -> bytes:
     """
-    Return the JSON of an event with these attributes, in another *order* if need be.
+    Return an event's JSON from its attributes *found* (in *order*, if given) and *data* (JSON).
 
-    *data* is JSON already. The model of the event's type writes the same, as a test shows;
-    building one for each event took four times as long.
+    The event's model writes the same bytes, as a test shows, but takes four times as long.
     """
     if order is not None:
         found = {name: found[name] for name in order if name in found}

@@ -1,4 +1,4 @@
-"""The one envelope (flat CloudEvents 1.0) of every message, and the ids that go into it."""
+"""The envelope of every message (flat CloudEvents 1.0), and its derived ids."""
 
 from datetime import datetime
 from hashlib import sha1, sha256
@@ -9,11 +9,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Classification = Literal["public", "internal", "confidential", "restricted"]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-"""An id that is derived: what is none would be met only by the table that cannot hold it."""
+"""A derived id; checked here, because otherwise only a table's column would reject it."""
 
 
 class Facts(BaseModel):
-    """A part of a message's data. Readers ignore fields they do not know."""
+    """Part of a message's data. Readers ignore unknown fields."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True
@@ -26,14 +26,13 @@ class Facts(BaseModel):
 
 class Event(Facts):
     """
-    Something that happened; never changed once published.
+    Something that happened; immutable once published.
 
-    ``id`` is derived (`derived_id`), so deciding twice publishes once. ``sequence`` counts 1..n
-    per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the event
-    that led here, or the coordinate ``topic/partition/offset`` of an inbound record.
-    ``inreplyto`` is that coordinate when the event answers, or goes back to, an inbound record;
-    ``inreplytoid`` is the sender's own ``id`` of the message in it, as far as it could be read;
-    ``receivedat`` is the broker's append time of that record.
+    ``id`` is derived (`derived_id`), so that deciding twice gives the same id. ``sequence`` counts
+    1..n per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the
+    causing event, or the coordinate ``topic/partition/offset`` of the causing inbound record.
+    If an inbound record is the origin, ``inreplyto`` is its coordinate, ``inreplytoid`` the
+    sender's ``id`` in it (if readable), and ``receivedat`` its append time at the broker.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -54,23 +53,23 @@ class Event(Facts):
 
     @property
     def number(self) -> int:
-        """The place of this event among those of its subject on its topic, from 1."""
+        """``sequence`` as a number: 1 for the subject's first event on the topic."""
         return int(self.sequence)
 
 
 def derived_id(cause: str, kind: str, subject: str, ordinal: int = 0) -> str:
-    """Return the id of the *ordinal*-th event of *kind* about *subject* that *cause* leads to."""
+    """Return the id of the *ordinal*-th event of *kind* about *subject* caused by *cause*."""
     named = f"{cause}\n{kind}\n{subject}\n{ordinal}".encode()
     text = sha1(named, usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(text[16], 16) & 3]  # of a UUID, as version 5 is
+    variant = "89ab"[int(text[16], 16) & 3]  # RFC 9562 variant bits; the version is 5
     return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"
 
 
 def request_id(cause: str, received_at: datetime) -> str:
     """
-    Return a UUIDv7 whose time is *received_at* and whose other bits come from *cause*.
+    Return a UUIDv7 with the time *received_at*; its other bits are a hash of *cause*.
 
-    The same record gives the same id however often it is read.
+    Reading the same record again gives the same id.
     """
     milliseconds = int(received_at.timestamp() * 1000)
     rest = int.from_bytes(sha256(cause.encode()).digest()[:10], "big")
@@ -80,15 +79,15 @@ def request_id(cause: str, received_at: datetime) -> str:
 
 
 def coordinate(topic: str, partition: int, offset: int) -> str:
-    """Return how an inbound record is named: ``topic/partition/offset``."""
+    """Return the coordinate of a record: ``topic/partition/offset``."""
     return f"{topic}/{partition}/{offset}"
 
 
 def participant_of(inreplyto: str) -> str:
-    """Return the participant on whose ``cri.in.<participant>.v1`` the record arrived."""
+    """Return the sender of the record with the coordinate *inreplyto*, from its topic's name."""
     return inreplyto.split("/", 1)[0].split(".")[2]
 
 
 def padded(number: int) -> str:
-    """Return *number* as the envelope writes sequences: 20 digits."""
+    """Return *number* as the envelope writes a sequence: 20 digits."""
     return f"{number:020d}"

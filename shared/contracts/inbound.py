@@ -1,7 +1,7 @@
 """
-What participants write on ``cri.in.<participant>.v1``: strict models, one for each type.
+Messages that participants send on ``cri.in.<participant>.v1``: one strict model per type.
 
-Every text and list has a maximum, so that the largest valid submission stays under 256 KiB.
+Every text and list is bounded, so that the largest valid submission stays below 256 KiB.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=100)]
 ServiceForm = Code
 LISTS = ("open_offers", "all")
 PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
-"""A place in a list of requests: those that are open come first."""
+"""A position in a participant's list of requests; open requests come first."""
 JSON_TYPE = r'(?i)^application/json *(; *charset="?utf-8"? *)?$'
 AgencyClass = Literal["city", "county", "state", "university", "tribal", "federal", "other"]
 AGENCY_CLASSES: tuple[str, ...] = get_args(AgencyClass)
@@ -77,7 +77,7 @@ CLOSE_REASONS: tuple[str, ...] = get_args(CloseReason)
 
 
 class Strict(BaseModel):
-    """A part of an inbound message: an unknown field is a refusal."""
+    """Part of an inbound message; an unknown field is refused."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True
@@ -85,7 +85,7 @@ class Strict(BaseModel):
 
 
 class Agency(Strict):
-    """The agency that asks. ``key`` names one that has no ORI (new, tribal, territorial)."""
+    """The requesting agency. ``key`` identifies one without an ORI (new, tribal, territorial)."""
 
     ori: Ori | None = None
     key: Line | None = None
@@ -97,7 +97,7 @@ class Agency(Strict):
 
 
 class RequestedBy(Strict):
-    """Who asks; it is the executive who does. Roles are codes, people are contacts."""
+    """The person who requests help, normally the executive: a role code and a contact."""
 
     role: Code
     contact_id: Identifier | None = None
@@ -105,7 +105,7 @@ class RequestedBy(Strict):
 
 
 class Need(Strict):
-    """The need in words: restricted."""
+    """The agency's description of its need: restricted."""
 
     issue: Text
     how_noticed: Text | None = None
@@ -127,7 +127,7 @@ class Wished(Strict):
 
 
 class Submission(Strict):
-    """One agency's wish for help; ``reference`` is the sender's own key for it."""
+    """An agency's request for help; ``reference`` is the sender's own key for it."""
 
     reference: Identifier
     first_contact_on: date | None = None
@@ -145,7 +145,7 @@ class Submission(Strict):
 
 
 class NeedChange(Strict):
-    """What changes in the words of the need: absent stays, null clears."""
+    """Changes to the description of the need: an absent field stays, null clears."""
 
     clearable: ClassVar = frozenset(
         {"how_noticed", "if_nothing_is_done", "supporting_data", "obstacles", "current_policy"}
@@ -159,7 +159,7 @@ class NeedChange(Strict):
 
 
 class Amendment(Strict):
-    """What changes: absent stays, at every depth; null clears what is ``clearable``."""
+    """Changes to a request: absent fields stay, at every depth; null clears ``clearable`` ones."""
 
     clearable: ClassVar = frozenset({"other_topic", "service_forms", "goals", "wished"})
     tracking_number: Tracking
@@ -192,7 +192,7 @@ class StatusQuestion(Strict):
     """
     ``about`` is a tracking number, ``open_offers`` or ``all``.
 
-    ``after`` is the ``next`` of an answer: the page that follows it.
+    ``after`` is the ``next`` of an earlier answer, and asks for the following page.
     """
 
     about: Tracking
@@ -200,7 +200,7 @@ class StatusQuestion(Strict):
 
 
 class CapacityEntry(Strict):
-    """So many new engagements of this kind; an empty list stands for all."""
+    """How many new engagements of this kind a provider can take; an empty list means all."""
 
     topics: Codes = []
     agency_types: Annotated[list[CriType], Field(max_length=5)] = []
@@ -210,7 +210,7 @@ class CapacityEntry(Strict):
 
 
 class Capacity(Strict):
-    """What a provider can take on from now; it replaces what it declared before."""
+    """A provider's current capacity; it replaces the provider's earlier declaration."""
 
     valid_until: AwareDatetime
     entries: Annotated[list[CapacityEntry], Field(min_length=1, max_length=50)]
@@ -245,11 +245,11 @@ class Close(Strict):
 
 class Direction(Strict):
     """
-    What the program office decides about a request that was referred to it.
+    The program office's decision about a request that was referred to it.
 
-    ``route`` puts it (back) into the lane of ``program``; ``assign`` makes an offer to
-    ``provider`` (or opens the engagement when that provider had countered); ``ineligible``
-    ends it.
+    ``route`` puts it (back) into the lane of ``program``. ``assign`` makes an offer to
+    ``provider``, or opens the engagement if that provider had made a counteroffer.
+    ``ineligible`` ends it.
     """
 
     tracking_number: Tracking
@@ -260,19 +260,19 @@ class Direction(Strict):
 
 
 class ParticipantRegistration(Participant):
-    """A participant as the program office may register it: only kinds that there are."""
+    """The participant to register; only today's kinds are valid."""
 
     kind: Literal["agency_system", "provider", "program_office", "observer"]
 
 
 class ProgramDefinition(Program):
-    """A program as the program office may define it: only states that there are."""
+    """The program to define; only today's statuses are valid."""
 
     status: Literal["announced", "open", "suspended", "ended"]
 
 
 class Inbound(Strict):
-    """The envelope of what participants send; ``data`` is checked by the model of its type."""
+    """The envelope of participants' messages; the model of ``type`` validates ``data``."""
 
     specversion: Literal["1.0"]
     id: Identifier
@@ -308,7 +308,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.ruleset.approve.v1": RuleSet,
     "gov.cri.request.direct.v1": Direction,
 }
-"""The model of ``data`` for every inbound type."""
+"""Inbound type → the model of its ``data``."""
 
 SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.submit.v1": frozenset({"agency_system"}),
@@ -329,4 +329,4 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.ruleset.approve.v1": frozenset({"program_office"}),
     "gov.cri.request.direct.v1": frozenset({"program_office"}),
 }
-"""The kinds of participant that may send each type."""
+"""Inbound type → the kinds of participant that may send it."""

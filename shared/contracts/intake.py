@@ -1,4 +1,4 @@
-"""What intake publishes: the log of requests, its answers, and what is confidential."""
+"""Events that intake publishes: the log of requests, its answers, and confidential texts."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ CONFIDENTIAL_TOPIC = "cri.int.confidential.v1"
 
 
 class ListedAgency(Facts):
-    """An agency as the agency list has it; federal ones have no state there."""
+    """An agency in the agency list; federal agencies have no state there."""
 
     ori: str
     name: str
@@ -22,10 +22,10 @@ class ListedAgency(Facts):
 
 class AgencyFacts(Facts):
     """
-    The agency as stated; ``listed`` says whether its ORI is in the agency list.
+    The agency as its request states it; ``listed``: its ORI is in the agency list.
 
-    ``listed_as`` are the agencies there that the ORI may mean: several for one of seven characters
-    that they share. Events of 0.1.0 do not have it.
+    ``listed_as`` holds the listed agencies that the ORI matches: several if it has seven
+    characters, which agencies can share. Absent in events of 0.1.0.
     """
 
     ori: str | None = None
@@ -45,7 +45,7 @@ class Window(Facts):
 
 
 class RequestFacts(Facts):
-    """A request as it now is: codes, dates and agency facts; no contact, no free text."""
+    """A request's current codes, dates and agency facts; no contact data, no free text."""
 
     request_id: Uuid
     tracking_number: str
@@ -116,9 +116,9 @@ class CapacityDeclared(Event):
 
 class OfferAnswerFacts(Facts):
     """
-    ``provider`` is the participant that answered, whether or not the offer was its own.
+    ``provider`` is the participant that answered, even if the offer was another's.
 
-    ``noted`` says that a `NoteStated` holds the words that came with it.
+    ``noted``: the answer has a note, published as `NoteStated`.
     """
 
     request_id: Uuid
@@ -139,7 +139,7 @@ class OfferAnswered(Event):
 
 
 class MilestoneFacts(Facts):
-    """``noted`` says that a `NoteStated` holds the words that came with it."""
+    """``noted``: the report has a note, published as `NoteStated`."""
 
     request_id: Uuid
     tracking_number: str
@@ -198,7 +198,7 @@ IntakeEvent = (
 
 
 class Reason(Facts):
-    """Why something is refused: codes, known field paths, registered values; no sender's text."""
+    """Why a message is refused: codes, known field paths, registered values; no sender.s text."""
 
     code: str
     path: str
@@ -207,7 +207,7 @@ class Reason(Facts):
 
 
 class RefusalFacts(Facts):
-    """``kind`` is the inbound type as far as it is a known one; ``reference`` likewise."""
+    """``kind`` is the inbound type, if it is a known one; ``reference``, if it could be read."""
 
     participant: str
     kind: str | None = None
@@ -219,7 +219,7 @@ class RefusalFacts(Facts):
 
 
 class SubmissionRefused(Event):
-    """Subject is the participant; the answer to anything that intake refuses."""
+    """Intake's answer to every message that it refuses. Its subject is the participant."""
 
     type: Literal["gov.cri.intake.submission_refused.v1"]
     data: RefusalFacts
@@ -262,14 +262,14 @@ class ContactFacts(Facts):
 
 
 class ContactSet(Event):
-    """Subject is ``contact:<participant>:<contact id>``; restricted."""
+    """Restricted. Its subject is ``contact:<participant>:<contact id>``."""
 
     type: Literal["gov.cri.intake.contact_set.v1"]
     data: ContactFacts
 
 
 class NeedFacts(Facts):
-    """The words of a request as they now are; a request may have a reason and no issue."""
+    """A request's current free text; ``urgency_reason`` may be present without an ``issue``."""
 
     request_id: Uuid
     tracking_number: str
@@ -284,7 +284,7 @@ class NeedFacts(Facts):
 
 
 class NeedStated(Event):
-    """Subject is the tracking number, key the request id; restricted."""
+    """Restricted. Its subject is the tracking number, its key the request id."""
 
     type: Literal["gov.cri.intake.need_stated.v1"]
     data: NeedFacts
@@ -292,9 +292,9 @@ class NeedStated(Event):
 
 class NoteFacts(Facts):
     """
-    A provider's words about an offer or an engagement.
+    A provider's note about an offer or an engagement.
 
-    ``requester`` is whose request it is about; ``answer`` what is answered to an offer.
+    ``requester`` is the participant whose request it is; ``answer`` is present for an offer.
     """
 
     request_id: Uuid

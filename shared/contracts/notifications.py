@@ -1,4 +1,4 @@
-"""What notifications publishes: what was decided about telling people."""
+"""Events that notifications publishes: whom it decided to notify."""
 
 from typing import Literal
 
@@ -9,10 +9,10 @@ TOPIC = "cri.int.notifications.v1"
 
 class Notice(Facts):
     """
-    What was decided for one audience of one fact.
+    The decision for one audience of one event.
 
-    ``outcome``: ``sent`` (``message_id`` is on the audience's topic, at least once under this
-    id) or ``not_needed`` (``because`` says why).
+    ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, at least once)
+    or ``not_needed`` (``because`` says why).
     """
 
     audience: str
@@ -25,7 +25,7 @@ class Notice(Facts):
 
 
 class NoticeFacts(Facts):
-    """The decisions for every audience of the event ``fact`` (its type is ``fact_type``)."""
+    """The decisions for every audience of an event; ``fact`` is its id, ``fact_type`` its type."""
 
     fact: str
     fact_type: str
@@ -33,7 +33,7 @@ class NoticeFacts(Facts):
 
 
 class NoticeDecided(Event):
-    """Subject is the subject of the fact; its sequence is counted by notifications."""
+    """Its subject is the event's subject; notifications counts its sequence."""
 
     type: Literal["gov.cri.notifications.notice_decided.v1"]
     data: NoticeFacts

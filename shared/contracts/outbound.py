@@ -1,4 +1,4 @@
-"""What participants receive on ``cri.out.<participant>.v1``; written by notifications."""
+"""Messages that participants receive on ``cri.out.<participant>.v1``, from notifications."""
 
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,10 @@ TYPES = {
 
 class Message(Facts):
     """
-    The envelope on ``out``. ``participantsequence`` counts 1..n per participant without a gap
-    (a heartbeat takes none); ``data`` is one of the models below, as JSON.
+    The envelope of participants' messages.
+
+    ``participantsequence`` counts 1..n per participant without gaps; heartbeats have none.
+    ``data`` is one of the models below, as JSON.
     """
 
     specversion: str = "1.0"
@@ -62,7 +64,7 @@ class Accepted(Facts):
 
 
 class Refused(Facts):
-    """The answer to what was refused, ``submission.refused`` or ``message.refused``."""
+    """A refusal of a submission or of any other message."""
 
     reference: str | None = None
     refused_by: str
@@ -80,9 +82,9 @@ class Applied(Facts):
 
 class Note(Facts):
     """
-    Restricted: what a provider wrote, in its own words, with its answer or its report.
+    Restricted: the note that a provider wrote with its answer or its report.
 
-    ``about`` is the offer or the engagement; ``answer`` is there when it answers an offer.
+    ``about`` is the offer or the engagement; ``answer`` is present for an offer.
     """
 
     tracking_number: str
@@ -95,9 +97,9 @@ class Note(Facts):
 
 class CameTooLate(Facts):
     """
-    Takes back that an amendment was applied: the request had ended before.
+    Corrects the answer that an amendment was applied: the request had ended before.
 
-    ``record`` and ``message_id`` name the amendment, as its answer did.
+    ``record`` and ``message_id`` identify the amendment, as its answer did.
     """
 
     tracking_number: str
@@ -108,7 +110,7 @@ class CameTooLate(Facts):
 
 
 class Next(Facts):
-    """What comes next, and by when if there is a clock on it."""
+    """The next step, and its due time if a clock runs."""
 
     what: str
     by: AwareDatetime | None = None
@@ -127,7 +129,7 @@ class StatusChanged(Facts):
 
 
 class AgencySummary(Facts):
-    """What a provider may know of the agency before it accepts."""
+    """The agency facts that a provider may see before it accepts."""
 
     name: str
     cri_type: str
@@ -164,7 +166,7 @@ class ContactCard(Facts):
 
 
 class EngagementMessage(Facts):
-    """Restricted: goes to the provider that accepted, only then."""
+    """Restricted: sent only to the provider that accepted."""
 
     engagement_id: str
     tracking_number: str
@@ -174,7 +176,7 @@ class EngagementMessage(Facts):
 
 
 class EngagementEnd(Facts):
-    """Tells a provider that its work stops, or ended."""
+    """Tells a provider that its engagement ended."""
 
     engagement_id: str
     tracking_number: str
@@ -195,8 +197,10 @@ class Referral(Facts):
 
 class StatusLine(Facts):
     """
-    One request. Who is engaged gets the facts as they now are: they may have been amended since
-    the offer was made.
+    One request in a status answer.
+
+    An engaged provider also gets the current topics, service forms and dates, which may have been
+    amended after its offer.
     """
 
     tracking_number: str
@@ -215,9 +219,9 @@ class StatusLine(Facts):
 
 class StatusAnswer(Facts):
     """
-    The answer to ``status.ask``: the current state the asker may know, a page of it.
+    The answer to ``status.ask``: one page of the requests that the asker may see.
 
-    ``more`` says how many requests follow; ``next`` is then the ``after`` to ask for them with.
+    ``more`` is how many requests follow; ``next`` is then the ``after`` of the next question.
     """
 
     about: str
@@ -229,8 +233,8 @@ class StatusAnswer(Facts):
 
 
 class Heartbeat(Facts):
-    """The last ``participantsequence`` written for this participant, and the first still held."""
+    """The participant's last ``participantsequence``, and the first that is still on its topic."""
 
     head: int
     first: int | None = None
-    """Messages with smaller numbers are no longer on the topic."""
+    """Messages with smaller sequences are no longer on the topic."""

@@ -1,4 +1,4 @@
-"""The 57 codes of ISO 3166-2:US, and the time zone in which each of them counts its days."""
+"""The 57 codes of ISO 3166-2:US, and the time zone in which each counts its days."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# A state with several zones has the one in which a new date begins first; in Tennessee, Oregon,
-# Nevada and Arizona (where the Navajo Nation keeps summer time) fewer people live in it. So a date
-# that has begun at the agency is never one to come; elsewhere in the state a day too many is
-# counted in the last hour before midnight.
+# A state with several zones gets the one in which a new date begins first, even if fewer people
+# live there (Tennessee, Oregon, Nevada; Arizona, where the Navajo Nation observes daylight saving
+# time). So an agency's today is never in the future; elsewhere in the state, the last hour before
+# midnight counts as the next day.
 ZONES: Mapping[str, str] = {
     "US-AK": "America/Anchorage",
     "US-AL": "America/Chicago",
@@ -72,7 +72,7 @@ ZONES: Mapping[str, str] = {
     "US-WV": "America/New_York",
     "US-WY": "America/Denver",
 }
-"""The time zone of every state, district and territory."""
+"""Code of every state, district and territory → its time zone."""
 
 STATES = tuple(ZONES)
 
@@ -89,20 +89,20 @@ State = Annotated[
     AfterValidator(_known),
     WithJsonSchema({"type": "string", "enum": list(STATES)}),
 ]
-"""One of the codes, as participants write it."""
+"""A known code, as participants write it."""
 
 
 def day_in(state: str, moment: datetime) -> date:
-    """Return the date that an agency in *state* has at *moment*; UTC where no such state is."""
-    zone = ZONES.get(state)  # events of 0.1.0 may hold codes that there are none of
+    """Return the date at *moment* in *state*; an unknown code counts in UTC."""
+    zone = ZONES.get(state)  # events of 0.1.0 may hold unknown codes
     return moment.astimezone(UTC if zone is None else ZoneInfo(zone)).date()
 
 
 def is_zone(name: str) -> bool:
-    """Tell whether *name* is a time zone of the IANA database."""
+    """Return whether *name* is a time zone of the IANA database."""
     return name in _zones()
 
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones() - {"Factory", "localtime"})  # files beside the zones
+    return frozenset(available_timezones() - {"Factory", "localtime"})  # these are not zones

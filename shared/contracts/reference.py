@@ -1,9 +1,9 @@
 """
 Reference data: participants, programs, topics of help, providers and rule sets.
 
-The program office says them (`shared.contracts.inbound`); intake publishes each as an event on
-``cri.int.reference.v1`` with the whole thing as it now is. All these events share the subject
-``reference``: its sequence is the version of the reference data as a whole, and other events
+The program office defines them (`shared.contracts.inbound`). Intake publishes each change as an
+event on ``cri.int.reference.v1`` that holds the complete new entry. All these events share the
+subject ``reference``. Its sequence is the version of the reference data as a whole; other events
 name the version they were decided with (``reference_version``).
 """
 
@@ -50,9 +50,9 @@ FACTS = frozenset(
         "provider.service_forms",
     }
 )
-"""What rules may read."""
+"""The facts that rules may read."""
 TIE_BREAKS = frozenset({"score", "free_capacity", "longest_without_offer", "load", "provider.id"})
-"""What may order candidates."""
+"""The criteria that may order candidates."""
 CLOCKS = frozenset(
     {
         "acknowledgement",
@@ -66,14 +66,15 @@ CLOCKS = frozenset(
 )
 """The clocks that a rule set may name."""
 RESERVED_CLOCKS = frozenset({"acknowledgement", "plan_proposed"})
-"""Those that nothing starts yet: a rule set keeps their lengths for a later release."""
+"""Clocks that are not in use yet: a rule set may already give their lengths."""
 
 
 class Participant(Facts):
     """
-    An organization whose system is connected; ``sources`` are the prefixes it may use.
+    An organization whose system is connected.
 
-    Without any, its prefix is ``urn:cri:<id>``. A later release may know more kinds.
+    ``sources`` are the prefixes that its messages' ``source`` may have, by default
+    ``urn:cri:<id>``. Later releases may add kinds.
     """
 
     id: ParticipantId
@@ -90,8 +91,8 @@ class Program(Facts):
     """
     One of the three programs.
 
-    Open for offers when ``status`` is ``open``, or ``announced`` and ``opens_at`` has passed; not
-    with any other, such as one of a later release.
+    It is open for offers if ``status`` is ``open``, or ``announced`` with ``opens_at`` in the
+    past. Any other status, such as one that a later release adds, means closed.
     """
 
     id: Code
@@ -104,7 +105,7 @@ class Program(Facts):
 
 
 class TopicOfHelp(Facts):
-    """An entry of the catalogue; ``verified`` says whether a public source names it."""
+    """A topic that agencies can ask help with; ``verified``: a public source names it."""
 
     id: Code
     name: Line
@@ -118,9 +119,9 @@ class TopicOfHelp(Facts):
 
 class Provider(Facts):
     """
-    An organization that delivers help; its id is that of the participant that speaks for it.
+    An organization that delivers help; ``id`` is also its participant's id.
 
-    ``topics`` empty means every topic of its families; ``states`` empty means everywhere.
+    Empty ``topics`` means every topic of its families; empty ``states`` means everywhere.
     """
 
     id: ParticipantId
@@ -138,14 +139,14 @@ class Provider(Facts):
 
 class Condition(Facts):
     """
-    One test of one fact; exactly one of the tests is given.
+    One test of one fact; exactly one test is given. "Other" is the list fact that the test names.
 
-    ``in``: the fact is one of these. ``has``: the list fact holds this value. ``overlaps``: the
-    list fact shares a value with the other list fact named (an empty other list overlaps all).
-    ``within``: the value of the single fact is in the list fact named (an empty one holds none).
-    ``fits``: the fact, or a value of the list fact, is in the list fact named; an empty list on
-    either side, or a fact that is not stated, fits.
-    ``is``: equal to. ``at_most``/``at_least``: numbers; a fact that is not known fails both.
+    ``in``: the fact is one of these values. ``has``: the list fact contains this value.
+    ``overlaps``: the list fact shares a value with the other; an empty other overlaps everything.
+    ``within``: the single fact is in the other; an empty other contains nothing.
+    ``fits``: the fact, or one value of the list fact, is in the other; an empty list on either
+    side, or an unstated fact, fits.
+    ``is``: equality. ``at_most``, ``at_least``: numbers; an unknown fact fails both.
     """
 
     fact: Line
@@ -160,7 +161,7 @@ class Condition(Facts):
 
 
 class Because(Facts):
-    """One plain sentence for each audience; ``{fact.name}`` is filled in."""
+    """One plain sentence per audience; placeholders such as ``{provider.name}`` name facts."""
 
     staff: Annotated[str, Field(max_length=500)]
     provider: Annotated[str, Field(max_length=500)] | None = None
@@ -168,7 +169,7 @@ class Because(Facts):
 
 
 class Rule(Facts):
-    """All conditions of ``when`` must hold for the rule to match."""
+    """A rule matches if all conditions of ``when`` hold."""
 
     id: Code
     about: Literal["eligibility", "program", "lane", "provider"]
@@ -181,12 +182,12 @@ class Rule(Facts):
 
 
 Pace = Literal["urgent", "standard"]
-"""How a request is served in its program; a lane is a program and a pace."""
+"""Urgency of a lane; a lane is a program and a pace."""
 SERVED_FIRST: tuple[Pace, ...] = ("urgent", "standard")
 
 
 class Clock(Facts):
-    """A length of time; working days are counted in the rule set's calendar."""
+    """A length of time; the rule set's calendar defines working days."""
 
     amount: Annotated[int, Field(ge=0, le=100_000)]
     unit: Literal["working_days", "days", "hours", "minutes", "seconds"]
@@ -194,9 +195,10 @@ class Clock(Facts):
 
 class Calendar(Facts):
     """
-    Working days of the clocks, until the end of the year of the last holiday: later ones are not
-    known. Without any holiday it has no end. With ``seconds_per_day`` it is not used: a day of any
-    kind takes that many seconds, an hour a twenty-fourth of it (demonstrations and tests).
+    Defines working days, until the end of the last holiday's year; without holidays it has no end.
+
+    With ``seconds_per_day`` (demonstrations and tests) every day takes that many seconds, an hour
+    a twenty-fourth of it, and holidays do not count.
     """
 
     zone: Line = "America/New_York"
@@ -206,7 +208,7 @@ class Calendar(Facts):
 
     @property
     def last_day(self) -> date | None:
-        """The last day that is known to be a working day or none; None when it has no end."""
+        """The last day of the calendar; None if it has no end."""
         if self.seconds_per_day is not None or not self.holidays:
             return None
         return date(int(max(self.holidays)[:4]), 12, 31)
@@ -214,9 +216,9 @@ class Calendar(Facts):
 
 class RuleSet(Facts):
     """
-    How requests are routed; its hash is that of its canonical JSON.
+    The rules, clocks and calendar by which requests are routed.
 
-    ``lanes`` is the order in which lanes that share a provider are served; urgent first if absent.
+    ``lanes`` is the order in which lanes that share a provider are served (default: urgent first).
     """
 
     id: Code

@@ -1,8 +1,8 @@
 """
-The catalog of refusals: every code that a refusal can name, what it says, and who says it.
+The catalog of refusals: every code, its texts, and the services that use it.
 
-A code has one text unless a difference carries meaning; each text has a name here. Nothing outside
-writes a code or a text, and `docs/integrate.md` lists the same codes: tests hold both.
+A code has several texts only where the difference matters; each text has a name. No other module
+writes a code or a text, and `docs/integrate.md` lists the same codes; tests check both.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from shared.contracts.intake import Reason
 
 Service = Literal["intake", "routing", "notifications"]
 LONGEST_FIELD = 2_000
-"""Characters that a text takes from a field at most."""
+"""Maximum number of characters that a text takes from a field."""
 NO_FIELDS: Mapping[str, Any] = {}
 _AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
 _AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
@@ -25,31 +25,31 @@ _ALL: tuple[Service, ...] = ("intake", "routing", "notifications")
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """
-    One text: what is wrong (``message``), what would be accepted (``fix``), and who says it.
+    One text: what is wrong (``message``), what would be accepted (``fix``), and its services.
 
-    Both are templates with named fields. ``elsewhere`` says where else help is to be had.
+    Both are templates with named fields. ``elsewhere`` says where else to find help.
     """
 
     code: str
     message: str
     fix: str
-    said_by: tuple[Service, ...] = ("intake",)
+    services: tuple[Service, ...] = ("intake",)
     elsewhere: str | None = None
 
     def reason(self, path: str, fields: Mapping[str, Any] = NO_FIELDS) -> Reason:
-        """Return the reason for what is at *path*; *fields* are texts, numbers, lists of texts."""
+        """Return the reason at *path*; *fields* are strings, numbers or lists of strings."""
         shown = {name: _shown(value) for name, value in fields.items()}
         message, fix = self.message.format_map(shown), self.fix.format_map(shown)
         return Reason(code=self.code, path=path, message=message, fix=fix)
 
     @property
     def in_envelope(self) -> "Refusal":
-        """The same in an attribute of the envelope: there, the form is that of CloudEvents."""
+        """The refusal for an envelope attribute, whose form is defined by CloudEvents."""
         return replace(self, code="not_cloudevents") if self.code == "schema" else self
 
 
 def _shown(value: Any) -> str:
-    """Return *value* as a text has it: cut, whatever it is. It is never read as a template."""
+    """Return *value* as text of bounded length; it is never interpreted as a template."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         lengths = accumulate(len(text) + 2 for text in value)
         fitting = sum(length <= LONGEST_FIELD for length in lengths)
@@ -59,7 +59,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= LONGEST_FIELD else f"{text[: LONGEST_FIELD - 1]}…"
 
 
-# The record as such
+# The record itself
 NO_VALUE = Refusal("tombstone", "The record has no value.", "Send the message as its value.")
 TOO_MANY_BYTES = Refusal("too_large", "The message is too large.", "At most {most} bytes.")
 TOO_MANY_VALUES = Refusal("too_large", "The message has too many values.", "At most {most}.")
@@ -104,7 +104,7 @@ DELETED_UNREAD = Refusal(
     "Nothing came of it: send it again, under the same id and reference.",
 )
 
-# Who sends it, and what was sent before
+# Sender and duplicates
 PARTICIPANT_NOT_REGISTERED = Refusal(
     "source_not_registered",
     "The participant of this topic is not registered.",
@@ -137,7 +137,7 @@ TOO_OFTEN = Refusal(
     " by the next of the answer.",
 )
 
-# The form of single fields
+# Format of single fields
 MISSING = Refusal("schema", "This field is required.", "Add it.")
 UNKNOWN_FIELD = Refusal(
     "schema",
@@ -222,7 +222,7 @@ PROTECTED_IDENTIFIER = Refusal(
     "Leave out what identifies a person in criminal justice records.",
 )
 
-# Contents that do not fit each other, or the catalog
+# Fields that contradict each other or the catalog
 END_BEFORE_BEGINNING = Refusal(
     "dates_contradict", "The end is before the beginning.", "Exchange or correct the dates."
 )
@@ -340,7 +340,7 @@ CALENDAR_IS_OVER = Refusal(
     "Add the holidays of this year and of those to come.",
 )
 
-# What is spoken of, and the state that it is in
+# The request, offer or engagement, and its state
 UNKNOWN_REQUEST = Refusal(
     "unknown_request",
     "No request has this number.",

@@ -1,4 +1,4 @@
-"""What reporting publishes: news about the programs, open to everybody."""
+"""Events that reporting publishes: public announcements about programs."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ PROGRAMS_TOPIC = "cri.pub.programs.v1"
 
 
 class ProgramFacts(Facts):
-    """A program as it now is, in words for everybody."""
+    """A program's current state; ``sentence`` describes it for the public."""
 
     program: str
     name: str

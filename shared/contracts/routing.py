@@ -1,4 +1,4 @@
-"""What routing publishes: what became of each request."""
+"""Events that routing publishes: what became of each request."""
 
 from datetime import date
 from typing import Any, Literal
@@ -27,7 +27,7 @@ TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 
 
 class Sentences(Facts):
-    """One plain sentence for each audience, holding only what that audience may know."""
+    """One plain sentence per audience, with only what that audience may know."""
 
     staff: str
     requester: str | None = None
@@ -35,7 +35,7 @@ class Sentences(Facts):
 
 
 class DecisionFacts(Facts):
-    """Names a decision record of routing's database; ``hash`` is that of the record."""
+    """Refers to a decision record in routing's database; ``hash`` is the record's hash."""
 
     id: str
     hash: str
@@ -45,11 +45,11 @@ class DecisionFacts(Facts):
 
 class RequestStateFacts(Facts):
     """
-    What every event about a request carries; ``status`` is the state after it.
+    The fields of every event about a request; ``status`` is its status after the event.
 
-    ``decided`` counts the request's decision records so far; events before 0.3.0 do not have it.
-    ``facts`` are what rules may read of the request, in the events that set them: the first of
-    a request, and `RequestFactsChanged`. ``need_stated`` comes with them.
+    ``decided`` counts the request's decision records so far; absent before 0.3.0. ``facts`` are
+    the request's facts for rules. They and ``need_stated`` are only in the events that set them:
+    a request's first event, and `RequestFactsChanged`.
     """
 
     request_id: Uuid
@@ -64,7 +64,7 @@ class RequestStateFacts(Facts):
 
 
 class TriageFacts(RequestStateFacts):
-    """``queue_number`` is the place in the lane, in the event that gives it."""
+    """``queue_number`` is the place in the lane, in the event that assigns it."""
 
     decision: DecisionFacts
     queue_number: int | None = None
@@ -88,9 +88,9 @@ class RequestIneligible(Event):
 
 class WaitFacts(RequestStateFacts):
     """
-    ``reason``: program_not_open or no_capacity.
+    ``reason`` is program_not_open or no_capacity.
 
-    ``queue_number`` is the place in the lane, in the event that gives it.
+    ``queue_number`` is the place in the lane, in the event that assigns it.
     """
 
     reason: str
@@ -106,9 +106,9 @@ class RequestWaitlisted(Event):
 
 class ReferralFacts(RequestStateFacts):
     """
-    ``reason``: ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
-    no_candidate, calendar_ended, countered, program_not_offered (it ended),
-    no_ruleset (none is in force). ``due_at`` is when the time to direct it runs out.
+    ``reason`` is ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
+    no_candidate, calendar_ended, countered, program_not_offered (it ended) or no_ruleset (none is
+    in force). The program office should direct the request by ``due_at``.
     """
 
     reason: str
@@ -127,10 +127,10 @@ class RequestReferred(Event):
 
 class OfferFacts(RequestStateFacts):
     """
-    ``offer_id`` is ``<tracking number>-O<n>``, n counting the request's offers from 1.
+    ``offer_id`` is ``<tracking number>-O<n>``; n counts the request's offers from 1.
 
-    ``declaration`` is the id of the `CapacityDeclared` of which the offer takes one, of its
-    ``entry`` (from 0); an offer that the program office directed takes none.
+    The offer takes one place of entry ``entry`` (from 0) of the `CapacityDeclared` with the id
+    ``declaration``. An offer that the program office directed takes no place.
     """
 
     offer_id: str
@@ -169,11 +169,11 @@ class OfferWithdrawn(Event):
 
 class EngagementFacts(RequestStateFacts):
     """
-    ``engagement_id`` is ``<tracking number>-E<n>``, n that of the offer.
+    ``engagement_id`` is ``<tracking number>-E<n>``; n is the offer's number.
 
-    ``need_stated`` says whether the requester stated its need in words: who hands the need to
-    the provider waits for it. ``decision`` is there when the program office accepted other
-    terms; ``due_at`` is when silence is noticed.
+    ``need_stated``: the requester described its need in its own words, and notifications must
+    wait for that text before it passes the need to the provider. ``decision`` is present if the
+    program office accepted a counteroffer. ``due_at`` is when missing progress is noticed.
     """
 
     engagement_id: str
@@ -190,7 +190,7 @@ class EngagementOpened(Event):
 
 
 class ProgressFacts(RequestStateFacts):
-    """``due_at`` is when silence is noticed, if that is later now."""
+    """``due_at`` is when missing progress is noticed, if this event moved it."""
 
     engagement_id: str
     provider: str
@@ -217,7 +217,7 @@ class EngagementClosed(Event):
 
 
 class WithdrawnFacts(RequestStateFacts):
-    """``provider`` is the one whose work stops, if an engagement was open."""
+    """``before`` is the status before; ``provider`` had the open engagement, if there was one."""
 
     before: str
     provider: str | None = None
@@ -241,10 +241,9 @@ class ClockMissed(Event):
 
 class AppliedFacts(Facts):
     """
-    ``what`` is the kind of message applied, such as ``capacity.declare``.
+    ``what`` is the kind of the applied message, such as ``capacity.declare``.
 
-    ``requester``, whose request it is about, is there when a note came with the message: who hands
-    the note on must know whom to.
+    ``requester`` is present if the message has a note: the participant to whom it is passed on.
     """
 
     participant: str
@@ -254,7 +253,7 @@ class AppliedFacts(Facts):
 
 
 class MessageApplied(Event):
-    """The answer to an inbound record that routing decided; see ``inreplyto``."""
+    """Routing's answer to the inbound record that ``inreplyto`` names."""
 
     type: Literal["gov.cri.routing.message_applied.v1"]
     data: AppliedFacts
@@ -276,8 +275,9 @@ class MessageRefused(Event):
 
 class TooLateFacts(Facts):
     """
-    ``ended`` is the state in which the request had ended; ``amendment`` the number of the
-    `RequestAmended` on intake's topic, ``record`` and ``message_id`` name what the sender wrote.
+    ``ended`` is the request's final status, ``amendment`` the sequence of the `RequestAmended`.
+
+    ``record`` (a coordinate) and ``message_id`` identify the sender's message.
     """
 
     request_id: Uuid
@@ -290,27 +290,27 @@ class TooLateFacts(Facts):
 
 
 class AmendmentCameTooLate(Event):
-    """An amendment that was answered as applied has no effect: its request had ended before."""
+    """An amendment that was answered as applied had no effect: the request had ended before."""
 
     type: Literal["gov.cri.routing.amendment_came_too_late.v1"]
     data: TooLateFacts
 
 
 class FactsChangedFacts(RequestStateFacts):
-    """``amendment`` is the number of the `RequestAmended` on intake's topic."""
+    """``amendment`` is the sequence of the `RequestAmended` on intake's topic."""
 
     amendment: int
 
 
 class RequestFactsChanged(Event):
-    """An amendment was taken in; its ``facts`` replace those before."""
+    """An amendment was applied; its ``facts`` replace the earlier ones."""
 
     type: Literal["gov.cri.routing.facts_changed.v1"]
     data: FactsChangedFacts
 
 
 class RecordedFacts(RequestStateFacts):
-    """The whole state of a request after its last event, ``last_event``."""
+    """The complete state of a request after the event ``last_event``."""
 
     last_event: str
     queue_number: int | None = None
@@ -327,7 +327,7 @@ class RecordedFacts(RequestStateFacts):
 
 
 class RequestRecorded(Event):
-    """Nothing happened: the events before do not say the whole state, and this one does."""
+    """A snapshot, not a change: a request's earlier events do not determine its complete state."""
 
     type: Literal["gov.cri.routing.request_recorded.v1"]
     data: RecordedFacts
@@ -349,7 +349,7 @@ RequestEvent = (
     | ClockMissed
 )
 AnnouncedEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
-"""What somebody hears of: of an amendment itself, intake's event says all there is to tell."""
+"""Events that audiences are notified of; for an amendment, they are notified of intake's event."""
 StateEvent = RequestEvent | RequestFactsChanged | RequestRecorded
-"""What changes or records the state of a request."""
+"""Events that change or record the state of a request."""
 RoutingEvent = AnnouncedEvent | StateEvent

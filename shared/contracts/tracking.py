@@ -1,4 +1,4 @@
-"""Tracking numbers such as ``CRI-2026-000123-K``: what people read out on the telephone."""
+"""Tracking numbers such as ``CRI-2026-000123-K``, which people read out on the phone."""
 
 import re
 
@@ -16,13 +16,13 @@ def check_character(digits: str) -> str:
 
 
 def tracking_number(year: int, counter: int) -> str:
-    """Return the tracking number of the *counter*-th request; six digits or more, never fewer."""
+    """Return the tracking number of the *counter*-th request, with at least six digits."""
     digits = f"{counter:06d}"
     return f"CRI-{year}-{digits}-{check_character(f'{year}{digits}')}"
 
 
 def is_tracking_number(text: str) -> bool:
-    """Tell whether *text* has the form of a tracking number and its check character fits."""
+    """Return whether *text* is a tracking number with a correct check character."""
     parts = text.split("-")
     if len(parts) != 4 or parts[0] != "CRI" or not (text.isascii() and len(text) <= 40):
         return False
@@ -34,14 +34,14 @@ def is_tracking_number(text: str) -> bool:
 
 def names_request(subject: str) -> bool:
     """
-    Tell whether *subject*, of an event of ours, is a tracking number.
+    Return whether *subject*, of one of Continuum's own events, is a tracking number.
 
-    Its check character fits: it was computed when the number was given out.
+    Cheaper than `is_tracking_number`: Continuum computed the check character itself.
     """
     return _FORM.fullmatch(subject) is not None
 
 
 def tracking_number_in(identifier: str) -> str | None:
-    """Return the tracking number an offer or engagement id begins with, if it has one."""
+    """Return the tracking number that an offer or engagement id begins with, if any."""
     head = "-".join(identifier.split("-")[:4])
     return head if is_tracking_number(head) else None

@@ -1,4 +1,4 @@
-"""COPY that fails as a statement does."""
+"""COPY that raises the same errors as a statement."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -17,8 +17,8 @@ async def copy_rows(
     """
     Append *rows* to *table* by COPY, in the caller's transaction.
 
-    A value that its column cannot hold raises `asyncpg.DataError`, as it does among the arguments
-    of a statement; asyncpg itself lets through whatever its encoder raised.
+    A value that its column cannot hold raises `asyncpg.DataError`, as a statement's argument
+    does; asyncpg's own COPY raises the encoder's error unchanged.
     """
     try:
         await connection.copy_records_to_table(table, columns=columns, records=rows)

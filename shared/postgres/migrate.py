@@ -1,4 +1,4 @@
-"""Numbered, forward-only migrations with recorded checksums; a running service only verifies."""
+"""Numbered, forward-only migrations with recorded checksums; running services only verify them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _LOCK = 0x636F6E74
 
 
 class SchemaMismatch(Exception):
-    """The database is not on a version this build can work with; the text says what to do."""
+    """The database's schema does not suit this build; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def migrations_of(package: str) -> list[Migration]:
 
 async def migrate(connection: Any, packages: Sequence[str]) -> list[str]:
     """
-    Apply what is missing, each migration in a transaction of its own; return their names.
+    Apply the missing migrations, each in its own transaction; return their names.
 
-    A killed run goes on where it stopped. Two runs at once wait for each other.
+    If killed, the next run resumes. Concurrent runs wait for each other.
     """
     await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
     try:
@@ -84,7 +84,7 @@ async def migrate(connection: Any, packages: Sequence[str]) -> list[str]:
 
 
 async def verify(connection: Any, packages: Sequence[str]) -> None:
-    """Raise `SchemaMismatch` unless every migration of *packages* was applied as it now reads."""
+    """Raise `SchemaMismatch` unless every migration of *packages* is applied, unchanged."""
     exists = await connection.fetchval("SELECT to_regclass('schema_migrations') IS NOT NULL")
     applied = await _applied(connection) if exists else {}
     for migration in (m for package in packages for m in migrations_of(package)):

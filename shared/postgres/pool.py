@@ -1,4 +1,4 @@
-"""Connections to a service's own database, with limits so that a frozen owner blocks nobody."""
+"""Connections to a service's database, with limits so that a frozen process blocks no other."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from asyncpg import Connection, Pool
 
 from shared.runtime.settings import ServiceSettings
 
-# A frozen process keeps its row locks, and its successor waits for ever: the server ends it.
-# A batch looks up keys, each by its index; a planner that takes a young table for a small one
-# would read all of it, and keep that plan while it grows (27 ms instead of 2 ms a batch). Arrays
-# look larger to it in a generic plan, so that it would plan each statement anew for ever: half of
-# a small batch's time.
+# Timeouts: a frozen process keeps its row locks, and its successor would wait forever, so the
+# server ends the frozen session.
+# Planner: batches look keys up by index. For a young, small table the planner would choose a scan
+# and keep that plan while the table grows (27 ms instead of 2 ms a batch). It also overestimates
+# arrays in generic plans and would replan every statement: half of a small batch's time.
 LIMITS = {
     "idle_in_transaction_session_timeout": "4000",
     "transaction_timeout": "20000",
@@ -49,7 +49,7 @@ async def create_pool(settings: ServiceSettings, *, name: str) -> "Pool[Any]":
 
 
 async def _leave_as_it_is(connection: "Connection[Any]") -> None:
-    """Send no reset when a connection goes back: nothing here outlives its transaction."""
+    """Skip asyncpg's reset on release: no session state outlives a transaction here."""
 
 
 async def connect(
@@ -60,9 +60,9 @@ async def connect(
     patience: float = 20,
 ) -> "Connection[Any]":
     """
-    Return one connection of its own, with *limits* as its session's settings.
+    Return a connection outside the pool, with *limits* as its session settings.
 
-    *patience* is how many seconds a statement may take before it is given up.
+    *patience* is the timeout of a statement, in seconds.
     """
     own = LIMITS if limits is None else limits
     connection: Connection[Any] = await asyncpg.connect(

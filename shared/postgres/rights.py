@@ -1,4 +1,4 @@
-"""What the roles of a database may do in it, as its owner gives it after each migration."""
+"""The rights of the database's roles, granted by its owner after each migration."""
 
 from collections.abc import Sequence
 from importlib import resources
@@ -8,7 +8,7 @@ OPERATOR = "operator"
 
 
 def script(packages: Sequence[str], *, service: str) -> str:
-    """Return the statements that give the *service*'s role and the operator their rights."""
+    """Return the statements that grant rights to the *service*'s role and the operator."""
     files = [resources.files(package) / "rights.sql" for package in (__package__, *packages)]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
     return text.replace("{service}", service).replace("{operator}", OPERATOR)
@@ -16,9 +16,9 @@ def script(packages: Sequence[str], *, service: str) -> str:
 
 async def give(connection: Any, packages: Sequence[str], *, service: str) -> None:
     """
-    Take all rights from the service's role and the operator, and give those of today.
+    Revoke all rights of the service's role and the operator, then grant the current ones.
 
-    At once: no session sees anything between. A role that is missing yet is an error.
+    One transaction, so that no session sees a state between. Fails if a role does not exist.
     """
     async with connection.transaction():
         await connection.execute(

@@ -1,5 +1,5 @@
--- What the service and the operator may do, given again from nothing after every migration, in one
--- transaction. Each package's rights.sql comes after this one and takes or gives what is its own.
+-- Rights of the service and the operator, revoked and granted anew after every migration, in one
+-- transaction. Each package's rights.sql runs after this one and adjusts the rights on its own tables.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {service}, {operator};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {service}, {operator};
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, {service}, {operator};
@@ -10,7 +10,7 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {service};
 REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {service};
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO {operator};
 
--- What a migration makes, its service may use at once; the operator may not before the rights are given.
+-- A service may use new tables as soon as a migration creates them; the operator only after the grants.
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {service};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {service};
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;

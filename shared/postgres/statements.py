@@ -5,7 +5,7 @@ from importlib import resources
 
 
 def load_statements(package: str | None) -> Mapping[str, str]:
-    """Return the text of every ``sql/*.sql`` file of *package* by its stem."""
+    """Return file stem → text of every ``sql/*.sql`` file of *package*."""
     assert package is not None
     folder = resources.files(package) / "sql"
     return {

@@ -1,10 +1,10 @@
 """
-Named places where a test may have this process killed; in production they do nothing.
+Named points at which a test can kill this process; in production they do nothing.
 
-``CRASH_AT=relay.after_select:3`` with ``CONTINUUM_TEST_MODE=1`` is SIGKILL at the third time that
-this place is reached; without test mode a process that finds CRASH_AT refuses to start. In test
-mode ``CONTINUUM_CRASH_REPORT`` names a folder where each process writes how often it reached
-which place, and at which it was killed.
+``CRASH_AT=relay.after_select:3`` with ``CONTINUUM_TEST_MODE=1`` sends SIGKILL when the point is
+reached for the third time. Without test mode, a process with CRASH_AT refuses to start. In test
+mode, ``CONTINUUM_CRASH_REPORT`` names a folder where each process records how often it reached
+each point, and where it was killed.
 """
 
 import asyncio
@@ -25,17 +25,17 @@ POINTS = (
     "relay.after_ack_before_delete",
     "migration.between_steps",
 )
-# What was sent is on its way after a few turns of the loop, and not acknowledged yet.
+# After these many event loop iterations a send is on its way, but not acknowledged.
 _TURNS = 10
 _WIDTH = 48
 
 
 class CrashPointError(Exception):
-    """The environment asks for what this process must not do; the text says what."""
+    """CRASH_AT is set without test mode, or is invalid; the message says which."""
 
 
 class _Armed:
-    """Counts every place; ends the process at the place and time asked for."""
+    """Counts how often each point is reached; tells when to kill the process."""
 
     def __init__(self, *, point: str | None, hit: int, report: Path | None) -> None:
         self._point = point
@@ -48,12 +48,12 @@ class _Armed:
             self._file = os.open(report / name, os.O_CREAT | os.O_WRONLY)
 
     def should_kill(self, point: str) -> bool:
-        """Count one more; say whether the process is to end here and now."""
+        """Count *point* once more; return whether to kill the process now."""
         self._counts[point] += 1
         is_asked = point == self._point
         if self._file is not None:
-            # A line of fixed width at a fixed place: what SIGKILL leaves is always complete.
-            # What ends soon may come by once more before it does.
+            # Lines of fixed width at fixed offsets: a SIGKILL never leaves a partial line.
+            # `>=`, because `reach_soon` may pass once more before the kill.
             killed = "killed" if is_asked and self._counts[point] >= self._hit else ""
             line = f"{point} {self._counts[point]} {killed}".ljust(_WIDTH - 1) + "\n"
             os.pwrite(self._file, line.encode(), POINTS.index(point) * _WIDTH)
@@ -64,7 +64,7 @@ _armed: _Armed | None = None
 
 
 def arm(environment: Mapping[str, str]) -> None:
-    """Do as the environment says; raise `CrashPointError` when it may not be done."""
+    """Arm the point that CRASH_AT names. Raises `CrashPointError` if that is not allowed."""
     global _armed
     asked = environment.get("CRASH_AT")
     if environment.get("CONTINUUM_TEST_MODE") != "1":
@@ -73,7 +73,9 @@ def arm(environment: Mapping[str, str]) -> None:
         return
     point, _, hit = (asked or "").partition(":")
     if asked is not None and (point not in POINTS or not (hit or "1").isdigit()):
-        raise CrashPointError(f"CRASH_AT={asked} is not <point>:<number>; points: {', '.join(POINTS)}")
+        raise CrashPointError(
+            f"CRASH_AT={asked} is not <point>:<number>; points: {', '.join(POINTS)}"
+        )
     report = environment.get("CONTINUUM_CRASH_REPORT")
     if asked is not None or report is not None:
         _armed = _Armed(
@@ -82,13 +84,13 @@ def arm(environment: Mapping[str, str]) -> None:
 
 
 def reach(point: str) -> None:
-    """Say that *point* is reached."""
+    """Note that *point* is reached; may kill the process."""
     if _armed is not None and _armed.should_kill(point):
         _kill()
 
 
 def reach_soon(point: str) -> None:
-    """Say that *point* is reached as soon as what was just begun is on its way."""
+    """Note that *point* will be reached once the send just begun is on its way."""
     if _armed is not None and _armed.should_kill(point):
         _kill_after(_TURNS)
 
@@ -105,7 +107,7 @@ def _kill() -> None:
 
 
 def read_report(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return, for every point, how often processes reached it and how often they ended there."""
+    """Return point → (times reached, times killed there), over all processes."""
     reached = dict.fromkeys(POINTS, 0)
     killed = dict.fromkeys(POINTS, 0)
     for file in sorted(folder.glob("*.txt")):

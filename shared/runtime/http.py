@@ -1,7 +1,7 @@
 """
 The HTTP servers of a process: probes and metrics on one port, public pages on another.
 
-The public port has no ``/metrics``: exact counts would show what the pages hide.
+The public port does not serve ``/metrics``: exact counts would reveal what the pages hide.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class PublicPages:
-    """What anybody may read: its routes, where it listens, how long caches may keep a page."""
+    """Public pages: their routes, their address, and how many seconds caches may keep a page."""
 
     routes: Sequence[BaseRoute]
     host: str
@@ -38,7 +38,7 @@ class PublicPages:
 
 
 class Servers:
-    """The servers of one process, with one task for each; a task that ends has failed."""
+    """The HTTP servers of a process, one task each; a task that ends before `stop` has failed."""
 
     def __init__(self) -> None:
         self._servers: list[uvicorn.Server] = []
@@ -47,7 +47,7 @@ class Servers:
     def start(
         self, app: ASGIApp, *, host: str, port: int, max_connections: int | None = None
     ) -> None:
-        """Serve *app*; above *max_connections* the answer is 503."""
+        """Serve *app*; answer 503 above *max_connections*."""
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
@@ -61,11 +61,11 @@ class Servers:
             )
         )
         self._servers.append(server)
-        # `_serve` and not `serve`, which would take the signals for itself.
+        # `_serve`, because `serve` installs its own signal handlers.
         self.tasks.append(asyncio.create_task(server._serve()))
 
     def start_public(self, pages: PublicPages) -> Starlette:
-        """Serve the public pages with their headers; return the app, for its state."""
+        """Serve the public pages with security headers; return the app, for its state."""
         app = Starlette(routes=list(pages.routes))
         self.start(
             public_headers(app, max_age=pages.max_age),
@@ -76,7 +76,7 @@ class Servers:
         return app
 
     async def stop(self) -> None:
-        """Finish what is being answered, for a moment, and close every port."""
+        """Close every port, after open requests had a few seconds to finish."""
         for server in self._servers:
             server.should_exit = True
         for task in self.tasks:
@@ -85,7 +85,7 @@ class Servers:
 
 
 def public_headers(app: ASGIApp, *, max_age: int) -> ASGIApp:
-    """Wrap *app*: every answer, errors too, says that it must not be sniffed, framed or leaked."""
+    """Wrap *app* so that every response, errors included, has the security and cache headers."""
 
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

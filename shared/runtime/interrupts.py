@@ -1,14 +1,14 @@
-"""SIGINT ends a command also where a shell started it in the background, ignoring SIGINT."""
+"""Restores SIGINT for commands that a shell starts in the background."""
 
 import signal
 
 
 def enable_interrupts() -> None:
     """
-    Let SIGINT raise KeyboardInterrupt in this process, and end the programs that it starts.
+    Make SIGINT raise KeyboardInterrupt in this process and end the programs it starts.
 
-    A shell without job control starts ``command &`` with SIGINT ignored; Python then installs no
-    handler, and programs inherit it. A command that has much to tidy up must not be left with
-    SIGKILL as the only way to end it.
+    A shell without job control starts ``command &`` with SIGINT ignored. Python then installs no
+    handler and child processes inherit the setting, so that only SIGKILL would end a command,
+    without its cleanup.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)

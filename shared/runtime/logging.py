@@ -1,4 +1,4 @@
-"""One JSON line per event on standard output, with OpenTelemetry's names."""
+"""Logs one JSON line per event to standard output, with OpenTelemetry's field names."""
 
 import logging
 import sys
@@ -25,13 +25,13 @@ def _names(_: WrappedLogger, method: str, event: EventDict) -> EventDict:
 
 
 def configure(*, service: str, instance: str | None, level: str) -> None:
-    """Send structlog to standard output as JSON; libraries' own logs only from warnings on."""
+    """Send structlog to standard output as JSON; libraries' logs from level WARNING on."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _names,
-            structlog.processors.JSONRenderer(),  # in ASCII: nothing in a log steers a terminal
+            structlog.processors.JSONRenderer(),  # ASCII: no log text can control a terminal
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
@@ -49,10 +49,10 @@ def configure(*, service: str, instance: str | None, level: str) -> None:
 
 class _Bridge(logging.Handler):
     """
-    Hands records of other libraries to structlog; their text may name hosts, never payloads.
+    Passes libraries' log records to structlog; their text may name hosts, never payloads.
 
-    A client that cannot reach its server says so hundreds of times a second: each line of a
-    library is let through once in ten seconds, and then says how many were left out.
+    A client that cannot reach its server logs hundreds of lines a second. So each source line is
+    logged once in ten seconds, with the number of lines left out.
     """
 
     def __init__(self) -> None:

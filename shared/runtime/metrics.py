@@ -20,10 +20,10 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 class Entry(NamedTuple):
     """
-    One metric of the catalogue; beside ``labels`` each has the label ``service``.
+    One metric; it has the label ``service`` in addition to ``labels``.
 
-    ``kept`` in the database: it survives the process, and every process of a service shows the
-    same value, so add them up with ``max``. Otherwise it is what one process saw: use ``sum``.
+    ``stored``: the value comes from the database and survives the process. All processes of a
+    service show the same value, so aggregate with ``max``; with ``sum`` otherwise.
     """
 
     name: str
@@ -38,10 +38,10 @@ CATALOG: list[Entry] = []
 
 class StoredCounter:
     """
-    A counter whose value the database holds: `show` says what it is.
+    A counter whose values come from the database, by `show`.
 
-    Values of its one label that are named in ``zero`` are shown before there is anything to count:
-    the first is then an increase like any other.
+    The label values in ``zero`` are shown as 0 from the start, so that the first count is an
+    increase that Prometheus sees.
     """
 
     def __init__(self, name: str, meaning: str, *labels: str, zero: Sequence[str] = ()) -> None:
@@ -52,12 +52,12 @@ class StoredCounter:
         REGISTRY.register(self)
 
     def show(self, service: str, values: Mapping[tuple[str, ...], float]) -> None:
-        """Show *values* by label values, and no others."""
+        """Replace all values by *values* (label values → count)."""
         shown = {**self._zero, **values}
         self._values = {(service, *labels): number for labels, number in shown.items()}
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the values, as the registry asks for them."""
+        """Yield the values; the registry calls this."""
         name, meaning, labels = self._family
         family = CounterMetricFamily(name, meaning, labels=labels)
         for key, number in sorted(self._values.items()):
@@ -82,21 +82,21 @@ def _histogram(name: str, meaning: str, *labels: str) -> Histogram:
     )
 
 
-# What became of what was read.
+# Reading
 CONSUMED = StoredCounter(
-    "consumed_records", "Records below the checkpoints, by what became of them",
+    "consumed_records", "Records below the checkpoints, by outcome",
     "topic", "outcome",
 )  # fmt: skip
 LOST = StoredCounter("lost_records", "Records that a topic deleted before they were read", "topic")
 DEAD_LETTERS = StoredCounter(
-    "dead_letters", "Records set aside, by why", "reason",
+    "dead_letters", "Records set aside, by reason", "reason",
     zero=(
         "malformed", "decision_failed", "refused_by_postgres", "too_slow", "not_taken_in",
         "unreadable",
     ),
 )  # fmt: skip
 UNKNOWN = StoredCounter(
-    "schema_unknown", "Events of a type, or of a version of one, that this build does not know",
+    "schema_unknown", "Events whose type or version this build does not know",
     "kind", zero=("type", "version"),
 )  # fmt: skip
 BLOCKED = _gauge(
@@ -107,15 +107,15 @@ BATCH_DURATION = _histogram("batch_duration_seconds", "One batch: parse to commi
 LAG = _gauge("consumer_lag_records", "Records between checkpoint and end of the topic", "topic")
 STANDING = _gauge(
     "consumer_standing_seconds",
-    "How long nothing was taken in from the partition that stands longest, with records before it"
-    " or while nobody can say where it stands", "topic",
+    "Longest time that a partition made no progress while records waited or its lag was unknown",
+    "topic",
 )  # fmt: skip
 LAST_PROGRESS = _gauge(
     "consumer_last_progress_timestamp_seconds", "When a checkpoint last moved", "topic"
 )
 FENCED = _counter("fenced_batches", "Batches dropped because another owner had moved on")
 REBALANCES = _counter("rebalances", "Assignments received from the group")
-FAILED_BATCHES = _counter("failed_batches", "Batches to be taken in again, by error", "error")
+FAILED_BATCHES = _counter("failed_batches", "Failed batches, which are retried, by error", "error")
 PARKED_KEYS = _gauge("parked_keys", "Keys that wait for a person", stored=True)
 HELD = _gauge("held_records", "Records that wait for another event", stored=True)
 UNACCOUNTED = _gauge(
@@ -123,26 +123,26 @@ UNACCOUNTED = _gauge(
     "Records behind the checkpoints without effect, and messages not yet sent", stored=True,
 )  # fmt: skip
 
-# What is said.
+# Sending
 OUTBOX_ROWS = _gauge("outbox_rows", "Messages waiting for the relay", stored=True)
 OUTBOX_AGE = _gauge(
     "outbox_oldest_age_seconds", "Age of the oldest message in the outbox", stored=True
 )
-SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka will never take", stored=True)
+SET_ASIDE = _gauge("outbox_set_aside_rows", "Messages that Kafka can never accept", stored=True)
 RELAY_PUBLISHED = _counter("relay_published", "Messages acknowledged by Kafka")
 RELAY_LEADER = _gauge("relay_leader", "1 in the process whose relay sends")
 NOTIFICATIONS = StoredCounter(
-    "notifications", "Decisions whether to tell somebody of something, by channel and outcome",
+    "notifications", "Decisions whether to notify an audience, by channel and outcome",
     "channel", "outcome",
 )  # fmt: skip
 
-# What it is all about.
+# Requests
 REFUSED = StoredCounter(
-    "submissions_refused", "Messages of participants that the door refused, by their first reason",
+    "submissions_refused", "Participants' messages that intake refused, by first reason",
     "reason",
 )  # fmt: skip
 ACCEPTED = StoredCounter(
-    "requests_accepted", "Requests taken in by routing, by the lane triage gave", "lane"
+    "requests_accepted", "Requests that routing took in, by the lane that triage chose", "lane"
 )
 KNOWN = _gauge(
     "requests_known", "Requests that the service holds: intake's own, and reporting's copy",
@@ -153,35 +153,34 @@ REQUESTS = _gauge(
 )
 WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", stored=True)
 OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", stored=True)
-OBLIGATIONS = _gauge("obligations_open", "Promises whose clock runs, by clock", "clock", stored=True)
+OBLIGATIONS = _gauge("obligations_open", "Promises whose clock is running", "clock", stored=True)
 OVERDUE = _gauge(
-    "obligations_overdue", "Promises whose time is over and that nobody has acted on", "clock",
+    "obligations_overdue", "Promises past their due time that were not acted on", "clock",
     stored=True,
 )  # fmt: skip
 CALENDAR_END = _gauge(
     "calendar_end_timestamp_seconds",
-    "When the calendar of the rule set in force ends: no promise is due later",
+    "When the calendar of the rule set in force ends: no promise can be due later",
 )
 MISSED = StoredCounter(
-    "clock_missed", "Promises that were not kept in time, as reporting counts them", "clock"
+    "clock_missed", "Promises not kept in time, as reporting counts them", "clock"
 )
 
-# The canary, a participant like any other: `continuum canary`.
-CANARY = _counter(
-    "canary_submissions", "Submissions of the canary, by what came of them", "outcome"
-)
+# The canary, a participant of its own: `continuum canary`
+CANARY = _counter("canary_submissions", "Submissions of the canary, by outcome", "outcome")
 CANARY_SECONDS = _histogram("canary_answer_seconds", "Submission of the canary to its answer")
 
-# The process.
+# The process
 SPANS = _counter(
-    "trace_spans", "Spans that the collector took, that it did not take, or that found no room",
+    "trace_spans",
+    "Spans, by outcome: exported, lost (the collector failed) or dropped (queue full)",
     "outcome",
 )  # fmt: skip
 CERTIFICATE = _gauge(
-    "certificate_expiry_timestamp_seconds", "When a certificate that it trusts runs out",
+    "certificate_expiry_timestamp_seconds", "When a certificate that the process trusts expires",
     "certificate",
 )  # fmt: skip
-BUILD = _gauge("build_info", "Always 1; which version runs", "version")
+BUILD = _gauge("build_info", "Always 1; the label is the running version", "version")
 
 COUNTED = {
     "dead_letters": DEAD_LETTERS,
@@ -191,11 +190,11 @@ COUNTED = {
     "requests_accepted": ACCEPTED,
     "clock_missed": MISSED,
 }
-"""What `Taken.counted` may name."""
+"""The metrics that `Taken.counted` may name."""
 
 
 def started(service: str) -> None:
-    """Show the version of this process, and that it has counted and observed nothing yet."""
+    """Show this process's version, and its counters as 0."""
     disable_created_metrics()  # type: ignore[no-untyped-call]
     BUILD.labels(service, version("continuum")).set(1)
     for metric in (FENCED, REBALANCES, RELAY_PUBLISHED, RECORD_AGE):
@@ -203,7 +202,7 @@ def started(service: str) -> None:
 
 
 def replace(gauge: Gauge, service: str, values: Mapping[str, float]) -> None:
-    """Show *values* by the value of the gauge's one label; what is not among them is gone."""
+    """Replace all values of *gauge* by *values* (value of its only label → number)."""
     gauge.clear()
     for label, number in values.items():
         gauge.labels(service, label).set(number)
@@ -215,6 +214,6 @@ def exposition() -> bytes:
 
 
 def topic_label(topic: str) -> str:
-    """Return the topic as a label: participants' topics count as one (a closed set)."""
+    """Return *topic* as a label; participants' topics share one, to bound its values."""
     parts = topic.split(".")
     return ".".join((*parts[:2], "*")) if parts[1] in ("in", "out") else topic

@@ -18,25 +18,25 @@ AWAY_SECONDS = 3
 
 @dataclass(slots=True)
 class Health:
-    """What the process knows of itself; nothing outside decides whether it is alive."""
+    """The process's own state; an outage of Kafka or Postgres never makes it not alive."""
 
     waiting_for: str = "settings"
     ready: bool = False
     turned_at: float = field(default_factory=time.monotonic)
     stalled_since: float | None = None
     away: dict[str, float] = field(default_factory=dict)
-    """What has not answered, Kafka or Postgres, since when (steady clock)."""
+    """``kafka`` or ``postgres`` → when it stopped answering (monotonic clock)."""
     standing: dict[str, float] = field(default_factory=dict)
-    """Partitions that do not move although records are before them, since when."""
+    """Partition → since when it has made no progress although records wait."""
     blocked: dict[str, str] = field(default_factory=dict)
-    """Partitions whose next record cannot be taken in: which record, and why."""
+    """Partition → its next record, which cannot be taken in, and why."""
 
     def turn(self) -> None:
-        """Say that the process's own loop goes round."""
+        """Record that the main loop is running."""
         self.turned_at = time.monotonic()
 
     def why_not_ready(self) -> list[str]:
-        """Return why this process does not take in all that it should; nothing when it does."""
+        """Return the reasons why this process is not ready; empty if it is."""
         if not self.ready:
             return [f"waiting for {self.waiting_for}"]
         now = time.monotonic()
@@ -54,7 +54,7 @@ class Health:
 
     @property
     def alive(self) -> bool:
-        """Whether the loop turned lately and no partition stands still with work before it."""
+        """Whether the main loop runs and no partition has been stalled for five minutes."""
         now = time.monotonic()
         stalled = self.stalled_since is not None and now - self.stalled_since > STALL_SECONDS
         return now - self.turned_at < LOOP_SECONDS and not stalled
@@ -65,7 +65,7 @@ def _old(since: Mapping[str, float], now: float, seconds: float) -> list[tuple[s
 
 
 def routes(health: Health, *, refresh: Callable[[], Awaitable[None]]) -> list[Route]:
-    """Return the routes that every service serves; *refresh* is called before `/metrics`."""
+    """Return the routes of every service; *refresh* is awaited before each `/metrics` response."""
 
     async def alive(_: Request) -> Response:
         return PlainTextResponse(

@@ -1,4 +1,4 @@
-"""What every service must be told: names from the environment, secrets from files."""
+"""Settings of every service: plain values from the environment, secrets from files."""
 
 from typing import Annotated, Literal
 
@@ -10,8 +10,8 @@ class ServiceSettings(BaseSettings):
     """
     Settings of one service process.
 
-    From ``CONTINUUM_<NAME>``; secrets from files ``continuum_<name>`` in the folder that
-    ``CONTINUUM_SECRETS_DIR`` names. What production must choose has no default.
+    Read from ``CONTINUUM_<NAME>``, and secrets from files ``continuum_<name>`` in the folder
+    ``CONTINUUM_SECRETS_DIR``. Settings that production must choose have no default.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONTINUUM_", extra="ignore", frozen=True)
@@ -29,17 +29,17 @@ class ServiceSettings(BaseSettings):
     http_host: str
     http_port: int
     instance: str | None = None
-    """Static name in the consumer group, where names are stable: a restart waits for nothing."""
+    """Static member id in the consumer group: a restart then causes no rebalance."""
     metadata_max_age_ms: int = 300_000
     batch_records: Annotated[int, Field(ge=1, le=10_000)] = 500
     batch_wait_ms: Annotated[int, Field(ge=0, le=1000)] = 100
-    """How long topics are left alone whose records nobody waits for, so that they gather."""
+    """How long records of topics without waiting readers gather into a batch."""
     session_timeout_ms: int = 6000
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     traces_endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
-    """Where spans are sent, by OTLP over HTTP (``…/v1/traces``); none: there are none."""
+    """OTLP over HTTP endpoint for spans (``…/v1/traces``); None disables tracing."""
     traces_share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    """Of how many traces: the same ones in every process that is told the same share."""
+    """Sampling ratio; processes with equal ratios keep the same traces."""
 
     @field_validator("kafka_servers", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""Sends spans to a collector, in the background; nothing else knows OpenTelemetry's packages."""
+"""Exports spans to a collector in the background; the only module that imports OpenTelemetry."""
 
 import asyncio
 import contextvars
@@ -32,23 +32,23 @@ _KEPT = TraceFlags(TraceFlags.SAMPLED)
 def to_collector(
     endpoint: str, *, service: str, instance: str | None, share: float = 1.0
 ) -> "Tracer":
-    """Return a tracer whose spans go to *endpoint*, by OTLP over HTTP."""
+    """Return a tracer that exports to *endpoint*, by OTLP over HTTP."""
     exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_TIMEOUT_SECONDS)
     return Tracer(exporter, service=service, instance=instance, share=share)
 
 
 class Tracer:
     """
-    Hands spans to an exporter from a thread of its own; their ids come in.
+    Passes spans to an exporter that runs in its own thread; callers supply the ids.
 
-    Nobody waits for it, and nothing fails by it: what the collector does not take is lost, what
-    finds 20,000 spans waiting is dropped, and both are counted.
+    It never blocks or fails a caller. Spans that the collector rejects are lost; spans are
+    dropped while 20,000 wait. Both are counted.
     """
 
     def __init__(
         self, exporter: SpanExporter, *, service: str, instance: str | None, share: float = 1.0
     ) -> None:
-        # What the packages would say of every batch, `traces.not_exported` says once.
+        # OpenTelemetry would log every failed batch; `traces.not_exported` is logged once.
         logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
         named = {"service.name": service, "service.version": version("continuum")}
         self._service = service
@@ -65,7 +65,7 @@ class Tracer:
         self._begun = 0
 
     def keeps(self, trace: int) -> bool:
-        """Tell whether the spans of *trace* are kept: every process says the same of it."""
+        """Return whether to keep the spans of *trace*; every process gives the same answer."""
         return trace % _RANDOM >= self._least
 
     def emit(
@@ -83,10 +83,10 @@ class Tracer:
         failed: bool = False,
     ) -> None:
         """
-        Hand over a span that has ended; times are nanoseconds since 1970.
+        Queue a finished span for export; times are nanoseconds since 1970.
 
-        It is a producer's if something was *sent*, else a consumer's; *link* is trace and span of
-        another organization.
+        The span's kind is producer if *sent*, else consumer. *link* holds the trace and span ids
+        that another organization sent.
         """
         if self._begun - self._exporter.done >= QUEUE_SPANS:
             metrics.SPANS.labels(self._service, "dropped").inc()
@@ -109,7 +109,7 @@ class Tracer:
         )
 
     async def stop(self) -> None:
-        """Send what waits, within three seconds."""
+        """Export the waiting spans, for at most three seconds."""
         flushing = threading.Thread(target=self._processor.shutdown, daemon=True)
         flushing.start()
         await asyncio.to_thread(flushing.join, _FLUSH_SECONDS)
@@ -119,12 +119,13 @@ _UNSET = Status(StatusCode.UNSET)
 
 
 class _Counted(SpanExporter):
-    """Counts what an exporter takes and what it loses; says once when that changes."""
+    """Counts exported and lost spans; logs once when exporting starts or stops to fail."""
 
     def __init__(self, exporter: SpanExporter, service: str) -> None:
         self._exporter = exporter
         self._service = service
-        self._context = contextvars.copy_context()  # a thread has none: the log's fields are there
+        # A thread starts without context variables, which hold the log's common fields.
+        self._context = contextvars.copy_context()
         self._failing = False
         self.done = 0
 
@@ -139,10 +140,10 @@ class _Counted(SpanExporter):
             metrics.SPANS.labels(self._service, outcome).inc(len(spans))
             if exported is self._failing:
                 self._failing = not exported
-                self._context.run(self._say)
+                self._context.run(self._log_change)
         return result
 
-    def _say(self) -> None:
+    def _log_change(self) -> None:
         if self._failing:
             log.warning("traces.not_exported")
         else:

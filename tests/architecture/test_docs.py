@@ -113,7 +113,7 @@ def refusals_told() -> Iterator[tuple[str, str]]:
 
 
 def test_integrators_are_told_of_every_code_of_a_refusal_and_who_says_it() -> None:
-    known = {(one.code, service) for one in CATALOG.values() for service in one.said_by}
+    known = {(one.code, service) for one in CATALOG.values() for service in one.services}
 
     assert sorted(refusals_told()) == sorted(known)
 

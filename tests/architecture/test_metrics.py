@@ -25,7 +25,9 @@ def test_the_documented_catalogue_is_the_one_in_the_code() -> None:
 
 def test_every_metric_is_shown_by_somebody() -> None:
     module = (ROOT / "shared/runtime/metrics.py").read_text()
-    names = re.findall(r"^([A-Z_]+) = (?:StoredCounter|_counter|_gauge|_histogram)\(", module, re.M)
+    names = re.findall(
+        r"^([A-Z_]+) = (?:StoredCounter|_counter|_gauge|_histogram)\(", module, re.M
+    )
     used = [
         file
         for root in ("services", "shared", "continuum")

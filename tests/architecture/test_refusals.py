@@ -77,13 +77,13 @@ def test_every_refusal_is_said_by_the_services_that_it_names() -> None:
             for name in named_in(tree):
                 said[name].add(path.parts[1])
 
-    assert said == {name: {*refusal.said_by} for name, refusal in CATALOG.items()}
+    assert said == {name: {*refusal.services} for name, refusal in CATALOG.items()}
 
 
 def test_every_refusal_of_routing_has_its_place_in_the_message() -> None:
     (tree,) = (tree for path, tree in TREES.items() if path == PLACES)
 
-    said = {name for name, refusal in CATALOG.items() if "routing" in refusal.said_by}
+    said = {name for name, refusal in CATALOG.items() if "routing" in refusal.services}
     assert {*named_in(tree)} == said
 
 

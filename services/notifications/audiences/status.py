@@ -5,7 +5,7 @@ from services.notifications.audiences.audience import View
 from services.notifications.audiences.known import Known, Listing
 from shared.contracts import refusals
 from shared.contracts.intake import StatusAsked
-from shared.contracts.outbound import Refused, StatusLine, StatusAnswer
+from shared.contracts.outbound import Refused, StatusAnswer, StatusLine
 from shared.contracts.refusals import Refusal
 
 

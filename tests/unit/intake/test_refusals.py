@@ -199,7 +199,7 @@ SAID: dict[str, Says] = {
 
 
 def test_every_refusal_of_the_door_has_an_example() -> None:
-    said = {name for name, one in CATALOG.items() if "intake" in one.said_by}
+    said = {name for name, one in CATALOG.items() if "intake" in one.services}
 
     assert SAID.keys() == said - UNREACHED
 
