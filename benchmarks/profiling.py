@@ -24,7 +24,10 @@ _SAMPLES = 100
 _STAGES = (
     ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
     ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|\b_settle \("),
-    ("decode", r"\bparse \(services/|\bparse_event \(|\(services/intake/(door|endings)\.py"),
+    (
+        "decode",
+        r"\bparse \(services/|\bparse_event \(|\(services/intake/(parse|ended_requests)\.py",
+    ),
     ("decide", r"\b(_decide_one|match_in_order|condemn) \("),
     (
         "SQL",

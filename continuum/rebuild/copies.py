@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from continuum.rebuild.tables import Tables
-from services.intake.endings import Ending, read_ending
+from services.intake.ended_requests import Ending, read_ending
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, routing

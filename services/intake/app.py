@@ -4,8 +4,8 @@ import asyncio
 
 from services.intake import gauges
 from services.intake.agency_list import load_agency_list
-from services.intake.catch_up import OWN, Again
 from services.intake.handlers import IntakeReader
+from services.intake.restore import OWN, Again
 from services.intake.settings import Settings
 from shared.contracts import routing
 from shared.service import Service

@@ -6,15 +6,15 @@ Pure: what is known comes in as a value, and the decision says what to add to it
 
 from collections.abc import Iterator
 
-from services.intake import passed_on, requests
-from services.intake.answers import asked, contact, refuse, repeat
-from services.intake.contents import contents_reasons
+from services.intake import forwarding, requests
+from services.intake.batch_state import Decision, Known, Published, Seen
+from services.intake.checks.content import contents_reasons
+from services.intake.checks.senders import sender_reasons
 from services.intake.findings import Finding, first
-from services.intake.known import Decision, Known, Published, Seen
-from services.intake.listings import listing_of, too_often
+from services.intake.list_limits import listing_of, too_often
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
-from services.intake.sender_reasons import sender_reasons
+from services.intake.replies import asked, contact, refuse, repeat
 from shared.contracts import refusals
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
@@ -99,10 +99,10 @@ def accept(message: Message, known: Known) -> Decision:
             return Decision("applied", published, here, request, words)
         case Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             request = known.requests[tracking_number_of(message) or ""]
-            request, published = passed_on.passed_on(message, request, known)
+            request, published = forwarding.passed_on(message, request, known)
             return Decision("applied", published, here, request)
         case Capacity():
-            return Decision("applied", (passed_on.declared(message, known),), here)
+            return Decision("applied", (forwarding.declared(message, known),), here)
         case Contact():
             return Decision("applied", (contact(message, known),), here)
         case StatusQuestion():

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.intake.known import Known, Published, Request
+from services.intake.batch_state import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts import envelope
 from shared.contracts.event import Classification, Facts, derived_id

@@ -7,16 +7,16 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.intake import door, store
+from services.intake import parse, store
 from services.intake.agency_list import AgencyList
-from services.intake.answers import contact_subject
+from services.intake.batch_state import Known, Subject
 from services.intake.decide import decide
-from services.intake.endings import Ending, Nothing, read_ending
+from services.intake.ended_requests import Ending, Nothing, read_ending
 from services.intake.findings import Finding
-from services.intake.known import Known, Subject
-from services.intake.listings import Listed, Listing, listing_of
+from services.intake.list_limits import Listed, Listing, listing_of
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
+from services.intake.replies import contact_subject
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.contracts import reference, refusals, routing
@@ -56,7 +56,7 @@ class IntakeReader:
         """Read a record: of routing's log its end, of a participant whatever it sent."""
         if record.topic == routing.TOPIC:
             return read_ending(record)
-        message = door.read(record.value, record.headers, _blank(record))
+        message = parse.read(record.value, record.headers, _blank(record))
         reference = message.told_reference() if isinstance(message.data, Submission) else None
         key = record.coordinate if reference is None else f"{message.participant}/{reference}"
         return Item(record, message, key)
@@ -67,7 +67,7 @@ class IntakeReader:
             return None
         deleted = record.unreadable == DELETED
         reason = Finding(refusals.DELETED_UNREAD if deleted else refusals.NOT_PROCESSABLE)
-        message = replace(_blank(record), id=door.own_id(record.value), reasons=(reason,))
+        message = replace(_blank(record), id=parse.own_id(record.value), reasons=(reason,))
         return Item(record, message, record.coordinate)
 
     async def load(

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.intake.events import attributes
-from services.intake.fields import (
+from services.intake.checks.fields import (
     form_reasons,
     state_reasons,
     year_reasons,
 )
+from services.intake.checks.registrations import registration_reasons
+from services.intake.checks.rulesets import ruleset_reasons
+from services.intake.events import attributes
 from services.intake.findings import Finding
 from services.intake.message import Message
-from services.intake.registrations import registration_reasons
 from services.intake.registry import Registry
-from services.intake.rulesets import ruleset_reasons
 from shared.contracts import refusals
 from shared.contracts.reference import (
     SUBJECT,

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from services.intake.batch_state import Known, Published, Request
 from services.intake.events import about_request
-from services.intake.facts import changed_facts, changed_words, request_facts, stated_words
-from services.intake.known import Known, Published, Request
 from services.intake.message import Message
+from services.intake.request_data import changed_facts, changed_words, request_facts, stated_words
 from shared.contracts.event import request_id
 from shared.contracts.inbound import Amendment, Submission
 from shared.contracts.intake import RequestFacts

@@ -6,8 +6,8 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.intake.known import Request, Seen, Subject
-from services.intake.listings import Listed, Listing
+from services.intake.batch_state import Request, Seen, Subject
+from services.intake.list_limits import Listed, Listing
 from services.intake.message import Message
 from shared.contracts.inbound import Submission
 from shared.postgres.statements import load_statements

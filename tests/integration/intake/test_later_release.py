@@ -1,7 +1,7 @@
 """Events of a later release do no harm: the door stays open, and answers once."""
 
-from services.intake.catch_up import Again
 from services.intake.handlers import IntakeReader
+from services.intake.restore import Again
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import tracking_number
 from shared.messaging.own_log import announced
@@ -11,7 +11,7 @@ from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up
 from tests.integration.intake.conftest import AGENCIES, World
-from tests.integration.intake.test_catch_up import lives, said_since, tables
+from tests.integration.intake.test_restore import lives, said_since, tables
 
 __all__ = ["lives"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from time import thread_time
 from typing import Any
 
+from services.intake.batch_state import Decision
 from services.intake.decide import decide
-from services.intake.known import Decision
 from services.intake.message import Message
 from services.notifications import parse as notifications
 from services.reporting import app as reporting

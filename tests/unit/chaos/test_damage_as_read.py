@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.intake.endings import read_ending
+from services.intake.ended_requests import read_ending
 from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader

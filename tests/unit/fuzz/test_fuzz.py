@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.intake import decide as deciding
-from services.intake.known import Decision
+from services.intake.batch_state import Decision
 from shared.contracts.inbound import DATA
 from tests.examples.inbound import AGENCY, event, submission
 from tests.system.fuzz import judging

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.intake import limits
+from services.intake.batch_state import Decision
 from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
-from services.intake.known import Decision
 from services.intake.message import Message
 from shared.contracts.intake import SubmissionRefused
 from shared.messaging.records import DELETED

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from services.intake.known import Decision
+from services.intake.batch_state import Decision
 from shared.contracts.inbound import Amendment, NeedChange
 from tests.examples.door import Door, events, reasons, types
 from tests.examples.inbound import data_of

@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.intake.catch_up import Again
 from services.intake.handlers import IntakeReader
+from services.intake.restore import Again
 from shared.contracts.intake import ANSWERS_TOPIC
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, TypeAdapter
 
 from services.intake.agency_list import AgencyList
-from services.intake.listings import Listed, Listing, counted, listing_of
+from services.intake.list_limits import Listed, Listing, counted, listing_of
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
 from shared.contracts.envelope import Summary

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.intake.texts import TIMES
+from services.intake.checks.texts import TIMES
 from tests.examples.door import Door, events, reasons, types
 
 

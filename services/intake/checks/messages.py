@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.intake.agency_list import AgencyList
-from services.intake.facts import changed_window
-from services.intake.fields import (
+from services.intake.checks.fields import (
     form_reasons,
     past_reasons,
     program_reasons,
@@ -15,6 +14,7 @@ from services.intake.fields import (
 )
 from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
+from services.intake.request_data import changed_window
 from shared.contracts import refusals
 from shared.contracts.inbound import (
     Agency,

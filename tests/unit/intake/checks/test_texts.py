@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from services.intake.batch_state import Seen
 from services.intake.characters import INVISIBLE, holds_unseen
+from services.intake.checks.texts import PROSE
 from services.intake.findings import COUNTED, MOST
-from services.intake.known import Seen
-from services.intake.texts import PROSE
 from shared.contracts.inbound import DATA
 from tests.examples.door import Door, events, read, reasons, types
 from tests.examples.inbound import (
@@ -30,7 +30,7 @@ from tests.examples.inbound import (
 KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
 NUMBER = "123-45-6789"
 IDENTIFIER = "contains_protected_identifier"
-REFERENCE = Path(__file__).parents[3] / "deploy" / "reference"
+REFERENCE = Path(__file__).parents[4] / "deploy" / "reference"
 ATTRIBUTES = {
     "id": NUMBER,
     "subject": f"about {NUMBER}",

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from services.intake import limits
 from services.intake.canonical import digest
+from services.intake.checks.texts import text_findings
 from services.intake.findings import COUNTED, MOST, Finding
 from services.intake.identifiers import holds_identifier
 from services.intake.message import Message, in_capitals
+from services.intake.model_errors import explain, pointer
 from services.intake.models import validate
-from services.intake.problems import explain, pointer
-from services.intake.texts import text_findings
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound, Submission
 from shared.contracts.refusals import Refusal

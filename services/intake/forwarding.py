@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from services.intake.batch_state import Known, Published, Request
 from services.intake.events import about_request, counted
-from services.intake.known import Known, Published, Request
 from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.inbound import (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc8785 import dumps
 
-from services.intake import door, limits
+from services.intake import limits, parse
 from services.intake.canonical import canonical
 from shared.contracts.inbound import DATA, Need
 from tests.examples.door import read
@@ -315,8 +315,8 @@ def test_an_id_that_is_none_or_must_not_be_kept_is_not_said_back(own: Any) -> No
 
 @pytest.mark.parametrize("code", UNREADABLE)
 def test_of_what_cannot_be_read_no_id_is_known(code: str) -> None:
-    assert door.own_id(UNREADABLE[code]) is None
+    assert parse.own_id(UNREADABLE[code]) is None
 
 
 def test_the_id_of_a_message_that_was_not_processed_is_read_by_itself() -> None:
-    assert door.own_id(submit()) == "m-1"
+    assert parse.own_id(submit()) == "m-1"

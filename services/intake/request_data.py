@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.intake.agency_list import AgencyList
-from services.intake.known import Known, Request
+from services.intake.batch_state import Known, Request
 from services.intake.message import Message
 from services.intake.registry import Registry
 from shared.contracts.inbound import Agency, Amendment, Submission, Wished

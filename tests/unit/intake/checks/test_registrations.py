@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from services.intake.registrations import RESERVED
+from services.intake.checks.registrations import RESERVED
 from tests.examples.door import Door, events, reasons
 from tests.examples.inbound import AGENCY, OFFICE
 
-TOPICS = Path(__file__).parents[3] / "deploy" / "topics.yaml"
+TOPICS = Path(__file__).parents[4] / "deploy" / "topics.yaml"
 
 
 def register(door: Door, **changes: Any) -> Any:

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.known import Decision
-from services.intake.listings import PAGES, PAUSE
+from services.intake.batch_state import Decision
+from services.intake.list_limits import PAGES, PAUSE
 from shared.contracts.tracking import tracking_number
 from tests.examples.door import Door, codes, types
 from tests.examples.inbound import AT, PROVIDER

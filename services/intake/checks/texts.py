@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.intake.characters import holds_unseen, is_plain
-from services.intake.fields import FIRST_AND_LAST, YEARS
+from services.intake.checks.fields import FIRST_AND_LAST, YEARS
 from services.intake.findings import COUNTED, MOST, Finding
 from services.intake.identifiers import holders
-from services.intake.problems import pointer
+from services.intake.model_errors import pointer
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound
 from shared.contracts.refusals import Refusal

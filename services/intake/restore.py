@@ -15,9 +15,9 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import store
+from services.intake.batch_state import Decision, Known, Request, Seen
 from services.intake.decide import accept
 from services.intake.handlers import IntakeReader, State
-from services.intake.known import Decision, Known, Request, Seen
 from services.intake.message import Message, tracking_number_of
 from shared.catalog import catalog
 from shared.contracts.inbound import Submission

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from services.intake.fields import email_reasons, latest_date, past_reasons, zone_reasons
-from services.intake.findings import Finding
-from services.intake.judge import (
+from services.intake.batch_state import Known, Request
+from services.intake.checks.fields import email_reasons, latest_date, past_reasons, zone_reasons
+from services.intake.checks.messages import (
     amendment_reasons,
     answer_reasons,
     capacity_reasons,
     direction_reasons,
     submission_reasons,
 )
-from services.intake.known import Known, Request
+from services.intake.checks.senders import sender_of
+from services.intake.findings import Finding
+from services.intake.forwarding import AboutRequest
 from services.intake.message import Message, tracking_number_of
-from services.intake.passed_on import AboutRequest
 from services.intake.reference import entry_reasons
-from services.intake.sender_reasons import sender_of
 from shared.contracts import refusals
 from shared.contracts.inbound import (
     LISTS,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from services.intake.batch_state import Decision, Known, Published
 from services.intake.events import counted
 from services.intake.findings import MOST, Finding
-from services.intake.known import Decision, Known, Published
 from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.intake import (

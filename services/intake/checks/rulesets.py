@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import get_args
 
-from services.intake.fields import zone_reasons
+from services.intake.checks.fields import zone_reasons
 from services.intake.findings import Finding
 from shared.contracts import refusals
 from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
