@@ -17,7 +17,7 @@ from benchmarks.participants import AskingAgency
 from benchmarks.seed import seed
 from benchmarks.steady import Progress
 from deploy.local.databases import owner_of
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 WITHIN = 0.20
 """The part by which the full run may be slower than the empty one."""

@@ -9,7 +9,7 @@ from benchmarks.measurement import Throughput
 from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 
 def measure(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.local.released import migrate
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 PRESENT = "present"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measurement import KAFKA, MEASURING, Latency, Plan, Round
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 BEGIN = "<!-- From here to the next mark: written by `make bench DOCS=1`. -->"
 END = "<!-- Up to here. -->"

@@ -15,8 +15,8 @@ from benchmarks.ground import ground, let_in
 from benchmarks.measurement import Incomplete
 from benchmarks.ours import Ours
 from deploy.local.failure import StackFailed
-from deploy.local.topics import SERVICES
 from deploy.tools.catalog import ToolMissing, place
+from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 _SAMPLES = 100

@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 
 def kept_bytes(stack: Stack) -> dict[str, int]:

@@ -23,7 +23,7 @@ from benchmarks.stage_tables import Crowd, Load, tables
 from deploy.local.failure import StackFailed
 from deploy.local.released import released
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 _WARM = 3000

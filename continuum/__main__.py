@@ -18,6 +18,7 @@ from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
 from continuum.status import look
 from continuum.status.unread import tell_unread
+from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 EXAMPLES = """\
@@ -223,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="let a service go on that stopped, and waits for a person"
     )
-    cleared.add_argument("service", help="intake, routing, notifications or reporting")
+    cleared.add_argument("service", help=", ".join(SERVICES))
     cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
     cleared.add_argument("--why", metavar="TEXT", help="why, kept with who did it")
     cleared.add_argument("--as", dest="by", metavar="NAME", help=f"who does it {_BY}")
@@ -244,7 +245,7 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
         description=REBUILT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    rebuilt.add_argument("service", help="intake, routing, notifications or reporting")
+    rebuilt.add_argument("service", help=", ".join(SERVICES))
     rebuilt.add_argument(
         "--effects",
         choices=["silently", "missing", "all"],

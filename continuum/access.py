@@ -10,8 +10,6 @@ from typing import Any
 
 import asyncpg
 
-SERVICES = ("intake", "routing", "notifications", "reporting")
-
 
 class NotPossible(Exception):
     """What was asked cannot be done; the text says why and what to do."""

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from continuum import accounting_words
-from continuum.access import SERVICES, Access
+from continuum.access import Access
 from continuum.accounting_effects import (
     READERS,
     Account,
@@ -21,6 +21,7 @@ from continuum.accounting_effects import (
     subjects_of,
 )
 from shared.contracts import intake, reference, routing
+from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.letter import Letter
+from shared.contracts.services import SERVICES
 from shared.messaging.outbox import decode_headers
 from shared.postgres.statements import load_statements
 

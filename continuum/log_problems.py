@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from continuum.access import SERVICES, NotPossible
+from continuum.access import NotPossible
+from shared.contracts.services import SERVICES
 
 _SEVERITIES = ("WARNING", "ERROR", "CRITICAL")
 _ABOUT = ("topic", "partition", "offset", "until", "error.type", "where", "tracking_number",

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.status.findings import lost
+from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -1,1 +1,1 @@
-"""The four services: intake, routing, notifications, reporting."""
+"""The services, one package each."""

@@ -14,7 +14,7 @@ from benchmarks.measurement import Incomplete, Plan, Round, Steady, Throughput, 
 from benchmarks.processor_time import peak_megabytes, per_request, stack_times
 from deploy.local import processes
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 _STARTED = "app started successfully"
 _SECONDS = 180

@@ -10,13 +10,14 @@ from typing import Any
 import asyncpg
 from pydantic import ValidationError
 
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.rebuild import words
 from continuum.rebuild.compare import Comparison, compare
 from continuum.rebuild.log import Log
 from continuum.rebuild.services import FOLDED
 from continuum.rebuild.shadow import Shadow, Standing, connect, standing
 from continuum.rebuild.work import Stretch, fold
+from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -9,8 +9,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-from continuum.access import SERVICES, NotPossible
+from continuum.access import NotPossible
 from continuum.status.seen import Away, Process
+from shared.contracts.services import SERVICES
 
 SECONDS = 2.0
 Addresses = Mapping[str, Sequence[str]]

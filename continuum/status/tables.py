@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.status.seen import Away, Rows, Tables
+from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 SECONDS = 4.0

@@ -24,7 +24,8 @@ from deploy.local.access import principal_of
 from deploy.local.databases import database_of, owner_of
 from deploy.local.services import PUBLIC, answers_ready
 from deploy.local.stack import Stack
-from deploy.local.topics import DEPLOY, SERVICES
+from deploy.local.topics import DEPLOY
+from shared.contracts.services import SERVICES
 
 UID = 65532
 INSIDE = "/srv/continuum"

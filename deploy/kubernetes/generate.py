@@ -12,15 +12,9 @@ import yaml
 
 from deploy.local.access import OPERATOR, Grant, grants, principal_of
 from deploy.local.quotas import read_quotas
-from deploy.local.topics import (
-    DEPLOY,
-    PARTICIPANTS,
-    SERVICES,
-    Topic,
-    read_participants,
-    read_topics,
-)
+from deploy.local.topics import DEPLOY, PARTICIPANTS, Topic, read_participants, read_topics
 from deploy.monitoring.rules import rendered
+from shared.contracts.services import SERVICES
 
 HERE = Path(__file__).parent
 MONITORING = DEPLOY / "monitoring"

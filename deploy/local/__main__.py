@@ -11,7 +11,8 @@ from deploy.local.connection import Connection
 from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
 from deploy.local.services import ask
-from deploy.local.topics import DEPLOY, SERVICES
+from deploy.local.topics import DEPLOY
+from shared.contracts.services import SERVICES
 from shared.printable import printable
 from shared.runtime.interrupts import enable_interrupts
 

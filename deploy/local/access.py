@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from deploy.local.topics import SERVICES, Participant, Topic
+from deploy.local.topics import Participant, Topic
+from shared.contracts.services import SERVICES
 
 OPERATOR = "operator"
 

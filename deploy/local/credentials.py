@@ -8,7 +8,7 @@ from deploy.local.access import OPERATOR, principal_of
 from deploy.local.databases import database_of, owner_of
 from deploy.local.kafka import ADMIN
 from deploy.local.passwords import password, write_private
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 _KAFKA = "continuum_kafka_password"
 _POSTGRES = "continuum_postgres_password"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deploy.local import processes
 from deploy.local.services import answers
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack

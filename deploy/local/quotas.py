@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from deploy.local.access import OPERATOR, principal_of
-from deploy.local.topics import DEPLOY, SERVICES, Participant
+from deploy.local.topics import DEPLOY, Participant
+from shared.contracts.services import SERVICES
 
 QUOTAS = DEPLOY / "quotas.yaml"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".local" / "versions"

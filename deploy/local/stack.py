@@ -31,7 +31,8 @@ from deploy.local.provision import (
 from deploy.local.provision_quotas import provision_quotas
 from deploy.local.quotas import read_quotas
 from deploy.local.services import PUBLIC, Replica, Surroundings
-from deploy.local.topics import PARTICIPANTS, SERVICES, read_participants, read_topics
+from deploy.local.topics import PARTICIPANTS, read_participants, read_topics
+from shared.contracts.services import SERVICES
 
 
 class Stack:

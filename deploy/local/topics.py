@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 
 from deploy.local.failure import StackFailed
+from shared.contracts.services import SERVICES
 
-SERVICES = ("intake", "routing", "notifications", "reporting")
 DEPLOY = Path(__file__).parents[1]
 TOPICS = DEPLOY / "topics.yaml"
 PARTICIPANTS = DEPLOY / "reference" / "participants.yaml"

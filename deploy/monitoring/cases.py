@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from deploy.local.topics import SERVICES
 from deploy.monitoring import missing
 from deploy.monitoring.promql import scoped
 from deploy.monitoring.rules import TESTS, Alert
+from shared.contracts.services import SERVICES
 
 HERE, ELSEWHERE = "continuum", "elsewhere"
 KINDS = ("fires", "silent", "outlives")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deploy.monitoring.promql import scoped
+from shared.contracts.services import SERVICES
 
 HERE = Path(__file__).with_name("dashboards")
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
@@ -86,7 +87,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             ),
             Panel(
                 "Processes that answer, by service",
-                'sum by (job) (up{job=~"intake|routing|notifications|reporting|canary"})',
+                f'sum by (job) (up{{job=~"{"|".join((*SERVICES, "canary"))}"}})',
                 "job",
             ),
             Panel(

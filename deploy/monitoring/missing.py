@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from deploy.local.topics import SERVICES
 from deploy.monitoring.promql import selectors
 from deploy.monitoring.rules import OTHERS, groups, shown_names
+from shared.contracts.services import SERVICES
 from shared.runtime.metrics import CATALOG
 
 RULES = Path(__file__).with_name("rules") / "missing.yaml"

@@ -14,7 +14,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-SERVICES = ("intake", "routing", "notifications", "reporting")
+from shared.contracts.services import SERVICES
+
 _BATCH = ("after_poll", "in_transaction", "after_commit")
 POINTS = (
     *(f"{service}.{place}" for service in SERVICES for place in _BATCH),

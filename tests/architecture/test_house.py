@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from shared.contracts import intake, notifications, outbound, reference, reporting, routing
+from shared.contracts.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("intake", "routing", "notifications", "reporting")
 MODULES = {"__init__", "__main__", "app", "settings", "handlers", "store"}
 JUNK = {"utils", "helpers", "common", "base", "types", "exceptions", "constants", "misc"}
 

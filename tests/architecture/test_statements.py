@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.notifications.working import NoticeRow
+from shared.contracts.services import SERVICES
 from shared.messaging import outbox
 from shared.messaging.checkpoints import CheckpointStep, CountRow
 from shared.messaging.gates import GateStep
@@ -16,7 +17,6 @@ from shared.postgres.statements import load_statements
 from shared.service import schemas
 from tests.examples.roles import as_owner
 
-SERVICES = ("intake", "routing", "notifications", "reporting")
 Database = Callable[[str], Awaitable[str]]
 
 

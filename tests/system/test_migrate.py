@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local import databases
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from shared.postgres.migrate import migrations_of, verify
 from shared.service import schemas
 from tests.conftest import Database

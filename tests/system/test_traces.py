@@ -20,7 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.examples.inbound import event
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from deploy.kubernetes.check.rendered import (
     services,
     workloads,
 )
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 _KAFKA = {"strimzi.io/cluster": "continuum"}

@@ -16,7 +16,7 @@ from deploy.kubernetes.check.rendered import (
     services,
     workloads,
 )
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 UID = 65532
 GRACE_SECONDS = 45

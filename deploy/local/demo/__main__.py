@@ -23,7 +23,7 @@ from deploy.local.demo.waiting_order import overtakings, read_releases
 from deploy.local.failure import StackFailed
 from deploy.local.lock import Lock
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")

@@ -7,13 +7,13 @@ from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.reference import Participant
+from shared.contracts.services import SERVICES
 
 _PREFIX = "urn:cri"
 RESERVED = frozenset(
     {
-        "admin", "administrator", "continuum", "cri", "desk", "everybody", "intake", "kafka",
-        "notifications", "operator", "participants", "postgres", "public", "reporting", "root",
-        "routing", "support", "system",
+        *SERVICES, "admin", "administrator", "continuum", "cri", "desk", "everybody", "kafka",
+        "operator", "participants", "postgres", "public", "root", "support", "system",
     }
 )  # fmt: skip
 """Ids that mean a part of ours, a role, or everybody."""

@@ -9,10 +9,11 @@ import asyncpg
 import pytest
 
 from continuum import accounting
-from continuum.access import SERVICES, Access
+from continuum.access import Access
 from deploy.local.databases import with_database
 from deploy.local.stack import Stack
 from shared.contracts import intake, routing
+from shared.contracts.services import SERVICES
 from shared.contracts.tracking import tracking_number
 from shared.messaging import gauges
 from shared.runtime import metrics

@@ -10,9 +10,10 @@ import asyncpg
 import pytest
 
 from continuum import resume, why
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.rebuild.services import FOLDED
 from deploy.local.stack import Stack
+from shared.contracts.services import SERVICES
 from shared.contracts.tracking import tracking_number
 from shared.messaging import replay
 from shared.postgres.pool import LIMITS

@@ -9,9 +9,10 @@ import asyncpg
 import pytest
 
 from continuum import dead_letters, orders
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from deploy.local.stack import Stack
+from shared.contracts.services import SERVICES
 from shared.messaging.replay import carry_out
 from shared.messaging.take_in import take_in
 from shared.postgres.pool import LIMITS

@@ -11,12 +11,13 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from continuum.access import SERVICES, Access, NotPossible
+from continuum.access import Access, NotPossible
 from continuum.rebuild.log import Log
 from continuum.status import look
 from continuum.status.unread import tell_unread
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from shared.contracts.services import SERVICES
 from tests.conftest import Database
 from tests.integration.continuum.test_continuum import access_to
 

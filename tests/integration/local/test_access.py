@@ -18,7 +18,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 WRITTEN = {
     "intake": {"cri.int.intake.v1", "cri.int.reference.v1", "cri.int.answers.v1"}

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.databases import database_of, owner_of, with_database
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 
 @pytest.mark.parametrize("role", ["postgres", "operator", *SERVICES, *map(owner_of, SERVICES)])

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.databases import owner_of
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from shared.postgres import rights
 from shared.postgres.migrate import migrate
 from shared.postgres.statements import load_statements

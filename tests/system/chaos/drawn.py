@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from shared.runtime.crash_points import POINTS
 from tests.system.chaos.faults.brokers import KillBrokers
 from tests.system.chaos.faults.clocks import ClockSteps

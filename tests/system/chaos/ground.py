@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.local.failure import last_lines
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.disk import Disk
 from tests.system.chaos.ledger import Ledger

@@ -9,7 +9,7 @@ import asyncpg
 
 from deploy.local import databases
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 _DATABASE = "chaos_migrations"
 _SCHEMA = (

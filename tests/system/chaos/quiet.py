@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.login import login
 
 _LEFT = (

@@ -8,8 +8,8 @@ import asyncpg
 from confluent_kafka import Consumer, TopicPartition
 
 from deploy.local.detours import POSTGRES
-from deploy.local.topics import SERVICES
 from shared.contracts import intake
+from shared.contracts.services import SERVICES
 from tests.system.chaos.clocks import KAFKA
 from tests.system.chaos.login import login
 from tests.system.scenarios.scene import Scene

@@ -9,7 +9,7 @@ import asyncpg
 from confluent_kafka.admin import AdminClient
 
 from deploy.local.kafka import ADMIN
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.login import login
 from tests.system.scenarios.scene import Scene
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from deploy.local import databases
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.scenarios.scene import Scene
 
 _LOAD_SECONDS = 8.0

@@ -10,7 +10,7 @@ import asyncpg
 from deploy.local import processes, recovery
 from deploy.local.databases import database_of, with_database
 from deploy.local.postgres import Postgres
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground
 from tests.system.scenarios.scene import Scene
 

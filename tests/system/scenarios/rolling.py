@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from deploy.local.failure import StackFailed
-from deploy.local.topics import DEPLOY, SERVICES
+from deploy.local.topics import DEPLOY
+from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground, Process
 
 _DEPLOYMENT = yaml.safe_load(

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from itertools import product
 
 from deploy.local.released import migrate, released
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.waits import Wait, silence, slowest
 from tests.system.scenarios.rolling import REPLICAS, Release, Rolling, run

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local import databases
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.failover import Failover
 from tests.system.chaos.faults.pools import PoolExhausted
 from tests.system.chaos.ground import Ground

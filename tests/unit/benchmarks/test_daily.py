@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.daily import BEGIN, DAY_HEAD, END, LOAD_HEAD, Figures
 from benchmarks.measurement import Latency, Plan, Round, Steady, Throughput
+from shared.contracts.services import SERVICES
 
 GUIDE = Path(__file__).parents[3] / "docs" / "operate.md"
 
@@ -26,7 +27,7 @@ def figures() -> Figures:
         full=Throughput(500.0, used(1000)),
         steady={100: Steady(used(2000), Latency(20, 46), Latency(37, 81))},
         idle=used(100_000),
-        megabytes=dict.fromkeys(("intake", "routing", "notifications", "reporting"), 98.4),
+        megabytes=dict.fromkeys(SERVICES, 98.4),
     )
     return Figures(
         Plan(rounds=1, rates=(100,)), [a_round], {"Kafka, kept for ever": 6457.8},

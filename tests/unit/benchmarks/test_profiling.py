@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from benchmarks.profiling import _stages, stage, table
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
 BATCH = [

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuum.access import SERVICES
 from continuum.rebuild.compare import Difference, differing_keys, differing_parts, totals
 from continuum.rebuild.fold import Fold
 from continuum.rebuild.reporting import REPORTING, opened
@@ -16,6 +15,7 @@ from continuum.rebuild.services import FOLDED
 from services.reporting.programs import program_changed, program_row
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event
+from shared.contracts.services import SERVICES
 from shared.messaging.records import Record
 from shared.postgres.migrate import migrations_of
 from tests.examples.stories import START, Story

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from continuum.access import SERVICES
 from continuum.status.as_json import to_json
 from continuum.status.findings import findings
 from continuum.status.hints import Hints
@@ -15,6 +14,7 @@ from continuum.status.log_ends import appended_at
 from continuum.status.readers import unread_by
 from continuum.status.seen import Away, Ends, Place, Process, Seen, Tables, Unread
 from continuum.status.words import told
+from shared.contracts.services import SERVICES
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(minutes=5)

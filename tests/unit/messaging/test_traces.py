@@ -23,6 +23,7 @@ from services.intake.message import Message
 from shared.contracts.envelope import Summary
 from shared.contracts.event import derived_id, request_id
 from shared.contracts.routing import MessageApplied
+from shared.contracts.services import SERVICES
 from shared.messaging.outbox import outgoing
 from shared.messaging.records import Item, Outgoing, Record, Taken
 from shared.messaging.span_ids import context_of
@@ -134,7 +135,7 @@ def test_off_means_that_there_is_nothing_and_that_no_package_is_loaded() -> None
     )
 
     assert traces_of(settings, service="intake") is None
-    for service in ("intake", "routing", "notifications", "reporting"):
+    for service in SERVICES:
         command = [sys.executable, "-c", loaded.format(service)]
         assert subprocess.run(command, capture_output=True, text=True).stdout == "[]\n"
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from deploy.local.databases import database_of, with_database
 from deploy.local.stack import Stack
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 
 RELAY_LOCK = 0x72656C61
 _LEADER = """

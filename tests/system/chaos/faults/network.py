@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from deploy.local.detours import POSTGRES
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.proxy import DIRECTIONS, Direction, Link

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.brokers import KillBrokers
 from tests.system.chaos.faults.leaders import leaders
 from tests.system.chaos.ground import Ground

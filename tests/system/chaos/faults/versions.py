@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from deploy.local.released import released
-from deploy.local.topics import SERVICES
+from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.quiet import ends, unread

@@ -1,0 +1,63 @@
+"""One module lists the services; everything else derives from it."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared.contracts.services import SERVICES
+
+ROOT = Path(__file__).parents[2]
+LIST = "shared/contracts/services.py"
+CHECKER = ROOT / "tests/system/checker"
+"""It shares no code with what it judges, so it has names of its own."""
+ALL_IN_A_ROW = re.compile(rf"(?:\b(?:{'|'.join(SERVICES)})\b(?:\W|and|or)*){{{len(SERVICES)},}}")
+FOLDERS = ("services", "shared", "continuum", "deploy", "benchmarks", "tests")
+
+
+def listed(file: Path) -> Iterator[int]:
+    """Yield the lines of collections and of texts that list every service."""
+    text = file.read_text()
+    if not all(name in text for name in SERVICES):
+        return
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Tuple(elts=each) | ast.List(elts=each) | ast.Set(elts=each):
+                if {one.value for one in each if isinstance(one, ast.Constant)} >= set(SERVICES):
+                    yield node.lineno
+            case ast.Constant(value=str(said)) if ALL_IN_A_ROW.search(said):
+                yield node.lineno
+
+
+def test_one_module_lists_the_services() -> None:
+    found = {
+        f"{file.relative_to(ROOT)}:{line}"
+        for folder in FOLDERS
+        for file in (ROOT / folder).rglob("*.py")
+        if not file.is_relative_to(CHECKER)
+        for line in listed(file)
+    }
+
+    assert {each for each in found if not each.startswith(f"{LIST}:")} == set()
+    assert found
+
+
+def test_it_lists_the_folders_of_services() -> None:
+    folders = {file.parent.name for file in (ROOT / "services").glob("*/__main__.py")}
+
+    assert set(SERVICES) == folders
+
+
+def test_the_import_contracts_name_every_service() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    packages = {f"services.{service}" for service in SERVICES}
+    named = {
+        contract["name"]: set(contract[key])
+        for contract in settings["contracts"]
+        for key, kind in (("modules", "independence"), ("containers", "layers"))
+        if contract["type"] == kind and any("services" in each for each in contract.get(key, ()))
+    }
+
+    assert len(named) >= 2
+    assert {name: packages - each for name, each in named.items() if packages - each} == {}
