@@ -12,6 +12,7 @@ from benchmarks.ground import ground, let_in
 from benchmarks.machine import interpreter
 from benchmarks.measurement import Incomplete, Plan
 from deploy.local.failure import StackFailed
+from deploy.local.released import PREVIOUS
 from shared.runtime.interrupts import enable_interrupts
 
 _BEGUN = time.monotonic()
@@ -66,10 +67,7 @@ def _against_release(asked: argparse.Namespace) -> int:
     kind = "medians" if plan == _USUAL else "SHORTENED, for development only: medians"
     lines = ["", *comparison.table(), "", f"python: {interpreter()}", f"{kind} of {how}", *verdict]
     print("\n".join(lines))
-    rates = {
-        side: comparison.median(side, "requests/s")
-        for side in (PRESENT, against_release.RELEASE, PEER)
-    }
+    rates = {side: comparison.median(side, "requests/s") for side in (PRESENT, PREVIOUS, PEER)}
     shown = ", ".join(f"{side} {rate:.0f}" for side, rate in rates.items())
     print(f"bench: requests/s: {shown}; {'all' if met else 'not all'} that is required is met")
     if asked.docs:

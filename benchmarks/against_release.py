@@ -19,10 +19,8 @@ from benchmarks.peer.rounds import Peer
 from benchmarks.pipeline import Pipeline
 from benchmarks.sizes import kept_bytes
 from deploy.local.passwords import password
-from deploy.local.released import released
+from deploy.local.released import PREVIOUS, released
 from deploy.local.stack import Stack
-
-RELEASE = "0.2.0"
 
 
 def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
@@ -33,9 +31,9 @@ def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
     Each of these two has a Kafka and a Postgres of its own, and its services run only while they
     are measured. The peer has topics and a database beside the present code's.
     """
-    codes = [Code(), Code(RELEASE, released(RELEASE, say=say))]
+    codes = [Code(), Code(PREVIOUS, released(PREVIOUS, say=say))]
     say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
-    rounds: Mapping[str, list[Round]] = {PRESENT: [], RELEASE: [], PEER: []}
+    rounds: Mapping[str, list[Round]] = {PRESENT: [], PREVIOUS: [], PEER: []}
     with ExitStack() as ends:
         pipelines = [_pipeline(code, state, ends, say) for code in codes]
         stack = pipelines[0].stack

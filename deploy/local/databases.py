@@ -1,15 +1,12 @@
 """A database for each service, a role that owns it, one that works in it, and the operator's."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from shared.postgres.rights import OPERATOR
-
-# Of which the roles were members in 0.1.0: what they may do now is given table by table.
-_ONCE = "pg_read_all_data, pg_write_all_data, pg_maintain"
 
 
 def database_of(service: str) -> str:
@@ -39,49 +36,13 @@ async def provision(
             name, owner = database_of(service), owner_of(service)
             await _make_role(connection, service, password)
             await _make_role(connection, owner, owners[service])
-            if name in {row["datname"] for row in existing}:
-                await _hand_over(admin_dsn, name, service)
-            else:
+            if name not in {row["datname"] for row in existing}:
                 await connection.execute(f"CREATE DATABASE {name} OWNER {owner}")
             await close_to_others(connection, name, service)
-        await _end_memberships(connection, [*passwords, OPERATOR])
         for name in ("postgres", "template1"):
             await connection.execute(f"REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC")
     finally:
         await connection.close()
-
-
-async def _hand_over(admin_dsn: str, database: str, service: str) -> None:
-    """Give the owner what the service's role has made in a database: 0.1.0 knew one role only."""
-    connection = await asyncpg.connect(with_database(admin_dsn, database))
-    try:
-        await connection.execute(f"REASSIGN OWNED BY {service} TO {owner_of(service)}")
-    finally:
-        await connection.close()
-
-
-async def join_once(admin_dsn: str, services: Iterable[str]) -> None:
-    """Give the roles of *services* the memberships with which 0.1.0 runs."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await connection.execute(f"GRANT {_ONCE} TO {', '.join(services)}")
-    finally:
-        await connection.close()
-
-
-async def part(admin_dsn: str, services: Iterable[str]) -> None:
-    """End the memberships of *services*, whose migrations have given them rights of their own."""
-    connection = await asyncpg.connect(admin_dsn)
-    try:
-        await _end_memberships(connection, services)
-    finally:
-        await connection.close()
-
-
-async def _end_memberships(
-    connection: "asyncpg.Connection[asyncpg.Record]", roles: Iterable[str]
-) -> None:
-    await connection.execute(f"REVOKE {_ONCE} FROM {', '.join(roles)}")
 
 
 async def migrate(dsns: Mapping[str, str]) -> None:

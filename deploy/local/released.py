@@ -12,6 +12,8 @@ from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
 
+PREVIOUS = "0.2.0"
+"""The release before the present code: upgrades start from it, measurements compare with it."""
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".local" / "versions"
 

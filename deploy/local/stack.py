@@ -132,14 +132,6 @@ class Stack:
         self._provision_postgres()
         return self._provision_kafka()
 
-    def join_once(self) -> None:
-        """Give the services' roles what they had in 0.1.0."""
-        asyncio.run(databases.join_once(self.postgres.dsn(), SERVICES))
-
-    def part(self) -> None:
-        """Take from the services' roles what they had in 0.1.0."""
-        asyncio.run(databases.part(self.postgres.dsn(), SERVICES))
-
     def as_owner(self, service: str) -> dict[str, str]:
         """Return the settings with which a verb runs as the role that owns the database."""
         return {

@@ -49,10 +49,6 @@ class Ledger:
         """Note two neighboring events of which the later one will come first."""
         self._write(did="swapped", topic=topic, subject=subject, ids=ids)
 
-    def older(self) -> None:
-        """Note that processes of an older version will run, which count fewer things."""
-        self._write(did="older")
-
     def is_foreign(self, topic: str, partition: int, offset: int, value: bytes | None) -> bool:
         """Tell a record that no service wrote."""
         unknown = (topic, partition, _digest(value)) in self._unknown if self._unknown else False

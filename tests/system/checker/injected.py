@@ -6,8 +6,7 @@ record that a member's own credentials sent and no service wrote, and for each r
 right: ``dead``, ``parked`` or ``passed`` (a repeat, or of a type it does not know). The offset is
 null where the broker's answer was lost: such a record may be there once, or not at all.
 ``{"did": "swapped", "topic", "subject", "ids"}`` names two neighboring events of one subject
-whose rows changed places in the outbox: the later one came first. ``{"did": "older"}`` says that
-processes of a version ran that counts fewer things: what is counted may then be short.
+whose rows changed places in the outbox: the later one came first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -65,8 +64,6 @@ class Ledger:
 
     injected: Sequence[Injected] = ()
     swapped: Sequence[Swapped] = ()
-    older: bool = False
-    """Whether processes of an older version took records in, too."""
 
 
 def digest(value: bytes | None) -> str:
@@ -109,7 +106,7 @@ def ledger_of(
         for line in lines
         if line["did"] == "swapped"
     ]
-    return Ledger(injected, swapped, any(line["did"] == "older" for line in lines))
+    return Ledger(injected, swapped)
 
 
 def _find(

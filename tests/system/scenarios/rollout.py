@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from itertools import product
 
-from deploy.local.released import migrate, released
+from deploy.local.released import PREVIOUS, migrate, released
 from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.waits import Wait, silence, slowest
 from tests.system.scenarios.rolling import REPLICAS, Release, Rolling, run
 from tests.system.scenarios.scene import Scene
 
-EARLIER = "0.1.0"
 _LOAD_SECONDS = 5.0
 _LONGEST_PAUSE = 15.0
 
@@ -20,8 +19,6 @@ _LONGEST_PAUSE = 15.0
 def begin(ground: Ground) -> None:
     """Bring everything up as the version before this one, on the schema that it makes itself."""
     earlier = _earlier(ground)
-    ground.ledger.older()
-    ground.stack.join_once()
     migrate(ground.stack, earlier.version, earlier.program)
     for process in product(SERVICES, range(REPLICAS)):
         run(ground, process, earlier)
@@ -39,7 +36,6 @@ def play(scene: Scene) -> list[str]:
 
     def upgrade_schema() -> None:
         migrate(scene.stack, present.version, present.program)
-        scene.stack.part()
         scene.ground.hold(_LOAD_SECONDS)
 
     scene.ground.hold(_LOAD_SECONDS)
@@ -87,4 +83,4 @@ def _pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> 
 
 
 def _earlier(ground: Ground) -> Release:
-    return Release(EARLIER, released(EARLIER, say=ground.say))
+    return Release(PREVIOUS, released(PREVIOUS, say=ground.say))

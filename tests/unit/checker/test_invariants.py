@@ -7,7 +7,6 @@ from typing import Any
 from tests.system.checker.effects import i20_applied_has_an_effect
 from tests.system.checker.failures import i12_dead_letters_are_byte_equal
 from tests.system.checker.findings import Findings
-from tests.system.checker.injected import Ledger
 from tests.system.checker.life import i06_path_is_legal
 from tests.system.checker.metrics import i17_metrics_are_counts
 from tests.system.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
@@ -144,25 +143,6 @@ def test_what_is_counted_must_be_shown_and_add_up() -> None:
     assert said(shown) == []
     assert len(said(shown.replace("2.0", "3.0"))) == 2
     assert len(said(shown, {"notifications": {**tables["notifications"], "notices": []}})) == 1
-
-
-def test_what_an_older_version_took_in_may_be_counted_short_and_never_long() -> None:
-    notices = [{"fact": "1"}, {"fact": "2"}]
-    gauges = "".join(
-        f'cri_{name}{{service="notifications"}} 0.0\n'
-        for name in ("held_records", "parked_keys", "outbox_set_aside_rows")
-    )
-
-    def said(number: int, ledger: Ledger | None) -> list[str]:
-        counts = {"topic": ROUTING, "partition": 0, "what": "notifications a b", "number": number}
-        tables = {"notifications": {"counts": [counts], "notices": notices}}
-        text = f'{gauges}cri_notifications_total{{channel="a",outcome="b"}} {number}.0\n'
-        found = run(tables=tables, metrics={"notifications": text}, ledger=ledger)
-        return wrong(i17_metrics_are_counts(found))
-
-    assert len(said(1, None)) == 1
-    assert said(1, Ledger(older=True)) == []
-    assert len(said(3, Ledger(older=True))) == 1
 
 
 INTAKE, OUT = "cri.int.intake.v1", "cri.out.ca-post.v1"

@@ -62,12 +62,14 @@ async def _sessions(dsn: str, service: str) -> list[int]:
     """Return the processes of a service's sessions, those in a transaction first."""
     try:
         connection = await asyncpg.connect(dsn, timeout=5)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
-        return []  # another fault has ended the server already
-    try:
-        rows = await connection.fetch(
-            "SELECT pid FROM pg_stat_activity WHERE usename = $1 ORDER BY state DESC", service
-        )
-        return [row["pid"] for row in rows]
-    finally:
-        await connection.close()
+        try:
+            rows = await connection.fetch(
+                "SELECT pid FROM pg_stat_activity WHERE usename = $1 ORDER BY state DESC",
+                service,
+                timeout=5,
+            )
+        finally:
+            await connection.close(timeout=5)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        return []  # another fault has ended the server
+    return [row["pid"] for row in rows]
