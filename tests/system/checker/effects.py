@@ -16,6 +16,8 @@ from tests.system.checker.log import (
 from tests.system.checker.run import Body, Run
 
 _TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
+_LEADS_NOWHERE = frozenset({"offer_withdrawn", "request_recorded"})
+"""Types that name a terminal state without leading to it."""
 _NOTE = "gov.cri.note.stated.v1"
 _TOO_LATE = "amendment_came_too_late"
 
@@ -43,7 +45,7 @@ def _ends(run: Run, said: dict[str, Body]) -> dict[str, int]:
     return {
         body["subject"]: number_of(said.get(body["causationid"], {})) or 0
         for _, body in firsts(run, ROUTING)
-        if data_of(body).get("status") in _TERMINAL and short(body) != "offer_withdrawn"
+        if data_of(body).get("status") in _TERMINAL and short(body) not in _LEADS_NOWHERE
     }
 
 

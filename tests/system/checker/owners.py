@@ -131,7 +131,7 @@ def _intake_facts(run: Run) -> Iterator[str | None]:
 def _routing_states(run: Run) -> Iterator[str | None]:
     last: dict[str, Body] = {}
     for _, body in firsts(run, ROUTING):
-        if data_of(body).get("status") is not None:
+        if data_of(body).get("status") is not None and short(body) != "request_recorded":
             last[body["subject"]] = body
     for row in run.rows("routing", "requests"):
         number, event = row["tracking_number"], last.get(row["tracking_number"])

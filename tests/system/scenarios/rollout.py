@@ -9,6 +9,7 @@ from deploy.local.released import PREVIOUS, migrate, released
 from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.waits import Wait, silence, slowest
+from tests.system.scenarios.falling_back import dump, fall_back
 from tests.system.scenarios.rolling import REPLICAS, Release, Rolling, run
 from tests.system.scenarios.scene import Scene
 
@@ -38,11 +39,23 @@ def play(scene: Scene) -> list[str]:
         migrate(scene.stack, present.version, present.program)
         scene.ground.hold(_LOAD_SECONDS)
 
+    def go_back() -> None:
+        dump(scene, SERVICES)
+        scene.ground.hold(_LOAD_SECONDS)
+        rolling.out(earlier)
+
+    def restore() -> None:
+        scene.ground.hold(_LOAD_SECONDS)  # what was sent before is answered before
+        caught_up.append(fall_back(scene, SERVICES))
+        scene.ground.hold(_LOAD_SECONDS)
+
     scene.ground.hold(_LOAD_SECONDS)
+    caught_up: list[float] = []
     steps: Mapping[str, Callable[[], None]] = {
         f"{present.version} migrates under {earlier.version}": upgrade_schema,
         f"{present.version} is rolled out": lambda: rolling.out(present),
-        f"{earlier.version} is rolled out on the new schema": lambda: rolling.out(earlier),
+        f"{earlier.version} is rolled out on the new schema": go_back,
+        f"{earlier.version} restores what {present.version} has written": restore,
         f"{present.version} is rolled out again": lambda: rolling.out(present),
         "every process is restarted": lambda: rolling.out(present),
     }
@@ -55,18 +68,21 @@ def play(scene: Scene) -> list[str]:
     wrong = scene.rest()
     waits = scene.waits()
     wrong += scene.ask("end").problems
-    wrong += [*rolling.wrong, *scene.ground.ended, *_pauses(waits, spans)]
+    stopped = {what: span for what, span in spans.items() if steps[what] is restore}
+    going = {what: span for what, span in spans.items() if what not in stopped}
+    _print_pauses(waits, stopped)
+    wrong += [*rolling.wrong, *scene.ground.ended, *_print_pauses(waits, going)]
     wrong += scene.violations()
-    longest = max(slowest(waits, since=since, until=until) for since, until in spans.values())
+    longest = max(slowest(waits, since=since, until=until) for since, until in going.values())
     print(
         f"rollout: {rolling.restarts} restarts, longest pause in answers {longest:.1f} s,"
-        f" {len(wrong)} violations",
+        f" restored in {max(caught_up):.1f} s, {len(wrong)} violations",
         flush=True,
     )
     return wrong
 
 
-def _pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> list[str]:
+def _print_pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> list[str]:
     """Print how long answers took in each step; return the steps in which it was too long."""
     found = []
     for what, (since, until) in spans.items():

@@ -187,6 +187,15 @@ def test_a_sender_that_is_not_told_is_noticed() -> None:
     ]
 
 
+def test_the_recorded_state_of_an_ended_request_is_not_its_end() -> None:
+    early = elsewhere(INTAKE, event(1), id="early", type=AMENDED)
+    recorded = elsewhere(
+        ROUTING, event(3, "request_recorded", status="withdrawn"), causationid="end"
+    )
+
+    assert wrong(i20_applied_has_an_effect(run(early, WITHDRAWAL, END, recorded))) == []
+
+
 def test_an_amendment_before_the_end_that_is_taken_back_is_noticed() -> None:
     early = elsewhere(INTAKE, event(1), id="late", type=AMENDED)
 
