@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from continuum.rebuild.tables import Tables
-from services.intake.ended_requests import Ending, read_ending
+from services.intake.ended_requests import RequestEnded, parse_routing_event
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, routing
@@ -27,7 +27,7 @@ def _enter(entries: Entries, item: Item) -> None:
 
 
 def _end(endings: Endings, item: Item) -> None:
-    if type(item.message) is Ending:
+    if type(item.message) is RequestEnded:
         endings.setdefault(item.message.tracking_number, item.message.status)
 
 
@@ -85,7 +85,7 @@ INTAKE = Tables(
     make=_SQL["make_catalog"] + _SQL["make_endings"],
     see=_SQL["see_intake"],
     repair=_SQL["repair_catalog"] + _SQL["repair_endings"],
-    parse=read_ending,
+    parse=parse_routing_event,
     begin=dict,
     decide=_end,
     save=_save_endings,

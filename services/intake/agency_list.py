@@ -31,7 +31,7 @@ class AgencyList:
     def __len__(self) -> int:
         return len(self._by_ori)
 
-    def meant_by(self, ori: str) -> tuple[AgencyRow, ...]:
+    def matching(self, ori: str) -> tuple[AgencyRow, ...]:
         """Return every agency that *ori* may mean, sorted as the list is."""
         if len(ori) == 7:
             return self._by_prefix.get(ori, ())

@@ -5,7 +5,7 @@ import asyncio
 from services.intake import gauges
 from services.intake.agency_list import load_agency_list
 from services.intake.handlers import IntakeReader
-from services.intake.restore import OWN, Again
+from services.intake.restore import OWN, Restore
 from services.intake.settings import Settings
 from shared.contracts import routing
 from shared.service import Service
@@ -26,6 +26,6 @@ def build(settings: Settings) -> Service:
         relay_wake=asyncio.Event(),
         own=OWN,
         may_wait=[routing.TOPIC],
-        again=Again(reader, office=settings.program_office),
+        again=Restore(reader, office=settings.program_office),
         gauges=gauges.show,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, TypeAdapter
 
 from services.intake.agency_list import AgencyList
-from services.intake.list_limits import Listed, Listing, counted, listing_of
+from services.intake.list_limits import ListKey, ListUse, counted, list_key
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
 from shared.contracts.envelope import Summary
@@ -26,11 +26,11 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FirstRecord:
     """The first record with a (source, id) or a reference: its content, and where it stands."""
 
     content: bytes
-    first: str
+    coordinate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +80,15 @@ class Decision:
 
     outcome: Literal["applied", "duplicate", "refused"]
     published: tuple[Published, ...]
-    first: str | None = None
+    original: str | None = None
     request: Request | None = None
-    words: bytes | None = None
-    reference: ReferenceEvent | None = None
-    because: str | None = None
+    need: bytes | None = None
+    reference_event: ReferenceEvent | None = None
+    refusal_code: str | None = None
 
 
 @dataclass(slots=True)
-class Known:
+class BatchState:
     """
     The working state of a batch: what is known before a message, and what is to be written.
 
@@ -101,42 +101,42 @@ class Known:
     registry: Registry
     agencies: AgencyList
     office: str
-    seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
-    references: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    by_id: dict[tuple[str, str, str], FirstRecord] = field(default_factory=dict)
+    by_reference: dict[tuple[str, str], FirstRecord] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
-    words: dict[str, bytes] = field(default_factory=dict)
+    needs: dict[str, bytes] = field(default_factory=dict)
     numbers: dict[Subject, int] = field(default_factory=dict)
-    fresh: list[int] = field(default_factory=list)
+    unused_counters: list[int] = field(default_factory=list)
     submissions: dict[str, Message] = field(default_factory=dict)
-    changed: set[str] = field(default_factory=set)
-    taken: list[tuple[Message, str]] = field(default_factory=list)
-    reworded: set[str] = field(default_factory=set)
-    entries: list[ReferenceEvent] = field(default_factory=list)
-    listed: dict[Listing, Listed] = field(default_factory=dict)
+    changed_requests: set[str] = field(default_factory=set)
+    new_ids: list[tuple[Message, str]] = field(default_factory=list)
+    changed_needs: set[str] = field(default_factory=set)
+    reference_events: list[ReferenceEvent] = field(default_factory=list)
+    list_uses: dict[ListKey, ListUse] = field(default_factory=dict)
 
     def next_number(self, topic: str, subject: str) -> int:
         """Return the number of the next event of *subject* on *topic*."""
         return self.numbers[topic, subject] + 1
 
-    def take(self, message: Message, decision: Decision) -> None:
+    def apply(self, message: Message, decision: Decision) -> None:
         """Add what *decision* says of *message*, for the messages behind it and for the store."""
         for published in decision.published:
             subject = (published.topic, published.subject)
             if subject in self.numbers:
                 self.numbers[subject] = published.number
-        if decision.first is not None:
-            self._take_id(message, decision.first)
+        if decision.original is not None:
+            self._apply_id(message, decision.original)
         if decision.request is not None:
-            self._take_request(message, decision.request)
-            if decision.words is not None:
-                self.words[decision.request.tracking_number] = decision.words
-                self.reworded.add(decision.request.tracking_number)
-        listing = listing_of(message)
+            self._apply_request(message, decision.request)
+            if decision.need is not None:
+                self.needs[decision.request.tracking_number] = decision.need
+                self.changed_needs.add(decision.request.tracking_number)
+        listing = list_key(message)
         if listing is not None and decision.outcome != "refused":
-            self.listed[listing] = counted(message, self.listed.get(listing))
-        if decision.reference is not None:
-            self.registry = with_event(self.registry, decision.reference)
-            self.entries.append(decision.reference)
+            self.list_uses[listing] = counted(message, self.list_uses.get(listing))
+        if decision.reference_event is not None:
+            self.registry = with_event(self.registry, decision.reference_event)
+            self.reference_events.append(decision.reference_event)
 
     def end(self, number: str, status: str) -> Literal["applied", "duplicate", "ignored"]:
         """Note that the request has come to its terminal state, which it does once."""
@@ -146,24 +146,24 @@ class Known:
         if request.ended is not None:
             return "duplicate"
         self.requests[number] = replace(request, ended=status)
-        self.changed.add(number)
+        self.changed_requests.add(number)
         return "applied"
 
-    def _take_id(self, message: Message, first: str) -> None:
+    def _apply_id(self, message: Message, original: str) -> None:
         assert message.source is not None
         assert message.id is not None
         key = (message.participant, message.source, message.id)
-        if key not in self.seen:
-            self.seen[key] = Seen(message.content, first)
-            self.taken.append((message, first))
+        if key not in self.by_id:
+            self.by_id[key] = FirstRecord(message.content, original)
+            self.new_ids.append((message, original))
 
-    def _take_request(self, message: Message, request: Request) -> None:
+    def _apply_request(self, message: Message, request: Request) -> None:
         number = request.tracking_number
         self.requests[number] = request
         if isinstance(message.data, Submission):
             reference = (message.participant, message.data.reference)
-            self.references[reference] = Seen(message.content, message.coordinate)
+            self.by_reference[reference] = FirstRecord(message.content, message.coordinate)
             self.submissions[number] = message
-            self.fresh.pop()
+            self.unused_counters.pop()
         else:
-            self.changed.add(number)
+            self.changed_requests.add(number)

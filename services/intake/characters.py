@@ -66,12 +66,12 @@ def folded(texts: Sequence[str]) -> list[str]:
     return [text.translate(_FOLDS).lower() for text in texts]
 
 
-def holds_unseen(text: str) -> bool:
+def has_invisible(text: str) -> bool:
     """Tell whether *text* holds what shows nothing, or controls how other characters are shown."""
     return _UNSEEN.search(text) is not None
 
 
-def is_plain(texts: Sequence[str]) -> bool:
+def is_printable_ascii(texts: Sequence[str]) -> bool:
     """Tell whether *texts* hold nothing but the printable characters of ASCII."""
     whole = "".join(texts)
     return whole.isascii() and whole.isprintable()

@@ -20,14 +20,14 @@ _ENDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RequestEnded:
     """A request has come to its terminal state."""
 
     tracking_number: str
     status: str
 
 
-class Nothing:
+class Ignored:
     """An event that changes nothing at the door."""
 
 
@@ -38,10 +38,10 @@ class _Envelope(BaseModel):
     subject: str
 
 
-_NOTHING = Nothing()
+_NOTHING = Ignored()
 
 
-def read_ending(record: Record) -> Item | Malformed:
+def parse_routing_event(record: Record) -> Item | Malformed:
     """Read an event of routing's log."""
     if record.value is None:
         return Malformed(record, "tombstone")
@@ -54,4 +54,4 @@ def read_ending(record: Record) -> Item | Malformed:
         return Item(record, _NOTHING, key="")  # it can not fail: nobody waits behind it
     if not is_name(event.subject):
         return Malformed(record, "envelope")
-    return Item(record, Ending(event.subject, status), event.subject)
+    return Item(record, RequestEnded(event.subject, status), event.subject)

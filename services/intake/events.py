@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services.intake.batch_state import Known, Published, Request
+from services.intake.batch_state import BatchState, Published, Request
 from services.intake.message import Message
 from shared.contracts import envelope
 from shared.contracts.event import Classification, Facts, derived_id
@@ -62,7 +62,7 @@ def about_request(
 
 
 def counted(
-    message: Message, known: Known, *, topic: str, kind: str, subject: str, facts: Facts
+    message: Message, batch: BatchState, *, topic: str, kind: str, subject: str, facts: Facts
 ) -> Published:
     """Return the next event about *subject*, which has no row to be counted on."""
     return published(
@@ -71,8 +71,8 @@ def counted(
         key=subject,
         kind=kind,
         subject=subject,
-        number=known.next_number(topic, subject),
-        at=known.at,
+        number=batch.next_number(topic, subject),
+        at=batch.at,
         data=facts.encode(),
     )
 
@@ -99,7 +99,7 @@ def attributes(
         number=number,
         classification=classification,
         inreplyto=cause,
-        inreplytoid=message.told_id(),
+        inreplytoid=message.safe_id(),
         received_at=message.at,
         traceparent=message.traceparent,
     )

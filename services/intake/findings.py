@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from shared.contracts.intake import Reason
 from shared.contracts.refusals import NO_FIELDS, Refusal
 
-MOST = 50
+MAX_REASONS = 50
 """How many reasons a refusal names; the others are counted."""
-COUNTED = 1_000
+MAX_COUNTED = 1_000
 """How many others are counted at most: finding more would keep other senders waiting."""
 
 
@@ -36,4 +36,4 @@ class Finding(NamedTuple):
 def first(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
     """Return those of *findings* that a refusal names, and how many others were counted."""
     rest = iter(findings)
-    return list(islice(rest, MOST)), sum(1 for _ in islice(rest, COUNTED))
+    return list(islice(rest, MAX_REASONS)), sum(1 for _ in islice(rest, MAX_COUNTED))

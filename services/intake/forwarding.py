@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services.intake.batch_state import Known, Published, Request
+from services.intake.batch_state import BatchState, Published, Request
 from services.intake.events import about_request, counted
 from services.intake.message import Message
 from shared.contracts.event import Facts
@@ -33,7 +33,7 @@ _NOTE = "gov.cri.intake.note_stated.v1"
 AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | Direction
 
 
-def declared(message: Message, known: Known) -> Published:
+def capacity_event(message: Message, batch: BatchState) -> Published:
     """Return what is published of a provider's capacity."""
     data: Capacity = message.data
     facts = CapacityFacts(
@@ -41,7 +41,7 @@ def declared(message: Message, known: Known) -> Published:
         valid_until=data.valid_until,
         entries=[
             CapacityEntryFacts(
-                topics=[known.registry.topics.get(code, code) for code in entry.topics],
+                topics=[batch.registry.topics.get(code, code) for code in entry.topics],
                 agency_types=list(entry.agency_types),
                 states=entry.states,
                 service_forms=entry.service_forms,
@@ -49,27 +49,27 @@ def declared(message: Message, known: Known) -> Published:
             )
             for entry in data.entries
         ],
-        reference_version=known.registry.version,
+        reference_version=batch.registry.version,
     )
     who = message.participant
-    return counted(message, known, topic=TOPIC, kind=_DECLARED, subject=who, facts=facts)
+    return counted(message, batch, topic=TOPIC, kind=_DECLARED, subject=who, facts=facts)
 
 
-def passed_on(
-    message: Message, request: Request, known: Known
+def forward(
+    message: Message, request: Request, batch: BatchState
 ) -> tuple[Request, tuple[Published, ...]]:
     """Return the request with its events counted, and what is published about it."""
-    kind, facts = _facts(message, request, known)
+    kind, facts = _facts(message, request, batch)
     request = replace(request, published=request.published + 1)
-    event = about_request(message, request, kind=kind, at=known.at, data=facts.encode())
+    event = about_request(message, request, kind=kind, at=batch.at, data=facts.encode())
     note = _words(message)
     if not note:
         return request, (event,)
     request = replace(request, confided=request.confided + 1)
-    return request, (event, _note(message, request, note, known.at))
+    return request, (event, _note(message, request, note, batch.at))
 
 
-def _facts(message: Message, request: Request, known: Known) -> tuple[str, Facts]:
+def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, Facts]:
     data: AboutRequest = message.data
     about = {"request_id": request.request_id, "tracking_number": request.tracking_number}
     who = message.participant
@@ -107,7 +107,7 @@ def _facts(message: Message, request: Request, known: Known) -> tuple[str, Facts
                 program=data.program,
                 provider=data.provider,
                 reason=data.reason,
-                reference_version=known.registry.version,
+                reference_version=batch.registry.version,
             )
             return "gov.cri.intake.request_directed.v1", direction
 

@@ -1,4 +1,4 @@
-"""What the door does with each batch: what to load, how to decide, what to save."""
+"""How intake handles a batch: what it loads, decides and saves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import parse, store
 from services.intake.agency_list import AgencyList
-from services.intake.batch_state import Known, Subject
+from services.intake.batch_state import BatchState, Subject
 from services.intake.decide import decide
-from services.intake.ended_requests import Ending, Nothing, read_ending
+from services.intake.ended_requests import Ignored, RequestEnded, parse_routing_event
 from services.intake.findings import Finding
-from services.intake.list_limits import Listed, Listing, listing_of
+from services.intake.list_limits import ListKey, ListUse, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
 from services.intake.replies import contact_subject
@@ -36,15 +36,15 @@ _REFERENCE = (
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a batch knows, and what of it was known before: the last numbers, the lists told."""
+    """The state of a batch, with the last numbers and list uses as they were loaded."""
 
-    known: Known
+    batch: BatchState
     numbers: Mapping[Subject, int]
-    listed: Mapping[Listing, Listed]
+    list_uses: Mapping[ListKey, ListUse]
 
 
 class IntakeReader:
-    """Intake's side of a batch."""
+    """Intake's `Reader`."""
 
     def __init__(self, *, agencies: AgencyList, office: str) -> None:
         self._agencies = agencies
@@ -53,16 +53,16 @@ class IntakeReader:
         self._read = Registry()
 
     def parse(self, record: Record) -> Item | Malformed:
-        """Read a record: of routing's log its end, of a participant whatever it sent."""
+        """Return the message of a participant, or an event from routing's log."""
         if record.topic == routing.TOPIC:
-            return read_ending(record)
+            return parse_routing_event(record)
         message = parse.read(record.value, record.headers, _blank(record))
-        reference = message.told_reference() if isinstance(message.data, Submission) else None
+        reference = message.safe_reference() if isinstance(message.data, Submission) else None
         key = record.coordinate if reference is None else f"{message.participant}/{reference}"
         return Item(record, message, key)
 
     def unprocessable(self, record: Record) -> Item | None:
-        """Return the refusal of a participant's record that we fail to process."""
+        """Return the refusal of a participant's record that intake failed to process."""
         if record.topic == routing.TOPIC:
             return None
         deleted = record.unreadable == DELETED
@@ -73,94 +73,102 @@ class IntakeReader:
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> State:
-        """Lock the requests that the items concern; read what they may repeat."""
-        endings = {i.message.tracking_number for i in items if isinstance(i.message, Ending)}
+        """Lock the requests that the items concern; read earlier records that they may repeat."""
+        ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
         messages = [item.message for item in items if isinstance(item.message, Message)]
         whole = [message for message in messages if not message.reasons]
         about = {number for message in whole if (number := tracking_number_of(message))}
-        known = Known(at=at, registry=Registry(), agencies=self._agencies, office=self._office)
-        if about or endings:
-            known.requests = await store.lock_requests(connection, about | endings)
+        batch = BatchState(
+            at=at, registry=Registry(), agencies=self._agencies, office=self._office
+        )
+        if about or ended:
+            batch.requests = await store.lock_requests(connection, about | ended)
         if messages:
-            await self._read_for(messages, connection, known)
+            await self._load_messages(messages, connection, batch)
         if any(isinstance(message.data, Amendment) for message in whole):
-            known.words = await store.read_words(connection, about)
-        if listings := {asked for message in whole if (asked := listing_of(message))}:
-            known.listed = await store.read_listings(connection, listings)
-        return State(known, dict(known.numbers), dict(known.listed))
+            batch.needs = await store.read_needs(connection, about)
+        if keys := {key for message in whole if (key := list_key(message))}:
+            batch.list_uses = await store.read_list_uses(connection, keys)
+        return State(batch, dict(batch.numbers), dict(batch.list_uses))
 
-    async def _read_for(
-        self, messages: Sequence[Message], connection: "PoolConnectionProxy[Any]", known: Known
+    async def _load_messages(
+        self,
+        messages: Sequence[Message],
+        connection: "PoolConnectionProxy[Any]",
+        batch: BatchState,
     ) -> None:
         """
-        Add to *known* what *messages* may repeat, the numbers they count on, and the registry.
+        Load the earlier records that *messages* may repeat, the last numbers, and the registry.
 
-        A participant's own numbers need no lock: who counts on them holds the checkpoint of its
-        one topic. All who write reference data count together, and read what the last one wrote.
+        A participant's own numbers need no lock: the batch already holds the checkpoint of its
+        only topic. Reference data has one sequence for all participants, so it is locked before
+        it is read.
         """
         subjects = _subjects(messages)
         shared = {(topic, subject) for topic, subject in subjects if topic == reference.TOPIC}
         await sequences.lock(connection, shared)
         before = await store.read_before(connection, messages, subjects)
-        known.seen, known.references = before.seen, before.references
-        known.fresh = before.fresh
-        known.numbers = {subject: before.numbers.get(subject, 0) for subject in subjects}
-        known.registry = await self._registry(connection, version=before.version)
+        batch.by_id, batch.by_reference = before.by_id, before.by_reference
+        batch.unused_counters = before.unused_counters
+        batch.numbers = {subject: before.numbers.get(subject, 0) for subject in subjects}
+        batch.registry = await self._registry(connection, version=before.version)
 
     def decide(self, state: State, item: Item) -> Taken:
-        """Decide one item, and only then add what follows to the state."""
-        known, message = state.known, item.message
-        if isinstance(message, Ending):
-            return Taken(known.end(message.tracking_number, message.status))
-        if isinstance(message, Nothing):
+        """Decide one item, then apply the decision to the state of the batch."""
+        batch, message = state.batch, item.message
+        if isinstance(message, RequestEnded):
+            return Taken(batch.end(message.tracking_number, message.status))
+        if isinstance(message, Ignored):
             return Taken("ignored")
-        decision = decide(message, known)
+        decision = decide(message, batch)
         outgoing = tuple(
             Outgoing(event.id, event.topic, event.key.encode(), event.value, summary=event.summary)
             for event in decision.published
         )
-        known.take(message, decision)
-        if decision.because is not None:
-            return Taken("refused", outgoing, (("submissions_refused", decision.because),))
+        batch.apply(message, decision)
+        if decision.refusal_code is not None:
+            return Taken("refused", outgoing, (("submissions_refused", decision.refusal_code),))
         return Taken(decision.outcome, outgoing)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:
-        """Write what the batch came to."""
-        known = state.known
-        new = known.submissions
-        if new or known.taken:
+        """Write the results of the batch."""
+        batch = state.batch
+        new = batch.submissions
+        if new or batch.new_ids:
             await store.insert_accepted(
                 connection,
-                [(said, known.requests[number]) for number, said in new.items()],
-                words={number: known.words[number] for number in new.keys() & known.reworded},
-                taken=known.taken,
+                [(message, batch.requests[number]) for number, message in new.items()],
+                needs={number: batch.needs[number] for number in new.keys() & batch.changed_needs},
+                new_ids=batch.new_ids,
             )
-        changed = sorted(known.changed - new.keys())
+        changed = sorted(batch.changed_requests - new.keys())
         if changed:
-            await store.update_requests(connection, [known.requests[n] for n in changed])
-        reworded = sorted(known.reworded - new.keys())
-        if reworded:
-            await store.save_words(connection, {n: known.words[n] for n in reworded})
-        await stored.take_in(connection, [(event.number, event) for event in known.entries])
+            await store.update_requests(connection, [batch.requests[n] for n in changed])
+        changed_needs = sorted(batch.changed_needs - new.keys())
+        if changed_needs:
+            await store.save_needs(connection, {n: batch.needs[n] for n in changed_needs})
+        await stored.take_in(
+            connection, [(event.number, event) for event in batch.reference_events]
+        )
         given = {
             subject: last
-            for subject, last in known.numbers.items()
+            for subject, last in batch.numbers.items()
             if last != state.numbers[subject]
         }
         if given:
             await store.save_numbers(connection, given)
-        if known.listed != state.listed:
-            await store.save_listings(connection, known.listed)
+        if batch.list_uses != state.list_uses:
+            await store.save_list_uses(connection, batch.list_uses)
 
     async def _registry(self, connection: "PoolConnectionProxy[Any]", *, version: int) -> Registry:
-        """Return the registry of the catalog's *version*, which was just read."""
+        """Return the registry at *version* of the catalog, from memory if it has not changed."""
         if version != self._read.version:
             self._read = _registry(await self._catalog.current(connection))
         return self._read
 
 
 def _blank(record: Record) -> Message:
-    """Return who wrote *record* and where it stands; nothing of what it says."""
+    """Return a message with only the coordinate, participant and time of *record*."""
     return Message(record.coordinate, record.topic.split(".")[2], record.at)
 
 
@@ -175,7 +183,7 @@ def _registry(catalog: Catalog) -> Registry:
 
 
 def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
-    """Return what is counted for *messages*, whatever becomes of them."""
+    """Return the subjects that *messages* may publish about, accepted or refused."""
     subjects = {(ANSWERS_TOPIC, message.participant) for message in messages}
     for message in messages:
         if isinstance(message.data, Capacity):

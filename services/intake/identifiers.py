@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
-from services.intake.characters import folded, is_plain
+from services.intake.characters import folded, is_printable_ascii
 
 # All patterns see texts that are folded, in small letters, with a line end between two of them,
 # which no pattern crosses. Each repetition has an end and gives nothing back, so that the time
@@ -41,16 +41,16 @@ _NAMES_OF_SOCIAL = ("ssn", "ss#", "ss #", "ss n", "s.s", "s s", "soc")
 _NAMES_OF_FBI = ("fbi", "f.b", "f b", "fb.", "fb ", "ucn", "universal control")
 
 
-MOST_FOUND = 1_050
+MAX_MATCHES = 1_050
 """How many are found at most in a message: more than a refusal tells and counts."""
 
 
 def holds_identifier(text: str) -> bool:
     """Tell whether *text* seems to hold a Social Security or FBI number."""
-    return bool(holders([text], plain=is_plain([text])))
+    return bool(texts_with_identifier([text], plain=is_printable_ascii([text])))
 
 
-def holders(texts: Sequence[str], *, plain: bool) -> set[int]:
+def texts_with_identifier(texts: Sequence[str], *, plain: bool) -> set[int]:
     """
     Return which of *texts*, by place, seem to hold a Social Security or FBI number: of many, some.
 
@@ -60,11 +60,11 @@ def holders(texts: Sequence[str], *, plain: bool) -> set[int]:
         texts = folded(texts)
     whole = "\n".join(texts).lower()
     numbers = filter(_is_number, _NUMBERS.finditer(whole))
-    found = [match.start() for match in islice(numbers, MOST_FOUND)]
+    found = [match.start() for match in islice(numbers, MAX_MATCHES)]
     if any(map(whole.__contains__, _NAMES_OF_SOCIAL)):
-        found += [match.start() for match in islice(_SOCIAL.finditer(whole), MOST_FOUND)]
+        found += [match.start() for match in islice(_SOCIAL.finditer(whole), MAX_MATCHES)]
     if any(map(whole.__contains__, _NAMES_OF_FBI)):
-        found += [match.start() for match in islice(_FBI.finditer(whole), MOST_FOUND)]
+        found += [match.start() for match in islice(_FBI.finditer(whole), MAX_MATCHES)]
     if not found:
         return set()
     ends = [*accumulate(len(text) + 1 for text in texts)]

@@ -8,14 +8,14 @@ from services.intake.message import Message
 from shared.contracts import refusals
 from shared.contracts.inbound import LISTS, StatusQuestion
 
-PAUSE = timedelta(seconds=10)
-PAGES = 20
+INTERVAL = timedelta(seconds=10)
+MAX_PAGES = 20
 """Pages that follow the first one within `PAUSE`, answers given again among them."""
-Listing = tuple[str, str]
+ListKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListUse:
     """When a participant asked for the first page of a list, and how many pages followed."""
 
     since: datetime
@@ -23,10 +23,10 @@ class Listed:
 
     def holds(self, at: datetime) -> bool:
         """Tell whether *at* is within the pause; the broker's clock may have been set back."""
-        return abs(at - self.since) < PAUSE
+        return abs(at - self.since) < INTERVAL
 
 
-def listing_of(message: Message) -> Listing | None:
+def list_key(message: Message) -> ListKey | None:
     """Return the list that *message* asks for: the participant and the list's name."""
     data = message.data
     if isinstance(data, StatusQuestion) and data.about in LISTS:
@@ -34,18 +34,18 @@ def listing_of(message: Message) -> Listing | None:
     return None
 
 
-def too_often(message: Message, before: Listed | None, *, again: bool) -> Finding | None:
+def check_list_rate(message: Message, before: ListUse | None, *, again: bool) -> Finding | None:
     """Return why the question waits; *again* tells that it repeats one that was answered."""
     if before is None or not before.holds(message.at):
         return None
-    if (again or message.data.after is not None) and before.pages < PAGES:
+    if (again or message.data.after is not None) and before.pages < MAX_PAGES:
         return None
-    fields = {"seconds": PAUSE.seconds, "pages": PAGES}
+    fields = {"seconds": INTERVAL.seconds, "pages": MAX_PAGES}
     return Finding(refusals.TOO_OFTEN, "/data/about", fields)
 
 
-def counted(message: Message, before: Listed | None) -> Listed:
+def counted(message: Message, before: ListUse | None) -> ListUse:
     """Return what is known of the list after *message* was answered."""
     if before is None or not before.holds(message.at):
-        return Listed(message.at)
+        return ListUse(message.at)
     return replace(before, pages=before.pages + 1)

@@ -46,11 +46,11 @@ class Message:
     more: int = 0
     texts: tuple[Finding, ...] = ()
 
-    def told_reference(self) -> str | None:
+    def safe_reference(self) -> str | None:
         """Return the reference as an answer may repeat it: not if it holds an identifier."""
         return None if self._must_not_tell(self.reference) else self.reference
 
-    def told_id(self) -> str | None:
+    def safe_id(self) -> str | None:
         """Return the id as an answer may repeat it: not if it holds an identifier."""
         return None if self._must_not_tell(self.id) else self.id
 
@@ -58,7 +58,7 @@ class Message:
         return bool(self.texts) and text is not None and holds_identifier(text)
 
 
-def in_capitals(data: Any) -> Any:
+def with_uppercase_numbers(data: Any) -> Any:
     """Return *data* with the number it is about in capitals: people read it out and write it."""
     for name in _NUMBERS:
         text = getattr(data, name, None)

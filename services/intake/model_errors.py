@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from services.intake.findings import MOST, Finding
+from services.intake.findings import MAX_REASONS, Finding
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, JSON_TYPE, Inbound
 from shared.contracts.refusals import Refusal
@@ -70,7 +70,7 @@ def explain(error: ValidationError) -> tuple[list[Finding], int]:
         _unknown(path, unknown[path])
         if kind == "extra_forbidden"
         else _reason(kind, path, problem["loc"], problem.get("ctx", {}))
-        for (kind, path), problem in islice(found.items(), MOST)
+        for (kind, path), problem in islice(found.items(), MAX_REASONS)
     ]
     return reasons, len(found) - len(reasons)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.intake import limits
+from services.intake import json_limits
 from services.intake.canonical import digest
-from services.intake.checks.texts import text_findings
-from services.intake.findings import COUNTED, MOST, Finding
+from services.intake.checks.texts import check_texts
+from services.intake.findings import MAX_COUNTED, MAX_REASONS, Finding
 from services.intake.identifiers import holds_identifier
-from services.intake.message import Message, in_capitals
+from services.intake.json_limits import has_forbidden_character
+from services.intake.message import Message, with_uppercase_numbers
 from services.intake.model_errors import explain, pointer
 from services.intake.models import validate
 from shared.contracts import refusals
@@ -23,7 +24,7 @@ from shared.contracts.refusals import Refusal
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
-_LIMITS = {"most": limits.MAX_FIELDS}
+_LIMITS = {"most": json_limits.MAX_FIELDS}
 _BINARY = Finding(refusals.BINARY_MODE)
 
 
@@ -31,12 +32,12 @@ def read(
     value: bytes | None, headers: Sequence[tuple[str, bytes | None]], blank: Message
 ) -> Message:
     """Return *blank* (who wrote it, where it stands) filled with what *value* says."""
-    readable = limits.readable(value)
+    readable = json_limits.readable(value)
     if value is None or isinstance(readable, Finding):
         return _with_reasons(blank, [readable] if isinstance(readable, Finding) else [])
     binary = any(name.lower().startswith(("ce_", "ce-")) for name, _ in headers)
     try:
-        document, odd = limits.load(readable.text)
+        document, odd = json_limits.load(readable.text)
     except ValueError:
         return _with_reasons(blank, [_BINARY if binary else Finding(refusals.NOT_JSON)])
     if not isinstance(document, dict):
@@ -49,7 +50,7 @@ def read(
     if any(reason.refusal is refusals.HALF_A_PAIR for reason in found):
         blank = replace(blank, kind=kind, id=_own_id(document), more=more)
         return _with_reasons(blank, found)
-    if len(found) >= MOST:  # there is no room for what the model would find
+    if len(found) >= MAX_REASONS:  # there is no room for what the model would find
         return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
     if kind is None:
@@ -76,9 +77,9 @@ def _whole(event: Inbound, document: dict[str, Any], blank: Message, *, kind: st
         id=event.id,
         reference=event.data.reference if isinstance(event.data, Submission) else None,
         traceparent=event.traceparent,
-        data=in_capitals(event.data),
+        data=with_uppercase_numbers(event.data),
         content=digest(kind, document["data"]),
-        texts=text_findings(document),
+        texts=check_texts(document),
     )
 
 
@@ -98,11 +99,11 @@ def _remains(blank: Message, document: dict[str, Any], *, kind: str | None, more
 
 def own_id(value: bytes | None) -> str | None:
     """Return the sender's id of the message in *value*, if that much of it can be read."""
-    readable = limits.readable(value)
+    readable = json_limits.readable(value)
     if isinstance(readable, Finding):
         return None
     try:
-        document, _ = limits.load(readable.text)
+        document, _ = json_limits.load(readable.text)
     except ValueError:
         return None
     return _own_id(document) if isinstance(document, dict) else None
@@ -115,7 +116,9 @@ def _own_id(document: dict[str, Any]) -> str | None:
 
 def _text(value: Any, longest: int) -> str | None:
     """Return *value* if an answer may repeat it: a text, and no identifier of a person."""
-    well_formed = isinstance(value, str) and 0 < len(value) <= longest and not limits.is_odd(value)
+    well_formed = (
+        isinstance(value, str) and 0 < len(value) <= longest and not has_forbidden_character(value)
+    )
     return value if well_formed and not holds_identifier(value) else None
 
 
@@ -131,17 +134,17 @@ def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
     halves: dict[tuple[Refusal, str], None] = {}
     others: dict[tuple[Refusal, str], None] = {}
     more = 0
-    for refusal, location in islice(limits.oddities(document), COUNTED):
+    for refusal, location in islice(json_limits.oddities(document), MAX_COUNTED):
         kept = halves if refusal is refusals.HALF_A_PAIR else others
-        if len(kept) < MOST:
+        if len(kept) < MAX_REASONS:
             kept[refusal, pointer(location)] = None
         else:
             more += 1
-    first = [*halves, *others][:MOST]
+    first = [*halves, *others][:MAX_REASONS]
     reasons = [Finding(refusal, path, _LIMITS) for refusal, path in first]
     return reasons, more + len(halves) + len(others) - len(first)
 
 
 def _with_reasons(message: Message, reasons: Sequence[Finding]) -> Message:
-    more = message.more + max(0, len(reasons) - MOST)
-    return replace(message, reasons=tuple(reasons[:MOST]), more=more)
+    more = message.more + max(0, len(reasons) - MAX_REASONS)
+    return replace(message, reasons=tuple(reasons[:MAX_REASONS]), more=more)

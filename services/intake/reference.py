@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.intake.checks.fields import (
-    form_reasons,
-    state_reasons,
-    year_reasons,
+    check_service_forms,
+    check_states,
+    check_years,
 )
-from services.intake.checks.registrations import registration_reasons
-from services.intake.checks.rulesets import ruleset_reasons
+from services.intake.checks.registrations import check_registration
+from services.intake.checks.rulesets import check_ruleset
 from services.intake.events import attributes
 from services.intake.findings import Finding
 from services.intake.message import Message
@@ -33,21 +33,21 @@ from shared.contracts.reference import (
 Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
 
 
-def entry_reasons(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
+def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
     """Yield all that is wrong with an entry of the catalog."""
     if isinstance(entry, RuleSet):
-        yield from year_reasons({"/data/effective_from": entry.effective_from})
-        yield from ruleset_reasons(entry, at=at)
+        yield from check_years({"/data/effective_from": entry.effective_from})
+        yield from check_ruleset(entry, at=at)
         return
     begin, end = entry.effective_from, entry.effective_until
-    yield from year_reasons({"/data/effective_from": begin, "/data/effective_until": end})
+    yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})
     if isinstance(entry, Provider):
-        yield from state_reasons(entry.states, path="/data/states")
-        yield from form_reasons(entry.service_forms, path="/data/service_forms")
+        yield from check_states(entry.states, path="/data/states")
+        yield from check_service_forms(entry.service_forms, path="/data/service_forms")
     if isinstance(entry, Participant):
-        yield from registration_reasons(entry, registry)
+        yield from check_registration(entry, registry)
     if isinstance(entry, Program):
-        yield from year_reasons({"/data/opens_at": entry.opens_at})
+        yield from check_years({"/data/opens_at": entry.opens_at})
     if begin is not None and end is not None and end <= begin:
         yield Finding(refusals.END_BEFORE_BEGINNING, "/data/effective_until")
 

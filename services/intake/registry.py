@@ -30,11 +30,11 @@ class Sender:
     effective_from: datetime | None = None
     effective_until: datetime | None = None
 
-    def uses(self, source: str) -> bool:
+    def owns_source(self, source: str) -> bool:
         """Tell whether *source* is one of its prefixes or begins with one and a colon."""
         return any(source == own or source.startswith(f"{own}:") for own in self.sources)
 
-    def speaks_for(self, ori: str) -> bool:
+    def has_ori(self, ori: str) -> bool:
         """Tell whether *ori* is registered; seven characters may mean any that begin so."""
         if len(ori) == 9:
             return ori in self.oris

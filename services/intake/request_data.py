@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.intake.agency_list import AgencyList
-from services.intake.batch_state import Known, Request
+from services.intake.batch_state import BatchState, Request
 from services.intake.message import Message
 from services.intake.registry import Registry
 from shared.contracts.inbound import Agency, Amendment, Submission, Wished
@@ -15,7 +15,7 @@ from shared.contracts.intake import NeedFacts, RequestFacts, Window
 
 
 def request_facts(
-    message: Message, identity: str, number: str, known: Known, *, need_stated: bool
+    message: Message, identity: str, number: str, batch: BatchState, *, need_stated: bool
 ) -> bytes:
     """Return the `RequestFacts` of a submission as JSON."""
     asked: Submission = message.data
@@ -30,11 +30,11 @@ def request_facts(
                 "version": 1,
                 "submitted_at": message.at,
                 "first_contact_on": asked.first_contact_on,
-                "agency": _agency(asked.agency, known.agencies),
+                "agency": _agency(asked.agency, batch.agencies),
                 "requested_role": by.role,
                 "contact_ids": [by.contact_id] if by.contact_id else [],
                 "program": asked.program,
-                "topics": _topics(asked.topics, known.registry),
+                "topics": _topics(asked.topics, batch.registry),
                 "other_topic_stated": bool(asked.other_topic),
                 "service_forms": list(dict.fromkeys(asked.service_forms)),
                 "goals": list(dict.fromkeys(asked.goals)),
@@ -43,7 +43,7 @@ def request_facts(
                 "wished": _without_none({"from": wished.from_, "until": wished.until}),
                 "may_be_named": asked.may_be_named,
                 "need_stated": need_stated,
-                "reference_version": known.registry.version,
+                "reference_version": batch.registry.version,
             }
         )
     )
@@ -109,7 +109,7 @@ def _stated(change: BaseModel) -> dict[str, Any]:
 
 
 def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:
-    meant = () if agency.ori is None else agencies.meant_by(agency.ori)
+    meant = () if agency.ori is None else agencies.matching(agency.ori)
     return _without_none(
         {
             "ori": agency.ori,

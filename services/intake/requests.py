@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.intake.batch_state import Known, Published, Request
+from services.intake.batch_state import BatchState, Published, Request
 from services.intake.events import about_request
 from services.intake.message import Message
 from services.intake.request_data import changed_facts, changed_words, request_facts, stated_words
@@ -17,40 +17,40 @@ _NEED = "gov.cri.intake.need_stated.v1"
 Outcome = tuple[Request, bytes | None, tuple[Published, ...]]
 
 
-def accept(message: Message, known: Known) -> Outcome:
-    """Return the request that a submission makes, its words, and what is published of it."""
+def accept(message: Message, batch: BatchState) -> Outcome:
+    """Return the request that a submission makes, its need, and what is published of it."""
     asked: Submission = message.data
-    number = tracking_number(message.at.year, known.fresh[-1])
+    number = tracking_number(message.at.year, batch.unused_counters[-1])
     identity = request_id(message.coordinate, message.at)
-    words = stated_words(asked, identity, number)
-    facts = request_facts(message, identity, number, known, need_stated=words is not None)
-    request = Request(identity, number, message.participant, facts, 1, 0 if words is None else 1)
-    accepted = about_request(message, request, kind=_ACCEPTED, at=known.at, data=facts)
-    if words is None:
+    need = stated_words(asked, identity, number)
+    facts = request_facts(message, identity, number, batch, need_stated=need is not None)
+    request = Request(identity, number, message.participant, facts, 1, 0 if need is None else 1)
+    accepted = about_request(message, request, kind=_ACCEPTED, at=batch.at, data=facts)
+    if need is None:
         return request, None, (accepted,)
-    return request, words, (accepted, _stated(message, request, words, known))
+    return request, need, (accepted, _stated(message, request, need, batch))
 
 
-def amend(message: Message, request: Request, known: Known) -> Outcome:
+def amend(message: Message, request: Request, batch: BatchState) -> Outcome:
     """Return the request as an amendment makes it, and what is published of it."""
     change: Amendment = message.data
     before = RequestFacts.model_validate_json(request.facts)
-    words = changed_words(change, request, known.words.get(request.tracking_number))
+    need = changed_words(change, request, batch.needs.get(request.tracking_number))
     after = before.model_copy(
         update={
-            **changed_facts(change, before, known.registry),
+            **changed_facts(change, before, batch.registry),
             "version": before.version + 1,
-            "need_stated": before.need_stated or words is not None,
-            "reference_version": known.registry.version,
+            "need_stated": before.need_stated or need is not None,
+            "reference_version": batch.registry.version,
         }
     )
     request = replace(request, facts=after.encode(), published=request.published + 1)
-    amended = about_request(message, request, kind=_AMENDED, at=known.at, data=request.facts)
-    if words is None:
+    amended = about_request(message, request, kind=_AMENDED, at=batch.at, data=request.facts)
+    if need is None:
         return request, None, (amended,)
     request = replace(request, confided=request.confided + 1)
-    return request, words, (amended, _stated(message, request, words, known))
+    return request, need, (amended, _stated(message, request, need, batch))
 
 
-def _stated(message: Message, request: Request, words: bytes, known: Known) -> Published:
-    return about_request(message, request, kind=_NEED, at=known.at, data=words, confidential=True)
+def _stated(message: Message, request: Request, need: bytes, batch: BatchState) -> Published:
+    return about_request(message, request, kind=_NEED, at=batch.at, data=need, confidential=True)

@@ -15,7 +15,7 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from services.intake import store
-from services.intake.batch_state import Decision, Known, Request, Seen
+from services.intake.batch_state import BatchState, Decision, FirstRecord, Request
 from services.intake.decide import accept
 from services.intake.handlers import IntakeReader, State
 from services.intake.message import Message, tracking_number_of
@@ -42,7 +42,7 @@ OWN = OwnTopics(
 
 
 @dataclass(slots=True)
-class AgainState:
+class RestoreBatch:
     """A batch, what its records have led to, and the submissions whose content is filled in."""
 
     state: State
@@ -50,7 +50,7 @@ class AgainState:
     contents: dict[str, bytes] = field(default_factory=dict)
 
 
-class AgainReader:
+class RestoreReader:
     """Remembers a record that was answered; decides one that was not."""
 
     def __init__(self, reader: IntakeReader) -> None:
@@ -64,23 +64,23 @@ class AgainReader:
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
-    ) -> AgainState:
+    ) -> RestoreBatch:
         """Load what a batch needs, and the requests that its records have made."""
         state = await self._reader.load(connection, items, at=at)
         found = await read_announced(connection, [item.record.coordinate for item in items])
-        known = state.known
+        batch = state.batch
         made = {event.subject for events in found.values() for event in events}
-        made -= known.requests.keys()
-        known.requests |= await store.lock_requests(connection, made)
+        made -= batch.requests.keys()
+        batch.requests |= await store.lock_requests(connection, made)
         for item in items:
             if item.record.coordinate in found:
-                _check(item.message, found[item.record.coordinate], known)
-        return AgainState(state, found)
+                _check(item.message, found[item.record.coordinate], batch)
+        return RestoreBatch(state, found)
 
-    def decide(self, again: AgainState, item: Item) -> Taken:
+    def decide(self, again: RestoreBatch, item: Item) -> Taken:
         """Take an answered record as it was answered."""
         events = again.announced.get(item.record.coordinate)
-        message, known = item.message, again.state.known
+        message, batch = item.message, again.state.batch
         if not events:
             return self._reader.decide(again.state, item)
         events = [event for event in events if event.type in LOGGED]
@@ -91,13 +91,13 @@ class AgainReader:
             code = json.loads(last.value)["data"]["reasons"][0]["code"]
             return Taken("refused", counted=(("submissions_refused", code),))
         if last.type == _REPEATED:
-            known.take(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
+            batch.apply(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
             return Taken("duplicate")
         if message.reasons:  # the release that accepted it knows more than this one
             return Taken("applied")
         return Taken("applied", _complete(again, message, events))
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainState) -> None:
+    async def save(self, connection: "PoolConnectionProxy[Any]", again: RestoreBatch) -> None:
         await self._reader.save(connection, again.state)
         if again.contents:
             await connection.execute(
@@ -105,7 +105,7 @@ class AgainReader:
             )
 
 
-class Again:
+class Restore:
     """
     The door's part of `shared.messaging.catch_up`.
 
@@ -114,13 +114,13 @@ class Again:
 
     def __init__(self, reader: IntakeReader, *, office: str) -> None:
         self.order = (rf"cri\.in\.{office}\.v1$", r"cri\.int\.", r"cri\.in\.")
-        self.reader: Reader[Any] = AgainReader(reader)
+        self.reader: Reader[Any] = RestoreReader(reader)
 
     async def fold(self, connection: Any) -> None:
         """Bring requests, words, reference data and all numbers to what is announced."""
         await fold_sequences(connection)
         await connection.execute(_SQL["fold_requests"])
-        await connection.execute(_SQL["fold_words"])
+        await connection.execute(_SQL["fold_needs"])
         await connection.execute(_SQL["fold_counts"])
         await connection.execute(_SQL["pass_tracking_numbers"])
         rows = await connection.fetch(_SQL["list_announced_reference"], sorted(LOGGED))
@@ -134,17 +134,17 @@ class Again:
             log.error("catch_up.contents_lost", requests=count)
 
 
-def _check(message: Any, events: Sequence[Announced], known: Known) -> None:
+def _check(message: Any, events: Sequence[Announced], batch: BatchState) -> None:
     """Raise when a record was taken up for a request that is not there: the log is broken."""
     number = tracking_number_of(message)
-    if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in known.requests:
+    if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in batch.requests:
         raise Refusal(
             f"{message.coordinate} was taken up for {number}, of which nothing is on the log"
         )
 
 
 def _complete(
-    again: AgainState, message: Message, events: Sequence[Announced]
+    again: RestoreBatch, message: Message, events: Sequence[Announced]
 ) -> tuple[Outgoing, ...]:
     """
     Remember a message that was accepted; return those of its events that were never published.
@@ -152,11 +152,11 @@ def _complete(
     The relay may have been stopped between two topics: then one event of a message is on the
     log, and another is not. It is made now, under the numbers that were given out.
     """
-    known = again.state.known
+    batch = again.state.batch
     submitted = isinstance(message.data, Submission)
     if submitted:  # the number that it was given
-        known.fresh.append(int(events[0].subject.split("-")[2]))
-    decision = accept(message, known)
+        batch.unused_counters.append(int(events[0].subject.split("-")[2]))
+    decision = accept(message, batch)
     ids = {event.id for event in events}
     missing = tuple(each for each in decision.published if each.id not in ids)
     outgoing = tuple(
@@ -164,34 +164,34 @@ def _complete(
         for each in missing
     )
     request = decision.request
-    folded = None if request is None else known.requests.get(request.tracking_number)
+    folded = None if request is None else batch.requests.get(request.tracking_number)
     if submitted and folded is None:  # what is on the log of it is not yet its acceptance
-        known.take(message, decision)
+        batch.apply(message, decision)
         return outgoing
     if submitted:
-        known.fresh.pop()
-        known.references[message.participant, message.data.reference] = Seen(
+        batch.unused_counters.pop()
+        batch.by_reference[message.participant, message.data.reference] = FirstRecord(
             message.content, message.coordinate
         )
-    known.take(message, Decision("applied", (), decision.first))
+    batch.apply(message, Decision("applied", (), decision.original))
     if request is not None and folded is not None:
         if submitted:
             again.contents[folded.tracking_number] = message.content
-        _bring(known, folded, decision, {each.topic for each in missing})
+        _bring(batch, folded, decision, {each.topic for each in missing})
     return outgoing
 
 
-def _bring(known: Known, folded: Request, decision: Decision, topics: set[str]) -> None:
+def _bring(batch: BatchState, folded: Request, decision: Decision, topics: set[str]) -> None:
     """Bring a request, as it was folded, up to the events on *topics* that are published now."""
     after, number = decision.request, folded.tracking_number
     assert after is not None
     if TOPIC in topics:
-        known.requests[number] = replace(folded, facts=after.facts, published=after.published)
-        known.changed.add(number)
+        batch.requests[number] = replace(folded, facts=after.facts, published=after.published)
+        batch.changed_requests.add(number)
     if CONFIDENTIAL_TOPIC in topics:
-        now = known.requests[number]
-        known.requests[number] = replace(now, confided=after.confided)
-        known.changed.add(number)
-        if decision.words is not None:
-            known.words[number] = decision.words
-            known.reworded.add(number)
+        now = batch.requests[number]
+        batch.requests[number] = replace(now, confided=after.confided)
+        batch.changed_requests.add(number)
+        if decision.need is not None:
+            batch.needs[number] = decision.need
+            batch.changed_needs.add(number)

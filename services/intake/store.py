@@ -6,8 +6,8 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.intake.batch_state import Request, Seen, Subject
-from services.intake.list_limits import Listed, Listing
+from services.intake.batch_state import FirstRecord, Request, Subject
+from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message
 from shared.contracts.inbound import Submission
 from shared.postgres.statements import load_statements
@@ -18,24 +18,24 @@ _SQL = load_statements(__package__)
 @dataclass(slots=True)
 class Before:
     """
-    What was taken in before a batch.
+    What was stored before a batch.
 
-    ``seen`` and ``references`` are what messages of the batch may repeat; ``numbers`` the last
-    ones of its subjects, but for new ones; ``fresh`` counters that no other request has, the
-    smallest last; ``version`` is the catalog's.
+    ``by_id`` and ``by_reference`` hold the records that messages of the batch may repeat;
+    ``numbers`` the last number of each subject that has one; ``unused_counters`` reserved counters
+    of tracking numbers, the smallest last; ``version`` is the catalog's.
     """
 
-    seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
-    references: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    by_id: dict[tuple[str, str, str], FirstRecord] = field(default_factory=dict)
+    by_reference: dict[tuple[str, str], FirstRecord] = field(default_factory=dict)
     numbers: dict[Subject, int] = field(default_factory=dict)
-    fresh: list[int] = field(default_factory=list)
+    unused_counters: list[int] = field(default_factory=list)
     version: int = 0
 
 
 async def lock_requests(
     connection: "PoolConnectionProxy[Any]", numbers: Collection[str]
 ) -> dict[str, Request]:
-    """Return the known requests among *numbers*, locked until the transaction ends."""
+    """Return the existing requests among *numbers*, locked until the transaction ends."""
     rows = await connection.fetch(_SQL["lock_requests"], list(numbers))
     return {
         row["tracking_number"]: Request(
@@ -56,7 +56,7 @@ async def read_before(
     messages: Sequence[Message],
     subjects: Collection[Subject],
 ) -> Before:
-    """Return, in one round trip, what was taken in before *messages*."""
+    """Return what was stored before *messages*, in one round trip."""
     whole = [message for message in messages if not message.reasons]
     submitted = [message for message in whole if isinstance(message.data, Submission)]
     before = Before()
@@ -74,40 +74,40 @@ async def read_before(
     for what, one, two, three, content, first, number in rows:
         match what:
             case "message":
-                before.seen[one, two, three] = Seen(content, first)
+                before.by_id[one, two, three] = FirstRecord(content, first)
             case "reference":
-                before.references[one, two] = Seen(content, first)
+                before.by_reference[one, two] = FirstRecord(content, first)
             case "number":
                 before.numbers[one, two] = number
             case "fresh":
-                before.fresh.append(number)
+                before.unused_counters.append(number)
             case "version":
                 before.version = number
             case _:
                 raise AssertionError(what)
-    before.fresh.sort(reverse=True)
+    before.unused_counters.sort(reverse=True)
     return before
 
 
-async def read_words(
+async def read_needs(
     connection: "PoolConnectionProxy[Any]", numbers: Collection[str]
 ) -> dict[str, bytes]:
-    """Return the words of the requests *numbers*, which are locked."""
-    rows = await connection.fetch(_SQL["read_words"], list(numbers))
-    return {number: said.encode() for number, said in rows}
+    """Return the `NeedFacts` of the requests *numbers* as JSON; their requests are locked."""
+    rows = await connection.fetch(_SQL["read_needs"], list(numbers))
+    return {number: need.encode() for number, need in rows}
 
 
 async def insert_accepted(
     connection: "PoolConnectionProxy[Any]",
     accepted: Sequence[tuple[Message, Request]],
     *,
-    words: Mapping[str, bytes],
-    taken: Sequence[tuple[Message, str]],
+    needs: Mapping[str, bytes],
+    new_ids: Sequence[tuple[Message, str]],
 ) -> None:
     """
-    Write new requests with the submissions that made them, and their words by tracking number.
+    Write new requests with their submissions, their *needs* by tracking number, and *new_ids*.
 
-    The ids of all new messages are *taken*, each with the record that a repetition repeats.
+    *new_ids* holds every message with a new id, and the coordinate that a repetition refers to.
     """
     await connection.execute(
         _SQL["insert_accepted"],
@@ -120,20 +120,20 @@ async def insert_accepted(
         [request.facts.decode() for _, request in accepted],
         [request.published for _, request in accepted],
         [request.confided for _, request in accepted],
-        list(words),
-        [said.decode() for said in words.values()],
-        [message.participant for message, _ in taken],
-        [message.source for message, _ in taken],
-        [message.id for message, _ in taken],
-        [message.content for message, _ in taken],
-        [first for _, first in taken],
+        list(needs),
+        [need.decode() for need in needs.values()],
+        [message.participant for message, _ in new_ids],
+        [message.source for message, _ in new_ids],
+        [message.id for message, _ in new_ids],
+        [message.content for message, _ in new_ids],
+        [original for _, original in new_ids],
     )
 
 
 async def update_requests(
     connection: "PoolConnectionProxy[Any]", changed: Sequence[Request]
 ) -> None:
-    """Write requests that were locked before."""
+    """Write *changed* requests, which are locked."""
     await connection.execute(
         _SQL["update_requests"],
         [request.tracking_number for request in changed],
@@ -144,19 +144,19 @@ async def update_requests(
     )
 
 
-async def save_words(connection: "PoolConnectionProxy[Any]", words: Mapping[str, bytes]) -> None:
-    """Write the words of requests as they now are, by tracking number."""
+async def save_needs(connection: "PoolConnectionProxy[Any]", needs: Mapping[str, bytes]) -> None:
+    """Write the `NeedFacts` of requests as JSON, by tracking number."""
     await connection.execute(
-        _SQL["save_words"],
-        list(words),
-        [said.decode() for said in words.values()],
+        _SQL["save_needs"],
+        list(needs),
+        [need.decode() for need in needs.values()],
     )
 
 
 async def save_numbers(
     connection: "PoolConnectionProxy[Any]", given: Mapping[Subject, int]
 ) -> None:
-    """Write the last numbers *given* out, by subject."""
+    """Write the last numbers *given* out, by (topic, subject)."""
     await connection.execute(
         _SQL["save_numbers"],
         [topic for topic, _ in given],
@@ -165,30 +165,30 @@ async def save_numbers(
     )
 
 
-async def read_listings(
-    connection: "PoolConnectionProxy[Any]", listings: Collection[Listing]
-) -> dict[Listing, Listed]:
-    """Return when each of the *listings* was asked for last, and how often since."""
+async def read_list_uses(
+    connection: "PoolConnectionProxy[Any]", keys: Collection[ListKey]
+) -> dict[ListKey, ListUse]:
+    """Return the recorded uses of the lists *keys*."""
     rows = await connection.fetch(
-        _SQL["read_listings"], [who for who, _ in listings], [about for _, about in listings]
+        _SQL["read_list_uses"], [who for who, _ in keys], [about for _, about in keys]
     )
-    return {(who, about): Listed(since, pages) for who, about, since, pages in rows}
+    return {(who, about): ListUse(since, pages) for who, about, since, pages in rows}
 
 
-async def save_listings(
-    connection: "PoolConnectionProxy[Any]", listed: Mapping[Listing, Listed]
+async def save_list_uses(
+    connection: "PoolConnectionProxy[Any]", uses: Mapping[ListKey, ListUse]
 ) -> None:
-    """Write what is now known of the lists asked for."""
+    """Write *uses* of lists."""
     await connection.execute(
-        _SQL["save_listings"],
-        [who for who, _ in listed],
-        [about for _, about in listed],
-        [last.since for last in listed.values()],
-        [last.pages for last in listed.values()],
+        _SQL["save_list_uses"],
+        [who for who, _ in uses],
+        [about for _, about in uses],
+        [use.since for use in uses.values()],
+        [use.pages for use in uses.values()],
     )
 
 
 async def count_requests(connection: "PoolConnectionProxy[Any]") -> int:
-    """Return how many requests there are."""
+    """Return the number of requests."""
     count: int = await connection.fetchval(_SQL["count_requests"])
     return count

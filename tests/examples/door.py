@@ -6,7 +6,7 @@ from typing import Any
 
 from services.intake import parse
 from services.intake.agency_list import AgencyList, AgencyRow
-from services.intake.batch_state import Decision, Known
+from services.intake.batch_state import BatchState, Decision
 from services.intake.decide import decide
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
@@ -67,22 +67,22 @@ def read(source: Record) -> Message:
 class Door:
     """Takes one record after another, as a batch does; offsets count by themselves."""
 
-    known: Known = field(
-        default_factory=lambda: Known(
+    batch: BatchState = field(
+        default_factory=lambda: BatchState(
             at=AT,
             registry=REGISTRY,
             agencies=AGENCIES,
             office=OFFICE,
             numbers=defaultdict(int),
-            fresh=list(range(1000, 0, -1)),
+            unused_counters=list(range(1000, 0, -1)),
         )
     )
     offset: int = 0
 
     def take(self, source: Record) -> Decision:
         message = read(source)
-        decision = decide(message, self.known)
-        self.known.take(message, decision)
+        decision = decide(message, self.batch)
+        self.batch.apply(message, decision)
         return decision
 
     def send(self, message: Any, **of_record: Any) -> Decision:
@@ -102,7 +102,7 @@ class Door:
     @property
     def number(self) -> str:
         """The tracking number of the first request."""
-        return next(iter(self.known.requests), "CRI-2026-000001-0")
+        return next(iter(self.batch.requests), "CRI-2026-000001-0")
 
 
 def codes(decision: Decision) -> list[str]:

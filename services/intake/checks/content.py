@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from services.intake.batch_state import Known, Request
-from services.intake.checks.fields import email_reasons, latest_date, past_reasons, zone_reasons
+from services.intake.batch_state import BatchState, Request
+from services.intake.checks.fields import check_email, check_past_dates, check_zone, latest_date
 from services.intake.checks.messages import (
-    amendment_reasons,
-    answer_reasons,
-    capacity_reasons,
-    direction_reasons,
-    submission_reasons,
+    check_amendment,
+    check_capacity,
+    check_direction,
+    check_offer_answer,
+    check_submission,
 )
 from services.intake.checks.senders import sender_of
 from services.intake.findings import Finding
 from services.intake.forwarding import AboutRequest
 from services.intake.message import Message, tracking_number_of
-from services.intake.reference import entry_reasons
+from services.intake.reference import check_entry
 from shared.contracts import refusals
 from shared.contracts.inbound import (
     LISTS,
@@ -34,38 +34,38 @@ from shared.contracts.intake import RequestFacts
 from shared.contracts.tracking import is_tracking_number
 
 
-def contents_reasons(message: Message, known: Known) -> Iterator[Finding]:
+def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
     """Yield all that is wrong with the contents of *message*: first with its single texts."""
     yield from message.texts
     match message.data:
         case Submission() as asked:
-            sender = sender_of(message, known.registry, office=known.office)
+            sender = sender_of(message, batch.registry, office=batch.office)
             assert sender is not None
-            yield from submission_reasons(
+            yield from check_submission(
                 asked,
                 at=message.at,
                 sender=sender,
-                registry=known.registry,
-                agencies=known.agencies,
+                registry=batch.registry,
+                agencies=batch.agencies,
             )
         case Capacity() as declared:
-            yield from capacity_reasons(declared, at=message.at, registry=known.registry)
+            yield from check_capacity(declared, at=message.at, registry=batch.registry)
         case Contact() as contact:
-            yield from email_reasons(contact.email, path="/data/email")
-            yield from zone_reasons(contact.zone, path="/data/zone")
+            yield from check_email(contact.email, path="/data/email")
+            yield from check_zone(contact.zone, path="/data/zone")
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/about")
             if about not in LISTS and after is not None:
                 yield Finding(refusals.PAGE_OF_NO_LIST, "/data/after")
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
-            yield from _about_request(message, known)
+            yield from _about_request(message, batch)
         case entry:
-            yield from entry_reasons(entry, known.registry, at=message.at)
+            yield from check_entry(entry, batch.registry, at=message.at)
 
 
-def _about_request(message: Message, known: Known) -> Iterator[Finding]:
-    request = known.requests.get(tracking_number_of(message) or "")
+def _about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
+    request = batch.requests.get(tracking_number_of(message) or "")
     data: Amendment | AboutRequest = message.data
     match data:
         case Amendment() as change:
@@ -74,25 +74,25 @@ def _about_request(message: Message, known: Known) -> Iterator[Finding]:
                 yield Finding(refusals.REQUEST_ENDED, "/data/tracking_number")
             if request is not None:
                 before = RequestFacts.model_validate_json(request.facts)
-                yield from amendment_reasons(change, before, registry=known.registry)
+                yield from check_amendment(change, before, registry=batch.registry)
         case Withdrawal():
             yield from _own(message, request)
         case OfferAnswer() as answer:
             if request is None:
                 yield Finding(refusals.UNKNOWN_OFFER, "/data/offer_id")
-            yield from answer_reasons(answer)
+            yield from check_offer_answer(answer)
         case Milestone(on=on):
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
             # It is the provider's date, and where the provider is nobody says.
-            yield from past_reasons({"/data/on": on}, today=latest_date(message.at))
+            yield from check_past_dates({"/data/on": on}, today=latest_date(message.at))
         case Close():
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
         case Direction() as direction:
             if request is None:
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")
-            yield from direction_reasons(direction, known.registry)
+            yield from check_direction(direction, batch.registry)
 
 
 def _own(message: Message, request: Request | None) -> Iterator[Finding]:

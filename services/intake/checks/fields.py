@@ -20,14 +20,14 @@ _EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL}){{0,20}}@{_LABEL}(?:\.{_LABEL}){{1,
 _FARTHEST_EAST = timedelta(hours=14)
 
 
-def program_reasons(program: str | None, registry: Registry) -> Iterator[Finding]:
+def check_program(program: str | None, registry: Registry) -> Iterator[Finding]:
     """Yield a reason unless *program* is defined, or not named."""
     if program is not None and program not in registry.programs:
         known = sorted(registry.programs) or "none yet"
         yield Finding(refusals.UNKNOWN_PROGRAM, "/data/program", {"programs": known})
 
 
-def topic_reasons(
+def check_topics(
     topics: Sequence[str], registry: Registry, *, path: str, other: str | None
 ) -> Iterator[Finding]:
     """Yield a reason for each topic not in the catalog; ``other`` needs its words."""
@@ -38,30 +38,30 @@ def topic_reasons(
             yield Finding(refusals.UNKNOWN_TOPIC, f"{path}/{place}")
 
 
-def form_reasons(forms: Sequence[str], *, path: str) -> Iterator[Finding]:
+def check_service_forms(forms: Sequence[str], *, path: str) -> Iterator[Finding]:
     """Yield a reason for each service form that is not registered."""
     for place, form in enumerate(forms):
         if form not in SERVICE_FORMS:
             yield Finding(refusals.UNKNOWN_SERVICE_FORM, f"{path}/{place}", _FORMS)
 
 
-def state_reasons(states: Sequence[str], *, path: str) -> Iterator[Finding]:
+def check_states(states: Sequence[str], *, path: str) -> Iterator[Finding]:
     """Yield a reason for each of *states* that is not one of the 57 codes."""
     for place, state in enumerate(states):
         if state not in ZONES:
             yield Finding(refusals.UNKNOWN_STATE, f"{path}/{place}")
 
 
-def wished_reasons(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
+def check_window(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
     """Yield what contradicts itself in a window of dates."""
-    yield from year_reasons({f"{path}/from": wished.from_, f"{path}/until": wished.until})
+    yield from check_years({f"{path}/from": wished.from_, f"{path}/until": wished.until})
     if wished.from_ is not None and wished.until is not None and wished.until < wished.from_:
         yield Finding(refusals.END_BEFORE_BEGINNING, f"{path}/until")
 
 
-def past_reasons(dates: Mapping[str, date | None], *, today: date) -> Iterator[Finding]:
+def check_past_dates(dates: Mapping[str, date | None], *, today: date) -> Iterator[Finding]:
     """Yield a reason for each of *dates* (by path) that is later than *today*."""
-    yield from year_reasons(dates)
+    yield from check_years(dates)
     for path, value in dates.items():
         if value is not None and value > today:
             yield Finding(refusals.DATE_IN_FUTURE, path)
@@ -72,20 +72,20 @@ def latest_date(at: datetime) -> date:
     return (at + _FARTHEST_EAST).date()
 
 
-def year_reasons(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
+def check_years(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
     """Yield a reason for each of *moments* (by path) that no calendar of ours reaches."""
     for path, value in moments.items():
         if value is not None and value.year not in YEARS:
             yield Finding(refusals.YEAR_OUT_OF_RANGE, path, FIRST_AND_LAST)
 
 
-def email_reasons(address: str | None, *, path: str) -> Iterator[Finding]:
+def check_email(address: str | None, *, path: str) -> Iterator[Finding]:
     """Yield a reason if *address* is stated and has not the form of one."""
     if address is not None and not _EMAIL.fullmatch(address):
         yield Finding(refusals.NOT_AN_EMAIL, path)
 
 
-def zone_reasons(zone: str | None, *, path: str) -> Iterator[Finding]:
+def check_zone(zone: str | None, *, path: str) -> Iterator[Finding]:
     """Yield a reason unless *zone* is a time zone of the IANA database, or not named."""
     if zone is not None and not is_zone(zone):
         yield Finding(refusals.UNKNOWN_ZONE, path)

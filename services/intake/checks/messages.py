@@ -5,12 +5,12 @@ from datetime import datetime
 
 from services.intake.agency_list import AgencyList
 from services.intake.checks.fields import (
-    form_reasons,
-    past_reasons,
-    program_reasons,
-    topic_reasons,
-    wished_reasons,
-    year_reasons,
+    check_past_dates,
+    check_program,
+    check_service_forms,
+    check_topics,
+    check_window,
+    check_years,
 )
 from services.intake.findings import Finding
 from services.intake.registry import Registry, Sender
@@ -30,7 +30,7 @@ from shared.contracts.intake import RequestFacts
 from shared.contracts.places import day_in
 
 
-def submission_reasons(
+def check_submission(
     asked: Submission,
     *,
     at: datetime,
@@ -40,19 +40,19 @@ def submission_reasons(
 ) -> Iterator[Finding]:
     """Yield all that keeps a submission from becoming a request."""
     yield from _agency(asked.agency, sender, agencies)
-    yield from program_reasons(asked.program, registry)
-    yield from topic_reasons(asked.topics, registry, path="/data/topics", other=asked.other_topic)
-    yield from form_reasons(asked.service_forms, path="/data/service_forms")
-    yield from wished_reasons(asked.wished)
+    yield from check_program(asked.program, registry)
+    yield from check_topics(asked.topics, registry, path="/data/topics", other=asked.other_topic)
+    yield from check_service_forms(asked.service_forms, path="/data/service_forms")
+    yield from check_window(asked.wished)
     past = {
         "/data/first_contact_on": asked.first_contact_on,
         "/data/requested_by/authorized_on": asked.requested_by.authorized_on,
         "/data/urgency/incident_on": asked.urgency.incident_on,
     }
-    yield from past_reasons(past, today=day_in(asked.agency.state, at))
+    yield from check_past_dates(past, today=day_in(asked.agency.state, at))
 
 
-def amendment_reasons(
+def check_amendment(
     change: Amendment, before: RequestFacts, *, registry: Registry
 ) -> Iterator[Finding]:
     """Yield all that is wrong with what an amendment makes of the request that was *before*."""
@@ -61,41 +61,42 @@ def amendment_reasons(
         yield from _cleared(change.need, "/data/need")
     stated = before.other_topic_stated and "other_topic" not in change.model_fields_set
     other = change.other_topic or ("stated before" if stated else None)
-    yield from topic_reasons(change.topics or (), registry, path="/data/topics", other=other)
+    yield from check_topics(change.topics or (), registry, path="/data/topics", other=other)
     if change.topics is None and "other" in before.topics and not other:
         yield Finding(refusals.OTHER_NO_LONGER_SAID, "/data/other_topic")
-    yield from form_reasons(change.service_forms or (), path="/data/service_forms")
+    yield from check_service_forms(change.service_forms or (), path="/data/service_forms")
     if change.wished is not None:
         window = changed_window(change.wished, before.wished)
-        yield from wished_reasons(Wished(from_=window.from_, until=window.until))
+        yield from check_window(Wished(from_=window.from_, until=window.until))
 
 
-def capacity_reasons(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
+def check_capacity(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
     """Yield all that is wrong with what a provider declares."""
     path = "/data/valid_until"
-    yield from year_reasons({path: declared.valid_until})
+    yield from check_years({path: declared.valid_until})
     if declared.valid_until <= at:
         yield Finding(refusals.CAPACITY_RUN_OUT, path)
     for place, entry in enumerate(declared.entries):
         at_entry = f"/data/entries/{place}"
-        yield from topic_reasons(entry.topics, registry, path=f"{at_entry}/topics", other="any")
-        yield from form_reasons(entry.service_forms, path=f"{at_entry}/service_forms")
+        yield from check_topics(entry.topics, registry, path=f"{at_entry}/topics", other="any")
+        yield from check_service_forms(entry.service_forms, path=f"{at_entry}/service_forms")
 
 
-def answer_reasons(answer: OfferAnswer) -> Iterator[Finding]:
+def check_offer_answer(answer: OfferAnswer) -> Iterator[Finding]:
     """Yield all that is wrong with the answer to an offer, whosever it is."""
     if answer.answer == "decline" and answer.reason_code is None:
         yield Finding(refusals.DECLINE_WITHOUT_REASON, "/data/reason_code")
     if answer.answer == "counter" and answer.counter is None:
         yield Finding(refusals.COUNTER_WITHOUT_TERMS, "/data/counter")
     if answer.counter is not None:
-        yield from wished_reasons(answer.counter, path="/data/counter")
-        yield from form_reasons(answer.counter.service_forms, path="/data/counter/service_forms")
+        yield from check_window(answer.counter, path="/data/counter")
+        path = "/data/counter/service_forms"
+        yield from check_service_forms(answer.counter.service_forms, path=path)
 
 
-def direction_reasons(direction: Direction, registry: Registry) -> Iterator[Finding]:
+def check_direction(direction: Direction, registry: Registry) -> Iterator[Finding]:
     """Yield all that is wrong with a direction of the program office."""
-    yield from program_reasons(direction.program, registry)
+    yield from check_program(direction.program, registry)
     if direction.action == "assign" and direction.provider is None:
         yield Finding(refusals.ASSIGN_WITHOUT_PROVIDER, "/data/provider")
     if direction.provider is not None and direction.provider not in registry.providers:
@@ -116,8 +117,8 @@ def _agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Fi
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
     elif agency.key is not None:
         yield Finding(refusals.KEY_BESIDE_ORI, "/data/agency/key")
-    elif sender.speaks_for(agency.ori):
-        listed = {one.agency_class for one in agencies.meant_by(agency.ori)}
+    elif sender.has_ori(agency.ori):
+        listed = {one.agency_class for one in agencies.matching(agency.ori)}
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)
     if agency.agency_class == "federal" or listed == {"federal"}:

@@ -22,7 +22,7 @@ _RESERVED_PREFIXES = ("svc-", "cri-", "continuum-")
 _URI = re.compile(r"(?!urn:)[a-z][a-z0-9+.-]{1,30}:[!-~]{1,200}|urn:[a-z0-9-]{2,32}:[!-~]{1,200}")
 
 
-def registration_reasons(asked: Participant, registry: Registry) -> Iterator[Finding]:
+def check_registration(asked: Participant, registry: Registry) -> Iterator[Finding]:
     """Yield all that keeps *asked* from being registered with its id and sources."""
     if asked.id in RESERVED or asked.id.startswith(_RESERVED_PREFIXES):
         yield Finding(refusals.RESERVED_ID, "/data/id")

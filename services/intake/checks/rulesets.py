@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import get_args
 
-from services.intake.checks.fields import zone_reasons
+from services.intake.checks.fields import check_zone
 from services.intake.findings import Finding
 from shared.contracts import refusals
 from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
@@ -41,7 +41,7 @@ _FACTS = {"facts": sorted(FACTS)}
 _NAMES = {"facts": sorted(_NAMED)}
 
 
-def ruleset_reasons(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
+def check_ruleset(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
     """Yield all that would keep routing from using *ruleset*."""
     ids = Counter(rule.id for rule in ruleset.rules)
     for place, rule in enumerate(ruleset.rules):
@@ -121,4 +121,4 @@ def _calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     last = None if wrong else calendar.last_day
     if last is not None and last < at.date():
         yield Finding(refusals.CALENDAR_IS_OVER, f"{path}/holidays")
-    yield from zone_reasons(calendar.zone, path=f"{path}/zone")
+    yield from check_zone(calendar.zone, path=f"{path}/zone")

@@ -11,13 +11,13 @@ from shared.contracts.inbound import SENDERS
 _REGISTER = "gov.cri.participant.register.v1"
 
 
-def sender_reasons(message: Message, registry: Registry, *, office: str) -> Iterator[Finding]:
+def check_sender(message: Message, registry: Registry, *, office: str) -> Iterator[Finding]:
     """Yield what keeps the participant from sending *message*, as far as it could be read."""
     sender = sender_of(message, registry, office=office)
     if sender is None or not sender.is_effective(message.at):
         yield Finding(refusals.PARTICIPANT_NOT_REGISTERED)
         return
-    if message.source is not None and not sender.uses(message.source):
+    if message.source is not None and not sender.owns_source(message.source):
         yield Finding(refusals.SOURCE_NOT_REGISTERED, "/source", {"sources": sender.sources})
     if message.kind is not None and sender.kind not in SENDERS[message.kind]:
         fields = {"kind": sender.kind, "kinds": sorted(SENDERS[message.kind])}

@@ -12,10 +12,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.intake.characters import holds_unseen, is_plain
+from services.intake.characters import has_invisible, is_printable_ascii
 from services.intake.checks.fields import FIRST_AND_LAST, YEARS
-from services.intake.findings import COUNTED, MOST, Finding
-from services.intake.identifiers import holders
+from services.intake.findings import MAX_COUNTED, MAX_REASONS, Finding
+from services.intake.identifiers import texts_with_identifier
 from services.intake.model_errors import pointer
 from shared.contracts import refusals
 from shared.contracts.inbound import DATA, Inbound
@@ -53,7 +53,7 @@ TIMES = frozenset(name for name, part in _FIELDS if part.get("format") == "date-
 _HAVE_A_FORM = TIMES | {"traceparent"}
 
 
-def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+def check_texts(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """
     Return a reason for each text with which something is wrong in a well-formed message.
 
@@ -62,8 +62,8 @@ def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     fields: list[str] = []
     texts: list[str] = []
     _gather(document, "", fields, texts)
-    plain = is_plain(texts)
-    identifiers = holders(texts, plain=plain)
+    plain = is_printable_ascii(texts)
+    identifiers = texts_with_identifier(texts, plain=plain)
     wrong = dict.fromkeys(identifiers, refusals.PROTECTED_IDENTIFIER)
     every = not plain or _has_space_at_an_end(texts)
     for place, field in enumerate(fields):
@@ -78,9 +78,9 @@ def text_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     found = (path for place, path in enumerate(_paths(document, ())) if place in wrong)
     told = [
         _finding(path, wrong[place])
-        for place, path in zip(sorted(wrong), islice(found, MOST), strict=False)
+        for place, path in zip(sorted(wrong), islice(found, MAX_REASONS), strict=False)
     ]
-    return (*told, *repeat(told[-1], min(len(wrong) - len(told), COUNTED)))  # only counted
+    return (*told, *repeat(told[-1], min(len(wrong) - len(told), MAX_COUNTED)))  # only counted
 
 
 def _has_space_at_an_end(texts: Sequence[str]) -> bool:
@@ -134,7 +134,7 @@ def _wrong(name: str, text: str) -> Refusal | None:
     if text[0].isspace() or text[-1].isspace():
         return refusals.BLANK if text.isspace() else refusals.SPACE_AT_AN_END
     if not text.isascii() or not text.isprintable():
-        if holds_unseen(text):
+        if has_invisible(text):
             return refusals.UNSEEN_CHARACTER
         return refusals.BLANK if _MARKS.fullmatch(text) else None
     if name == "traceparent" and not _TRACE.fullmatch(text):

@@ -1,7 +1,7 @@
 """Events of a later release do no harm: the door stays open, and answers once."""
 
 from services.intake.handlers import IntakeReader
-from services.intake.restore import Again
+from services.intake.restore import Restore
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import tracking_number
 from shared.messaging.own_log import announced
@@ -81,7 +81,7 @@ async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_
             *found,
         )
 
-    again = Again(IntakeReader(agencies=AGENCIES, office=OFFICE), office=OFFICE)
+    again = Restore(IntakeReader(agencies=AGENCIES, office=OFFICE), office=OFFICE)
     await catch_up(dump.pool, again, [[*records, strange]], service="intake")
 
     assert await outbox_of(dump.pool) == []

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.intake.handlers import IntakeReader
-from services.intake.restore import Again
+from services.intake.restore import Restore
 from shared.contracts.intake import ANSWERS_TOPIC
 from shared.messaging.records import Record
 from shared.postgres.pool import LIMITS
@@ -85,8 +85,8 @@ async def tables(world: World) -> dict[str, Any]:
     return held
 
 
-def again() -> Again:
-    return Again(IntakeReader(agencies=AGENCIES, office=OFFICE), office=OFFICE)
+def again() -> Restore:
+    return Restore(IntakeReader(agencies=AGENCIES, office=OFFICE), office=OFFICE)
 
 
 async def test_what_was_announced_is_known_again_and_nothing_is_sent(

@@ -209,10 +209,10 @@ async def test_nothing_is_kept_when_a_step_fails(
 async def test_a_record_whose_decision_fails_is_answered_and_may_be_sent_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fussy(message: Any, known: Any) -> Any:
+    def fussy(message: Any, batch: Any) -> Any:
         if message.reference == "CA-2026-0042":
             raise ZeroDivisionError
-        return decide(message, known)
+        return decide(message, batch)
 
     with monkeypatch.context() as broken:
         broken.setattr(handlers, "decide", fussy)
@@ -238,13 +238,13 @@ async def test_a_record_whose_decision_takes_too_long_is_answered(
     monkeypatch.setattr("shared.messaging.budget.RECORD_SECONDS", 0.3)  # waited for four times
     tries = 0
 
-    def slow(message: Any, known: Any) -> Any:
+    def slow(message: Any, batch: Any) -> Any:
         nonlocal tries
         if message.reference == "CA-2026-0042":
             tries += 1
             while True:  # only an interruption ends it
                 pass
-        return decide(message, known)
+        return decide(message, batch)
 
     monkeypatch.setattr(handlers, "decide", slow)
     outcomes = await world.take_in(

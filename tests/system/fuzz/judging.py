@@ -61,7 +61,7 @@ class Judge:
     def begin(self) -> None:
         """Forget all records; the door has one request."""
         self._door = Door()
-        self._door.known.fresh = list(range(CHUNK + 10, 0, -1))
+        self._door.batch.unused_counters = list(range(CHUNK + 10, 0, -1))
         self._door.say("request.submit")
 
     @property
@@ -77,7 +77,7 @@ class Judge:
         judged.records += 1
         try:
             message, decision, took = self._decided(source)
-            self._door.known.take(message, decision)
+            self._door.batch.apply(message, decision)
             leaks = [*leaks_of(message, decision)]
         except Exception as error:
             judged.note("crash", number, made, f"{type(error).__name__}: {error}")
@@ -95,7 +95,7 @@ class Judge:
         while times < 1 or (times < 3 and took > SLOW):
             began = thread_time()
             message = read(source)
-            decision = decide(message, self._door.known)
+            decision = decide(message, self._door.batch)
             now = thread_time() - began
             took, times = min(took, now) if times else now, times + 1
         return message, decision, took

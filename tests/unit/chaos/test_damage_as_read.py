@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.intake.ended_requests import read_ending
+from services.intake.ended_requests import parse_routing_event
 from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader
@@ -19,7 +19,7 @@ from tests.system.chaos.damage import KINDS, READERS, damaged
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"
 READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {
-    "intake": read_ending,
+    "intake": parse_routing_event,
     "routing": RoutingReader().parse,
     "notifications": parse,
     "reporting": ReportingReader().parse,

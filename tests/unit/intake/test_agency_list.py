@@ -18,16 +18,16 @@ def test_an_ori_means_every_agency_that_has_it(tmp_path: Path) -> None:
 
     agencies = load_agency_list(file)
 
-    assert agencies.meant_by("AK0010100") == (first,)
-    assert agencies.meant_by("AK00101") == (
+    assert agencies.matching("AK0010100") == (first,)
+    assert agencies.matching("AK00101") == (
         first,
         AgencyRow("AK001015A", "Lawyers", "other", None),
     )
-    assert agencies.meant_by("AK00102") == agencies.meant_by("AK0010200") == ()
+    assert agencies.matching("AK00102") == agencies.matching("AK0010200") == ()
 
 
 def test_the_list_that_is_delivered_has_oris_that_share_seven_characters() -> None:
     agencies = load_agency_list(LIST)
 
     assert len(agencies) > 25_000
-    assert len(agencies.meant_by("AL02001")) == 2
+    assert len(agencies.matching("AL02001")) == 2

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from services.intake.characters import fold, folded
-from services.intake.identifiers import holders, holds_identifier
+from services.intake.identifiers import holds_identifier, texts_with_identifier
 
 HELD = (
     "123-45-6789",
@@ -110,7 +110,7 @@ def test_another_number_is_not_taken_for_a_protected_identifier(text: str) -> No
 
 
 def test_it_is_found_in_which_texts_identifiers_stand() -> None:
-    assert holders([*NOT_HELD, *HELD, "\u0130", *NOT_HELD], plain=False) == set(
+    assert texts_with_identifier([*NOT_HELD, *HELD, "\u0130", *NOT_HELD], plain=False) == set(
         range(len(NOT_HELD), len(NOT_HELD) + len(HELD))
     )
 
@@ -122,7 +122,8 @@ def test_no_identifier_is_put_together_from_two_texts() -> None:
         ["UCN", "1234567"],
         ["123", "45", "6789"],
     ):
-        assert holders(texts, plain=True) == holders(texts, plain=False) == set()
+        assert texts_with_identifier(texts, plain=True) == set()
+        assert texts_with_identifier(texts, plain=False) == set()
 
 
 def test_all_dashes_digits_and_invisible_characters_of_unicode_are_folded() -> None:

@@ -3,13 +3,13 @@ from datetime import timedelta
 import pytest
 
 from services.intake.batch_state import Decision
-from services.intake.list_limits import PAGES, PAUSE
+from services.intake.list_limits import INTERVAL, MAX_PAGES
 from shared.contracts.tracking import tracking_number
 from tests.examples.door import Door, codes, types
 from tests.examples.inbound import AT, PROVIDER
 
 NEXT = "open/CRI-2026-000001-K"
-SOON = AT + PAUSE - timedelta(milliseconds=1)
+SOON = AT + INTERVAL - timedelta(milliseconds=1)
 
 
 def ask(door: Door, about: str = "all", **said: object) -> Decision:
@@ -22,7 +22,7 @@ def ask(door: Door, about: str = "all", **said: object) -> Decision:
 def test_a_list_is_told_once_in_ten_seconds(about: str) -> None:
     door = Door()
 
-    first, soon, later = (ask(door, about, at=at) for at in (AT, SOON, AT + PAUSE))
+    first, soon, later = (ask(door, about, at=at) for at in (AT, SOON, AT + INTERVAL))
 
     assert types(first) == types(later) == ["status_asked"]
     assert codes(soon) == ["too_often"]
@@ -42,17 +42,17 @@ def test_so_many_pages_may_follow_at_once_and_no_more() -> None:
     door = Door()
     ask(door)
 
-    pages = [ask(door, after=NEXT, at=SOON) for _ in range(PAGES)]
+    pages = [ask(door, after=NEXT, at=SOON) for _ in range(MAX_PAGES)]
 
     assert all(types(page) == ["status_asked"] for page in pages)
     assert codes(ask(door, after=NEXT, at=SOON)) == ["too_often"]
-    assert types(ask(door, after=NEXT, at=AT + PAUSE)) == ["status_asked"]
+    assert types(ask(door, after=NEXT, at=AT + INTERVAL)) == ["status_asked"]
 
 
 def test_pages_without_a_first_one_are_counted_as_well() -> None:
     door = Door()
 
-    answers = [ask(door, after=NEXT) for _ in range(PAGES + 2)]
+    answers = [ask(door, after=NEXT) for _ in range(MAX_PAGES + 2)]
 
     assert codes(answers.pop()) == ["too_often"]
     assert all(types(answer) == ["status_asked"] for answer in answers)
@@ -62,7 +62,7 @@ def test_an_answer_is_told_again_as_often_as_pages_may_follow() -> None:
     door = Door()
     ask(door, id="once")
 
-    again = [ask(door, id="once") for _ in range(PAGES)]
+    again = [ask(door, id="once") for _ in range(MAX_PAGES)]
 
     assert all(types(answer) == ["answer_repeated"] for answer in again)
     assert codes(ask(door, id="once")) == ["too_often"]
@@ -72,7 +72,7 @@ def test_what_was_refused_for_its_pace_may_be_sent_again_under_its_id() -> None:
     door = Door()
     ask(door)
 
-    refused, taken = ask(door, id="again", at=SOON), ask(door, id="again", at=AT + PAUSE)
+    refused, taken = ask(door, id="again", at=SOON), ask(door, id="again", at=AT + INTERVAL)
 
     assert codes(refused) == ["too_often"]
     assert types(taken) == ["status_asked"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc8785 import dumps
 
-from services.intake import limits, parse
+from services.intake import json_limits, parse
 from services.intake.canonical import canonical
 from shared.contracts.inbound import DATA, Need
 from tests.examples.door import read
@@ -92,7 +92,7 @@ def test_the_corners_of_json(value: bytes, code: str) -> None:
 def test_a_value_of_exactly_one_mebibyte_is_read() -> None:
     value = submit()
 
-    assert problems(value + b" " * (limits.MAX_BYTES - len(value))) == []
+    assert problems(value + b" " * (json_limits.MAX_BYTES - len(value))) == []
 
 
 def test_thirty_two_levels_are_not_too_deep_and_brackets_in_texts_do_not_count() -> None:
@@ -160,7 +160,7 @@ def test_a_number_outside_its_bounds_is_out_of_range() -> None:
 def test_nothing_odd_is_looked_for_in_a_valid_message_of_any_type(kind: str) -> None:
     value = json.dumps(event(kind, data_of(kind, NUMBER), datacontenttype="application/json"))
 
-    assert limits.load(value) == (json.loads(value), False)
+    assert json_limits.load(value) == (json.loads(value), False)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +176,10 @@ def test_nothing_odd_is_looked_for_in_a_valid_message_of_any_type(kind: str) -> 
     ],
 )
 def test_what_is_odd_is_looked_for(value: bytes) -> None:
-    document, odd = limits.load(value.decode())
+    document, odd = json_limits.load(value.decode())
 
     assert odd
-    assert [*limits.oddities(document)]
+    assert [*json_limits.oddities(document)]
 
 
 @pytest.mark.parametrize("header", ["ce_type", "ce-type", "CE_Type"])

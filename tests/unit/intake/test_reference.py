@@ -54,7 +54,7 @@ def test_a_registration_that_has_ended_no_longer_holds() -> None:
 
 def test_the_program_office_alone_may_register_itself_before_anybody_is_registered() -> None:
     door = Door()
-    door.known.registry = Registry()
+    door.batch.registry = Registry()
     itself = {"id": OFFICE, "kind": "program_office", "name": "Office"}
 
     other = door.say("participant.register", data_of("participant.register", ""))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.intake import limits
+from services.intake import json_limits
 from services.intake.batch_state import Decision
 from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
@@ -71,8 +71,8 @@ def twice(kind: str, data: Any = None, **changes: Any) -> Says:
 
 
 def ended(door: Door) -> Decision:
-    request = door.known.requests[door.number]
-    door.known.requests[door.number] = replace(request, ended="closed")
+    request = door.batch.requests[door.number]
+    door.batch.requests[door.number] = replace(request, ended="closed")
     return door.say("request.amend")
 
 
@@ -87,7 +87,7 @@ def reused_id(door: Door) -> Decision:
 
 def other_no_longer_said(door: Door) -> Decision:
     door.say("request.submit", submission(reference="r-2", topics=["other"], other_topic="Dogs."))
-    number = [*door.known.requests][-1]
+    number = [*door.batch.requests][-1]
     return door.say("request.amend", {"tracking_number": number, "other_topic": None})
 
 
@@ -97,15 +97,15 @@ def unprocessable(**changes: Any) -> Says:
         item = reader.unprocessable(record(b"{}")._replace(**changes))
         assert item is not None
         assert isinstance(item.message, Message)
-        return decide(item.message, door.known)
+        return decide(item.message, door.batch)
 
     return refused
 
 
 SAID: dict[str, Says] = {
     "NO_VALUE": bytes_(None),
-    "TOO_MANY_BYTES": bytes_(b" " * (limits.MAX_BYTES + 1)),
-    "TOO_MANY_VALUES": bytes_(b"[" + b"1," * limits.MAX_VALUES + b"1]"),
+    "TOO_MANY_BYTES": bytes_(b" " * (json_limits.MAX_BYTES + 1)),
+    "TOO_MANY_VALUES": bytes_(b"[" + b"1," * json_limits.MAX_VALUES + b"1]"),
     "TOO_DEEP": bytes_(b"[" * 100 + b"]" * 100),
     "NOT_UTF_8": bytes_(b"\xff\xfe"),
     "HALF_A_PAIR": bytes_(b'{"id": "\\ud800"}'),
@@ -127,7 +127,7 @@ SAID: dict[str, Says] = {
     "MISSING": says("status.ask", {}),
     "UNKNOWN_FIELD": says("status.ask", {"about": "all", "no name!": 1}),
     "UNKNOWN_FIELD_NAMED": says("status.ask", {"about": "all", "priority": 1}),
-    "TOO_MANY_FIELDS": says("status.ask", {f"f{n}": n for n in range(limits.MAX_FIELDS + 1)}),
+    "TOO_MANY_FIELDS": says("status.ask", {f"f{n}": n for n in range(json_limits.MAX_FIELDS + 1)}),
     "NOT_A_TEXT": says("status.ask", {"about": 1}),
     "NOT_A_WHOLE_NUMBER": but("capacity.declare", entries=[{"can_take": "one"}]),
     "NOT_A_BOOLEAN": asks(may_be_named="yes"),

@@ -62,14 +62,14 @@ def test_replaying_any_prefix_changes_no_request_and_repeats_what_was_accepted(
 ) -> None:
     door = Door()
     accepted = [not ANSWERS.issuperset(say(door, message)) for message in messages]
-    before = (dict(door.known.requests), list(door.known.taken))
+    before = (dict(door.batch.requests), list(door.batch.new_ids))
     cut = data.draw(st.integers(0, len(messages)))
 
     for message, was_accepted in zip(messages[:cut], accepted, strict=False):
         if was_accepted:
             assert say(door, message) == ["answer_repeated"]
 
-    assert (dict(door.known.requests), list(door.known.taken)) == before
+    assert (dict(door.batch.requests), list(door.batch.new_ids)) == before
 
 
 @given(st.lists(MESSAGES, max_size=20))

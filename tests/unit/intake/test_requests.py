@@ -160,7 +160,7 @@ def test_a_request_is_changed_by_the_participant_that_made_it_alone(door: Door, 
 def test_after_the_end_an_amendment_is_refused_and_a_withdrawal_is_left_to_routing(
     door: Door,
 ) -> None:
-    door.known.end(door.number, "closed")
+    door.batch.end(door.number, "closed")
 
     amendment = door.say("request.amend")
     withdrawal = door.say("request.withdraw")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.intake import limits
+from services.intake import json_limits
 from services.intake.decide import decide
-from services.intake.findings import COUNTED, MOST
+from services.intake.findings import MAX_COUNTED, MAX_REASONS
 from shared.messaging.records import Record
 from tests.examples.door import Door, read
 from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, event, record
@@ -31,7 +31,7 @@ def processor_time(source: Record) -> tuple[float, Any]:
     while len(times) < 3:
         door = Door()
         began = thread_time()
-        decision = decide(read(source), door.known)
+        decision = decide(read(source), door.batch)
         times.append(thread_time() - began)
     return min(times), decision
 
@@ -49,12 +49,12 @@ def test_more_reasons_than_are_told_are_counted_up_to_a_thousand() -> None:
 
     refusal = json.loads(published.value)["data"]
 
-    assert len(refusal["reasons"]) == MOST
-    assert refusal["more"] == COUNTED
+    assert len(refusal["reasons"]) == MAX_REASONS
+    assert refusal["more"] == MAX_COUNTED
 
 
 def test_of_many_values_each_list_names_its_first_wrong_entry() -> None:
-    topics = ["?"] * limits.MANY_VALUES
+    topics = ["?"] * json_limits.MANY_VALUES
     entries = [{"topics": topics[:100], "states": ["??"], "can_take": 1}] * 30
 
     few = read(record(event("capacity.declare", {"entries": entries[:2]}), participant=PROVIDER))

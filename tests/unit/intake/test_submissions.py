@@ -32,10 +32,10 @@ def test_a_request_is_written_as_the_models_write_it(asking: dict[str, Any]) -> 
     accepted, *stated = decision.published
     assert accepted.value == accepted.event.encode()
     assert accepted.value.endswith(b'"data":%b}' % decision.request.facts)
-    assert len(stated) == (decision.words is not None)
+    assert len(stated) == (decision.need is not None)
     for words in stated:
         assert words.value == words.event.encode()
-        assert words.value.endswith(b'"data":%b}' % (decision.words or b""))
+        assert words.value.endswith(b'"data":%b}' % (decision.need or b""))
 
 
 def test_an_accepted_submission_is_a_request_with_a_number_and_no_words_on_the_log() -> None:

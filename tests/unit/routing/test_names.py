@@ -68,7 +68,7 @@ AGENCIES = load_agency_list(LIST)
 
 def referred(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return (listed, stated) of the names that would be referred to a person."""
-    found = [(AGENCIES.meant_by(ori)[0].name, stated) for ori, stated in pairs]
+    found = [(AGENCIES.matching(ori)[0].name, stated) for ori, stated in pairs]
     return [(listed, stated) for listed, stated in found if not resembles(stated, listed, rule=1)]
 
 

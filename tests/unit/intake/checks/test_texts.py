@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from services.intake.batch_state import Seen
-from services.intake.characters import INVISIBLE, holds_unseen
+from services.intake.batch_state import FirstRecord
+from services.intake.characters import INVISIBLE, has_invisible
 from services.intake.checks.texts import PROSE
-from services.intake.findings import COUNTED, MOST
+from services.intake.findings import MAX_COUNTED, MAX_REASONS
 from shared.contracts.inbound import DATA
 from tests.examples.door import Door, events, read, reasons, types
 from tests.examples.inbound import (
@@ -96,7 +96,7 @@ def test_an_answer_repeats_no_id_that_holds_an_identifier_whatever_is_wrong() ->
     kept = Door()
     odd = event("request.submit", submission(), id=NUMBER)
     content = read(record(odd)).content
-    kept.known.seen[AGENCY, odd["source"], NUMBER] = Seen(content, "cri.in.ca-post.v1/0/3")
+    kept.batch.by_id[AGENCY, odd["source"], NUMBER] = FirstRecord(content, "cri.in.ca-post.v1/0/3")
     repeated = kept.send(odd)
 
     assert types(repeated) == ["answer_repeated"]
@@ -127,7 +127,7 @@ def test_what_an_older_release_accepted_is_answered_as_it_was() -> None:
     door = Door()
     odd = event("request.submit", submission(reference="x "))
     first = "cri.in.ca-post.v1/0/3"
-    door.known.references[AGENCY, "x "] = Seen(read(record(odd)).content, first)
+    door.batch.by_reference[AGENCY, "x "] = FirstRecord(read(record(odd)).content, first)
 
     decision = door.send(odd)
 
@@ -146,7 +146,7 @@ def test_many_wrong_texts_are_counted_and_hide_no_identifier() -> None:
     assert {(reason.code, reason.path[:14]) for reason in refusal.data.reasons} == {
         (IDENTIFIER, "/data/entries/")
     }
-    assert (len(refusal.data.reasons), refusal.data.more) == (MOST, COUNTED)
+    assert (len(refusal.data.reasons), refusal.data.more) == (MAX_REASONS, MAX_COUNTED)
     assert refusal.inreplytoid is None
     assert NUMBER not in str(decision)
 
@@ -219,8 +219,8 @@ def test_the_characters_that_show_nothing_are_those_of_unicode() -> None:
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         unseen = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
-        known = character in INVISIBLE
-        assert holds_unseen(character) == (unseen or known), hex(code)
+        listed = character in INVISIBLE
+        assert has_invisible(character) == (unseen or listed), hex(code)
 
 
 @pytest.mark.parametrize("kind", KINDS)

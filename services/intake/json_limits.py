@@ -144,7 +144,7 @@ def oddities(
             yield from oddities(entry, (*path, name))
 
 
-def is_odd(text: str) -> bool:
+def has_forbidden_character(text: str) -> bool:
     """Tell whether *text* holds a NUL or half of a surrogate pair."""
     return _ODD_CHARACTER.search(text) is not None
 
