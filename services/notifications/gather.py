@@ -1,13 +1,13 @@
 """What a batch concerns, read off its events before anything is loaded. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, get_args
 
 from services.notifications.audiences.audience import To, View, offices
 from services.notifications.audiences.known import Question
-from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.request import Directory
 from services.notifications.audiences.table import answers_a_record, rows_of
 from services.notifications.messages import out_topic
 from services.notifications.parse import is_request
@@ -53,15 +53,9 @@ class Concerns:
         streams = {(out_topic(participant), participant) for participant in told}
         return sorted(streams | {(notifications.TOPIC, subject) for subject in self.subjects})
 
-    def contacts_of(self, requests: Mapping[str, Request]) -> set[ContactKey]:
-        """Return the contacts to be handed over, as *requests* or the batch itself name them."""
-        keys: set[ContactKey] = set()
-        for number in self.opening:
-            keys |= self.contacts.get(number, set())
-            if number in requests:
-                request = requests[number]
-                keys |= {(request.participant, contact) for contact in request.contact_ids}
-        return keys
+    def handed_over(self) -> set[ContactKey]:
+        """Return the contacts to be handed over that the batch itself names."""
+        return {key for number in self.opening for key in self.contacts.get(number, ())}
 
 
 def concerns(items: Sequence[Item]) -> Concerns:

@@ -18,6 +18,7 @@ from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
 from shared.messaging import sequences
+from shared.messaging.reader import Closing
 from shared.messaging.records import Counted, Item, Malformed, PassedOver, Record, Taken
 
 Connection = PoolConnectionProxy
@@ -46,77 +47,49 @@ class NotificationsReader:
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Working:
-        """Lock requests, then numbers; read the rest under those locks."""
+        """Lock requests, then numbers; read the rest behind these locks."""
         found = gather.concerns(items)
-        directory = NOBODY
-        if found.offices:  # whose numbers are to be locked with the others
-            directory = await self._directory(connection, items)
+        directory = self._directory(items)
         subjects = found.numbered(directory)
-        locked = store.Locked()
+        loaded = store.Loaded()
         if found.requests or subjects:
-            locked = await store.lock_batch(connection, found.requests, subjects)
-        numbers = sequences.Numbers(locked.numbers)
-        if len(locked.numbers) < len(subjects):
-            numbers = await sequences.lock(connection, subjects)
-        if directory is NOBODY and found.names:
-            directory = await self._directory(connection, items, version=locked.version)
-        contacts = found.contacts_of(locked.requests)
+            loaded = await store.load_batch(connection, found, subjects)
+        numbers = sequences.Numbers(loaded.numbers)
+        if (found.names or found.offices) and loaded.version != self._version:
+            await self._read_names(connection, version=loaded.version)
+            directory = self._directory(items)
+            if found.offices:  # there may be more of them, whose numbers are not locked yet
+                numbers = await sequences.lock(connection, found.numbered(directory))
         return Working(
             at=at,
             directory=directory,
             numbers=numbers,
-            requests=locked.requests,
-            published=locked.published,
-            needs=await store.read_needs(connection, found.opening),
-            contacts=await store.read_contacts(connection, contacts),
-            answers=await store.read_answers(connection, found.repeated),
-            repeats=await store.read_waiting_repeats(connection, found.answered),
-            notes_waiting=await store.read_waiting_notes(connection, found.settled),
+            requests=loaded.requests,
+            published=loaded.published,
+            needs=loaded.needs,
+            contacts=loaded.contacts,
+            answers=loaded.answers,
+            repeats=loaded.repeats,
+            notes_waiting=loaded.notes,
             listings=await _read_listings(connection, found.listings, directory),
         )
 
     def decide(self, state: Working, item: Item) -> Taken:
         return take(state, item, announce)
 
-    async def save(self, connection: "Connection[Any]", state: Working) -> None:
-        if state.reference:
-            await catalog.take_in(connection, state.reference)
-        requests, published = state.requests, state.published
-        amended = state.amended - state.created
-        moved = state.moved - state.created - amended
-        if state.moved or state.notices or state.numbers.changed:
-            await store.save_batch(
-                connection,
-                at=state.at,
-                created=[requests[number] for number in sorted(state.created)],
-                moved=[requests[number] for number in sorted(moved)],
-                published=published,
-                answers=state.answered,
-                numbers=state.numbers.changed,
-                notices=state.notices,
-            )
-        if amended:
-            await store.amend_requests(
-                connection, [requests[number] for number in sorted(amended)], published
-            )
-        await store.save_needs(connection, state.needs_stated)
-        await store.save_contacts(connection, state.contacts_set)
-        await store.delete_waiting_repeats(connection, state.sent_late)
-        waiting = [repeat for held in state.held_back.values() for repeat in held]
-        await store.save_waiting_repeats(connection, waiting)
-        await store.delete_waiting_notes(connection, state.notes_settled)
-        await store.save_waiting_notes(connection, state.notes_held.values())
+    async def save(self, connection: "Connection[Any]", state: Working) -> Closing:
+        await catalog.take_in(connection, state.reference)
+        return store.save_batch(state)
 
-    async def _directory(
-        self, connection: "Connection[Any]", items: Sequence[Item], *, version: int | None = None
-    ) -> Directory:
-        """Return the names as of now, or of the catalog's *version*, which was just read."""
-        if version is None or version != self._version:
-            current = await self._catalog.current(connection)
-            if current.version != self._version:
-                self._version, self._names = current.version, directory_of(current)
+    def _directory(self, items: Sequence[Item]) -> Directory:
+        """Return the names as last read, and those in *items*."""
         said = [item.message for item in items if item.record.topic == reference.TOPIC]
         return with_batch(self._names, said) if said else self._names
+
+    async def _read_names(self, connection: "Connection[Any]", *, version: int) -> None:
+        """Read the names as of the catalog's *version*, which was just read."""
+        current = await self._catalog.current(connection, version=version)
+        self._version, self._names = current.version, directory_of(current)
 
 
 def take(state: Working, item: Item, announce: Announce) -> Taken:

@@ -11,9 +11,11 @@ from asyncpg.pool import PoolConnectionProxy
 from services.notifications.audiences.known import Known, Listing, Question, page
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Request
-from services.notifications.working import NoticeRow, WaitingNote
+from services.notifications.gather import Concerns
+from services.notifications.working import ContactKey, WaitingNote, Working
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
+from shared.messaging.reader import Closing
 from shared.messaging.sequences import Subject
 from shared.postgres.statements import load_statements
 
@@ -29,34 +31,62 @@ def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[Sequence[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class Loaded:
     """
-    What a batch has locked until its transaction ends, and the catalog's version.
+    What a batch has read, and locked until its transaction ends, and the catalog's version.
 
-    ``published`` counts the notices decided about each request; ``numbers`` are the last ones of
-    those (topic, subject) that have been numbered before.
+    ``published`` counts the notices decided about each request.
     """
 
     requests: dict[str, Request] = field(default_factory=dict)
     published: dict[str, int] = field(default_factory=dict)
     numbers: dict[Subject, int] = field(default_factory=dict)
     version: int = 0
+    needs: dict[str, str] = field(default_factory=dict)
+    contacts: dict[ContactKey, ContactCard] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    repeats: dict[str, list[WaitingRepeat]] = field(default_factory=dict)
+    notes: dict[str, WaitingNote] = field(default_factory=dict)
 
 
-async def lock_batch(
-    connection: "Connection[Any]", tracking_numbers: Collection[str], subjects: Iterable[Subject]
-) -> Locked:
-    """Lock the known requests among these, then the numbers of *subjects*, in one round trip."""
-    rows = await connection.fetch(
-        _SQL["lock_batch"], list(tracking_numbers), *_columns(subjects, 2)
+async def load_batch(
+    connection: "Connection[Any]", found: Concerns, subjects: Collection[Subject]
+) -> Loaded:
+    """Lock the known requests of a batch and the numbers of *subjects*; read the rest."""
+    row = await connection.fetchrow(
+        _SQL["load_batch"],
+        list(found.requests),
+        *_columns(subjects, 2),
+        list(found.opening),
+        *_columns(found.handed_over(), 2),
+        list(found.repeated),
+        list(found.answered),
+        list(found.settled),
     )
-    requests, published, numbers = {}, {}, {}
-    for topic, subject, last, request in rows:
-        if request is not None:
-            requests[request[0]], published[request[0]] = _request(request), request[-1]
-        elif topic is not None:
-            numbers[topic, subject] = last
-    return Locked(requests, published, numbers, version=rows[-1][2])
+    assert row is not None
+    repeats: dict[str, list[WaitingRepeat]] = {}
+    for repeat in row["o_repeats"] or ():
+        repeats.setdefault(repeat["first"], []).append(WaitingRepeat(*repeat))
+    requests = row["o_requests"] or ()
+    return Loaded(
+        requests={request[0]: _request(request) for request in requests},
+        published={request[0]: request[-1] for request in requests},
+        numbers={(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
+        version=row["o_version"],
+        needs=dict(row["o_needs"] or ()),
+        contacts={
+            (participant, contact_id): ContactCard(
+                contact_id=contact_id, name=name, title=title, email=email, phone=phone, zone=zone
+            )
+            for participant, contact_id, name, title, email, phone, zone in row["o_contacts"] or ()
+        },
+        answers={
+            coordinate: Answer(coordinate, kind, subject, data)
+            for coordinate, _, kind, subject, data in row["o_answers"] or ()
+        },
+        repeats=repeats,
+        notes={note[0]: WaitingNote(*note) for note in row["o_notes"] or ()},
+    )
 
 
 def _request(row: Sequence[Any]) -> Request:
@@ -65,40 +95,38 @@ def _request(row: Sequence[Any]) -> Request:
     return Request(*columns)
 
 
-async def save_batch(
-    connection: "Connection[Any]",
-    *,
-    at: datetime,
-    created: Iterable[Request],
-    moved: Iterable[Request],
-    published: Mapping[str, int],
-    answers: Collection[Answer],
-    numbers: Mapping[Subject, int],
-    notices: Collection[NoticeRow],
-) -> None:
+def save_batch(state: Working) -> Closing:
     """
-    Write, in one round trip, what most batches change; locked is what was there before.
+    Return how *state* is written.
 
     A request, an answer or a notice (subject, fact, audience) that is there already raises.
     """
-    await connection.execute(
-        _SQL["save_batch"],
-        [_row(request, published) for request in created],
-        [(r.tracking_number, *_state(r), published[r.tracking_number]) for r in moved],
-        [(a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in answers],
-        *_columns(((*subject, last) for subject, last in numbers.items()), 3),
-        at,
-        notices,
+    requests, published = state.requests, state.published
+    amended = state.amended - state.created
+    moved = state.moved - state.created - amended
+    parameters = (
+        [_row(requests[number], published) for number in sorted(state.created)],
+        [_moved(requests[number], published) for number in sorted(moved)],
+        [_row(requests[number], published) for number in sorted(amended)],
+        [(a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in state.answered],
+        [(*subject, last) for subject, last in state.numbers.changed.items()],
+        state.at,
+        state.notices,
+        list(state.needs_stated.items()),
+        [
+            (participant, contact_id, card.name, card.title, card.email, card.phone, card.zone)
+            for (participant, contact_id), card in state.contacts_set.items()
+        ],
+        state.sent_late,
+        [repeat for held in state.held_back.values() for repeat in held],
+        state.notes_settled,
+        list(state.notes_held.values()),
     )
+    return Closing(_SQL["save_batch"], parameters)
 
 
-async def amend_requests(
-    connection: "Connection[Any]", requests: Iterable[Request], published: Mapping[str, int]
-) -> None:
-    """Write requests whose facts changed; their rows are locked."""
-    await connection.execute(
-        _SQL["amend_requests"], [_row(request, published) for request in requests]
-    )
+def _moved(r: Request, published: Mapping[str, int]) -> tuple[Any, ...]:
+    return r.tracking_number, *_state(r), published[r.tracking_number]
 
 
 def _row(r: Request, published: Mapping[str, int]) -> tuple[Any, ...]:
@@ -171,113 +199,6 @@ def _known(row: Sequence[Any]) -> Known:
         service_forms=tuple(forms.split()),
         wished=Window(from_=wished_from, until=wished_until),
     )
-
-
-async def read_needs(
-    connection: "Connection[Any]", tracking_numbers: Collection[str]
-) -> dict[str, str]:
-    """Return the needs stated for these requests, as JSON objects."""
-    if not tracking_numbers:
-        return {}
-    rows = await connection.fetch(_SQL["read_needs"], list(tracking_numbers))
-    return {row["tracking_number"]: row["need"] for row in rows}
-
-
-async def save_needs(connection: "Connection[Any]", needs: dict[str, str]) -> None:
-    if needs:
-        await connection.execute(_SQL["save_needs"], list(needs), list(needs.values()))
-
-
-async def read_contacts(
-    connection: "Connection[Any]", keys: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], ContactCard]:
-    """Return how to reach the people known among these (participant, contact id)."""
-    if not keys:
-        return {}
-    rows = await connection.fetch(_SQL["read_contacts"], *_columns(keys, 2))
-    return {
-        (row["participant"], row["contact_id"]): ContactCard(
-            contact_id=row["contact_id"],
-            name=row["name"],
-            title=row["title"],
-            email=row["email"],
-            phone=row["phone"],
-            zone=row["zone"],
-        )
-        for row in rows
-    }
-
-
-async def save_contacts(
-    connection: "Connection[Any]", contacts: dict[tuple[str, str], ContactCard]
-) -> None:
-    if contacts:
-        rows = (
-            (participant, contact_id, card.name, card.title, card.email, card.phone, card.zone)
-            for (participant, contact_id), card in contacts.items()
-        )
-        await connection.execute(_SQL["save_contacts"], *_columns(rows, 7))
-
-
-async def read_answers(
-    connection: "Connection[Any]", coordinates: Collection[str]
-) -> dict[str, Answer]:
-    """Return the answers already given to these records."""
-    if not coordinates:
-        return {}
-    rows = await connection.fetch(_SQL["read_answers"], list(coordinates))
-    return {row["inreplyto"]: Answer(*row) for row in rows}
-
-
-async def save_waiting_repeats(
-    connection: "Connection[Any]", repeats: Collection[WaitingRepeat]
-) -> None:
-    if repeats:
-        rows = ((r.inreplyto, r.first, r.key, r.event) for r in repeats)
-        await connection.execute(_SQL["save_waiting_repeats"], *_columns(rows, 4))
-
-
-async def read_waiting_repeats(
-    connection: "Connection[Any]", coordinates: Collection[str]
-) -> dict[str, list[WaitingRepeat]]:
-    """Return the repeats that wait for the answers to these records."""
-    if not coordinates:
-        return {}
-    waiting: dict[str, list[WaitingRepeat]] = {}
-    for row in await connection.fetch(_SQL["read_waiting_repeats"], list(coordinates)):
-        waiting.setdefault(row["first"], []).append(WaitingRepeat(*row))
-    return waiting
-
-
-async def delete_waiting_repeats(
-    connection: "Connection[Any]", coordinates: Collection[str]
-) -> None:
-    if coordinates:
-        await connection.execute(_SQL["delete_waiting_repeats"], list(coordinates))
-
-
-async def save_waiting_notes(
-    connection: "Connection[Any]", notes: Collection[WaitingNote]
-) -> None:
-    if notes:
-        await connection.execute(_SQL["save_waiting_notes"], *_columns(notes, 3))
-
-
-async def read_waiting_notes(
-    connection: "Connection[Any]", coordinates: Collection[str]
-) -> dict[str, WaitingNote]:
-    """Return the notes that came with these records and wait for their answers."""
-    if not coordinates:
-        return {}
-    rows = await connection.fetch(_SQL["read_waiting_notes"], list(coordinates))
-    return {row["inreplyto"]: WaitingNote(*row) for row in rows}
-
-
-async def delete_waiting_notes(
-    connection: "Connection[Any]", coordinates: Collection[str]
-) -> None:
-    if coordinates:
-        await connection.execute(_SQL["delete_waiting_notes"], list(coordinates))
 
 
 async def claim_heartbeat(connection: "Connection[Any]", *, seconds: int) -> datetime | None:

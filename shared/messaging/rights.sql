@@ -19,11 +19,7 @@ GRANT INSERT (action, topic, partition, "offset", by, why, again, from_start)
     ON operations TO {operator};
 GRANT INSERT (topic, partition, "offset", by, why) ON accesses TO {operator};
 
-GRANT EXECUTE ON FUNCTION
-    open_batch_1(text[], integer[], bigint[], text[], text[], text[]),
-    lock_numbers_1(text[], text[]),
-    settle_round_1(outbox_row[], checkpoint_step[], gate_step[], count_row[])
-    TO {service};
+GRANT EXECUTE ON FUNCTION open_batch_1, lock_numbers_1, settle_round_1 TO {service};
 
 -- The service carries orders out. Locking one takes a right to update it; an earlier version writes
 -- the outcome there.

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,7 @@ class Answer:
     message_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRepeat:
+class WaitingRepeat(NamedTuple):
     """An ``AnswerRepeated`` (``event``, as JSON) whose first answer is not there yet."""
 
     inreplyto: str

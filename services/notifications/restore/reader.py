@@ -18,7 +18,7 @@ from shared.contracts import intake, notifications
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import OwnTopics
 from shared.messaging.positions import Refusal
-from shared.messaging.reader import Reader
+from shared.messaging.reader import Closing, Reader
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -84,19 +84,19 @@ class RestoreReader:
         finally:
             working.at = now
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> None:
+    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
         contradictions = batch.announcer.contradictions
         if contradictions:
             raise Refusal(
                 "what is on the log cannot be decided again, and nothing may be decided"
                 f" otherwise: {'; '.join(contradictions[:5])}"
             )
-        await self._reader.save(connection, batch.working)
         filled = batch.numbers.filled
         if filled:
             await connection.execute(
                 _SQL["fill_gaps"], [t for t, _ in filled], [number for _, number in filled]
             )
+        return await self._reader.save(connection, batch.working)
 
 
 class Again:

@@ -12,6 +12,7 @@ from services.notifications import store
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
 from services.notifications.directory import NOBODY, with_batch
+from services.notifications.gather import Concerns
 from services.notifications.restore.reader import Again
 from shared.contracts import intake
 from shared.contracts.event import Event
@@ -41,7 +42,7 @@ def folded(events: Sequence[Event]) -> dict[str, Request]:
 async def is_the_fold(world: World, events: Sequence[Event]) -> None:
     requests = folded(events)
     async with world.pool.acquire() as connection:
-        held = await store.lock_batch(connection, list(requests), [])
+        held = await store.load_batch(connection, Concerns(set(requests)), [])
     assert held.requests == requests
     needs = {e.subject: e.data.issue for e in events if isinstance(e, intake.NeedStated)}
     rows = await world.pool.fetch("SELECT tracking_number, need FROM needs")

@@ -7,6 +7,7 @@ from services.notifications.heartbeats import write_heartbeats
 from services.notifications.working import Working
 from shared.contracts import intake, routing
 from shared.contracts.outbound import Message
+from shared.messaging.reader import Closing
 from shared.messaging.records import Item, Taken
 from shared.messaging.take_in import take_in
 from tests.examples.facts import (
@@ -165,8 +166,9 @@ async def test_a_decision_that_fails_is_set_aside_and_its_neighbors_go_on(world:
 
 async def test_nothing_is_kept_when_the_database_fails_in_the_middle(world: World) -> None:
     class Broken(NotificationsReader):
-        async def save(self, connection: Any, state: Working) -> None:
-            await super().save(connection, state)
+        async def save(self, connection: Any, state: Working) -> Closing:
+            closing = await super().save(connection, state)
+            await connection.fetch(closing.statement, [], [], [], [], *closing.parameters)
             raise ConnectionError
 
     accepted = world.log.accepted()

@@ -44,7 +44,11 @@ class Held:
         found = gather.concerns(items)
         self.directory = with_batch(self.directory, [item.message for item in items])
         requests = {n: self.requests[n] for n in found.requests if n in self.requests}
-        contacts = found.contacts_of(requests)
+        contacts = found.handed_over() | {
+            (requests[number].participant, contact_id)
+            for number in found.opening & requests.keys()
+            for contact_id in requests[number].contact_ids
+        }
         return Working(
             at=AT,
             directory=self.directory if found.names else NOBODY,

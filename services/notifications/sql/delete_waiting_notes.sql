@@ -1,2 +1,0 @@
-DELETE FROM waiting_notes
- WHERE inreplyto = ANY ($1::text[]);

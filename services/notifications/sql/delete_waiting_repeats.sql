@@ -1,2 +1,0 @@
-DELETE FROM waiting_repeats
- WHERE first = ANY ($1::text[]);
