@@ -44,11 +44,11 @@ async def create_pool(settings: ServiceSettings, *, name: str) -> "Pool[Any]":
         max_size=8,
         command_timeout=20,
         server_settings={**LIMITS, "application_name": name},
-        reset=_leave_as_it_is,
+        reset=leave_as_it_is,
     )
 
 
-async def _leave_as_it_is(connection: "Connection[Any]") -> None:
+async def leave_as_it_is(connection: "Connection[Any]") -> None:
     """Skip asyncpg's reset on release: no session state outlives a transaction here."""
 
 

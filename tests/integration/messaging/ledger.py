@@ -13,8 +13,9 @@ from shared.contracts.event import derived_id, padded
 from shared.contracts.reference import ProgramDefined
 from shared.contracts.routing import MessageApplied
 from shared.messaging import outbox
-from shared.messaging.reader import parse_event
+from shared.messaging.reader import Closing, parse_event
 from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.postgres.statements import load_statements
 from tests.examples.checkpoints import open_checkpoints
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -22,6 +23,9 @@ LEDGER = "CREATE TABLE ledger (place bigint GENERATED ALWAYS AS IDENTITY, entry 
 DATABASE = "continuum_messaging_test"
 TOPIC = "cri.int.routing.v1"
 OTHER_TOPIC = "cri.int.intake.v1"
+_SAVE = f"""
+WITH written AS (INSERT INTO ledger (entry) SELECT * FROM unnest($5::text[]))
+{load_statements("shared.messaging")["settle_round"]}"""
 
 
 def event(subject: str, number: int, what: str = "noted", topic: str = TOPIC) -> bytes:
@@ -97,10 +101,8 @@ class LedgerReader:
         sent = message.model_copy(update={"id": derived_id(message.id, "echo", message.subject)})
         return Taken("applied", (outbox.outgoing("cri.int.routing.v1", sent, key=sent.subject),))
 
-    async def save(self, connection: Any, state: State) -> None:
-        await connection.execute(
-            "INSERT INTO ledger (entry) SELECT * FROM unnest($1::text[])", state.entries
-        )
+    async def save(self, connection: Any, state: State) -> Closing | None:
+        return Closing(_SAVE, (state.entries,))
 
 
 async def open_partitions(pool: "asyncpg.Pool[Any]", *topics: str) -> None:

@@ -12,6 +12,7 @@ from deploy.local.stack import Stack
 from shared.messaging import kafka
 from shared.messaging.catch_up import CatchUp, fold_sequences, read_announced, settle
 from shared.messaging.own_log import OwnTopics
+from shared.messaging.reader import Closing
 from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
 from shared.runtime.settings import ServiceSettings
 from tests.integration.messaging.ledger import (
@@ -66,8 +67,8 @@ class Again:
     def unprocessable(self, record: Any) -> None:
         """All it reads comes from our own services."""
 
-    async def save(self, connection: Any, state: State) -> None:
-        await self.inner.save(connection, state)
+    async def save(self, connection: Any, state: State) -> Closing | None:
+        return await self.inner.save(connection, state)
 
     async def fold(self, connection: Any) -> None:
         await fold_sequences(connection)

@@ -8,6 +8,7 @@ import pytest
 from shared.messaging import held, rounds
 from shared.messaging.checkpoints import Fenced, TooManyFailures
 from shared.messaging.outbox import decode_headers
+from shared.messaging.reader import Closing
 from shared.messaging.rows import record_of
 from shared.messaging.take_in import take_in
 from tests.integration.messaging.ledger import (
@@ -222,10 +223,10 @@ async def test_a_decision_that_fails_parks_its_key_and_its_neighbors_go_on(
 class Encoding(LedgerReader):
     """Encodes what it saves before the client does."""
 
-    async def save(self, connection: Any, state: State) -> None:
+    async def save(self, connection: Any, state: State) -> Closing | None:
         for entry in state.entries:
             entry.replace("\0", "\ud800").encode()
-        await super().save(connection, state)
+        return await super().save(connection, state)
 
 
 @pytest.mark.parametrize("reader", [LedgerReader(), Encoding()], ids=["postgres", "reader"])

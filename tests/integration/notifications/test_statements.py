@@ -1,10 +1,24 @@
 from shared.postgres.statements import load_statements
-from tests.integration.notifications.conftest import World
+from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
+from tests.examples.round_trips import counted
+from tests.integration.notifications.conftest import TOPICS, World, story
 
 
-async def test_every_statement_prepares_against_the_migrated_schema(world: World) -> None:
-    statements = load_statements("services.notifications")
+async def test_a_batch_takes_five_round_trips(database: Database) -> None:
+    own, delivery = (
+        load_statements(f"{p}") for p in ("services.notifications", "shared.messaging")
+    )
+    async with counted(await database("notifications")) as (pool, executed):
+        await open_checkpoints(pool, TOPICS)
+        world = World(pool)
+        registered, *events, triaged, offered, engaged = story(world.log)
+        await world.take_in(registered)
+        await world.take_in(*events, triaged)  # reads the names that have changed
+        executed.clear()
 
-    async with world.pool.acquire() as connection:
-        for text in statements.values():
-            await connection.prepare(text)
+        await world.take_in(offered, engaged)
+
+    assert executed == [
+        "BEGIN;", delivery["open_batch"], own["load_batch"], own["save_batch"], "COMMIT;",
+    ]  # fmt: skip
