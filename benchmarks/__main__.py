@@ -11,8 +11,8 @@ from benchmarks.comparison import PEER
 from benchmarks.ground import ground, let_in
 from benchmarks.machine import interpreter
 from benchmarks.measurement import Incomplete, Plan
-from deploy.local.failure import StackFailed
 from deploy.local.released import PREVIOUS
+from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
 
 _BEGUN = time.monotonic()

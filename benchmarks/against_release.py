@@ -18,9 +18,9 @@ from benchmarks.peer.ground import make_database, peer_grants, peer_topics
 from benchmarks.peer.rounds import Peer
 from benchmarks.pipeline import Pipeline
 from benchmarks.sizes import kept_bytes
-from deploy.local.passwords import password
 from deploy.local.released import PREVIOUS, released
 from deploy.local.stack import Stack
+from deploy.stack.passwords import password
 
 
 def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:

@@ -12,13 +12,13 @@ from benchmarks.introduce import introduce
 from benchmarks.login import MEASURER, Login, measurer_grants
 from benchmarks.participants import AskingAgency, asking_agencies, participants
 from deploy.local.access import Grant, grants
-from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN
-from deploy.local.lock import Lock
-from deploy.local.passwords import password
 from deploy.local.provision import admin_client, provision_kafka
 from deploy.local.stack import Stack
 from deploy.local.topics import Topic
+from deploy.stack.failure import StackFailed
+from deploy.stack.kafka import ADMIN
+from deploy.stack.lock import Lock
+from deploy.stack.passwords import password
 
 _LISTED = "participants.yaml"
 Say = Callable[[str], None]

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.participants import OFFICE, reference
 from deploy.local.connection import Connection
 from deploy.local.demo.client import Access, Client
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 
 _SECONDS = 60
 

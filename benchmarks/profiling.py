@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.ground import ground, let_in
 from benchmarks.measurement import Incomplete
 from benchmarks.ours import Ours
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing, place
 from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts

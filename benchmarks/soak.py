@@ -18,9 +18,9 @@ from benchmarks.measurement import Incomplete
 from benchmarks.memory import LEAST_MINUTES, Growth, Sample, growth, resident_megabytes
 from benchmarks.processor_time import stack_times
 from benchmarks.steady import Progress
-from deploy.local.failure import StackFailed
 from deploy.local.services import Replica
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
 
 _SAMPLE_SECONDS = 10

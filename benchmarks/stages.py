@@ -20,9 +20,9 @@ from benchmarks.ours import Ours
 from benchmarks.participants import silent_participants
 from benchmarks.stage_limits import closing
 from benchmarks.stage_tables import Crowd, Load, tables
-from deploy.local.failure import StackFailed
 from deploy.local.released import released
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 

@@ -12,8 +12,8 @@ from benchmarks.ground import Say
 from benchmarks.idle import idle
 from benchmarks.measurement import Incomplete, Plan, Round, Steady, Throughput, latency
 from benchmarks.processor_time import peak_megabytes, per_request, stack_times
-from deploy.local import processes
 from deploy.local.stack import Stack
+from deploy.stack import processes
 from shared.contracts.services import SERVICES
 
 _STARTED = "app started successfully"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.image.build import ImageFailed, Workshop
 from deploy.image.proof import Proof
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from deploy.tools import catalog
 from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts

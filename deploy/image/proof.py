@@ -19,12 +19,12 @@ from pathlib import Path
 import asyncpg
 
 from deploy.image.build import IMAGE, ImageFailed, Workshop, run
-from deploy.local import processes
 from deploy.local.access import principal_of
 from deploy.local.databases import database_of, owner_of
 from deploy.local.services import PUBLIC, answers_ready
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY
+from deploy.stack import processes
 from shared.contracts.services import SERVICES
 
 UID = 65532

@@ -1,1 +1,1 @@
-"""The embedded stack: a real Kafka, a real Postgres and the four services on one machine."""
+"""Continuum on one machine: an embedded Kafka and Postgres, provisioned, and the services."""

@@ -6,12 +6,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.local import keeper, processes
+from deploy.local import keeper
 from deploy.local.connection import Connection
-from deploy.local.failure import StackFailed
-from deploy.local.lock import Lock
 from deploy.local.services import ask
 from deploy.local.topics import DEPLOY
+from deploy.stack import processes
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 from shared.contracts.services import SERVICES
 from shared.printable import printable
 from shared.runtime.interrupts import enable_interrupts

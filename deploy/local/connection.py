@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.local.passwords import write_private
 from deploy.local.quotas import Quota
+from deploy.stack.passwords import write_private
 
 
 class _Part(BaseModel):

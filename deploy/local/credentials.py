@@ -6,8 +6,8 @@ from pathlib import Path
 
 from deploy.local.access import OPERATOR, principal_of
 from deploy.local.databases import database_of, owner_of
-from deploy.local.kafka import ADMIN
-from deploy.local.passwords import password, write_private
+from deploy.stack.kafka import ADMIN
+from deploy.stack.passwords import password, write_private
 from shared.contracts.services import SERVICES
 
 _KAFKA = "continuum_kafka_password"

@@ -14,23 +14,29 @@ import time
 from pathlib import Path
 
 from deploy.local import mending
-from deploy.local.failure import StackFailed
-from deploy.local.leash import release
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
+from deploy.stack import leash
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 
 READY = "ready"
 _OUTCOME = "mended.json"
 _MEND_SECONDS = 240
-_LEASH = Path(__file__).with_name("leash.py")
 
 
 def launch(state: Path, *, brokers: int, first_port: int | None) -> None:
     """Start a keeper, tell of its progress, return when the stack is ready; or nothing is left."""
-    leash = [sys.executable, "-I", "-S", str(_LEASH), str(os.getpid()), str(int(signal.SIGTERM))]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        leash.__file__,
+        str(os.getpid()),
+        str(int(signal.SIGTERM)),
+    ]
     module = [sys.executable, "-m", "deploy.local.keeper"]
     keeper = subprocess.Popen(
-        [*leash, "-", *module, str(state), str(brokers), str(first_port or "")],
+        [*command, "-", *module, str(state), str(brokers), str(first_port or "")],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -123,7 +129,7 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
     file = state / "connection.json"
     try:
         stack.up()
-        release()
+        leash.release()
         told.obey()
         print(READY, flush=True)
         # Whoever started it is about to go, and its terminal with it.

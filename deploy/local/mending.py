@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.local import processes
 from deploy.local.services import answers
+from deploy.stack import processes
 from shared.contracts.services import SERVICES
 
 if TYPE_CHECKING:

@@ -27,9 +27,9 @@ from confluent_kafka.admin import (
 )
 
 from deploy.local.access import Grant
-from deploy.local.failure import StackFailed
 from deploy.local.provision_quotas import SECONDS_UNTIL_SEEN
 from deploy.local.topics import Topic
+from deploy.stack.failure import StackFailed
 
 _ITERATIONS = 4096
 _SECONDS = 30

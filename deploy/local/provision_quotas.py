@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from deploy.local.failure import StackFailed
 from deploy.local.quota_requests import Limits, alter, describe
 from deploy.local.quotas import Quota
+from deploy.stack.failure import StackFailed
 
 SECONDS_UNTIL_SEEN = 10.0
 

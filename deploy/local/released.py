@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 
 PREVIOUS = "0.2.0"

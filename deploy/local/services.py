@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import processes
 from deploy.local.access import principal_of
 from deploy.local.databases import database_of
-from deploy.local.detours import Detour, ports_told
 from deploy.local.topics import DEPLOY
+from deploy.stack import processes
+from deploy.stack.detours import Detour, ports_told
 
 _PACKAGE = "services"
 PUBLIC = "reporting"

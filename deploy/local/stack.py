@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from deploy.local import databases, processes
+from deploy.local import databases
 from deploy.local.access import OPERATOR, grants
 from deploy.local.connection import (
     Connection,
@@ -17,11 +17,6 @@ from deploy.local.connection import (
 )
 from deploy.local.credentials import Credentials
 from deploy.local.databases import owner_of
-from deploy.local.detours import POSTGRES, Detour
-from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN, Kafka
-from deploy.local.lock import Lock
-from deploy.local.postgres import Postgres
 from deploy.local.provision import (
     Changes,
     admin_client,
@@ -32,6 +27,12 @@ from deploy.local.provision_quotas import provision_quotas
 from deploy.local.quotas import read_quotas
 from deploy.local.services import PUBLIC, Replica, Surroundings
 from deploy.local.topics import PARTICIPANTS, read_participants, read_topics
+from deploy.stack import processes
+from deploy.stack.detours import POSTGRES, Detour
+from deploy.stack.failure import StackFailed
+from deploy.stack.kafka import ADMIN, Kafka
+from deploy.stack.lock import Lock
+from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
 
 

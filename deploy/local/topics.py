@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 
 DEPLOY = Path(__file__).parents[1]

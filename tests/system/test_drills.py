@@ -26,11 +26,11 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local.kafka import ADMIN
 from deploy.local.keeper import stop
-from deploy.local.passwords import password
 from deploy.local.provision import admin_client
 from deploy.local.topics import DEPLOY
+from deploy.stack.kafka import ADMIN
+from deploy.stack.passwords import password
 from shared.messaging.record_batches import MOST_UNPACKED
 from tests.system import runbook
 from tests.system.hostile.attack import RawBatch

@@ -17,9 +17,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from deploy.local import processes
 from deploy.local.databases import with_database
 from deploy.local.stack import Stack
+from deploy.stack import processes
 from tests.conftest import Database
 
 ROOT = Path(__file__).parents[2]

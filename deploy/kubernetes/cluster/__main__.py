@@ -11,7 +11,7 @@ from deploy.kubernetes.check.rendered import OVERLAYS, Object, Objects, of_kind,
 from deploy.kubernetes.cluster.broken import MISTAKES
 from deploy.kubernetes.cluster.control_plane import ControlPlane, Refused
 from deploy.kubernetes.cluster.page import follow
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from deploy.tools import catalog
 from shared.runtime.interrupts import enable_interrupts
 

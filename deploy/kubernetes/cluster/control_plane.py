@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from deploy.local import processes
+from deploy.stack import processes
 from deploy.tools import catalog
 
 NODES = 3

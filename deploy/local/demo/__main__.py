@@ -20,9 +20,9 @@ from deploy.local.demo.stage import perform
 from deploy.local.demo.summary import stories, summary
 from deploy.local.demo.verdict import Verdict, verdict
 from deploy.local.demo.waiting_order import overtakings, read_releases
-from deploy.local.failure import StackFailed
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import counted
-from deploy.local import processes
 from deploy.local.stack import Stack
+from deploy.stack import processes
 
 SESSION = """
 import asyncio, os, sys

@@ -9,9 +9,9 @@ from threading import Thread
 import asyncpg
 import pytest
 
-from deploy.local.detours import Detour
-from deploy.local.processes import Ports
 from deploy.local.stack import Stack
+from deploy.stack.detours import Detour
+from deploy.stack.processes import Ports
 from tests.system.chaos.proxy import DIRECTIONS, Proxy
 
 NOT_YET = 0.3

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaProducer
 from continuum.access import Access
 from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order, rebuild
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
 from shared.messaging.kafka import partition_of

@@ -15,8 +15,8 @@ from continuum.access import Access, NotPossible
 from continuum.rebuild.log import Log
 from continuum.status import look
 from continuum.status.unread import tell_unread
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.contracts.services import SERVICES
 from tests.conftest import Database
 from tests.integration.continuum.test_continuum import access_to

@@ -11,9 +11,9 @@ import pytest
 from confluent_kafka import Producer, TopicPartition
 from pydantic import SecretStr
 
-from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from services.notifications.oldest import Oldest
 from shared.runtime.settings import ServiceSettings
 from tests.system.chaos.login import login

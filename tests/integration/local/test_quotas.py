@@ -15,10 +15,10 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
 from deploy.local.quota_requests import alter, describe
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from tests.system.chaos.login import login
 
 _HEADER = 61

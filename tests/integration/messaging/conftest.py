@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaProducer
 from pydantic import SecretStr
 
 from deploy.local import databases
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS

@@ -12,9 +12,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import NewTopic
 
-from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.messaging.consumer import Consumer
 from shared.runtime.probes import Health

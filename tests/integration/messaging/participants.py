@@ -21,9 +21,9 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.messaging.records import DELETED, Item, Record, Taken
 from shared.runtime.settings import ServiceSettings

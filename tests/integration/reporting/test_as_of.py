@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from services.reporting import store
 from services.reporting.as_of import AsOf, RecordUnavailable
 from shared.runtime.settings import ServiceSettings

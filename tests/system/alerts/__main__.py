@@ -7,9 +7,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
 from deploy.monitoring.dashboards import queries
+from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing
 from shared.runtime.interrupts import enable_interrupts
 from tests.system.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED, Fault

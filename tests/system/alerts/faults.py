@@ -20,8 +20,8 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local.kafka import ADMIN
 from deploy.local.provision import admin_client
+from deploy.stack.kafka import ADMIN
 from shared.contracts import intake
 from shared.contracts.event import derived_id
 from shared.messaging.kafka import partition_of

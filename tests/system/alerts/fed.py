@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from signal import SIGTERM
 
-from deploy.local import processes
-from deploy.local.failure import StackFailed
 from deploy.monitoring.dashboards import queries
+from deploy.stack import processes
+from deploy.stack.failure import StackFailed
 from tests.system.alerts.prometheus import NAMESPACE, Prometheus, prometheus, wait
 from tests.system.alerts.stage import CANARY_PORT, ROOT
 

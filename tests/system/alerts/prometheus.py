@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 
 import yaml
 
-from deploy.local import processes
 from deploy.monitoring.rules import faster, rendered
+from deploy.stack import processes
 from deploy.tools.catalog import place
 
 FIRST_PORT = 19_800

@@ -9,10 +9,10 @@ from typing import Any
 
 import asyncpg
 
-from deploy.local import processes
 from deploy.local.databases import owner_of
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY
+from deploy.stack import processes
 
 ROOT = DEPLOY.parent
 CANARY_PORT = 19_890

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
 from shared.runtime.crash_points import read_report
 from shared.runtime.interrupts import enable_interrupts
 from tests.system.chaos import load

@@ -9,10 +9,10 @@ from typing import Any
 import yaml
 
 from benchmarks.participants import AskingAgency, asking_agencies, participants
-from deploy.local.failure import StackFailed
-from deploy.local.kafka import ADMIN
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.kafka import ADMIN
+from deploy.stack.lock import Lock
 from tests.system.chaos.load import Plan
 from tests.system.chaos.login import login
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 
 KAFKA = "kafka"
 """The clock that all brokers go by."""

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from deploy.local.failure import last_lines
 from deploy.local.stack import Stack
+from deploy.stack.failure import last_lines
 from shared.contracts.services import SERVICES
 from tests.system.chaos.clocks import Clocks
 from tests.system.chaos.disk import Disk

@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, Literal
 
-from deploy.local.detours import POSTGRES, Detour
+from deploy.stack.detours import POSTGRES, Detour
 from tests.system.chaos.answers import Answers
 
 Direction = Literal["to server", "to client"]

@@ -7,8 +7,8 @@ import asyncpg
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from shared.contracts.services import SERVICES
 from tests.system.chaos.login import login
 

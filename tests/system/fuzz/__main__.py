@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from tests.system.fuzz.judging import CHUNK, Judge, Judged
 from tests.system.fuzz.making import Made, make
 from tests.system.fuzz.real import through_the_real_door

@@ -13,9 +13,9 @@ from benchmarks.introduce import introduce
 from benchmarks.participants import reference
 from deploy.local.connection import Connection
 from deploy.local.demo.client import Access, Client, Sent
-from deploy.local.failure import StackFailed
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 from shared.contracts import intake, routing
 from shared.contracts import reference as catalog
 from tests.examples.door import read

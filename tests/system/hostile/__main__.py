@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
 from tests.system.hostile.attacks import attacks
 from tests.system.hostile.judging import Result, closing_line, failures, percentile, table

@@ -13,9 +13,9 @@ from typing import Any
 
 from benchmarks.introduce import introduce
 from benchmarks.participants import reference
-from deploy.local.failure import StackFailed
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 from tests.system.chaos.login import login
 from tests.system.hostile import attacker, bystander
 from tests.system.hostile.attack import AGENCY, BYSTANDER, PROVIDER

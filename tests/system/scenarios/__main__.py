@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
 from tests.system.scenarios import (
     backlog,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 from confluent_kafka import Consumer, TopicPartition
 
-from deploy.local.detours import POSTGRES
+from deploy.stack.detours import POSTGRES
 from shared.contracts import intake
 from shared.contracts.services import SERVICES
 from tests.system.chaos.clocks import KAFKA

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import asyncpg
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.kafka import ADMIN
+from deploy.stack.kafka import ADMIN
 from shared.contracts.services import SERVICES
 from tests.system.chaos.login import login
 from tests.system.scenarios.scene import Scene

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from deploy.local import processes, recovery
 from deploy.local.databases import database_of, with_database
-from deploy.local.postgres import Postgres
+from deploy.stack import processes, recovery
+from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground
 from tests.system.scenarios.scene import Scene

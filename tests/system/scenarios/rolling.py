@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from deploy.local.failure import StackFailed
 from deploy.local.topics import DEPLOY
+from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 from tests.system.chaos.ground import Ground, Process
 

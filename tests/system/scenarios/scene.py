@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from deploy.local.detours import POSTGRES
 from deploy.local.stack import Stack
+from deploy.stack.detours import POSTGRES
 from tests.system.chaos import load
 from tests.system.chaos.cast import cast
 from tests.system.chaos.clocks import KAFKA, Clocks

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from deploy.local import processes
-from deploy.local.failure import StackFailed
-from deploy.local.lock import Lock
 from deploy.local.stack import Stack
 from deploy.local.topics import DEPLOY
+from deploy.stack import processes
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
 
 LAUNCHER = """
 import signal, sys

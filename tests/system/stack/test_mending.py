@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from deploy.local import processes
 from deploy.local.mending import mend_surroundings, state_of
 from deploy.local.stack import Stack
+from deploy.stack import processes
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from deploy.local import processes, recovery
-from deploy.local.postgres import Postgres
+from deploy.stack import processes, recovery
+from deploy.stack.postgres import Postgres
 
 ARCHIVED = "SELECT last_archived_wal >= $1 FROM pg_stat_archiver"
 

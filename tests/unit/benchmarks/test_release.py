@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from deploy.local.failure import StackFailed
 from deploy.local.released import PREVIOUS, commit_of
+from deploy.stack.failure import StackFailed
 
 
 def test_the_release_has_its_commit_in_the_changelog() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import processes
+from deploy.stack import processes
 
 BEGUN_IGNORING = ["/bin/sh", "-c", "trap '' INT QUIT TERM; exec \"$@\"", "sh"]
 COMMAND = """

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import asyncpg
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from deploy.local.detours import POSTGRES
+from deploy.stack.detours import POSTGRES
 from shared.contracts.services import SERVICES
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground

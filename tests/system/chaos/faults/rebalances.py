@@ -9,7 +9,7 @@ import asyncpg
 from confluent_kafka import ConsumerGroupState, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.kafka import ADMIN
+from deploy.stack.kafka import ADMIN
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.faults.leaders import connect
 from tests.system.chaos.ground import Ground

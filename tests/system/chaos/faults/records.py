@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
-from deploy.local.kafka import ADMIN
 from deploy.local.stack import Stack
+from deploy.stack.kafka import ADMIN
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.ground import Ground
 from tests.system.chaos.login import login

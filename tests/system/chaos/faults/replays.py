@@ -14,7 +14,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient
 
-from deploy.local.kafka import ADMIN
+from deploy.stack.kafka import ADMIN
 from tests.system.chaos.faults.fault import Fault
 from tests.system.chaos.faults.records import all_of, send
 from tests.system.chaos.ground import Ground

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from shared.printable import printable
-
 
 class StackFailed(Exception):
     """A step failed. The message says what, why, and what to do."""
@@ -14,4 +12,9 @@ def last_lines(log: Path, count: int = 15) -> str:
     if not log.exists():
         return "  (it wrote no log)"
     lines = log.read_text(errors="replace").splitlines()[-count:]
-    return "\n".join(f"  {printable(line[:400])}" for line in lines) or "  (its log is empty)"
+    return "\n".join(f"  {_escaped(line[:400])}" for line in lines) or "  (its log is empty)"
+
+
+def _escaped(text: str) -> str:
+    """Return *text* with what could move a terminal's cursor or reorder its text escaped."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from deploy.local import processes
-from deploy.local.failure import StackFailed
-from deploy.local.passwords import password
+from deploy.stack import processes
+from deploy.stack.failure import StackFailed
+from deploy.stack.passwords import password
 
 ADMIN = "postgres"
 _SETTINGS = {

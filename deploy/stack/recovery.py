@@ -7,8 +7,8 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local import processes
-from deploy.local.postgres import Postgres, programs, unprivileged_user
+from deploy.stack import processes
+from deploy.stack.postgres import Postgres, programs, unprivileged_user
 
 _RECOVERY_SECONDS = 300
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.failure import StackFailed, last_lines
+from deploy.stack.failure import StackFailed, last_lines
 
 _ROOT = Path(__file__).parents[2]
 _LEASH = Path(__file__).with_name("leash.py")

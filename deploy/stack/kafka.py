@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
-from deploy.local import jars, processes
-from deploy.local.detours import Detour, listeners
-from deploy.local.failure import StackFailed
-from deploy.local.passwords import password, write_private
+from deploy.stack import jars, processes
+from deploy.stack.detours import Detour, listeners
+from deploy.stack.failure import StackFailed
+from deploy.stack.passwords import password, write_private
 
 ADMIN = "admin"
 _LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")

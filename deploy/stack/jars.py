@@ -1,7 +1,7 @@
 """
 The broker's jars: fetched once into the user's cache, checked against committed checksums.
 
-``python -m deploy.local.jars`` resolves them anew and rewrites the list.
+``python -m deploy.stack.jars`` resolves them anew and rewrites the list.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 
 BROKER = "org.apache.kafka:kafka_2.13:4.4.0"
 # Brings the broker's log to log4j; must be of the log4j version that the broker resolves to.

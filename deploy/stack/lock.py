@@ -4,7 +4,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from deploy.local.failure import StackFailed
+from deploy.stack.failure import StackFailed
 
 
 class Lock:
