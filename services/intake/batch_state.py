@@ -1,6 +1,6 @@
 """What the door knows while it decides a batch, and what a decision adds to it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 
@@ -33,8 +33,7 @@ class FirstRecord:
     coordinate: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """
     A request as the door keeps it.
 
@@ -145,7 +144,7 @@ class BatchState:
             return "ignored"  # it belongs to another life of this database
         if request.ended is not None:
             return "duplicate"
-        self.requests[number] = replace(request, ended=status)
+        self.requests[number] = request._replace(ended=status)
         self.changed_requests.add(number)
         return "applied"
 

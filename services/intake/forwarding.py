@@ -1,6 +1,5 @@
 """Messages that routing decides: the door has checked them, and puts them on the log."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +59,12 @@ def forward(
 ) -> tuple[Request, tuple[Published, ...]]:
     """Return the request with its events counted, and what is published about it."""
     kind, facts = _facts(message, request, batch)
-    request = replace(request, published=request.published + 1)
+    request = request._replace(published=request.published + 1)
     event = about_request(message, request, kind=kind, at=batch.at, data=facts.encode())
     note = _words(message)
     if not note:
         return request, (event,)
-    request = replace(request, confided=request.confided + 1)
+    request = request._replace(confided=request.confided + 1)
     return request, (event, _note(message, request, note, batch.at))
 
 

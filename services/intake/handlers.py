@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from asyncpg.pool import PoolConnectionProxy
 
@@ -13,18 +13,20 @@ from services.intake.batch_state import BatchState, Subject
 from services.intake.decide import decide
 from services.intake.ended_requests import Ignored, RequestEnded, parse_routing_event
 from services.intake.findings import Finding
-from services.intake.list_limits import ListKey, ListUse, list_key
+from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
 from services.intake.registry import Registry, registry
 from services.intake.replies import contact_subject
 from shared.catalog import catalog as stored
-from shared.catalog.catalog import Catalog, CatalogCache
+from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
-from shared.contracts.inbound import Amendment, Capacity, Contact, Submission
+from shared.contracts.inbound import Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
-from shared.messaging import sequences
+from shared.messaging.reader import Closing
 from shared.messaging.records import DELETED, Item, Malformed, Outgoing, Record, Taken
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 _REFERENCE = (
     reference.Participant,
     reference.Program,
@@ -73,45 +75,43 @@ class IntakeReader:
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> State:
-        """Lock the requests that the items concern; read earlier records that they may repeat."""
-        ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
-        messages = [item.message for item in items if isinstance(item.message, Message)]
-        whole = [message for message in messages if not message.reasons]
-        about = {number for message in whole if (number := tracking_number_of(message))}
-        batch = BatchState(
-            at=at, registry=Registry(), agencies=self._agencies, office=self._office
-        )
-        if about or ended:
-            batch.requests = await store.lock_requests(connection, about | ended)
-        if messages:
-            await self._load_messages(messages, connection, batch)
-        if any(isinstance(message.data, Amendment) for message in whole):
-            batch.needs = await store.read_needs(connection, about)
-        if keys := {key for message in whole if (key := list_key(message))}:
-            batch.list_uses = await store.read_list_uses(connection, keys)
-        return State(batch, dict(batch.numbers), dict(batch.list_uses))
-
-    async def _load_messages(
-        self,
-        messages: Sequence[Message],
-        connection: "PoolConnectionProxy[Any]",
-        batch: BatchState,
-    ) -> None:
         """
-        Load the earlier records that *messages* may repeat, the last numbers, and the registry.
+        Lock the requests that the items concern; read earlier records that they may repeat.
 
         A participant's own numbers need no lock: the batch already holds the checkpoint of its
         only topic. Reference data has one sequence for all participants, so it is locked before
-        it is read.
+        the registry is read.
         """
+        ended = {i.message.tracking_number for i in items if isinstance(i.message, RequestEnded)}
+        messages = [item.message for item in items if isinstance(item.message, Message)]
+        about = {
+            number
+            for message in messages
+            if not message.reasons and (number := tracking_number_of(message))
+        }
         subjects = _subjects(messages)
         shared = {(topic, subject) for topic, subject in subjects if topic == reference.TOPIC}
-        await sequences.lock(connection, shared)
-        before = await store.read_before(connection, messages, subjects)
-        batch.by_id, batch.by_reference = before.by_id, before.by_reference
-        batch.unused_counters = before.unused_counters
-        batch.numbers = {subject: before.numbers.get(subject, 0) for subject in subjects}
-        batch.registry = await self._registry(connection, version=before.version)
+        loaded = store.Loaded()
+        if messages or ended:
+            loaded = await store.load_batch(
+                connection, messages, requests=about | ended, shared=shared, own=subjects - shared
+            )
+        if messages and loaded.version != self._read.version:
+            self._read = await self._registry(connection, version=loaded.version)
+        batch = BatchState(
+            at=at,
+            registry=self._read,
+            agencies=self._agencies,
+            office=self._office,
+            by_id=loaded.by_id,
+            by_reference=loaded.by_reference,
+            requests=loaded.requests,
+            needs=loaded.needs,
+            numbers={subject: loaded.numbers.get(subject, 0) for subject in subjects},
+            unused_counters=loaded.unused_counters,
+            list_uses=loaded.list_uses,
+        )
+        return State(batch, dict(batch.numbers), dict(batch.list_uses))
 
     def decide(self, state: State, item: Item) -> Taken:
         """Decide one item, then apply the decision to the state of the batch."""
@@ -130,56 +130,37 @@ class IntakeReader:
             return Taken("refused", outgoing, (("submissions_refused", decision.refusal_code),))
         return Taken(decision.outcome, outgoing)
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> None:
-        """Write the results of the batch."""
+    async def save(self, connection: "PoolConnectionProxy[Any]", state: State) -> Closing:
+        """Write reference data; return how the other results of the batch are written."""
         batch = state.batch
-        new = batch.submissions
-        if new or batch.new_ids:
-            await store.insert_accepted(
-                connection,
-                [(message, batch.requests[number]) for number, message in new.items()],
-                needs={number: batch.needs[number] for number in new.keys() & batch.changed_needs},
-                new_ids=batch.new_ids,
-            )
-        changed = sorted(batch.changed_requests - new.keys())
-        if changed:
-            await store.update_requests(connection, [batch.requests[n] for n in changed])
-        changed_needs = sorted(batch.changed_needs - new.keys())
-        if changed_needs:
-            await store.save_needs(connection, {n: batch.needs[n] for n in changed_needs})
         await stored.take_in(
             connection, [(event.number, event) for event in batch.reference_events]
         )
-        given = {
-            subject: last
-            for subject, last in batch.numbers.items()
-            if last != state.numbers[subject]
-        }
-        if given:
-            await store.save_numbers(connection, given)
-        if batch.list_uses != state.list_uses:
-            await store.save_list_uses(connection, batch.list_uses)
+        return store.save_batch(
+            batch,
+            numbers=_changed(state.numbers, batch.numbers),
+            list_uses=_changed(state.list_uses, batch.list_uses),
+        )
 
     async def _registry(self, connection: "PoolConnectionProxy[Any]", *, version: int) -> Registry:
-        """Return the registry at *version* of the catalog, from memory if it has not changed."""
-        if version != self._read.version:
-            self._read = _registry(await self._catalog.current(connection))
-        return self._read
+        """Return the registry as of the catalog's *version*, which was just read."""
+        catalog = await self._catalog.current(connection, version=version)
+        return registry(
+            catalog.version,
+            participants=catalog.participants,
+            topics=catalog.topics,
+            programs=catalog.programs,
+            providers=catalog.providers,
+        )
+
+
+def _changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Key, Value]:
+    return {key: value for key, value in after.items() if value != before.get(key)}
 
 
 def _blank(record: Record) -> Message:
     """Return a message with only the coordinate, participant and time of *record*."""
     return Message(record.coordinate, record.topic.split(".")[2], record.at)
-
-
-def _registry(catalog: Catalog) -> Registry:
-    return registry(
-        catalog.version,
-        participants=catalog.participants,
-        topics=catalog.topics,
-        programs=catalog.programs,
-        providers=catalog.providers,
-    )
 
 
 def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:

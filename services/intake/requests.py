@@ -1,7 +1,5 @@
 """A submission becomes a request; an amendment changes one."""
 
-from dataclasses import replace
-
 from services.intake.batch_state import BatchState, Published, Request
 from services.intake.events import about_request
 from services.intake.message import Message
@@ -44,11 +42,11 @@ def amend(message: Message, request: Request, batch: BatchState) -> Outcome:
             "reference_version": batch.registry.version,
         }
     )
-    request = replace(request, facts=after.encode(), published=request.published + 1)
+    request = request._replace(facts=after.encode(), published=request.published + 1)
     amended = about_request(message, request, kind=_AMENDED, at=batch.at, data=request.facts)
     if need is None:
         return request, None, (amended,)
-    request = replace(request, confided=request.confided + 1)
+    request = request._replace(confided=request.confided + 1)
     return request, need, (amended, _stated(message, request, need, batch))
 
 

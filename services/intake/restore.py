@@ -7,7 +7,7 @@ what is announced is folded into the tables, and a record that was answered is o
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
 from shared.messaging.own_log import Announced, OwnTopics
 from shared.messaging.positions import Refusal
-from shared.messaging.reader import LOGGED, Reader
+from shared.messaging.reader import LOGGED, Closing, Reader
 from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -71,7 +71,8 @@ class RestoreReader:
         batch = state.batch
         made = {event.subject for events in found.values() for event in events}
         made -= batch.requests.keys()
-        batch.requests |= await store.lock_requests(connection, made)
+        if made:
+            batch.requests |= (await store.load_batch(connection, requests=made)).requests
         for item in items:
             if item.record.coordinate in found:
                 _check(item.message, found[item.record.coordinate], batch)
@@ -97,12 +98,12 @@ class RestoreReader:
             return Taken("applied")
         return Taken("applied", _complete(again, message, events))
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", again: RestoreBatch) -> None:
-        await self._reader.save(connection, again.state)
+    async def save(self, connection: "PoolConnectionProxy[Any]", again: RestoreBatch) -> Closing:
         if again.contents:
             await connection.execute(
                 _SQL["restore_contents"], list(again.contents), list(again.contents.values())
             )
+        return await self._reader.save(connection, again.state)
 
 
 class Restore:
@@ -186,11 +187,11 @@ def _bring(batch: BatchState, folded: Request, decision: Decision, topics: set[s
     after, number = decision.request, folded.tracking_number
     assert after is not None
     if TOPIC in topics:
-        batch.requests[number] = replace(folded, facts=after.facts, published=after.published)
+        batch.requests[number] = folded._replace(facts=after.facts, published=after.published)
         batch.changed_requests.add(number)
     if CONFIDENTIAL_TOPIC in topics:
         now = batch.requests[number]
-        batch.requests[number] = replace(now, confided=after.confided)
+        batch.requests[number] = now._replace(confided=after.confided)
         batch.changed_requests.add(number)
         if decision.need is not None:
             batch.needs[number] = decision.need

@@ -6,3 +6,5 @@ GRANT SELECT (tracking_number, request_id, participant, reference, first_record,
 
 -- Numbers that were given out before a restore are passed over.
 GRANT UPDATE ON SEQUENCE tracking_numbers TO {service};
+
+GRANT EXECUTE ON FUNCTION load_batch_1 TO {service};

@@ -1,7 +1,6 @@
 """Every refusal that the door has is said to a record that deserves it, with its texts whole."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,7 +71,7 @@ def twice(kind: str, data: Any = None, **changes: Any) -> Says:
 
 def ended(door: Door) -> Decision:
     request = door.batch.requests[door.number]
-    door.batch.requests[door.number] = replace(request, ended="closed")
+    door.batch.requests[door.number] = request._replace(ended="closed")
     return door.say("request.amend")
 
 

@@ -1,4 +1,0 @@
-SELECT participant, about, since, pages
-  FROM listings
-  JOIN unnest($1::text[], $2::text[]) AS asked (participant, about)
- USING (participant, about);
