@@ -4,12 +4,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.system.checker.effects import i20_applied_has_an_effect
 from tests.system.checker.failures import i12_dead_letters_are_byte_equal
 from tests.system.checker.findings import Findings
 from tests.system.checker.life import i06_path_is_legal
 from tests.system.checker.metrics import i17_metrics_are_counts
 from tests.system.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
+from tests.system.checker.owners import i08_topics_agree_with_owners
 from tests.system.checker.privacy import canaries_of, i16_canaries_are_nowhere
 from tests.system.checker.run import Record, Run
 
@@ -62,6 +65,36 @@ def test_a_gap_is_noticed() -> None:
 
 def test_an_order_that_is_not_that_of_the_numbers_is_noticed() -> None:
     assert len(wrong(i05_first_occurrences_in_order(run(event(2), event(1))))) == 2
+
+
+@pytest.mark.parametrize(
+    ("last_event", "wrong_names"),
+    [
+        ("id-1-request_triaged", []),
+        ("id-2-facts_changed", [f"{NUMBER}: routing holds another last_event"]),
+    ],
+)
+def test_a_recorded_state_says_which_event_the_request_holds(
+    last_event: str, wrong_names: list[str]
+) -> None:
+    state = {"status": "triaged", "participant": "ca-post", "request_id": "1"}
+    recorded = event(3, "request_recorded", **state, last_event="id-1-request_triaged")
+    row = {**state, "tracking_number": NUMBER, "program": None, "lane": None}
+    events = [event(1, **state), event(2, "facts_changed", **state), recorded]
+    tables = {"routing": {"requests": [{**row, "published": 3, "last_event": last_event}]}}
+
+    assert wrong(i08_topics_agree_with_owners(run(*events, tables=tables))) == wrong_names
+
+
+def test_a_recorded_state_of_an_event_that_is_not_there_is_noticed() -> None:
+    state = {"status": "triaged", "participant": "ca-post", "request_id": "1"}
+    recorded = event(2, "request_recorded", **state, last_event="invented")
+    row = {**state, "tracking_number": NUMBER, "program": None, "lane": None}
+    tables = {"routing": {"requests": [{**row, "published": 2, "last_event": "invented"}]}}
+
+    assert wrong(
+        i08_topics_agree_with_owners(run(event(1, **state), recorded, tables=tables))
+    ) == [f"{NUMBER}: routing holds another last_event"]
 
 
 def test_a_life_from_offer_to_end_is_legal() -> None:
