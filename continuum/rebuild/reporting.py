@@ -44,10 +44,8 @@ def _decide(changes: Changes, item: Item) -> None:
 
 async def _save(connection: Any, changes: Changes) -> None:
     state, programs = changes.state, changes.programs
-    if state.rows:
-        await store.save_requests(connection, rows=state.rows)
-    if state.entries:
-        await store.append_timeline(connection, entries=state.entries)
+    if state.rows or state.entries:
+        await store.save_batch(connection, rows=state.rows, entries=state.entries)
     if programs:
         await store.save_programs(connection, programs=list(programs.values()))
 

@@ -105,10 +105,8 @@ class ReportingReader:
         return _TAKEN
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
-        if state.rows:
-            await store.save_requests(connection, rows=state.rows)
-        if state.entries:
-            await store.append_timeline(connection, entries=state.entries)
+        if state.rows or state.entries:
+            await store.save_batch(connection, rows=state.rows, entries=state.entries)
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
             await sequences.save(connection, state.numbers)

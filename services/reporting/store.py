@@ -14,34 +14,37 @@ from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
 from shared.contracts.places import ZONES
 from shared.messaging.reader import Connection
-from shared.postgres.copying import copy_rows
+from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 
 
-async def save_requests(
-    connection: "Connection[Any]", *, rows: Mapping[str, Mapping[str, Any]]
+async def save_batch(
+    connection: "Connection[Any]",
+    *,
+    rows: Mapping[str, Mapping[str, Any]],
+    entries: Collection[TimelineEntry],
 ) -> None:
-    """Merge *rows* (tracking number → changed columns) into the table, in key order."""
+    """
+    Merge *rows* (tracking number → changed columns), in key order; append *entries*.
+
+    The gates have already dropped duplicates.
+    """
     changes = rows.values()
     changed = {column for change in changes for column in change}
-    # Send an empty array for a column that no row changes: unnest pads it with NULL.
     await connection.execute(
-        _SQL["save_requests"],
+        _SQL["save_batch"],
         list(rows),
+        # Send an empty array for a column that no row changes: unnest pads it with NULL.
         *(
             [change.get(column) for change in changes] if column in changed else []
             for column in LATEST + FIRST + COUNTED
         ),
+        await rows_or_copy(
+            connection, "timeline", columns=TimelineEntry._fields, rows=sorted(entries)
+        ),
     )
-
-
-async def append_timeline(
-    connection: "Connection[Any]", *, entries: Collection[TimelineEntry]
-) -> None:
-    """Append *entries* by COPY; the gates have already dropped duplicates."""
-    await copy_rows(connection, "timeline", columns=TimelineEntry._fields, rows=sorted(entries))
 
 
 async def lock_programs(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:

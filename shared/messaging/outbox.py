@@ -9,9 +9,8 @@ from asyncpg.pool import PoolConnectionProxy
 from shared.contracts.envelope import Summary, summary, summary_of
 from shared.contracts.event import Event
 from shared.messaging.records import Outgoing
-from shared.postgres.copying import copy_rows
+from shared.postgres import copying
 
-FEW = 100
 COLUMNS = ("event_id", "topic", "key", "value", "headers", *Summary._fields)
 DEAD_LETTERS = "cri.dlq."
 _NOTHING = b"\xff\xff\xff\xff"
@@ -30,26 +29,16 @@ async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Ou
     Two messages with one id are a bug (ids are derived), so the unique key is not softened.
     """
     if messages:
-        await copy_rows(
-            connection,
-            "outbox",
-            columns=COLUMNS,
-            rows=[_row(message) for message in messages],
-        )
+        rows = [_row(message) for message in messages]
+        await copying.copy_rows(connection, "outbox", columns=COLUMNS, rows=rows)
 
 
 async def rows_or_copy(
     connection: "PoolConnectionProxy[Any]", messages: Collection[Outgoing]
-) -> Sequence[tuple[Any, ...]]:
-    """
-    Return *messages* as ``outbox_row[]`` for the caller's own statement; append them here if many.
-
-    COPY costs two round trips, an array costs more for each row.
-    """
-    if len(messages) > FEW:
-        await append(connection, messages)
-        return ()
-    return [_row(message) for message in messages]
+) -> Sequence[Sequence[Any]]:
+    """Return *messages* as ``outbox_row[]`` for the caller's statement; append them if many."""
+    rows = [_row(message) for message in messages]
+    return await copying.rows_or_copy(connection, "outbox", columns=COLUMNS, rows=rows)
 
 
 def _row(message: Outgoing) -> tuple[Any, ...]:

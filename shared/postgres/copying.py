@@ -6,6 +6,8 @@ from typing import Any
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+FEW = 100
+
 
 async def copy_rows(
     connection: "asyncpg.Connection[Any] | PoolConnectionProxy[Any]",
@@ -24,3 +26,21 @@ async def copy_rows(
         await connection.copy_records_to_table(table, columns=columns, records=rows)
     except (OverflowError, TypeError, ValueError) as error:
         raise asyncpg.DataError(f"{table}: {type(error).__name__}") from error
+
+
+async def rows_or_copy(
+    connection: "PoolConnectionProxy[Any]",
+    table: str,
+    *,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> Sequence[Sequence[Any]]:
+    """
+    Return *rows* for the caller's own statement; append them to *table* here if they are many.
+
+    COPY costs two round trips, an array costs more for each row.
+    """
+    if len(rows) > FEW:
+        await copy_rows(connection, table, columns=columns, rows=rows)
+        return ()
+    return rows

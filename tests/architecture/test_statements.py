@@ -7,7 +7,9 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.notifications.working import NoticeRow
+from services.notifications.audiences.repeats import WaitingRepeat
+from services.notifications.working import NoticeRow, WaitingNote
+from services.reporting.timeline import TimelineEntry
 from shared.contracts.services import SERVICES
 from shared.messaging import outbox
 from shared.messaging.checkpoints import CheckpointStep, CountRow
@@ -37,19 +39,22 @@ async def test_every_statement_prepares_against_the_migrated_schema(
 
 
 @pytest.mark.parametrize(
-    ("name", "fields"),
+    ("service", "name", "fields"),
     [
-        ("outbox_row", outbox.COLUMNS),
-        ("checkpoint_step", CheckpointStep._fields),
-        ("gate_step", GateStep._fields),
-        ("count_row", CountRow._fields),
-        ("notice_row", NoticeRow._fields),
+        ("notifications", "outbox_row", outbox.COLUMNS),
+        ("notifications", "checkpoint_step", CheckpointStep._fields),
+        ("notifications", "gate_step", GateStep._fields),
+        ("notifications", "count_row", CountRow._fields),
+        ("notifications", "notice_row", NoticeRow._fields),
+        ("notifications", "waiting_repeat_row", WaitingRepeat._fields),
+        ("notifications", "waiting_note_row", WaitingNote._fields),
+        ("reporting", "timeline_row", TimelineEntry._fields),
     ],
 )
 async def test_a_row_has_the_fields_of_its_type_in_their_order(
-    name: str, fields: Sequence[str], database: Database
+    service: str, name: str, fields: Sequence[str], database: Database
 ) -> None:
-    connection = await asyncpg.connect(await database("notifications"))
+    connection = await asyncpg.connect(await database(service))
 
     rows = await connection.fetch(
         "SELECT attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped"

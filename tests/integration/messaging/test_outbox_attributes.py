@@ -13,11 +13,11 @@ from structlog.testing import capture_logs
 
 from shared.contracts.routing import MessageApplied
 from shared.messaging import outbox
-from shared.messaging.outbox import FEW
 from shared.messaging.records import Outgoing
 from shared.messaging.relay import Relay
 from shared.messaging.take_in import take_in
 from shared.messaging.traces import Traces
+from shared.postgres.copying import FEW
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import Tracer
 from tests.examples.outboxes import outbox_of

@@ -14,9 +14,13 @@ from services.reporting.openings import announce_openings
 from services.reporting.project import changed_by, merge
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded
+from shared.postgres.statements import load_statements
+from tests.conftest import Database
+from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in
+from tests.examples.round_trips import counted
 from tests.examples.stories import START, Story
-from tests.integration.reporting.conftest import Log
+from tests.integration.reporting.conftest import TOPICS, Log
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -64,6 +68,22 @@ async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
     assert [line["event_id"] for line in map(dict, lines)] == [
         asyncpg.pgproto.pgproto.UUID(event.id) for _, event in story.events
     ]
+
+
+async def test_a_batch_takes_five_round_trips(database: Database) -> None:
+    own, delivery = map(load_statements, ("services.reporting", "shared.messaging"))
+    first, *later = full_story(1).events
+    async with counted(await database("reporting")) as (pool, executed):
+        await open_checkpoints(pool, TOPICS)
+        log = Log(pool)
+        await log.take_in([first])
+        executed.clear()
+
+        await log.take_in(later)
+
+    assert executed == [
+        "BEGIN;", delivery["open_batch"], own["save_batch"], delivery["settle_round"], "COMMIT;",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(5))

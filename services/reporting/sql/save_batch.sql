@@ -1,5 +1,11 @@
 -- Merges each change like project.merge: LATEST columns take the new value, FIRST columns keep the
 -- old one, COUNTED columns add up. No row has to be read first.
+WITH appended AS (
+    INSERT INTO timeline (
+               tracking_number, topic, sequence, type, at, status, provider, detail, event_id)
+    SELECT tracking_number, topic, sequence, type, at, status, provider, detail, event_id
+      FROM unnest($29::timeline_row[])
+)
 INSERT INTO requests AS held (
     tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on,
     status, program, lane, wait_reason, opens_at, close_reason,
