@@ -8,15 +8,15 @@ from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
-from continuum import accounting_words
+from continuum import accounting_report
 from continuum.access import Access
 from continuum.accounting_effects import (
     READERS,
     Account,
     Line,
     Missing,
+    Observed,
     Subject,
-    There,
     account_of,
     subjects_of,
 )
@@ -35,9 +35,9 @@ Page = tuple[Sequence[Subject], Mapping[str, str]]
 """Subjects of facts, and who made the requests among them."""
 
 
-async def tell(access: Access, *, grace: float) -> tuple[list[str], bool]:
+async def compare(access: Access, *, grace: float) -> tuple[list[str], bool]:
     """
-    Return the account of all facts, and whether every effect is there.
+    Return the account of all facts, and whether every effect is observed.
 
     Facts are read first, effects after them. What is missing then is looked for again until
     *grace* seconds have passed: only what is still missing is older than that, and reported.
@@ -51,7 +51,7 @@ async def tell(access: Access, *, grace: float) -> tuple[list[str], bool]:
         account = Account()
         pages: list[Page] = []
         async for subjects, requesters in _facts(services):
-            found = account_of(subjects, await _there(services, subjects, requesters))
+            found = account_of(subjects, await _observe(services, subjects, requesters))
             if found.missing:
                 pages.append((subjects_of(found.missing, subjects), requesters))
             account.add(found)
@@ -60,7 +60,7 @@ async def tell(access: Access, *, grace: float) -> tuple[list[str], bool]:
             account.missing = await _missing(services, pages)
         account.missing += await _unsent(services, grace)
         why = await _why(services, account.missing)
-    return accounting_words.told(account, why), not account.missing
+    return accounting_report.render(account, why), not account.missing
 
 
 async def _facts(services: Connections) -> AsyncIterator[Page]:
@@ -83,9 +83,9 @@ async def _facts(services: Connections) -> AsyncIterator[Page]:
         yield [subject for subject in subjects if subject.published], requesters
 
 
-async def _there(
+async def _observe(
     services: Connections, subjects: Sequence[Subject], requesters: Mapping[str, str]
-) -> There:
+) -> Observed:
     names, topics = sorted({each.name for each in subjects}), list(READERS)
     gates = {}
     for service in SERVICES:
@@ -95,15 +95,15 @@ async def _there(
     ended = await services["intake"].fetch(_SQL["accounting_ended"], names)
     counted = await services["reporting"].fetch(_SQL["accounting_counted"], names)
     timeline = await services["reporting"].fetch(_SQL["accounting_timeline"], names)
-    told: dict[UUID, set[str]] = defaultdict(set)
+    notified: dict[UUID, set[str]] = defaultdict(set)
     for row in await services["notifications"].fetch(_SQL["accounting_notices"], names):
-        told[row["fact"]].add(row["audience"])
-    return There(
+        notified[row["fact"]].add(row["audience"])
+    return Observed(
         gates=gates,
         requesters=requesters,
         routed={row["tracking_number"] for row in routed},
         ended={row["tracking_number"] for row in routed if row["status"] in routing.TERMINAL},
-        ended_at_the_door={row["tracking_number"] for row in ended},
+        ended_at_intake={row["tracking_number"] for row in ended},
         counted={row["tracking_number"] for row in counted},
         timeline={
             (row["topic"], row["tracking_number"], row["sequence"]): Line(
@@ -111,7 +111,7 @@ async def _there(
             )
             for row in timeline
         },
-        told=told,
+        notified=notified,
     )
 
 
@@ -119,7 +119,7 @@ async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
     """Look again for what was missing; *pages* keeps what still is."""
     missing: list[Missing] = []
     for place, (subjects, requesters) in enumerate(pages):
-        found = account_of(subjects, await _there(services, subjects, requesters)).missing
+        found = account_of(subjects, await _observe(services, subjects, requesters)).missing
         pages[place] = (subjects_of(found, subjects), requesters)
         missing += found
     return missing
@@ -130,9 +130,11 @@ async def _unsent(services: Connections, grace: float) -> list[Missing]:
     missing = []
     for service in SERVICES:
         for row in await services[service].fetch(_SQL["accounting_unsent"], grace):
-            said = json.loads(row["envelope"])
-            number = int(said.get("sequence") or said.get("participantsequence") or 0)
-            about = Missing("announced", row["topic"], str(said.get("subject")), number, number)
+            envelope = json.loads(row["envelope"])
+            number = int(envelope.get("sequence") or envelope.get("participantsequence") or 0)
+            about = Missing(
+                "announced", row["topic"], str(envelope.get("subject")), number, number
+            )
             missing.append(about._replace(whom=row["why"]))
     return missing
 

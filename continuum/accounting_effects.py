@@ -24,14 +24,14 @@ AT_RISK = {
     "stored by notifications": "promise 4: nobody has decided yet who is told of it",
     "stored by reporting": "promise 5: the figures lack it",
     "routed": "promise 7: the request does not move",
-    "ended at the door": "promise 3: the door takes a request for open that has ended",
-    "told": "promise 4: it is neither told nor said why not",
+    "ended at intake": "promise 3: the door takes a request for open that has ended",
+    "notified": "promise 4: it is neither told nor said why not",
     "counted": "promise 5: the figures lack it",
 }
 """Each effect, and the sentence of the promise that is not kept without it."""
 
 _BOTH = ("requester", "provider")
-_TOLD: Mapping[str, tuple[str, ...]] = {
+_NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "request_accepted": ("requester",),
     "request_triaged": ("requester",),
     "request_ineligible": ("requester",),
@@ -75,7 +75,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class There:
+class Observed:
     """What is there, in all services, of some subjects."""
 
     gates: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
@@ -84,10 +84,10 @@ class There:
     routed: Set[str] = frozenset()
     ended: Set[str] = frozenset()
     """Requests in a terminal state, as routing says."""
-    ended_at_the_door: Set[str] = frozenset()
+    ended_at_intake: Set[str] = frozenset()
     counted: Set[str] = frozenset()
     timeline: Mapping[tuple[str, str, int], Line] = field(default_factory=dict)
-    told: Mapping[UUID, Set[str]] = field(default_factory=dict)
+    notified: Mapping[UUID, Set[str]] = field(default_factory=dict)
     """The audiences decided about, by fact."""
 
 
@@ -135,63 +135,63 @@ class Account:
         return counted
 
 
-def account_of(subjects: Sequence[Subject], there: There) -> Account:
-    """Compare the effects that the facts of *subjects* must have with what is there."""
+def account_of(subjects: Sequence[Subject], observed: Observed) -> Account:
+    """Compare the effects that the facts of *subjects* must have with what is observed."""
     account = Account()
     for subject in subjects:
         account.facts += subject.published
-        for effect, expected, missing in _effects(subject, there):
+        for effect, expected, missing in _effects(subject, observed):
             account.expected[effect] += expected
             account.missing += missing
     return account
 
 
-def _effects(subject: Subject, there: There) -> Iterator[tuple[str, int, list[Missing]]]:
+def _effects(subject: Subject, observed: Observed) -> Iterator[tuple[str, int, list[Missing]]]:
     topic, name, published = subject
     yield "announced", published, []  # what is not, is found in the outboxes
     for service in READERS[topic]:
-        stored = there.gates.get((service, topic, name), 0)
+        stored = observed.gates.get((service, topic, name), 0)
         effect = f"stored by {service}"
         late = [Missing(effect, topic, name, stored + 1, published)] if stored < published else []
         yield effect, published, late
-    if name not in there.requesters or topic == intake.CONFIDENTIAL_TOPIC:
+    if name not in observed.requesters or topic == intake.CONFIDENTIAL_TOPIC:
         return
     if topic == intake.TOPIC:
-        lost = [] if name in there.routed else [Missing("routed", topic, name, 1, 1)]
+        lost = [] if name in observed.routed else [Missing("routed", topic, name, 1, 1)]
         yield "routed", 1, lost
-    elif name in there.ended:
-        known = name in there.ended_at_the_door
-        lost = [] if known else [Missing("ended at the door", topic, name, published, published)]
-        yield "ended at the door", 1, lost
+    elif name in observed.ended:
+        known = name in observed.ended_at_intake
+        lost = [] if known else [Missing("ended at intake", topic, name, published, published)]
+        yield "ended at intake", 1, lost
     for number in range(1, published + 1):
-        line = there.timeline.get((topic, name, number))
-        counted = line is not None and name in there.counted
+        line = observed.timeline.get((topic, name, number))
+        counted = line is not None and name in observed.counted
         yield "counted", 1, [] if counted else [Missing("counted", topic, name, number, number)]
-        yield from _told(subject, number, line, there)
+        yield from _notifications(subject, number, line, observed)
 
 
-def _told(
-    subject: Subject, number: int, line: Line | None, there: There
+def _notifications(
+    subject: Subject, number: int, line: Line | None, observed: Observed
 ) -> Iterator[tuple[str, int, list[Missing]]]:
     """Expect a decision for each named recipient; without a timeline nobody knows their names."""
     topic, name, _ = subject
     if line is None or line.type not in _KNOWN:
         return
-    told = there.told.get(line.fact, frozenset())
-    for role in _TOLD.get(line.type, ("sender",)):
-        whom, decided = role, bool(told)
+    notified = observed.notified.get(line.fact, frozenset())
+    for role in _NOTIFIED.get(line.type, ("sender",)):
+        whom, decided = role, bool(notified)
         if role == "requester":
-            whom = there.requesters[name]
-            decided = whom in told
+            whom = observed.requesters[name]
+            decided = whom in notified
         elif role == "provider":
             if line.provider is None:
                 continue
             whom = line.provider
-            decided = whom in told
+            decided = whom in notified
         elif role == "program office":
-            decided = bool(told - {there.requesters[name]})
-        lost = [] if decided else [Missing("told", topic, name, number, number, whom)]
-        yield "told", 1, lost
+            decided = bool(notified - {observed.requesters[name]})
+        lost = [] if decided else [Missing("notified", topic, name, number, number, whom)]
+        yield "notified", 1, lost
 
 
 def subjects_of(missing: Sequence[Missing], subjects: Sequence[Subject]) -> list[Subject]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from continuum.access import Access, NotPossible
-from continuum.letter import Letter
+from continuum.letter import DeadLetter
 from shared.contracts.services import SERVICES
 from shared.messaging.outbox import decode_headers
 from shared.postgres.statements import load_statements
@@ -16,13 +16,13 @@ _SQL = load_statements(__package__)
 _EACH = 20
 
 
-async def tell(access: Access, service: str | None) -> list[str]:
+async def list_all(access: Access, service: str | None) -> list[str]:
     """Return every dead letter of *service*, or of all, grouped by cause."""
     services = SERVICES if service is None else (service,)
     found = await asyncio.gather(*(read(access, name) for name in services))
     letters = [letter for each in found for letter in each]
-    asked_by = await requesters(access, letters)
-    lines = [line for group in _groups(letters) for line in _group(group, asked_by)]
+    requester_of = await requesters(access, letters)
+    lines = [line for group in _groups(letters) for line in _group(group, requester_of)]
     for name, own in zip(services, found, strict=True):
         lines += await _unreachable(access, name, own)
     return lines or ["There are no dead letters."]
@@ -30,9 +30,9 @@ async def tell(access: Access, service: str | None) -> list[str]:
 
 async def show(access: Access, service: str, which: str) -> list[str]:
     """Return all that is known of one dead letter but what it says."""
-    letters = chosen(await read(access, service), which)
-    asked_by = await requesters(access, letters)
-    return [line for letter in letters for line in _whole(letter, asked_by)]
+    letters = select(await read(access, service), which)
+    requester_of = await requesters(access, letters)
+    return [line for letter in letters for line in _whole(letter, requester_of)]
 
 
 async def show_contents(
@@ -41,28 +41,31 @@ async def show_contents(
     """Return what a dead letter says as well. Who looked, and why, is kept for ever."""
     if not why:
         raise NotPossible("each look at contents is kept, with its purpose: add --why TEXT.")
-    letters = chosen(await read(access, service), which)
-    asked_by = await requesters(access, letters)
+    letters = select(await read(access, service), which)
+    requester_of = await requesters(access, letters)
     lines = []
     async with access.connect(service, write=True) as connection:
         for letter in letters:
             place = (letter.topic, letter.partition, letter.offset)
             noted = await connection.fetchval(_SQL["note_access"], *place, by, why)
             row = await connection.fetchrow(_SQL["read_contents"], noted)
-            lines += [*_whole(letter, asked_by), *(_contents(row) if row else ["  it is gone"])]
+            lines += [
+                *_whole(letter, requester_of),
+                *(_contents(row) if row else ["  it is gone"]),
+            ]
     return lines
 
 
-async def read(access: Access, service: str) -> list[Letter]:
+async def read(access: Access, service: str) -> list[DeadLetter]:
     """Return the dead letters of *service*, the first that failed first."""
     if service not in SERVICES:
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
     async with access.connect(service) as connection:
         rows = await connection.fetch(_SQL["read_dead_letters"])
-    return [Letter(service=service, **row) for row in rows]
+    return [DeadLetter(service=service, **row) for row in rows]
 
 
-async def requesters(access: Access, letters: Iterable[Letter]) -> Mapping[str, str]:
+async def requesters(access: Access, letters: Iterable[DeadLetter]) -> Mapping[str, str]:
     """Return who made the requests that *letters* are about, by tracking number."""
     numbers = sorted({letter.request for letter in letters if letter.request is not None})
     if not numbers:
@@ -72,9 +75,9 @@ async def requesters(access: Access, letters: Iterable[Letter]) -> Mapping[str, 
     return {row["tracking_number"]: row["participant"] for row in rows}
 
 
-def chosen(letters: Sequence[Letter], which: str) -> list[Letter]:
+def select(letters: Sequence[DeadLetter], which: str) -> list[DeadLetter]:
     """Return those of *letters* that an operator calls *which*."""
-    found = [letter for letter in letters if letter.is_called(which)]
+    found = [letter for letter in letters if letter.matches(which)]
     if not found:
         raise NotPossible(
             f"there is no dead letter {which!r}. Name it as `continuum dead-letters list` does:"
@@ -83,39 +86,39 @@ def chosen(letters: Sequence[Letter], which: str) -> list[Letter]:
     return found
 
 
-def _groups(letters: Iterable[Letter]) -> Iterable[list[Letter]]:
-    def cause(letter: Letter) -> tuple[int, str, str]:
+def _groups(letters: Iterable[DeadLetter]) -> Iterable[list[DeadLetter]]:
+    def cause(letter: DeadLetter) -> tuple[int, str, str]:
         return SERVICES.index(letter.service), letter.cause, letter.at_risk
 
     return [list(group) for _, group in groupby(sorted(letters, key=cause), key=cause)]
 
 
-def _group(letters: Sequence[Letter], asked_by: Mapping[str, str]) -> list[str]:
+def _group(letters: Sequence[DeadLetter], requester_of: Mapping[str, str]) -> list[str]:
     first = letters[0]
     since = min(letter.failed_at for letter in letters)
     return [
         f"{first.service}: {first.cause} ({len(letters)}, since {moment(since)})",
         f"  at risk: {first.at_risk}",
-        *(f"  {line(letter, asked_by)}" for letter in letters[:_EACH]),
+        *(f"  {line(letter, requester_of)}" for letter in letters[:_EACH]),
         *([f"  … and {len(letters) - _EACH} more"] if len(letters) > _EACH else []),
     ]
 
 
-def line(letter: Letter, asked_by: Mapping[str, str]) -> str:
+def line(letter: DeadLetter, requester_of: Mapping[str, str]) -> str:
     """Return one letter as one line."""
-    untold = letter.not_told(asked_by.get(letter.request or ""))
+    not_notified = letter.not_notified(requester_of.get(letter.request or ""))
     parts = [
         f"{letter.coordinate}  {letter.about}  {letter.kind}",
         f"{letter.waiting} wait behind it" if letter.waiting else "",
         f"{letter.held} held for it" if letter.held else "",
-        f"not told: {', '.join(untold)}" if untold else "",
+        f"not told: {', '.join(not_notified)}" if not_notified else "",
         f"replayed {letter.replays} times" if letter.replays else "",
         "an order for it is open" if letter.ordered else "",
     ]
     return "; ".join(part for part in parts if part)
 
 
-async def _unreachable(access: Access, service: str, letters: Iterable[Letter]) -> list[str]:
+async def _unreachable(access: Access, service: str, letters: Iterable[DeadLetter]) -> list[str]:
     """Return the parked keys whose failed record an older version did not keep."""
     kept = {(letter.topic, letter.partition, letter.offset) for letter in letters}
     async with access.connect(service) as connection:
@@ -128,17 +131,17 @@ async def _unreachable(access: Access, service: str, letters: Iterable[Letter]) 
     ]
 
 
-def _whole(letter: Letter, asked_by: Mapping[str, str]) -> list[str]:
+def _whole(letter: DeadLetter, requester_of: Mapping[str, str]) -> list[str]:
     kind = "restricted: contacts and free text" if letter.is_restricted else "internal"
     return [
         f"{letter.service}: {letter.cause}",
-        f"  {line(letter, asked_by)}",
+        f"  {line(letter, requester_of)}",
         f"  at risk: {letter.at_risk}",
         f"  on its topic since {moment(letter.at)}, failed at {moment(letter.failed_at)}",
         *(
-            f"  {name}: {letter.said[name]}"
+            f"  {name}: {letter.attributes[name]}"
             for name in ("id", "source", "subject", "time", "sequence", "causationid")
-            if name in letter.said
+            if name in letter.attributes
         ),
         f"  {letter.size or 0} bytes ({kind}); --contents --why TEXT prints them",
     ]

@@ -21,7 +21,7 @@ _ENDED_UNKNOWN = "promise 3: the door takes a request for open that may have end
 
 
 @dataclass(frozen=True)
-class Letter:
+class DeadLetter:
     """
     A record that *service* could not process, and what waits for it.
 
@@ -62,15 +62,15 @@ class Letter:
         return self.is_inbound or self.topic.startswith("cri.int.confidential.")
 
     @cached_property
-    def said(self) -> Mapping[str, Any]:
+    def attributes(self) -> Mapping[str, Any]:
         """The envelope of the event or message, as far as it can be read, and whom it is about."""
-        said: Mapping[str, Any] = json.loads(self.envelope)
-        return said
+        attributes: Mapping[str, Any] = json.loads(self.envelope)
+        return attributes
 
     @property
     def kind(self) -> str:
         """The short name of its type."""
-        parts = str(self.said.get("type", "")).removeprefix("gov.cri.").split(".")
+        parts = str(self.attributes.get("type", "")).removeprefix("gov.cri.").split(".")
         if self.is_inbound:
             return ".".join(parts[:2]) if len(parts) > 1 else "a message"
         return parts[1] if len(parts) > 1 else "an event"
@@ -78,9 +78,9 @@ class Letter:
     @property
     def request(self) -> str | None:
         """The tracking number of the request that it is about."""
-        data = self.said.get("data")
+        data = self.attributes.get("data")
         stated = data.get("tracking_number") if isinstance(data, dict) else None
-        for name in (self.parking_key, self.said.get("subject"), stated):
+        for name in (self.parking_key, self.attributes.get("subject"), stated):
             if isinstance(name, str) and is_tracking_number(name):
                 return name
         return None
@@ -103,7 +103,7 @@ class Letter:
             return _ENDED_UNKNOWN
         return _AT_RISK[self.service]
 
-    def not_told(self, requester: str | None) -> list[str]:
+    def not_notified(self, requester: str | None) -> list[str]:
         """Return the participants that do not hear what follows from it."""
         if self.is_inbound:
             return [participant_of(self.coordinate)]
@@ -112,12 +112,12 @@ class Letter:
         return sorted({*self._named(), *([requester] if requester else [])})
 
     def _named(self) -> Iterator[str]:
-        data = self.said.get("data")
+        data = self.attributes.get("data")
         if isinstance(data, dict):
             yield from (str(data[name]) for name in ("participant", "provider") if data.get(name))
-        if self.said.get("inreplyto"):
-            yield participant_of(self.said["inreplyto"])
+        if self.attributes.get("inreplyto"):
+            yield participant_of(self.attributes["inreplyto"])
 
-    def is_called(self, name: str) -> bool:
+    def matches(self, name: str) -> bool:
         """Tell whether an operator means this one by *name*."""
         return name in (self.coordinate, self.parking_key, self.request)

@@ -1,4 +1,4 @@
-"""What the log files warn of, each thing once with how often it was said. Pure."""
+"""What the log files warn of, each thing once with how often it was counts. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,16 +18,16 @@ def problems(
     """Return what was warned of after *since*, by *service* or by all, the latest last."""
     if service is not None and service not in (*SERVICES, "canary"):
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
-    said: dict[tuple[str, ...], tuple[datetime, int]] = {}
+    counts: dict[tuple[str, ...], tuple[datetime, int]] = {}
     for line in lines:
         at = datetime.fromisoformat(line["timestamp"])
         is_of_it = service is None or line["service.name"] == service
         if line["severity_text"] in _SEVERITIES and at >= since and is_of_it:
             about = [f"{name.rpartition('.')[2]} {line[name]}" for name in _ABOUT if name in line]
             what = (line["service.name"], line["event_name"], *about)
-            _, times = said.pop(what, (at, 0))
-            said[what] = (at, times + 1)
-    return [_line(what, at, times) for what, (at, times) in said.items()]
+            _, times = counts.pop(what, (at, 0))
+            counts[what] = (at, times + 1)
+    return [_line(what, at, times) for what, (at, times) in counts.items()]
 
 
 def _line(what: tuple[str, ...], at: datetime, times: int) -> str:

@@ -26,7 +26,7 @@ ABOUT = ("where", "told", "version")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SentMessage:
     """One message that a service handed to Kafka, as `shared.messaging.said` logs it."""
 
     at: datetime
@@ -73,7 +73,7 @@ def _lines(file: Path) -> Iterator[Line]:
             yield line
 
 
-def tell(
+def answer(
     lines: Sequence[Line], question: str, about: str | None, *, hours: float, now: datetime
 ) -> list[str]:
     """Return the answer to one of `QUESTIONS`; raise `NotPossible` when it cannot be asked so."""
@@ -86,18 +86,18 @@ def tell(
         raise NotPossible(f"say of what: continuum logs {question} …")
     if question in ABOUT and not is_tracking_number(about):
         raise NotPossible(f"{about!r} is no tracking number: they look like CRI-2026-000042-K.")
-    said = [*_said(lines)]
+    sent = [*_sent_messages(lines)]
     if question == "version":
-        versions = {(one.service, one.version): one.at for one in said if one.subject == about}
+        versions = {(one.service, one.version): one.at for one in sent if one.subject == about}
         found = [f"{service} {version}  last {_moment(at)}"
                  for (service, version), at in sorted(versions.items())]  # fmt: skip
     else:
         since = now - timedelta(hours=hours)
-        found = [one.line for one in said if _answers(question, one, about, since)]
+        found = [one.line for one in sent if _answers(question, one, about, since)]
     return found or [f"The logs say nothing of that about {about}."]
 
 
-def _answers(question: str, one: Said, about: str, since: datetime) -> bool:
+def _answers(question: str, one: SentMessage, about: str, since: datetime) -> bool:
     if question == "where":
         return one.subject == about and not one.topic.startswith("cri.out.")
     if question == "told":
@@ -111,7 +111,7 @@ def _answers(question: str, one: Said, about: str, since: datetime) -> bool:
     return concerned and one.at >= since and not one.topic.startswith("cri.out.")
 
 
-def _said(lines: Iterable[Line]) -> Iterator[Said]:
+def _sent_messages(lines: Iterable[Line]) -> Iterator[SentMessage]:
     for line in lines:
         if line["event_name"] == "messages.sent":
             for message in line["messages"]:
@@ -119,7 +119,7 @@ def _said(lines: Iterable[Line]) -> Iterator[Said]:
                 named = {"for": None, "because": None}
                 subject = rest.pop(0) if rest and rest[0] not in named else None
                 more = {**named, **dict(zip(rest[::2], rest[1::2], strict=True))}
-                yield Said(
+                yield SentMessage(
                     at=datetime.fromisoformat(line["timestamp"]),
                     service=line["service.name"],
                     version=line["service.version"],

@@ -7,7 +7,7 @@ from typing import Any
 
 from continuum import dead_letters
 from continuum.access import Access, NotPossible
-from continuum.letter import Letter
+from continuum.letter import DeadLetter
 from shared.messaging.replay import MOST_REPLAYS
 from shared.postgres.statements import load_statements
 
@@ -29,13 +29,13 @@ class Order:
     yes: bool
 
 
-async def give(access: Access, order: Order, *, wait: float) -> tuple[list[str], bool]:
+async def place(access: Access, order: Order, *, wait: float) -> tuple[list[str], bool]:
     """Return what was done, or would be, and whether all of it succeeded."""
     letters = await _letters(access, order)
-    asked_by = await dead_letters.requesters(access, letters)
-    meant = [*_meant(order, letters, asked_by), ""]
+    requester_of = await dead_letters.requesters(access, letters)
+    preview = [*_preview(order, letters, requester_of), ""]
     if not order.yes:
-        return [*meant, "Nothing is changed yet: --yes --why TEXT orders it."], True
+        return [*preview, "Nothing is changed yet: --yes --why TEXT orders it."], True
     if not order.why:
         raise NotPossible("who looks at this later must know why: add --why TEXT.")
     async with access.connect(order.service, write=True) as connection:
@@ -43,13 +43,13 @@ async def give(access: Access, order: Order, *, wait: float) -> tuple[list[str],
         async with asyncio.timeout(wait + 10):
             rows = await _wait(connection, numbers, seconds=wait)
     lines = [_outcome(order, row) for row in rows]
-    return [*meant, *lines], all(row["outcome"] in _DONE for row in rows)
+    return [*preview, *lines], all(row["outcome"] in _DONE for row in rows)
 
 
-async def _letters(access: Access, order: Order) -> list[Letter]:
+async def _letters(access: Access, order: Order) -> list[DeadLetter]:
     letters = await dead_letters.read(access, order.service)
     if order.which is not None:
-        letters = dead_letters.chosen(letters, order.which)
+        letters = dead_letters.select(letters, order.which)
     elif order.cause is not None:
         letters = [letter for letter in letters if letter.cause == order.cause]
     if not letters:
@@ -63,52 +63,56 @@ async def _letters(access: Access, order: Order) -> list[Letter]:
     return letters
 
 
-def _meant(order: Order, letters: Sequence[Letter], asked_by: Mapping[str, str]) -> list[str]:
+def _preview(
+    order: Order, letters: Sequence[DeadLetter], requester_of: Mapping[str, str]
+) -> list[str]:
     verb = "take in again" if order.action == "replay" else "give up for good"
     waiting = sum(letter.waiting for letter in letters)
-    untold = {
-        name for letter in letters for name in letter.not_told(asked_by.get(letter.request or ""))
+    not_notified = {
+        name
+        for letter in letters
+        for name in letter.not_notified(requester_of.get(letter.request or ""))
     }
     never = order.action == "discard"
     risks = sorted({letter.at_risk for letter in letters})
     return [
         f"{order.service} is to {verb}, each in its place:",
-        *(f"  {dead_letters.line(letter, asked_by)}" for letter in letters),
+        *(f"  {dead_letters.line(letter, requester_of)}" for letter in letters),
         "It touches",
-        f"  requests: {_listed(letter.about for letter in letters)}",
+        f"  requests: {_joined(letter.about for letter in letters)}",
         f"  records that wait behind: {waiting}, taken in after it, in order",
-        f"  {'never told of it' if never else 'told for the first time'}: {_listed(untold)}",
-        f"  sees repeats: {_listed(_repeats(letters))}",
+        f"  {'never told of it' if never else 'told for the first time'}: {_joined(not_notified)}",
+        f"  sees repeats: {_joined(_repeats(letters))}",
         f"  figures: {_figures(order, letters)}",
         *(f"  given up: {risk}" for risk in risks if never),
     ]
 
 
-def _repeats(letters: Iterable[Letter]) -> list[str]:
+def _repeats(letters: Iterable[DeadLetter]) -> list[str]:
     """What failed was never taken in: only a sender that sent again is answered again."""
     return [
         name
         for each in letters
         if each.is_inbound and each.waiting
-        for name in each.not_told(None)
+        for name in each.not_notified(None)
     ]
 
 
-def _figures(order: Order, letters: Iterable[Letter]) -> str:
+def _figures(order: Order, letters: Iterable[DeadLetter]) -> str:
     if order.action == "discard" and order.service == "reporting":
         return "those of these requests stay wrong, and a rebuild leaves the same out"
     if order.service in ("reporting", "routing", "intake"):
-        return f"those that count {_listed(letter.about for letter in letters)}"
+        return f"those that count {_joined(letter.about for letter in letters)}"
     return "none"
 
 
-def _listed(names: Iterable[str]) -> str:
+def _joined(names: Iterable[str]) -> str:
     found = sorted(set(names))
     more = f" and {len(found) - 10} more" if len(found) > 10 else ""
     return ", ".join(found[:10]) + more if found else "nobody"
 
 
-async def _insert(connection: Any, order: Order, letter: Letter) -> int:
+async def _insert(connection: Any, order: Order, letter: DeadLetter) -> int:
     """Write the order, or find the one that is open for this letter already."""
     values = [
         order.action,

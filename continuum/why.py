@@ -5,7 +5,7 @@ from typing import Any
 
 from continuum.access import Access, NotPossible
 from continuum.decision import Decision, decision_of
-from continuum.story import Facts, Line, Notice, Standing, told
+from continuum.history import Facts, Line, Notice, RoutingState, render
 from shared.catalog.catalog import ruleset_hash
 from shared.contracts.intake import RequestFacts
 from shared.contracts.reference import Rule, RuleSet
@@ -15,7 +15,7 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-async def tell(access: Access, tracking_number: str) -> list[str]:
+async def explain(access: Access, tracking_number: str) -> list[str]:
     """Return the story of a request, line by line."""
     number = tracking_number.strip().upper()
     if not is_tracking_number(number):
@@ -24,14 +24,14 @@ async def tell(access: Access, tracking_number: str) -> list[str]:
             " last character must fit the digits. One of them was misread; ask again."
         )
     facts = await _facts(access, number)
-    standing, decisions = await _routing(access, number)
+    state, decisions = await _routing(access, number)
     async with access.connect("reporting") as connection:
         rows = await connection.fetch(_SQL["read_timeline"], number)
     lines = [Line(**{**row, "event_id": str(row["event_id"])}) for row in rows]
     async with access.connect("notifications") as connection:
         rows = await connection.fetch(_SQL["read_notices"], number)
     notices = [Notice(**{**row, "fact": str(row["fact"])}) for row in rows]
-    return told(facts, standing, lines=lines, decisions=decisions, notices=notices)
+    return render(facts, state, lines=lines, decisions=decisions, notices=notices)
 
 
 async def _facts(access: Access, number: str) -> Facts:
@@ -51,14 +51,14 @@ async def _facts(access: Access, number: str) -> Facts:
     )
 
 
-async def _routing(access: Access, number: str) -> tuple[Standing | None, list[Decision]]:
+async def _routing(access: Access, number: str) -> tuple[RoutingState | None, list[Decision]]:
     async with access.connect("routing") as connection:
-        row = await connection.fetchrow(_SQL["read_standing"], number)
+        row = await connection.fetchrow(_SQL["read_routing_state"], number)
         records = await connection.fetch(_SQL["read_decisions"], number)
         rulesets = await connection.fetch(_SQL["read_rulesets"])
     rules = _rules_by_hash(rulesets)
-    standing = Standing(**row) if row is not None else None
-    return standing, [decision_of(r["record"], at=r["at"], rules=rules) for r in records]
+    state = RoutingState(**row) if row is not None else None
+    return state, [decision_of(r["record"], at=r["at"], rules=rules) for r in records]
 
 
 def _rules_by_hash(rows: list[Any]) -> Mapping[str, list[Rule]]:

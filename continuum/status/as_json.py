@@ -5,21 +5,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from continuum.status.findings import Finding
-from continuum.status.seen import Away, Rows, Seen
+from continuum.status.observation import Observation, Rows, Unavailable
 
 
-def to_json(seen: Seen, findings: Sequence[Finding]) -> str:
-    """Return what was seen as one JSON object; what could not be asked is null."""
+def to_json(observation: Observation, findings: Sequence[Finding]) -> str:
+    """Return what was observation as one JSON object; what could not be asked is null."""
     whole = {
-        "at": seen.at,
+        "at": observation.at,
         "wrong": [asdict(each) for each in findings],
         "processes": {
-            name: None if isinstance(each, Away) else [asdict(process) for process in each]
-            for name, each in seen.processes.items()
+            name: None if isinstance(each, Unavailable) else [asdict(process) for process in each]
+            for name, each in observation.processes.items()
         },
         "unread": {
             name: None
-            if (unread := seen.unread.get(name)) is None
+            if (unread := observation.unread.get(name)) is None
             else [
                 {
                     "topic": each.place.topic,
@@ -30,14 +30,14 @@ def to_json(seen: Seen, findings: Sequence[Finding]) -> str:
                 }
                 for each in unread
             ]
-            for name in seen.tables
+            for name in observation.databases
         },
-        "waits": _rows(seen.waits),
-        "offers": _rows(seen.offers),
-        **({} if seen.waiting is None else {"waiting": _rows(seen.waiting)}),
+        "waits": _rows(observation.waits),
+        "offers": _rows(observation.offers),
+        **({} if observation.waiting is None else {"waiting": _rows(observation.waiting)}),
     }
     return json.dumps(whole, default=str, indent=2)
 
 
-def _rows(found: Rows | Away) -> list[dict[str, object]] | None:
-    return None if isinstance(found, Away) else [dict(row) for row in found]
+def _rows(found: Rows | Unavailable) -> list[dict[str, object]] | None:
+    return None if isinstance(found, Unavailable) else [dict(row) for row in found]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from continuum.status.formatting import age, moment
 from continuum.status.hints import Hints
-from continuum.status.readers import gone
-from continuum.status.seen import Away, Process, Seen, Tables, Unread
-from continuum.status.table import age, moment
+from continuum.status.observation import Database, Observation, Process, Unavailable, Unread
+from continuum.status.readers import missing_partitions
 
 _SHOWN = 5
 _MOST_LOST = 50
@@ -24,36 +24,40 @@ class Finding:
     more: Sequence[str] = ()
 
 
-def findings(seen: Seen, hints: Hints, *, late: float) -> list[Finding]:
+def findings(observation: Observation, hints: Hints, *, late: float) -> list[Finding]:
     """Return what is wrong; what has waited less than *late* seconds is on its way."""
-    found = [*_surroundings(seen, hints), *_processes(seen, hints)]
-    for service, tables in seen.tables.items():
-        if not isinstance(tables, Away):
-            found += [*_stopped(service, tables), *_blocked(service, tables, hints)]
-    for service, unread in seen.unread.items():
-        found += _unread(service, unread, seen.at, hints, late=late)
-    for service, tables in seen.tables.items():
-        if not isinstance(tables, Away):
-            found += _outgoing(service, tables, hints, late=late)
-            found += _left_over(service, tables)
+    found = [*_surroundings(observation, hints), *_processes(observation, hints)]
+    for service, database in observation.databases.items():
+        if not isinstance(database, Unavailable):
+            found += [*_stopped(service, database), *_blocked(service, database, hints)]
+    for service, unread in observation.unread.items():
+        found += _unread(service, unread, observation.at, hints, late=late)
+    for service, database in observation.databases.items():
+        if not isinstance(database, Unavailable):
+            found += _outgoing(service, database, hints, late=late)
+            found += _left_over(service, database)
     return found
 
 
-def _surroundings(seen: Seen, hints: Hints) -> Iterator[Finding]:
-    if isinstance(seen.kafka, Away):
-        what = f"Kafka does not answer: {seen.kafka.why}. Nothing is read or sent"
+def _surroundings(observation: Observation, hints: Hints) -> Iterator[Finding]:
+    if isinstance(observation.kafka, Unavailable):
+        what = f"Kafka does not answer: {observation.kafka.why}. Nothing is read or sent"
         yield Finding(what, hints.kafka)
     else:
-        for place in seen.kafka.without_leader:
+        for place in observation.kafka.without_leader:
             what = f"{place} has no leader: a broker is away, and nothing is read or written there"
             yield Finding(what, hints.kafka)
-        for service, tables in seen.tables.items():
-            if not isinstance(tables, Away):
-                for place in gone(seen.kafka, tables):
+        for service, database in observation.databases.items():
+            if not isinstance(database, Unavailable):
+                for place in missing_partitions(observation.kafka, database):
                     what = f"{service} reads {place}, which Kafka does not have (or hides from us)"
                     yield Finding(what, hints.log(service))
-    away = {name: each.why for name, each in seen.tables.items() if isinstance(each, Away)}
-    if away and len(away) == len(seen.tables):
+    away = {
+        name: each.why
+        for name, each in observation.databases.items()
+        if isinstance(each, Unavailable)
+    }
+    if away and len(away) == len(observation.databases):
         why = next(iter(away.values()))
         yield Finding(f"Postgres does not answer: {why}. Nothing is taken in", hints.postgres)
     else:
@@ -61,9 +65,9 @@ def _surroundings(seen: Seen, hints: Hints) -> Iterator[Finding]:
             yield Finding(f"{service}: its database does not answer: {why}", hints.postgres)
 
 
-def _processes(seen: Seen, hints: Hints) -> Iterator[Finding]:
-    for service, processes in seen.processes.items():
-        if isinstance(processes, Away):
+def _processes(observation: Observation, hints: Hints) -> Iterator[Finding]:
+    for service, processes in observation.processes.items():
+        if isinstance(processes, Unavailable):
             yield Finding(f"{service} does not run: {processes.why}", hints.start(service))
             continue
         for each in processes:
@@ -82,8 +86,8 @@ def _process(process: Process, hints: Hints) -> Finding:
     return Finding(f"{where} is not ready: {first}", hints.log(process.service), more)
 
 
-def _stopped(service: str, tables: Tables) -> Iterator[Finding]:
-    for row in tables.checkpoints:
+def _stopped(service: str, database: Database) -> Iterator[Finding]:
+    for row in database.checkpoints:
         place = f"{service}: {row['topic']}/{row['partition']}"
         if row["stopped_by"]:
             what = f"{place} has stopped over failing decisions of build {row['stopped_by']}"
@@ -93,10 +97,10 @@ def _stopped(service: str, tables: Tables) -> Iterator[Finding]:
             yield Finding(what, f"continuum resume {service}")
 
 
-def _blocked(service: str, tables: Tables, hints: Hints) -> Iterator[Finding]:
-    for row in tables.blocked:
+def _blocked(service: str, database: Database, hints: Hints) -> Iterator[Finding]:
+    for row in database.blocked:
         place = f"{row['topic']}/{row['partition']} at offset {row['offset']}"
-        since = moment(row["since"], tables.now)
+        since = moment(row["since"], database.now)
         why = f"{row['reason']} ({row['error']})"
         yield Finding(f"{service} is blocked on {place} since {since}: {why}", hints.log(service))
 
@@ -126,8 +130,8 @@ def _place(unread: Unread, now: datetime) -> str:
     return f"{unread.place}: {unread.records} from offset {unread.next_offset} on{since}"
 
 
-def _outgoing(service: str, tables: Tables, hints: Hints, *, late: float) -> Iterator[Finding]:
-    delivery, now = tables.delivery, tables.now
+def _outgoing(service: str, database: Database, hints: Hints, *, late: float) -> Iterator[Finding]:
+    delivery, now = database.delivery, database.now
     since = delivery["outbox_since"]
     if since is not None and age(since, now) > late:
         waits = f"{delivery['outbox']} message(s) wait for Kafka, the oldest"
@@ -139,31 +143,31 @@ def _outgoing(service: str, tables: Tables, hints: Hints, *, late: float) -> Ite
         yield Finding(f"{what} since {since}", hints.log(service))
 
 
-def _left_over(service: str, tables: Tables) -> Iterator[Finding]:
-    delivery, now = tables.delivery, tables.now
+def _left_over(service: str, database: Database) -> Iterator[Finding]:
+    delivery, now = database.delivery, database.now
     if delivery["dead"]:
         since = moment(delivery["dead_since"], now)
         what = f"{service}: {delivery['dead']} record(s) could not be processed, since {since}"
         yield Finding(what, f"continuum dead-letters list {service}")
-    for row in tables.parked:
+    for row in database.parked:
         place = f"{row['topic']}/{row['partition']}/{row['offset']}"
         what = f"{service}: {row['key']} is parked since {moment(row['parked_at'], now)}"
         behind = f"({row['reason']}), {row['waiting']} record(s) behind it; it began at {place}"
         yield Finding(f"{what} {behind}", f"continuum dead-letters show {service} {row['key']}")
-    for row in tables.held:
+    for row in database.held:
         if age(row["since"], now) > _HELD_SECONDS:
             since = moment(row["since"], now)
             what = f"{service}: {row['count']} record(s) wait for {row['what']} since {since}"
             yield Finding(what, "continuum accounting")
-    for row in tables.lost:
+    for row in database.lost:
         yield Finding(f"{service} has lost {lost(row, now)}", "continuum accounting")
-    if tables.lost_numbers:
-        count = len(tables.lost_numbers)
+    if database.lost_numbers:
+        count = len(database.lost_numbers)
         yield Finding(
             f"{service} reads on behind events that were lost, of {count} subject(s)",
             "continuum accounting",
             [
-                *map(_lost_numbers, tables.lost_numbers[:_MOST_LOST]),
+                *map(_lost_numbers, database.lost_numbers[:_MOST_LOST]),
                 *([f"and {count - _MOST_LOST} more"] if count > _MOST_LOST else []),
             ],
         )

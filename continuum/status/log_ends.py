@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from continuum.rebuild.log import Log
-from continuum.status.seen import Away, Ends, Place
+from continuum.status.observation import Ends, Place, Unavailable
 
 SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
@@ -36,7 +36,7 @@ class LogEnds:
         self._admin = admin
         self._consumer = consumer
 
-    async def read(self) -> Ends | Away:
+    async def read(self) -> Ends | Unavailable:
         """Return the span of every partition that the operator may describe."""
         try:
             async with asyncio.timeout(SECONDS):
@@ -105,8 +105,8 @@ async def appended_at(search: Search, offsets: Mapping[Place, int]) -> Mapping[P
 
 
 @asynccontextmanager
-async def log_ends(log: Log) -> AsyncIterator[LogEnds | Away]:
-    """Connect to Kafka as the operator; `Away` when it does not let us in, in seconds."""
+async def log_ends(log: Log) -> AsyncIterator[LogEnds | Unavailable]:
+    """Connect to Kafka as the operator; `Unavailable` when it does not let us in, in seconds."""
     login = log.login | {"request_timeout_ms": round(SECONDS * 1000)}
     async with AsyncExitStack() as stack:
         admin = AIOKafkaAdminClient(**login)
@@ -121,11 +121,11 @@ async def log_ends(log: Log) -> AsyncIterator[LogEnds | Away]:
         yield LogEnds(admin, consumer)
 
 
-def away(error: BaseException) -> Away:
+def away(error: BaseException) -> Unavailable:
     """Return what an outage of Kafka looks like from here."""
     if isinstance(error, TimeoutError):
-        return Away(f"no answer in {SECONDS:.0f} s")
-    return Away(f"{type(error).__name__}: {error}")
+        return Unavailable(f"no answer in {SECONDS:.0f} s")
+    return Unavailable(f"{type(error).__name__}: {error}")
 
 
 async def _close(closes: Iterable[Callable[[], Awaitable[None]]]) -> None:

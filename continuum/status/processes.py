@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from continuum.access import NotPossible
-from continuum.status.seen import Away, Process
+from continuum.status.observation import Process, Unavailable
 from shared.contracts.services import SERVICES
 
 SECONDS = 2.0
@@ -33,23 +33,23 @@ def read_addresses(connection: Path) -> Addresses:
         ) from error
 
 
-async def ask(addresses: Addresses) -> Mapping[str, Sequence[Process] | Away]:
+async def ask(addresses: Addresses) -> Mapping[str, Sequence[Process] | Unavailable]:
     """Ask all of them at once."""
     found = await asyncio.gather(*(_ask(name, urls) for name, urls in addresses.items()))
     return dict(zip(addresses, found, strict=True))
 
 
-async def _ask(service: str, urls: Sequence[str]) -> Sequence[Process] | Away:
+async def _ask(service: str, urls: Sequence[str]) -> Sequence[Process] | Unavailable:
     if not urls:
-        return Away("no process of it is known to the connection file")
+        return Unavailable("no process of it is known to the connection file")
     each: list[str] = []
     for url in urls:
         try:
             each += await asyncio.wait_for(asyncio.to_thread(_resolved, url), SECONDS)
         except TimeoutError:
-            return Away(f"the name {url} was not resolved in {SECONDS:.0f} s")
+            return Unavailable(f"the name {url} was not resolved in {SECONDS:.0f} s")
     if not each:
-        return Away(f"no process of it is at {', '.join(urls)}")
+        return Unavailable(f"no process of it is at {', '.join(urls)}")
     return await asyncio.gather(*(asyncio.to_thread(_ready, service, url) for url in each))
 
 

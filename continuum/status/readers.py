@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from continuum.status.seen import Ends, Place, Tables, Unread
+from continuum.status.observation import Database, Ends, Place, Unread
 from services.intake.app import TOPICS as INTAKE
 from services.notifications.parse import TOPICS as NOTIFICATIONS
 from services.reporting.app import TOPICS as REPORTING
@@ -17,15 +17,15 @@ READ_BY: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def unread_by(service: str, ends: Ends, tables: Tables) -> list[Unread]:
+def unread_by(service: str, ends: Ends, database: Database) -> list[Unread]:
     """
     Return what *service* has not taken in of every partition that it should read.
 
-    A partition without a checkpoint was never read. *ends* must be older than *tables*, or what
+    A partition without a checkpoint was never read. *ends* must be older than *database*, or what
     was taken in between them would be called unread.
     """
     checkpoints = {
-        Place(row["topic"], row["partition"]): row["next_offset"] for row in tables.checkpoints
+        Place(row["topic"], row["partition"]): row["next_offset"] for row in database.checkpoints
     }
     found = []
     for place, (begin, end) in sorted(ends.spans.items()):
@@ -36,8 +36,8 @@ def unread_by(service: str, ends: Ends, tables: Tables) -> list[Unread]:
     return found
 
 
-def gone(ends: Ends, tables: Tables) -> list[Place]:
+def missing_partitions(ends: Ends, database: Database) -> list[Place]:
     """Return the partitions with a checkpoint that Kafka does not have, or does not show us."""
     there = {*ends.spans, *ends.without_leader}
-    places = (Place(row["topic"], row["partition"]) for row in tables.checkpoints)
+    places = (Place(row["topic"], row["partition"]) for row in database.checkpoints)
     return [place for place in places if place not in there]

@@ -6,21 +6,21 @@ from datetime import UTC, datetime
 
 from continuum.access import Access
 from continuum.rebuild.log import Log
-from continuum.status import tables
+from continuum.status import databases
+from continuum.status.formatting import age, moment
 from continuum.status.log_ends import LogEnds, log_ends
+from continuum.status.observation import Database, Ends, Unavailable, Unread
 from continuum.status.readers import unread_by
-from continuum.status.seen import Away, Ends, Tables, Unread
-from continuum.status.table import age, moment
 
 
 async def find_unread(
-    ends: LogEnds, spans: Ends, found: Mapping[str, Tables | Away]
+    ends: LogEnds, spans: Ends, found: Mapping[str, Database | Unavailable]
 ) -> dict[str, list[Unread]]:
     """Return what each service has not taken in; *spans* must be older than what was *found*."""
     unread = {
         service: unread_by(service, spans, own)
         for service, own in found.items()
-        if not isinstance(own, Away)
+        if not isinstance(own, Unavailable)
     }
     # One search for each service: two of them may stand at different places of a partition.
     for service, own in unread.items():
@@ -29,14 +29,14 @@ async def find_unread(
     return unread
 
 
-async def tell_unread(access: Access, log: Log, *, grace: float) -> list[str]:
+async def describe_unread(access: Access, log: Log, *, grace: float) -> list[str]:
     """Return in words what no service has taken in for longer than *grace* seconds."""
     async with log_ends(log) as ends:
-        spans = ends if isinstance(ends, Away) else await ends.read()
-        if isinstance(ends, Away) or isinstance(spans, Away):
-            why = ends.why if isinstance(ends, Away) else ""
+        spans = ends if isinstance(ends, Unavailable) else await ends.read()
+        if isinstance(ends, Unavailable) or isinstance(spans, Unavailable):
+            why = ends.why if isinstance(ends, Unavailable) else ""
             return [f"Kafka does not answer: what nobody has taken in is not known. {why}".strip()]
-        unread = await find_unread(ends, spans, await tables.read(access))
+        unread = await find_unread(ends, spans, await databases.read(access))
     now = datetime.now(UTC)
     return [
         f"{service} has not taken in {each.records} record(s) of {each.place} from offset"

@@ -93,7 +93,7 @@ async def test_an_unknown_request_is_said_to_be_unknown(stack: Stack, database: 
     access = await access_to(stack, database, "intake")
 
     with pytest.raises(NotPossible, match="there is no request"):
-        await why.tell(access, tracking_number(2026, 42))
+        await why.explain(access, tracking_number(2026, 42))
 
 
 async def test_resume_clears_a_stop_only_when_told_to(stack: Stack, database: Database) -> None:
@@ -172,7 +172,7 @@ async def test_a_database_that_does_not_let_us_in_is_named(
     locked = Access(operator={"intake": access.operator["intake"] + "_gone"}, owners={})
 
     with pytest.raises(NotPossible, match="the database of intake does not let us in"):
-        await why.tell(locked, tracking_number(2026, 42))
+        await why.explain(locked, tracking_number(2026, 42))
 
 
 @asynccontextmanager

@@ -51,9 +51,9 @@ class Routing:
 
     async def given(self, order: Order, *, served: bool = True) -> tuple[list[str], bool]:
         if not served:
-            return await orders.give(self.access, order, wait=0)
+            return await orders.place(self.access, order, wait=0)
         done, _ = await asyncio.gather(
-            orders.give(self.access, order, wait=20), self.serve(orders=1)
+            orders.place(self.access, order, wait=20), self.serve(orders=1)
         )
         return done
 
@@ -91,7 +91,7 @@ def order(action: str = "replay", **changes: Any) -> Order:
 async def test_they_are_listed_by_cause_with_what_waits_and_what_is_at_risk(
     routing: Routing,
 ) -> None:
-    lines = await dead_letters.tell(routing.access, None)
+    lines = await dead_letters.list_all(routing.access, None)
 
     assert lines[0].startswith("routing: decision failed: ZeroDivisionError (1, since ")
     assert lines[1:] == [
@@ -101,7 +101,7 @@ async def test_they_are_listed_by_cause_with_what_waits_and_what_is_at_risk(
 
 
 async def test_no_dead_letters_are_said_to_be_none(routing: Routing) -> None:
-    assert await dead_letters.tell(routing.access, "intake") == ["There are no dead letters."]
+    assert await dead_letters.list_all(routing.access, "intake") == ["There are no dead letters."]
 
 
 async def test_contents_are_shown_only_when_asked_for_and_each_look_is_kept(
@@ -154,7 +154,7 @@ async def test_a_discard_lets_the_rest_go_on(routing: Routing) -> None:
     assert lines[-1].endswith("discarded (the record: passed over; behind it: 1 applied)")
     assert good
     assert await ledger(routing.pool) == ["A/1", "A/3"]
-    assert await dead_letters.tell(routing.access, "routing") == ["There are no dead letters."]
+    assert await dead_letters.list_all(routing.access, "routing") == ["There are no dead letters."]
 
 
 async def test_after_three_failures_the_tool_refuses_unless_told_again(routing: Routing) -> None:

@@ -13,8 +13,8 @@ from aiokafka import AIOKafkaProducer
 
 from continuum.access import Access, NotPossible
 from continuum.rebuild.log import Log
-from continuum.status import look
-from continuum.status.unread import tell_unread
+from continuum.status import check
+from continuum.status.unread import describe_unread
 from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from shared.contracts.services import SERVICES
@@ -64,7 +64,7 @@ async def test_what_no_service_has_read_is_unread_since_the_broker_took_it(
     await stand(dsn, TOPIC, sent.offset)
     await producer.send_and_wait(TOPIC, b"second", partition=0)
 
-    lines, status = await look.tell(file, late=-1)
+    lines, status = await check.check(file, late=-1)
 
     at = datetime.fromtimestamp(sent.timestamp / 1000, UTC)
     (place,) = (line for line in lines if line.strip().startswith(f"{TOPIC}/0: "))
@@ -82,8 +82,8 @@ async def test_the_account_of_all_facts_knows_what_nobody_has_taken_in(
     dsn = json.loads(file.read_text())["owners"]["intake"]
     await stand(dsn, TOPIC, sent.offset)
 
-    lines = await tell_unread(Access.read(file), Log.read(file), grace=-1)
-    later = await tell_unread(Access.read(file), Log.read(file), grace=3600)
+    lines = await describe_unread(Access.read(file), Log.read(file), grace=-1)
+    later = await describe_unread(Access.read(file), Log.read(file), grace=3600)
 
     assert [line for line in lines if f"{TOPIC}/0 from offset {sent.offset} on" in line]
     assert not [line for line in later if TOPIC in line]
@@ -95,7 +95,7 @@ async def test_what_was_taken_in_is_not_unread(connection: Change, producer: Any
     dsn = json.loads(file.read_text())["owners"]["intake"]
     await stand(dsn, TOPIC, sent.offset + 1)
 
-    lines, _ = await look.tell(file, late=-1)
+    lines, _ = await check.check(file, late=-1)
 
     assert not [line for line in lines if line.strip().startswith(f"{TOPIC}/0: ")]
 
@@ -105,7 +105,7 @@ async def test_a_stop_is_named_with_the_command_that_clears_it(connection: Chang
     dsn = json.loads(file.read_text())["owners"]["routing"]
     await stand(dsn, "cri.int.intake.v1", 0, stopped_by="0.2.0")
 
-    lines, status = await look.tell(file)
+    lines, status = await check.check(file)
 
     place = next(number for number, line in enumerate(lines) if "has stopped over failing" in line)
     assert "routing: cri.int.intake.v1/0" in lines[place]
@@ -121,7 +121,7 @@ async def test_with_kafka_and_postgres_away_nothing_can_be_said(connection: Chan
     )
     began = time.monotonic()
 
-    lines, status = await look.tell(file)
+    lines, status = await check.check(file)
 
     assert status == 2
     assert lines[0].startswith("UNKNOWN: neither Kafka, nor Postgres, nor any process answers")
@@ -129,7 +129,7 @@ async def test_with_kafka_and_postgres_away_nothing_can_be_said(connection: Chan
 
 
 async def test_with_kafka_away_the_rest_is_still_told(connection: Change) -> None:
-    lines, status = await look.tell(connection(bootstrap_servers=["127.0.0.1:1"]))
+    lines, status = await check.check(connection(bootstrap_servers=["127.0.0.1:1"]))
 
     assert status == 1
     assert any("Kafka does not answer" in line for line in lines)
@@ -138,7 +138,7 @@ async def test_with_kafka_away_the_rest_is_still_told(connection: Change) -> Non
 
 async def test_the_operator_needs_a_connection_file(tmp_path: Path) -> None:
     with pytest.raises(NotPossible, match="cannot be read"):
-        await look.tell(tmp_path / "nowhere.json")
+        await check.check(tmp_path / "nowhere.json")
 
 
 async def stand(dsn: str, topic: str, offset: int, *, stopped_by: str | None = None) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from continuum.logs import ABOUT, Line, tell
+from continuum.logs import ABOUT, Line, answer
 from deploy.tools.catalog import ToolMissing
 from tests.system.logs.logql import Query, trees
 from tests.system.logs.questions import Question, questions
@@ -132,7 +132,7 @@ def _tell(
     read = [each.line for each in lines if asked.about is None or asked.about in each.text]
     if not read:
         return []
-    told = tell(read, question.name, asked.about, hours=_HOUR, now=now)
+    told = answer(read, question.name, asked.about, hours=_HOUR, now=now)
     return [] if _NOTHING.match(told[0]) else told
 
 

@@ -7,18 +7,18 @@ from continuum.accounting_effects import (
     Account,
     Line,
     Missing,
+    Observed,
     Subject,
-    There,
     account_of,
     subjects_of,
 )
-from continuum.accounting_words import told
+from continuum.accounting_report import render
 from shared.contracts import intake, reference, routing
 
 NUMBER = "CRI-2026-000042-K"
 FACTS = [UUID(int=place) for place in range(5)]
 SUBJECTS = [Subject(intake.TOPIC, NUMBER, 1), Subject(routing.TOPIC, NUMBER, 3)]
-COMPLETE = There(
+COMPLETE = Observed(
     gates={
         ("routing", intake.TOPIC, NUMBER): 1,
         ("notifications", intake.TOPIC, NUMBER): 1,
@@ -35,7 +35,7 @@ COMPLETE = There(
         (routing.TOPIC, NUMBER, 2): Line("offer_made", FACTS[2], "iacp"),
         (routing.TOPIC, NUMBER, 3): Line("message_applied", FACTS[3], None),
     },
-    told={
+    notified={
         FACTS[0]: {"ca-post"},
         FACTS[1]: {"ca-post"},
         FACTS[2]: {"ca-post", "iacp"},
@@ -54,25 +54,25 @@ def test_nothing_is_missing_where_every_effect_is_there() -> None:
         "stored by notifications": 4,
         "stored by reporting": 4,
         "routed": 1,
-        "told": 5,
+        "notified": 5,
         "counted": 4,
     }
 
 
 def test_a_recipient_nobody_decided_about_is_named() -> None:
-    there = replace(COMPLETE, told={**COMPLETE.told, FACTS[2]: {"ca-post"}})
+    observed = replace(COMPLETE, notified={**COMPLETE.notified, FACTS[2]: {"ca-post"}})
 
-    account = account_of(SUBJECTS, there)
+    account = account_of(SUBJECTS, observed)
 
-    assert account.missing == [Missing("told", routing.TOPIC, NUMBER, 2, 2, "iacp")]
+    assert account.missing == [Missing("notified", routing.TOPIC, NUMBER, 2, 2, "iacp")]
 
 
 def test_an_answer_that_names_nobody_must_still_be_decided() -> None:
-    told_less = {fact: who for fact, who in COMPLETE.told.items() if fact != FACTS[3]}
+    told_less = {fact: who for fact, who in COMPLETE.notified.items() if fact != FACTS[3]}
 
-    account = account_of(SUBJECTS, replace(COMPLETE, told=told_less))
+    account = account_of(SUBJECTS, replace(COMPLETE, notified=told_less))
 
-    assert account.missing == [Missing("told", routing.TOPIC, NUMBER, 3, 3, "sender")]
+    assert account.missing == [Missing("notified", routing.TOPIC, NUMBER, 3, 3, "sender")]
 
 
 def test_facts_a_service_has_not_stored_are_counted_each() -> None:
@@ -93,10 +93,10 @@ def test_a_request_that_routing_lacks_is_not_routed() -> None:
 
 
 def test_the_door_must_know_that_a_request_has_ended() -> None:
-    open_at_the_door = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}))
-    known = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}, ended_at_the_door={NUMBER}))
+    open_at_intake = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}))
+    known = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}, ended_at_intake={NUMBER}))
 
-    assert [each.effect for each in open_at_the_door.missing] == ["ended at the door"]
+    assert [each.effect for each in open_at_intake.missing] == ["ended at intake"]
     assert known.missing == []
 
 
@@ -106,19 +106,19 @@ def test_reference_data_is_stored_by_its_readers() -> None:
         (service, reference.TOPIC, "reference"): 7 for service in ("routing", "notifications")
     }
 
-    account = account_of(subjects, There(gates=gates))
+    account = account_of(subjects, Observed(gates=gates))
 
     assert account.missing == [Missing("stored by reporting", reference.TOPIC, "reference", 1, 7)]
     assert subjects_of(account.missing, [*SUBJECTS, *subjects]) == subjects
 
 
 def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk() -> None:
-    account = Account(facts=4, missing=[Missing("told", routing.TOPIC, NUMBER, 2, 2, "iacp")])
-    account.expected["told"] = 5
+    account = Account(facts=4, missing=[Missing("notified", routing.TOPIC, NUMBER, 2, 2, "iacp")])
+    account.expected["notified"] = 5
 
-    lines = told(account, {NUMBER: "notifications: parked: decision failed"})
+    lines = render(account, {NUMBER: "notifications: parked: decision failed"})
 
-    assert "Not told, at risk: promise 4: it is neither told nor said why not" in lines
+    assert "Not notified, at risk: promise 4: it is neither told nor said why not" in lines
     assert f"  {NUMBER}: {routing.TOPIC} 2; iacp; notifications: parked: decision failed" in lines
     assert lines[-1] == "accounting: 4 facts, 5 effects expected, 1 unaccounted"
 
@@ -127,11 +127,11 @@ def test_a_fact_of_a_later_release_is_counted_and_nobody_must_be_told_of_it() ->
     later = Line("engagement_ended", FACTS[4], "iacp")
     subject = Subject(routing.TOPIC, NUMBER, 4)
     gates = {key: 4 if key[1] == routing.TOPIC else last for key, last in COMPLETE.gates.items()}
-    there = replace(
+    observed = replace(
         COMPLETE, gates=gates, timeline={**COMPLETE.timeline, (routing.TOPIC, NUMBER, 4): later}
     )
 
-    account = account_of([SUBJECTS[0], subject], there)
+    account = account_of([SUBJECTS[0], subject], observed)
 
     assert account.missing == []
     assert account.expected["counted"] == 5

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from continuum.letter import Letter
+from continuum.letter import DeadLetter
 from shared.contracts.event import Event
 from tests.examples.stories import START, Story
 
@@ -25,10 +25,10 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def letter(event: Event | None = None, **changes: Any) -> Letter:
+def letter(event: Event | None = None, **changes: Any) -> DeadLetter:
     """Return the letter of *event*, whose key is parked."""
     stated = {"envelope": event.encode().decode(), "parking_key": event.subject} if event else {}
-    return Letter(**{**DEFAULTS, **stated, **changes})
+    return DeadLetter(**{**DEFAULTS, **stated, **changes})
 
 
 def test_it_names_the_request_the_event_and_the_cause() -> None:
@@ -46,9 +46,9 @@ def test_it_is_called_by_its_place_or_what_waits() -> None:
 
     found = letter(accepted)
 
-    assert found.is_called("cri.int.intake.v1/0/17")
-    assert found.is_called(accepted.subject)
-    assert not found.is_called("cri.int.intake.v1/0/18")
+    assert found.matches("cri.int.intake.v1/0/17")
+    assert found.matches(accepted.subject)
+    assert not found.matches("cri.int.intake.v1/0/18")
 
 
 def test_requester_and_provider_have_not_been_told() -> None:
@@ -57,14 +57,14 @@ def test_requester_and_provider_have_not_been_told() -> None:
 
     found = letter(story.offered("iacp"), topic="cri.int.routing.v1", service="notifications")
 
-    assert found.not_told("ca-post") == ["ca-post", "iacp"]
+    assert found.not_notified("ca-post") == ["ca-post", "iacp"]
     assert found.at_risk.startswith("promise 4")
 
 
 def test_reporting_tells_nobody_and_lacks_figures() -> None:
     found = letter(Story(1).accepted(), service="reporting")
 
-    assert found.not_told("ca-post") == []
+    assert found.not_notified("ca-post") == []
     assert found.at_risk.startswith("promise 5")
 
 
@@ -76,7 +76,7 @@ def test_what_a_participant_sent_is_unanswered() -> None:
         parking_key="ca-post/CA-1",
     )
 
-    assert found.not_told(None) == ["ca-post"]
+    assert found.not_notified(None) == ["ca-post"]
     assert (found.about, found.kind) == ("ca-post/CA-1", "request.submit")
     assert found.at_risk.startswith("promise 1")
     assert found.is_restricted
@@ -86,7 +86,7 @@ def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
     found = letter(reason="malformed", error="schema")
 
     assert (found.request, found.kind, found.about) == (None, "an event", "what cannot be read")
-    assert found.not_told(None) == []
+    assert found.not_notified(None) == []
 
 
 def test_the_request_of_an_answer_is_found_in_its_data() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from continuum.access import NotPossible
-from continuum.logs import tell
+from continuum.logs import answer
 
 NUMBER = "CRI-2026-000042-J"
 RECORD = "cri.in.ca-post.v1/0/7"
@@ -60,7 +60,7 @@ RELEASED = line(
 
 
 def asked(question: str, about: str | None = None, hours: float = 1) -> list[str]:
-    return tell(LINES, question, about, hours=hours, now=NOW)
+    return answer(LINES, question, about, hours=hours, now=NOW)
 
 
 def test_where_a_request_is_says_the_last_line() -> None:
@@ -88,7 +88,7 @@ def test_who_was_told_and_when() -> None:
 
 def test_what_is_parked_until_it_is_released() -> None:
     def parked(*lines: dict[str, Any]) -> list[str]:
-        return tell(lines, "parked", None, hours=1, now=NOW)
+        return answer(lines, "parked", None, hours=1, now=NOW)
 
     assert parked(FAILED) == [
         f"2026-03-02 11:10:00  routing  cri.int.intake.v1/2/5  {NUMBER}  KeyError at offers.py:7"

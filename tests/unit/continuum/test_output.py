@@ -12,6 +12,7 @@ import structlog
 import continuum.__main__ as command_line
 from continuum import output
 from continuum.access import Access, NotPossible
+from continuum.arguments import parser
 from shared.printable import printable
 from shared.runtime import logging
 
@@ -95,7 +96,7 @@ def test_no_verb_prints_it(
 def test_these_are_all_verbs() -> None:
     (verbs,) = (
         action.choices
-        for action in command_line._parser()._actions
+        for action in parser()._actions
         if isinstance(action, argparse._SubParsersAction)
     )
 

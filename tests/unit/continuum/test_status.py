@@ -11,9 +11,17 @@ from continuum.status.as_json import to_json
 from continuum.status.findings import findings
 from continuum.status.hints import Hints
 from continuum.status.log_ends import appended_at
+from continuum.status.observation import (
+    Database,
+    Ends,
+    Observation,
+    Place,
+    Process,
+    Unavailable,
+    Unread,
+)
 from continuum.status.readers import unread_by
-from continuum.status.seen import Away, Ends, Place, Process, Seen, Tables, Unread
-from continuum.status.words import told
+from continuum.status.render import render
 from shared.contracts.services import SERVICES
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -25,7 +33,7 @@ NOTHING = {
 }  # fmt: skip
 
 
-def tables(*checkpoints: tuple[Place, int], **more: Any) -> Tables:
+def tables(*checkpoints: tuple[Place, int], **more: Any) -> Database:
     rows = [
         {
             "topic": place.topic,
@@ -39,31 +47,31 @@ def tables(*checkpoints: tuple[Place, int], **more: Any) -> Tables:
         for place, offset in checkpoints
     ]
     delivery = NOTHING | more.pop("delivery", {})
-    return Tables(now=NOW, checkpoints=more.pop("rows", rows), delivery=delivery, **more)
+    return Database(now=NOW, checkpoints=more.pop("rows", rows), delivery=delivery, **more)
 
 
 def ready(service: str) -> list[Process]:
     return [Process(service, f"http://{service}", "ready", "ready")]
 
 
-WELL = Seen(
+WELL = Observation(
     at=NOW,
     processes={service: ready(service) for service in SERVICES},
     kafka=Ends({INTAKE: (0, 7)}),
-    tables={service: tables((INTAKE, 7)) for service in SERVICES},
+    databases={service: tables((INTAKE, 7)) for service in SERVICES},
     unread={service: [] for service in SERVICES},
 )
 
 
-def said(seen: Seen, *, one_machine: bool = True, late: float = 10) -> list[str]:
-    return told(seen, findings(seen, Hints(one_machine), late=late), late=late)
+def said(seen: Observation, *, one_machine: bool = True, late: float = 10) -> list[str]:
+    return render(seen, findings(seen, Hints(one_machine), late=late), late=late)
 
 
-def with_table(service: str, own: Tables | Away) -> Seen:
-    return replace(WELL, tables={**WELL.tables, service: own})
+def with_table(service: str, own: Database | Unavailable) -> Observation:
+    return replace(WELL, databases={**WELL.databases, service: own})
 
 
-def with_process(service: str, found: Any) -> Seen:
+def with_process(service: str, found: Any) -> Observation:
     return replace(WELL, processes={**WELL.processes, service: found})
 
 
@@ -74,24 +82,24 @@ def test_when_all_is_well_the_first_line_says_so_and_of_how_many_processes() -> 
     assert not [line for line in lines if "next:" in line]
 
 
-PROBLEMS: Mapping[str, tuple[Seen, str, str]] = {
+PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
     "Kafka away": (
-        replace(WELL, kafka=Away("no answer in 5 s"), unread={}),
+        replace(WELL, kafka=Unavailable("no answer in 5 s"), unread={}),
         "Kafka does not answer: no answer in 5 s",
         "make up",
     ),
     "one database away": (
-        with_table("routing", Away("refused")),
+        with_table("routing", Unavailable("refused")),
         "routing: its database does not answer: refused",
         "make up",
     ),
     "Postgres away": (
-        replace(WELL, tables=dict.fromkeys(SERVICES, Away("refused")), unread={}),
+        replace(WELL, databases=dict.fromkeys(SERVICES, Unavailable("refused")), unread={}),
         "Postgres does not answer: refused. Nothing is taken in",
         "make up",
     ),
     "scaled to nothing": (
-        with_process("routing", Away("no process of it is at http://routing-probes:8080")),
+        with_process("routing", Unavailable("no process of it is at http://routing-probes:8080")),
         "routing does not run: no process of it is at http://routing-probes:8080",
         "make up",
     ),
@@ -213,11 +221,11 @@ def test_what_is_wrong_comes_first_with_the_command_that_leads_on(name: str) -> 
 
 
 def test_without_any_answer_the_verdict_is_that_nothing_is_known() -> None:
-    away = Away("refused")
+    away = Unavailable("refused")
     blind = replace(
         WELL,
         kafka=away,
-        tables=dict.fromkeys(SERVICES, away),
+        databases=dict.fromkeys(SERVICES, away),
         processes={s: [Process(s, "http://x", "not running")] for s in SERVICES},
         unread={},
         waits=away,
@@ -225,7 +233,7 @@ def test_without_any_answer_the_verdict_is_that_nothing_is_known() -> None:
 
     lines = said(blind)
 
-    assert blind.is_blind
+    assert blind.nothing_answered
     assert lines[0].startswith("UNKNOWN: neither Kafka, nor Postgres, nor any process answers")
     assert "  not known: refused" in lines
 
@@ -252,7 +260,7 @@ def test_of_many_partitions_the_oldest_are_named() -> None:
 
 
 def test_in_a_cluster_the_command_is_one_for_pods() -> None:
-    lines = said(with_process("routing", Away("gone")), one_machine=False)
+    lines = said(with_process("routing", Unavailable("gone")), one_machine=False)
 
     assert "     next: kubectl -n continuum get pods -l app.kubernetes.io/name=routing" in lines
 

@@ -7,20 +7,20 @@ from pathlib import Path
 
 from continuum.access import Access
 from continuum.rebuild.log import Log
-from continuum.status import processes, tables
+from continuum.status import databases, processes
 from continuum.status.as_json import to_json
 from continuum.status.findings import findings
 from continuum.status.hints import Hints
 from continuum.status.log_ends import LogEnds, log_ends
-from continuum.status.seen import Away, Process, Rows, Seen, Unread
+from continuum.status.observation import Observation, Process, Rows, Unavailable, Unread
+from continuum.status.render import render
 from continuum.status.unread import find_unread
-from continuum.status.words import told
 
 LATE_SECONDS = 10.0
-Running = Mapping[str, Sequence[Process] | Away]
+Running = Mapping[str, Sequence[Process] | Unavailable]
 
 
-async def tell(
+async def check(
     connection: Path, *, late: float = LATE_SECONDS, waiting: bool = False, as_json: bool = False
 ) -> tuple[list[str], int]:
     """
@@ -33,33 +33,37 @@ async def tell(
     asked = asyncio.create_task(processes.ask(addresses))
     try:
         async with log_ends(log) as ends:
-            seen = await _seen(access, ends, asked, waiting=waiting)
+            observation = await _seen(access, ends, asked, waiting=waiting)
     finally:
         asked.cancel()
-    wrong = findings(seen, hints, late=late)
-    lines = to_json(seen, wrong).splitlines() if as_json else told(seen, wrong, late=late)
-    return lines, 2 if seen.is_blind else int(bool(wrong))
+    wrong = findings(observation, hints, late=late)
+    lines = (
+        to_json(observation, wrong).splitlines()
+        if as_json
+        else render(observation, wrong, late=late)
+    )
+    return lines, 2 if observation.nothing_answered else int(bool(wrong))
 
 
 async def _seen(
-    access: Access, ends: LogEnds | Away, asked: "asyncio.Task[Running]", *, waiting: bool
-) -> Seen:
+    access: Access, ends: LogEnds | Unavailable, asked: "asyncio.Task[Running]", *, waiting: bool
+) -> Observation:
     # The ends first: what is taken in after they were read is not called unread.
-    spans = ends if isinstance(ends, Away) else await ends.read()
+    spans = ends if isinstance(ends, Unavailable) else await ends.read()
     found, waits, offers, one_by_one = await asyncio.gather(
-        tables.read(access),
-        tables.read_waits(access),
-        tables.read_offers(access),
-        tables.read_waiting(access) if waiting else _not_asked(),
+        databases.read(access),
+        databases.read_waits(access),
+        databases.read_offers(access),
+        databases.read_waiting(access) if waiting else _not_asked(),
     )
     unread: dict[str, list[Unread]] = {}
-    if not isinstance(spans, Away) and not isinstance(ends, Away):
+    if not isinstance(spans, Unavailable) and not isinstance(ends, Unavailable):
         unread = await find_unread(ends, spans, found)
-    return Seen(
+    return Observation(
         at=datetime.now(UTC),
         processes=await asked,
         kafka=spans,
-        tables=found,
+        databases=found,
         unread=unread,
         waits=waits,
         offers=offers,

@@ -1,4 +1,4 @@
-"""Reads what the services' databases say; a database that does not answer in time is `Away`."""
+"""Reads what the services' databases say; a database that does not answer in time is `Unavailable`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from continuum.access import Access, NotPossible
-from continuum.status.seen import Away, Rows, Tables
+from continuum.status.observation import Database, Rows, Unavailable
 from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
@@ -17,42 +17,48 @@ _SQL = load_statements("continuum")
 T = TypeVar("T")
 
 
-async def read(access: Access) -> Mapping[str, Tables | Away]:
+async def read(access: Access) -> Mapping[str, Database | Unavailable]:
     """Return what each service's database says, all of them asked at once."""
-    found = await asyncio.gather(*(_ask(access, name, _tables) for name in SERVICES))
+    found = await asyncio.gather(*(_ask(access, name, _read) for name in SERVICES))
     return dict(zip(SERVICES, found, strict=True))
 
 
-async def read_waits(access: Access) -> Rows | Away:
+async def read_waits(access: Access) -> Rows | Unavailable:
     """Return how many requests wait, by state and lane, as reporting knows them."""
-    return await _ask(access, "reporting", lambda own: own.fetch(_SQL["read_waits"]))
+    return await _ask(access, "reporting", lambda connection: connection.fetch(_SQL["read_waits"]))
 
 
-async def read_waiting(access: Access) -> Rows | Away:
+async def read_waiting(access: Access) -> Rows | Unavailable:
     """Return the requests that wait, one by one."""
     return await _ask(
-        access, "reporting", lambda own: own.fetch(_SQL["read_waiting"], MOST_WAITING)
+        access,
+        "reporting",
+        lambda connection: connection.fetch(_SQL["read_waiting"], MOST_WAITING),
     )
 
 
-async def read_offers(access: Access) -> Rows | Away:
+async def read_offers(access: Access) -> Rows | Unavailable:
     """Return how many offers wait for an answer, by provider."""
-    return await _ask(access, "notifications", lambda own: own.fetch(_SQL["read_open_offers"]))
+    return await _ask(
+        access, "notifications", lambda connection: connection.fetch(_SQL["read_open_offers"])
+    )
 
 
-async def _ask(access: Access, service: str, question: Callable[[Any], Awaitable[T]]) -> T | Away:
+async def _ask(
+    access: Access, service: str, question: Callable[[Any], Awaitable[T]]
+) -> T | Unavailable:
     try:
         async with asyncio.timeout(SECONDS), access.connect(service) as connection:
             return await question(connection)
     except TimeoutError:
-        return Away(f"no answer in {SECONDS:.0f} s")
+        return Unavailable(f"no answer in {SECONDS:.0f} s")
     except (NotPossible, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return Away(str(error) or type(error).__name__)
+        return Unavailable(str(error) or type(error).__name__)
 
 
-async def _tables(connection: Any) -> Tables:
+async def _read(connection: Any) -> Database:
     delivery = await connection.fetchrow(_SQL["read_delivery"])
-    return Tables(
+    return Database(
         now=delivery["now"],
         checkpoints=await connection.fetch(_SQL["read_progress"]),
         delivery=delivery,

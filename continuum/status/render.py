@@ -1,12 +1,12 @@
-"""Puts what was seen into words: the verdict, what is wrong and what to run, then tables. Pure."""
+"""Puts what was observation into words: the verdict, what is wrong and what to run, then tables. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from continuum.status.findings import Finding
-from continuum.status.seen import Away, Rows, Seen
-from continuum.status.table import moment, table
+from continuum.status.formatting import moment, table
+from continuum.status.observation import Observation, Rows, Unavailable
 
 _SERVICES = (
     "service", "processes", "taken in", "unread", "oldest unread", "held", "parked", "dead",
@@ -14,34 +14,36 @@ _SERVICES = (
 )  # fmt: skip
 
 
-def told(seen: Seen, findings: Sequence[Finding], *, late: float) -> list[str]:
+def render(observation: Observation, findings: Sequence[Finding], *, late: float) -> list[str]:
     """Return the whole answer; its first line is the verdict."""
     return [
-        _verdict(seen, findings, late=late),
+        _verdict(observation, findings, late=late),
         *_wrong(findings),
-        *_notes(seen),
+        *_notes(observation),
         "",
         "Services",
-        *table(_SERVICES, (_service(name, seen) for name in seen.tables)),
+        *table(_SERVICES, (_service(name, observation) for name in observation.databases)),
         "",
         "What waits",
-        *_rows(seen.waits, ("requests", "state", "lane", "why", "since"), _wait),
+        *_rows(observation.waits, ("requests", "state", "lane", "why", "since"), _wait),
         "",
         "Offers that wait for an answer",
-        *_rows(seen.offers, ("offers", "provider", "since", "first expires"), _offer),
-        *([] if seen.waiting is None else _waiting(seen.waiting)),
+        *_rows(observation.offers, ("offers", "provider", "since", "first expires"), _offer),
+        *([] if observation.waiting is None else _waiting(observation.waiting)),
     ]
 
 
-def _verdict(seen: Seen, findings: Sequence[Finding], *, late: float) -> str:
-    at = f"{seen.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    if seen.is_blind:
+def _verdict(observation: Observation, findings: Sequence[Finding], *, late: float) -> str:
+    at = f"{observation.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    if observation.nothing_answered:
         return f"UNKNOWN: neither Kafka, nor Postgres, nor any process answers ({at})."
     if findings:
         return f"WRONG: {len(findings)} thing(s) to look at ({at})."
-    processes = sum(len(each) for each in seen.processes.values() if not isinstance(each, Away))
+    processes = sum(
+        len(each) for each in observation.processes.values() if not isinstance(each, Unavailable)
+    )
     return (
-        f"All is well: {processes} processes of {len(seen.processes)} services are ready, nothing"
+        f"All is well: {processes} processes of {len(observation.processes)} services are ready, nothing"
         f" has waited longer than {late:g} s to be read or sent ({at})."
     )
 
@@ -53,29 +55,29 @@ def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
         yield f"     next: {each.next}"
 
 
-def _notes(seen: Seen) -> list[str]:
+def _notes(observation: Observation) -> list[str]:
     """Return what happened within a day and needs nobody to get going again."""
     lines = [
         f"  {service}: {row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
         f" {row['until_offset'] - 1}, could not be unpacked ({row['reason']}, {row['error']}):"
-        f" answered not_processable, noticed {moment(row['noticed_at'], tables.now)}"
-        for service, tables in seen.tables.items()
-        if not isinstance(tables, Away)
-        for row in tables.unreadable
+        f" answered not_processable, noticed {moment(row['noticed_at'], database.now)}"
+        for service, database in observation.databases.items()
+        if not isinstance(database, Unavailable)
+        for row in database.unreadable
     ]
     return ["", "Set aside within a day", *lines] if lines else []
 
 
-def _service(name: str, seen: Seen) -> tuple[str, ...]:
-    tables, processes = seen.tables[name], seen.processes.get(name, ())
-    if isinstance(processes, Away):
+def _service(name: str, observation: Observation) -> tuple[str, ...]:
+    database, processes = observation.databases[name], observation.processes.get(name, ())
+    if isinstance(processes, Unavailable):
         alive = "none"
     else:
         ready = sum(each.state == "ready" for each in processes)
         alive = f"{ready} of {len(processes)} ready"
-    if isinstance(tables, Away):
+    if isinstance(database, Unavailable):
         return (name, alive, *["?"] * (len(_SERVICES) - 2))
-    rows, delivery, unread = tables.checkpoints, tables.delivery, seen.unread.get(name)
+    rows, delivery, unread = database.checkpoints, database.delivery, observation.unread.get(name)
     oldest = min((each.since for each in unread or () if each.since), default=None)
     return (
         name,
@@ -92,8 +94,8 @@ def _service(name: str, seen: Seen) -> tuple[str, ...]:
     )
 
 
-def _rows(found: Rows | Away, head: Sequence[str], line: Any) -> list[str]:
-    if isinstance(found, Away):
+def _rows(found: Rows | Unavailable, head: Sequence[str], line: Any) -> list[str]:
+    if isinstance(found, Unavailable):
         return [f"  not known: {found.why}"]
     return table(head, map(line, found))
 
@@ -106,7 +108,7 @@ def _offer(row: Mapping[str, Any]) -> tuple[str, ...]:
     return str(row["count"]), row["provider"], moment(row["since"]), moment(row["expires_at"])
 
 
-def _waiting(rows: Rows | Away) -> list[str]:
+def _waiting(rows: Rows | Unavailable) -> list[str]:
     head = ("lane", "request", "state", "since", "why")
     return ["", "Requests that wait", *_rows(rows, head, _request)]
 

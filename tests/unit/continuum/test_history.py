@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from continuum.decision import Decision, decision_of
-from continuum.story import Facts, Line, Notice, Standing, told
+from continuum.history import Facts, Line, Notice, RoutingState, render
 from services.reporting.timeline import entry_of
 from shared.contracts.reference import Because, Rule
 from tests.examples.stories import START, Story
@@ -70,9 +70,9 @@ def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None
         Notice(triaged.id, "ca-post", START, None, None, "the outcome follows"),
     ]
 
-    text = told(
+    text = render(
         facts(accepted.data, published=1),
-        standing(published=1),
+        state(published=1),
         lines=lines,
         decisions=[decision],
         notices=notices,
@@ -94,9 +94,9 @@ def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None
 def test_events_that_reporting_has_not_taken_in_are_said_to_be_missing() -> None:
     accepted = Story(1).accepted()
 
-    text = told(
+    text = render(
         facts(accepted.data, published=1),
-        standing(published=2),
+        state(published=2),
         lines=[],
         decisions=[],
         notices=[],
@@ -123,9 +123,9 @@ def facts(request: Any, *, published: int) -> Facts:
     return Facts(request.tracking_number, "ca-post", "CA-1", request, published)
 
 
-def standing(*, published: int) -> Standing:
+def state(*, published: int) -> RoutingState:
     until = START + timedelta(days=5)
-    return Standing(
+    return RoutingState(
         status="offered",
         program="cri-tac",
         lane="cri-tac.standard",

@@ -1,4 +1,4 @@
-"""What was found when everything was asked; a part that did not answer is `Away`."""
+"""What was found when everything was asked; a part that did not answer is `Unavailable`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
+class Unavailable:
     """What could not be asked, and why."""
 
     why: str
@@ -44,7 +44,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
+class Database:
     """What the database of one service says of its delivery."""
 
     now: datetime
@@ -69,28 +69,28 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """Everything, at one moment, by service."""
 
     at: datetime
-    processes: Mapping[str, Sequence[Process] | Away]
-    kafka: Ends | Away
-    tables: Mapping[str, Tables | Away]
+    processes: Mapping[str, Sequence[Process] | Unavailable]
+    kafka: Ends | Unavailable
+    databases: Mapping[str, Database | Unavailable]
     unread: Mapping[str, Sequence[Unread]]
     """Only of services whose database and Kafka could both be asked."""
-    waits: Rows | Away = ()
-    offers: Rows | Away = ()
-    waiting: Rows | Away | None = None
+    waits: Rows | Unavailable = ()
+    offers: Rows | Unavailable = ()
+    waiting: Rows | Unavailable | None = None
     """The requests that wait, one by one, if they were asked for."""
 
     @property
-    def is_blind(self) -> bool:
+    def nothing_answered(self) -> bool:
         """Whether nothing at all could be asked."""
         answered = [
             process.state in ("ready", "not ready")
             for each in self.processes.values()
-            if not isinstance(each, Away)
+            if not isinstance(each, Unavailable)
             for process in each
         ]
-        away = [self.kafka, *self.tables.values()]
-        return not any(answered) and all(isinstance(each, Away) for each in away)
+        away = [self.kafka, *self.databases.values()]
+        return not any(answered) and all(isinstance(each, Unavailable) for each in away)

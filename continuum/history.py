@@ -22,7 +22,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RoutingState:
     """Where the request stands in routing."""
 
     status: str
@@ -65,19 +65,19 @@ class Notice:
     because: str | None
 
 
-def told(
+def render(
     facts: Facts,
-    standing: Standing | None,
+    state: RoutingState | None,
     *,
     lines: Sequence[Line],
     decisions: Sequence[Decision],
     notices: Sequence[Notice],
 ) -> list[str]:
     """Return the whole story."""
-    behind = {INTAKE: facts.published, ROUTING: standing.published if standing else 0}
+    behind = {INTAKE: facts.published, ROUTING: state.published if state else 0}
     for line in lines:
         behind[line.topic] -= 1
-    story = [*_head(facts), *_now(standing), ""]
+    story = [*_head(facts), *_now(state), ""]
     # A decision comes before the event that announces it, which bears the same moment.
     moments: list[tuple[datetime, int, Line | Decision]] = [
         *((line.at, 0 if line.topic == INTAKE else 2, line) for line in lines),
@@ -105,20 +105,20 @@ def _head(facts: Facts) -> Iterator[str]:
     yield f"asks for {', '.join(request.topics)} ({asked})"
 
 
-def _now(standing: Standing | None) -> Iterator[str]:
-    if standing is None:
+def _now(state: RoutingState | None) -> Iterator[str]:
+    if state is None:
         yield "now: accepted; routing has not taken it in yet"
         return
-    lane = f", lane {standing.lane}" if standing.lane else ""
-    yield f"now: {standing.status}{lane}"
-    if standing.waits_for:
-        place = f", place {standing.queue_number} of its lane" if standing.queued else ""
-        yield f"waits for: {standing.waits_for.replace('_', ' ')}{place}"
-    if standing.offer_state == "open" and standing.offered and standing.offer_expires_at:
-        until = _moment(standing.offer_expires_at)
-        yield f"waits for: the answer of {standing.offered[-1]} until {until}"
-    if standing.due_at and standing.due_clock:
-        yield f"clock: {standing.due_clock}, due {_moment(standing.due_at)}"
+    lane = f", lane {state.lane}" if state.lane else ""
+    yield f"now: {state.status}{lane}"
+    if state.waits_for:
+        place = f", place {state.queue_number} of its lane" if state.queued else ""
+        yield f"waits for: {state.waits_for.replace('_', ' ')}{place}"
+    if state.offer_state == "open" and state.offered and state.offer_expires_at:
+        until = _moment(state.offer_expires_at)
+        yield f"waits for: the answer of {state.offered[-1]} until {until}"
+    if state.due_at and state.due_clock:
+        yield f"clock: {state.due_clock}, due {_moment(state.due_at)}"
 
 
 def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from continuum.accounting_effects import AT_RISK, Account, Missing
 _SHOWN = 20
 
 
-def told(account: Account, why: Mapping[str, str]) -> list[str]:
+def render(account: Account, why: Mapping[str, str]) -> list[str]:
     """Return the table of effects, what is missing, and the line that sums it up."""
     unaccounted = account.unaccounted
     lines = [f"  {'effect':26}{'expected':>10}{'missing':>10}"]
