@@ -1,4 +1,4 @@
-"""``continuum VERB``: reads the services' databases with the operator's access."""
+"""``continuum VERB``: the operators' command line. `continuum.arguments` lists the verbs."""
 
 import argparse
 import asyncio
@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     Run the command line and exit.
 
-    0 done; 1 not possible (and why), or not all is as it should be; 2 wrong usage, or a status
-    that could not be asked for at all.
+    The status is 0 if done, 1 if not possible or if something is wrong, and 2 for wrong usage, or
+    if the state of the stack could not be read at all.
     """
     enable_interrupts()
     parsed = parser().parse_args(arguments)
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except NotPossible as reason:
         output.fail(reason, status=2 if parsed.verb == "status" else 1)
     except KeyboardInterrupt:
-        output.fail("interrupted. Run it again: what was computed so far is kept.")
+        output.fail("interrupted. Run it again: it resumes from what is already computed.")
     output.say(lines)
     if not good:
         sys.exit(1)
@@ -84,8 +84,8 @@ async def _status(parsed: argparse.Namespace) -> tuple[list[str], int]:
 
 
 async def _canary(parsed: argparse.Namespace) -> None:
-    bird = canary.Canary.read(parsed.connection, parsed.participant, parsed.submission)
-    await canary.run(bird, port=parsed.port, every=parsed.every, within=parsed.within)
+    own = canary.Canary.read(parsed.connection, parsed.participant, parsed.submission)
+    await canary.run(own, port=parsed.port, every=parsed.every, within=parsed.within)
 
 
 async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[list[str], bool]:
@@ -94,10 +94,10 @@ async def _dead_letters(parsed: argparse.Namespace, access: Access) -> tuple[lis
     if parsed.action == "show":
         if not parsed.contents:
             return await dead_letters.show(access, parsed.service, parsed.which), True
-        told = dead_letters.show_contents(
+        contents = dead_letters.show_contents(
             access, parsed.service, parsed.which, by=parsed.by or _user(), why=parsed.why
         )
-        return await told, True
+        return await contents, True
     order = Order(
         action=parsed.action,
         service=parsed.service,
@@ -132,7 +132,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError) as error:
-        raise NotPossible("this user has no name: say with --as NAME who orders it.") from error
+        raise NotPossible("this user has no name: name yourself with --as NAME.") from error
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Where the services' databases are and how the operator gets in."""
+"""The operator's access to the services' databases."""
 
 import asyncio
 import json
@@ -12,15 +12,15 @@ import asyncpg
 
 
 class NotPossible(Exception):
-    """What was asked cannot be done; the text says why and what to do."""
+    """A command cannot be carried out; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """
-    DSNs by service: the ``operator``'s, and, for a rebuild, those of the ``owners`` of databases.
+    DSNs by service: the ``operator``'s, and the database ``owners``' (for a rebuild).
 
-    The operator's role reads what is no content, and adds orders and looks at contents.
+    The operator's role can read everything but contents, and can insert orders and accesses.
     """
 
     operator: Mapping[str, str]
@@ -65,14 +65,14 @@ class Access:
             )
         except (OSError, asyncpg.PostgresError) as error:
             raise NotPossible(
-                f"the database of {service} does not let us in"
+                f"the database of {service} refuses the connection"
                 f" ({type(error).__name__}: {str(error).splitlines()[0]})."
                 " Is the stack up? `make status` says so."
             ) from error
         try:
             yield connection
         except asyncio.CancelledError:
-            connection.terminate()  # whoever gave up does not wait for a frozen server's goodbye
+            connection.terminate()  # closing would wait for a server that may be frozen
             raise
         except asyncpg.UndefinedTableError as error:
             raise NotPossible(

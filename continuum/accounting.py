@@ -1,4 +1,4 @@
-"""Compares, for each fact, the effects it must have with those that are there; names the rest."""
+"""Compares the effects that each fact must have with those observed; names the missing ones."""
 
 import asyncio
 import json
@@ -32,15 +32,15 @@ _OWNED = {
 }
 Connections = Mapping[str, Any]
 Page = tuple[Sequence[Subject], Mapping[str, str]]
-"""Subjects of facts, and who made the requests among them."""
+"""Subjects of facts, and the requester of each request among them."""
 
 
 async def compare(access: Access, *, grace: float) -> tuple[list[str], bool]:
     """
-    Return the account of all facts, and whether every effect is observed.
+    Return the report on all facts, and whether no effect is missing.
 
-    Facts are read first, effects after them. What is missing then is looked for again until
-    *grace* seconds have passed: only what is still missing is older than that, and reported.
+    Reads facts first, then effects. Checks missing effects again until *grace* seconds have
+    passed, so that it reports only effects that are missing for longer than that.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -116,7 +116,7 @@ async def _observe(
 
 
 async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
-    """Look again for what was missing; *pages* keeps what still is."""
+    """Check again the effects that were missing; leave in *pages* those that still are."""
     missing: list[Missing] = []
     for place, (subjects, requesters) in enumerate(pages):
         found = account_of(subjects, await _observe(services, subjects, requesters)).missing
@@ -126,7 +126,7 @@ async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
 
 
 async def _unsent(services: Connections, grace: float) -> list[Missing]:
-    """Return the messages that have not reached their topic in time."""
+    """Return the messages that have not reached their topic within *grace* seconds."""
     missing = []
     for service in SERVICES:
         for row in await services[service].fetch(_SQL["accounting_unsent"], grace):
@@ -140,7 +140,7 @@ async def _unsent(services: Connections, grace: float) -> list[Missing]:
 
 
 async def _why(services: Connections, missing: Sequence[Missing]) -> Mapping[str, str]:
-    """Return why the subjects concerned were not taken in, as far as services say so."""
+    """Return subject → why its records were not taken in, where a service knows."""
     names = sorted({each.subject for each in missing})
     if not names:
         return {}

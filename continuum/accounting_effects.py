@@ -1,4 +1,4 @@
-"""The effects that each fact must have, and those that are missing. Pure."""
+"""Works out the effects that each fact must have, and which are missing. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -16,19 +16,19 @@ READERS: Mapping[str, tuple[str, ...]] = {
     intake.ANSWERS_TOPIC: ("notifications",),
     intake.CONFIDENTIAL_TOPIC: ("notifications",),
 }
-"""Who takes in the facts of each topic (intake only notes which requests have ended)."""
+"""Topic → the services that must store its facts (intake notes only which requests ended)."""
 
 AT_RISK = {
     "announced": "promise 1: what was decided is not on the log",
     "stored by routing": "promise 7: the request does not move",
-    "stored by notifications": "promise 4: nobody has decided yet who is told of it",
+    "stored by notifications": "promise 4: it is not decided yet whom to notify",
     "stored by reporting": "promise 5: the figures lack it",
     "routed": "promise 7: the request does not move",
-    "ended at intake": "promise 3: the door takes a request for open that has ended",
-    "notified": "promise 4: it is neither told nor said why not",
+    "ended at intake": "promise 3: intake takes a request for open that has ended",
+    "notified": "promise 4: neither notified nor a reason why not",
     "counted": "promise 5: the figures lack it",
 }
-"""Each effect, and the sentence of the promise that is not kept without it."""
+"""Effect → the promise that is broken without it."""
 
 _BOTH = ("requester", "provider")
 _NOTIFIED: Mapping[str, tuple[str, ...]] = {
@@ -53,13 +53,13 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "milestone_reported": ("provider",),
     "engagement_close_reported": ("provider",),
 }
-"""Who must be told, or be named with a reason why not; of all other facts, their sender."""
+"""Fact type → the roles for which notifications must decide; for all others, the sender."""
 _KNOWN = frozenset(kind.split(".")[3] for kind in LOGGED)
-"""Facts of a later release are shown; this build cannot know who must be told."""
+"""The types this build knows; for a later release's types it cannot know whom to notify."""
 
 
 class Subject(NamedTuple):
-    """What a topic says of one subject: ``published`` facts, numbered from 1."""
+    """A subject on a topic; its ``published`` facts are numbered from 1."""
 
     topic: str
     name: str
@@ -67,7 +67,7 @@ class Subject(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One fact about a request, as reporting's timeline holds it."""
+    """One fact about a request, from reporting's timeline."""
 
     type: str
     fact: UUID
@@ -76,23 +76,23 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What is there, in all services, of some subjects."""
+    """The effects observed in all services for some subjects."""
 
     gates: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """The last fact stored, by (service, topic, subject)."""
     requesters: Mapping[str, str] = field(default_factory=dict)
     routed: Set[str] = frozenset()
     ended: Set[str] = frozenset()
-    """Requests in a terminal state, as routing says."""
+    """Requests in a terminal status in routing."""
     ended_at_intake: Set[str] = frozenset()
     counted: Set[str] = frozenset()
     timeline: Mapping[tuple[str, str, int], Line] = field(default_factory=dict)
     notified: Mapping[UUID, Set[str]] = field(default_factory=dict)
-    """The audiences decided about, by fact."""
+    """Fact id → the audiences for which notifications has decided."""
 
 
 class Missing(NamedTuple):
-    """An effect that is not there, of the facts *first* to *last*; ``whom`` it concerns."""
+    """A missing effect of the facts ``first`` to ``last``; ``whom`` it concerns, or why."""
 
     effect: str
     topic: str
@@ -107,14 +107,14 @@ class Missing(NamedTuple):
 
     @property
     def about(self) -> str:
-        """The facts it concerns, in words."""
+        """The facts it concerns, as text."""
         numbers = str(self.first) if self.facts == 1 else f"{self.first} to {self.last}"
         return f"{self.subject}: {self.topic} {numbers}"
 
 
 @dataclass(slots=True)
 class Account:
-    """How many effects are expected of how many facts, and which are missing."""
+    """The number of facts, the number of expected effects by kind, and the missing effects."""
 
     facts: int = 0
     expected: Counter[str] = field(default_factory=Counter)
@@ -128,7 +128,7 @@ class Account:
 
     @property
     def unaccounted(self) -> Counter[str]:
-        """The missing effects, by kind."""
+        """The number of missing effects, by kind."""
         counted: Counter[str] = Counter()
         for each in self.missing:
             counted[each.effect] += each.facts
@@ -136,7 +136,7 @@ class Account:
 
 
 def account_of(subjects: Sequence[Subject], observed: Observed) -> Account:
-    """Compare the effects that the facts of *subjects* must have with what is observed."""
+    """Compare the effects that the facts of *subjects* must have with those observed."""
     account = Account()
     for subject in subjects:
         account.facts += subject.published
@@ -148,7 +148,7 @@ def account_of(subjects: Sequence[Subject], observed: Observed) -> Account:
 
 def _effects(subject: Subject, observed: Observed) -> Iterator[tuple[str, int, list[Missing]]]:
     topic, name, published = subject
-    yield "announced", published, []  # what is not, is found in the outboxes
+    yield "announced", published, []  # missing ones are found in the outboxes
     for service in READERS[topic]:
         stored = observed.gates.get((service, topic, name), 0)
         effect = f"stored by {service}"
@@ -173,7 +173,7 @@ def _effects(subject: Subject, observed: Observed) -> Iterator[tuple[str, int, l
 def _notifications(
     subject: Subject, number: int, line: Line | None, observed: Observed
 ) -> Iterator[tuple[str, int, list[Missing]]]:
-    """Expect a decision for each named recipient; without a timeline nobody knows their names."""
+    """Expect a decision for each recipient; only the timeline's line names the provider."""
     topic, name, _ = subject
     if line is None or line.type not in _KNOWN:
         return
@@ -195,6 +195,6 @@ def _notifications(
 
 
 def subjects_of(missing: Sequence[Missing], subjects: Sequence[Subject]) -> list[Subject]:
-    """Return those of *subjects* that something of is missing."""
+    """Return those of *subjects* that have a missing effect."""
     concerned = {(each.topic, each.subject) for each in missing}
     return [each for each in subjects if (each.topic, each.name) in concerned]

@@ -1,4 +1,4 @@
-"""What the account of all facts says: a table by effect, then what is missing for whom. Pure."""
+"""Renders the account of all facts: a table by effect, then the missing effects. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,7 +8,7 @@ _SHOWN = 20
 
 
 def render(account: Account, why: Mapping[str, str]) -> list[str]:
-    """Return the table of effects, what is missing, and the line that sums it up."""
+    """Return the table of effects, the missing ones, and a summary line."""
     unaccounted = account.unaccounted
     lines = [f"  {'effect':26}{'expected':>10}{'missing':>10}"]
     for effect in AT_RISK:

@@ -11,27 +11,27 @@ from shared.contracts.services import SERVICES
 
 EXAMPLES = """\
 examples:
-  continuum why CRI-2026-000042-K         the story of a request, event by event
+  continuum why CRI-2026-000042-K         the history of a request, event by event
   continuum status                        is anything wrong, since when, and what to run next
   continuum status --waiting              which requests wait, in which lane, and why
-  continuum accounting                    which effects of which facts are missing, for whom
-  continuum dead-letters list             what could not be processed, by cause
+  continuum accounting                    which effects of which events are missing, for whom
+  continuum dead-letters list             the records that could not be processed, by cause
   continuum dead-letters replay routing CRI-2026-000042-K
-                                          what taking it in again would touch
-  continuum dead-letters replay routing CRI-2026-000042-K --yes --why 'mended in 0.2.1'
-                                          take it in again, and what waits behind it
-  continuum rebuild reporting             compute its tables again from the log, beside the live
+                                          what a replay would affect
+  continuum dead-letters replay routing CRI-2026-000042-K --yes --why 'fixed in 0.2.1'
+                                          replay it, then the records parked behind it
+  continuum rebuild reporting             recompute its tables from the log, beside the live
                                           ones, and compare them
   continuum rebuild routing --yes --why 'a row was lost'
                                           repair what differs in its copy of the reference data
-  continuum resume routing                what would be cleared so that routing goes on
-  continuum resume routing --yes --why 'mended in 0.2.1'
+  continuum resume routing                what would be cleared so that routing resumes
+  continuum resume routing --yes --why 'fixed in 0.2.1'
                                           clear it
   continuum logs refused CRI-2026-000042-K
-                                          why, from the log files alone
+                                          why it was refused, from the log files alone
   continuum canary                        submit once a minute as a participant; show metrics
 """
-_BY = "(default: this user); the database's role is kept beside it"
+_BY = "(default: this user); the database role is recorded with it"
 REBUILT = """\
 Computes again, from the log and beside the live tables, what a service only copies from it:
   reporting               all of its tables
@@ -68,14 +68,14 @@ def parser() -> argparse.ArgumentParser:
         parents=[shared],
         help="say what is wrong, since when, and what to run next; exit 1 if anything is",
     )
-    stated.add_argument("--waiting", action="store_true", help="list each request that waits")
-    stated.add_argument("--json", action="store_true", help="for programs")
+    stated.add_argument("--waiting", action="store_true", help="list each waiting request")
+    stated.add_argument("--json", action="store_true", help="print JSON, for programs")
     stated.add_argument(
         "--late",
         type=float,
         default=check.LATE_SECONDS,
         metavar="SECONDS",
-        help="what has waited less is on its way (default: %(default)s)",
+        help="ignore what has waited less (default: %(default)s)",
     )
     accounted = verbs.add_parser(
         "accounting", parents=[shared], help="compare every fact's effects with those expected"
@@ -85,27 +85,27 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=10,
         metavar="SECONDS",
-        help="what is younger is still on its way (default: %(default)s)",
+        help="ignore effects that are younger (default: %(default)s)",
     )
     letters = verbs.add_parser(
-        "dead-letters", help="tell what could not be processed; take it in again, or give it up"
+        "dead-letters", help="list, replay or discard records that could not be processed"
     )
     _add_dead_letters(letters, shared)
     _add_rebuild(verbs, shared)
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
     cleared = verbs.add_parser(
-        "resume", parents=[shared], help="let a service go on that stopped, and waits for a person"
+        "resume", parents=[shared], help="resume a service that stopped until a person acts"
     )
     cleared.add_argument("service", help=", ".join(SERVICES))
-    cleared.add_argument("--yes", action="store_true", help="do it; without it, only say what")
-    cleared.add_argument("--why", metavar="TEXT", help="why, kept with who did it")
-    cleared.add_argument("--as", dest="by", metavar="NAME", help=f"who does it {_BY}")
+    cleared.add_argument("--yes", action="store_true", help="do it; the default is a dry run")
+    cleared.add_argument("--why", metavar="TEXT", help="the reason, recorded with your name")
+    cleared.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
     cleared.add_argument(
-        "--wait", type=float, default=20, metavar="SECONDS", help="for the service to do it"
+        "--wait", type=float, default=20, metavar="SECONDS", help="wait for the service"
     )
     cleared.add_argument(
-        "--from-start", action="store_true", help="read a topic made anew from its first record"
+        "--from-start", action="store_true", help="read a recreated topic from its first record"
     )
     return root
 
@@ -114,7 +114,7 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     rebuilt = verbs.add_parser(
         "rebuild",
         parents=[shared],
-        help="compute tables again from the log, and compare",
+        help="recompute tables from the log, and compare them with the live ones",
         description=REBUILT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -126,10 +126,10 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
         help="whom to message: nobody, those not told yet, everybody again (default: %(default)s)",
     )
     rebuilt.add_argument("--yes", action="store_true", help="repair what differs")
-    rebuilt.add_argument("--why", metavar="TEXT", help="why, kept with the outcome")
-    rebuilt.add_argument("--as", dest="by", metavar="NAME", help=f"who orders it {_BY}")
+    rebuilt.add_argument("--why", metavar="TEXT", help="the reason, recorded with the outcome")
+    rebuilt.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
     rebuilt.add_argument(
-        "--afresh", action="store_true", help="do not go on from where an earlier run was"
+        "--afresh", action="store_true", help="start over instead of resuming an earlier run"
     )
 
 
@@ -143,7 +143,7 @@ def _add_logs(verbs: Any, shared: argparse.ArgumentParser) -> None:
 
 def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:
     tried = verbs.add_parser(
-        "canary", parents=[shared], help="submit again and again as a participant; show metrics"
+        "canary", parents=[shared], help="submit periodically as a participant; show metrics"
     )
     tried.add_argument("--participant", default="california-agencies", metavar="NAME")
     tried.add_argument(
@@ -151,7 +151,7 @@ def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("deploy/monitoring/canary.json"),
         metavar="FILE",
-        help="the data of its request (default: %(default)s)",
+        help="the request to submit (default: %(default)s)",
     )
     tried.add_argument("--port", type=int, default=9464, help="of /metrics (default: %(default)s)")
     for name, default in (("--every", 60), ("--within", 30)):
@@ -160,30 +160,30 @@ def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:
 
 def _add_dead_letters(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listed = actions.add_parser("list", parents=[shared], help="all of them, by cause")
-    listed.add_argument("service", nargs="?", help="of this service only")
-    shown = actions.add_parser("show", parents=[shared], help="all that is known of one")
+    listed = actions.add_parser("list", parents=[shared], help="list all, by cause")
+    listed.add_argument("service", nargs="?", help="list only this service's")
+    shown = actions.add_parser("show", parents=[shared], help="show the details of one")
     shown.add_argument("service")
     shown.add_argument("which", help="topic/partition/offset, or the request or key that waits")
-    shown.add_argument("--contents", action="store_true", help="print what it says, too")
-    shown.add_argument("--why", metavar="TEXT", help="what for; the look at contents is kept")
-    shown.add_argument("--as", dest="by", metavar="NAME", help=f"who looks {_BY}")
+    shown.add_argument("--contents", action="store_true", help="also print its contents")
+    shown.add_argument("--why", metavar="TEXT", help="the purpose, recorded with the access")
+    shown.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
     for action, meaning in (
-        ("replay", "take it in again, then what waits behind it, in order"),
-        ("discard", "give it up for good, and take in what waits behind it"),
+        ("replay", "process it again, then the records parked behind it, in order"),
+        ("discard", "drop it for good, and process the records parked behind it"),
     ):
         ordered = actions.add_parser(action, parents=[shared], help=meaning)
         ordered.add_argument("service", help="the service that failed")
         which = ordered.add_mutually_exclusive_group(required=True)
-        which.add_argument("which", nargs="?", help="as `list` names it")
-        which.add_argument("--cause", metavar="TEXT", help="all of this cause, as `list` names it")
-        ordered.add_argument("--yes", action="store_true", help="do it; without it, only say what")
-        ordered.add_argument("--why", metavar="TEXT", help="why, kept with the order")
-        ordered.add_argument("--as", dest="by", metavar="NAME", help=f"who orders it {_BY}")
+        which.add_argument("which", nargs="?", help="its name in `list`")
+        which.add_argument("--cause", metavar="TEXT", help="all with this cause, as in `list`")
+        ordered.add_argument("--yes", action="store_true", help="do it; the default is a dry run")
+        ordered.add_argument("--why", metavar="TEXT", help="the reason, recorded with the order")
+        ordered.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
         ordered.add_argument(
-            "--wait", type=float, default=20, metavar="SECONDS", help="for what came of it"
+            "--wait", type=float, default=20, metavar="SECONDS", help="wait for the outcome"
         )
         if action == "replay":
             ordered.add_argument(
-                "--again", action="store_true", help="though it failed again and again"
+                "--again", action="store_true", help="even though it failed repeatedly"
             )

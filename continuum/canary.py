@@ -1,4 +1,4 @@
-"""Submits again and again as an ordinary participant, and shows what came of it as metrics."""
+"""Submits periodically as an ordinary participant, and exports the outcomes as metrics."""
 
 import asyncio
 import json
@@ -29,11 +29,11 @@ _OUTAGE = (KafkaError, OSError, TimeoutError)
 @dataclass(frozen=True, slots=True)
 class Canary:
     """
-    One participant and the one request that it submits, always under the same id.
+    A participant and the request that it submits, always with the same id.
 
-    The first time it is a request like any other, and withdrawn at once. From then on each
-    submission is a repetition: it passes Kafka, the door and its database, notifications and its
-    database, and is answered with the first answer, while no figure counts anything.
+    The first submission makes an ordinary request, which the canary withdraws at once. Each later
+    one is a duplicate: it passes through Kafka, intake and notifications with their databases,
+    and gets the first answer again, while no figure counts it.
     """
 
     login: Mapping[str, Any]
@@ -45,7 +45,7 @@ class Canary:
 
     @classmethod
     def read(cls, connection: Path, participant: str, submission: Path) -> "Canary":
-        """Read who it is and what it asks for; raise `NotPossible` when that is not there."""
+        """Read login and request from files. Raises `NotPossible` if one is missing."""
         try:
             known = json.loads(connection.read_text(encoding="utf-8"))
             own = known["participants"][participant]
@@ -71,7 +71,7 @@ class Canary:
         return cls(login, participant, source, own["in"], own["out"], data)
 
     def message(self, kind: str, message_id: str, data: Mapping[str, Any]) -> bytes:
-        """Return a message as participants send it."""
+        """Return an inbound message (JSON)."""
         event = {
             "specversion": "1.0",
             "id": message_id,
@@ -86,7 +86,7 @@ class Canary:
 
 
 async def run(canary: Canary, *, port: int, every: float, within: float) -> None:
-    """Submit every *every* seconds until cancelled; show metrics on *port*."""
+    """Submit every *every* seconds until cancelled; serve metrics on *port*."""
     logging.configure(service=SERVICE, instance=None, level="INFO")
     metrics.started(SERVICE)
     for outcome in OUTCOMES:
@@ -131,7 +131,7 @@ async def _connected(canary: Canary, *, every: float, within: float) -> None:
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, message: bytes, *, within: float) -> str:
-    """Return where the message stands."""
+    """Send *message*; return its coordinate."""
     sent = await asyncio.wait_for(producer.send_and_wait(topic, message), within)
     return f"{sent.topic}/{sent.partition}/{sent.offset}"
 
@@ -139,7 +139,7 @@ async def _send(producer: AIOKafkaProducer, topic: str, message: bytes, *, withi
 async def _answer(
     consumer: AIOKafkaConsumer, place: str, *, within: float
 ) -> dict[str, Any] | None:
-    """Return the answer to the record at *place*; None when there is none in time."""
+    """Return the answer to the record at *place*; None after *within* seconds."""
     with suppress(TimeoutError):
         async with asyncio.timeout(within):
             async for record in consumer:
@@ -150,7 +150,7 @@ async def _answer(
 
 
 def is_new(answer: Mapping[str, Any]) -> bool:
-    """Tell whether the answer is to a request that was made just now: it is to be withdrawn."""
+    """Return whether *answer* accepts a new request, which must be withdrawn."""
     return answer["type"] == _ACCEPTED and answer["data"].get("repeat") is False
 
 

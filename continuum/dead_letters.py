@@ -1,4 +1,4 @@
-"""Tells of dead letters: by cause, with the request, who has not been told, what is at risk."""
+"""Lists dead letters by cause: the request, who was not notified, what is at risk."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _EACH = 20
 
 
 async def list_all(access: Access, service: str | None) -> list[str]:
-    """Return every dead letter of *service*, or of all, grouped by cause."""
+    """Return the dead letters of *service*, or of all services, grouped by cause, as lines."""
     services = SERVICES if service is None else (service,)
     found = await asyncio.gather(*(read(access, name) for name in services))
     letters = [letter for each in found for letter in each]
@@ -29,7 +29,7 @@ async def list_all(access: Access, service: str | None) -> list[str]:
 
 
 async def show(access: Access, service: str, which: str) -> list[str]:
-    """Return all that is known of one dead letter but what it says."""
+    """Return the details of a dead letter without its contents, as lines."""
     letters = select(await read(access, service), which)
     requester_of = await requesters(access, letters)
     return [line for letter in letters for line in _whole(letter, requester_of)]
@@ -38,9 +38,9 @@ async def show(access: Access, service: str, which: str) -> list[str]:
 async def show_contents(
     access: Access, service: str, which: str, *, by: str, why: str | None
 ) -> list[str]:
-    """Return what a dead letter says as well. Who looked, and why, is kept for ever."""
+    """Return the details and contents of a dead letter; records who looked, and why, forever."""
     if not why:
-        raise NotPossible("each look at contents is kept, with its purpose: add --why TEXT.")
+        raise NotPossible("each access to contents is recorded, with its purpose: add --why TEXT.")
     letters = select(await read(access, service), which)
     requester_of = await requesters(access, letters)
     lines = []
@@ -57,7 +57,7 @@ async def show_contents(
 
 
 async def read(access: Access, service: str) -> list[DeadLetter]:
-    """Return the dead letters of *service*, the first that failed first."""
+    """Return the dead letters of *service*, oldest failure first."""
     if service not in SERVICES:
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
     async with access.connect(service) as connection:
@@ -66,7 +66,7 @@ async def read(access: Access, service: str) -> list[DeadLetter]:
 
 
 async def requesters(access: Access, letters: Iterable[DeadLetter]) -> Mapping[str, str]:
-    """Return who made the requests that *letters* are about, by tracking number."""
+    """Return tracking number → requester, for the requests of *letters*."""
     numbers = sorted({letter.request for letter in letters if letter.request is not None})
     if not numbers:
         return {}
@@ -76,7 +76,7 @@ async def requesters(access: Access, letters: Iterable[DeadLetter]) -> Mapping[s
 
 
 def select(letters: Sequence[DeadLetter], which: str) -> list[DeadLetter]:
-    """Return those of *letters* that an operator calls *which*."""
+    """Return those of *letters* that *which* names. Raises `NotPossible` if there is none."""
     found = [letter for letter in letters if letter.matches(which)]
     if not found:
         raise NotPossible(
@@ -105,13 +105,13 @@ def _group(letters: Sequence[DeadLetter], requester_of: Mapping[str, str]) -> li
 
 
 def line(letter: DeadLetter, requester_of: Mapping[str, str]) -> str:
-    """Return one letter as one line."""
+    """Return a summary of *letter*, on one line."""
     not_notified = letter.not_notified(requester_of.get(letter.request or ""))
     parts = [
         f"{letter.coordinate}  {letter.about}  {letter.kind}",
         f"{letter.waiting} wait behind it" if letter.waiting else "",
         f"{letter.held} held for it" if letter.held else "",
-        f"not told: {', '.join(not_notified)}" if not_notified else "",
+        f"not notified: {', '.join(not_notified)}" if not_notified else "",
         f"replayed {letter.replays} times" if letter.replays else "",
         "an order for it is open" if letter.ordered else "",
     ]
@@ -119,7 +119,7 @@ def line(letter: DeadLetter, requester_of: Mapping[str, str]) -> str:
 
 
 async def _unreachable(access: Access, service: str, letters: Iterable[DeadLetter]) -> list[str]:
-    """Return the parked keys whose failed record an older version did not keep."""
+    """Return the parked keys whose failed record an older version did not store, as lines."""
     kept = {(letter.topic, letter.partition, letter.offset) for letter in letters}
     async with access.connect(service) as connection:
         rows = await connection.fetch(_SQL["read_parked"])
@@ -154,11 +154,11 @@ def _contents(row: Mapping[str, Any]) -> list[str]:
             f"  header {name}: {(value or b'').decode(errors='replace')}"
             for name, value in decode_headers(row["headers"])
         ),
-        # Marked, so that no line of it passes for one of ours.
+        # Each line is marked, so that contents cannot imitate our own output.
         *(f"  | {line}" for line in (row["value"] or b"").decode(errors="replace").split("\n")),
     ]
 
 
 def moment(at: datetime) -> str:
-    """Return *at* as all of the command line writes it."""
+    """Return *at* in the format of the command line."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,4 +1,4 @@
-"""Puts a decision record of routing into words: who was asked, who was not, and by which rule."""
+"""Renders a decision record of routing: its outcome, and the rules' verdict on each candidate."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,20 +9,20 @@ from typing import Any
 from shared.contracts.reference import Rule
 
 Rules = Mapping[str, Sequence[Rule]]
-"""The rules of each rule set by its hash, in their order."""
+"""Rule set hash → its rules, in order."""
 
 _KINDS = {
     "triage": "which program, which lane",
     "match": "which provider",
     "direction": "the program office decides",
-    "counter": "the provider answers with other terms",
+    "counter": "the provider made a counteroffer",
     "closed": "the program is not open",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One recorded decision in words: a heading and the lines under it."""
+    """A decision record as text: a heading and the lines below it."""
 
     at: datetime
     heading: str
@@ -30,7 +30,7 @@ class Decision:
 
 
 def decision_of(record: str, *, at: datetime, rules: Rules) -> Decision:
-    """Return the decision whose record (JSON) is given; *rules* by the hash of their set."""
+    """Return the decision in *record* (JSON)."""
     decided = json.loads(record)
     kind = decided["kind"]
     heading = f"decision {decided['number']}, {_KINDS.get(kind, kind)}: {_outcome(decided)}"
@@ -79,12 +79,12 @@ def _candidate(
 
 
 def _verdict(verdict: str, rules: Sequence[Rule]) -> str:
-    """Return what the rules said: what keeps away, else what speaks for it."""
+    """Return the rules that exclude a candidate or, if none does, those that favor it."""
     if not rules:
         return f"verdicts {verdict} under a rule set that is not here"
     away = _keeping_away(verdict, rules)
     if away:
-        return "kept away by " + ", ".join(away)
+        return "excluded by " + ", ".join(away)
     spoke = [
         f"{rule.id} +{rule.weight}" if rule.weight else rule.id
         for rule, mark in zip(rules, verdict, strict=False)

@@ -1,4 +1,4 @@
-"""Tells a request's story in plain text: where it stands, then event by event. Pure."""
+"""Renders a request's history as text: its current state, then each event. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.contracts.routing import TOPIC as ROUTING
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What intake holds of the request; ``published`` counts its events."""
+    """The request as intake holds it; ``published`` counts intake's events about it."""
 
     tracking_number: str
     participant: str
@@ -23,7 +23,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class RoutingState:
-    """Where the request stands in routing."""
+    """The request's row in routing."""
 
     status: str
     program: str | None
@@ -41,7 +41,7 @@ class RoutingState:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event, as reporting keeps it."""
+    """One event, from reporting's timeline."""
 
     topic: str
     sequence: int
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What notifications decided about telling one audience of one event."""
+    """Notifications' decision whether to notify one audience of one event."""
 
     fact: str
     audience: str
@@ -73,22 +73,22 @@ def render(
     decisions: Sequence[Decision],
     notices: Sequence[Notice],
 ) -> list[str]:
-    """Return the whole story."""
+    """Return the history, as lines."""
     behind = {INTAKE: facts.published, ROUTING: state.published if state else 0}
     for line in lines:
         behind[line.topic] -= 1
     story = [*_head(facts), *_now(state), ""]
-    # A decision comes before the event that announces it, which bears the same moment.
+    # A decision sorts before the event that announces it, which has the same time.
     moments: list[tuple[datetime, int, Line | Decision]] = [
         *((line.at, 0 if line.topic == INTAKE else 2, line) for line in lines),
         *((decision.at, 1, decision) for decision in decisions),
     ]
-    for at, _, what in sorted(moments, key=lambda moment: moment[:2]):
-        if isinstance(what, Decision):
-            story += [f"{_moment(at)}  routing        {what.heading}"]
-            story += [f"{'':40}{line}" for line in what.lines]
+    for at, _, entry in sorted(moments, key=lambda moment: moment[:2]):
+        if isinstance(entry, Decision):
+            story += [f"{_moment(at)}  routing        {entry.heading}"]
+            story += [f"{'':40}{line}" for line in entry.lines]
         else:
-            story += _event(what, [n for n in notices if n.fact == what.event_id])
+            story += _event(entry, [n for n in notices if n.fact == entry.event_id])
     missing = sum(count for count in behind.values() if count > 0)
     if missing:
         story += ["", f"Reporting has not taken in {missing} more event(s) of it yet."]
@@ -126,8 +126,8 @@ def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:
     words = [line.type.replace("_", " ")]
     words += [f"({line.detail})"] if line.detail else []
     if line.provider:
-        said_by_it = service == "intake" and line.type != "request_directed"
-        words += [f"by {line.provider}" if said_by_it else f"· {line.provider}"]
+        is_sender = service == "intake" and line.type != "request_directed"
+        words += [f"by {line.provider}" if is_sender else f"· {line.provider}"]
     after = f" → {line.status}" if line.status else ""
     yield f"{_moment(line.at)}  {service:13}  {' '.join(words)}{after}"
     for notice in notices:
@@ -136,9 +136,9 @@ def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:
 
 def _notice(notice: Notice) -> str:
     if notice.because is not None:
-        return f"{notice.audience} is not told: {notice.because}"
+        return f"{notice.audience} is not notified: {notice.because}"
     kind = (notice.message_type or "").removeprefix("gov.cri.").rsplit(".v", 1)[0]
-    return f"{notice.audience} is told: {kind} (its message {notice.participantsequence})"
+    return f"{notice.audience} is sent: {kind} (its message {notice.participantsequence})"
 
 
 def _moment(at: datetime) -> str:

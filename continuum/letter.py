@@ -1,4 +1,4 @@
-"""A dead letter in an operator's words: which request, who has not been told, what is at risk."""
+"""A dead letter as operators see it: which request, who was not notified, what is at risk."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,18 @@ from shared.contracts.tracking import is_tracking_number
 _AT_RISK = {
     "intake": "promise 1: what was sent is neither accepted nor refused",
     "routing": "promise 7: the request does not move until a person sees to it",
-    "notifications": "promise 4: nobody has decided yet who is told of it",
+    "notifications": "promise 4: it is not decided yet whom to notify",
     "reporting": "promise 5: the figures lack it",
 }
-_ENDED_UNKNOWN = "promise 3: the door takes a request for open that may have ended"
+_ENDED_UNKNOWN = "promise 3: intake takes a request for open that may have ended"
 
 
 @dataclass(frozen=True)
 class DeadLetter:
     """
-    A record that *service* could not process, and what waits for it.
+    A record that ``service`` could not process.
 
-    ``waiting`` are the records parked behind it, ``held`` those that need what it tells.
+    ``waiting`` counts the records parked behind it, ``held`` those that wait for its event.
     """
 
     service: str
@@ -54,7 +54,7 @@ class DeadLetter:
 
     @property
     def is_inbound(self) -> bool:
-        """Whether a participant sent it, and not another service."""
+        """Whether a participant sent it, rather than a service."""
         return self.topic.startswith("cri.in.")
 
     @property
@@ -63,13 +63,13 @@ class DeadLetter:
 
     @cached_property
     def attributes(self) -> Mapping[str, Any]:
-        """The envelope of the event or message, as far as it can be read, and whom it is about."""
+        """The envelope as far as it could be read, with the parties that ``data`` names."""
         attributes: Mapping[str, Any] = json.loads(self.envelope)
         return attributes
 
     @property
     def kind(self) -> str:
-        """The short name of its type."""
+        """The short name of its event type."""
         parts = str(self.attributes.get("type", "")).removeprefix("gov.cri.").split(".")
         if self.is_inbound:
             return ".".join(parts[:2]) if len(parts) > 1 else "a message"
@@ -77,7 +77,7 @@ class DeadLetter:
 
     @property
     def request(self) -> str | None:
-        """The tracking number of the request that it is about."""
+        """The tracking number of its request."""
         data = self.attributes.get("data")
         stated = data.get("tracking_number") if isinstance(data, dict) else None
         for name in (self.parking_key, self.attributes.get("subject"), stated):
@@ -87,24 +87,24 @@ class DeadLetter:
 
     @property
     def about(self) -> str:
-        """The request, or whatever else it is about."""
+        """Its request, or else what it concerns, as text."""
         if self.request is not None:
             return self.request
         if self.parking_key == REFERENCE:
             return "reference data"
         if self.parking_key is not None and self.parking_key != self.coordinate:
             return self.parking_key
-        return participant_of(self.coordinate) if self.is_inbound else "what cannot be read"
+        return participant_of(self.coordinate) if self.is_inbound else "an unreadable record"
 
     @property
     def at_risk(self) -> str:
-        """The promise that is not kept while it stays as it is."""
+        """The promise that is broken until it is replayed."""
         if self.service == "intake" and not self.is_inbound:
             return _ENDED_UNKNOWN
         return _AT_RISK[self.service]
 
     def not_notified(self, requester: str | None) -> list[str]:
-        """Return the participants that do not hear what follows from it."""
+        """Return the participants that are not notified because of it."""
         if self.is_inbound:
             return [participant_of(self.coordinate)]
         if self.service in ("intake", "reporting"):
@@ -119,5 +119,5 @@ class DeadLetter:
             yield participant_of(self.attributes["inreplyto"])
 
     def matches(self, name: str) -> bool:
-        """Tell whether an operator means this one by *name*."""
+        """Return whether *name* is its coordinate, parking key or request."""
         return name in (self.coordinate, self.parking_key, self.request)

@@ -1,4 +1,4 @@
-"""What the log files warn of, each thing once with how often it was counts. Pure."""
+"""Lists the warnings and errors in the log files, each once with a count. Pure."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ _ABOUT = ("topic", "partition", "offset", "until", "error.type", "where", "track
 def problems(
     lines: Iterable[Mapping[str, Any]], service: str | None, *, since: datetime
 ) -> list[str]:
-    """Return what was warned of after *since*, by *service* or by all, the latest last."""
+    """Return the problems after *since*, of *service* or of all, the latest last, as lines."""
     if service is not None and service not in (*SERVICES, "canary"):
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
     counts: dict[tuple[str, ...], tuple[datetime, int]] = {}

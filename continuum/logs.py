@@ -1,4 +1,4 @@
-"""Answers questions from the services' log files alone, for when no database can be asked."""
+"""Answers questions from the services' log files, for when no database is available."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,13 +13,13 @@ from shared.contracts.tracking import is_tracking_number
 
 Line = Mapping[str, Any]
 QUESTIONS = {
-    "where": "what was said about a request, in order; the last line is where it is",
-    "refused": "why something was refused: of a request, a record or a participant",
-    "told": "who was told of a request, what and when",
-    "parked": "what failed and still waits for a person, since when",
-    "sent": "what a participant sent lately, and what came of each record",
-    "version": "which versions of which services spoke about a request",
-    "problems": "warnings and errors of late, of all services or of one, the latest last",
+    "where": "events about a request, in order; the last line is where it is",
+    "refused": "refusals, with reasons, of a request, a record or a participant",
+    "told": "messages sent to participants about a request",
+    "parked": "failed records that still wait for a person",
+    "sent": "records that a participant sent lately, with their outcomes",
+    "version": "versions of the services that published about a request",
+    "problems": "recent warnings and errors, of all services or of one, the latest last",
 }
 ABOUT = ("where", "told", "version")
 """Questions about a request."""
@@ -27,7 +27,7 @@ ABOUT = ("where", "told", "version")
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """One message that a service handed to Kafka, as `shared.messaging.said` logs it."""
+    """A message that a service sent to Kafka, from its log event ``messages.sent``."""
 
     at: datetime
     service: str
@@ -68,7 +68,7 @@ def _lines(file: Path) -> Iterator[Line]:
         try:
             line = json.loads(text)
         except ValueError:
-            continue  # the last line of a process that was killed, or what Python itself said
+            continue  # a killed process's last line, or output of Python itself
         if isinstance(line, dict) and "event_name" in line:
             yield line
 
@@ -76,7 +76,7 @@ def _lines(file: Path) -> Iterator[Line]:
 def answer(
     lines: Sequence[Line], question: str, about: str | None, *, hours: float, now: datetime
 ) -> list[str]:
-    """Return the answer to one of `QUESTIONS`; raise `NotPossible` when it cannot be asked so."""
+    """Return the answer to one of `QUESTIONS`, as lines; *about* is what the question concerns."""
     if question == "parked":
         return _parked(lines) or ["Nothing that failed still waits."]
     if question == "problems":
@@ -132,7 +132,7 @@ def _sent_messages(lines: Iterable[Line]) -> Iterator[SentMessage]:
 
 
 def _parked(lines: Iterable[Line]) -> list[str]:
-    """Return what failed and was neither released nor discarded since."""
+    """Return the failed records that were neither released nor discarded since, as lines."""
     waiting: dict[tuple[str, str], str] = {}
     for line in lines:
         service, name = line["service.name"], line["event_name"]

@@ -1,4 +1,4 @@
-"""Orders a service to take dead letters in again, or to give them up; says first what it means."""
+"""Orders a service to replay or discard dead letters; shows first what that affects."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ _DONE = ("released", "discarded")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an operator wants done: *which*, or all of one *cause*."""
+    """An operator's order for ``which`` dead letter, or for all of one ``cause``."""
 
     action: str
     service: str
@@ -30,14 +30,14 @@ class Order:
 
 
 async def place(access: Access, order: Order, *, wait: float) -> tuple[list[str], bool]:
-    """Return what was done, or would be, and whether all of it succeeded."""
+    """Return what was done (or would be, unless ``order.yes``), and whether all succeeded."""
     letters = await _letters(access, order)
     requester_of = await dead_letters.requesters(access, letters)
     preview = [*_preview(order, letters, requester_of), ""]
     if not order.yes:
         return [*preview, "Nothing is changed yet: --yes --why TEXT orders it."], True
     if not order.why:
-        raise NotPossible("who looks at this later must know why: add --why TEXT.")
+        raise NotPossible("a reason is recorded with it: add --why TEXT.")
     async with access.connect(order.service, write=True) as connection:
         numbers = [await _insert(connection, order, letter) for letter in letters]
         async with asyncio.timeout(wait + 10):
@@ -58,7 +58,7 @@ async def _letters(access: Access, order: Order) -> list[DeadLetter]:
     if order.action == "replay" and often and not order.again:
         raise NotPossible(
             f"{often[0].coordinate} was replayed {often[0].replays} times and failed each time."
-            " Mend the cause first; --again replays it all the same."
+            " Fix the cause first, or replay it anyway with --again."
         )
     return letters
 
@@ -66,7 +66,6 @@ async def _letters(access: Access, order: Order) -> list[DeadLetter]:
 def _preview(
     order: Order, letters: Sequence[DeadLetter], requester_of: Mapping[str, str]
 ) -> list[str]:
-    verb = "take in again" if order.action == "replay" else "give up for good"
     waiting = sum(letter.waiting for letter in letters)
     not_notified = {
         name
@@ -74,22 +73,23 @@ def _preview(
         for name in letter.not_notified(requester_of.get(letter.request or ""))
     }
     never = order.action == "discard"
+    when = "never notified of it" if never else "notified for the first time"
     risks = sorted({letter.at_risk for letter in letters})
     return [
-        f"{order.service} is to {verb}, each in its place:",
+        f"{order.service} is to {order.action}:",
         *(f"  {dead_letters.line(letter, requester_of)}" for letter in letters),
-        "It touches",
+        "It affects",
         f"  requests: {_joined(letter.about for letter in letters)}",
-        f"  records that wait behind: {waiting}, taken in after it, in order",
-        f"  {'never told of it' if never else 'told for the first time'}: {_joined(not_notified)}",
-        f"  sees repeats: {_joined(_repeats(letters))}",
+        f"  parked records: {waiting}, processed after it, in order",
+        f"  {when}: {_joined(not_notified)}",
+        f"  get a duplicate: {_joined(_repeats(letters))}",
         f"  figures: {_figures(order, letters)}",
-        *(f"  given up: {risk}" for risk in risks if never),
+        *(f"  at risk: {risk}" for risk in risks if never),
     ]
 
 
 def _repeats(letters: Iterable[DeadLetter]) -> list[str]:
-    """What failed was never taken in: only a sender that sent again is answered again."""
+    """Return the senders that sent again: only they get an answer twice."""
     return [
         name
         for each in letters
@@ -113,7 +113,7 @@ def _joined(names: Iterable[str]) -> str:
 
 
 async def _insert(connection: Any, order: Order, letter: DeadLetter) -> int:
-    """Write the order, or find the one that is open for this letter already."""
+    """Insert the order, or find the open one for this letter; return its number."""
     values = [
         order.action,
         letter.topic,
@@ -124,13 +124,13 @@ async def _insert(connection: Any, order: Order, letter: DeadLetter) -> int:
         order.again,
     ]
     number: int | None = None
-    while number is None:  # another's order came between this statement's look and its insert
+    while number is None:  # a concurrent order was inserted after the statement's snapshot
         number = await connection.fetchval(_SQL["order_operation"], *values)
     return number
 
 
 async def _wait(connection: Any, numbers: Sequence[int], *, seconds: float) -> list[Any]:
-    """Return the orders when the service has settled them, or as they are when time is up."""
+    """Return the orders once the service has settled them, or after *seconds* as they are."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
         rows: list[Any] = await connection.fetch(_SQL["read_operations"], numbers)

@@ -1,4 +1,4 @@
-"""The only way out of the command line: everything that is printed is made safe for a terminal."""
+"""Prints all output of the command line, made safe for a terminal."""
 
 import io
 import sys
@@ -9,17 +9,17 @@ from shared.printable import printable
 
 
 def say(lines: Iterable[str]) -> None:
-    """Print *lines*, each on one line."""
+    """Print *lines* to standard output."""
     _write(sys.stdout, lines)
 
 
 def note(text: str) -> None:
-    """Print how far something has come, beside the output."""
+    """Print a note, such as progress, to standard error."""
     _write(sys.stderr, [text])
 
 
 def fail(reason: object, *, status: int = 1) -> NoReturn:
-    """Say why it cannot be done, and exit."""
+    """Print the *reason* to standard error and exit with *status*."""
     if status == 1:
         sys.exit(printable(f"continuum: {reason}"))
     note(f"continuum: {reason}")
@@ -27,7 +27,7 @@ def fail(reason: object, *, status: int = 1) -> NoReturn:
 
 
 def _write(stream: TextIO, lines: Iterable[str]) -> None:
-    if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer characters than we do
+    if isinstance(stream, io.TextIOWrapper):  # the terminal's encoding may lack characters
         stream.reconfigure(errors="backslashreplace")
     for line in lines:
         stream.write(f"{printable(line)}\n")

@@ -1,4 +1,4 @@
-"""Orders a service to go on that has stopped: decisions failed, or a topic was made anew."""
+"""Orders a stopped service to resume: decisions had failed, or a topic was recreated."""
 
 import asyncio
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ async def clear(
     wait: float = 20,
 ) -> list[str]:
     """
-    Order *service* to read on where it stopped, and wait for it; a dry run unless *yes*.
+    Order *service* to resume where it stopped, and wait for it; a dry run unless *yes*.
 
-    A process of the service carries it out, at its start at the latest. Nothing that failed is
-    decided again: it stays a dead letter, its key stays parked. A topic that was made anew is read
-    *from_start*, or, when its records are there again, from where the service stood.
+    A running process of the service carries it out, or else the next one to start. Failed records
+    are not decided again: they stay dead letters, their keys stay parked. A recreated topic is
+    read *from_start* or, if its records are there again, from the service's checkpoint.
     """
     if service not in SERVICES:
         raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
@@ -38,34 +38,35 @@ async def clear(
     if not rows:
         now = datetime.now(UTC)
         return [
-            *(f"{service} has lost {lost(row, now)}. It reads on behind them." for row in gone),
+            *(f"{service} has lost {lost(row, now)}. It continues after them." for row in gone),
             f"{service} has not stopped: there is nothing to clear.",
         ]
     lines = [_line(row) for row in rows]
     refused = any(row["refused_because"] for row in rows)
     if not yes:
-        choice = " (with --from-start a topic made anew is read from its first record)"
+        choice = " (with --from-start a recreated topic is read from its first record)"
         return [
             *lines,
-            "Nothing is changed yet. If the cause is mended, have the service go on:"
+            "Nothing is changed yet. Once the cause is fixed, resume the service:"
             f" continuum resume {service} --yes --why TEXT{choice if refused else ''}",
         ]
     if not why:
-        raise NotPossible("who looks at this later must know why: add --why TEXT.")
+        raise NotPossible("a reason is recorded with it: add --why TEXT.")
     async with access.connect(service, write=True) as connection:
         await connection.execute(_SQL["order_resume"], from_start, by, why)
         still = await _wait(connection, seconds=wait)
     if still:
         return [
             *lines,
-            f"Ordered. {service} has not carried it out yet: it does so at its next start.",
+            f"Ordered. {service} has not carried it out yet: it does so when it next starts.",
         ]
-    where = "the first record of what was made anew" if from_start and refused else "these records"
-    return [*lines, f"Carried out. {service} goes on with {where}."]
+    recreated = from_start and refused
+    where = "the first record of the recreated topic" if recreated else "these records"
+    return [*lines, f"Carried out. {service} resumes with {where}."]
 
 
 async def _wait(connection: Any, *, seconds: float) -> bool:
-    """Return whether something is stopped still when time is up."""
+    """Wait at most *seconds*; return whether the service is still stopped."""
     deadline = asyncio.get_running_loop().time() + seconds
     while still := bool(await connection.fetch(_SQL["read_stopped"])):
         if asyncio.get_running_loop().time() > deadline:

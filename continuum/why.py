@@ -1,4 +1,4 @@
-"""Gathers what the four services know of one request, and has it told as a story."""
+"""Gathers what the four services know about a request, and renders its history."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _SQL = load_statements(__package__)
 
 
 async def explain(access: Access, tracking_number: str) -> list[str]:
-    """Return the story of a request, line by line."""
+    """Return the history of a request, as lines."""
     number = tracking_number.strip().upper()
     if not is_tracking_number(number):
         raise NotPossible(

@@ -1,4 +1,4 @@
--- Why something of a subject was not taken in.
+-- Why records of a subject were not taken in.
 SELECT key AS subject, 'parked: ' || reason AS why
   FROM parked_keys
  WHERE key = ANY ($1::text[])

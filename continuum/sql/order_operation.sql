@@ -1,4 +1,4 @@
--- One order at a time for a record: the one that is open already is returned.
+-- At most one open order per record: returns the open one if it exists.
 WITH open AS (
     SELECT id
       FROM operations

@@ -1,4 +1,4 @@
--- Once for each place on which the service has stopped: an order that is open is not given again.
+-- One order per partition on which the service has stopped, unless one is open already.
 INSERT INTO operations (action, topic, partition, "offset", by, why, from_start)
 SELECT 'resume', topic, partition, next_offset, $2::text, $3::text, $1::boolean
   FROM checkpoints

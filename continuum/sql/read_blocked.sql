@@ -1,4 +1,4 @@
--- A row whose checkpoint has moved past the record is no longer true.
+-- Leaves out rows whose checkpoint has moved past the record: they are outdated.
 SELECT known.topic, known.partition, known."offset", known.reason, known.error, known.since
   FROM blocked_partitions AS known
   LEFT JOIN checkpoints AS stands

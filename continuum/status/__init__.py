@@ -1,1 +1,1 @@
-"""``continuum status``: the services, held against Kafka, Postgres and their living processes."""
+"""``continuum status``: checks the services' processes and databases, and Kafka."""

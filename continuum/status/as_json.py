@@ -1,4 +1,4 @@
-"""The same answer for programs. Pure."""
+"""Renders the status as JSON, for programs. Pure."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from continuum.status.observation import Observation, Rows, Unavailable
 
 
 def to_json(observation: Observation, findings: Sequence[Finding]) -> str:
-    """Return what was observation as one JSON object; what could not be asked is null."""
+    """Return the observation as one JSON object; what was unavailable is null."""
     whole = {
         "at": observation.at,
         "wrong": [asdict(each) for each in findings],

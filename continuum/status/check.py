@@ -1,4 +1,4 @@
-"""Asks everything there is, each within a time limit, and says what is wrong."""
+"""Queries Kafka, the databases and the processes, each with a timeout, and reports problems."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -24,9 +24,9 @@ async def check(
     connection: Path, *, late: float = LATE_SECONDS, waiting: bool = False, as_json: bool = False
 ) -> tuple[list[str], int]:
     """
-    Return the state of everything, and 0, 1 when something is wrong, 2 when nobody answers.
+    Return the status as lines, and 0, 1 if something is wrong, or 2 if nothing answers.
 
-    What does not answer is said to be away after a few seconds, and the rest is told.
+    A part that does not answer within seconds is reported as unavailable, beside all others.
     """
     access, log, hints = Access.read(connection), Log.read(connection), Hints.read(connection)
     addresses = processes.read_addresses(connection)
@@ -48,7 +48,7 @@ async def check(
 async def _seen(
     access: Access, ends: LogEnds | Unavailable, asked: "asyncio.Task[Running]", *, waiting: bool
 ) -> Observation:
-    # The ends first: what is taken in after they were read is not called unread.
+    # The ends first: records taken in while the databases are read do not count as unread.
     spans = ends if isinstance(ends, Unavailable) else await ends.read()
     found, waits, offers, one_by_one = await asyncio.gather(
         databases.read(access),

@@ -1,4 +1,4 @@
-"""Reads what the services' databases say; a database that does not answer in time is `Unavailable`."""
+"""Queries the services' databases; one that does not answer in time is `Unavailable`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,18 +18,18 @@ T = TypeVar("T")
 
 
 async def read(access: Access) -> Mapping[str, Database | Unavailable]:
-    """Return what each service's database says, all of them asked at once."""
+    """Return the state of delivery of every service; queries all databases concurrently."""
     found = await asyncio.gather(*(_ask(access, name, _read) for name in SERVICES))
     return dict(zip(SERVICES, found, strict=True))
 
 
 async def read_waits(access: Access) -> Rows | Unavailable:
-    """Return how many requests wait, by state and lane, as reporting knows them."""
+    """Return the number of waiting requests, by status and lane, from reporting."""
     return await _ask(access, "reporting", lambda connection: connection.fetch(_SQL["read_waits"]))
 
 
 async def read_waiting(access: Access) -> Rows | Unavailable:
-    """Return the requests that wait, one by one."""
+    """Return the waiting requests, one by one."""
     return await _ask(
         access,
         "reporting",
@@ -38,7 +38,7 @@ async def read_waiting(access: Access) -> Rows | Unavailable:
 
 
 async def read_offers(access: Access) -> Rows | Unavailable:
-    """Return how many offers wait for an answer, by provider."""
+    """Return the number of unanswered offers, by provider."""
     return await _ask(
         access, "notifications", lambda connection: connection.fetch(_SQL["read_open_offers"])
     )

@@ -1,4 +1,4 @@
-"""What is wrong, causes before effects, and the command that leads on. Pure."""
+"""Finds what is wrong, causes before effects, each with the command to run next. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _HELD_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: ``next`` is the command to run."""
+    """A problem; ``next`` is the command to run."""
 
     what: str
     next: str
@@ -25,7 +25,7 @@ class Finding:
 
 
 def findings(observation: Observation, hints: Hints, *, late: float) -> list[Finding]:
-    """Return what is wrong; what has waited less than *late* seconds is on its way."""
+    """Return the problems; ignore what has waited less than *late* seconds."""
     found = [*_surroundings(observation, hints), *_processes(observation, hints)]
     for service, database in observation.databases.items():
         if not isinstance(database, Unavailable):
@@ -45,7 +45,7 @@ def _surroundings(observation: Observation, hints: Hints) -> Iterator[Finding]:
         yield Finding(what, hints.kafka)
     else:
         for place in observation.kafka.without_leader:
-            what = f"{place} has no leader: a broker is away, and nothing is read or written there"
+            what = f"{place} has no leader: a broker is down, and nothing is read or written there"
             yield Finding(what, hints.kafka)
         for service, database in observation.databases.items():
             if not isinstance(database, Unavailable):
@@ -82,7 +82,7 @@ def _process(process: Process, hints: Hints) -> Finding:
     if process.state == "no answer":
         what = f"{where} is there and does not answer ({process.says}): frozen, or overloaded"
         return Finding(what, hints.end(process.service))
-    first, *more = process.says.splitlines() or ["it does not say why"]
+    first, *more = process.says.splitlines() or ["no reason given"]
     return Finding(f"{where} is not ready: {first}", hints.log(process.service), more)
 
 
@@ -90,10 +90,10 @@ def _stopped(service: str, database: Database) -> Iterator[Finding]:
     for row in database.checkpoints:
         place = f"{service}: {row['topic']}/{row['partition']}"
         if row["stopped_by"]:
-            what = f"{place} has stopped over failing decisions of build {row['stopped_by']}"
+            what = f"{place} has stopped because decisions failed in build {row['stopped_by']}"
             yield Finding(what, f"continuum resume {service}")
         if row["refused_because"]:
-            what = f"{service} reads no more. {row['refused_because']}"
+            what = f"{service} has stopped reading. {row['refused_because']}"
             yield Finding(what, f"continuum resume {service}")
 
 
@@ -113,7 +113,7 @@ def _unread(
         return
     waits.sort(key=lambda each: (each.since is not None, each.since))
     oldest = waits[0].since
-    since = "nobody can say since when" if oldest is None else f"since {moment(oldest, now)}"
+    since = "since an unknown time" if oldest is None else f"since {moment(oldest, now)}"
     records = sum(each.records for each in waits)
     yield Finding(
         f"{service} has not taken in {records} record(s), the oldest of them {since}",
@@ -134,12 +134,12 @@ def _outgoing(service: str, database: Database, hints: Hints, *, late: float) ->
     delivery, now = database.delivery, database.now
     since = delivery["outbox_since"]
     if since is not None and age(since, now) > late:
-        waits = f"{delivery['outbox']} message(s) wait for Kafka, the oldest"
-        what = f"{service} has decided and not said it: {waits} since {moment(since, now)}"
+        waits = f"{delivery['outbox']} message(s) waiting for Kafka, the oldest"
+        what = f"{service} has {waits} since {moment(since, now)}"
         yield Finding(what, hints.log(service))
     if delivery["set_aside"]:
         since = moment(delivery["set_aside_since"], now)
-        what = f"{service}: Kafka will never take {delivery['set_aside']} message(s), set aside"
+        what = f"{service}: Kafka can never accept {delivery['set_aside']} message(s), set aside"
         yield Finding(f"{what} since {since}", hints.log(service))
 
 
@@ -164,7 +164,7 @@ def _left_over(service: str, database: Database) -> Iterator[Finding]:
     if database.lost_numbers:
         count = len(database.lost_numbers)
         yield Finding(
-            f"{service} reads on behind events that were lost, of {count} subject(s)",
+            f"{service} continues after lost events of {count} subject(s)",
             "continuum accounting",
             [
                 *map(_lost_numbers, database.lost_numbers[:_MOST_LOST]),
@@ -174,7 +174,7 @@ def _left_over(service: str, database: Database) -> Iterator[Finding]:
 
 
 def lost(row: Mapping[str, Any], now: datetime) -> str:
-    """Return what is to be said of a range that a topic deleted unread."""
+    """Return the description of a range of records that a topic deleted unread."""
     span = f"{row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
     noticed = moment(row["noticed_at"], now)
     return (

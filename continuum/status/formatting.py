@@ -1,4 +1,4 @@
-"""Moments, ages and plain tables. Pure."""
+"""Formats times, durations and tables. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def age(since: datetime, now: datetime) -> float:
-    """Return the seconds from *since* to *now*; clocks that disagree give no negative age."""
+    """Return the seconds from *since* to *now*, at least 0 even if clocks disagree."""
     return max((now - since).total_seconds(), 0.0)
 
 
@@ -27,7 +27,7 @@ def duration(seconds: float) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return aligned columns, or the word none."""
+    """Return *rows* below *head* in aligned columns, or ``none``."""
     cells = [head, *rows]
     if len(cells) == 1:
         return ["  none"]

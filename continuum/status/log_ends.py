@@ -1,4 +1,4 @@
-"""Where each partition of Kafka begins and ends, and since when a record stands there."""
+"""Reads each partition's first and next offset, and when a record was appended."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -21,15 +21,15 @@ _EXACT_MS = 1000
 Found = tuple[int, int]
 """The offset and the time (in milliseconds) of a record."""
 Search = Callable[[Mapping[Place, int]], Awaitable[Mapping[Place, Found | None]]]
-"""Finds in each partition the first record of that time or later."""
+"""Finds each partition's first record at or after a time (in milliseconds)."""
 
 
 class LogEnds:
     """
     Kafka as the operator may see it: names, offsets and times, no contents.
 
-    Describing a topic is enough for all of it, so the topics that only services may read are
-    no exception.
+    All of it needs only the right to describe a topic, so it includes topics that only services
+    may read.
     """
 
     def __init__(self, admin: Any, consumer: Any) -> None:
@@ -51,8 +51,8 @@ class LogEnds:
             for topic in topics
             for each in topic["partitions"]
         ]
-        # A consumer without a group learns the leaders of one unknown topic at a time
-        # (aiokafka 0.14): tell it of all of them.
+        # Without a group, aiokafka 0.14 looks up the leaders of one unknown topic at a time:
+        # set all topics at once.
         await self._consumer._client.set_topics([topic["topic"] for topic in topics])
         led = [place for place, leader in described if leader >= 0]
         begin = await self._consumer.beginning_offsets(led)
@@ -63,7 +63,7 @@ class LogEnds:
         )
 
     async def appended_at(self, offsets: Mapping[Place, int]) -> Mapping[Place, datetime]:
-        """Return when the record at each offset was appended; what is not known is left out."""
+        """Return when the record at each offset was appended; unknown ones are left out."""
         with suppress(*_OUTAGE):
             async with asyncio.timeout(SECONDS):
                 return await appended_at(self._search, offsets)
@@ -80,10 +80,10 @@ class LogEnds:
 
 async def appended_at(search: Search, offsets: Mapping[Place, int]) -> Mapping[Place, datetime]:
     """
-    Find the times of records by asking for offsets by time, to the second.
+    Find the append times of records, to the second, by a binary search over time.
 
-    Topics keep the broker's time, so offsets and times grow together, and the time of a record
-    is the latest that leads to it or to one before it.
+    Topics use the broker's append time, so times grow with offsets. The time of a record is the
+    latest at which the first record found is that record or an earlier one.
     """
     latest = round((datetime.now(UTC) + timedelta(minutes=1)).timestamp() * 1000)
     low: dict[Place, int] = {}
@@ -106,7 +106,7 @@ async def appended_at(search: Search, offsets: Mapping[Place, int]) -> Mapping[P
 
 @asynccontextmanager
 async def log_ends(log: Log) -> AsyncIterator[LogEnds | Unavailable]:
-    """Connect to Kafka as the operator; `Unavailable` when it does not let us in, in seconds."""
+    """Connect to Kafka as the operator; give `Unavailable` if that fails within seconds."""
     login = log.login | {"request_timeout_ms": round(SECONDS * 1000)}
     async with AsyncExitStack() as stack:
         admin = AIOKafkaAdminClient(**login)
@@ -122,7 +122,7 @@ async def log_ends(log: Log) -> AsyncIterator[LogEnds | Unavailable]:
 
 
 def away(error: BaseException) -> Unavailable:
-    """Return what an outage of Kafka looks like from here."""
+    """Return *error* as `Unavailable`."""
     if isinstance(error, TimeoutError):
         return Unavailable(f"no answer in {SECONDS:.0f} s")
     return Unavailable(f"{type(error).__name__}: {error}")

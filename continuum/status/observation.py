@@ -1,4 +1,4 @@
-"""What was found when everything was asked; a part that did not answer is `Unavailable`."""
+"""The observed state of the whole system; a part that did not answer is `Unavailable`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """What could not be asked, and why."""
+    """A part that could not be queried, and why."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One process of a service, as its own ``/ready`` answers."""
+    """One process of a service; ``says`` is its answer on ``/ready``."""
 
     service: str
     address: str
@@ -37,7 +37,7 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The first and the next offset of each partition; those without a leader have none."""
+    """Each partition's first and next offset, and the partitions without a leader."""
 
     spans: Mapping[Place, tuple[int, int]]
     without_leader: Sequence[Place] = ()
@@ -45,7 +45,7 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What the database of one service says of its delivery."""
+    """The state of delivery in one service's database."""
 
     now: datetime
     checkpoints: Rows = ()
@@ -60,7 +60,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Records that a service has not taken in; the first of them waits ``since`` then."""
+    """Unread records of a partition; the first of them was appended at ``since``."""
 
     place: Place
     records: int
@@ -70,22 +70,22 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Everything, at one moment, by service."""
+    """The state of everything at one time, by service."""
 
     at: datetime
     processes: Mapping[str, Sequence[Process] | Unavailable]
     kafka: Ends | Unavailable
     databases: Mapping[str, Database | Unavailable]
     unread: Mapping[str, Sequence[Unread]]
-    """Only of services whose database and Kafka could both be asked."""
+    """Only for services whose database was available, and only if Kafka was."""
     waits: Rows | Unavailable = ()
     offers: Rows | Unavailable = ()
     waiting: Rows | Unavailable | None = None
-    """The requests that wait, one by one, if they were asked for."""
+    """The waiting requests, one by one; None unless asked for."""
 
     @property
     def nothing_answered(self) -> bool:
-        """Whether nothing at all could be asked."""
+        """Whether neither Kafka nor any database or process answered."""
         answered = [
             process.state in ("ready", "not ready")
             for each in self.processes.values()

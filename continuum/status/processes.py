@@ -1,4 +1,4 @@
-"""Asks every process of every service whether it is ready."""
+"""Queries the readiness of every process of every service."""
 
 import asyncio
 import json
@@ -19,9 +19,9 @@ Addresses = Mapping[str, Sequence[str]]
 
 def read_addresses(connection: Path) -> Addresses:
     """
-    Return where the processes of each service answer, as the connection file's ``probes`` say.
+    Return service → the addresses of its probes, from the connection file.
 
-    A name may stand for many processes (a headless Service): every address of it is asked.
+    One name may resolve to many processes (a headless Service); `ask` queries each of them.
     """
     try:
         known = json.loads(connection.read_text(encoding="utf-8"))
@@ -34,7 +34,7 @@ def read_addresses(connection: Path) -> Addresses:
 
 
 async def ask(addresses: Addresses) -> Mapping[str, Sequence[Process] | Unavailable]:
-    """Ask all of them at once."""
+    """Query all processes concurrently."""
     found = await asyncio.gather(*(_ask(name, urls) for name, urls in addresses.items()))
     return dict(zip(addresses, found, strict=True))
 
@@ -54,7 +54,7 @@ async def _ask(service: str, urls: Sequence[str]) -> Sequence[Process] | Unavail
 
 
 def _resolved(url: str) -> list[str]:
-    """Return one address for each process that the name stands for; none if it has none."""
+    """Return the URL of each process that the host name of *url* resolves to."""
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""Which topics each service reads, and what of them it has not taken in."""
+"""The topics that each service reads, and the records there that it has not taken in."""
 
 import re
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ READ_BY: Mapping[str, re.Pattern[str]] = {
 
 def unread_by(service: str, ends: Ends, database: Database) -> list[Unread]:
     """
-    Return what *service* has not taken in of every partition that it should read.
+    Return the unread records of *service*, by partition.
 
-    A partition without a checkpoint was never read. *ends* must be older than *database*, or what
-    was taken in between them would be called unread.
+    A partition without a checkpoint was never read. *ends* must be older than *database*:
+    otherwise records taken in between would count as unread.
     """
     checkpoints = {
         Place(row["topic"], row["partition"]): row["next_offset"] for row in database.checkpoints
@@ -37,7 +37,7 @@ def unread_by(service: str, ends: Ends, database: Database) -> list[Unread]:
 
 
 def missing_partitions(ends: Ends, database: Database) -> list[Place]:
-    """Return the partitions with a checkpoint that Kafka does not have, or does not show us."""
+    """Return the partitions with a checkpoint that Kafka does not have, or hides from us."""
     there = {*ends.spans, *ends.without_leader}
     places = (Place(row["topic"], row["partition"]) for row in database.checkpoints)
     return [place for place in places if place not in there]

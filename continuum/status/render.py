@@ -1,4 +1,4 @@
-"""Puts what was observation into words: the verdict, what is wrong and what to run, then tables. Pure."""
+"""Renders the status as text: the verdict, the problems with what to run next, tables. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC
@@ -15,7 +15,7 @@ _SERVICES = (
 
 
 def render(observation: Observation, findings: Sequence[Finding], *, late: float) -> list[str]:
-    """Return the whole answer; its first line is the verdict."""
+    """Return the status as lines; the first is the verdict."""
     return [
         _verdict(observation, findings, late=late),
         *_wrong(findings),
@@ -43,8 +43,8 @@ def _verdict(observation: Observation, findings: Sequence[Finding], *, late: flo
         len(each) for each in observation.processes.values() if not isinstance(each, Unavailable)
     )
     return (
-        f"All is well: {processes} processes of {len(observation.processes)} services are ready, nothing"
-        f" has waited longer than {late:g} s to be read or sent ({at})."
+        f"All is well: {processes} processes of {len(observation.processes)} services are ready,"
+        f" nothing has waited longer than {late:g} s to be read or sent ({at})."
     )
 
 
@@ -56,7 +56,7 @@ def _wrong(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _notes(observation: Observation) -> list[str]:
-    """Return what happened within a day and needs nobody to get going again."""
+    """Return the records set aside within a day; they need no action."""
     lines = [
         f"  {service}: {row['topic']}/{row['partition']}, offsets {row['from_offset']} to"
         f" {row['until_offset'] - 1}, could not be unpacked ({row['reason']}, {row['error']}):"

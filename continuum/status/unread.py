@@ -1,4 +1,4 @@
-"""What stands on topics and was not taken in, and since when."""
+"""Finds the records that services have not taken in, and since when they wait."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,13 +16,13 @@ from continuum.status.readers import unread_by
 async def find_unread(
     ends: LogEnds, spans: Ends, found: Mapping[str, Database | Unavailable]
 ) -> dict[str, list[Unread]]:
-    """Return what each service has not taken in; *spans* must be older than what was *found*."""
+    """Return each service's unread records; *spans* must be older than *found*."""
     unread = {
         service: unread_by(service, spans, own)
         for service, own in found.items()
         if not isinstance(own, Unavailable)
     }
-    # One search for each service: two of them may stand at different places of a partition.
+    # One search per service, because services may have different checkpoints in a partition.
     for service, own in unread.items():
         since = await ends.appended_at({each.place: each.next_offset for each in own})
         unread[service] = [replace(each, since=since.get(each.place)) for each in own]
@@ -30,12 +30,12 @@ async def find_unread(
 
 
 async def describe_unread(access: Access, log: Log, *, grace: float) -> list[str]:
-    """Return in words what no service has taken in for longer than *grace* seconds."""
+    """Return the records unread for longer than *grace* seconds, as lines."""
     async with log_ends(log) as ends:
         spans = ends if isinstance(ends, Unavailable) else await ends.read()
         if isinstance(ends, Unavailable) or isinstance(spans, Unavailable):
             why = ends.why if isinstance(ends, Unavailable) else ""
-            return [f"Kafka does not answer: what nobody has taken in is not known. {why}".strip()]
+            return [f"Kafka does not answer: unread records are unknown. {why}".strip()]
         unread = await find_unread(ends, spans, await databases.read(access))
     now = datetime.now(UTC)
     return [

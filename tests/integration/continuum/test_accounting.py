@@ -130,7 +130,7 @@ async def test_a_recipient_without_a_decision_is_named_with_the_promise(
     lines, good = await services.tell()
 
     assert not good
-    assert "Not notified, at risk: promise 4: it is neither told nor said why not" in lines
+    assert "Not notified, at risk: promise 4: neither notified nor a reason why not" in lines
     assert f"  {NUMBER}: cri.int.routing.v1 1; iacp" in lines
     assert lines[-1].endswith("1 unaccounted")
 

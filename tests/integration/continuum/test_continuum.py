@@ -24,7 +24,7 @@ from tests.examples import roles
 
 STATEMENTS = {
     "intake": ["read_request", "read_requesters", "accounting_requests", "accounting_ended"],
-    "routing": ["read_standing", "read_decisions", "read_rulesets", "accounting_routed"],
+    "routing": ["read_routing_state", "read_decisions", "read_rulesets", "accounting_routed"],
     "notifications": ["read_notices", "read_open_offers", "accounting_notices"],
     "reporting": [
         "read_timeline",
@@ -158,7 +158,7 @@ async def test_resume_reads_a_topic_made_anew_from_its_first_record_when_told_to
         running.cancel()
 
     assert said[0] == "cri.int.intake.v1/0 at offset 50: refused. it ends at 7"
-    assert done[-1].startswith("Carried out. routing goes on with")
+    assert done[-1].startswith("Carried out. routing resumes with")
     assert await execute(
         access,
         "SELECT first_offset, next_offset, refused_because FROM checkpoints ORDER BY partition",
@@ -171,7 +171,7 @@ async def test_a_database_that_does_not_let_us_in_is_named(
     access = await access_to(stack, database, "intake")
     locked = Access(operator={"intake": access.operator["intake"] + "_gone"}, owners={})
 
-    with pytest.raises(NotPossible, match="the database of intake does not let us in"):
+    with pytest.raises(NotPossible, match="the database of intake refuses the connection"):
         await why.explain(locked, tracking_number(2026, 42))
 
 

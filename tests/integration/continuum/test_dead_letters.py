@@ -96,7 +96,7 @@ async def test_they_are_listed_by_cause_with_what_waits_and_what_is_at_risk(
     assert lines[0].startswith("routing: decision failed: ZeroDivisionError (1, since ")
     assert lines[1:] == [
         "  at risk: promise 7: the request does not move until a person sees to it",
-        "  cri.int.routing.v1/0/1  A  message_applied; 1 wait behind it; not told: ca-post",
+        "  cri.int.routing.v1/0/1  A  message_applied; 1 wait behind it; not notified: ca-post",
     ]
 
 
@@ -124,7 +124,7 @@ async def test_contents_are_shown_only_when_asked_for_and_each_look_is_kept(
 async def test_a_dry_run_orders_nothing(routing: Routing) -> None:
     lines, good = await routing.given(order(yes=False, why=None), served=False)
 
-    assert "  told for the first time: ca-post" in lines
+    assert "  notified for the first time: ca-post" in lines
     assert "Nothing is changed yet" in lines[-1]
     assert good
     assert await routing.pool.fetchval("SELECT count(*) FROM operations") == 0
@@ -161,7 +161,7 @@ async def test_after_three_failures_the_tool_refuses_unless_told_again(routing: 
     for _ in range(3):
         await routing.given(order())
 
-    with pytest.raises(NotPossible, match="--again replays it all the same"):
+    with pytest.raises(NotPossible, match="replay it anyway with --again"):
         await routing.given(order(), served=False)
     lines, _ = await routing.given(order(again=True))
 

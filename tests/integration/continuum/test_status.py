@@ -107,7 +107,11 @@ async def test_a_stop_is_named_with_the_command_that_clears_it(connection: Chang
 
     lines, status = await check.check(file)
 
-    place = next(number for number, line in enumerate(lines) if "has stopped over failing" in line)
+    place = next(
+        number
+        for number, line in enumerate(lines)
+        if "has stopped because decisions failed" in line
+    )
     assert "routing: cri.int.intake.v1/0" in lines[place]
     assert lines[place + 1] == "     next: continuum resume routing"
     assert status == 1

@@ -118,7 +118,7 @@ def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk()
 
     lines = render(account, {NUMBER: "notifications: parked: decision failed"})
 
-    assert "Not notified, at risk: promise 4: it is neither told nor said why not" in lines
+    assert "Not notified, at risk: promise 4: neither notified nor a reason why not" in lines
     assert f"  {NUMBER}: {routing.TOPIC} 2; iacp; notifications: parked: decision failed" in lines
     assert lines[-1] == "accounting: 4 facts, 5 effects expected, 1 unaccounted"
 

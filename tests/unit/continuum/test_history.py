@@ -45,8 +45,8 @@ def test_a_decision_names_every_candidate_and_the_rules_that_spoke() -> None:
         "IACLEA is the first of 2 candidates.",
         "1. iaclea: score 40, room for 3, 1 under way; passes: serves, campus-fit +40",
         "2. iacp: score 0, room for 9, 0 under way; passes: serves",
-        "-  fop: kept away by serves (required)",
-        "-  mcsa: kept away by conflict (excluded)",
+        "-  fop: excluded by serves (required)",
+        "-  mcsa: excluded by conflict (excluded)",
         "-  noble: was asked before",
         "-  nsa: has no room for it; passes: serves",
     )
@@ -83,11 +83,11 @@ def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None
         "clock: offer_answer.standard, due 2026-03-07 15:00:00.000",
         "",
         "2026-03-02 15:01:01.000  intake         request accepted",
-        "ca-post is told: submission.accepted (its message 7)",
+        "ca-post is sent: submission.accepted (its message 7)",
         "2026-03-02 15:02:01.000  routing        decision 1, which program",
         "CRI-TAC serves it.",
         "2026-03-02 15:02:01.000  routing        request triaged → triaged",
-        "ca-post is not told: the outcome follows",
+        "ca-post is not notified: the outcome follows",
     ]
 
 

@@ -85,7 +85,7 @@ def test_what_a_participant_sent_is_unanswered() -> None:
 def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
     found = letter(reason="malformed", error="schema")
 
-    assert (found.request, found.kind, found.about) == (None, "an event", "what cannot be read")
+    assert (found.request, found.kind, found.about) == (None, "an event", "an unreadable record")
     assert found.not_notified(None) == []
 
 

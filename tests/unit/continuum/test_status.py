@@ -126,7 +126,7 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
     ),
     "unread since nobody knows when": (
         replace(WELL, unread={**WELL.unread, "routing": [Unread(INTAKE, 3, 17)]}),
-        "routing has not taken in 3 record(s), the oldest of them nobody can say since when",
+        "routing has not taken in 3 record(s), the oldest of them since an unknown time",
         "continuum logs problems routing",
     ),
     "no leader": (
@@ -142,13 +142,13 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
     "stopped": (
         with_table("routing", tables(rows=[{**tables((INTAKE, 7)).checkpoints[0],
                                             "stopped_by": "0.2.0"}])),
-        "routing: cri.int.intake.v1/2 has stopped over failing decisions of build 0.2.0",
+        "routing: cri.int.intake.v1/2 has stopped because decisions failed in build 0.2.0",
         "continuum resume routing",
     ),
     "refused": (
         with_table("routing", tables(rows=[{**tables((INTAKE, 7)).checkpoints[0],
                                             "refused_because": "it ends at 7"}])),
-        "routing reads no more. it ends at 7",
+        "routing has stopped reading. it ends at 7",
         "continuum resume routing",
     ),
     "blocked": (
@@ -162,14 +162,14 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
     "outbox": (
         with_table("routing", tables((INTAKE, 7), delivery={"outbox": 2,
                                                             "outbox_since": LONG_AGO})),
-        "routing has decided and not said it: 2 message(s) wait for Kafka, the oldest since"
+        "routing has 2 message(s) waiting for Kafka, the oldest since"
         " 2026-03-02 02:55:00 UTC (5 min)",
         "continuum logs problems routing",
     ),
     "set aside": (
         with_table("routing", tables((INTAKE, 7), delivery={"set_aside": 1,
                                                             "set_aside_since": LONG_AGO})),
-        "routing: Kafka will never take 1 message(s), set aside since 2026-03-02 02:55:00 UTC",
+        "routing: Kafka can never accept 1 message(s), set aside since 2026-03-02 02:55:00 UTC",
         "continuum logs problems routing",
     ),
     "dead letters": (
@@ -202,7 +202,7 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
         with_table("routing", tables((INTAKE, 7), lost_numbers=[
             {"topic": "t", "subject": "ca-post", "from_number": 3, "until_number": 9,
              "noticed_at": LONG_AGO}])),
-        "routing reads on behind events that were lost, of 1 subject(s)",
+        "routing continues after lost events of 1 subject(s)",
         "continuum accounting",
     ),
 }  # fmt: skip
