@@ -35,11 +35,13 @@ async def _save_endings(connection: Any, endings: Endings) -> None:
     await connection.execute(_SQL["save_endings"], list(endings), list(endings.values()))
 
 
-async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None:
-    """Enter what the door has said of reference data since it was last read back."""
+async def _read_back(
+    connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
+) -> None:
+    """Enter what the door has published of reference data since it was last read back."""
     known = (await CatalogCache().current(connection)).version
     last = numbers.get(reference.SUBJECT, 0)
-    events = [catalog.EVENTS.validate_json(value) for value in said]
+    events = [catalog.EVENTS.validate_json(value) for value in published]
     entries = {event.number: event for event in events if known < event.number <= last}
     await catalog.take_in(connection, sorted(entries.items()))
 

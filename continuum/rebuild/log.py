@@ -1,4 +1,4 @@
-"""Reads a stretch of one partition of the log, in order and without a hole, as the operator."""
+"""Reads one partition of the log, in order and without gaps, as the operator."""
 
 import json
 import ssl
@@ -102,11 +102,11 @@ class Log:
         """Return all records of a small partition that keeps every record."""
         return [
             from_kafka(record)
-            async for records in self.stretch(partition, start=0, end=await self.end(partition))
+            async for records in self.records(partition, start=0, end=await self.end(partition))
             for record in records
         ]
 
-    async def stretch(
+    async def records(
         self, partition: Partition, *, start: int, end: int
     ) -> AsyncIterator[Sequence["ConsumerRecord[bytes, bytes]"]]:
         """Give the records from *start* to before *end*, a few thousand at a time."""

@@ -22,7 +22,7 @@ _READER = ReportingReader()
 
 
 def _batch() -> Batch:
-    # Only news is dated by the batch and numbered, and a rebuild tells none.
+    # Only announcements is dated by the batch and numbered, and a rebuild tells none.
     return Batch(at=datetime.min.replace(tzinfo=UTC), numbers=Numbers({}))
 
 
@@ -50,24 +50,26 @@ async def _save(connection: Any, changes: Changes) -> None:
         await store.save_programs(connection, programs=list(programs.values()))
 
 
-async def _read_back(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None:
-    events = [ProgramChanged.model_validate_json(value) for value in said]
-    told = opened({(event.subject, event.number): event for event in events}, numbers)
-    columns = list(zip(*told, strict=True)) or [(), (), ()]
+async def _read_back(
+    connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
+) -> None:
+    events = [ProgramChanged.model_validate_json(value) for value in published]
+    announced = opened({(event.subject, event.number): event for event in events}, numbers)
+    columns = list(zip(*announced, strict=True)) or [(), (), ()]
     await connection.execute(_SQL["open_programs"], *columns)
 
 
 def opened(
-    news: Mapping[tuple[str, int], ProgramChanged], numbers: Mapping[str, int]
+    announcements: Mapping[tuple[str, int], ProgramChanged], numbers: Mapping[str, int]
 ) -> list[tuple[str, str, datetime]]:
     """
     Return the openings told, as (program, the definition that opened, when it was told).
 
-    *news* is what the service published, by program and number; *numbers* the last of each.
+    *announcements* is what the service published, by program and number; *numbers* the last of each.
     """
     return [
         (program, event.causationid, event.time)
-        for (program, number), event in sorted(news.items())
+        for (program, number), event in sorted(announcements.items())
         if number <= numbers.get(program, 0)
         and event.id == derived_id(event.causationid, TYPE, program, 1)
     ]

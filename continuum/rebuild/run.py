@@ -11,12 +11,12 @@ import asyncpg
 from pydantic import ValidationError
 
 from continuum.access import Access, NotPossible
-from continuum.rebuild import words
+from continuum.rebuild import render
 from continuum.rebuild.compare import Comparison, compare
 from continuum.rebuild.log import Log
 from continuum.rebuild.services import FOLDED
-from continuum.rebuild.shadow import Shadow, Standing, connect, standing
-from continuum.rebuild.work import Stretch, fold
+from continuum.rebuild.shadow import Position, Shadow, connect, read_position
+from continuum.rebuild.work import Range, fold
 from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
@@ -65,7 +65,7 @@ class Rebuild:
         """Fold until little is left to where the live service stands."""
         while True:
             async with self._live.transaction(isolation="repeatable_read", readonly=True):
-                wanted = await standing(self._live, self._tables)
+                wanted = await read_position(self._live, self._tables)
             missing = wanted.to_fold - await self._shadow.folded(wanted.spans)
             if missing <= NEAR:
                 return
@@ -75,7 +75,7 @@ class Rebuild:
             finally:
                 showing.cancel()
 
-    async def compare(self) -> tuple[Standing, Comparison, Mapping[str, tuple[int, int]]]:
+    async def compare(self) -> tuple[Position, Comparison, Mapping[str, tuple[int, int]]]:
         """Return where both sides stand, how they compare, and the figures that are not equal."""
         async with self._live.transaction(isolation="repeatable_read", readonly=True):
             wanted = await self._reach()
@@ -116,16 +116,16 @@ class Rebuild:
             [f"{each.table} {each.key}" for each in differing[:_NAMES]],
         )
 
-    async def _reach(self) -> Standing:
+    async def _reach(self) -> Position:
         """Bring the rebuilt tables to where the caller's transaction sees the live ones."""
-        wanted = await standing(self._live, self._tables)
+        wanted = await read_position(self._live, self._tables)
         await self._fold_to(wanted)
         if wanted.own is not None and wanted.numbers:
             records = await self._log.whole((wanted.own, 0))
             sent = [record.value for record in records if record.value is not None]
-            said, shadow = [*sent, *wanted.unsent], self._shadow.connection
+            published, shadow = [*sent, *wanted.unsent], self._shadow.connection
             try:
-                await self._tables.read_back(shadow, said, wanted.numbers)
+                await self._tables.read_back(shadow, published, wanted.numbers)
             except ValidationError as error:
                 raise NotPossible(
                     f"{wanted.own} holds what this version cannot read: nothing is computed again"
@@ -133,11 +133,11 @@ class Rebuild:
                 ) from error
         return wanted
 
-    async def _fold_to(self, wanted: Standing) -> None:
+    async def _fold_to(self, wanted: Position) -> None:
         await self._shadow.leave_out(wanted.left_out)
         places = await self._shadow.progress()
-        stretches = [
-            Stretch(
+        ranges = [
+            Range(
                 partition,
                 places.get(partition, first),
                 end,
@@ -147,9 +147,9 @@ class Rebuild:
             for partition, (first, end) in wanted.spans.items()
             if places.get(partition, first) < end
         ]
-        await fold(self._dsn, self._log, self._service, stretches)
+        await fold(self._dsn, self._log, self._service, ranges)
 
-    async def _show(self, wanted: Standing, say: Callable[[str], None]) -> None:
+    async def _show(self, wanted: Position, say: Callable[[str], None]) -> None:
         connection = await connect(self._dsn, shadow=True)
         watched = Shadow(connection, self._tables)
         try:
@@ -174,13 +174,14 @@ async def rebuild(
         await work.approach(say)
         wanted, compared, moved = await work.compare()
         failed = await shadow.failed()
-        told = words.told
-        lines = told(order.service, FOLDED[order.service], wanted, compared, moved, failed)
+        lines = render.render(
+            order.service, FOLDED[order.service], wanted, compared, moved, failed
+        )
         if order.yes and compared.differences and not failed:
             say(f"repairing {len(compared.differences)} keys")
             await work.repair(order, compared)
             wanted, again, _ = await work.compare()
-            lines += ["", *words.repaired(order.service, compared, again)]
+            lines += ["", *render.repaired(order.service, compared, again)]
             compared = again
         elif order.yes and not compared.differences:
             await work.note(order, compared, wanted.records)
@@ -190,7 +191,7 @@ async def rebuild(
         elif not order.yes:
             lines += ["", "Nothing is changed yet: --yes --why TEXT repairs it."]
     seconds = time.monotonic() - began
-    return [*lines, "", words.closing(wanted, compared, seconds)], equal
+    return [*lines, "", render.closing(wanted, compared, seconds)], equal
 
 
 @asynccontextmanager
@@ -227,7 +228,7 @@ def _refuse(order: Order) -> None:
     if order.effects != "silently":
         raise NotPossible(
             f"{order.service} is rebuilt silently only: no row that is computed again has ever"
-            " messaged a participant, and what it said to all is read back from its own topic."
+            " messaged a participant, and what it published to all is read back from its own topic."
             " There is nothing to send again."
         )
     if order.yes and not order.why:

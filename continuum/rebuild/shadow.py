@@ -19,7 +19,7 @@ Place = tuple[str, int, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Position:
     """
     Where the live service stands, as of one moment.
 
@@ -81,11 +81,11 @@ async def connect(dsn: str, *, shadow: bool) -> "asyncpg.Connection[Any]":
     return connection
 
 
-async def standing(connection: "asyncpg.Connection[Any]", tables: Tables) -> Standing:
+async def read_position(connection: "asyncpg.Connection[Any]", tables: Tables) -> Position:
     """Read where the live service stands with what *tables* are made of, in one transaction."""
     topics = sorted(tables.topics)
     spans: dict[Partition, tuple[int, int]] = {}
-    for row in await connection.fetch(_SQL["read_standing"], topics):
+    for row in await connection.fetch(_SQL["read_position"], topics):
         if row["lost"]:
             raise NotPossible(
                 f"{row['topic']}/{row['partition']} lost {row['lost']} records before they were"
@@ -94,13 +94,13 @@ async def standing(connection: "asyncpg.Connection[Any]", tables: Tables) -> Sta
             )
         spans[row["topic"], row["partition"]] = (row["first_offset"], row["next_offset"])
     left_out = await connection.fetch(_SQL["read_left_out"], topics)
-    told = await connection.fetch(_SQL["read_told"], tables.own)
-    return Standing(
+    published = await connection.fetch(_SQL["read_published"], tables.own)
+    return Position(
         tables.own,
         spans,
         frozenset(tuple(row) for row in left_out),
-        {row["subject"]: row["last"] for row in told if row["subject"] is not None},
-        [row["value"] for row in told if row["value"] is not None],
+        {row["subject"]: row["last"] for row in published if row["subject"] is not None},
+        [row["value"] for row in published if row["value"] is not None],
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from shared.messaging.records import Item, Malformed, PassedOver, Record
 
 
-async def _nothing(connection: Any, said: Sequence[bytes], numbers: Mapping[str, int]) -> None: ...
+async def _nothing(
+    connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
+) -> None: ...
 
 
 async def _none(connection: Any) -> Mapping[str, int]:
@@ -26,7 +28,7 @@ class Tables:
 
     ``parse`` is the service's own. ``begin`` makes an empty set of changes, ``decide`` adds what
     an item leads to (pure, and unchanged when it raises), ``save`` writes them. ``read_back``
-    adds what the service said itself on its ``own`` topic, up to the last number of each subject,
+    adds what the service published itself on its ``own`` topic, up to the last number of each subject,
     and may be called again. ``figures`` are the public ones, which a repair would move.
     """
 

@@ -29,7 +29,7 @@ _PROCESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Range:
     """The records of one partition that are still to be folded, and those left out of it."""
 
     partition: Partition
@@ -39,15 +39,15 @@ class Stretch:
     given_up: frozenset[int]
 
 
-async def fold(dsn: str, log: Log, service: str, stretches: Sequence[Stretch]) -> None:
-    """Fold *stretches*, in as many processes as there are processors; all or an exception."""
-    few = sum(stretch.end - stretch.start for stretch in stretches) < AT_ONCE
+async def fold(dsn: str, log: Log, service: str, ranges: Sequence[Range]) -> None:
+    """Fold *ranges*, in as many processes as there are processors; all or an exception."""
+    few = sum(span.end - span.start for span in ranges) < AT_ONCE
     if few:
-        for stretch in stretches:
-            await _fold(dsn, log, service, stretch)
+        for span in ranges:
+            await _fold(dsn, log, service, span)
         return
-    longest_first = sorted(stretches, key=lambda each: each.start - each.end)
-    with _processes(min(_PROCESSES, os.cpu_count() or 1, len(stretches))) as processes:
+    longest_first = sorted(ranges, key=lambda each: each.start - each.end)
+    with _processes(min(_PROCESSES, os.cpu_count() or 1, len(ranges))) as processes:
         loop = asyncio.get_running_loop()
         work = [
             loop.run_in_executor(processes, _work, dsn, log, service, each)
@@ -85,32 +85,32 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
-    uvloop.run(_fold(dsn, log, service, stretch))
+def _work(dsn: str, log: Log, service: str, span: Range) -> None:
+    uvloop.run(_fold(dsn, log, service, span))
 
 
-async def _fold(dsn: str, log: Log, service: str, stretch: Stretch) -> None:
+async def _fold(dsn: str, log: Log, service: str, span: Range) -> None:
     connection = await connect(dsn, shadow=True)
     try:
-        topic, number = stretch.partition
+        topic, number = span.partition
         gates = await connection.fetch(_SQL["read_gates"], topic, number)
         failed = await connection.fetch(_SQL["read_failed"])
         fold = Fold(
             FOLDED[service],
             {row["subject"]: row["last"] for row in gates},
-            stretch.left_out,
-            stretch.given_up,
+            span.left_out,
+            span.given_up,
             {row["subject"] for row in failed if row["topic"] == topic and row["subject"]},
         )
         taken = 0
-        async for records in log.stretch(stretch.partition, start=stretch.start, end=stretch.end):
+        async for records in log.records(span.partition, start=span.start, end=span.end):
             for record in records:
                 fold.take(from_kafka(record))
             taken += len(records)
             place = records[-1].offset + 1
             # What came too early is in memory only: the place must not move past it.
-            if place == stretch.end or (taken >= AT_ONCE and not fold.early):
-                await _save(connection, stretch.partition, fold, place)
+            if place == span.end or (taken >= AT_ONCE and not fold.early):
+                await _save(connection, span.partition, fold, place)
                 fold, taken = fold.renewed(), 0
     finally:
         with suppress(OSError):

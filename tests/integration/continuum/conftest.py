@@ -44,7 +44,7 @@ class Rebuilt:
         partition = partition_of(key, TOPICS[topic])
         told = await self.producer.send_and_wait(topic, value, key, partition)
         start, end = told.offset, told.offset + 1
-        async for found in self.log.stretch((topic, partition), start=start, end=end):
+        async for found in self.log.records((topic, partition), start=start, end=end):
             return from_kafka(found[0])
         raise AssertionError(f"{topic}/{partition}/{start} is not there")
 

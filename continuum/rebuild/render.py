@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from continuum.rebuild.compare import Comparison
-from continuum.rebuild.shadow import Standing
+from continuum.rebuild.shadow import Position
 from continuum.rebuild.tables import Tables
 from shared.contracts.tracking import is_tracking_number
 
@@ -11,10 +11,10 @@ DELIVERY = "checkpoints, outbox and the like: they are where the service stands,
 _SHOWN = 20
 
 
-def told(
+def render(
     service: str,
     folded: Tables,
-    wanted: Standing,
+    wanted: Position,
     compared: Comparison,
     moved: Mapping[str, tuple[int, int]],
     failed: Sequence[str],
@@ -55,7 +55,7 @@ def repaired(service: str, compared: Comparison, again: Comparison) -> list[str]
     return lines
 
 
-def closing(wanted: Standing, compared: Comparison, seconds: float) -> str:
+def closing(wanted: Position, compared: Comparison, seconds: float) -> str:
     """Return the one line that sums it up."""
     return (
         f"rebuild: {wanted.records} records, {compared.rows} rows in {len(compared.live)} tables,"
@@ -63,7 +63,7 @@ def closing(wanted: Standing, compared: Comparison, seconds: float) -> str:
     )
 
 
-def _left_out(wanted: Standing) -> list[str]:
+def _left_out(wanted: Position) -> list[str]:
     given_up = sum(place[3] for place in wanted.left_out)
     waiting = len(wanted.left_out) - given_up
     lines = []
