@@ -1,1 +1,1 @@
-"""What a service folds is computed again from the log, beside the live tables, and compared."""
+"""Recomputes tables that are a fold of the log, beside the live ones, and compares both."""

@@ -16,7 +16,7 @@ Sums = Mapping[tuple[str, int], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One key whose rows are not the same; ``what`` says how."""
+    """A key whose rows differ; ``what`` says how."""
 
     table: str
     key: str
@@ -33,7 +33,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both sides of every table, and every key that differs."""
+    """The totals of both sides, by table, and every key that differs."""
 
     live: Mapping[str, Total]
     rebuilt: Mapping[str, Total]
@@ -80,7 +80,7 @@ def totals(sums: Sums, tables: Sequence[str]) -> Mapping[str, Total]:
 
 
 def differing_parts(live: Sums, rebuilt: Sums) -> Mapping[str, list[int]]:
-    """Return, by table, the parts that are not the same on both sides."""
+    """Return table → the parts that differ."""
     found: dict[str, list[int]] = defaultdict(list)
     for place in sorted({*live, *rebuilt}):
         if live.get(place) != rebuilt.get(place):
@@ -91,7 +91,7 @@ def differing_parts(live: Sums, rebuilt: Sums) -> Mapping[str, list[int]]:
 def differing_keys(
     table: str, live: Mapping[str, tuple[int, int]], rebuilt: Mapping[str, tuple[int, int]]
 ) -> list[Difference]:
-    """Return the keys that are not the same on both sides, and how."""
+    """Return the keys that differ, and how."""
     found = []
     for key in sorted({*live, *rebuilt}):
         if live.get(key) != rebuilt.get(key):

@@ -1,4 +1,4 @@
-"""How the other services' copies are folded: of the reference data, and of how requests ended."""
+"""Folds the other services' copies: the reference data, and how requests ended."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def _save_endings(connection: Any, endings: Endings) -> None:
 async def _read_back(
     connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
 ) -> None:
-    """Enter what the door has published of reference data since it was last read back."""
+    """Add the reference events that intake has published since the last call."""
     known = (await CatalogCache().current(connection)).version
     last = numbers.get(reference.SUBJECT, 0)
     events = [catalog.EVENTS.validate_json(value) for value in published]

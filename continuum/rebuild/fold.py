@@ -11,7 +11,7 @@ from shared.messaging.records import Item, Malformed, PassedOver, Record
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A record that this build cannot fold; what follows of its subject is left out, too."""
+    """A record that this build cannot fold; later records of its subject are left out."""
 
     offset: int
     subject: str | None
@@ -21,13 +21,12 @@ class Failed:
 @dataclass(slots=True)
 class Fold:
     """
-    What the records of one partition, in order, make of the service's tables.
+    Folds the records of one partition, in order, into changes of the service's tables.
 
-    Each subject's events count once and in their order, as the gates of a batch see to it: what
-    comes twice is dropped, what comes too early waits. Records at the offsets ``left_out`` (dead,
-    parked or held in the live service) are as if they had not come; those ``given_up`` by an
-    operator only move their subject's gate. A record without a gate may come twice, as the service
-    itself sees to it. ``changes`` are empty again after `renewed`.
+    As in live batches, gates let each subject's events pass once and in order: duplicates are
+    dropped, early ones wait. Records at the offsets ``left_out`` (dead, parked or held in the live
+    service) are skipped; those in ``given_up`` (discarded by an operator) only move their
+    subject's gate. The service itself handles duplicates of records without a gate.
     """
 
     tables: Tables
@@ -71,7 +70,7 @@ class Fold:
             self._catch_up(subject)
 
     def renewed(self) -> "Fold":
-        """Return the fold that goes on where this one stands, once its changes are saved."""
+        """Return a fold that continues this one, without its changes, which are saved."""
         return Fold(
             self.tables, self.gates, self.left_out, self.given_up, self.broken, early=self.early
         )
@@ -93,11 +92,11 @@ class Fold:
             self.broken.add(subject)
 
     def _fold(self, found: Item | PassedOver, subject: str | None) -> bool:
-        """Add what *found* leads to; False when this build cannot."""
+        """Add the changes by *found*; return False if this build cannot fold it."""
         if type(found) is Item:
             try:
                 self.tables.decide(self.changes, found)
-            except Exception as error:  # pure: it fails again whenever it is folded
+            except Exception as error:  # pure: a retry would fail again
                 self.failed.append(Failed(found.record.offset, subject, type(error).__name__))
                 return False
         return True

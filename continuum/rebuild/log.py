@@ -15,21 +15,21 @@ from continuum.access import NotPossible
 from shared.messaging.records import Record, from_kafka
 
 Partition = tuple[str, int]
-# A fetch costs a round trip however much it brings; a rebuild reads everything there is.
+# Large fetches, because a rebuild reads whole topics and each fetch costs a round trip.
 FETCH_BYTES = 16 * 1024 * 1024
 AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Where Kafka is, and the operator's name and password there."""
+    """The operator's access to Kafka."""
 
     servers: tuple[str, ...]
     protocol: str
     user: str
     password: str = field(repr=False)
     ca: str | None = None
-    """File of the authority to trust, where the protocol is encrypted."""
+    """File of the trusted certificate authority, if the protocol is encrypted."""
 
     @classmethod
     def read(cls, file: Path) -> "Log":
@@ -52,7 +52,7 @@ class Log:
 
     @property
     def login(self) -> dict[str, Any]:
-        """The arguments with which every client of Kafka connects as the operator."""
+        """The arguments of Kafka clients that connect as the operator."""
         context = None
         if self.protocol == "SASL_SSL":
             context = ssl.create_default_context(cafile=self.ca)
@@ -77,7 +77,7 @@ class Log:
         )
         try:
             await consumer.start()
-            if partition[0] not in await consumer.topics():  # it would wait for it for ever
+            if partition[0] not in await consumer.topics():  # assign would wait for it forever
                 raise TopicAuthorizationFailedError(partition[0])
             consumer.assign([TopicPartition(*partition)])
             yield consumer
@@ -109,7 +109,7 @@ class Log:
     async def records(
         self, partition: Partition, *, start: int, end: int
     ) -> AsyncIterator[Sequence["ConsumerRecord[bytes, bytes]"]]:
-        """Give the records from *start* to before *end*, a few thousand at a time."""
+        """Yield the records from *start* to before *end*, without gaps, in chunks."""
         if start >= end:
             return
         place = TopicPartition(*partition)

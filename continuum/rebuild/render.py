@@ -1,4 +1,4 @@
-"""What a rebuild says: what it reads, how the tables compare, which figures would move. Pure."""
+"""Renders a rebuild's report: topics read, the comparison, figures that would change. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from continuum.rebuild.shadow import Position
 from continuum.rebuild.tables import Tables
 from shared.contracts.tracking import is_tracking_number
 
-DELIVERY = "checkpoints, outbox and the like: they are where the service stands, and what it owes"
+DELIVERY = "checkpoints, outbox and the like: its position in the log, and unsent messages"
 _SHOWN = 20
 
 
@@ -19,7 +19,7 @@ def render(
     moved: Mapping[str, tuple[int, int]],
     failed: Sequence[str],
 ) -> list[str]:
-    """Return what was read, how both sides compare, and what would be touched."""
+    """Return the report as lines."""
     return [
         f"{service}, rebuilt silently: nobody is messaged, no participant sees a repeat",
         *(f"  reads {topic}: {count:,} records" for topic, count in sorted(wanted.topics.items())),
@@ -35,7 +35,7 @@ def render(
 
 
 def tables(compared: Comparison) -> list[str]:
-    """Return every table with rows and checksum of both sides."""
+    """Return a table with the rows and checksums of both sides."""
     lines = [f"  {'table':10}{'live rows':>12}{'rebuilt':>12}  checksum"]
     for table, live in compared.live.items():
         rebuilt = compared.rebuilt[table]
@@ -45,7 +45,7 @@ def tables(compared: Comparison) -> list[str]:
 
 
 def repaired(service: str, compared: Comparison, again: Comparison) -> list[str]:
-    """Return how the tables compare *again* after a repair, and what is left to be done."""
+    """Return the comparison after a repair, *again*, and what the operator must still do."""
     lines = ["Repaired. Compared again:", *tables(again)]
     if any(each.table == "catalog" for each in compared.differences):
         lines.append(
@@ -56,7 +56,7 @@ def repaired(service: str, compared: Comparison, again: Comparison) -> list[str]
 
 
 def closing(wanted: Position, compared: Comparison, seconds: float) -> str:
-    """Return the one line that sums it up."""
+    """Return the summary line."""
     return (
         f"rebuild: {wanted.records} records, {compared.rows} rows in {len(compared.live)} tables,"
         f" {len(compared.differences)} differing, {seconds:.1f} s"

@@ -1,4 +1,4 @@
-"""How reporting's tables are folded from the log, with reporting's own code."""
+"""Folds reporting's tables from the log, with reporting's own code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,13 +22,13 @@ _READER = ReportingReader()
 
 
 def _batch() -> Batch:
-    # Only announcements is dated by the batch and numbered, and a rebuild tells none.
+    # Time and numbers are for announcements only, and a rebuild publishes none.
     return Batch(at=datetime.min.replace(tzinfo=UTC), numbers=Numbers({}))
 
 
 @dataclass(slots=True)
 class Changes:
-    """What records lead to: requests and their timelines, and programs as last defined."""
+    """A batch's changes: requests, their timelines, and the latest definitions of programs."""
 
     state: Batch = field(default_factory=_batch)
     programs: dict[str, ProgramRow] = field(default_factory=dict)
@@ -63,9 +63,10 @@ def opened(
     announcements: Mapping[tuple[str, int], ProgramChanged], numbers: Mapping[str, int]
 ) -> list[tuple[str, str, datetime]]:
     """
-    Return the openings told, as (program, the definition that opened, when it was told).
+    Return the announced openings, as (program, id of its definition, time of the announcement).
 
-    *announcements* is what the service published, by program and number; *numbers* the last of each.
+    *announcements* holds what reporting published, by program and number; *numbers* limits the
+    number of each program.
     """
     return [
         (program, event.causationid, event.time)
@@ -76,7 +77,7 @@ def opened(
 
 
 async def _figures(connection: Any) -> Mapping[str, int]:
-    """Return the public figures, as reporting counts them from the tables that it sees."""
+    """Return the public figures, counted from the tables that *connection* sees."""
     counts = {
         f"requests, {count.breakdown} {count.value}": count.count
         for count in await store.count_requests(connection)

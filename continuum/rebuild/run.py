@@ -1,4 +1,4 @@
-"""Computes tables again from the first record of the log, beside the live ones; compares."""
+"""Recomputes tables from the log's first record, beside the live ones, and compares both."""
 
 import asyncio
 import time
@@ -21,14 +21,14 @@ from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
-# So many records are folded in the time of a comparison: from here on it waits for nothing.
+# As many records as are folded within a comparison: with fewer left, compare at once.
 NEAR = 20_000
 _NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an operator wants computed again, and who and why if it is to be repaired, too."""
+    """An operator's order to recompute a service's tables and, if ``yes``, to repair them."""
 
     service: str
     effects: str
@@ -40,10 +40,10 @@ class Order:
 
 class Rebuild:
     """
-    One rebuild of a service: what it reads, the live tables and the rebuilt ones.
+    The rebuild of one service, while the service keeps running.
 
-    The service goes on meanwhile. Both sides are compared at the same checkpoints, those of one
-    snapshot of the live tables. Only a repair stops its batches, for as long as it writes.
+    It compares both sides at the same checkpoints, those of a snapshot of the live tables. Only a
+    repair blocks the service's batches, while it writes.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Rebuild:
         self._shadow = shadow
 
     async def approach(self, say: Callable[[str], None]) -> None:
-        """Fold until little is left to where the live service stands."""
+        """Fold until at most `NEAR` records are left to the live service's position."""
         while True:
             async with self._live.transaction(isolation="repeatable_read", readonly=True):
                 wanted = await read_position(self._live, self._tables)
@@ -76,7 +76,7 @@ class Rebuild:
                 showing.cancel()
 
     async def compare(self) -> tuple[Position, Comparison, Mapping[str, tuple[int, int]]]:
-        """Return where both sides stand, how they compare, and the figures that are not equal."""
+        """Return the position of both sides, the comparison, and the figures that differ."""
         async with self._live.transaction(isolation="repeatable_read", readonly=True):
             wanted = await self._reach()
             shadow, figures = self._shadow.connection, self._tables.figures
@@ -90,7 +90,7 @@ class Rebuild:
         return wanted, compared, moved
 
     async def repair(self, order: Order, compared: Comparison) -> None:
-        """Put the rebuilt rows of every key that differs in the place of the live ones."""
+        """Replace the live rows of every differing key by the rebuilt ones."""
         async with self._live.transaction():
             await self._live.execute(_SQL["lock_checkpoints"] + self._tables.lock)
             wanted = await self._reach()
@@ -102,7 +102,7 @@ class Rebuild:
             await self.note(order, compared, wanted.records)
 
     async def note(self, order: Order, compared: Comparison, records: int) -> None:
-        """Keep who had it computed again, why, and what came of it."""
+        """Record who ordered the rebuild, why, and its outcome."""
         differing = compared.differences
         await self._live.execute(
             _SQL["note"],
@@ -117,7 +117,7 @@ class Rebuild:
         )
 
     async def _reach(self) -> Position:
-        """Bring the rebuilt tables to where the caller's transaction sees the live ones."""
+        """Fold up to the live service's position in the caller's transaction."""
         wanted = await read_position(self._live, self._tables)
         await self._fold_to(wanted)
         if wanted.own is not None and wanted.numbers:
@@ -128,8 +128,8 @@ class Rebuild:
                 await self._tables.read_back(shadow, published, wanted.numbers)
             except ValidationError as error:
                 raise NotPossible(
-                    f"{wanted.own} holds what this version cannot read: nothing is computed again"
-                    " without it."
+                    f"{wanted.own} holds records that this version cannot read; a rebuild needs"
+                    " them."
                 ) from error
         return wanted
 
@@ -165,12 +165,12 @@ class Rebuild:
 async def rebuild(
     access: Access, log: Log, order: Order, *, say: Callable[[str], None]
 ) -> tuple[list[str], bool]:
-    """Return what was found, and done if so ordered; and whether both sides are equal now."""
+    """Carry out *order*; return its report as lines, and whether both sides are equal now."""
     _refuse(order)
     began = time.monotonic()
     async with _opened(access, log, order) as (work, shadow, resumed):
         if resumed:
-            say("goes on from where an earlier run was (--afresh begins anew)")
+            say("resumes an earlier run (--afresh starts over)")
         await work.approach(say)
         wanted, compared, moved = await work.compare()
         failed = await shadow.failed()
@@ -220,16 +220,16 @@ async def _opened(
 
 
 def _refuse(order: Order) -> None:
-    """Raise `NotPossible` for what cannot be computed again, or would message somebody."""
+    """Raise `NotPossible` for an unknown service, effects on participants, or no reason."""
     if order.service not in SERVICES:
         raise NotPossible(
             f"there is no service {order.service!r}: it is one of {', '.join(SERVICES)}."
         )
     if order.effects != "silently":
         raise NotPossible(
-            f"{order.service} is rebuilt silently only: no row that is computed again has ever"
-            " messaged a participant, and what it published to all is read back from its own topic."
-            " There is nothing to send again."
+            f"{order.service} is rebuilt silently only: its recomputed rows never led to a message"
+            " to a participant, and public announcements are read back from its own topic. There"
+            " is nothing to send again."
         )
     if order.yes and not order.why:
-        raise NotPossible("who looks at this later must know why: add --why TEXT.")
+        raise NotPossible("a reason is recorded with it: add --why TEXT.")

@@ -1,4 +1,4 @@
-"""Which tables of which service are computed again."""
+"""The tables that a rebuild recomputes, by service."""
 
 from collections.abc import Mapping
 

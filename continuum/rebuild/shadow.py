@@ -1,4 +1,4 @@
-"""The tables beside the live ones that a rebuild fills, and where each stands."""
+"""The rebuilt tables beside the live ones, and the positions of both."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,16 +15,16 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 Place = tuple[str, int, int, bool]
-"""Topic, partition, offset of a record that is left out; and whether an operator gave it up."""
+"""Topic, partition, offset of a record that is left out, and whether an operator discarded it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """
-    Where the live service stands, as of one moment.
+    The live service's position in the log, in one snapshot.
 
-    ``spans`` are the first offset and the checkpoint of each partition; ``numbers`` the last of
-    each subject of the service's ``own`` topic that is read back, ``unsent`` what is not on it.
+    ``spans`` holds each partition's first offset and checkpoint. ``numbers`` holds the last number
+    of each subject on the service's ``own`` topic, ``unsent`` its messages that are not there yet.
     """
 
     own: str | None
@@ -42,7 +42,7 @@ class Position:
         return sum(end - first for first, end in self.spans.values())
 
     def offsets(self, partition: Partition, *, given_up: bool) -> frozenset[int]:
-        """Return the offsets in *partition* of the records given up, or else left out."""
+        """Return the offsets in *partition* of discarded records or, if not *given_up*, others."""
         return frozenset(
             offset
             for topic, number, offset, was_given_up in self.left_out
@@ -61,7 +61,7 @@ class Position:
 
 
 async def connect(dsn: str, *, shadow: bool) -> "asyncpg.Connection[Any]":
-    """Connect as the owner; *shadow* sees the rebuilt tables in the place of the live ones."""
+    """Connect as the owner; a *shadow* connection sees the rebuilt tables, not the live ones."""
     try:
         connection: asyncpg.Connection[Any] = await asyncpg.connect(
             dsn,
@@ -75,14 +75,14 @@ async def connect(dsn: str, *, shadow: bool) -> "asyncpg.Connection[Any]":
         )
     except (OSError, asyncpg.PostgresError) as error:
         raise NotPossible(
-            f"the database does not let us in ({type(error).__name__})."
+            f"the database refuses the connection ({type(error).__name__})."
             " Is the stack up? `make status` says so."
         ) from error
     return connection
 
 
 async def read_position(connection: "asyncpg.Connection[Any]", tables: Tables) -> Position:
-    """Read where the live service stands with what *tables* are made of, in one transaction."""
+    """Return the live service's position on the topics of *tables*. Call it in a transaction."""
     topics = sorted(tables.topics)
     spans: dict[Partition, tuple[int, int]] = {}
     for row in await connection.fetch(_SQL["read_position"], topics):
@@ -105,16 +105,16 @@ async def read_position(connection: "asyncpg.Connection[Any]", tables: Tables) -
 
 
 class Shadow:
-    """The rebuilt tables; one operator at a time. What was folded before is not folded again."""
+    """The rebuilt tables; for one operator at a time. A later run resumes where one stopped."""
 
     def __init__(self, connection: "asyncpg.Connection[Any]", tables: Tables) -> None:
         self.connection = connection
         self._tables = tables
 
     async def open(self, *, afresh: bool) -> bool:
-        """Make the tables; return whether an earlier rebuild of this build goes on instead."""
+        """Create the tables or resume an earlier run of this build; return whether resumed."""
         if not await self.connection.fetchval(_SQL["lock"]):
-            raise NotPossible("another rebuild is under way here: let it end first.")
+            raise NotPossible("another rebuild of this service is running: wait until it ends.")
         build = version("continuum")
         resumed = not afresh and await self._begun() == build
         if not resumed:
@@ -127,16 +127,16 @@ class Shadow:
         return resumed
 
     async def drop(self) -> None:
-        """Leave nothing behind."""
+        """Drop the rebuilt tables."""
         await self.connection.execute(_SQL["drop"])
 
     async def progress(self) -> dict[Partition, int]:
-        """Return up to where each partition is folded."""
+        """Return partition → the next offset to fold."""
         rows = await self.connection.fetch(_SQL["read_progress"])
         return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
     async def folded(self, spans: Mapping[Partition, tuple[int, int]]) -> int:
-        """Return how many records of *spans* are folded."""
+        """Return the number of records in *spans* that are folded."""
         places = await self.progress()
         return sum(
             place - spans[partition][0]
@@ -146,9 +146,10 @@ class Shadow:
 
     async def leave_out(self, places: Iterable[Place]) -> None:
         """
-        Note the records to be left out from here on.
+        Record which records to leave out from now on.
 
-        `NotPossible` when what was folded already left out others: an order released them.
+        Raises `NotPossible` if different records were left out of what is already folded: an order
+        has changed them meanwhile.
         """
         folded = await self.progress()
         await self.connection.execute(_SQL["forget_left_out"])
@@ -158,15 +159,15 @@ class Shadow:
         if before != used:
             await self.drop()
             raise NotPossible(
-                "an order about dead letters was carried out meanwhile, and what was computed so"
-                " far does not know of it. Run it again: it begins anew."
+                "an order about dead letters was carried out meanwhile, which makes the rebuilt"
+                " tables outdated. Run it again: it starts over."
             )
         rest = sorted(wanted - before)
         if rest:
             await self.connection.execute(_SQL["use_left_out"], *zip(*rest, strict=True))
 
     async def failed(self) -> list[str]:
-        """Return the records that cannot be folded, with the reason."""
+        """Return the records that cannot be folded, with their errors, as lines."""
         rows = await self.connection.fetch(_SQL["read_failed"])
         return [f"{r['topic']}/{r['partition']}/{r['offset']}: {r['error']}" for r in rows]
 

@@ -1,4 +1,4 @@
-"""What a rebuild must know of one service: which tables it folds, from which topics, and how."""
+"""Describes a service to a rebuild: its folded tables, their topics, and how to fold them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ async def _none(connection: Any) -> Mapping[str, int]:
 @dataclass(frozen=True, slots=True)
 class Tables:
     """
-    The tables of a service that are a fold of topics that are kept for ever.
+    A service's tables that are a fold of topics with unlimited retention.
 
-    ``names`` are those compared; ``kept`` says of the others why they are not computed again. The
-    statements ``make`` those that are filled, beside the live ones; ``see`` the rows of both sides
-    as one view, ``compared``; ``lock`` what the service writes outside of batches; and ``repair``
-    the rows whose keys are in the temporary table ``differing``.
+    ``names`` are the compared tables; ``kept`` says why the others are not recomputed. Statements:
+    ``make`` creates the rebuilt tables beside the live ones; ``see`` creates the view ``compared``
+    over both; ``lock`` locks what the service writes outside of batches; ``repair`` replaces the
+    rows whose keys are in the temporary table ``differing``.
 
-    ``parse`` is the service's own. ``begin`` makes an empty set of changes, ``decide`` adds what
-    an item leads to (pure, and unchanged when it raises), ``save`` writes them. ``read_back``
-    adds what the service published itself on its ``own`` topic, up to the last number of each subject,
-    and may be called again. ``figures`` are the public ones, which a repair would move.
+    ``parse`` is the service's own. ``begin`` returns an empty set of changes, ``decide`` adds an
+    item to it (pure; it changes nothing if it raises), ``save`` writes it. ``read_back`` adds what
+    the service published on its ``own`` topic, up to the last number of each subject; it may be
+    called again. ``figures`` returns the public figures, which a repair may change.
     """
 
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Folds partitions in processes of their own, each batch of records one transaction."""
+"""Folds partitions in child processes; each batch of records is one transaction."""
 
 import asyncio
 import gc
@@ -30,7 +30,7 @@ _PROCESSES = 4
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The records of one partition that are still to be folded, and those left out of it."""
+    """A partition's records to fold, and the offsets among them to skip or only count."""
 
     partition: Partition
     start: int
@@ -40,7 +40,7 @@ class Range:
 
 
 async def fold(dsn: str, log: Log, service: str, ranges: Sequence[Range]) -> None:
-    """Fold *ranges*, in as many processes as there are processors; all or an exception."""
+    """Fold *ranges*, in up to four child processes if there is much to fold."""
     few = sum(span.end - span.start for span in ranges) < AT_ONCE
     if few:
         for span in ranges:
@@ -57,8 +57,7 @@ async def fold(dsn: str, log: Log, service: str, ranges: Sequence[Range]) -> Non
             await asyncio.gather(*work)
         except BrokenProcessPool as error:
             raise NotPossible(
-                "a process that computes was ended from outside. Run it again: it goes on from"
-                " where it was."
+                "a child process was killed. Run it again: it resumes where it stopped."
             ) from error
 
 
@@ -72,8 +71,8 @@ def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _begin() -> None:
-    """End quietly on Ctrl-C, and with the parent, however that ends."""
-    gc.disable()  # nothing here makes cycles; looking for them takes a fifth of the time
+    """Make this child process end quietly on Ctrl-C, and whenever its parent ends."""
+    gc.disable()  # there are no reference cycles, and collecting took a fifth of the time
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -108,7 +107,7 @@ async def _fold(dsn: str, log: Log, service: str, span: Range) -> None:
                 fold.take(from_kafka(record))
             taken += len(records)
             place = records[-1].offset + 1
-            # What came too early is in memory only: the place must not move past it.
+            # Early records are in memory only: the saved position must not pass them.
             if place == span.end or (taken >= AT_ONCE and not fold.early):
                 await _save(connection, span.partition, fold, place)
                 fold, taken = fold.renewed(), 0

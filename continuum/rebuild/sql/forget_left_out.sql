@@ -1,4 +1,4 @@
--- Those of the records that are still to be folded: they may have changed since.
+-- Only records that are not folded yet: whether to leave them out may have changed.
 DELETE FROM rebuild.left_out AS record
  WHERE NOT EXISTS (SELECT
                      FROM rebuild.progress AS folded

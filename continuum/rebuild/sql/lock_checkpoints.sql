@@ -1,4 +1,4 @@
--- In the order of batches: no batch of the service runs while these are held.
+-- In the lock order of batches: no batch of the service runs meanwhile.
 SELECT topic, partition
   FROM public.checkpoints
  ORDER BY topic, partition

@@ -1,4 +1,4 @@
--- What reporting writes outside of batches: that a program has opened by its date.
+-- Reporting writes these outside of batches when a program opens on its date.
 SELECT program
   FROM public.programs
  ORDER BY program

@@ -18,7 +18,7 @@ CREATE UNLOGGED TABLE rebuild.progress (
     PRIMARY KEY (topic, partition)
 );
 
--- Records left out because they are dead, parked or held in the live service, or were given up.
+-- Records left out because they are dead, parked or held in the live service, or were discarded.
 CREATE UNLOGGED TABLE rebuild.left_out (
     topic     text    NOT NULL,
     partition integer NOT NULL,
@@ -37,7 +37,7 @@ CREATE UNLOGGED TABLE rebuild.failed (
     PRIMARY KEY (topic, partition, "offset")
 );
 
--- Which code began it: another must begin anew.
+-- The build that created the tables: another build must start over.
 CREATE TABLE rebuild.begun (
     build    text        NOT NULL,
     begun_at timestamptz NOT NULL DEFAULT now()

@@ -1,4 +1,4 @@
--- Of intake's requests only how they ended is computed again.
+-- Only the final status of intake's requests is recomputed.
 CREATE UNLOGGED TABLE rebuild.requests (
     tracking_number text PRIMARY KEY,
     ended           text NOT NULL

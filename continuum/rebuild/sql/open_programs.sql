@@ -1,4 +1,4 @@
--- That a program has opened by its date is what the service told itself, on its own topic.
+-- Openings by date are known only from the service's announcements on its own topic.
 UPDATE rebuild.programs
    SET opening_told = true,
        changed_at   = told.at

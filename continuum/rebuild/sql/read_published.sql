@@ -1,5 +1,5 @@
--- What the service has published of its own: the last number of each subject, and what is not on
--- the topic, or not yet.
+-- The service's last number of each subject on one of its topics, and the messages that are not on
+-- that topic (yet).
 SELECT subject, last, NULL::bytea AS value
   FROM sequences
  WHERE topic = $1

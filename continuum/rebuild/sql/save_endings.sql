@@ -1,4 +1,4 @@
--- A request ends once: what comes after its first ending changes nothing.
+-- A request ends once: events after the first ending change nothing.
 INSERT INTO rebuild.requests (tracking_number, ended)
 SELECT tracking_number, ended
   FROM unnest($1::text[], $2::text[]) AS ending (tracking_number, ended)

@@ -1,4 +1,4 @@
--- A gate at 0 is a stub that somebody waits on.
+-- Skips gates at 0: they are stubs for waiting records.
 CREATE TEMPORARY VIEW compared AS
 SELECT 'requests' AS table_name, t.tracking_number AS key, hash_record_extended(t, 0) AS checksum
   FROM requests AS t
