@@ -1,1 +1,1 @@
-"""Measures this pipeline and the peer in one run, on the same broker and database server."""
+"""Benchmarks: this pipeline and a tutorial-style peer, in one run, on the same servers."""

@@ -1,4 +1,4 @@
-"""Whether it matters how many requests are held already: empty and full in one run."""
+"""Compares empty databases with databases that already hold many requests, in one run."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from deploy.local.databases import owner_of
 from shared.contracts.services import SERVICES
 
 WITHIN = 0.20
-"""The part by which the full run may be slower than the empty one."""
+"""Maximum slowdown of the full side, as a fraction of the empty one."""
 _LIVES_A_SECOND, _LIVES_SECONDS, _STAYING = 50, 15, 10
 _SETTLE_SECONDS = 60
 _SEEDED = "seeded"
@@ -28,7 +28,7 @@ _SEEDED = "seeded"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What was measured with so many requests held."""
+    """The measurements of one side."""
 
     rounds: Sequence[Throughput]
     answer: Latency
@@ -44,9 +44,9 @@ def measure(
     state: Path, *, held: int, rounds: int, requests: int, seconds: int, say: Say
 ) -> tuple[Side, Side]:
     """
-    Return the empty and the full side, measured in turn on a stack each.
+    Return the empty and the full side, measured alternately, each on its own stack.
 
-    The full one is kept in ``state`` and used again by the next run that asks for as many.
+    The full stack stays in ``state``; later runs with the same *held* use it again.
     """
     full_state = state / f"held-{held}"
     if not (full_state / _SEEDED).exists():
@@ -74,16 +74,16 @@ def measure(
 
 
 def _prepare(state: Path, *, held: int, say: Say) -> None:
-    """Make a stack whose services hold so many requests, and stop it."""
+    """Create a stack whose services hold *held* requests, and stop it."""
     with ground(state, say) as (stack, agencies):
-        say("some requests live their lives, to be copied")
+        say("processing the requests to copy")
         _live(let_in(stack), [each.id for each in stack.participants], agencies)
         seed({name: stack.dsn(name, role=owner_of(name)) for name in SERVICES}, held, say=say)
     (state / _SEEDED).touch()
 
 
 def lines(empty: Side, full: Side, *, held: int) -> list[str]:
-    """Return what is printed, the closing line last."""
+    """Return the report; the closing line is last."""
     return [
         f"held: {held} requests held, ours {full.rate:.0f} requests/s, "
         f"{100 * full.rate / empty.rate:.0f} % of empty; answer {full.answer}, offer "
@@ -112,7 +112,7 @@ def shortfalls(empty: Side, full: Side) -> list[str]:
 
 
 def _live(login: Login, names: Sequence[str], agencies: Sequence[AskingAgency]) -> None:
-    """Have requests of all kinds led as far as they go; return when nothing moves."""
+    """Submit requests of all kinds; return once each has reached its last status."""
     with beside(steady.run, login, names, agencies, _LIVES_A_SECOND, _STAYING) as (_, pipe):
         time.sleep(_LIVES_SECONDS)
         pipe.send("stop")
@@ -120,7 +120,7 @@ def _live(login: Login, names: Sequence[str], agencies: Sequence[AskingAgency]) 
         progress = cast(Progress, pipe.recv())
         while progress.unanswered or progress.unfinished:
             if time.monotonic() > deadline:
-                raise Incomplete(f"the requests that live are not done: {progress}")
+                raise Incomplete(f"not all requests have reached their last status: {progress}")
             time.sleep(1)
             pipe.send("progress")
             progress = cast(Progress, pipe.recv())

@@ -1,4 +1,4 @@
-"""Whether two processes of each service are slower than one: both in one run, in turn."""
+"""Compares several processes of each service with one, alternately, in one run."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -22,14 +22,14 @@ def measure(
     requests: int,
     say: Say,
 ) -> tuple[list[Throughput], list[Throughput]]:
-    """Return the rounds with one process of each service, and those with more."""
+    """Return the rounds with one process of each service, and those with *replicas*."""
     one: list[Throughput] = []
     more: list[Throughput] = []
     others = [(service, number) for service in SERVICES for number in range(1, replicas)]
     with Ours(stack, login, agencies) as ours:
 
         def measured(name: str) -> Throughput:
-            ours.throughput(requests // 5)  # partitions have changed hands: warm up
+            ours.throughput(requests // 5)  # warm up after the rebalance
             found = ours.throughput(requests)
             say(f"{name}: {found.rate:.0f} requests/s")
             return found
@@ -46,7 +46,7 @@ def measure(
 
 
 def lines(one: Sequence[Throughput], more: Sequence[Throughput], *, replicas: int) -> list[str]:
-    """Return what is printed, the closing line last."""
+    """Return the report; the closing line is last."""
     return [
         f"replicas: {replicas} processes of each service {_rate(more):.0f} requests/s, "
         f"one {_rate(one):.0f}, ratio {_rate(more) / _rate(one):.2f}"
@@ -56,7 +56,7 @@ def lines(one: Sequence[Throughput], more: Sequence[Throughput], *, replicas: in
 def shortfalls(
     one: Sequence[Throughput], more: Sequence[Throughput], *, replicas: int
 ) -> list[str]:
-    """Return a sentence if more processes are slower."""
+    """Return a sentence if more processes are slower than one, else nothing."""
     ratio = _rate(more) / _rate(one)
     if ratio >= 1:
         return []

@@ -1,4 +1,4 @@
-"""The present code, the last release and the tutorial peer, measured in turn."""
+"""Measures the present code, the last release and the tutorial peer, alternately."""
 
 import asyncio
 import time
@@ -25,11 +25,11 @@ from deploy.stack.passwords import password
 
 def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
     """
-    Return how the sides compare, and the figures of the present code.
+    Return the comparison of the sides, and the figures of the present code.
 
-    Every round measures all sides; whether the present code or the release comes first alternates.
-    Each of these two has a Kafka and a Postgres of its own, and its services run only while they
-    are measured. The peer has topics and a database beside the present code's.
+    Every round measures all sides; the present code and the release take turns in going first.
+    Each of these two has its own Kafka and Postgres, and its services run only while they are
+    measured. The peer uses the present code's servers, with its own topics and database.
     """
     codes = [Code(), Code(PREVIOUS, released(PREVIOUS, say=say))]
     say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
@@ -55,7 +55,7 @@ def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
 
 
 def _pipeline(code: Code, state: Path, ends: ExitStack, say: Say) -> Pipeline:
-    """Make a stack with everybody introduced by this version, its services stopped again."""
+    """Create a stack whose participants this version has registered; its services are stopped."""
     say(f"{code.name}: making a stack")
     start = code.prepare_and_start
     stack, agencies = ends.enter_context(ground(state / code.name, say, start=start))
@@ -64,7 +64,7 @@ def _pipeline(code: Code, state: Path, ends: ExitStack, say: Say) -> Pipeline:
 
 
 def _let_peer_in(stack: Stack) -> dict[str, str]:
-    """Make the peer's topics, login and database; return what its processes need to know."""
+    """Create the peer's topics, login and database; return its processes' environment."""
     secret = password(stack.credentials.folder / PEER_USER, "password")
     let_in(stack, topics=peer_topics(), users={PEER_USER: secret}, more=peer_grants())
     asyncio.run(make_database(stack.postgres.dsn(), secret))

@@ -1,4 +1,4 @@
-"""Processes that measure or send beside the stack, each with a pipe to whoever started it."""
+"""Starts child processes that send or measure, each connected to its parent by a pipe."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 def beside(
     run: Callable[..., None], *arguments: object
 ) -> Iterator[tuple[BaseProcess, Connection]]:
-    """Run ``run(pipe, *arguments)`` in a process of its own, which ends with this one."""
+    """Run ``run(pipe, *arguments)`` in a child process; give the process and the parent's pipe."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=run, args=(there, *arguments), daemon=True)

@@ -1,4 +1,4 @@
-"""The versions of the services that are measured: the present code, and a release."""
+"""The measured versions of the services: the present code, and a release."""
 
 import sys
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Code:
 
     name: str = PRESENT
     program: Sequence[str | Path] = (sys.executable, "-P")
-    """The Python that runs it, with its options."""
+    """The Python interpreter that runs it, with its options."""
 
     @property
     def folder(self) -> Path:
@@ -32,7 +32,7 @@ class Code:
         migrate(stack, self.name, self.program)
 
     def start(self, stack: Stack) -> None:
-        """Start one process of each service and wait for all."""
+        """Start one process of each service; wait until all are ready."""
         for service in SERVICES:
             stack.start_service(service, program=self.program, wait=False)
         stack.wait_ready()

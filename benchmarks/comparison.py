@@ -1,4 +1,4 @@
-"""The table of a comparison, and the requirements it is judged by."""
+"""The table of a comparison, and the limits that judge it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a figure, or its ratio to the release's, must not exceed (or must reach)."""
+    """Maximum (``at_least``: minimum) of a figure, or of its ratio to the release's."""
 
     kind: str
     """``required`` or ``wanted``."""
@@ -55,7 +55,7 @@ class Comparison:
         self._present, self._release, *_ = sides
 
     def table(self) -> list[str]:
-        """Return the medians of every side, and the ratio with the lowest and highest round."""
+        """Return the medians of every side, and the ratio with its lowest and highest round."""
         ratio = f"{self._present} / {self._release} (lowest, highest round)"
         lines = [
             f"| | {' | '.join(self._sides)} | {ratio} |",
@@ -67,7 +67,7 @@ class Comparison:
         return lines
 
     def verdict(self) -> tuple[list[str], bool]:
-        """Return a line for each limit, and whether everything required is met."""
+        """Return a line for each limit, and whether all required limits are met."""
         judged = [(limit, *self._judge(limit)) for limit in LIMITS]
         met = all(met for limit, _, met in judged if limit.kind == "required")
         return [line for _, line, _ in judged], met

@@ -1,50 +1,50 @@
-"""A row that a service wrote, and what copies of it say about other requests."""
+"""Turns a row that a service wrote into a template for rows of other requests."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 Fill = Callable[[int, bytes, int], bytes]
-"""From the copy's counter, its tracking number and its scatter to what stands there."""
+"""(counter, tracking number, scatter) of a copy → the value of a gap."""
 
 QUEUE = b"#queue#"
-"""Stands in a row for the copy's place in the queue."""
+"""Placeholder of the queue number in a row."""
 _UUID = rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _BEYOND = 10**12
-"""Copies' records have offsets from here on: no topic comes so far."""
+"""Copies' records have offsets from here on, which no topic reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A request that lived, by what its rows are known by in every service."""
+    """A finished request to copy: the keys of its rows in every service."""
 
     number: str
     """Its tracking number."""
     reference: str
     records: tuple[str, ...]
-    """The inbound records about it (``topic/partition/offset``)."""
+    """The coordinates of its inbound records."""
     status: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as COPY writes it, with gaps for what is different in each copy."""
+    """A row in COPY format, with gaps for the values that differ in each copy."""
 
     text: bytes
     fills: Sequence[Fill]
 
     def copy(self, counter: int, number: bytes) -> bytes:
-        """Return the row of the copy that has this counter in its tracking number."""
+        """Return the row of the copy whose tracking number is *number*, with this *counter*."""
         scatter = counter * 2_654_435_761 & 0xFFFFFFFF
         return self.text % tuple(fill(counter, number, scatter) for fill in self.fills)
 
 
 def row(line: bytes, life: Life, *, ahead: int, kept: frozenset[bytes]) -> Row:
     """
-    Find the gaps: tracking number, reference, ids, inbound records and the place in the queue.
+    Return *line* with gaps for tracking number, reference, ids, inbound records, queue number.
 
-    ``ahead``: by how much the copies' queue numbers are ahead of their counters. ``kept`` are ids
-    that all requests share. No two copies have an id, a record or a reference in common.
+    *ahead* is the copies' queue number minus their counter. *kept* holds the ids that all requests
+    share. Copies share no other id, record or reference.
     """
     records = {each.encode(): place for place, each in enumerate(life.records)}
     reference = life.reference.encode()
@@ -77,7 +77,7 @@ def _numbered(prefix: bytes, *, first: int, step: int = 1) -> Fill:
 
 
 def _id(original: bytes) -> Fill:
-    # A UUID of version 7 begins with a moment, and keys of such come in order.
+    # A UUIDv7 begins with a time: scatter only its end, so that keys stay in order.
     if original[14:15] == b"7":
         head, low = original[:28], int(original[28:], 16)
         return lambda counter, number, scatter: head + b"%08x" % (low ^ scatter)

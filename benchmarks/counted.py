@@ -1,10 +1,10 @@
 """
-``python -P benchmarks/counted.py -m services.intake run``: run a service and count its requests.
+``python -P benchmarks/counted.py -m services.intake run``: runs a service and counts its requests.
 
-Counts are taken where the client libraries write to the network, so any version of a service can
-be counted: round trips to Postgres by statement and by transaction, requests to Kafka by kind, and
-partitions named in fetches. Connecting to the Unix socket ``$COUNTS_SOCKET`` returns the counts so
-far as JSON.
+It patches the client libraries where they write to the network, so it works with any version of a
+service. It counts round trips to Postgres by statement and by transaction, requests to Kafka by
+kind, and partitions named in fetches. A connection to the Unix socket ``$COUNTS_SOCKET`` receives
+the counts so far as JSON.
 """
 
 import json
@@ -23,13 +23,13 @@ from aiokafka.conn import AIOKafkaConnection
 
 SOCKET = "COUNTS_SOCKET"
 PREPARE = "PREPARE"
-"""The statement that round trips are counted under that only prepare another one."""
+"""Stands for the statement in round trips that only prepare one."""
 _BEGIN = re.compile(r"\s*(?:BEGIN|START TRANSACTION)\b[^;]*;?\s*", re.IGNORECASE)
 _CALLS = {
     "query": 1, "prepare": 1, "bind_execute": 1, "bind_execute_many": 1, "bind": 1, "execute": 1,
     "copy_in": 2, "copy_out": 1,
 }  # fmt: skip
-"""The methods of asyncpg's protocol that wait for the server, and how often (COPY waits twice)."""
+"""Methods of asyncpg's protocol → their number of round trips (COPY has two)."""
 _FETCH = 1
 """The API key of fetch requests."""
 
@@ -41,12 +41,12 @@ class Tally:
         self.round_trips = 0
         self.statements: Counter[str] = Counter()
         self.transactions: defaultdict[str, Counter[int]] = defaultdict(Counter)
-        """By first statement (after BEGIN): transactions for each number of round trips."""
+        """First statement after BEGIN → number of round trips → number of transactions."""
         self.requests: Counter[str] = Counter()
         self.partitions = 0
 
     def as_json(self) -> str:
-        """Return the counts; may be called from any thread."""
+        """Return the counts; thread-safe."""
         transactions = {first: dict(by_trips) for first, by_trips in [*self.transactions.items()]}
         return json.dumps(
             {
@@ -63,7 +63,7 @@ TALLY = Tally()
 
 
 class _Session:
-    """Follows the transactions of one session."""
+    """Tracks the transactions of one session."""
 
     def __init__(self) -> None:
         self._first: str | None = None
@@ -82,7 +82,7 @@ class _Session:
 
 
 def _counted(call: Callable[..., Any], trips: int) -> Callable[..., Any]:
-    """Wrap a method of asyncpg's protocol so that its round trips are counted."""
+    """Wrap a method of asyncpg's protocol to count its round trips."""
 
     async def counted(protocol: Any, *arguments: Any, **more: Any) -> Any:
         try:
@@ -99,7 +99,7 @@ def _counted(call: Callable[..., Any], trips: int) -> Callable[..., Any]:
 
 
 def install() -> None:
-    """Count from now on what this process sends."""
+    """Patch asyncpg and aiokafka to count what this process sends."""
     protocol = asyncpg.protocol.Protocol
     methods = {name: _counted(getattr(protocol, name), trips) for name, trips in _CALLS.items()}
     asyncpg.protocol.Protocol = type("CountedProtocol", (protocol,), methods)  # type: ignore[assignment, misc]
@@ -108,7 +108,7 @@ def install() -> None:
     def counted(connection: Any, request: Any, *arguments: Any, **more: Any) -> Any:
         if request.API_KEY == _FETCH:
             TALLY.requests["FetchRequest"] += 1
-            forgotten = getattr(request, "forgotten", ())  # named so that the broker drops them
+            forgotten = getattr(request, "forgotten", ())  # named, to drop them from the session
             TALLY.partitions += sum(len(named) for _, named in (*request.topics, *forgotten))
         else:
             TALLY.requests[type(request).__name__] += 1
@@ -128,7 +128,7 @@ def _serve(path: str) -> None:
 
 
 def main() -> None:
-    """Run the module after ``-m`` with the arguments after it."""
+    """Run the module named after ``-m``, with the remaining arguments."""
     install()
     Thread(target=_serve, args=(os.environ[SOCKET],), daemon=True).start()
     module = sys.argv[2]

@@ -1,4 +1,4 @@
-"""Counts of what services send and take in, read from `counted.py` and from their metrics."""
+"""Reads a service's counts from `counted.py` and from its metrics."""
 
 import http.client
 import json
@@ -20,14 +20,14 @@ FETCH = "FetchRequest"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The counts of one service, or of all, over some time."""
+    """The counts of one service, or of all, over a period."""
 
     round_trips: int = 0
-    """To Postgres."""
+    """Round trips to Postgres."""
     statements: Counter[str] = field(default_factory=Counter)
     """Executions by statement text."""
     transactions: Mapping[str, Counter[int]] = field(default_factory=dict)
-    """By first statement: the number of transactions for each number of round trips."""
+    """First statement → number of round trips → number of transactions."""
     requests: Counter[str] = field(default_factory=Counter)
     """Requests to Kafka by kind."""
     partitions: int = 0
@@ -77,7 +77,7 @@ class Counts:
 
 
 def read(replica: Replica, counts_socket: str) -> Counts:
-    """Return the counts so far of a service that runs under `counted.py`."""
+    """Return the counts so far of a service run by `counted.py`."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(counts_socket)
         found = json.loads(connection.makefile().read())
@@ -109,7 +109,7 @@ def metrics(replica: Replica) -> bytes:
 
 
 def statement_names(folder: Path = _ROOT) -> dict[str, str]:
-    """Return the name of every statement that has a file, by its text; *folder* holds the code."""
+    """Return text → name of every statement file below *folder*."""
     return {
         file.read_text(encoding="utf-8"): file.stem
         for package in ("services", "shared")
@@ -118,7 +118,7 @@ def statement_names(folder: Path = _ROOT) -> dict[str, str]:
 
 
 def named(text: str, names: Mapping[str, str]) -> str:
-    """Return a statement's name, or the beginning of its text if it has no file."""
+    """Return a statement's file name, or the beginning of its text if it has none."""
     return names.get(text) or " ".join(text.split()).rstrip(";")[:40]
 
 

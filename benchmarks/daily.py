@@ -1,4 +1,4 @@
-"""The figures of docs/operate.md: cores and latencies by load, and cores by requests a day."""
+"""Writes the figures of docs/operate.md: cores and latencies by load, cores by requests a day."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ SIZE_HEAD = "| one request, from its submission to its offer | |"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One load, and the cores that each part keeps busy."""
+    """One load, and the cores that each part uses."""
 
     rate: float
     cores: Mapping[str, float]

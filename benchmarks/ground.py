@@ -1,4 +1,4 @@
-"""What a measurement stands on: an empty stack, everybody introduced, the measurer let in."""
+"""Prepares a stack for a measurement: registers participants, gives the measurer access."""
 
 import asyncio
 import shutil
@@ -34,10 +34,10 @@ def ground(
     start: Callable[[Stack], object] = Stack.up,
 ) -> Iterator[tuple[Stack, Sequence[AskingAgency]]]:
     """
-    Give a stack that was made anew in ``state``, and the agencies; at the end it is stopped.
+    Give a new stack in *state* and the requesting agencies; stop the stack at the end.
 
-    The agencies are those of all systems, or of the first ``systems``; ``silent`` participants
-    are registered beside them. ``start`` starts what shall run.
+    The agencies are those of all agency systems, or of the first *systems*; *silent* observers are
+    registered as well. *start* starts the stack's processes.
     """
     _check_free(state)
     shutil.rmtree(state, ignore_errors=True)
@@ -58,7 +58,7 @@ def ground(
 
 @contextmanager
 def kept_ground(state: Path, say: Say) -> Iterator[Stack]:
-    """Give the stack that `ground` made in ``state``, with all the data it had."""
+    """Give the stack that `ground` created in *state*, with its data."""
     _check_free(state)
     with Stack(state, participants=state / _LISTED, say=say) as stack:
         stack.up()
@@ -68,7 +68,7 @@ def kept_ground(state: Path, say: Say) -> Iterator[Stack]:
 def _check_free(state: Path) -> None:
     holder = Lock(state).holder()
     if holder is not None:
-        raise StackFailed(f"another measurement runs (process {holder}): wait for it")
+        raise StackFailed(f"another measurement is running (process {holder}): wait for it")
 
 
 def let_in(
@@ -78,7 +78,7 @@ def let_in(
     users: Mapping[str, str] | None = None,
     more: set[Grant] | None = None,
 ) -> Login:
-    """Let the measurer in, and others with topics of their own; return the measurer's login."""
+    """Give access to the measurer and to *users*, create *topics*; return the measurer's login."""
     secret = password(stack.credentials.folder / MEASURER, "password")
     provision_kafka(
         admin_client(stack.kafka.servers, user=ADMIN, password=stack.kafka.password),

@@ -1,11 +1,11 @@
-"""Measures what processes use when nothing is sent."""
+"""Measures the processor time of idle processes."""
 
 import time
 from collections import Counter
 from collections.abc import Callable
 
 _SETTLE_SECONDS = 5
-"""Not measured: the load before may still have consequences."""
+"""Waited first, because the load before may still be processed."""
 
 
 def idle(times: Callable[[], Counter[str]], *, seconds: float) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Introduces everybody before a measurement: through messages, like any participant."""
+"""Registers participants and reference data before a measurement, by ordinary messages."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _SECONDS = 60
 
 
 async def introduce(connection: Connection, everybody: Sequence[dict[str, Any]]) -> None:
-    """Register participants and reference data, then declare ample capacity; all is answered."""
+    """Register participants and reference data, declare ample capacity, await all answers."""
     office = _client(connection, OFFICE)
     await office.start()
     try:
@@ -65,8 +65,8 @@ async def _answered(client: Client) -> None:
     except TimeoutError:
         missing = client.unanswered()
         raise StackFailed(
-            f"{client.access.participant}: {len(missing)} of {len(client.sent)} messages are not "
-            f"answered after {_SECONDS} s, the first is a {missing[0].what}"
+            f"{client.access.participant}: {len(missing)} of {len(client.sent)} messages have no "
+            f"answer after {_SECONDS} s; the first is a {missing[0].what}"
         ) from None
     for sent in client.sent.values():
         if sent.code is not None:

@@ -1,4 +1,4 @@
-"""What participants answer to what they are told, so that a request lives its whole life."""
+"""Simulates how participants react to messages, so that requests reach their last status."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ _ENDS = frozenset({"waiting", "closed", "withdrawn", "ineligible"})
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message that a participant is about to send."""
+    """A message for a participant to send."""
 
     participant: str
     kind: str
@@ -24,25 +24,25 @@ class Said:
 @dataclass(slots=True)
 class Lives:
     """
-    Agencies, providers and the program office; a hash of what they are told decides.
+    Agencies, providers and the program office; a hash of the message decides each reaction.
 
-    Of a hundred requests six are withdrawn at once, six are amended and four are asked about; of
-    a hundred first offers ten are declined. ``today`` is written into reports of work. Of a
-    hundred requests ``staying`` are not answered by the provider, and as many are worked on and
-    not closed. Another ``seed``, other hashes.
+    Of a hundred requests, six are withdrawn at once, six amended and four asked about; of a
+    hundred first offers, ten are declined. ``today`` is the date of reported milestones. Of a
+    hundred requests, ``staying`` stay offered without an answer, and as many stay engaged.
+    ``seed`` varies the hashes.
     """
 
     today: str
     staying: int = 0
     seed: int = 0
     status: dict[str, str] = field(default_factory=dict)
-    """The last that was heard of each request, by tracking number."""
+    """Tracking number → the last status received."""
     scarce: bool = False
-    """Whether room for help has run out for good: what waits for it will not move."""
+    """Whether capacity is used up for good, so that waiting requests stay."""
 
     @property
     def unfinished(self) -> int:
-        """How many requests will still move by themselves."""
+        """The number of requests that have not reached their last status."""
         return sum(
             status not in _ENDS
             and not self._stays(number)
@@ -51,7 +51,7 @@ class Lives:
         )
 
     def told(self, participant: str, message: Message) -> list[Said]:
-        """Take a message in; return what the participant says to it."""
+        """Process a message to *participant*; return the participant's reactions."""
         data = message["data"]
         match message["type"]:
             case "gov.cri.submission.accepted.v1" if not data.get("repeat"):

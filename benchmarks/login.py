@@ -1,4 +1,4 @@
-"""How the measuring processes connect: one principal that may send for all and read for all."""
+"""The measuring processes' login: one principal that may write and read for all participants."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ MEASURER = "measurer"
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Where Kafka is and who is asking."""
+    """Kafka's addresses, and a user with its password."""
 
     servers: Sequence[str]
     user: str
     password: str
 
     def settings(self) -> dict[str, str | int | float | bool]:
-        """Return the settings with which confluent-kafka connects."""
+        """Return the settings of confluent-kafka clients."""
         return {
             "bootstrap.servers": ",".join(self.servers),
             "security.protocol": "SASL_PLAINTEXT",
@@ -29,7 +29,7 @@ class Login:
 
 
 def measurer_grants() -> set[Grant]:
-    """Allow what 36 systems with a connection each would do, over a single connection."""
+    """Return rights that let one connection act for all participants."""
     topics = {"cri.in.": "WRITE", "cri.out.": "READ"}
     return {
         Grant(MEASURER, "WRITE", "TOPIC", "cri.in.", "PREFIXED"),

@@ -1,4 +1,4 @@
-"""What a measurement runs on, in words that name no path and no host."""
+"""Describes the machine of a measurement, without paths or host names."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ def interpreter() -> str:
 
 
 def machine() -> str:
-    """Return the number and kind of cores, the memory, and the Python."""
+    """Return the number and kind of cores, the memory, and the Python version."""
     found = _MODEL.search(Path("/proc/cpuinfo").read_text())
     kind = found[1].strip() if found else platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

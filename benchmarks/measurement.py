@@ -1,4 +1,4 @@
-"""What a round of a side measures, and how samples are summed up."""
+"""The measurements of a round, the plan of all rounds, and percentiles."""
 
 import math
 from collections import Counter
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 
 class Incomplete(Exception):
-    """A round did not come to its end. The message says what is missing."""
+    """A round did not finish. The message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Requests a second from the first one sent to the last one counted."""
+    """Requests a second, from the first one sent to the last one counted."""
 
     rate: float
     microseconds: Counter[str]
@@ -21,7 +21,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds that half of all took at most, and that 99 of 100 took at most."""
+    """Percentiles in milliseconds."""
 
     p50: float
     p99: float
@@ -32,7 +32,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """A load of a constant rate."""
+    """The measurements of a load of constant rate."""
 
     microseconds: Counter[str]
     """Processor time per request of each process."""
@@ -47,7 +47,7 @@ class Round:
 
     full: Throughput
     steady: Mapping[int, Steady]
-    """By requests a second."""
+    """Requests a second → measurements."""
     idle: Counter[str]
     """Microseconds of processor time per second of each process, without any load."""
     megabytes: Mapping[str, float]
@@ -61,15 +61,15 @@ class Plan:
     rounds: int = 5
     rates: tuple[int, ...] = (20, 50, 100)
     seconds: int = 20
-    """Of each constant rate, and of the idle time."""
+    """Duration of each constant rate, and of the idle measurement."""
     requests: int = 10_000
-    """Sent at once to the pipeline."""
+    """Requests sent at once to the pipeline."""
     peer_requests: int = 2_000
-    """Sent at once to the peer."""
+    """Requests sent at once to the peer."""
 
     @property
     def warm(self) -> int:
-        """Requests before anything is measured, as the processes are new."""
+        """Requests to warm up new processes, before anything is measured."""
         return self.requests // 4
 
     @property
@@ -83,17 +83,17 @@ class Plan:
 
 KAFKA = "kafka"
 MEASURING = frozenset({"generator", "watcher"})
-"""Processes that are not part of what is measured."""
+"""Processes of the benchmark itself."""
 
 
 def product_time(microseconds: Mapping[str, int], *, broker: bool = True) -> int:
-    """Return the processor time without the processes that measure."""
+    """Return the total processor time, without the benchmark's own processes."""
     left_out = MEASURING if broker else MEASURING | {KAFKA}
     return sum(time for name, time in microseconds.items() if name not in left_out)
 
 
 def latency(seconds: Sequence[float]) -> Latency:
-    """Sum up samples: the smallest one that so many of them do not exceed."""
+    """Return percentiles of samples in *seconds*, by the nearest-rank method."""
     ordered = sorted(seconds)
     p50, p99 = (ordered[math.ceil(part * len(ordered)) - 1] for part in (0.50, 0.99))
     return Latency(p50=1000 * p50, p99=1000 * p99)

@@ -1,4 +1,4 @@
-"""Whether the memory of a process is flat: a straight line through the second half of its load."""
+"""Judges whether a process's memory is flat, by linear regression over the load's second half."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from statistics import linear_regression, mean
 from benchmarks.measurement import Incomplete
 
 Sample = tuple[float, float, float]
-"""Seconds since the load began, resident megabytes, and those of them that it wrote itself."""
+"""Seconds since the load began, resident megabytes, anonymous resident megabytes."""
 
 FLAT = 0.05
-"""The part of its size by which a flat process may grow in an hour."""
+"""Maximum growth of a flat process per hour, as a fraction of its size."""
 LEAST_MINUTES = 30
-"""A shorter load is not judged: one grown heap of a megabyte would be a steep line."""
+"""Shorter loads are not judged: a single megabyte of growth would give a steep slope."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How one process grew."""
+    """The growth of one process's memory."""
 
     name: str
     begin: float
@@ -26,14 +26,15 @@ class Growth:
     end: float
     per_hour: float
     """
-    Megabytes an hour, by the line through the second half: caches fill in the first. Of what the
-    process wrote itself: pages of files come and go as the machine's other memory does.
+    Slope of the second half, in MB/h: caches fill in the first.
+
+    Of anonymous memory only, because file pages come and go with the machine's other memory.
     """
     flat: bool
 
 
 def growth(name: str, samples: Sequence[Sample]) -> Growth:
-    """Fit the line. Flat is who grows by less than 5 % of the mean size in an hour."""
+    """Return the growth; flat means less than 5 % of the mean size per hour."""
     half = samples[-1][0] / 2
     seconds, sizes, own = zip(*(each for each in samples if each[0] >= half), strict=True)
     per_hour = linear_regression(seconds, own).slope * 3600
@@ -48,9 +49,9 @@ def growth(name: str, samples: Sequence[Sample]) -> Growth:
 
 def resident_megabytes(pids: Mapping[str, int]) -> dict[str, tuple[float, float]]:
     """
-    Return the resident set of each process now, and what of it is no file's.
+    Return name → (resident set, its anonymous part), in megabytes.
 
-    One that has ended ends the measurement.
+    Raises `Incomplete` if a process has ended.
     """
     found = {}
     for name, pid in pids.items():

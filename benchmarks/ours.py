@@ -1,4 +1,4 @@
-"""Measures this pipeline: all services, everything switched on, from a submission to its end."""
+"""Measures the pipeline end to end: all services, with every feature switched on."""
 
 import asyncio
 import time
@@ -24,13 +24,13 @@ _SECONDS = 180
 
 
 class Ours:
-    """The running pipeline with a generator and a watcher beside it."""
+    """A running pipeline, with a generator and a watcher as child processes."""
 
     def __init__(self, stack: Stack, login: Login, agencies: Sequence[AskingAgency]) -> None:
         connection = stack.connection
         self._stack = stack
         self._dsn = connection.operator.dsns["reporting"]
-        self._began = int(time.time())  # data may be kept: no two runs send the same load
+        self._began = int(time.time())  # makes loads unique, because a stack may keep its data
         self._loads = 0
         topics = [each.out_topic for each in connection.participants.values()]
         self._ends = ExitStack()
@@ -51,9 +51,9 @@ class Ours:
 
     def throughput(self, count: int, *, begin: Callable[[], None] | None = None) -> Throughput:
         """
-        Send ``count`` as fast as they go; a request counts when reporting, too, holds it.
+        Send *count* requests as fast as possible; a request counts once reporting holds it.
 
-        ``begin`` is called just before the first one is sent.
+        *begin* is called just before the first is sent.
         """
         sent, seen, before = self._run(count, None, begin)
         asyncio.run(_until_held(self._dsn, seen.tracking_numbers))
@@ -61,13 +61,13 @@ class Ours:
         return Throughput(count / seconds, per_request(before, self._times(), count))
 
     def latency(self, rate: int, *, seconds: int) -> tuple[Latency, Latency]:
-        """Send ``rate`` a second, whatever comes back; return answers' and offers' times."""
+        """Send *rate* requests a second (open loop); return latencies of answers and offers."""
         return self.used(rate, seconds=seconds)[1:]
 
     def used(
         self, rate: int, *, seconds: int, begin: Callable[[], None] | None = None
     ) -> tuple[Counter[str], Latency, Latency]:
-        """Do what `latency` does; return the processor time per request, too."""
+        """Return the processor time per request, too; else like `latency`."""
         sent, seen, before = self._run(rate * seconds, rate, begin)
         used = per_request(before, self._times(), rate * seconds)
         answers = [at - sent[number] for number, at in seen.answers.items()]
@@ -77,7 +77,7 @@ class Ours:
     def _run(
         self, count: int, rate: int | None, begin: Callable[[], None] | None
     ) -> tuple[list[float], watch.Seen, Counter[str]]:
-        """Return when each was sent, what came back, and the processor time until the start."""
+        """Return when each was sent, what the watcher saw, and the processor time at the start."""
         self._loads += 1
         load = f"load{self._began}_{self._loads}"
         self._send.send((load, count, rate))
@@ -106,7 +106,7 @@ class Ours:
 
     def _expect_word(self, word: str) -> None:
         if self._watch.recv() != word:
-            raise Incomplete("the watcher is out of step")
+            raise Incomplete("the watcher sent an unexpected message")
 
 
 def _check(seen: watch.Seen, count: int) -> None:
@@ -124,7 +124,7 @@ async def _until_held(dsn: str, numbers: Sequence[str]) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with asyncio.timeout(_SECONDS):
-            # Another process fills the table: nothing here could be awaited instead.
+            # Another process fills the table, so there is no event to await.
             while await connection.fetchval(  # noqa: ASYNC110
                 _SQL["count_held"], numbers
             ) < len(numbers):

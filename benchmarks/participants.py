@@ -1,4 +1,4 @@
-"""Who takes part in a measurement: 24 agency systems of about 40 agencies each, all providers."""
+"""A measurement's participants: all providers, 24 agency systems of about 40 agencies each."""
 
 import csv
 import gzip
@@ -14,14 +14,14 @@ REFERENCE = Path(__file__).parents[1] / "deploy" / "reference"
 OFFICE = "program-office"
 _SYSTEMS = 24
 _SHARES = {"city": 24, "county": 6, "state": 4, "university": 3, "tribal": 3}
-"""How many agencies of each class a system speaks for."""
+"""Agency class → the number of such agencies per system."""
 _TYPES = {"state": "state", "university": "campus", "tribal": "tribal"}
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 
 
 @dataclass(frozen=True, slots=True)
 class AskingAgency:
-    """A real agency and the system that speaks for it."""
+    """A real agency, and the system that sends its requests."""
 
     system: str
     ori: str
@@ -31,7 +31,7 @@ class AskingAgency:
 
     @property
     def cri_type(self) -> str:
-        """The kind of agency in the words of the programs."""
+        """The agency's ``cri_type``."""
         if self.state in _TERRITORIES:
             return "territorial"
         return _TYPES.get(self.agency_class, "local")
@@ -54,10 +54,10 @@ def reference(name: str) -> list[dict[str, Any]]:
 
 
 def asking_agencies() -> list[AskingAgency]:
-    """Draw the agencies of every system from the agency list: the same ones each time."""
+    """Draw the agencies of every system from the agency list, the same ones in each run."""
     with gzip.open(REFERENCE / "agencies.csv.gz", "rt", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    # There are few in territories, and none of them may be missing.
+    # Territories have few agencies: take all of them.
     chosen = [row for row in rows if row["state"] in _TERRITORIES and row["sworn"]]
     draw = random.Random(24)
     for agency_class, share in _SHARES.items():
@@ -76,15 +76,15 @@ def asking_agencies() -> list[AskingAgency]:
 
 
 def silent_participants(number: int) -> list[str]:
-    """Return the ids of so many participants that say nothing by themselves."""
+    """Return the ids of *number* participants that send nothing by themselves."""
     return [f"silent-{place:03d}" for place in range(1, number + 1)]
 
 
 def participants(agencies: Sequence[AskingAgency], *, silent: int = 0) -> list[dict[str, Any]]:
     """
-    Return all participants as `participants.yaml` lists them, the program office first.
+    Return all participants in the form of `participants.yaml`, the program office first.
 
-    *silent*: how many observers that say nothing are among them.
+    *silent* is the number of observers that send nothing.
     """
     oris: dict[str, list[str]] = {}
     for agency in agencies:

@@ -1,4 +1,4 @@
-"""The pipeline as one version of the services runs it, on a stack of its own."""
+"""The pipeline of one version of the services, on its own stack."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from deploy.local.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A version and the stack that it is measured on; its services run only in `measure`."""
+    """A version and its stack; the services run only during `measure`."""
 
     code: Code
     stack: Stack

@@ -1,4 +1,4 @@
-"""Where the time goes: processor seconds and memory of every process, read from /proc."""
+"""Reads the processor time and memory of processes from /proc."""
 
 import os
 from collections import Counter
@@ -11,7 +11,7 @@ _TICK = 1_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def stack_times(stack: Stack, others: Mapping[str, int]) -> Counter[str]:
-    """Return microseconds used until now by Kafka, Postgres (by role), ``others`` (pids)."""
+    """Return the microseconds used so far by Kafka, Postgres (by role) and *others* (by pid)."""
     times: Counter[str] = Counter()
     for node in stack.kafka.nodes:
         times["kafka"] += _used(node.pid)
@@ -23,19 +23,19 @@ def stack_times(stack: Stack, others: Mapping[str, int]) -> Counter[str]:
 
 
 def per_request(before: Counter[str], after: Counter[str], requests: int) -> Counter[str]:
-    """Return microseconds per request of each."""
+    """Return each process's microseconds per request."""
     return Counter({name: (after[name] - before[name]) // requests for name in after})
 
 
 def peak_megabytes(pid: int) -> float:
-    """Return the largest resident set that a process has had."""
+    """Return the peak resident set of a process."""
     status = Path(f"/proc/{pid}/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(peak.split()[1]) / 1024
 
 
 def _postgres_times(server: int) -> Counter[str]:
-    # Sessions that have ended count as the server's own work.
+    # The time of ended sessions counts as the server's own work.
     times = Counter({"postgres (own work)": _used(server, ended=True)})
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

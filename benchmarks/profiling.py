@@ -1,4 +1,4 @@
-"""``python -m benchmarks.profiling [--rate N]``: where each microsecond of a request goes."""
+"""``python -m benchmarks.profiling [--rate N]``: processor time of a request by stage."""
 
 import argparse
 import re
@@ -20,7 +20,7 @@ from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 _SAMPLES = 100
-"""A second. More would slow down what is watched."""
+"""Samples a second; more would slow the services down."""
 _STAGES = (
     ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
     ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|\b_settle \("),
@@ -39,12 +39,12 @@ _STAGES = (
         r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|buffer|codecs|consumer|faults|fetching|positions|record_batches)\.py",
     ),
 )
-"""The innermost frame that one of them fits says which stage a sample belongs to."""
+"""A sample belongs to the stage whose pattern matches its innermost matching frame."""
 _ELSE = "event loop, sockets"
 
 
 def main() -> int:
-    """Load the pipeline, look at every service's stack, print the table."""
+    """Load the pipeline, sample every service's call stack, print the table."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profiling", description=__doc__)
     parser.add_argument("--rate", type=int, help="requests a second (default: all at once)")
@@ -73,7 +73,7 @@ def _measure(asked: argparse.Namespace) -> list[str]:
         with Ours(stack, let_in(stack), agencies) as ours:
             say("warming up")
             ours.throughput(asked.requests // 10)
-            say("looking at every service's stack, so that all is slower than it is")
+            say("sampling every service's call stack, which slows them down")
             with _watched(pids, asked.state):
                 if asked.rate:
                     used, answers, _ = ours.used(asked.rate, seconds=asked.seconds)
@@ -87,7 +87,7 @@ def _measure(asked: argparse.Namespace) -> list[str]:
 
 @contextmanager
 def _watched(pids: Mapping[str, int], folder: Path) -> Iterator[None]:
-    """Write the stacks of all processes, how often each was seen, to ``<name>.stacks``."""
+    """Write the sampled call stacks of each process, with counts, to ``<name>.stacks``."""
     watchers = [
         subprocess.Popen(
             [
@@ -109,7 +109,7 @@ def _watched(pids: Mapping[str, int], folder: Path) -> Iterator[None]:
 
 
 def _stages(stacks: str) -> Counter[str]:
-    """Return how many samples each stage has, of lines ``frame;frame;… number``."""
+    """Return stage → number of samples, from lines ``frame;frame;… number``."""
     found: Counter[str] = Counter()
     for line in stacks.splitlines():
         frames, _, number = line.rpartition(" ")
@@ -118,7 +118,7 @@ def _stages(stacks: str) -> Counter[str]:
 
 
 def stage(frames: Sequence[str]) -> str:
-    """Return the stage of one stack, outermost frame first, each ``function (file:line)``."""
+    """Return the stage of a call stack: ``function (file:line)``, outermost frame first."""
     for frame in reversed(frames):
         for name, pattern in _STAGES:
             if re.search(pattern, frame):
@@ -127,7 +127,7 @@ def stage(frames: Sequence[str]) -> str:
 
 
 def table(used: Counter[str], samples: Mapping[str, Counter[str]]) -> list[str]:
-    """Return the microseconds per request of each stage and service, then all that is beside."""
+    """Return the microseconds per request by stage and service, then those of other processes."""
     rows: dict[str, list[int]] = {}
     for name in [*(name for name, _ in _STAGES), _ELSE]:
         shares = (samples[service][name] / samples[service].total() for service in SERVICES)

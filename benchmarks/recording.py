@@ -1,4 +1,4 @@
-"""``python -m benchmarks.recording``: what metrics and the batch's log line cost a message."""
+"""``python -m benchmarks.recording``: the cost of metrics and log lines per message."""
 
 import os
 import sys
@@ -19,18 +19,18 @@ _LIMIT = 5.0
 
 
 def main() -> int:
-    """Print the microseconds a message, for batches of 500 and of 10; 1 above the limit."""
+    """Print the microseconds per message for batches of 500 and 10; return 1 above the limit."""
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115, the log lines go there
     logging.configure(service="routing", instance="routing-0", level="INFO")
     costs = {size: min(_cost(size) for _ in range(5)) for size in (500, 10)}
     sys.stdout = sys.__stdout__
-    said = ", ".join(f"{cost:.1f} µs in batches of {size}" for size, cost in costs.items())
-    print(f"recording: {said} (limit {_LIMIT:.0f} µs at 500)")
+    shown = ", ".join(f"{cost:.1f} µs in batches of {size}" for size, cost in costs.items())
+    print(f"recording: {shown} (limit {_LIMIT:.0f} µs at 500)")
     return 0 if costs[500] < _LIMIT else 1
 
 
 def _cost(size: int) -> float:
-    """Return the microseconds a message of reporting *size* records, after they were decided."""
+    """Return the microseconds per message of recording a batch of *size* decided records."""
     at = datetime.now(UTC)
     records = [Record(_TOPIC, n % 6, n, None, b"", (), at) for n in range(size)]
     counts: Counter[Outcome] = Counter({"applied": size // 6})

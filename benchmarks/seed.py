@@ -1,9 +1,9 @@
 """
-``python -m benchmarks.seed CONNECTION COUNT``: have every service hold that many more requests.
+``python -m benchmarks.seed CONNECTION COUNT``: adds COUNT requests to every service's tables.
 
-The requests are copies, by COPY, of requests that the services themselves have led through their
-lives, so that each table holds what would be there. Only moments and the numbers of messages to
-participants are those of the original.
+They are copies, by COPY, of requests that the services have processed, so that every table holds
+realistic rows. Copies differ from their original in all ids and numbers; times and participants'
+message numbers are the same.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _SHARES = {"ended": 0.980, "engaged": 0.010, "waiting": 0.005, "offered": 0.005}
-"""What has come of the requests that are held."""
+"""Shares of the copied requests, by outcome."""
 _STATUSES = {
     "closed": "ended",
     "withdrawn": "ended",
@@ -45,14 +45,14 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with rows about requests; ``key`` is what these are known by."""
+    """A table with rows about requests; ``key`` is the column that identifies the request."""
 
     service: str
     name: str
     key: str = "tracking_number"
 
 
-# The largest first: two are filled at once.
+# The largest first, because two tables are filled concurrently.
 _TABLES = (
     Table("notifications", "notices", "subject"),
     Table("routing", "decisions"),
@@ -73,7 +73,7 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One table to be filled."""
+    """One table to fill."""
 
     table: Table
     dsn: str
@@ -88,7 +88,7 @@ def main() -> int:
     """Seed a running stack."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.seed", description=__doc__)
     parser.add_argument("connection", type=Path, help="the stack's connection.json")
-    parser.add_argument("count", type=int, help="how many requests more")
+    parser.add_argument("count", type=int, help="number of requests to add")
     asked = parser.parse_args()
     connection = Connection.model_validate_json(asked.connection.read_text())
     try:
@@ -101,10 +101,10 @@ def main() -> int:
 
 def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> None:
     """
-    Copy the lives of requests ``count`` times, table by table; nothing may be on its way.
+    Add *count* copies of requests, table by table; no request may be in progress.
 
-    ``dsns`` are the owners'. Tables are vacuumed and analyzed in the end. Says rows per
-    table and seconds. Fails if there is no request yet for one of the states that are copied.
+    *dsns* are the owners'. Vacuums and analyzes the tables at the end, reports rows and seconds
+    per table. Raises `Incomplete` if an outcome has no request to copy.
     """
     begun = time.monotonic()
     lives, kept = asyncio.run(_originals(dsns))
@@ -127,7 +127,7 @@ def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> 
 
 
 async def _originals(dsns: Mapping[str, str]) -> tuple[list[Life], frozenset[bytes]]:
-    """Return lives to copy, some hundred of each kind, and the ids that they all share."""
+    """Return the requests to copy, a few hundred per outcome, and the ids that all share."""
     found = defaultdict[str, list[tuple[str, str]]](list)
     for number, status in await _fetch(dsns["routing"], "list_lives"):
         kind = _STATUSES.get(status, "engaged")
@@ -177,7 +177,7 @@ def _fill(work: Work) -> tuple[int, float]:
 async def _copy(work: Work) -> int:
     connection = await asyncpg.connect(work.dsn)
     try:
-        await connection.execute("SET bytea_output = escape")  # what is JSON is read as such
+        await connection.execute("SET bytea_output = escape")  # keeps JSON readable
         lines, columns = await _rows(connection, work)
         done = await connection.copy_to_table(
             work.table.name, source=_copies(work, lines, columns), columns=columns
@@ -188,7 +188,7 @@ async def _copy(work: Work) -> int:
 
 
 async def _rows(connection: Any, work: Work) -> tuple[dict[str, list[bytes]], list[str]]:
-    """Return the rows of each life as COPY writes them, and the table's columns."""
+    """Return original → its rows in COPY format, and the table's columns."""
     table = work.table
     owners = {life.number: life.number for life in work.lives}
     owners |= {record: life.number for life in work.lives for record in life.records}
@@ -221,7 +221,7 @@ def _marked(line: bytes, place: int) -> bytes:
 async def _copies(
     work: Work, lines: Mapping[str, Sequence[bytes]], columns: Sequence[str]
 ) -> AsyncIterator[bytes]:
-    """Yield the rows of all copies; which life each copies is drawn, and the same everywhere."""
+    """Yield the rows of all copies; each copy has the same random original in every table."""
     lives = [
         [
             row(line, life, ahead=work.first_queue_number - work.first_number, kept=work.kept)
@@ -245,7 +245,7 @@ async def _copies(
 
 
 def _hashed(line: bytes) -> bytes:
-    """Return a decision's row with the hash of its record, the columns hash and record last."""
+    """Return a decision's row with its hash recomputed; its last columns are hash and record."""
     *others, _, record = line.split(b"\t")
     digest = sha256(record.replace(rb"\\", b"\\")).hexdigest().encode()
     return b"\t".join((*others, rb"\\x" + digest, record))

@@ -1,4 +1,4 @@
-"""The generator, a process of its own: prepares a load, then sends it all or at a fixed rate."""
+"""The generator process: prepares a load, then sends it at once or at a fixed rate."""
 
 import time
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ from benchmarks.participants import AskingAgency
 from benchmarks.submissions import submissions
 
 Prepare = tuple[str, int, float | None]
-"""Name of the load, how many, how many a second (None: as fast as they go)."""
+"""Name of the load, number of requests, requests a second (None: as fast as possible)."""
 
 
 def run(pipe: "Connection", login: Login, agencies: Sequence[AskingAgency]) -> None:
-    """Serve ``Prepare`` after ``Prepare``: answer "ready", wait for any word, send, tell when."""
+    """Serve each ``Prepare``: answer "ready", wait for a message, send, answer with the times."""
     producers = {rated: _producer(login, linger_ms=0 if rated else 5) for rated in (False, True)}
     while True:
         try:
@@ -39,7 +39,7 @@ def _producer(login: Login, *, linger_ms: int) -> Producer:
 def _send(
     producer: Producer, prepared: Sequence[tuple[str, bytes]], rate: float | None
 ) -> list[float]:
-    """Send everything; return when each was handed over, by the clock that all processes share."""
+    """Send everything; return when each was produced, by the machine's monotonic clock."""
     at: list[float] = []
     start = time.monotonic()
     for number, (topic, value) in enumerate(prepared):
@@ -52,7 +52,7 @@ def _send(
             try:
                 producer.produce(topic, value, partition=0)
                 break
-            except BufferError:  # its queue is full: let it send
+            except BufferError:  # the producer's queue is full: let it drain
                 producer.poll(0.05)
         producer.poll(0)
     if left := producer.flush(60):

@@ -1,4 +1,4 @@
-"""Measures how long the first record of a participant waits that has been silent so far."""
+"""Measures how long the first record of a so far silent participant waits for its answer."""
 
 import json
 import time
@@ -15,12 +15,12 @@ _PATIENCE = 30.0
 
 
 def run(pipe: "Connection", login: Login) -> None:
-    """For each list of participants received: send one question from each, return the waits."""
+    """Serve each list of participants: send a question from each, answer with the waits."""
     producer = Producer({**login.settings(), "linger.ms": 0, "client.id": "measurer-silent"})
     while True:
         try:
             participants = pipe.recv()
-            producer.list_topics()  # else each first record would wait for the client's metadata
+            producer.list_topics()  # otherwise each first record waits for the client's metadata
             consumer = _consumer(login, participants)
             pipe.send("ready")
             pipe.recv()
@@ -33,7 +33,7 @@ def run(pipe: "Connection", login: Login) -> None:
 def _waits(
     producer: Producer, consumer: Consumer, participants: Sequence[str]
 ) -> list[float | None]:
-    """Return the seconds until each answer was read; None if there was no answer."""
+    """Return the seconds until each answer arrived; None without an answer."""
     waits: list[float | None] = []
     start = time.monotonic()
     for number, participant in enumerate(participants):

@@ -1,4 +1,4 @@
-"""The bytes that Kafka and Postgres keep."""
+"""Measures the bytes that Kafka and Postgres store."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from shared.contracts.services import SERVICES
 
 
 def kept_bytes(stack: Stack) -> dict[str, int]:
-    """Return the bytes of Kafka's topics, by how long they are kept, and of each database."""
+    """Return the bytes of Kafka's topics, by retention, and of each database."""
     for_ever = {each.name for each in stack.topics if each.settings["retention.ms"] == "-1"}
     logs: dict[bool, int] = {True: 0, False: 0}
     for file in stack.state.rglob("*.log"):

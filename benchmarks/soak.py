@@ -1,4 +1,4 @@
-"""``python -m benchmarks.soak [--minutes N] [--rate N]``: says whether memory stays flat."""
+"""``python -m benchmarks.soak [--minutes N] [--rate N]``: checks that memory stays flat."""
 
 import argparse
 import re
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def closing_line(progress: Progress, grown: Sequence[Growth], *, minutes: float) -> str:
-    """Return what is known at the end."""
+    """Return the summary line."""
     sizes = ", ".join(f"{each.name} {each.begin:.0f}→{each.end:.0f} MB" for each in grown)
     return (
         f"soak: {minutes:g} minutes, {progress.submitted} requests, {progress.unanswered} "
@@ -74,9 +74,9 @@ def shortfalls(progress: Progress, grown: Sequence[Growth], *, minutes: float) -
     if progress.unanswered:
         missed.append(f"{progress.unanswered} messages have no answer.")
     if progress.unfinished:
-        missed.append(f"{progress.unfinished} requests have not come to their end.")
+        missed.append(f"{progress.unfinished} requests have not reached their last status.")
     if minutes < LEAST_MINUTES:
-        missed.append(f"Memory is not judged: that takes {LEAST_MINUTES} minutes.")
+        missed.append(f"Memory is not judged: that requires {LEAST_MINUTES} minutes.")
         return missed
     missed += [
         f"The memory of {each.name} is not flat: it grows by {each.per_hour:.1f} MB an hour."
@@ -88,7 +88,7 @@ def shortfalls(progress: Progress, grown: Sequence[Growth], *, minutes: float) -
 
 @dataclass(slots=True)
 class Soak:
-    """A load and what is sampled beside it."""
+    """A load, and the samples taken during it."""
 
     stack: Stack
     pipe: Connection
@@ -96,7 +96,7 @@ class Soak:
     progress: Progress = field(default_factory=lambda: Progress(0, 0, 0, 0))
 
     def run(self, minutes: float) -> None:
-        """Sample until the time is over; then wait until everything has come to its end."""
+        """Sample for *minutes*; then wait until all requests have reached their last status."""
         begin = time.monotonic()
         used, submitted = stack_times(self.stack, self._pids()).total(), 0
         for number in range(1, round(minutes * 60 / _SAMPLE_SECONDS) + 1):
@@ -148,7 +148,7 @@ class Soak:
 
 
 def _left(replica: Replica) -> float:
-    """Return how many records a service has still to read, and messages to send."""
+    """Return a service's lag plus its outbox rows."""
     return sum(float(value) for value in _LEFT.findall(metrics(replica)))
 
 

@@ -1,4 +1,4 @@
-"""The requirements that `make stages` judges its counts by."""
+"""The limits that `make stages` checks its counts against."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from benchmarks.stage_tables import Crowd, Load, Names, by_name, most, per, waited
 
 BATCH = frozenset({"open_batch", "lock_checkpoints"})
-"""First statements of the transactions that take in batches, of this build and of 0.2.0."""
+"""First statements of batch transactions, in this build and in 0.2.0."""
 BATCH_TRIPS = 6
-"""Five, or six where a second read is needed."""
+"""Five, plus one for services that need a second read."""
 BATCH_RECORDS = 20
 IDLE_STATEMENTS = 32.5
 """Per second: a quarter of 0.2.0's."""
@@ -19,7 +19,7 @@ FIRST_RECORD_MS = 500.0
 def closing(
     loads: Sequence[Load], crowds: Sequence[Crowd], names: Names
 ) -> tuple[list[str], bool]:
-    """Return a line for each requirement, and whether all are met."""
+    """Return a line for each limit, and whether all are met."""
     idle, *busy = loads
     statements = per(idle.all.statements.total(), idle.seconds)
     judged = [
@@ -49,7 +49,7 @@ def _judged(what: str, found: float, limit: float) -> tuple[str, bool]:
 
 
 def _batch_trips(loads: Sequence[Load], names: Names) -> Mapping[str, int]:
-    """Return by service the 99th percentile of round trips of small batches."""
+    """Return service → 99th percentile of the round trips of small batches."""
     found: dict[str, Counter[int]] = {}
     for load in loads:
         for service, counts in load.counts.items():

@@ -9,10 +9,10 @@ from benchmarks.counts import Counts, named
 from benchmarks.measurement import Latency, latency
 
 _RARE = 0.7
-"""Transactions of a kind that is rarer per second at every load are not listed."""
+"""Kinds of transactions below this rate (per second) at every load are not listed."""
 
 Names = Mapping[str, str]
-"""The names of statements by their texts."""
+"""Statement text → name."""
 Line = tuple[str, Callable[[Counts], float]]
 _SENT: Sequence[Line] = (
     ("round trips to Postgres", lambda counts: counts.round_trips),
@@ -56,7 +56,7 @@ class Crowd:
 
 
 def tables(loads: Sequence[Load], crowds: Sequence[Crowd], names: Names) -> list[str]:
-    """Return all tables; the first load is that of the idle stack."""
+    """Return all tables; the first load is the idle stack."""
     idle, *busy = loads
     parts = [
         _sent("per request, all services", busy, lambda load: load.requests),
@@ -173,7 +173,7 @@ def _crowds(crowds: Sequence[Crowd]) -> list[str]:
 
 
 def most(by_trips: Counter[int]) -> int:
-    """Return the number of round trips that 99 of 100 transactions do not exceed."""
+    """Return the 99th percentile of round trips."""
     ordered = sorted(by_trips.elements())
     return ordered[math.ceil(0.99 * len(ordered)) - 1]
 

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.stages``: count round trips, batches and fetches at several loads."""
+"""``python -m benchmarks.stages``: counts round trips, batches and fetches at several loads."""
 
 import argparse
 import sys
@@ -37,13 +37,13 @@ _FIRST_RECORDS = 100
 
 
 def main() -> int:
-    """Measure, print the tables; 1 if a requirement is not met."""
+    """Measure and print the tables; return 1 if a limit is exceeded."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stages", description=__doc__)
-    parser.add_argument("--rates", default="20,50,100", help="requests a second, by commas")
-    parser.add_argument("--seconds", type=int, default=20, help="of each rate, and idle")
-    parser.add_argument("--requests", type=int, default=10_000, help="when all are sent at once")
-    parser.add_argument("--silent", type=int, default=180, help="silent participants; 0: left out")
+    parser.add_argument("--rates", default="20,50,100", help="requests a second, comma-separated")
+    parser.add_argument("--seconds", type=int, default=20, help="seconds of each rate, and idle")
+    parser.add_argument("--requests", type=int, default=10_000, help="requests sent at once")
+    parser.add_argument("--silent", type=int, default=180, help="silent participants; 0: skip")
     parser.add_argument("--release", help="a released version instead of the present code")
     parser.add_argument("--state", type=Path, default=Path(".local/bench/stages"))
     asked = parser.parse_args()
@@ -92,7 +92,7 @@ class Counting:
         self._stack = stack
 
     def begin(self) -> None:
-        """Count from now on."""
+        """Start counting."""
         self._before = self._read()
         self._since = time.monotonic()
 
@@ -113,13 +113,13 @@ class Counting:
 
 @contextmanager
 def _counting(code: Code) -> Iterator[Counting]:
-    # Not in the state folder: the path of a Unix socket is limited to 107 bytes.
+    # A temporary folder, because a Unix socket's path is limited to 107 bytes.
     with TemporaryDirectory(prefix="continuum-counts-") as sockets:
         yield Counting(code, Path(sockets))
 
 
 def _loads(asked: argparse.Namespace, code: Code, say: Say) -> list[Load]:
-    """Count an idle stack, each rate, and a load that is sent at once."""
+    """Count an idle stack, each rate, and a load sent at once."""
     found = []
     with (
         _counting(code) as counter,
@@ -171,7 +171,7 @@ def _crowd(asked: argparse.Namespace, code: Code, number: int, say: Say) -> Crow
 def _first_records(
     login: Login, ours: Ours, number: int, say: Say
 ) -> tuple[Sequence[float | None], Sequence[float | None]]:
-    """Return the waits of first records, under load and on an idle stack."""
+    """Return the waits of first records, under load and idle."""
     everybody = silent_participants(number)
     under_load, idle = everybody[:_FIRST_RECORDS], everybody[_FIRST_RECORDS:]
     with beside(silent.run, login) as (_, pipe):

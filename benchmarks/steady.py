@@ -1,4 +1,4 @@
-"""A steady load, a process of its own: submissions at a fixed rate, participants who answer."""
+"""A load process: submits at a fixed rate, and simulates the participants' reactions."""
 
 import itertools
 import json
@@ -18,24 +18,24 @@ from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
 
 _LOOK_SECONDS = 5.0
-"""How often the participants look for what they were told: they are systems, not people."""
+"""How often participants read their messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How the load stands."""
+    """The progress of the load."""
 
     submitted: int
     unanswered: int
-    """Records of all kinds that were appended and have no answer."""
+    """Sent records that have no answer."""
     unfinished: int
-    """Accepted requests that are neither closed, withdrawn nor waiting, and should be."""
+    """Accepted requests that have not reached their last status."""
     refused: int
-    """Answers that say no: someone was withdrawn or declined while somebody else spoke."""
+    """Refusals: expected where two participants act on a request at the same time."""
 
 
 class Steady:
-    """Speaks for all participants over one connection."""
+    """Acts for all participants over one connection."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Steady:
         self.submitted += 1
 
     def look(self) -> None:
-        """Read what has come since the last time, and answer it."""
+        """Read the new messages, and send the participants' reactions."""
         while records := self._consumer.consume(2000, timeout=0):
             for record in records:
                 value = record.value()
@@ -69,11 +69,11 @@ class Steady:
                     self._take_in(str(record.topic()).split(".")[2], json.loads(value))
 
     def wait(self, seconds: float) -> None:
-        """Let acknowledgments come in, so many seconds at most."""
+        """Process delivery reports for at most *seconds*."""
         self._producer.poll(seconds)
 
     def progress(self) -> Progress:
-        """Say how it stands."""
+        """Return the progress so far."""
         return Progress(
             submitted=self.submitted,
             unanswered=len(self._unanswered) + self._on_their_way,
@@ -122,11 +122,10 @@ def run(
     staying: int = 0,
 ) -> None:
     """
-    Submit ``rate`` a second until told "stop"; the participants answer on. End with the pipe.
-    ``staying``: see `Lives`.
+    Submit *rate* requests a second until "stop"; participants react until the pipe closes.
 
-    Each second sends what is due in it, as systems do that pass on what has gathered. Each word
-    that comes through the pipe is answered with the progress.
+    Sends each second's requests at once, as systems do that send batches. Answers every message on
+    the pipe with the progress. `Lives` explains *staying*.
     """
     load = Steady(login, participants, agencies, staying=staying)
     start = looked = time.monotonic()

@@ -1,4 +1,4 @@
-"""The load: submissions of a bit more than 1 KiB, varied, encoded before any clock starts."""
+"""Generates varied submissions of slightly over 1 KiB, before a measurement starts."""
 
 import json
 import random
@@ -31,10 +31,10 @@ def submissions(
     agencies: Sequence[AskingAgency], *, load: str, count: int
 ) -> Iterator[tuple[str, bytes]]:
     """
-    Yield the system that sends each submission, and the submission.
+    Yield (agency system, submission) pairs.
 
-    Their references are ``<load>-<number>``. Of twenty, one proposes a program that is only
-    announced and will wait; the others are for the program that is open.
+    References are ``<load>-<number>``. One of twenty is for a program that is only announced, and
+    will wait; the others are for the open program.
     """
     draw = random.Random(load)
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.tracing``: what traces cost a message, switched on and switched off."""
+"""``python -m benchmarks.tracing``: the cost of traces per message, switched on and off."""
 
 import asyncio
 import sys
@@ -23,12 +23,12 @@ _TOPIC = "cri.int.routing.v1"
 _MESSAGES = 10_000
 _AT_ONCE = 500
 _LIMIT = 41.0
-"""In the service's own loop: what FastStream's middleware takes at least (41 to 74 µs)."""
+"""Microseconds in the service's event loop: FastStream's own middleware takes 41 to 74."""
 assert 2 * _MESSAGES <= QUEUE_SPANS, "a full queue drops spans, and dropping costs less"
 
 
 class _Encoding(SpanExporter):
-    """Writes spans as they go to a collector, and sends them nowhere."""
+    """Encodes spans as for a collector, and discards them."""
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         encode_spans(spans).SerializeToString()
@@ -38,7 +38,7 @@ class _Encoding(SpanExporter):
 
 
 def main() -> int:
-    """Print microseconds of processor time a message; 1 if the loop's own are above the limit."""
+    """Print the processor time per message; return 1 if the event loop's exceeds the limit."""
     items, rows, places = _messages()
     off = min(_untraced(items) for _ in range(5))
     on, beside = min(_traced(items, rows, places, share=1.0) for _ in range(5))
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _messages() -> tuple[list[Item], list[dict[str, Any]], Places]:
-    """Return messages as a reader parsed them, and as they stand in an outbox."""
+    """Return messages as parsed items, as outbox rows, and their places."""
     at = datetime.now(UTC)
     facts = AppliedFacts(participant="ca-post", what="request.withdraw", about="a request")
     items, rows = [], []
@@ -81,7 +81,7 @@ def _reader() -> Any:
 
 
 def _untraced(items: Sequence[Item]) -> float:
-    """Return the microseconds a message of what the relay and a batch do for traces when off."""
+    """Return the microseconds per message that switched-off traces cost relay and batch."""
     traces: Traces | None = None
     began = time.thread_time()
     for _ in range(0, len(items), _AT_ONCE):
@@ -95,7 +95,7 @@ def _untraced(items: Sequence[Item]) -> float:
 def _traced(
     items: Sequence[Item], rows: Sequence[Any], places: Places, *, share: float
 ) -> tuple[float, float]:
-    """Return the microseconds a message in this thread, and in the one that encodes spans."""
+    """Return the microseconds per message in this thread, and in the exporting thread."""
     tracer = Tracer(_Encoding(), service="routing", instance="routing-0", share=share)
     traces = Traces(tracer, service="routing")
     taken = Taken("applied")

@@ -1,4 +1,4 @@
-"""The watcher, a process of its own: reads all `out` topics and says when a load is settled."""
+"""The watcher process: reads all `out` topics, and reports when a load is settled."""
 
 import re
 import time
@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, Message, TopicPartition
 from benchmarks.login import Login
 
 Expect = tuple[str, int, bool, float]
-"""Name of the load, how many, whether single messages are timed, seconds to wait at most."""
+"""Name of the load, number of requests, whether to time single messages, timeout in seconds."""
 
 _TYPE = re.compile(rb'"type":"gov\.cri\.([a-z_.]+)\.v1"')
 _REFERENCE = re.compile(rb'"reference":"(\w+)-(\d+)"')
@@ -21,37 +21,37 @@ _STATUS = re.compile(rb'"status":"([a-z_]+)"')
 
 @dataclass(slots=True)
 class Seen:
-    """What has come for one load: moments by the clock that all processes share."""
+    """The messages received for one load; times are of the machine's monotonic clock."""
 
     load: str
     answers: dict[int, float] = field(default_factory=dict)
-    """When the acceptance of each submission was read."""
+    """Number of the submission → when its acceptance was read."""
     offers: dict[int, float] = field(default_factory=dict)
-    """When the offer that each led to was read."""
+    """Number of the submission → when its offer was read."""
     waiting: int = 0
     unexpected: dict[str, int] = field(default_factory=dict)
-    """What came instead: refusals, and states other than offered or waiting."""
+    """Counts of refusals, and of statuses other than offered or waiting."""
     last: float = 0.0
     _numbers: dict[bytes, int] = field(default_factory=dict)
     _outcomes: dict[bytes, tuple[str, float]] = field(default_factory=dict)
 
     @property
     def settled(self) -> int:
-        """How many are accepted and have their offer or their place in the queue."""
+        """The number of accepted requests that were offered or wait in a lane."""
         return len(self.offers) + self.waiting
 
     @property
     def tracking_numbers(self) -> list[str]:
-        """Of all that are accepted."""
+        """The tracking numbers of all accepted requests."""
         return [number.decode() for number in self._numbers]
 
     @property
     def strays(self) -> int:
-        """How many came to anything else."""
+        """The number of unexpected outcomes."""
         return sum(self.unexpected.values())
 
     def take_in(self, value: bytes, at: float) -> None:
-        """Read as much of one message as is needed; copies change nothing."""
+        """Process one message; duplicates change nothing."""
         found = _TYPE.search(value)
         kind = found.group(1) if found else b""
         if kind == b"submission.accepted":
@@ -60,7 +60,7 @@ class Seen:
             self._told(value, "offered", at)
         elif kind == b"request.status_changed":
             status = _group(_STATUS, value)
-            if status != "offered":  # of which the provider's message is the proof
+            if status != "offered":  # counted by the provider's message instead
                 self._told(value, status, at)
         elif kind in (b"submission.refused", b"message.refused"):
             self._stray("refused")
@@ -98,14 +98,14 @@ class Seen:
 
 
 def run(pipe: "Connection", login: Login, topics: Sequence[str]) -> None:
-    """Serve ``Expect`` after ``Expect``: answer "ready", then with what was seen."""
+    """Serve each ``Expect``: answer "ready", then with what was received."""
     consumer = _consumer(login, topics)
     pipe.send("connected")
     while True:
         try:
             load, count, timed, limit = pipe.recv()
             while consumer.consume(5000, timeout=0.1):
-                pass  # what an earlier load still led to
+                pass  # messages of an earlier load
             pipe.send("ready")
             pipe.send(_watch(pipe, consumer, Seen(load), count, timed=timed, limit=limit))
         except (EOFError, BrokenPipeError, KeyboardInterrupt):
@@ -133,7 +133,7 @@ def _watch(
     pipe: "Connection", consumer: Consumer, seen: Seen, count: int, *, timed: bool, limit: float
 ) -> Seen:
     deadline = time.monotonic() + limit
-    # A word, or the pipe's end, comes early only if whoever asked is gone.
+    # The parent sends nothing meanwhile: the pipe becomes readable only if the parent has ended.
     while seen.settled + seen.strays < count and time.monotonic() < deadline and not pipe.poll():
         if timed:
             one = consumer.poll(0.1)

@@ -1,1 +1,1 @@
-"""The peer: the same four stages as the FastStream and asyncpg tutorials teach them."""
+"""The peer: the same four stages, written as the FastStream and asyncpg tutorials show."""

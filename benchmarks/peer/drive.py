@@ -1,5 +1,5 @@
 """
-Loads N submissions; waits until each came out of the far end and reporting holds its row.
+Sends N submissions; waits until each has left the last stage and reporting holds its row.
 
 ``python -m benchmarks.peer.drive N [RATE]`` prints one line of JSON.
 """
@@ -23,7 +23,7 @@ _HELD = "select count(*) from t_reporting.row"
 
 
 async def drive(count: int, rate: float) -> dict[str, Any]:
-    """Return how many came out, in how many seconds reporting held all, and each one's time."""
+    """Return how many came out, the seconds until reporting held all, and each one's latency."""
     security: dict[str, Any] = {
         "bootstrap_servers": os.environ["KAFKA"],
         "security_protocol": "SASL_PLAINTEXT",

@@ -1,4 +1,4 @@
-"""The peer's ground: its own topics, principal and database beside ours, on the same servers."""
+"""The peer's own topics, principal and database, on the pipeline's servers."""
 
 import asyncpg
 
@@ -10,7 +10,7 @@ PEER = "peer"
 
 
 def peer_topics() -> list[Topic]:
-    """Return the peer's topics, as many partitions as our internal ones have."""
+    """Return the peer's topics, with as many partitions as the pipeline's internal topics."""
     return [
         Topic(
             name=f"t.{name}",
@@ -25,7 +25,7 @@ def peer_topics() -> list[Topic]:
 
 
 def peer_grants() -> set[Grant]:
-    """Return what the peer may do: anything with its own topics, nothing else."""
+    """Return the peer's rights: everything on its own topics, nothing else."""
     return {
         Grant(PEER, "READ", "TOPIC", "t.", "PREFIXED"),
         Grant(PEER, "WRITE", "TOPIC", "t.", "PREFIXED"),
@@ -35,7 +35,7 @@ def peer_grants() -> set[Grant]:
 
 
 async def make_database(admin_dsn: str, password: str) -> None:
-    """Make the peer's role and the database it owns."""
+    """Create the peer's role and its database."""
     connection = await asyncpg.connect(admin_dsn)
     try:
         await connection.execute(f"CREATE ROLE {PEER} LOGIN PASSWORD '{password}'")

@@ -1,4 +1,4 @@
-"""The peer's messages: a submission of 1 KiB and what becomes of it."""
+"""The peer's messages: a submission of 1 KiB, and those of the later stages."""
 
 from datetime import datetime
 from uuid import UUID

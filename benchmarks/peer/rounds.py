@@ -1,4 +1,4 @@
-"""Measures the peer: its four processes run only while they are measured."""
+"""Measures the peer, whose four processes run only meanwhile."""
 
 import json
 import sys
@@ -21,7 +21,7 @@ _SECONDS = 180
 
 
 class Peer:
-    """The peer's four processes, from ``with`` to its end."""
+    """The peer's four processes; a context manager that starts and stops them."""
 
     def __init__(self, stack: Stack, environment: Mapping[str, str], *, number: int) -> None:
         self._number = number
@@ -58,7 +58,7 @@ class Peer:
 
     def measure(self, plan: Plan, say: Say) -> Round:
         """Measure every load."""
-        self._drive(plan.peer_requests // 10)  # its processes are new: warm them up
+        self._drive(plan.peer_requests // 10)  # warm up the new processes
         full = self._throughput(plan.peer_requests)
         say(f"peer: {full.rate:.0f} requests/s")
         steady = {}
@@ -76,13 +76,13 @@ class Peer:
         )
 
     def _throughput(self, count: int) -> Throughput:
-        """Send ``count`` as fast as they go; a request counts when reporting, too, holds it."""
+        """Send *count* requests as fast as possible; a request counts once reporting holds it."""
         before = self._times()
         seconds = self._drive(count)["seconds"]
         return Throughput(count / seconds, per_request(before, self._times(), count))
 
     def _steady(self, rate: int, *, seconds: int) -> Steady:
-        """Send ``rate`` a second, whatever comes back; return the times from end to end."""
+        """Send *rate* requests a second (open loop); return the end-to-end latencies."""
         before = self._times()
         latencies = self._drive(rate * seconds, rate)["latencies"]
         used = per_request(before, self._times(), rate * seconds)

@@ -1,9 +1,9 @@
 """
-What a user would write from the tutorials: one handler call and one transaction a message.
+What a user would write after the tutorials: one handler call and one transaction per message.
 
 It publishes inside the handler and acknowledges by default (at most once: a crash loses
-messages). One process for each stage named by SVC. Connection security is its only change, and
-its logs are on.
+messages). Each process runs the stage that SVC names. Only connection security differs from the
+tutorials; logs are on.
 """
 
 import os

@@ -1,5 +1,5 @@
--- What reporting holds of these: accepted, and offered or waiting. Asked by their numbers, so that the
--- question costs the same however many are held.
+-- Counts the given requests that reporting holds as accepted, and offered or waiting. By tracking
+-- number, so that the cost does not depend on the size of the table.
 SELECT count(*)
   FROM requests
  WHERE tracking_number = ANY ($1::text[])

@@ -1,4 +1,4 @@
--- All that have come to rest for now, the oldest first.
+-- Requests that the matcher has no work on, oldest first.
 SELECT tracking_number, status
   FROM requests
  WHERE NOT queued OR NOT fresh

@@ -1,5 +1,5 @@
--- Of the one entry that each provider declared. Nothing is given back when the work is done; the
--- load is what is open.
+-- Takes the copies' offers off the only entry of each provider's declaration. Closed engagements
+-- give nothing back; the load counts open ones.
 UPDATE capacities
    SET free = ARRAY[capacities.free[1] - taken.offers],
        load = capacities.load + taken.load

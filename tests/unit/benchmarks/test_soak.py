@@ -51,11 +51,11 @@ def test_each_thing_that_is_missed_has_its_sentence() -> None:
 
     assert shortfalls(left, [steep], minutes=60) == [
         "2 messages have no answer.",
-        "1 requests have not come to their end.",
+        "1 requests have not reached their last status.",
         "The memory of routing is not flat: it grows by 20.0 MB an hour.",
     ]
     assert shortfalls(_DONE, [steep], minutes=2) == [
-        "Memory is not judged: that takes 30 minutes."
+        "Memory is not judged: that requires 30 minutes."
     ]
 
 
