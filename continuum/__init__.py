@@ -1,1 +1,1 @@
-"""The operators' command line: tells what became of a request, and what waits."""
+"""The operators' command line: status, history of requests, dead letters, rebuilds."""

@@ -33,12 +33,12 @@ examples:
 """
 _BY = "(default: this user); the database role is recorded with it"
 REBUILT = """\
-Computes again, from the log and beside the live tables, what a service only copies from it:
+Recomputes, beside the live tables, those that are a fold of the log:
   reporting               all of its tables
-  routing, notifications  the copy of the reference data, and how far it has come
-  intake                  the reference data, and how each request ended
-The rest are decisions, or come from topics that are kept for 14 days; the answer says so of each
-table. Nothing is changed without --yes.
+  routing, notifications  the copy of the reference data, and its gates
+  intake                  the reference data, and the final status of each request
+The other tables hold decisions, or come from topics that are kept for 14 days; the report says
+which. Nothing is changed without --yes.
 """
 
 
@@ -54,19 +54,19 @@ def parser() -> argparse.ArgumentParser:
     )
     root = argparse.ArgumentParser(
         prog="continuum",
-        description="Tells operators what became of a request, and what waits.",
+        description="Shows and repairs the state of the services.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     verbs = root.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = verbs.add_parser(
-        "why", parents=[shared], help="tell a request's story with every decision's reasons"
+        "why", parents=[shared], help="show a request's history, with the reasons of each decision"
     )
     asked.add_argument("tracking_number", help="such as CRI-2026-000042-K")
     stated = verbs.add_parser(
         "status",
         parents=[shared],
-        help="say what is wrong, since when, and what to run next; exit 1 if anything is",
+        help="show what is wrong, since when, and what to run next; exit 1 if anything is",
     )
     stated.add_argument("--waiting", action="store_true", help="list each waiting request")
     stated.add_argument("--json", action="store_true", help="print JSON, for programs")
@@ -123,7 +123,7 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
         "--effects",
         choices=["silently", "missing", "all"],
         default="silently",
-        help="whom to message: nobody, those not told yet, everybody again (default: %(default)s)",
+        help="whom to notify: nobody, those not notified yet, all again (default: %(default)s)",
     )
     rebuilt.add_argument("--yes", action="store_true", help="repair what differs")
     rebuilt.add_argument("--why", metavar="TEXT", help="the reason, recorded with the outcome")

@@ -68,9 +68,9 @@ ROUTING = Tables(
 NOTIFICATIONS = replace(
     ROUTING,
     kept={
-        ("requests",): "hold sentences with names as it knew them that day, which no log says",
-        ("notices", "answers", "gaps", "heartbeats"): "are what it decided to tell, once and under"
-        " which number",
+        ("requests",): "hold sentences with names of that day, which are not in the log",
+        ("notices", "answers", "gaps", "heartbeats"): "are its decisions whom to notify, and the"
+        " numbers of its messages",
         ("needs", "contacts", "waiting_repeats", "waiting_notes"): _FOURTEEN_DAYS,
         ("gates of other topics",): _OTHER_GATES,
     },

@@ -52,16 +52,16 @@ def _surroundings(observation: Observation, hints: Hints) -> Iterator[Finding]:
                 for place in missing_partitions(observation.kafka, database):
                     what = f"{service} reads {place}, which Kafka does not have (or hides from us)"
                     yield Finding(what, hints.log(service))
-    away = {
+    unavailable = {
         name: each.why
         for name, each in observation.databases.items()
         if isinstance(each, Unavailable)
     }
-    if away and len(away) == len(observation.databases):
-        why = next(iter(away.values()))
+    if unavailable and len(unavailable) == len(observation.databases):
+        why = next(iter(unavailable.values()))
         yield Finding(f"Postgres does not answer: {why}. Nothing is taken in", hints.postgres)
     else:
-        for service, why in away.items():
+        for service, why in unavailable.items():
             yield Finding(f"{service}: its database does not answer: {why}", hints.postgres)
 
 
@@ -80,7 +80,7 @@ def _process(process: Process, hints: Hints) -> Finding:
     if process.state == "not running":
         return Finding(f"{where} does not run: {process.says}", hints.start(process.service))
     if process.state == "no answer":
-        what = f"{where} is there and does not answer ({process.says}): frozen, or overloaded"
+        what = f"{where} is up but does not answer ({process.says}): frozen, or overloaded"
         return Finding(what, hints.end(process.service))
     first, *more = process.says.splitlines() or ["no reason given"]
     return Finding(f"{where} is not ready: {first}", hints.log(process.service), more)

@@ -42,7 +42,7 @@ class LogEnds:
             async with asyncio.timeout(SECONDS):
                 return await self._read()
         except _OUTAGE as error:
-            return away(error)
+            return unavailable(error)
 
     async def _read(self) -> Ends:
         topics = await self._admin.describe_topics()
@@ -116,12 +116,12 @@ async def log_ends(log: Log) -> AsyncIterator[LogEnds | Unavailable]:
             async with asyncio.timeout(SECONDS):
                 await asyncio.gather(admin.start(), consumer.start())
         except _OUTAGE as error:
-            yield away(error)
+            yield unavailable(error)
             return
         yield LogEnds(admin, consumer)
 
 
-def away(error: BaseException) -> Unavailable:
+def unavailable(error: BaseException) -> Unavailable:
     """Return *error* as `Unavailable`."""
     if isinstance(error, TimeoutError):
         return Unavailable(f"no answer in {SECONDS:.0f} s")

@@ -92,5 +92,5 @@ class Observation:
             if not isinstance(each, Unavailable)
             for process in each
         ]
-        away = [self.kafka, *self.databases.values()]
-        return not any(answered) and all(isinstance(each, Unavailable) for each in away)
+        parts = [self.kafka, *self.databases.values()]
+        return not any(answered) and all(isinstance(each, Unavailable) for each in parts)

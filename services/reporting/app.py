@@ -6,8 +6,8 @@ from functools import partial
 from services.reporting import gauges
 from services.reporting.as_of import AsOf
 from services.reporting.handlers import ReportingReader
-from services.reporting.openings import announce_openings
 from services.reporting.pages import routes
+from services.reporting.program_openings import announce_openings
 from services.reporting.restore import OWN, Restore
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing

@@ -62,7 +62,7 @@ def program_changed(
         number=number,
         classification="public",
     )
-    news = ProgramFacts(
+    facts = ProgramFacts(
         program=row.program,
         name=row.name,
         status=status,
@@ -70,7 +70,7 @@ def program_changed(
         summary=row.summary,
         sentence=sentence(row.name, status=status, opens_at=row.opens_at),
     )
-    return ProgramChanged(**about, data=news)
+    return ProgramChanged(**about, data=facts)
 
 
 def status_at(row: ProgramRow, *, at: datetime) -> str:

@@ -1,7 +1,7 @@
 """
 Brings a database restored from an older dump up to the announcements reporting has published.
 
-Reporting's tables are a fold of other services' topics, which it replays from the restored
+Reporting's tables are a fold of other services' topics, which it reads again from the restored
 checkpoints. Only the announcements about programs are its own: none is published twice.
 """
 
@@ -35,7 +35,7 @@ class RestoreBatch:
 
 
 class RestoreReader:
-    """Replays definitions without repeating announcements."""
+    """Takes definitions in again without repeating announcements."""
 
     def __init__(self) -> None:
         self._reader = ReportingReader()

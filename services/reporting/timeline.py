@@ -41,7 +41,7 @@ def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntr
     )
 
 
-def _answer(data: intake.OfferAnswerFacts) -> str:
+def _offer_answer(data: intake.OfferAnswerFacts) -> str:
     return data.answer if data.reason_code is None else f"{data.answer}: {data.reason_code}"
 
 
@@ -74,7 +74,7 @@ def _ended(data: routing.TooLateFacts) -> str:
 
 
 _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
-    intake.OfferAnswered: _answer,
+    intake.OfferAnswered: _offer_answer,
     intake.RequestDirected: _direction,
     intake.MilestoneReported: _milestone,
     routing.RequestIneligible: _reasons,

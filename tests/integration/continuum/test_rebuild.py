@@ -9,7 +9,7 @@ import pytest
 from continuum.access import NotPossible
 from deploy.local.stack import Stack
 from services.reporting.handlers import ReportingReader
-from services.reporting.openings import announce_openings
+from services.reporting.program_openings import announce_openings
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
 from shared.messaging.replay import carry_out

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from services.reporting import store
-from services.reporting.openings import announce_openings
+from services.reporting.program_openings import announce_openings
 from services.reporting.project import changed_by, merge
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.reporting.openings import announce_openings
+from services.reporting.program_openings import announce_openings
 from services.reporting.restore import Restore
 from shared.contracts import reference
 from shared.messaging.records import Record

@@ -110,7 +110,7 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
     ),
     "frozen": (
         with_process("routing", [Process("routing", "http://r", "no answer", "timed out")]),
-        "routing: its process at http://r is there and does not answer (timed out): frozen",
+        "routing: its process at http://r is up but does not answer (timed out): frozen",
         "make up",
     ),
     "not ready": (
