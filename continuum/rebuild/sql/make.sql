@@ -1,5 +1,5 @@
--- Tables beside the live ones: whoever looks there first (search_path) fills them with the service's
--- own statements. Unlogged: after a crash they are empty, all of them together.
+-- Tables beside the live ones. A session with this schema first in its search_path fills them with the
+-- service's own statements. Unlogged: after a crash all of them are empty.
 CREATE SCHEMA rebuild;
 
 CREATE UNLOGGED TABLE rebuild.gates (
