@@ -12,7 +12,7 @@ from services.reporting.figures import Count, Durations, Volumes, Wait
 from services.reporting.programs import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
-from shared.contracts.places import ZONES
+from shared.contracts.states_and_zones import ZONES
 from shared.messaging.reader import Connection
 from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements

@@ -9,8 +9,8 @@ from pydantic_core import to_json
 from services.routing import names
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
-from shared.contracts.places import day_in
 from shared.contracts.reference import Program, Provider
+from shared.contracts.states_and_zones import day_in
 
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""

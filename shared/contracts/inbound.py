@@ -9,7 +9,6 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.places import State
 from shared.contracts.reference import (
     Code,
     Codes,
@@ -22,6 +21,7 @@ from shared.contracts.reference import (
     RuleSet,
     TopicOfHelp,
 )
+from shared.contracts.states_and_zones import State
 
 Text = Annotated[str, Field(max_length=8000)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]

@@ -8,7 +8,7 @@ from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.inbound import SERVICE_FORMS, Counter, Wished
-from shared.contracts.places import ZONES, is_zone
+from shared.contracts.states_and_zones import ZONES, is_zone
 
 _FORMS = {"forms": SERVICE_FORMS}
 YEARS = range(1900, 2200)

@@ -27,7 +27,7 @@ from shared.contracts.inbound import (
     Wished,
 )
 from shared.contracts.intake import RequestFacts
-from shared.contracts.places import day_in
+from shared.contracts.states_and_zones import day_in
 
 
 def check_submission(

@@ -10,7 +10,6 @@ from services.intake.checks.fields import check_zone
 from services.intake.findings import Finding
 from shared.contracts import refusals
 from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
-from shared.contracts.places import STATES
 from shared.contracts.reference import (
     CLOCKS,
     FACTS,
@@ -21,6 +20,7 @@ from shared.contracts.reference import (
     CriType,
     RuleSet,
 )
+from shared.contracts.states_and_zones import STATES
 
 _CODES: Mapping[str, Sequence[str]] = {
     "agency.cri_type": get_args(CriType),

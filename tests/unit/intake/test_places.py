@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.places import STATES
+from shared.contracts.states_and_zones import STATES
 from tests.examples.door import Door, events, reasons
 from tests.examples.inbound import agency, data_of, submission
 

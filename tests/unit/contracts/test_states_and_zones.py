@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from shared.contracts.places import STATES, ZONES, day_in, is_zone
+from shared.contracts.states_and_zones import STATES, ZONES, day_in, is_zone
 
 
 def test_there_are_fifty_states_the_district_and_six_outlying_areas() -> None:
