@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 from benchmarks import against_empty, against_one, against_release
-from benchmarks.code import PRESENT
 from benchmarks.comparison import PEER
-from benchmarks.ground import ground, let_in
 from benchmarks.machine import interpreter
 from benchmarks.measurement import Incomplete, Plan
+from benchmarks.stacks import grant_access, new_stack
+from benchmarks.version import PRESENT
 from deploy.local.released import PREVIOUS
 from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
@@ -89,10 +89,10 @@ def _against_empty(asked: argparse.Namespace) -> int:
 
 
 def _against_one(asked: argparse.Namespace) -> int:
-    with ground(asked.state / "replicas", _say) as (stack, agencies):
+    with new_stack(asked.state / "replicas", _say) as (stack, agencies):
         rounds = against_one.measure(
             stack,
-            let_in(stack),
+            grant_access(stack),
             agencies,
             replicas=asked.replicas,
             rounds=asked.rounds,

@@ -8,13 +8,13 @@ from statistics import median
 from typing import cast
 
 from benchmarks import steady
-from benchmarks.beside import beside
-from benchmarks.ground import Say, ground, kept_ground, let_in
+from benchmarks.child import child
+from benchmarks.load_test import LoadTest
 from benchmarks.login import Login
 from benchmarks.measurement import Incomplete, Latency, Throughput
-from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
 from benchmarks.seed import seed
+from benchmarks.stacks import Say, grant_access, kept_stack, new_stack
 from benchmarks.steady import Progress
 from deploy.local.databases import owner_of
 from shared.contracts.services import SERVICES
@@ -52,32 +52,32 @@ def measure(
     if not (full_state / _SEEDED).exists():
         _prepare(full_state, held=held, say=say)
     with (
-        ground(state / "empty", say) as (empty_stack, agencies),
-        kept_ground(full_state, say) as full_stack,
-        Ours(empty_stack, let_in(empty_stack), agencies) as empty,
-        Ours(full_stack, let_in(full_stack), agencies) as full,
+        new_stack(state / "empty", say) as (empty_stack, agencies),
+        kept_stack(full_state, say) as full_stack,
+        LoadTest(empty_stack, grant_access(empty_stack), agencies) as empty,
+        LoadTest(full_stack, grant_access(full_stack), agencies) as full,
     ):
         say(f"{held} requests are held; warming up")
         sides = {"empty": empty, "full": full}
-        for ours in sides.values():
-            ours.throughput(requests // 5)
+        for test in sides.values():
+            test.throughput(requests // 5)
         measured: dict[str, list[Throughput]] = {name: [] for name in sides}
         for number in range(1, rounds + 1):
-            for name, ours in sides.items():
-                measured[name].append(ours.throughput(requests))
+            for name, test in sides.items():
+                measured[name].append(test.throughput(requests))
                 say(f"round {number}, {name}: {measured[name][-1].rate:.0f} requests/s")
         found = []
-        for name, ours in sides.items():
-            found.append(Side(measured[name], *ours.latency(50, seconds=seconds)))
+        for name, test in sides.items():
+            found.append(Side(measured[name], *test.latency(50, seconds=seconds)))
             say(f"{name} at 50/s: answer {found[-1].answer}, offer {found[-1].offer}")
         return found[0], found[1]
 
 
 def _prepare(state: Path, *, held: int, say: Say) -> None:
     """Create a stack whose services hold *held* requests, and stop it."""
-    with ground(state, say) as (stack, agencies):
+    with new_stack(state, say) as (stack, agencies):
         say("processing the requests to copy")
-        _live(let_in(stack), [each.id for each in stack.participants], agencies)
+        _live(grant_access(stack), [each.id for each in stack.participants], agencies)
         seed({name: stack.dsn(name, role=owner_of(name)) for name in SERVICES}, held, say=say)
     (state / _SEEDED).touch()
 
@@ -113,7 +113,7 @@ def shortfalls(empty: Side, full: Side) -> list[str]:
 
 def _live(login: Login, names: Sequence[str], agencies: Sequence[AskingAgency]) -> None:
     """Submit requests of all kinds; return once each has reached its last status."""
-    with beside(steady.run, login, names, agencies, _LIVES_A_SECOND, _STAYING) as (_, pipe):
+    with child(steady.run, login, names, agencies, _LIVES_A_SECOND, _STAYING) as (_, pipe):
         time.sleep(_LIVES_SECONDS)
         pipe.send("stop")
         deadline = time.monotonic() + _SETTLE_SECONDS

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.ground import Say
+from benchmarks.load_test import LoadTest
 from benchmarks.login import Login
 from benchmarks.measurement import Throughput
-from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
+from benchmarks.stacks import Say
 from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
 
@@ -26,11 +26,11 @@ def measure(
     one: list[Throughput] = []
     more: list[Throughput] = []
     others = [(service, number) for service in SERVICES for number in range(1, replicas)]
-    with Ours(stack, login, agencies) as ours:
+    with LoadTest(stack, login, agencies) as test:
 
         def measured(name: str) -> Throughput:
-            ours.throughput(requests // 5)  # warm up after the rebalance
-            found = ours.throughput(requests)
+            test.throughput(requests // 5)  # warm up after the rebalance
+            found = test.throughput(requests)
             say(f"{name}: {found.rate:.0f} requests/s")
             return found
 

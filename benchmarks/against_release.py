@@ -7,17 +7,17 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.code import PRESENT, Code
 from benchmarks.comparison import PEER, Comparison
 from benchmarks.daily import Figures
-from benchmarks.ground import Say, ground, let_in
 from benchmarks.machine import machine
 from benchmarks.measurement import Plan, Round
-from benchmarks.peer.ground import PEER as PEER_USER
-from benchmarks.peer.ground import make_database, peer_grants, peer_topics
+from benchmarks.peer.provision import PEER as PEER_USER
+from benchmarks.peer.provision import make_database, peer_grants, peer_topics
 from benchmarks.peer.rounds import Peer
 from benchmarks.pipeline import Pipeline
 from benchmarks.sizes import kept_bytes
+from benchmarks.stacks import Say, grant_access, new_stack
+from benchmarks.version import PRESENT, Version
 from deploy.local.released import PREVIOUS, released
 from deploy.local.stack import Stack
 from deploy.stack.passwords import password
@@ -31,13 +31,13 @@ def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
     Each of these two has its own Kafka and Postgres, and its services run only while they are
     measured. The peer uses the present code's servers, with its own topics and database.
     """
-    codes = [Code(), Code(PREVIOUS, released(PREVIOUS, say=say))]
+    codes = [Version(), Version(PREVIOUS, released(PREVIOUS, say=say))]
     say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
     rounds: Mapping[str, list[Round]] = {PRESENT: [], PREVIOUS: [], PEER: []}
     with ExitStack() as ends:
         pipelines = [_pipeline(code, state, ends, say) for code in codes]
         stack = pipelines[0].stack
-        environment = _let_peer_in(stack)
+        environment = _admit_peer(stack)
         before = kept_bytes(stack)
         for number in range(1, plan.rounds + 1):
             began = time.monotonic()
@@ -54,19 +54,19 @@ def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
     return Comparison(plan, rounds), Figures(plan, rounds[PRESENT], sizes, today, machine())
 
 
-def _pipeline(code: Code, state: Path, ends: ExitStack, say: Say) -> Pipeline:
+def _pipeline(code: Version, state: Path, ends: ExitStack, say: Say) -> Pipeline:
     """Create a stack whose participants this version has registered; its services are stopped."""
     say(f"{code.name}: making a stack")
     start = code.prepare_and_start
-    stack, agencies = ends.enter_context(ground(state / code.name, say, start=start))
+    stack, agencies = ends.enter_context(new_stack(state / code.name, say, start=start))
     code.stop(stack)
-    return Pipeline(code, stack, let_in(stack), agencies)
+    return Pipeline(code, stack, grant_access(stack), agencies)
 
 
-def _let_peer_in(stack: Stack) -> dict[str, str]:
+def _admit_peer(stack: Stack) -> dict[str, str]:
     """Create the peer's topics, login and database; return its processes' environment."""
     secret = password(stack.credentials.folder / PEER_USER, "password")
-    let_in(stack, topics=peer_topics(), users={PEER_USER: secret}, more=peer_grants())
+    grant_access(stack, topics=peer_topics(), users={PEER_USER: secret}, more=peer_grants())
     asyncio.run(make_database(stack.postgres.dsn(), secret))
     return {
         "KAFKA": stack.kafka.servers[0],

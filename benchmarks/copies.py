@@ -15,7 +15,7 @@ _BEYOND = 10**12
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Original:
     """A finished request to copy: the keys of its rows in every service."""
 
     number: str
@@ -39,18 +39,18 @@ class Row:
         return self.text % tuple(fill(counter, number, scatter) for fill in self.fills)
 
 
-def row(line: bytes, life: Life, *, ahead: int, kept: frozenset[bytes]) -> Row:
+def row(line: bytes, original: Original, *, ahead: int, kept: frozenset[bytes]) -> Row:
     """
     Return *line* with gaps for tracking number, reference, ids, inbound records, queue number.
 
     *ahead* is the copies' queue number minus their counter. *kept* holds the ids that all requests
     share. Copies share no other id, record or reference.
     """
-    records = {each.encode(): place for place, each in enumerate(life.records)}
-    reference = life.reference.encode()
+    records = {each.encode(): place for place, each in enumerate(original.records)}
+    reference = original.reference.encode()
     names = [*map(re.escape, records), re.escape(reference)]
     known = rb"(?<![\w-])(?:" + rb"|".join(names) + rb")(?![\w-])"
-    gaps = re.compile(rb"|".join((re.escape(life.number.encode()), known, _UUID, QUEUE)))
+    gaps = re.compile(rb"|".join((re.escape(original.number.encode()), known, _UUID, QUEUE)))
     text, fills, end = b"", list[Fill](), 0
     for gap in gaps.finditer(line):
         found = gap.group()
@@ -65,7 +65,7 @@ def row(line: bytes, life: Life, *, ahead: int, kept: frozenset[bytes]) -> Row:
         elif found in records:
             topic = found[: found.rindex(b"/") + 1]
             fills.append(_numbered(topic, first=_BEYOND + records[found], step=100))
-        elif found == life.number.encode():
+        elif found == original.number.encode():
             fills.append(lambda counter, number, scatter: number)
         else:
             fills.append(_id(found))

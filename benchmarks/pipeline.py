@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.code import Code
-from benchmarks.ground import Say
 from benchmarks.idle import idle
+from benchmarks.load_test import LoadTest
 from benchmarks.login import Login
 from benchmarks.measurement import Plan, Round, Steady
-from benchmarks.ours import Ours
 from benchmarks.participants import AskingAgency
 from benchmarks.processor_time import peak_megabytes, stack_times
+from benchmarks.stacks import Say
+from benchmarks.version import Version
 from deploy.local.stack import Stack
 
 
@@ -18,7 +18,7 @@ from deploy.local.stack import Stack
 class Pipeline:
     """A version and its stack; the services run only during `measure`."""
 
-    code: Code
+    code: Version
     stack: Stack
     login: Login
     agencies: Sequence[AskingAgency]
@@ -27,13 +27,13 @@ class Pipeline:
         """Start the services, measure every load, stop them."""
         self.code.start(self.stack)
         pids = {each.service: each.child.pid for each in self.stack.replicas.values()}
-        with Ours(self.stack, self.login, self.agencies) as ours:
-            ours.throughput(plan.warm)
-            full = ours.throughput(plan.requests)
+        with LoadTest(self.stack, self.login, self.agencies) as test:
+            test.throughput(plan.warm)
+            full = test.throughput(plan.requests)
             say(f"{self.code.name}: {full.rate:.0f} requests/s")
             steady = {}
             for rate in plan.rates:
-                steady[rate] = Steady(*ours.used(rate, seconds=plan.seconds))
+                steady[rate] = Steady(*test.used(rate, seconds=plan.seconds))
                 say(f"{self.code.name} at {rate}/s: answers {steady[rate].answers}")
         resting = idle(lambda: stack_times(self.stack, pids), seconds=plan.seconds)
         megabytes = {service: peak_megabytes(pid) for service, pid in pids.items()}

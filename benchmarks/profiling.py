@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.ground import ground, let_in
+from benchmarks.load_test import LoadTest
 from benchmarks.measurement import Incomplete
-from benchmarks.ours import Ours
+from benchmarks.stacks import grant_access, new_stack
 from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing, place
 from shared.contracts.services import SERVICES
@@ -68,18 +68,18 @@ def _measure(asked: argparse.Namespace) -> list[str]:
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
-    with ground(asked.state, say) as (stack, agencies):
+    with new_stack(asked.state, say) as (stack, agencies):
         pids = {name: stack.replicas[name, 0].child.pid for name in SERVICES}
-        with Ours(stack, let_in(stack), agencies) as ours:
+        with LoadTest(stack, grant_access(stack), agencies) as test:
             say("warming up")
-            ours.throughput(asked.requests // 10)
+            test.throughput(asked.requests // 10)
             say("sampling every service's call stack, which slows them down")
             with _watched(pids, asked.state):
                 if asked.rate:
-                    used, answers, _ = ours.used(asked.rate, seconds=asked.seconds)
+                    used, answers, _ = test.used(asked.rate, seconds=asked.seconds)
                     speed = f"answer {answers} at {asked.rate}/s"
                 else:
-                    round_ = ours.throughput(asked.requests)
+                    round_ = test.throughput(asked.requests)
                     used, speed = round_.microseconds, f"{round_.rate:.0f} requests/s"
         samples = {name: _stages((asked.state / f"{name}.stacks").read_text()) for name in pids}
     return [*table(used, samples), f"profile: {used.total()} µs/request in all, {speed}"]

@@ -23,7 +23,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.copies import QUEUE, Life, row
+from benchmarks.copies import QUEUE, Original, row
 from benchmarks.measurement import Incomplete
 from deploy.local.connection import Connection
 from shared.contracts.tracking import tracking_number
@@ -77,7 +77,7 @@ class Work:
 
     table: Table
     dsn: str
-    lives: Sequence[Life]
+    originals: Sequence[Original]
     count: int
     first_number: int
     first_queue_number: int
@@ -107,17 +107,17 @@ def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> 
     per table. Raises `Incomplete` if an outcome has no request to copy.
     """
     begun = time.monotonic()
-    lives, kept = asyncio.run(_originals(dsns))
-    first_number, first_queue_number = asyncio.run(_take_numbers(dsns, count))
+    originals, kept = asyncio.run(_originals(dsns))
+    first_numbers = asyncio.run(_take_numbers(dsns, count))
     pool = ProcessPoolExecutor(2, mp_context=get_context("spawn"))
     with pool:
         work = [
-            Work(table, dsns[table.service], lives, count, first_number, first_queue_number, kept)
+            Work(table, dsns[table.service], originals, count, *first_numbers, kept)
             for table in _TABLES
         ]
         for table, (rows, seconds) in zip(_TABLES, pool.map(_fill, work), strict=True):
             say(f"seed: {table.service}.{table.name} {rows} rows in {seconds:.0f} s")
-        asyncio.run(_take_capacity(dsns["routing"], first_queue_number, count))
+        asyncio.run(_take_capacity(dsns["routing"], first_numbers[1], count))
         vacuumed = time.monotonic()
         list(pool.map(_vacuum, dsns.values()))
     say(
@@ -126,10 +126,10 @@ def seed(dsns: Mapping[str, str], count: int, *, say: Callable[[str], None]) -> 
     )
 
 
-async def _originals(dsns: Mapping[str, str]) -> tuple[list[Life], frozenset[bytes]]:
+async def _originals(dsns: Mapping[str, str]) -> tuple[list[Original], frozenset[bytes]]:
     """Return the requests to copy, a few hundred per outcome, and the ids that all share."""
     found = defaultdict[str, list[tuple[str, str]]](list)
-    for number, status in await _fetch(dsns["routing"], "list_lives"):
+    for number, status in await _fetch(dsns["routing"], "list_originals"):
         kind = _STATUSES.get(status, "engaged")
         if len(found[kind]) < _ORIGINALS:
             found[kind].append((number, status))
@@ -143,20 +143,20 @@ async def _originals(dsns: Mapping[str, str]) -> tuple[list[Life], frozenset[byt
         records[number].append(record)
     kept = await _fetch(dsns["routing"], "read_declarations")
     return [
-        Life(number, references[number], tuple(records[number]), statuses[number])
+        Original(number, references[number], tuple(records[number]), statuses[number])
         for number in asked
     ], frozenset(declaration.encode() for (declaration,) in kept)
 
 
 async def _take_numbers(dsns: Mapping[str, str], count: int) -> tuple[int, int]:
-    """Take tracking and queue numbers for all; return the first of each."""
+    """Reserve *count* tracking numbers and queue numbers; return the first of each."""
     (numbers,) = await _fetch(dsns["intake"], "skip_tracking_numbers", count)
     (places,) = await _fetch(dsns["routing"], "skip_queue_numbers", count)
     return numbers[0], places[0]
 
 
 async def _take_capacity(dsn: str, first_queue_number: int, count: int) -> None:
-    """Have the providers' capacities know what the copies took of them."""
+    """Take the copies' offers off the providers' capacities."""
     await _fetch(dsn, "take_capacity", first_queue_number, first_queue_number + count)
 
 
@@ -190,8 +190,10 @@ async def _copy(work: Work) -> int:
 async def _rows(connection: Any, work: Work) -> tuple[dict[str, list[bytes]], list[str]]:
     """Return original → its rows in COPY format, and the table's columns."""
     table = work.table
-    owners = {life.number: life.number for life in work.lives}
-    owners |= {record: life.number for life in work.lives for record in life.records}
+    owners = {original.number: original.number for original in work.originals}
+    owners |= {
+        record: original.number for original in work.originals for record in original.records
+    }
     query = f"SELECT {table.key} AS owner, * FROM {table.name} WHERE {table.key} = ANY ($1)"
     statement = await connection.prepare(query)
     columns = [attribute.name for attribute in statement.get_attributes()][1:]
@@ -222,21 +224,21 @@ async def _copies(
     work: Work, lines: Mapping[str, Sequence[bytes]], columns: Sequence[str]
 ) -> AsyncIterator[bytes]:
     """Yield the rows of all copies; each copy has the same random original in every table."""
-    lives = [
+    originals = [
         [
-            row(line, life, ahead=work.first_queue_number - work.first_number, kept=work.kept)
-            for line in lines.get(life.number, ())
+            row(line, original, ahead=work.first_queue_number - work.first_number, kept=work.kept)
+            for line in lines.get(original.number, ())
         ]
-        for life in work.lives
+        for original in work.originals
     ]
-    kinds = [_STATUSES.get(life.status, "engaged") for life in work.lives]
+    kinds = [_STATUSES.get(original.status, "engaged") for original in work.originals]
     weights = [_SHARES[kind] / kinds.count(kind) for kind in kinds]
     draw, year = random.Random(work.count), datetime.now(UTC).year
     hashed = _hashed if "hash" in columns else bytes
     end = work.first_number + work.count
     for begin in range(work.first_number, end, _AT_ONCE):
         counters = range(begin, min(begin + _AT_ONCE, end))
-        drawn = draw.choices(lives, weights, k=len(counters))
+        drawn = draw.choices(originals, weights, k=len(counters))
         chunk = []
         for counter, life in zip(counters, drawn, strict=True):
             number = tracking_number(year, counter).encode()

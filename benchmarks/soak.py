@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import cast
 
 from benchmarks import steady
-from benchmarks.beside import beside
+from benchmarks.child import child
 from benchmarks.counts import metrics
-from benchmarks.ground import ground, let_in
 from benchmarks.measurement import Incomplete
 from benchmarks.memory import LEAST_MINUTES, Growth, Sample, growth, resident_megabytes
 from benchmarks.processor_time import stack_times
+from benchmarks.stacks import grant_access, new_stack
 from benchmarks.steady import Progress
 from deploy.local.services import Replica
 from deploy.local.stack import Stack
@@ -38,10 +38,10 @@ def main() -> int:
     parser.add_argument("--state", type=Path, default=Path(".local/soak"))
     asked = parser.parse_args()
     try:
-        with ground(asked.state, _say) as (stack, agencies):
-            login = let_in(stack)
+        with new_stack(asked.state, _say) as (stack, agencies):
+            login = grant_access(stack)
             names = list(stack.connection.participants)
-            with beside(steady.run, login, names, agencies, asked.rate) as (_, pipe):
+            with child(steady.run, login, names, agencies, asked.rate) as (_, pipe):
                 soak = Soak(stack, pipe)
                 soak.run(asked.minutes)
     except (StackFailed, Incomplete) as failure:

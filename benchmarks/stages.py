@@ -10,16 +10,16 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from benchmarks import counted, counts, silent
-from benchmarks.beside import beside
-from benchmarks.code import Code
+from benchmarks.child import child
 from benchmarks.counts import Counts, statement_names
-from benchmarks.ground import Say, ground, let_in
+from benchmarks.load_test import LoadTest
 from benchmarks.login import Login
 from benchmarks.measurement import Incomplete
-from benchmarks.ours import Ours
 from benchmarks.participants import silent_participants
+from benchmarks.stacks import Say, grant_access, new_stack
 from benchmarks.stage_limits import closing
 from benchmarks.stage_tables import Crowd, Load, tables
+from benchmarks.version import Version
 from deploy.local.released import released
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
@@ -53,7 +53,11 @@ def main() -> int:
         print(f"{time.monotonic() - began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     try:
-        code = Code(asked.release, released(asked.release, say=say)) if asked.release else Code()
+        code = (
+            Version(asked.release, released(asked.release, say=say))
+            if asked.release
+            else Version()
+        )
         loads = _loads(asked, code, say)
         crowds = [_crowd(asked, code, each, say) for each in (_FEW, asked.silent) if asked.silent]
     except (StackFailed, Incomplete) as failure:
@@ -71,7 +75,7 @@ def main() -> int:
 class Counting:
     """Runs the services under `counted.py` and reads their counts."""
 
-    def __init__(self, code: Code, sockets: Path) -> None:
+    def __init__(self, code: Version, sockets: Path) -> None:
         self._code = code
         self._sockets = sockets
         self._stack: Stack | None = None
@@ -112,29 +116,29 @@ class Counting:
 
 
 @contextmanager
-def _counting(code: Code) -> Iterator[Counting]:
+def _counting(code: Version) -> Iterator[Counting]:
     # A temporary folder, because a Unix socket's path is limited to 107 bytes.
     with TemporaryDirectory(prefix="continuum-counts-") as sockets:
         yield Counting(code, Path(sockets))
 
 
-def _loads(asked: argparse.Namespace, code: Code, say: Say) -> list[Load]:
+def _loads(asked: argparse.Namespace, code: Version, say: Say) -> list[Load]:
     """Count an idle stack, each rate, and a load sent at once."""
     found = []
     with (
         _counting(code) as counter,
-        ground(asked.state / "loads", say, start=counter.start) as (stack, agencies),
+        new_stack(asked.state / "loads", say, start=counter.start) as (stack, agencies),
     ):
-        login = let_in(stack)
-        with Ours(stack, login, agencies) as ours:
+        login = grant_access(stack)
+        with LoadTest(stack, login, agencies) as test:
             say(f"warming up with {_WARM} requests")
-            ours.throughput(_WARM)
+            test.throughput(_WARM)
             for rate in map(int, asked.rates.split(",")):
                 say(f"{rate} requests a second")
-                ours.used(rate, seconds=asked.seconds, begin=counter.begin)
+                test.used(rate, seconds=asked.seconds, begin=counter.begin)
                 found.append(counter.end(f"{rate}/s", rate * asked.seconds))
             say(f"{asked.requests} requests at once")
-            ours.throughput(asked.requests, begin=counter.begin)
+            test.throughput(asked.requests, begin=counter.begin)
             found.append(counter.end("at once", asked.requests))
         say("idle")
         time.sleep(_SETTLE_SECONDS)
@@ -143,11 +147,11 @@ def _loads(asked: argparse.Namespace, code: Code, say: Say) -> list[Load]:
         return [counter.end("idle", 0), *found]
 
 
-def _crowd(asked: argparse.Namespace, code: Code, number: int, say: Say) -> Crowd:
+def _crowd(asked: argparse.Namespace, code: Version, number: int, say: Say) -> Crowd:
     """Count a load with *number* silent participants, and time their first records."""
     with (
         _counting(code) as counter,
-        ground(
+        new_stack(
             asked.state / f"silent-{number}",
             say,
             systems=_SYSTEMS,
@@ -155,26 +159,26 @@ def _crowd(asked: argparse.Namespace, code: Code, number: int, say: Say) -> Crow
             start=counter.start,
         ) as (stack, agencies),
     ):
-        login = let_in(stack)
-        with Ours(stack, login, agencies) as ours:
-            ours.throughput(_WARM // 3)
+        login = grant_access(stack)
+        with LoadTest(stack, login, agencies) as test:
+            test.throughput(_WARM // 3)
             say(f"{_CROWD_RATE} requests a second beside {number} silent participants")
-            ours.used(_CROWD_RATE, seconds=asked.seconds, begin=counter.begin)
+            test.used(_CROWD_RATE, seconds=asked.seconds, begin=counter.begin)
             load = counter.end(f"{_CROWD_RATE}/s", _CROWD_RATE * asked.seconds)
             registered = len(stack.participants)
             if number == _FEW:
                 return Crowd(registered, number, load)
-            under_load, idle = _first_records(login, ours, number, say)
+            under_load, idle = _first_records(login, test, number, say)
             return Crowd(registered, number, load, under_load, idle)
 
 
 def _first_records(
-    login: Login, ours: Ours, number: int, say: Say
+    login: Login, test: LoadTest, number: int, say: Say
 ) -> tuple[Sequence[float | None], Sequence[float | None]]:
     """Return the waits of first records, under load and idle."""
     everybody = silent_participants(number)
     under_load, idle = everybody[:_FIRST_RECORDS], everybody[_FIRST_RECORDS:]
-    with beside(silent.run, login) as (_, pipe):
+    with child(silent.run, login) as (_, pipe):
 
         def ask(participants: Sequence[str]) -> Callable[[], None]:
             pipe.send(participants)
@@ -183,7 +187,7 @@ def _first_records(
 
         seconds = round(len(under_load) * silent.EVERY_SECONDS) + 2
         say(f"first records of {len(under_load)} at {_CROWD_RATE} requests a second")
-        ours.used(_CROWD_RATE, seconds=seconds, begin=ask(under_load))
+        test.used(_CROWD_RATE, seconds=seconds, begin=ask(under_load))
         first = cast(Sequence[float | None], pipe.recv())
         say(f"first records of {len(idle)} others, idle")
         time.sleep(_SETTLE_SECONDS)

@@ -11,9 +11,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 
-from benchmarks.lives import Lives, Said
 from benchmarks.login import Login
 from benchmarks.participants import AskingAgency
+from benchmarks.simulation import Reaction, Simulation
 from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
 
@@ -48,7 +48,7 @@ class Steady:
         self._producer = Producer({**login.settings(), "enable.idempotence": True, "linger.ms": 5})
         self._consumer = _consumer(login, participants)
         self._prepared = _endless(agencies)
-        self._lives = Lives(today=datetime.now(UTC).date().isoformat(), staying=staying)
+        self._simulation = Simulation(today=datetime.now(UTC).date().isoformat(), staying=staying)
         self._unanswered: set[str] = set()
         self._answered_early: set[str] = set()
         self._on_their_way = 0
@@ -77,7 +77,7 @@ class Steady:
         return Progress(
             submitted=self.submitted,
             unanswered=len(self._unanswered) + self._on_their_way,
-            unfinished=self._lives.unfinished,
+            unfinished=self._simulation.unfinished,
             refused=self._refused,
         )
 
@@ -88,13 +88,13 @@ class Steady:
                 self._unanswered.remove(place)
             else:
                 self._answered_early.add(place)
-        for said in self._lives.told(participant, message):
-            self._say(said)
+        for reaction in self._simulation.react(participant, message):
+            self._send_reaction(reaction)
 
-    def _say(self, said: Said) -> None:
-        source = f"urn:cri:{said.participant}:case-system"
-        message = envelope(said.kind, said.data, source=source, subject=said.subject)
-        self._send(said.participant, json.dumps(message).encode())
+    def _send_reaction(self, reaction: Reaction) -> None:
+        source = f"urn:cri:{reaction.participant}:case-system"
+        message = envelope(reaction.kind, reaction.data, source=source, subject=reaction.subject)
+        self._send(reaction.participant, json.dumps(message).encode())
 
     def _send(self, participant: str, value: bytes) -> None:
         self._on_their_way += 1
@@ -125,7 +125,7 @@ def run(
     Submit *rate* requests a second until "stop"; participants react until the pipe closes.
 
     Sends each second's requests at once, as systems do that send batches. Answers every message on
-    the pipe with the progress. `Lives` explains *staying*.
+    the pipe with the progress. `Simulation` explains *staying*.
     """
     load = Steady(login, participants, agencies, staying=staying)
     start = looked = time.monotonic()

@@ -20,7 +20,7 @@ _STATUS = re.compile(rb'"status":"([a-z_]+)"')
 
 
 @dataclass(slots=True)
-class Seen:
+class Received:
     """The messages received for one load; times are of the machine's monotonic clock."""
 
     load: str
@@ -57,11 +57,11 @@ class Seen:
         if kind == b"submission.accepted":
             self._accepted(value, at)
         elif kind == b"offer.made":
-            self._told(value, "offered", at)
+            self._status(value, "offered", at)
         elif kind == b"request.status_changed":
             status = _group(_STATUS, value)
             if status != "offered":  # counted by the provider's message instead
-                self._told(value, status, at)
+                self._status(value, status, at)
         elif kind in (b"submission.refused", b"message.refused"):
             self._stray("refused")
 
@@ -75,7 +75,7 @@ class Seen:
             self._numbers[name] = number
             self._settle(name)
 
-    def _told(self, value: bytes, status: str, at: float) -> None:
+    def _status(self, value: bytes, status: str, at: float) -> None:
         tracking = _TRACKING.search(value)
         if tracking is not None and tracking.group(1) not in self._outcomes:
             self._outcomes[tracking.group(1)] = (status, at)
@@ -107,7 +107,7 @@ def run(pipe: "Connection", login: Login, topics: Sequence[str]) -> None:
             while consumer.consume(5000, timeout=0.1):
                 pass  # messages of an earlier load
             pipe.send("ready")
-            pipe.send(_watch(pipe, consumer, Seen(load), count, timed=timed, limit=limit))
+            pipe.send(_watch(pipe, consumer, Received(load), count, timed=timed, limit=limit))
         except (EOFError, BrokenPipeError, KeyboardInterrupt):
             return
 
@@ -130,11 +130,21 @@ def _consumer(login: Login, topics: Sequence[str]) -> Consumer:
 
 
 def _watch(
-    pipe: "Connection", consumer: Consumer, seen: Seen, count: int, *, timed: bool, limit: float
-) -> Seen:
+    pipe: "Connection",
+    consumer: Consumer,
+    received: Received,
+    count: int,
+    *,
+    timed: bool,
+    limit: float,
+) -> Received:
     deadline = time.monotonic() + limit
     # The parent sends nothing meanwhile: the pipe becomes readable only if the parent has ended.
-    while seen.settled + seen.strays < count and time.monotonic() < deadline and not pipe.poll():
+    while (
+        received.settled + received.strays < count
+        and time.monotonic() < deadline
+        and not pipe.poll()
+    ):
         if timed:
             one = consumer.poll(0.1)
             messages: list[Message] = [] if one is None else [one]
@@ -144,8 +154,8 @@ def _watch(
         for message in messages:
             value = message.value()
             if message.error() is None and value is not None:
-                seen.take_in(value, at)
-    return seen
+                received.take_in(value, at)
+    return received
 
 
 def _group(pattern: re.Pattern[bytes], value: bytes) -> str:

@@ -8,10 +8,10 @@ from signal import SIGTERM
 from types import TracebackType
 from typing import Any
 
-from benchmarks.ground import Say
 from benchmarks.idle import idle
 from benchmarks.measurement import Incomplete, Plan, Round, Steady, Throughput, latency
 from benchmarks.processor_time import peak_megabytes, per_request, stack_times
+from benchmarks.stacks import Say
 from deploy.local.stack import Stack
 from deploy.stack import processes
 from shared.contracts.services import SERVICES

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.lives import Said
 from benchmarks.participants import OFFICE, reference
+from benchmarks.simulation import Reaction
 
 # A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
 _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
 
 
-def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Said]]:
+def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Reaction]]:
     """Return what the program office says, then the providers; each step waits for answers."""
     first, *others = everybody
     rulesets = json.loads(json.dumps(reference("rulesets"), default=str))
@@ -30,16 +30,16 @@ def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Said]]:
     return [_said(register, [first]), _said(register, others), definitions, declarations]
 
 
-def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Said]:
+def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Reaction]:
     """Return what the providers say that can take on *each* so many requests."""
     until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     capacity = {"valid_until": until, "entries": [{"can_take": each}]}
     return [
-        Said(one["id"], "capacity.declare", capacity, one["id"])
+        Reaction(one["id"], "capacity.declare", capacity, one["id"])
         for one in everybody
         if one["kind"] == "provider"
     ]
 
 
-def _said(kind: str, entries: Sequence[dict[str, Any]]) -> list[Said]:
-    return [Said(OFFICE, kind, entry, entry["id"]) for entry in entries]
+def _said(kind: str, entries: Sequence[dict[str, Any]]) -> list[Reaction]:
+    return [Reaction(OFFICE, kind, entry, entry["id"]) for entry in entries]

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.lives import Said
 from benchmarks.participants import AskingAgency
+from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.local.demo.client import envelope
 from tests.system.chaos.crowd import Crowd
@@ -104,7 +104,7 @@ class Load:
         """Read what has come, and answer it."""
         for participant, message in self._wire.poll(seconds):
             self._note(message)
-            for said in self._crowd.told(participant, message):
+            for said in self._crowd.react(participant, message):
                 self._say(said)
 
     def progress(self) -> Progress:
@@ -135,7 +135,7 @@ class Load:
         elif message["type"] == "gov.cri.request.status_changed.v1":
             self._silent.pop(data["tracking_number"], None)
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: Reaction) -> None:
         source = f"urn:cri:{said.participant}:case-system"
         message = envelope(said.kind, said.data, source=source, subject=said.subject)
         self._wire.send(said.participant, json.dumps(message).encode(), what=said.kind)

@@ -1,9 +1,9 @@
 """A copy of a row says of another request what the original says of its own."""
 
-from benchmarks.copies import QUEUE, Life, row
+from benchmarks.copies import QUEUE, Original, row
 
 _NUMBER = "CRI-2026-000001-Z"
-_LIFE = Life(
+_ORIGINAL = Original(
     _NUMBER,
     reference="load1-1",
     records=("cri.in.system-01.v1/0/4", "cri.in.system-01.v1/0/45"),
@@ -14,7 +14,7 @@ _SHARED = b"66086ff2-4bf9-506b-9309-bc39e8e62600"
 
 
 def copied(line: bytes, counter: int = 12, number: bytes = _COPY) -> bytes:
-    return row(line, _LIFE, ahead=1000, kept=frozenset({_SHARED})).copy(counter, number)
+    return row(line, _ORIGINAL, ahead=1000, kept=frozenset({_SHARED})).copy(counter, number)
 
 
 def test_tracking_number_reference_and_place_in_the_queue_are_the_copy_s() -> None:

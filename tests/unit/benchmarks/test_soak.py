@@ -1,7 +1,7 @@
 """A soak ends with one line, and a sentence for all that is not as it must be."""
 
-from benchmarks.lives import Lives
 from benchmarks.memory import Growth, Sample, growth
+from benchmarks.simulation import Simulation
 from benchmarks.soak import closing_line, shortfalls
 from benchmarks.steady import Progress
 
@@ -60,13 +60,13 @@ def test_each_thing_that_is_missed_has_its_sentence() -> None:
 
 
 def test_an_accepted_offer_is_worked_on_until_it_is_closed() -> None:
-    lives = Lives(today="2026-11-25")
+    simulation = Simulation(today="2026-11-25")
 
-    said = lives.told(
+    reactions = simulation.react(
         "iacp", {"type": "gov.cri.engagement.opened.v1", "data": {"engagement_id": "X-E1"}}
     )
 
-    assert [(each.kind, each.data.get("milestone")) for each in said] == [
+    assert [(each.kind, each.data.get("milestone")) for each in reactions] == [
         ("milestone.report", "kick_off"),
         ("milestone.report", "delivered"),
         ("engagement.close", None),
@@ -74,11 +74,11 @@ def test_an_accepted_offer_is_worked_on_until_it_is_closed() -> None:
 
 
 def test_a_request_is_unfinished_until_it_is_closed_or_waits() -> None:
-    lives = Lives(today="2026-11-25")
+    simulation = Simulation(today="2026-11-25")
 
-    def told(status: str) -> int:
+    def unfinished(status: str) -> int:
         data = {"tracking_number": "CRI-1", "status": status}
-        lives.told("system-01", {"type": "gov.cri.request.status_changed.v1", "data": data})
-        return lives.unfinished
+        simulation.react("system-01", {"type": "gov.cri.request.status_changed.v1", "data": data})
+        return simulation.unfinished
 
-    assert [told(status) for status in ("offered", "assigned", "closed")] == [1, 1, 0]
+    assert [unfinished(status) for status in ("offered", "assigned", "closed")] == [1, 1, 0]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from benchmarks.watch import Seen
+from benchmarks.watch import Received
 from shared.contracts.outbound import TYPES, Message
 
 
@@ -34,12 +34,12 @@ def offered(number: int) -> bytes:
     )
 
 
-def told(number: int, status: str) -> bytes:
+def status_changed(number: int, status: str) -> bytes:
     return message("status_changed", {"tracking_number": f"CRI-{number}", "status": status})
 
 
 def test_a_request_is_settled_when_its_acceptance_and_its_offer_have_come() -> None:
-    seen = Seen("load1")
+    seen = Received("load1")
 
     seen.take_in(offered(7), 1.0)
     before = seen.settled
@@ -52,25 +52,25 @@ def test_a_request_is_settled_when_its_acceptance_and_its_offer_have_come() -> N
 
 
 def test_a_place_in_the_queue_settles_as_an_offer_does() -> None:
-    seen = Seen("load1")
+    seen = Received("load1")
 
-    for value in (accepted(7), told(7, "waiting")):
+    for value in (accepted(7), status_changed(7, "waiting")):
         seen.take_in(value, 1.0)
 
     assert (seen.settled, seen.waiting, seen.offers) == (1, 1, {})
 
 
 def test_copies_and_the_requesters_own_news_of_an_offer_count_nothing() -> None:
-    seen = Seen("load1")
+    seen = Received("load1")
 
-    for value in (accepted(7), accepted(7), told(7, "offered"), offered(7), offered(7)):
+    for value in (accepted(7), accepted(7), status_changed(7, "offered"), offered(7), offered(7)):
         seen.take_in(value, 1.0)
 
     assert seen.settled == 1
 
 
 def test_another_load_counts_nothing() -> None:
-    seen = Seen("load2")
+    seen = Received("load2")
 
     for value in (accepted(7), offered(7)):
         seen.take_in(value, 1.0)
@@ -79,9 +79,9 @@ def test_another_load_counts_nothing() -> None:
 
 
 def test_a_refusal_or_another_state_is_named() -> None:
-    seen = Seen("load1")
+    seen = Received("load1")
 
-    for value in (message("refused", {"reasons": []}), accepted(1), told(1, "referred")):
+    for value in (message("refused", {"reasons": []}), accepted(1), status_changed(1, "referred")):
         seen.take_in(value, 1.0)
 
     assert seen.unexpected == {"refused": 1, "referred": 1}

@@ -12,7 +12,7 @@ _ENDS = frozenset({"waiting", "closed", "withdrawn", "ineligible"})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reaction:
     """A message for a participant to send."""
 
     participant: str
@@ -22,7 +22,7 @@ class Said:
 
 
 @dataclass(slots=True)
-class Lives:
+class Simulation:
     """
     Agencies, providers and the program office; a hash of the message decides each reaction.
 
@@ -50,7 +50,7 @@ class Lives:
             for number, status in self.status.items()
         )
 
-    def told(self, participant: str, message: Message) -> list[Said]:
+    def react(self, participant: str, message: Message) -> list[Reaction]:
         """Process a message to *participant*; return the participant's reactions."""
         data = message["data"]
         match message["type"]:
@@ -65,44 +65,44 @@ class Lives:
             case "gov.cri.referral.made.v1":
                 number = data["tracking_number"]
                 decided = {"action": "assign", "provider": _LAST_RESORT, "reason": "nobody_else"}
-                told = {"tracking_number": number, **decided}
-                return [Said(OFFICE, "request.direct", told, number)]
+                direction = {"tracking_number": number, **decided}
+                return [Reaction(OFFICE, "request.direct", direction, number)]
             case _:
                 pass
         return []
 
-    def _accepted(self, participant: str, number: str) -> list[Said]:
+    def _accepted(self, participant: str, number: str) -> list[Reaction]:
         self.status.setdefault(number, "accepted")
         about: Message = {"tracking_number": number}
         draw = self._draw("agency", number)
         if draw < 6:
             withdrawn = {**about, "reason": "solved_otherwise"}
-            return [Said(participant, "request.withdraw", withdrawn, number)]
+            return [Reaction(participant, "request.withdraw", withdrawn, number)]
         if draw < 12:
             changed = {**about, "goals": ["wellness"], "may_be_named": True}
-            return [Said(participant, "request.amend", changed, number)]
+            return [Reaction(participant, "request.amend", changed, number)]
         if draw < 16:
-            return [Said(participant, "status.ask", {"about": number}, number)]
+            return [Reaction(participant, "status.ask", {"about": number}, number)]
         return []
 
-    def _offered(self, provider: str, offer: str) -> list[Said]:
+    def _offered(self, provider: str, offer: str) -> list[Reaction]:
         if self._draw("stay", _request(offer)) < self.staying:
             return []
         data = {"offer_id": offer, "answer": "accept"}
         if offer.endswith("-O1") and self._draw("offer", offer) < 10:
             data = {"offer_id": offer, "answer": "decline", "reason_code": "timing"}
-        return [Said(provider, "offer.answer", data, offer)]
+        return [Reaction(provider, "offer.answer", data, offer)]
 
-    def _opened(self, provider: str, engagement: str) -> list[Said]:
+    def _opened(self, provider: str, engagement: str) -> list[Reaction]:
         about = {"engagement_id": engagement}
-        said = [
+        reactions = [
             ("milestone.report", {**about, "milestone": "kick_off", "on": self.today}),
             ("milestone.report", {**about, "milestone": "delivered", "on": self.today}),
             ("engagement.close", {**about, "reason": "completed", "outcome": "plan_done"}),
         ]
         if self._stays(_request(engagement)):
-            del said[1:]
-        return [Said(provider, kind, data, engagement) for kind, data in said]
+            del reactions[1:]
+        return [Reaction(provider, kind, data, engagement) for kind, data in reactions]
 
     def _stays(self, number: str) -> bool:
         return self._draw("stay", number) < 2 * self.staying

@@ -13,7 +13,7 @@ PRESENT = "present"
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Version:
     """A version of the services."""
 
     name: str = PRESENT

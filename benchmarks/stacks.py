@@ -25,7 +25,7 @@ Say = Callable[[str], None]
 
 
 @contextmanager
-def ground(
+def new_stack(
     state: Path,
     say: Say,
     *,
@@ -57,8 +57,8 @@ def ground(
 
 
 @contextmanager
-def kept_ground(state: Path, say: Say) -> Iterator[Stack]:
-    """Give the stack that `ground` created in *state*, with its data."""
+def kept_stack(state: Path, say: Say) -> Iterator[Stack]:
+    """Give the stack that `new_stack` created in *state*, with its data."""
     _check_free(state)
     with Stack(state, participants=state / _LISTED, say=say) as stack:
         stack.up()
@@ -71,7 +71,7 @@ def _check_free(state: Path) -> None:
         raise StackFailed(f"another measurement is running (process {holder}): wait for it")
 
 
-def let_in(
+def grant_access(
     stack: Stack,
     *,
     topics: Sequence[Topic] = (),

@@ -8,7 +8,7 @@ from multiprocessing.process import BaseProcess
 
 
 @contextmanager
-def beside(
+def child(
     run: Callable[..., None], *arguments: object
 ) -> Iterator[tuple[BaseProcess, Connection]]:
     """Run ``run(pipe, *arguments)`` in a child process; give the process and the parent's pipe."""

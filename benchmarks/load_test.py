@@ -11,7 +11,7 @@ from typing import cast
 import asyncpg
 
 from benchmarks import send, watch
-from benchmarks.beside import beside
+from benchmarks.child import child
 from benchmarks.login import Login
 from benchmarks.measurement import Incomplete, Latency, Throughput, latency
 from benchmarks.participants import AskingAgency
@@ -23,7 +23,7 @@ _SQL = load_statements(__package__)
 _SECONDS = 180
 
 
-class Ours:
+class LoadTest:
     """A running pipeline, with a generator and a watcher as child processes."""
 
     def __init__(self, stack: Stack, login: Login, agencies: Sequence[AskingAgency]) -> None:
@@ -34,11 +34,11 @@ class Ours:
         self._loads = 0
         topics = [each.out_topic for each in connection.participants.values()]
         self._ends = ExitStack()
-        self._generator, self._send = self._ends.enter_context(beside(send.run, login, agencies))
-        self._watcher, self._watch = self._ends.enter_context(beside(watch.run, login, topics))
+        self._generator, self._send = self._ends.enter_context(child(send.run, login, agencies))
+        self._watcher, self._watch = self._ends.enter_context(child(watch.run, login, topics))
         self._expect_word("connected")
 
-    def __enter__(self) -> "Ours":
+    def __enter__(self) -> "LoadTest":
         return self
 
     def __exit__(
@@ -55,8 +55,8 @@ class Ours:
 
         *begin* is called just before the first is sent.
         """
-        sent, seen, before = self._run(count, None, begin)
-        asyncio.run(_until_held(self._dsn, seen.tracking_numbers))
+        sent, received, before = self._run(count, None, begin)
+        asyncio.run(_until_held(self._dsn, received.tracking_numbers))
         seconds = time.monotonic() - sent[0]
         return Throughput(count / seconds, per_request(before, self._times(), count))
 
@@ -68,15 +68,15 @@ class Ours:
         self, rate: int, *, seconds: int, begin: Callable[[], None] | None = None
     ) -> tuple[Counter[str], Latency, Latency]:
         """Return the processor time per request, too; else like `latency`."""
-        sent, seen, before = self._run(rate * seconds, rate, begin)
+        sent, received, before = self._run(rate * seconds, rate, begin)
         used = per_request(before, self._times(), rate * seconds)
-        answers = [at - sent[number] for number, at in seen.answers.items()]
-        offers = [at - sent[number] for number, at in seen.offers.items()]
+        answers = [at - sent[number] for number, at in received.answers.items()]
+        offers = [at - sent[number] for number, at in received.offers.items()]
         return used, latency(answers), latency(offers)
 
     def _run(
         self, count: int, rate: int | None, begin: Callable[[], None] | None
-    ) -> tuple[list[float], watch.Seen, Counter[str]]:
+    ) -> tuple[list[float], watch.Received, Counter[str]]:
         """Return when each was sent, what the watcher saw, and the processor time at the start."""
         self._loads += 1
         load = f"load{self._began}_{self._loads}"
@@ -90,9 +90,9 @@ class Ours:
             begin()
         self._send.send("go")
         sent = cast(list[float], self._send.recv())
-        seen = cast(watch.Seen, self._watch.recv())
-        _check(seen, count)
-        return sent, seen, before
+        received = cast(watch.Received, self._watch.recv())
+        _check(received, count)
+        return sent, received, before
 
     def _times(self) -> Counter[str]:
         services = {
@@ -109,14 +109,16 @@ class Ours:
             raise Incomplete("the watcher sent an unexpected message")
 
 
-def _check(seen: watch.Seen, count: int) -> None:
-    if seen.unexpected:
-        what = ", ".join(f"{number} {name}" for name, number in sorted(seen.unexpected.items()))
+def _check(received: watch.Received, count: int) -> None:
+    if received.unexpected:
+        what = ", ".join(
+            f"{number} {name}" for name, number in sorted(received.unexpected.items())
+        )
         raise Incomplete(f"of {count} submissions, not all were offered or wait: {what}")
-    if seen.settled < count:
+    if received.settled < count:
         raise Incomplete(
-            f"of {count} submissions, {len(seen.answers)} are accepted, {len(seen.offers)} "
-            f"offered and {seen.waiting} waiting after {_SECONDS} s"
+            f"of {count} submissions, {len(received.answers)} are accepted, "
+            f"{len(received.offers)} offered and {received.waiting} waiting after {_SECONDS} s"
         )
 
 
