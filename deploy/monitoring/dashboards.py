@@ -27,24 +27,24 @@ class Panel(NamedTuple):
 
 DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
     "program": (
-        "Program: requests, who waits, what is late",
+        "Program: requests, waiting, overdue",
         (
             Panel(
                 "Requests by status", "max by (status) (cri_requests)", "status", kind="bargauge"
             ),
             Panel("Waiting, by lane", "max by (lane) (cri_waitlist_length)", "lane"),
-            Panel("Offers that wait for a provider", "max(cri_offers_open)", kind="stat"),
+            Panel("Offers awaiting a provider", "max(cri_offers_open)", kind="stat"),
             Panel(
                 "Accepted in a day, by lane",
                 "max by (lane) (increase(cri_requests_accepted_total[1d]))",
                 "lane",
             ),
             Panel(
-                "Refused at the door in a day, by reason",
+                "Refused by intake in a day, by reason",
                 "max by (reason) (increase(cri_submissions_refused_total[1d]))",
                 "reason",
             ),
-            Panel("Promises whose clock runs", "max by (clock) (cri_obligations_open)", "clock"),
+            Panel("Promises with a running clock", "max by (clock) (cri_obligations_open)", "clock"),
             Panel("Promises overdue", "max by (clock) (cri_obligations_overdue)", "clock"),
             Panel(
                 "Promises missed in 30 days",
@@ -52,18 +52,18 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "clock",
             ),
             Panel(
-                "Decisions to tell somebody, an hour",
+                "Notification decisions, an hour",
                 "max by (outcome) (increase(cri_notifications_total[1h]))",
                 "outcome",
             ),
         ),
     ),
     "operator": (
-        "Operator: is the door open, who waits, since when",
+        "Operator: submissions, lag, backlog",
         (
             # The first row: is the door open, who waits, since when?
             Panel(
-                "Submissions answered as they should be, five minutes",
+                "Submissions answered correctly, five minutes",
                 f'sum(rate({_CANARY}{{outcome="accepted"}}[5m])) / sum(rate({_CANARY}[5m]))',
                 unit="percentunit",
                 kind="stat",
@@ -74,24 +74,24 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "service topic",
             ),
             Panel(
-                "Stands still with work before it",
+                "No progress while records wait",
                 "max by (service, topic) (cri_consumer_standing_seconds)",
                 "service topic",
                 "s",
             ),
             Panel(
-                "Alerts that fire",
+                "Firing alerts",
                 'count by (alertname) (ALERTS{alertstate="firing"})',
                 "alertname",
                 kind="bargauge",
             ),
             Panel(
-                "Processes that answer, by service",
+                "Processes up, by service",
                 f'sum by (job) (up{{job=~"{"|".join((*SERVICES, "canary"))}"}})',
                 "job",
             ),
             Panel(
-                "Age of records taken in, 99 of 100",
+                "Age of records taken in, p99",
                 f"histogram_quantile(0.99, sum by (service, le) (rate({_AGE}[5m])))",
                 "service",
                 "s",
@@ -111,7 +111,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "ops",
             ),
             Panel(
-                "One batch, 99 of 100",
+                "Batch duration, p99",
                 "histogram_quantile(0.99,"
                 " sum by (service, le) (rate(cri_batch_duration_seconds_bucket[5m])))",
                 "service",
@@ -124,7 +124,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "s",
             ),
             Panel("Messages in the outbox", "max by (service) (cri_outbox_rows)", "service"),
-            Panel("Relays that lead", "sum by (service) (cri_relay_leader)", "service"),
+            Panel("Leading relays", "sum by (service) (cri_relay_leader)", "service"),
             Panel(
                 "Messages sent",
                 "sum by (service) (rate(cri_relay_published_total[5m]))",
@@ -132,7 +132,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "ops",
             ),
             Panel(
-                "Messages that Kafka will never take",
+                "Messages set aside",
                 "max by (service) (cri_outbox_set_aside_rows)",
                 "service",
             ),
@@ -141,8 +141,8 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "max by (service, reason) (increase(cri_dead_letters_total[1d]))",
                 "service reason",
             ),
-            Panel("Keys parked", "max by (service) (cri_parked_keys)", "service"),
-            Panel("Records held", "max by (service) (cri_held_records)", "service"),
+            Panel("Parked keys", "max by (service) (cri_parked_keys)", "service"),
+            Panel("Held records", "max by (service) (cri_held_records)", "service"),
             Panel("Effects unaccounted", "max by (service) (cri_effects_unaccounted)", "service"),
             Panel(
                 "Events of unknown types in a day",
@@ -155,7 +155,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "service topic",
             ),
             Panel(
-                "Batches taken in again, an hour",
+                "Batches retried, an hour",
                 "sum by (service, error) (increase(cri_failed_batches_total[1h])) or vector(0)",
                 "service error",
             ),
@@ -173,22 +173,22 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
         ),
     ),
     "participant": (
-        "Participant: what everybody connected may expect now",
+        "Participants: service level now",
         (
             Panel(
-                "Submissions answered as they should be, an hour",
+                "Submissions answered correctly, an hour",
                 f'sum(rate({_CANARY}{{outcome="accepted"}}[1h])) / sum(rate({_CANARY}[1h]))',
                 unit="percentunit",
                 kind="stat",
             ),
             Panel(
-                "From submission to answer, 99 of 100",
+                "From submission to answer, p99",
                 "histogram_quantile(0.99,"
                 " sum by (le) (rate(cri_canary_answer_seconds_bucket[1h])))",
                 unit="s",
             ),
             Panel(
-                "Told within five minutes, an hour",
+                "Notices within five minutes, an hour",
                 f'sum(rate({_AGE}{{service="notifications",le="300.0"}}[1h]))'
                 ' / sum(rate(cri_record_age_seconds_count{service="notifications"}[1h]))',
                 unit="percentunit",
@@ -196,7 +196,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             ),
             Panel("Waiting, by lane", "max by (lane) (cri_waitlist_length)", "lane"),
             Panel(
-                "Why messages are refused, a day",
+                "Refusal reasons, a day",
                 "max by (reason) (increase(cri_submissions_refused_total[1d]))",
                 "reason",
             ),

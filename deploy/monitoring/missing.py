@@ -75,7 +75,7 @@ def _alert(source: str, absent: list[str]) -> Mapping[str, Any]:
         "keep_firing_for": "5m",
         "labels": {"severity": "ticket", "owner": "platform", "source": source},
         "annotations": {
-            "summary": f"{{{{ $labels.metric }}}} is not shown ({source}): alerts on it are blind."
+            "summary": f"{{{{ $labels.metric }}}} is missing ({source}): alerts on it cannot fire."
         },
     }
 

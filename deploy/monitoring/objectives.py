@@ -28,13 +28,13 @@ OBJECTIVES: Mapping[str, tuple[str, float, str, str]] = {
         0.001,
         f'1 - sum(rate({_AGE}_bucket{{service="notifications",le="300.0"}}[W]))'
         f' / sum(rate({_AGE}_count{{service="notifications"}}[W]))',
-        "people are told more than five minutes after there was something to tell",
+        "notices are sent more than five minutes after the event",
     ),
     "acceptance": (
         "CanaryFailing",
         0.01,
         f'sum(rate({_CANARY}{{outcome!="accepted"}}[W])) / sum(rate({_CANARY}[W]))',
-        "a participant who submits gets no answer, or a wrong one",
+        "a submission gets no answer, or a wrong one",
     ),
 }
 
@@ -66,7 +66,7 @@ def _alert(objective: str, severity: str) -> Mapping[str, Any]:
         "alert": alert,
         "expr": " or ".join(burns),
         "labels": {"severity": severity, "owner": "operators", "objective": objective},
-        "annotations": {"summary": f"Too often {words}."},
+        "annotations": {"summary": f"Too often, {words}."},
     }
 
 
