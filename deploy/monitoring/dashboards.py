@@ -44,7 +44,9 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "max by (reason) (increase(cri_submissions_refused_total[1d]))",
                 "reason",
             ),
-            Panel("Promises with a running clock", "max by (clock) (cri_obligations_open)", "clock"),
+            Panel(
+                "Promises with running clocks", "max by (clock) (cri_obligations_open)", "clock"
+            ),
             Panel("Promises overdue", "max by (clock) (cri_obligations_overdue)", "clock"),
             Panel(
                 "Promises missed in 30 days",
