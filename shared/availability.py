@@ -31,7 +31,11 @@ async def until_available(
     health: probes.Health,
     stopping: "asyncio.Task[Any]",
 ) -> Any:
-    """Return what *step* returns (True if falsy), retrying outages; None once stopping."""
+    """
+    Await *step*, again with backoff after each outage.
+
+    Return its result (True for an empty one), or None as soon as *stopping* is done.
+    """
     health.waiting_for = what
     backoff = Backoff()
     while True:

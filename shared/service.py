@@ -50,7 +50,7 @@ class Service:
     """Set after a commit that appended to the outbox."""
     own: OwnTopics
     """The topics it writes; before it starts, they are compared with its tables."""
-    again: Again
+    restore: Again
     """How it restores its tables if they are behind those topics."""
     may_wait: Collection[str] = ()
     """Topics without waiting readers; their records gather into batches (``batch_wait_ms``)."""
@@ -147,7 +147,7 @@ async def _serve(
         catch_up = CatchUp(
             service=service.name,
             own=service.own,
-            again=service.again,
+            again=service.restore,
             topics=service.topics,
             settings=settings,
             build=version("continuum"),

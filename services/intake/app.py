@@ -26,6 +26,6 @@ def build(settings: Settings) -> Service:
         relay_wake=asyncio.Event(),
         own=OWN,
         may_wait=[routing.TOPIC],
-        again=Restore(reader, office=settings.program_office),
+        restore=Restore(reader, office=settings.program_office),
         gauges=gauges.show,
     )

@@ -40,7 +40,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        again=Again(),
+        restore=Again(),
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),

@@ -29,7 +29,7 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         may_wait=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
-        again=Restore(),
+        restore=Restore(),
         gauges=gauges.show,
         tasks=[Task("openings", partial(announce_openings, relay_wake=relay_wake), every=1.0)],
         public=PublicPages(

@@ -34,7 +34,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
         ]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
-    # A union of one has no discriminator; providers are ignored.
+    # ProviderListed is ignored; it is here because a discriminator needs at least two types.
     reference.TOPIC: TypeAdapter(
         Annotated[reference.ProgramDefined | reference.ProviderListed, Field(discriminator="type")]
     ),

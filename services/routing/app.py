@@ -28,7 +28,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        again=Again(),
+        restore=Again(),
         gauges=gauges.show,
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),

@@ -385,7 +385,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         standing = self._progress.look(
             self._consumer.assignment(), self._positions.expected, self._end_of, self._blocked
         )
-        self._health.standing = dict(standing.places)
+        self._health.stuck = dict(standing.places)
         is_failing = self._backoff.failures > 0  # then it stands for a reason, which the log tells
         self._health.stalled_since = None if is_failing else standing.since
         if standing.stalled is not None and not is_failing:

@@ -17,9 +17,9 @@ async def watch(what: str, ask: Callable[[], Awaitable[Any]], *, health: Health)
     """Keep in *health* since when *what* has not answered; forget it with the first answer."""
     while True:
         # Before it is asked: a frozen server may keep even the cancelled question waiting.
-        health.away.setdefault(what, time.monotonic())
+        health.unreachable.setdefault(what, time.monotonic())
         with suppress(*TRANSIENT):
             async with asyncio.timeout(_WITHIN_SECONDS):
                 await ask()
-            del health.away[what]
+            del health.unreachable[what]
         await asyncio.sleep(_EVERY_SECONDS)

@@ -12,8 +12,8 @@ from shared.runtime import metrics
 
 LOOP_SECONDS = 30
 STALL_SECONDS = 300
-STANDS_SECONDS = 10
-AWAY_SECONDS = 3
+STUCK_SECONDS = 10
+UNREACHABLE_SECONDS = 3
 
 
 @dataclass(slots=True)
@@ -24,9 +24,9 @@ class Health:
     ready: bool = False
     turned_at: float = field(default_factory=time.monotonic)
     stalled_since: float | None = None
-    away: dict[str, float] = field(default_factory=dict)
+    unreachable: dict[str, float] = field(default_factory=dict)
     """``kafka`` or ``postgres`` → when it stopped answering (monotonic clock)."""
-    standing: dict[str, float] = field(default_factory=dict)
+    stuck: dict[str, float] = field(default_factory=dict)
     """Partition → since when it has made no progress although records wait."""
     blocked: dict[str, str] = field(default_factory=dict)
     """Partition → its next record, which cannot be taken in, and why."""
@@ -43,12 +43,12 @@ class Health:
         return [
             *(
                 f"{what} does not answer since {now - since:.0f} s"
-                for what, since in _old(self.away, now, AWAY_SECONDS)
+                for what, since in _old(self.unreachable, now, UNREACHABLE_SECONDS)
             ),
             *(f"blocked at {each}" for each in sorted(self.blocked.values())),
             *(
                 f"{place} stands still with records before it since {now - since:.0f} s"
-                for place, since in _old(self.standing, now, STANDS_SECONDS)
+                for place, since in _old(self.stuck, now, STUCK_SECONDS)
             ),
         ]
 

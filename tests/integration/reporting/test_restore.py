@@ -1,4 +1,4 @@
-"""News about programs that were told are not told again, whenever the database was dumped."""
+"""A restore repeats no announcement about a program, whenever the database was dumped."""
 
 import asyncio
 import json

@@ -50,10 +50,10 @@ async def test_when_all_is_well_it_is_ready() -> None:
 @pytest.mark.parametrize(
     ("since", "status", "says"),
     [
-        ({"away": 1}, 200, "ready"),
-        ({"away": 12}, 503, "it does not answer since 12 s"),
-        ({"standing": 5}, 200, "ready"),
-        ({"standing": 45}, 503, "it stands still with records before it since 45 s"),
+        ({"unreachable": 1}, 200, "ready"),
+        ({"unreachable": 12}, 503, "it does not answer since 12 s"),
+        ({"stuck": 5}, 200, "ready"),
+        ({"stuck": 45}, 503, "it stands still with records before it since 45 s"),
     ],
     ids=str,
 )
@@ -77,20 +77,22 @@ async def watched(ask: Callable[[], Awaitable[Any]], monkeypatch: pytest.MonkeyP
     health = Health()
     task = asyncio.create_task(reachability.watch("postgres", ask, health=health))
     await asyncio.wait([task], timeout=0.2)
-    away = dict(health.away)
+    unreachable = dict(health.unreachable)
     while not task.done():
         task.cancel()
         await asyncio.sleep(0)
-    return Health(away=away)
+    return Health(unreachable=unreachable)
 
 
-async def test_what_answers_is_not_away(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_answers_is_not_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     async def answers() -> None: ...
 
-    assert (await watched(answers, monkeypatch)).away == {}
+    assert (await watched(answers, monkeypatch)).unreachable == {}
 
 
-async def test_what_fails_is_away_since_its_first_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_fails_is_unreachable_since_its_first_failure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[float] = []
 
     async def fails() -> None:
@@ -100,10 +102,10 @@ async def test_what_fails_is_away_since_its_first_failure(monkeypatch: pytest.Mo
     health = await watched(fails, monkeypatch)
 
     assert len(asked) > 1
-    assert health.away["postgres"] <= asked[0]
+    assert health.unreachable["postgres"] <= asked[0]
 
 
-async def test_what_keeps_even_a_cancelled_question_waiting_is_away(
+async def test_what_keeps_even_a_cancelled_question_waiting_is_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def frozen() -> None:
@@ -112,7 +114,7 @@ async def test_what_keeps_even_a_cancelled_question_waiting_is_away(
         finally:
             await asyncio.Event().wait()
 
-    assert "postgres" in (await watched(frozen, monkeypatch)).away
+    assert "postgres" in (await watched(frozen, monkeypatch)).unreachable
 
 
 async def test_what_answers_again_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,4 +124,4 @@ async def test_what_answers_again_is_back(monkeypatch: pytest.MonkeyPatch) -> No
         if (failure := next(answers, None)) is not None:
             raise failure
 
-    assert (await watched(comes_back, monkeypatch)).away == {}
+    assert (await watched(comes_back, monkeypatch)).unreachable == {}
