@@ -16,6 +16,7 @@ from services.notifications.audiences.render import REFERRED
 from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
+from shared.contracts.services import SERVICES
 from tests.examples.refusals import CATALOG, is_said
 from tests.system.checker.verdict import INVARIANTS
 
@@ -231,3 +232,12 @@ def test_what_operators_are_told_to_run_is_a_command(block: str) -> None:
     )
 
     assert checked.stderr == ""
+
+
+def test_the_operators_connection_file_in_the_guide_names_every_service() -> None:
+    (block,) = [block for block in blocks() if "generic operator-connection" in block]
+    written = json.loads(block.partition("<<END\n")[2].partition("\nEND\n")[0])
+
+    # `continuum status` reports a service without an address as not running.
+    assert written.get("probes") == {name: [f"http://{name}-probes:8080"] for name in SERVICES}
+    assert written["operator"]["dsns"].keys() == set(SERVICES)
