@@ -1,8 +1,8 @@
 """
-The only door: reads what participants send, accepts or refuses it, owns the request.
+Intake validates every message from participants, accepts or refuses it, and owns requests.
 
-Consumes: every cri.in.<participant>.v1; of cri.int.routing.v1 the ends of requests.
-Publishes: cri.int.intake.v1 (the log of requests), cri.int.answers.v1 (what changes nothing),
-cri.int.reference.v1 (participants, programs, topics, providers, rule sets) and
-cri.int.confidential.v1 (contacts and words).
+Consumes: every cri.in.<participant>.v1; terminal states of requests from cri.int.routing.v1.
+Publishes: cri.int.intake.v1 (the log of requests), cri.int.answers.v1 (refusals, repetitions and
+status questions), cri.int.reference.v1 (participants, programs, topics, providers, rule sets) and
+cri.int.confidential.v1 (contacts and free text).
 """

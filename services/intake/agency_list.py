@@ -1,4 +1,4 @@
-"""The list of agencies by ORI, as far as the door asks it."""
+"""The list of agencies, looked up by ORI."""
 
 import csv
 import gzip
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class AgencyRow(NamedTuple):
-    """An agency of the list; federal ones have no state."""
+    """An agency in the list; federal agencies have no state."""
 
     ori: str
     name: str
@@ -19,7 +19,7 @@ class AgencyRow(NamedTuple):
 
 
 class AgencyList:
-    """The agencies that an ORI may mean: seven characters are those of several, now and then."""
+    """Agencies by ORI. An ORI of seven characters may be shared by several agencies."""
 
     def __init__(self, agencies: Iterable[AgencyRow] = ()) -> None:
         self._by_ori: dict[str, AgencyRow] = {}
@@ -32,15 +32,15 @@ class AgencyList:
         return len(self._by_ori)
 
     def matching(self, ori: str) -> tuple[AgencyRow, ...]:
-        """Return every agency that *ori* may mean, sorted as the list is."""
+        """Return the agencies that *ori* may mean, in the order of the list."""
         if len(ori) == 7:
             return self._by_prefix.get(ori, ())
         one = self._by_ori.get(ori)
         return () if one is None else (one,)
 
 
-def canonical(ori: str) -> str:
-    """Return the nine characters of an ORI; seven are an agency's first office."""
+def full_ori(ori: str) -> str:
+    """Return *ori* in nine characters; one of seven means the agency's first office (``00``)."""
     return ori if len(ori) == 9 else f"{ori}00"
 
 

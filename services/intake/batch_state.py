@@ -1,4 +1,4 @@
-"""What the door knows while it decides a batch, and what a decision adds to it."""
+"""The working state of a batch, and decisions, which change it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field, TypeAdapter
 
 from services.intake.agency_list import AgencyList
-from services.intake.list_limits import ListKey, ListUse, counted, list_key
+from services.intake.list_limits import ListKey, ListUse, list_key, next_use
 from services.intake.message import Message
 from services.intake.registry import Registry, with_event
 from shared.contracts.envelope import Summary
@@ -27,7 +27,7 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(
 
 @dataclass(frozen=True, slots=True)
 class FirstRecord:
-    """The first record with a (source, id) or a reference: its content, and where it stands."""
+    """The first record with a (source, id) or a reference, and the digest of its content."""
 
     content: bytes
     coordinate: str
@@ -35,9 +35,9 @@ class FirstRecord:
 
 class Request(NamedTuple):
     """
-    A request as the door keeps it.
+    A request as intake stores it.
 
-    ``facts`` is the JSON of its facts; ``published`` and ``confided`` count its events on
+    ``facts`` is its `RequestFacts` as JSON; ``published`` and ``confided`` count its events on
     ``cri.int.intake.v1`` and on ``cri.int.confidential.v1``; ``ended`` is its terminal state.
     """
 
@@ -51,7 +51,7 @@ class Request(NamedTuple):
 
 
 class Published(NamedTuple):
-    """The *number*-th event of *subject* on *topic*, with its key; ``value`` is its JSON."""
+    """An event to publish: the ``number``-th of its subject on its topic; ``value`` is JSON."""
 
     topic: str
     key: str
@@ -63,18 +63,18 @@ class Published(NamedTuple):
 
     @property
     def event(self) -> Event:
-        """The event as its readers read it."""
+        """The event, parsed as its readers parse it."""
         return _EVENT.validate_json(self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """
-    What becomes of a message.
+    The decision about a message.
 
-    ``first`` is the record that a repetition of this message repeats (None after a refusal,
-    which takes up neither the message's id nor its reference). ``words`` is the JSON of what is
-    now stated of ``request``; ``because`` the code of a refusal's first reason.
+    ``original`` is the coordinate of the record that a repetition of the message repeats; None
+    after a refusal, which reserves neither the id nor the reference. ``need`` is the new
+    `NeedFacts` of ``request`` as JSON; ``refusal_code`` the code of a refusal's first reason.
     """
 
     outcome: Literal["applied", "duplicate", "refused"]
@@ -89,11 +89,11 @@ class Decision:
 @dataclass(slots=True)
 class BatchState:
     """
-    The working state of a batch: what is known before a message, and what is to be written.
+    The working state of a batch, from which a message is decided, and what is to be written.
 
-    ``numbers`` holds the last number of each (topic, subject) that has no row of its own;
-    ``fresh`` the counters of tracking numbers not given out yet, the next one last. The fields
-    after them are what `take` gathers for the store.
+    ``needs`` holds the `NeedFacts` of requests as JSON; ``numbers`` the last number of each
+    (topic, subject) that has no row of its own; ``unused_counters`` the counters for new tracking
+    numbers, the next one last. From ``submissions`` on, `apply` collects what is to be written.
     """
 
     at: datetime
@@ -118,7 +118,7 @@ class BatchState:
         return self.numbers[topic, subject] + 1
 
     def apply(self, message: Message, decision: Decision) -> None:
-        """Add what *decision* says of *message*, for the messages behind it and for the store."""
+        """Apply *decision* about *message*, for the messages behind it and for the store."""
         for published in decision.published:
             subject = (published.topic, published.subject)
             if subject in self.numbers:
@@ -130,18 +130,18 @@ class BatchState:
             if decision.need is not None:
                 self.needs[decision.request.tracking_number] = decision.need
                 self.changed_needs.add(decision.request.tracking_number)
-        listing = list_key(message)
-        if listing is not None and decision.outcome != "refused":
-            self.list_uses[listing] = counted(message, self.list_uses.get(listing))
+        key = list_key(message)
+        if key is not None and decision.outcome != "refused":
+            self.list_uses[key] = next_use(message, self.list_uses.get(key))
         if decision.reference_event is not None:
             self.registry = with_event(self.registry, decision.reference_event)
             self.reference_events.append(decision.reference_event)
 
     def end(self, number: str, status: str) -> Literal["applied", "duplicate", "ignored"]:
-        """Note that the request has come to its terminal state, which it does once."""
+        """Record the terminal *status* of the request *number*; only the first one counts."""
         request = self.requests.get(number)
         if request is None:
-            return "ignored"  # it belongs to another life of this database
+            return "ignored"  # not in this database: the log may be older
         if request.ended is not None:
             return "duplicate"
         self.requests[number] = request._replace(ended=status)

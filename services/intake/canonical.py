@@ -1,4 +1,4 @@
-"""What makes two messages the same: the digest of their type and canonical data."""
+"""The digest of a message's type and data: two messages are the same if it is equal."""
 
 from hashlib import sha256
 from typing import Any
@@ -8,16 +8,16 @@ from pydantic_core import to_json
 
 def canonical(data: Any) -> bytes:
     """
-    Return *data* as RFC 8785 writes it.
+    Return *data* in the canonical JSON of RFC 8785.
 
-    Exact for what the door lets in: no floats, integers within ±(2^53 - 1), no lone surrogates,
-    and keys of the contracts, which are ASCII (other orders of keys differ beyond it).
+    Exact only for valid messages: no floats, integers within ±(2^53 - 1), no lone surrogates, and
+    ASCII keys (RFC 8785 sorts others by UTF-16 code units, Python by code points).
     """
     return to_json(_sorted(data))
 
 
 def digest(kind: str, data: Any) -> bytes:
-    """Return what is equal for two messages exactly if they have one type and equal data."""
+    """Return the SHA-256 of the type *kind* and the canonical *data*."""
     return sha256(kind.encode() + b"\n" + canonical(data)).digest()
 
 

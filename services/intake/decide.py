@@ -1,7 +1,7 @@
 """
-Accepts, repeats or refuses a message: every one leads to exactly one answer.
+Accepts, repeats or refuses a message: each message gets exactly one reply.
 
-Pure: what is known comes in as a value, and the decision says what to add to it.
+Pure: the state of the batch comes in, and the decision holds the changes to it.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from services.intake import forwarding, requests
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
-from services.intake.findings import Finding, first
+from services.intake.findings import Finding, first_findings
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
-from services.intake.replies import asked, contact, refuse, repeat
+from services.intake.replies import contact_event, refuse, repeat, status_question_event
 from shared.contracts import refusals
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
@@ -35,11 +35,11 @@ from shared.contracts.reference import TOPIC as REFERENCE_TOPIC
 
 def decide(message: Message, batch: BatchState) -> Decision:
     """
-    Return what becomes of *message*.
+    Return the decision about *message*.
 
-    In this order: what is wrong with its form or its sender; whether it asks for a list too soon;
-    whether it repeats what was said before; what is wrong with its contents. A refusal names all
-    reasons found on its way.
+    In this order: its form and its sender; an id or a reference used for other content; a list
+    asked for too soon; a repetition; its content. The first step that fails refuses the message,
+    with all the findings of that step.
     """
     reasons = [
         *message.reasons,
@@ -47,66 +47,63 @@ def decide(message: Message, batch: BatchState) -> Decision:
     ]
     if reasons:
         return refuse(message, reasons, batch)
-    seen = _seen(message, batch)
-    reused = [*_reused(message, seen)]
+    earlier = _earlier(message, batch)
+    reused = [*_check_reuse(message, earlier)]
     if reused:
         return refuse(message, reused, batch)
-    if (waits := _waits(message, batch, again=bool(seen))) is not None:
-        return refuse(message, [waits], batch)
-    if seen:
-        return repeat(message, seen[0][1].coordinate, batch)
-    reasons, more = first(check_content(message, batch))
+    key = list_key(message)
+    if key is not None:
+        last_use = batch.list_uses.get(key)
+        too_soon = check_list_rate(message, last_use, repeated=bool(earlier))
+        if too_soon is not None:
+            return refuse(message, [too_soon], batch)
+    if earlier:
+        return repeat(message, earlier[0][1].coordinate, batch)
+    reasons, more = first_findings(check_content(message, batch))
     if reasons:
         return refuse(message, reasons, batch, more=more)
     return accept(message, batch)
 
 
-def _seen(message: Message, batch: BatchState) -> list[tuple[str, FirstRecord]]:
-    """Return what was said before under the message's id or reference, with their paths."""
+def _earlier(message: Message, batch: BatchState) -> list[tuple[str, FirstRecord]]:
+    """Return the first records with the message's id and reference, each with its path."""
     assert message.source is not None
     assert message.id is not None
     found = [("/id", batch.by_id.get((message.participant, message.source, message.id)))]
     if isinstance(message.data, Submission):
         reference = (message.participant, message.data.reference)
         found.append(("/data/reference", batch.by_reference.get(reference)))
-    return [(path, seen) for path, seen in found if seen is not None]
+    return [(path, record) for path, record in found if record is not None]
 
 
-def _reused(message: Message, found: list[tuple[str, FirstRecord]]) -> Iterator[Finding]:
-    for path, seen in found:
-        if seen.content != message.content:
+def _check_reuse(message: Message, earlier: list[tuple[str, FirstRecord]]) -> Iterator[Finding]:
+    for path, record in earlier:
+        if record.content != message.content:
             reused = refusals.ID_REUSED if path == "/id" else refusals.REFERENCE_REUSED
             yield Finding(reused, path)
 
 
-def _waits(message: Message, batch: BatchState, *, again: bool) -> Finding | None:
-    listing = list_key(message)
-    if listing is None:
-        return None
-    return check_list_rate(message, batch.list_uses.get(listing), again=again)
-
-
 def accept(message: Message, batch: BatchState) -> Decision:
-    """Return what follows from a message that nothing speaks against."""
-    here = message.coordinate
+    """Return the decision about a valid message."""
+    original = message.coordinate
     match message.data:
         case Submission():
             request, need, published = requests.accept(message, batch)
-            return Decision("applied", published, here, request, need)
+            return Decision("applied", published, original, request, need)
         case Amendment():
             request = batch.requests[tracking_number_of(message) or ""]
             request, need, published = requests.amend(message, request, batch)
-            return Decision("applied", published, here, request, need)
+            return Decision("applied", published, original, request, need)
         case Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
             request = batch.requests[tracking_number_of(message) or ""]
             request, published = forwarding.forward(message, request, batch)
-            return Decision("applied", published, here, request)
+            return Decision("applied", published, original, request)
         case Capacity():
-            return Decision("applied", (forwarding.capacity_event(message, batch),), here)
+            return Decision("applied", (forwarding.capacity_event(message, batch),), original)
         case Contact():
-            return Decision("applied", (contact(message, batch),), here)
+            return Decision("applied", (contact_event(message, batch),), original)
         case StatusQuestion():
-            return Decision("applied", (asked(message, batch),), here)
+            return Decision("applied", (status_question_event(message, batch),), original)
         case _:
             number = batch.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=batch.at)
@@ -119,4 +116,4 @@ def accept(message: Message, batch: BatchState) -> Decision:
                 event.encode(),
                 summary_of(event),
             )
-            return Decision("applied", (entry,), here, reference_event=event)
+            return Decision("applied", (entry,), original, reference_event=event)

@@ -1,8 +1,8 @@
 """
-Reads of routing's log what the door must know: that a request has ended.
+Parses routing's log for the only fact that intake needs from it: a request has ended.
 
-No gates are kept for it. A request ends once, so its ending may come twice or in any order, and
-all other events, two for each request, would cost a row of the gates each time.
+Its events have no gates. A request ends once, so duplicates and their order do no harm, and gates
+would cost a row for each request.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from shared.messaging.reader import is_name
 from shared.messaging.records import Item, Malformed, Record
 
-_ENDS = {
+_TERMINAL = {
     "gov.cri.routing.request_ineligible.v1": "ineligible",
     "gov.cri.routing.request_withdrawn.v1": "withdrawn",
     "gov.cri.routing.engagement_closed.v1": "closed",
@@ -21,37 +21,39 @@ _ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class RequestEnded:
-    """A request has come to its terminal state."""
+    """A request reached the terminal state ``status``."""
 
     tracking_number: str
     status: str
 
 
 class Ignored:
-    """An event that changes nothing at the door."""
+    """An event that intake does not need."""
 
 
 class _Envelope(BaseModel):
-    """What is read of every event; its data is not: most of them change nothing here."""
+    """The attributes that are parsed of every event; most events are ignored, so data is not."""
 
     type: str
     subject: str
 
 
-_NOTHING = Ignored()
+_IGNORED = Ignored()
 
 
 def parse_routing_event(record: Record) -> Item | Malformed:
-    """Read an event of routing's log."""
+    """Return the terminal state in an event of routing's log; other events are `Ignored`."""
     if record.value is None:
         return Malformed(record, "tombstone")
     try:
         event = _Envelope.model_validate_json(record.value)
     except ValidationError:
         return Malformed(record, "schema")
-    status = _ENDS.get(event.type)
+    status = _TERMINAL.get(event.type)
     if status is None:
-        return Item(record, _NOTHING, key="")  # it can not fail: nobody waits behind it
+        return Item(
+            record, _IGNORED, key=""
+        )  # no key: it cannot fail, so nothing ever waits behind it
     if not is_name(event.subject):
         return Malformed(record, "envelope")
     return Item(record, RequestEnded(event.subject, status), event.subject)

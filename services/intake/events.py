@@ -1,4 +1,4 @@
-"""The events that the door publishes: every one goes back to one inbound record."""
+"""The envelopes of intake's events: each event is caused by one inbound record."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 SOURCE = "urn:cri:continuum:intake"
 
 
-def published(
+def _event(
     message: Message,
     *,
     topic: str,
@@ -24,8 +24,8 @@ def published(
     data: bytes,
     request_id: str | None = None,
 ) -> Published:
-    """Return an event that *message* leads to; *data* is the JSON of its facts."""
-    about = attributes(
+    """Return an event that *message* causes; *data* is the JSON of its facts."""
+    about = event_attributes(
         message,
         kind=kind,
         subject=subject,
@@ -38,7 +38,7 @@ def published(
     return Published(topic, key, about["id"], subject, number, value, envelope.summary(about))
 
 
-def about_request(
+def request_event(
     message: Message,
     request: Request,
     *,
@@ -47,8 +47,8 @@ def about_request(
     data: bytes,
     confidential: bool = False,
 ) -> Published:
-    """Return the event about *request* that it has counted last, of those that are so."""
-    return published(
+    """Return an event about *request*, under the number that the request counted last."""
+    return _event(
         message,
         topic=CONFIDENTIAL_TOPIC if confidential else TOPIC,
         key=request.request_id,
@@ -61,11 +61,11 @@ def about_request(
     )
 
 
-def counted(
+def next_event(
     message: Message, batch: BatchState, *, topic: str, kind: str, subject: str, facts: Facts
 ) -> Published:
-    """Return the next event about *subject*, which has no row to be counted on."""
-    return published(
+    """Return the next event about *subject*, whose numbers the batch counts (it has no row)."""
+    return _event(
         message,
         topic=topic,
         key=subject,
@@ -77,7 +77,7 @@ def counted(
     )
 
 
-def attributes(
+def event_attributes(
     message: Message,
     *,
     kind: str,
@@ -87,7 +87,7 @@ def attributes(
     request_id: str | None = None,
     classification: Classification = "internal",
 ) -> dict[str, Any]:
-    """Return the attributes of the envelope of an event that *message* leads to."""
+    """Return the envelope attributes of an event that *message* causes."""
     cause = message.coordinate
     return envelope.attributes(
         kind=kind,

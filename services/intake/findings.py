@@ -1,4 +1,4 @@
-"""What is wrong with a message, found one thing after the other; the first are told as reasons."""
+"""Findings: the faults of a message. A refusal names the first ones as its reasons."""
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -8,16 +8,16 @@ from shared.contracts.intake import Reason
 from shared.contracts.refusals import NO_FIELDS, Refusal
 
 MAX_REASONS = 50
-"""How many reasons a refusal names; the others are counted."""
+"""The most reasons that a refusal names; further findings are only counted."""
 MAX_COUNTED = 1_000
-"""How many others are counted at most: finding more would keep other senders waiting."""
+"""The most findings that are counted beyond those; a bound on the time spent on one message."""
 
 
 class Finding(NamedTuple):
     """
-    A `Reason` before it is told, with the fields of its text.
+    A fault of a message at *path*, with the fields that fill in the text of *refusal*.
 
-    Texts are written for the reasons that a refusal names alone: thousands may be found.
+    The text is written only for named reasons, since a message may have thousands of findings.
     """
 
     refusal: Refusal
@@ -29,11 +29,11 @@ class Finding(NamedTuple):
         return self.refusal.code
 
     def reason(self) -> Reason:
-        """Return the reason that a refusal names."""
+        """Return the finding as a refusal states it."""
         return self.refusal.reason(self.path, self.fields)
 
 
-def first(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
-    """Return those of *findings* that a refusal names, and how many others were counted."""
+def first_findings(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
+    """Return the findings that a refusal names, and the number of others, up to `MAX_COUNTED`."""
     rest = iter(findings)
     return list(islice(rest, MAX_REASONS)), sum(1 for _ in islice(rest, MAX_COUNTED))

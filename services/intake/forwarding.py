@@ -1,10 +1,10 @@
-"""Messages that routing decides: the door has checked them, and puts them on the log."""
+"""Forwards messages that routing decides: their events and the providers' notes."""
 
 from datetime import datetime
 from typing import Any
 
 from services.intake.batch_state import BatchState, Published, Request
-from services.intake.events import about_request, counted
+from services.intake.events import next_event, request_event
 from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.inbound import (
@@ -33,7 +33,7 @@ AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | Direction
 
 
 def capacity_event(message: Message, batch: BatchState) -> Published:
-    """Return what is published of a provider's capacity."""
+    """Return the event for a provider's declaration of capacity."""
     data: Capacity = message.data
     facts = CapacityFacts(
         provider=message.participant,
@@ -51,21 +51,21 @@ def capacity_event(message: Message, batch: BatchState) -> Published:
         reference_version=batch.registry.version,
     )
     who = message.participant
-    return counted(message, batch, topic=TOPIC, kind=_DECLARED, subject=who, facts=facts)
+    return next_event(message, batch, topic=TOPIC, kind=_DECLARED, subject=who, facts=facts)
 
 
 def forward(
     message: Message, request: Request, batch: BatchState
 ) -> tuple[Request, tuple[Published, ...]]:
-    """Return the request with its events counted, and what is published about it."""
+    """Return the request with its new events counted, and these events."""
     kind, facts = _facts(message, request, batch)
     request = request._replace(published=request.published + 1)
-    event = about_request(message, request, kind=kind, at=batch.at, data=facts.encode())
-    note = _words(message)
+    event = request_event(message, request, kind=kind, at=batch.at, data=facts.encode())
+    note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
     if not note:
         return request, (event,)
     request = request._replace(confided=request.confided + 1)
-    return request, (event, _note(message, request, note, batch.at))
+    return request, (event, _note_event(message, request, note, batch.at))
 
 
 def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, Facts]:
@@ -77,7 +77,7 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
             withdrawal = WithdrawalFacts(**about, participant=who, reason=data.reason)
             return "gov.cri.intake.withdrawal_requested.v1", withdrawal
         case OfferAnswer():
-            answer = OfferAnswerFacts(**about, provider=who, **_answer(data))
+            answer = OfferAnswerFacts(**about, provider=who, **_offer_answer(data))
             return "gov.cri.intake.offer_answered.v1", answer
         case Milestone():
             milestone = MilestoneFacts(
@@ -111,7 +111,7 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
             return "gov.cri.intake.request_directed.v1", direction
 
 
-def _answer(data: OfferAnswer) -> dict[str, Any]:
+def _offer_answer(data: OfferAnswer) -> dict[str, Any]:
     counter = data.counter
     return {
         "offer_id": data.offer_id,
@@ -124,23 +124,17 @@ def _answer(data: OfferAnswer) -> dict[str, Any]:
     }
 
 
-def _words(message: Message) -> str | None:
-    """Return the provider's note that came with *message*."""
-    return message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
-
-
-def _note(message: Message, request: Request, note: str, at: datetime) -> Published:
-    said = message.data
-    answered = isinstance(said, OfferAnswer)
+def _note_event(message: Message, request: Request, note: str, at: datetime) -> Published:
+    data: OfferAnswer | Milestone = message.data
     facts = NoteFacts(
         request_id=request.request_id,
         tracking_number=request.tracking_number,
         participant=message.participant,
-        about=said.offer_id if answered else said.engagement_id,
+        about=data.offer_id if isinstance(data, OfferAnswer) else data.engagement_id,
         note=note,
         requester=request.participant,
-        answer=said.answer if answered else None,
+        answer=data.answer if isinstance(data, OfferAnswer) else None,
     )
-    return about_request(
+    return request_event(
         message, request, kind=_NOTE, at=at, data=facts.encode(), confidential=True
     )

@@ -1,4 +1,4 @@
-"""How many requests there are, as a metric; every process of intake shows the same."""
+"""The gauge of requests; every process of intake reports the same value."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from shared.runtime import metrics
 
 
 async def show(pool: "Pool[Any]") -> None:
-    """Set it to what the database says now. Raises what Postgres or the network raised."""
+    """Set the gauge from the database. Raises errors of Postgres and the network."""
     async with pool.acquire() as connection:
         metrics.KNOWN.labels("intake").set(await store.count_requests(connection))

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.intake import parse, store
+from services.intake import store
 from services.intake.agency_list import AgencyList
 from services.intake.batch_state import BatchState, Subject
 from services.intake.decide import decide
@@ -15,6 +15,7 @@ from services.intake.ended_requests import Ignored, RequestEnded, parse_routing_
 from services.intake.findings import Finding
 from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
+from services.intake.parse import message_id, parse_message
 from services.intake.registry import Registry, registry
 from services.intake.replies import contact_subject
 from shared.catalog import catalog as stored
@@ -58,7 +59,7 @@ class IntakeReader:
         """Return the message of a participant, or an event from routing's log."""
         if record.topic == routing.TOPIC:
             return parse_routing_event(record)
-        message = parse.read(record.value, record.headers, _blank(record))
+        message = parse_message(record.value, record.headers, _blank(record))
         reference = message.safe_reference() if isinstance(message.data, Submission) else None
         key = record.coordinate if reference is None else f"{message.participant}/{reference}"
         return Item(record, message, key)
@@ -69,7 +70,7 @@ class IntakeReader:
             return None
         deleted = record.unreadable == DELETED
         reason = Finding(refusals.DELETED_UNREAD if deleted else refusals.NOT_PROCESSABLE)
-        message = replace(_blank(record), id=parse.own_id(record.value), reasons=(reason,))
+        message = replace(_blank(record), id=message_id(record.value), reasons=(reason,))
         return Item(record, message, record.coordinate)
 
     async def load(

@@ -1,4 +1,4 @@
-"""Finds Social Security and FBI numbers in texts, however they are written."""
+"""Finds Social Security and FBI numbers in texts, in any notation."""
 
 import re
 from bisect import bisect_right
@@ -7,13 +7,12 @@ from itertools import accumulate, islice
 
 from services.intake.characters import folded, is_printable_ascii
 
-# All patterns see texts that are folded, in small letters, with a line end between two of them,
-# which no pattern crosses. Each repetition has an end and gives nothing back, so that the time
-# grows with the length of the texts alone.
+# All patterns are applied to folded texts in lower case, joined by line breaks, which no pattern
+# crosses. Each repetition is bounded or possessive, so the time is linear in the length.
 
-# In one search: nine digits in three parts that are divided alike and do not go on from or into a
-# longer number or a word and a hyphen (a case number); or the nine characters of an FBI number
-# with its letters. No area 000, 666 or 9xx, no group 00 and no serial 0000 was ever issued.
+# One search for both kinds: nine digits in three parts with equal separators, which belong neither
+# to a longer number nor to a case number (a word, a hyphen, digits); or the nine characters of an
+# FBI number with its letters. Areas 000, 666 and 9xx, group 00 and serial 0000 were never issued.
 _NUMBERS = re.compile(
     r"[0-9]{3}(?:(?<!000)(?<!666)(?<!9..)(?<![a-z0-9_]...)(?<![a-z0-9_]-...)(?<![0-9]\....)"
     r"( ?-{1,2} ?|[._]| {1,3})(?!00)[0-9]{2}\1(?!0000)[0-9]{4}(?![-.]?[0-9])"
@@ -21,7 +20,7 @@ _NUMBERS = re.compile(
 )
 _COUNTRY_CODE = re.compile(r"\+[0-9]{1,3} \Z")
 _LONGEST_CODE = 5
-# Nine digits after the words for a Social Security number, divided in any way or not at all.
+# Nine digits after a name of the Social Security number, with any separators or none.
 _SOCIAL = re.compile(
     r"(?<![a-z0-9])(?:s\.? ?s\.? ?n(?:o|r|s|um|umber)?(?![a-z])|s\.?s\.? ?(?:#|no(?![a-z]))"
     r"|social[ -]?(?:security|sec(?![a-z])|is(?![a-z])|no(?![a-z])|number|#)"
@@ -29,20 +28,19 @@ _SOCIAL = re.compile(
     r"(?:(?!000|666|9)[0-9]{3}[ ._/-]{0,3}+(?!00)[0-9]{2}[ ._/-]{0,3}+(?!0000)[0-9]{4}"
     r"|(?!0 0 0|6 6 6|9)[0-9](?: [0-9]){8})(?!-?[0-9])"
 )
-# What looks like an FBI number after its name.
+# Five to nine characters with a digit after a name of the FBI number.
 _FBI = re.compile(
     r"(?<![a-z0-9])(?:f\.? ?b\.? ?i\.? {0,3}+(?:number|num(?![a-z])|no(?![a-z])|nr(?![a-z])|#|ucn)"
     r"|ucn(?![a-z])|universal control (?:number|no(?![a-z])))"
     r"[^a-z0-9\n]{0,8}+(?:(?:number|no|nr|is|was)(?![a-z0-9])[^a-z0-9\n]{1,8}+)?"
     r"(?=[a-z0-9]{0,8}[0-9])[a-z0-9]{5,9}(?![a-z0-9])"
 )
-# Few texts have such words; asking for them takes a fraction of a search's time.
+# Few texts hold one of these; looking for them takes a fraction of the time of a search.
 _NAMES_OF_SOCIAL = ("ssn", "ss#", "ss #", "ss n", "s.s", "s s", "soc")
 _NAMES_OF_FBI = ("fbi", "f.b", "f b", "fb.", "fb ", "ucn", "universal control")
 
-
 MAX_MATCHES = 1_050
-"""How many are found at most in a message: more than a refusal tells and counts."""
+"""The most matches of each pattern in a message: more than a refusal names and counts."""
 
 
 def holds_identifier(text: str) -> bool:
@@ -52,14 +50,15 @@ def holds_identifier(text: str) -> bool:
 
 def texts_with_identifier(texts: Sequence[str], *, plain: bool) -> set[int]:
     """
-    Return which of *texts*, by place, seem to hold a Social Security or FBI number: of many, some.
+    Return the indexes of *texts* that seem to hold a Social Security or FBI number.
 
-    *plain* is what `is_plain` says of them.
+    Not all of them if there are more than `MAX_MATCHES`. *plain* is the result of
+    `is_printable_ascii` for *texts*.
     """
     if not plain:
         texts = folded(texts)
     whole = "\n".join(texts).lower()
-    numbers = filter(_is_number, _NUMBERS.finditer(whole))
+    numbers = filter(_is_no_telephone_number, _NUMBERS.finditer(whole))
     found = [match.start() for match in islice(numbers, MAX_MATCHES)]
     if any(map(whole.__contains__, _NAMES_OF_SOCIAL)):
         found += [match.start() for match in islice(_SOCIAL.finditer(whole), MAX_MATCHES)]
@@ -68,10 +67,10 @@ def texts_with_identifier(texts: Sequence[str], *, plain: bool) -> set[int]:
     if not found:
         return set()
     ends = [*accumulate(len(text) + 1 for text in texts)]
-    return {bisect_right(ends, place) for place in found}
+    return {bisect_right(ends, start) for start in found}
 
 
-def _is_number(found: re.Match[str]) -> bool:
-    """Tell whether it is no telephone number, with a country code before it."""
+def _is_no_telephone_number(found: re.Match[str]) -> bool:
+    """Tell whether no country code stands before the match."""
     begin = found.start()
     return not _COUNTRY_CODE.search(found.string[max(0, begin - _LONGEST_CODE) : begin])

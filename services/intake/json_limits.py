@@ -1,4 +1,4 @@
-"""What a record must keep before anybody parses it, and what its JSON may not hold."""
+"""The limits on a record before it is parsed, and the values that its JSON must not hold."""
 
 import json
 import re
@@ -17,50 +17,50 @@ MAX_VALUES = 20_000
 MAX_FIELDS = 200
 MANY_VALUES = 2_000
 _LARGEST = 2**53 - 1
-_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-# A string that never ends reaches to the end: searching for its end from each quotation mark in it
-# would take seconds.
+# An unterminated string matches up to the end of the text. Otherwise its end would be searched for
+# from each quotation mark in it, which takes seconds.
 _STRINGS = re.compile(_STRING[:-1] + rb'(?:"|\\?\Z)', re.DOTALL)
-# What stands before values, as far as the text may be JSON (no more than a key and a string stand
-# between two of them) and is not too large.
+# The beginning of the text that may be JSON (at most a key and a string stand between two of the
+# characters that begin a value) and holds at most one value more than allowed.
 _VALUES = re.compile(
     rb'(?:[^",\[{]*+(?:%b[^",\[{]*+){0,2}+[,\[{]){0,%d}+' % (_STRING, MAX_VALUES + 1), re.DOTALL
 )
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 _PLAIN = frozenset({int, float, bool, type(None)})
-_TIME = r"(?:[a-z_]+_(?:on|from|until)|time|on|from|until|opens_at)"
+_TIME_NAME = r"(?:[a-z_]+_(?:on|from|until)|time|on|from|until|opens_at)"
 _NUMBER = r"\s*+[+-]?[0-9.]++\s*+"
-_TIME_FIELD = re.compile(_TIME)
+_TIME_FIELD = re.compile(_TIME_NAME)
 _NUMBER_TEXT = re.compile(_NUMBER)
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
-_ODD_CHARACTER = re.compile("[\x00\ud800-\udfff]")
-# In the JSON text. Other numbers in quotes are in every message: specversion is one.
-_NUMBER_AS_TIME = re.compile(rf'"{_TIME}"\s*+:\s*+"{_NUMBER}"')
+_FORBIDDEN_CHARACTER = re.compile("[\x00\ud800-\udfff]")
+# Searched for in the JSON text. Quoted numbers under other names are usual, as in specversion.
+_NUMBER_AS_TIME = re.compile(rf'"{_TIME_NAME}"\s*+:\s*+"{_NUMBER}"')
 
 
-class Readable(NamedTuple):
-    """A text that may be parsed; ``many`` tells that it has more than `MANY_VALUES` values."""
+class Decoded(NamedTuple):
+    """A text within the limits; ``many`` tells whether it has more than `MANY_VALUES` values."""
 
     text: str
     many: bool
 
 
-class _Twice(dict[str, Any]):
-    """An object in which a key stands more than once."""
+class _DuplicateKeys(dict[str, Any]):
+    """An object with a duplicate key."""
 
 
-class _Crowded(dict[str, Any]):
-    """The first fields of an object with more than any type has: a reason each takes seconds."""
+class _TruncatedObject(dict[str, Any]):
+    """The first `MAX_FIELDS` fields of an object: a finding for each field could take seconds."""
 
 
-class _OutOfRange(int):
-    """Stands for an integer that other readers of JSON would not keep exactly."""
+class _InexactInteger(int):
+    """Replaces an integer that a double cannot represent exactly."""
 
 
-def readable(value: bytes | None) -> Readable | Finding:
-    """Return *value* as a text, or why it is not even parsed."""
+def decode(value: bytes | None) -> Decoded | Finding:
+    """Return *value* as text, or the finding that keeps it from being parsed."""
     if value is None:
         return Finding(refusals.NO_VALUE)
     if len(value) > MAX_BYTES:
@@ -71,61 +71,61 @@ def readable(value: bytes | None) -> Readable | Finding:
     if text is None:
         return Finding(refusals.NOT_UTF_8)
     brackets = value.count(b"[") + value.count(b"{")
-    values = brackets + value.count(b",")  # at most, for strings may hold these, too
+    values = brackets + value.count(b",")  # or fewer: strings may hold these characters, too
     if values > MANY_VALUES or brackets > MAX_DEPTH:
         values, depth = _structure(value)
         if depth > MAX_DEPTH:
             return Finding(refusals.TOO_DEEP, fields={"most": MAX_DEPTH})
         if values > MAX_VALUES:
             return Finding(refusals.TOO_MANY_VALUES, fields={"most": MAX_VALUES})
-    return Readable(text, values > MANY_VALUES)
+    return Decoded(text, values > MANY_VALUES)
 
 
 def load(text: str) -> tuple[Any, bool]:
     """
-    Return what the JSON *text* says, and whether `oddities` may find anything in it.
+    Return the document in the JSON *text*, and whether `violations` may find something in it.
 
-    Raises ValueError when it is not JSON (RFC 8259: NaN and Infinity are not).
+    Raises ValueError if it is not JSON (by RFC 8259, so NaN and Infinity are not).
     """
-    odd = False
+    suspect = False
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal odd
+        nonlocal suspect
         if len(found) > MAX_FIELDS:
-            odd = True
-            return _Crowded(found[:MAX_FIELDS])
+            suspect = True
+            return _TruncatedObject(found[:MAX_FIELDS])
         result = dict(found)
         if len(result) == len(found):
             return result
-        odd = True
-        return _Twice(result)
+        suspect = True
+        return _DuplicateKeys(result)
 
     def integer(text: str) -> int:
-        nonlocal odd
+        nonlocal suspect
         if len(text) <= 17 and -_LARGEST <= (number := int(text)) <= _LARGEST:
             return number
-        odd = True
-        return _OutOfRange()
+        suspect = True
+        return _InexactInteger()
 
     document = json.loads(
         text, object_pairs_hook=pairs, parse_int=integer, parse_constant=_not_json
     )
-    return document, odd or "\\u" in text or _NUMBER_AS_TIME.search(text) is not None
+    return document, suspect or "\\u" in text or _NUMBER_AS_TIME.search(text) is not None
 
 
-def oddities(
+def violations(
     value: Any, path: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[Refusal, tuple[str | int, ...]]]:
-    """Yield (refusal, location) for what *value* holds although no model would find it."""
+    """Yield (refusal, location) for each forbidden part of *value* that no model would report."""
     entries: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
-        if isinstance(value, _Twice):
+        if isinstance(value, _DuplicateKeys):
             yield refusals.DUPLICATE_KEY, path
-        if isinstance(value, _Crowded):
+        if isinstance(value, _TruncatedObject):
             yield refusals.TOO_MANY_FIELDS, path
         for key in value:
-            if _ODD_CHARACTER.search(key):
-                for refusal in _odd_text(key):
+            if _FORBIDDEN_CHARACTER.search(key):
+                for refusal in _forbidden_characters(key):
                     yield refusal, path
         entries = value.items()
     elif isinstance(value, list):
@@ -133,23 +133,23 @@ def oddities(
     for name, entry in entries:
         kind = type(entry)
         if kind is str:
-            if _ODD_CHARACTER.search(entry):
-                for refusal in _odd_text(entry):
+            if _FORBIDDEN_CHARACTER.search(entry):
+                for refusal in _forbidden_characters(entry):
                     yield refusal, (*path, name)
             elif _NUMBER_TEXT.fullmatch(entry) and _TIME_FIELD.fullmatch(str(name)):
                 yield refusals.NUMBER_AS_TIME, (*path, name)
-        elif kind is _OutOfRange:
+        elif kind is _InexactInteger:
             yield refusals.NUMBER_NOT_EXACT, (*path, name)
         elif kind not in _PLAIN:
-            yield from oddities(entry, (*path, name))
+            yield from violations(entry, (*path, name))
 
 
 def has_forbidden_character(text: str) -> bool:
-    """Tell whether *text* holds a NUL or half of a surrogate pair."""
-    return _ODD_CHARACTER.search(text) is not None
+    """Tell whether *text* holds a NUL or a lone surrogate."""
+    return _FORBIDDEN_CHARACTER.search(text) is not None
 
 
-def _odd_text(text: str) -> Iterator[Refusal]:
+def _forbidden_characters(text: str) -> Iterator[Refusal]:
     if "\x00" in text:
         yield refusals.NUL_CHARACTER
     if _HALF_A_PAIR.search(text):
@@ -157,9 +157,9 @@ def _odd_text(text: str) -> Iterator[Refusal]:
 
 
 def _decoded(value: bytes) -> str | None:
-    """Return *value* as a text; None when it is not UTF-8, or has a mark."""
-    # UTF-16 and UTF-32 without a mark begin with a NUL beside the first character of the JSON.
-    if value.startswith(_MARKS) or b"\0" in value[:2]:
+    """Return *value* as text; None if it is not UTF-8, or begins with a byte order mark."""
+    # JSON in UTF-16 or UTF-32 without a mark has a NUL in its first two bytes.
+    if value.startswith(_BYTE_ORDER_MARKS) or b"\0" in value[:2]:
         return None
     try:
         return value.decode()
@@ -168,13 +168,13 @@ def _decoded(value: bytes) -> str | None:
 
 
 def _structure(value: bytes) -> tuple[int, int]:
-    """Return how many values *value* has, and how deep it is, both up to just over the limit."""
-    if len(value) > 10 * MAX_VALUES:  # there may be more strings than JSON of few values has
+    """Return the number of values in *value* and its depth; exact only up to the limits."""
+    if len(value) > 10 * MAX_VALUES:  # cut it first: it may hold any number of strings
         found = _VALUES.match(value)
         value = value[: found.end() if found else 0]
     bare = _STRINGS.sub(b"", value)
     values = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
-    # No more brackets close than have opened: what follows that is not JSON.
+    # Within the limit, at most `MAX_VALUES` brackets open, and as many close.
     steps = array("b", bare.translate(_STEPS, _NOT_BRACKETS)[: 2 * MAX_VALUES])
     return values, max(accumulate(steps), default=0)
 

@@ -1,4 +1,4 @@
-"""How often a participant is told a whole list: a short question makes a long answer. Pure."""
+"""Limits how often a participant may ask for a list: the answer is much longer. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,8 +10,9 @@ from shared.contracts.inbound import LISTS, StatusQuestion
 
 INTERVAL = timedelta(seconds=10)
 MAX_PAGES = 20
-"""Pages that follow the first one within `PAUSE`, answers given again among them."""
+"""The most pages after the first within `INTERVAL`, repeated answers included."""
 ListKey = tuple[str, str]
+"""(participant, name of the list)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +22,31 @@ class ListUse:
     since: datetime
     pages: int = 0
 
-    def holds(self, at: datetime) -> bool:
-        """Tell whether *at* is within the pause; the broker's clock may have been set back."""
+    def covers(self, at: datetime) -> bool:
+        """Tell whether *at* is within the interval, also if the broker's clock was set back."""
         return abs(at - self.since) < INTERVAL
 
 
 def list_key(message: Message) -> ListKey | None:
-    """Return the list that *message* asks for: the participant and the list's name."""
+    """Return the key of the list that *message* asks for; None for other messages."""
     data = message.data
     if isinstance(data, StatusQuestion) and data.about in LISTS:
         return message.participant, data.about
     return None
 
 
-def check_list_rate(message: Message, before: ListUse | None, *, again: bool) -> Finding | None:
-    """Return why the question waits; *again* tells that it repeats one that was answered."""
-    if before is None or not before.holds(message.at):
+def check_list_rate(message: Message, before: ListUse | None, *, repeated: bool) -> Finding | None:
+    """Return a finding if *message* asks for the list too soon after its last use *before*."""
+    if before is None or not before.covers(message.at):
         return None
-    if (again or message.data.after is not None) and before.pages < MAX_PAGES:
+    if (repeated or message.data.after is not None) and before.pages < MAX_PAGES:
         return None
     fields = {"seconds": INTERVAL.seconds, "pages": MAX_PAGES}
     return Finding(refusals.TOO_OFTEN, "/data/about", fields)
 
 
-def counted(message: Message, before: ListUse | None) -> ListUse:
-    """Return what is known of the list after *message* was answered."""
-    if before is None or not before.holds(message.at):
+def next_use(message: Message, before: ListUse | None) -> ListUse:
+    """Return the use of the list after *message* is answered."""
+    if before is None or not before.covers(message.at):
         return ListUse(message.at)
     return replace(before, pages=before.pages + 1)

@@ -1,4 +1,4 @@
-"""One record of a participant as the door read it."""
+"""A participant's record, parsed."""
 
 import re
 from dataclasses import dataclass
@@ -24,12 +24,13 @@ _WORK = re.compile(r"-[OE][1-9][0-9]{0,5}\Z")
 @dataclass(frozen=True, slots=True)
 class Message:
     """
-    What a record says, as far as it could be read.
+    A participant's record, as far as it could be parsed.
 
-    ``reasons`` hold all that is wrong with its form; without any, ``data`` is the valid model of
-    ``kind``, ``texts`` what is wrong with single texts, and ``content`` the digest that recognizes
-    the same message again. What a record with reasons still says (``kind``, ``source``,
-    ``reference``) is kept as far as it is well formed and holds no identifier of a person.
+    ``reasons`` are the faults of its form, ``more`` the number of further ones. Without any,
+    ``data`` is the valid model of the type ``kind``, ``text_findings`` are the faults of single
+    texts, and ``content`` is the digest by which a repetition is recognized. Of a malformed record
+    ``kind``, ``source``, ``id`` and ``reference`` are kept where they are well formed and hold no
+    protected identifier.
     """
 
     coordinate: str
@@ -44,22 +45,22 @@ class Message:
     content: bytes = b""
     reasons: tuple[Finding, ...] = ()
     more: int = 0
-    texts: tuple[Finding, ...] = ()
+    text_findings: tuple[Finding, ...] = ()
 
     def safe_reference(self) -> str | None:
-        """Return the reference as an answer may repeat it: not if it holds an identifier."""
-        return None if self._must_not_tell(self.reference) else self.reference
+        """Return the reference, or None if it holds a protected identifier."""
+        return None if self._is_protected(self.reference) else self.reference
 
     def safe_id(self) -> str | None:
-        """Return the id as an answer may repeat it: not if it holds an identifier."""
-        return None if self._must_not_tell(self.id) else self.id
+        """Return the id, or None if it holds a protected identifier."""
+        return None if self._is_protected(self.id) else self.id
 
-    def _must_not_tell(self, text: str | None) -> bool:
-        return bool(self.texts) and text is not None and holds_identifier(text)
+    def _is_protected(self, text: str | None) -> bool:
+        return bool(self.text_findings) and text is not None and holds_identifier(text)
 
 
 def with_uppercase_numbers(data: Any) -> Any:
-    """Return *data* with the number it is about in capitals: people read it out and write it."""
+    """Return *data* with its tracking number in capitals: people type it in small letters."""
     for name in _NUMBERS:
         text = getattr(data, name, None)
         if text is not None and not text.isupper() and tracking_number_in(text.upper()):
@@ -68,7 +69,7 @@ def with_uppercase_numbers(data: Any) -> Any:
 
 
 def tracking_number_of(message: Message) -> str | None:
-    """Return the tracking number of the request that *message* is about, if it names one."""
+    """Return the tracking number of the request that *message* is about, if it is valid."""
     match message.data:
         case Amendment() | Withdrawal() | Direction():
             text: str = message.data.tracking_number

@@ -1,4 +1,4 @@
-"""Says in plain words what a model found wrong, without a text of the sender's."""
+"""Turns the errors of a pydantic model into findings, which never contain the sender's text."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,21 +32,21 @@ _REFUSALS: Mapping[str, Refusal] = {
     "unknown_state": refusals.UNKNOWN_STATE,
     "timezone_aware": refusals.NO_OFFSET,
 }
-_NAMED = 3
-# What may be the name of a field, and is not likely to say anything else.
+_MAX_NAMED = 3
+# The form of a field name. Unknown keys of another form are not repeated: they may be free text.
 _NAME = re.compile(r"(?:[A-Za-z_]++[0-9]{0,3}+){1,20}+")
-_LONGEST_NAME = 40
+_MAX_NAME_LENGTH = 40
 
 
 def pointer(location: Iterable[str | int]) -> str:
     """
-    Return a JSON pointer into the message, as far as it names known fields.
+    Return a JSON pointer to *location* in the message, up to the first unknown key.
 
-    What follows an unknown key is left out: the key is the sender's.
+    The sender chose that key, so it must not be repeated.
     """
     path = ""
     for step in location:
-        if isinstance(step, str) and step not in _NAMES:
+        if isinstance(step, str) and step not in _FIELD_NAMES:
             break
         path += f"/{step}"
     return path
@@ -54,39 +54,39 @@ def pointer(location: Iterable[str | int]) -> str:
 
 def explain(error: ValidationError) -> tuple[list[Finding], int]:
     """
-    Return a reason for each thing *error* names, and how many there are beyond the first 50.
+    Return the findings for *error*, and the number of further ones beyond `MAX_REASONS`.
 
-    All unknown fields of an object are one thing.
+    All unknown fields of an object make one finding.
     """
     found: dict[tuple[str, str], Any] = {}
     unknown: dict[str, list[str]] = {}
-    for problem in error.errors(include_url=False, include_input=False):
-        kind, location = problem["type"], problem["loc"]
+    for detail in error.errors(include_url=False, include_input=False):
+        kind, location = detail["type"], detail["loc"]
         if kind == "extra_forbidden":
             location, key = location[:-1], location[-1]
             unknown.setdefault(pointer(location), []).append(str(key))
-        found.setdefault((kind, pointer(location)), problem)
-    reasons = [
+        found.setdefault((kind, pointer(location)), detail)
+    findings = [
         _unknown(path, unknown[path])
         if kind == "extra_forbidden"
-        else _reason(kind, path, problem["loc"], problem.get("ctx", {}))
-        for (kind, path), problem in islice(found.items(), MAX_REASONS)
+        else _finding(kind, path, detail["loc"], detail.get("ctx", {}))
+        for (kind, path), detail in islice(found.items(), MAX_REASONS)
     ]
-    return reasons, len(found) - len(reasons)
+    return findings, len(found) - len(findings)
 
 
 def _unknown(path: str, keys: Sequence[str]) -> Finding:
-    """Return a reason that names the first of *keys* that look like names of fields."""
-    plain = (key for key in keys if len(key) <= _LONGEST_NAME and _NAME.fullmatch(key))
-    named = list(islice(plain, _NAMED))
+    """Return a finding that names the first of *keys* that look like field names."""
+    plain = (key for key in keys if len(key) <= _MAX_NAME_LENGTH and _NAME.fullmatch(key))
+    named = list(islice(plain, _MAX_NAMED))
     others = len(keys) - len(named)
-    told = ", ".join(named) + (f" and {others} more" if named and others else "")
-    if not told:
+    names = ", ".join(named) + (f" and {others} more" if named and others else "")
+    if not names:
         return Finding(refusals.UNKNOWN_FIELD, path)
-    return Finding(refusals.UNKNOWN_FIELD_NAMED, path, {"names": told})
+    return Finding(refusals.UNKNOWN_FIELD_NAMED, path, {"names": names})
 
 
-def _reason(
+def _finding(
     kind: str, path: str, location: Sequence[str | int], context: Mapping[str, Any]
 ) -> Finding:
     refusal = _refusal(kind)
@@ -104,19 +104,19 @@ def _refusal(kind: str) -> Refusal:
     return _REFUSALS.get(kind, refusals.NOT_ALLOWED)
 
 
-def _models(kind: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models that the annotation *kind* names."""
+def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models in the annotation *kind*, and in their fields."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         yield kind
         for field in kind.model_fields.values():
-            yield from _models(field.annotation)
+            yield from _models_in(field.annotation)
     for part in get_args(kind):
-        yield from _models(part)
+        yield from _models_in(part)
 
 
-_NAMES = frozenset(
+_FIELD_NAMES = frozenset(
     field.alias or name
     for root in (Inbound, *DATA.values())
-    for model in _models(root)
+    for model in _models_in(root)
     for name, field in model.model_fields.items()
 )

@@ -1,4 +1,4 @@
-"""Reads what a participant wrote: limits first, then JSON, envelope and data; never raises."""
+"""Parses a participant's record: limits first, then JSON, envelope and data. Never raises."""
 
 import json
 import re
@@ -28,48 +28,49 @@ _LIMITS = {"most": json_limits.MAX_FIELDS}
 _BINARY = Finding(refusals.BINARY_MODE)
 
 
-def read(
+def parse_message(
     value: bytes | None, headers: Sequence[tuple[str, bytes | None]], blank: Message
 ) -> Message:
-    """Return *blank* (who wrote it, where it stands) filled with what *value* says."""
-    readable = json_limits.readable(value)
-    if value is None or isinstance(readable, Finding):
-        return _with_reasons(blank, [readable] if isinstance(readable, Finding) else [])
+    """Return *blank*, a message with only its origin, filled in from *value*."""
+    decoded = json_limits.decode(value)
+    if isinstance(decoded, Finding):
+        return _with_reasons(blank, [decoded])
+    assert value is not None
     binary = any(name.lower().startswith(("ce_", "ce-")) for name, _ in headers)
     try:
-        document, odd = json_limits.load(readable.text)
+        document, suspect = json_limits.load(decoded.text)
     except ValueError:
         return _with_reasons(blank, [_BINARY if binary else Finding(refusals.NOT_JSON)])
     if not isinstance(document, dict):
         return _with_reasons(blank, [_BINARY if binary else Finding(refusals.NOT_AN_EVENT)])
     if "specversion" not in document and binary:
         return _with_reasons(blank, [_BINARY])
-    named = document.get("type")
-    kind = named if isinstance(named, str) and named in DATA else None
-    found, more = _odd_reasons(document) if odd else ([], 0)
-    if any(reason.refusal is refusals.HALF_A_PAIR for reason in found):
-        blank = replace(blank, kind=kind, id=_own_id(document), more=more)
+    stated = document.get("type")
+    kind = stated if isinstance(stated, str) and stated in DATA else None
+    found, more = _violation_findings(document) if suspect else ([], 0)
+    if any(finding.refusal is refusals.HALF_A_PAIR for finding in found):
+        blank = replace(blank, kind=kind, id=_id_in(document), more=more)
         return _with_reasons(blank, found)
-    if len(found) >= MAX_REASONS:  # there is no room for what the model would find
-        return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
+    if len(found) >= MAX_REASONS:  # the refusal has no room for the model's errors
+        return _with_reasons(_malformed(blank, document, kind=kind, more=more), found)
     text = json.dumps(document).encode() if found else value
     if kind is None:
-        # An event without a type of ours is checked as far as the bare envelope goes.
+        # Of an unknown type only the envelope is checked.
         text = json.dumps({**document, **dict.fromkeys(document.keys() & {"data"})}).encode()
-        if isinstance(named, str):
-            found.append(_unknown_type(named))
+        if isinstance(stated, str):
+            found.append(_unknown_type(stated))
     try:
-        event = validate(kind, text, many=readable.many)
+        event = validate(kind, text, many=decoded.many)
     except ValidationError as error:
         reasons, beyond = explain(error)
         found, more = [*found, *reasons], more + beyond
     if found:
-        return _with_reasons(_remains(blank, document, kind=kind, more=more), found)
+        return _with_reasons(_malformed(blank, document, kind=kind, more=more), found)
     assert kind is not None
-    return _whole(event, document, blank, kind=kind)
+    return _valid(event, document, blank, kind=kind)
 
 
-def _whole(event: Inbound, document: dict[str, Any], blank: Message, *, kind: str) -> Message:
+def _valid(event: Inbound, document: dict[str, Any], blank: Message, *, kind: str) -> Message:
     return replace(
         blank,
         kind=kind,
@@ -79,45 +80,49 @@ def _whole(event: Inbound, document: dict[str, Any], blank: Message, *, kind: st
         traceparent=event.traceparent,
         data=with_uppercase_numbers(event.data),
         content=digest(kind, document["data"]),
-        texts=check_texts(document),
+        text_findings=check_texts(document),
     )
 
 
-def _remains(blank: Message, document: dict[str, Any], *, kind: str | None, more: int) -> Message:
-    """Keep what a malformed event says of itself, where it has its form."""
+def _malformed(
+    blank: Message, document: dict[str, Any], *, kind: str | None, more: int
+) -> Message:
+    """Return *blank* with the attributes of a malformed event that are well formed."""
     data = document.get("data")
     reference = data.get("reference") if isinstance(data, dict) else None
     return replace(
         blank,
         kind=kind,
-        source=_text(document.get("source"), 200),
-        id=_own_id(document),
-        reference=None if kind is None else _text(reference, 100),
+        source=_repeatable(document.get("source"), 200),
+        id=_id_in(document),
+        reference=None if kind is None else _repeatable(reference, 100),
         more=more,
     )
 
 
-def own_id(value: bytes | None) -> str | None:
-    """Return the sender's id of the message in *value*, if that much of it can be read."""
-    readable = json_limits.readable(value)
-    if isinstance(readable, Finding):
+def message_id(value: bytes | None) -> str | None:
+    """Return the id that the sender gave the message in *value*, if it can be parsed."""
+    decoded = json_limits.decode(value)
+    if isinstance(decoded, Finding):
         return None
     try:
-        document, _ = json_limits.load(readable.text)
+        document, _ = json_limits.load(decoded.text)
     except ValueError:
         return None
-    return _own_id(document) if isinstance(document, dict) else None
+    return _id_in(document) if isinstance(document, dict) else None
 
 
-def _own_id(document: dict[str, Any]) -> str | None:
-    """Return the id under which the sender knows the message, unless it must not be kept."""
-    return _text(document.get("id"), 100)
+def _id_in(document: dict[str, Any]) -> str | None:
+    """Return the sender's id of the message, if a reply may repeat it."""
+    return _repeatable(document.get("id"), 100)
 
 
-def _text(value: Any, longest: int) -> str | None:
-    """Return *value* if an answer may repeat it: a text, and no identifier of a person."""
+def _repeatable(value: Any, max_length: int) -> str | None:
+    """Return *value* if it is a text that a reply may repeat: it holds no protected identifier."""
     well_formed = (
-        isinstance(value, str) and 0 < len(value) <= longest and not has_forbidden_character(value)
+        isinstance(value, str)
+        and 0 < len(value) <= max_length
+        and not has_forbidden_character(value)
     )
     return value if well_formed and not holds_identifier(value) else None
 
@@ -129,12 +134,12 @@ def _unknown_type(kind: str) -> Finding:
     return Finding(refusals.UNKNOWN_TYPE, "/type", {"types": sorted(DATA)})
 
 
-def _odd_reasons(document: dict[str, Any]) -> tuple[list[Finding], int]:
-    """Return a reason for each oddity, half a pair first, and how many were counted beyond 50."""
+def _violation_findings(document: dict[str, Any]) -> tuple[list[Finding], int]:
+    """Return a finding for each violation, lone surrogates first, and the number of others."""
     halves: dict[tuple[Refusal, str], None] = {}
     others: dict[tuple[Refusal, str], None] = {}
     more = 0
-    for refusal, location in islice(json_limits.oddities(document), MAX_COUNTED):
+    for refusal, location in islice(json_limits.violations(document), MAX_COUNTED):
         kept = halves if refusal is refusals.HALF_A_PAIR else others
         if len(kept) < MAX_REASONS:
             kept[refusal, pointer(location)] = None

@@ -1,20 +1,9 @@
-"""Reference data that the program office says: checked, then published whole."""
+"""Publishes the entries of the catalog that the program office defines."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from services.intake.checks.fields import (
-    check_service_forms,
-    check_states,
-    check_years,
-)
-from services.intake.checks.registrations import check_registration
-from services.intake.checks.rulesets import check_ruleset
-from services.intake.events import attributes
-from services.intake.findings import Finding
+from services.intake.events import event_attributes
 from services.intake.message import Message
-from services.intake.registry import Registry
-from shared.contracts import refusals
 from shared.contracts.reference import (
     SUBJECT,
     Participant,
@@ -33,27 +22,8 @@ from shared.contracts.reference import (
 Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
 
 
-def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
-    """Yield all that is wrong with an entry of the catalog."""
-    if isinstance(entry, RuleSet):
-        yield from check_years({"/data/effective_from": entry.effective_from})
-        yield from check_ruleset(entry, at=at)
-        return
-    begin, end = entry.effective_from, entry.effective_until
-    yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})
-    if isinstance(entry, Provider):
-        yield from check_states(entry.states, path="/data/states")
-        yield from check_service_forms(entry.service_forms, path="/data/service_forms")
-    if isinstance(entry, Participant):
-        yield from check_registration(entry, registry)
-    if isinstance(entry, Program):
-        yield from check_years({"/data/opens_at": entry.opens_at})
-    if begin is not None and end is not None and end <= begin:
-        yield Finding(refusals.END_BEFORE_BEGINNING, "/data/effective_until")
-
-
 def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, ReferenceEvent]:
-    """Return the key and the event that says the entry of *message* as it now is."""
+    """Return the key and the event for the catalog entry in *message*."""
     entry: Entry = message.data
     match entry:
         case Participant():
@@ -79,5 +49,5 @@ def _event(
     at: datetime,
 ) -> tuple[str, ReferenceEvent]:
     kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-    about = attributes(message, kind=kind, subject=SUBJECT, number=number, at=at)
+    about = event_attributes(message, kind=kind, subject=SUBJECT, number=number, at=at)
     return f"{name}:{entry.id}:{number}", model(**about, data=entry)

@@ -1,10 +1,10 @@
-"""Who may send what, and which codes there are: the catalog as the door asks it."""
+"""The catalog as intake needs it: the senders, and the codes that messages may use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.intake.agency_list import canonical
+from services.intake.agency_list import full_ori
 from shared.contracts.reference import (
     Participant,
     ParticipantRegistered,
@@ -20,7 +20,7 @@ from shared.contracts.reference import (
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A registered participant; ``oris`` in their nine characters."""
+    """A registered participant; ``oris`` have nine characters each."""
 
     id: str
     kind: str
@@ -31,24 +31,24 @@ class Sender:
     effective_until: datetime | None = None
 
     def owns_source(self, source: str) -> bool:
-        """Tell whether *source* is one of its prefixes or begins with one and a colon."""
+        """Tell whether *source* is one of its sources, or begins with one and a colon."""
         return any(source == own or source.startswith(f"{own}:") for own in self.sources)
 
     def has_ori(self, ori: str) -> bool:
-        """Tell whether *ori* is registered; seven characters may mean any that begin so."""
+        """Tell whether *ori* is registered; seven characters match as a prefix."""
         if len(ori) == 9:
             return ori in self.oris
         return any(own.startswith(ori) for own in self.oris)
 
     def is_effective(self, at: datetime) -> bool:
-        """Tell whether the registration holds at *at*."""
+        """Tell whether the registration is effective at *at*."""
         begun = self.effective_from is None or self.effective_from <= at
         return begun and (self.effective_until is None or at < self.effective_until)
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Reference data as of ``version``; ``topics`` leads from every id and alias to the id."""
+    """Reference data as of ``version``; ``topics`` maps each id and alias to the id."""
 
     version: int = 0
     senders: Mapping[str, Sender] = field(default_factory=dict)
@@ -58,12 +58,12 @@ class Registry:
 
 
 def sender(participant: Participant) -> Sender:
-    """Return *participant* as the door asks it."""
+    """Return *participant* as a sender, with its default source if it registered none."""
     return Sender(
         id=participant.id,
         kind=participant.kind,
         sources=tuple(participant.sources) or (f"urn:cri:{participant.id}",),
-        oris=frozenset(map(canonical, participant.oris)),
+        oris=frozenset(map(full_ori, participant.oris)),
         agency_keys=frozenset(participant.agency_keys),
         effective_from=participant.effective_from,
         effective_until=participant.effective_until,
@@ -78,7 +78,7 @@ def registry(
     programs: Mapping[str, Program],
     providers: Mapping[str, Provider],
 ) -> Registry:
-    """Return the registry of a catalog."""
+    """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
     return Registry(
         version=version,
@@ -90,7 +90,7 @@ def registry(
 
 
 def with_event(before: Registry, event: ReferenceEvent) -> Registry:
-    """Return the registry after *event*: later messages of its batch are judged by it."""
+    """Return the registry after *event*, for the messages behind it in the batch."""
     after = replace(before, version=event.number)
     match event:
         case ParticipantRegistered(data=participant):

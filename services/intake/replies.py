@@ -1,9 +1,9 @@
-"""What the door itself answers: refusals, repetitions, contacts; questions it hands on."""
+"""Events that become a reply or a stored contact: refusals, repetitions, questions, contacts."""
 
 from collections.abc import Sequence
 
 from services.intake.batch_state import BatchState, Decision, Published
-from services.intake.events import counted
+from services.intake.events import next_event
 from services.intake.findings import MAX_REASONS, Finding
 from services.intake.message import Message
 from shared.contracts.event import Facts
@@ -23,36 +23,40 @@ _SET = "gov.cri.intake.contact_set.v1"
 
 
 def refuse(
-    message: Message, reasons: Sequence[Finding], batch: BatchState, *, more: int = 0
+    message: Message, findings: Sequence[Finding], batch: BatchState, *, more: int = 0
 ) -> Decision:
+    """Refuse *message* for the first *findings*; *more* were found and are only counted."""
+    elsewhere = (finding.refusal.elsewhere for finding in findings)
     facts = RefusalFacts(
         participant=message.participant,
         kind=message.kind,
         reference=message.safe_reference(),
-        reasons=[finding.reason() for finding in reasons[:MAX_REASONS]],
-        more=message.more + more + max(0, len(reasons) - MAX_REASONS),
-        elsewhere=next((told for found in reasons if (told := found.refusal.elsewhere)), None),
+        reasons=[finding.reason() for finding in findings[:MAX_REASONS]],
+        more=message.more + more + max(0, len(findings) - MAX_REASONS),
+        elsewhere=next(filter(None, elsewhere), None),
     )
-    answer = _answer(message, _REFUSED, batch, facts)
-    return Decision("refused", (answer,), refusal_code=reasons[0].code)
+    reply = _reply(message, _REFUSED, batch, facts)
+    return Decision("refused", (reply,), refusal_code=findings[0].code)
 
 
-def repeat(message: Message, first: str, batch: BatchState) -> Decision:
-    facts = RepeatFacts(participant=message.participant, of=first)
-    return Decision("duplicate", (_answer(message, _REPEATED, batch, facts),), first)
+def repeat(message: Message, original: str, batch: BatchState) -> Decision:
+    """Repeat the reply to the record at the coordinate *original*."""
+    facts = RepeatFacts(participant=message.participant, of=original)
+    return Decision("duplicate", (_reply(message, _REPEATED, batch, facts),), original)
 
 
-def asked(message: Message, batch: BatchState) -> Published:
+def status_question_event(message: Message, batch: BatchState) -> Published:
+    """Return the event that asks notifications for a status."""
     question = message.data
     facts = StatusQuestionFacts(
         participant=message.participant, about=question.about, after=question.after
     )
-    return _answer(message, _ASKED, batch, facts)
+    return _reply(message, _ASKED, batch, facts)
 
 
-def _answer(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
+def _reply(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
     who = message.participant
-    return counted(message, batch, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)
+    return next_event(message, batch, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)
 
 
 def contact_subject(message: Message) -> str:
@@ -60,9 +64,10 @@ def contact_subject(message: Message) -> str:
     return f"contact:{message.participant}:{message.data.contact_id}"
 
 
-def contact(message: Message, batch: BatchState) -> Published:
+def contact_event(message: Message, batch: BatchState) -> Published:
+    """Return the event that stores a contact."""
     subject = contact_subject(message)
     facts = ContactFacts(participant=message.participant, **dict(message.data))
-    return counted(
+    return next_event(
         message, batch, topic=CONFIDENTIAL_TOPIC, kind=_SET, subject=subject, facts=facts
     )

@@ -1,4 +1,4 @@
-"""What a request is and says, as its events carry it: facts without words, and the words."""
+"""The data of a request's events: `RequestFacts` without free text, and `NeedFacts` with it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,33 +15,33 @@ from shared.contracts.intake import NeedFacts, RequestFacts, Window
 
 
 def request_facts(
-    message: Message, identity: str, number: str, batch: BatchState, *, need_stated: bool
+    message: Message, request_id: str, number: str, batch: BatchState, *, need_stated: bool
 ) -> bytes:
     """Return the `RequestFacts` of a submission as JSON."""
-    asked: Submission = message.data
-    by, urgency, wished = asked.requested_by, asked.urgency, asked.wished
+    submission: Submission = message.data
+    by, urgency, wished = submission.requested_by, submission.urgency, submission.wished
     return to_json(
         _without_none(
             {
-                "request_id": identity,
+                "request_id": request_id,
                 "tracking_number": number,
                 "participant": message.participant,
-                "reference": asked.reference,
+                "reference": submission.reference,
                 "version": 1,
                 "submitted_at": message.at,
-                "first_contact_on": asked.first_contact_on,
-                "agency": _agency(asked.agency, batch.agencies),
+                "first_contact_on": submission.first_contact_on,
+                "agency": _agency(submission.agency, batch.agencies),
                 "requested_role": by.role,
                 "contact_ids": [by.contact_id] if by.contact_id else [],
-                "program": asked.program,
-                "topics": _topics(asked.topics, batch.registry),
-                "other_topic_stated": bool(asked.other_topic),
-                "service_forms": list(dict.fromkeys(asked.service_forms)),
-                "goals": list(dict.fromkeys(asked.goals)),
+                "program": submission.program,
+                "topics": _topics(submission.topics, batch.registry),
+                "other_topic_stated": bool(submission.other_topic),
+                "service_forms": list(dict.fromkeys(submission.service_forms)),
+                "goals": list(dict.fromkeys(submission.goals)),
                 "urgency": urgency.level,
                 "incident_on": urgency.incident_on,
                 "wished": _without_none({"from": wished.from_, "until": wished.until}),
-                "may_be_named": asked.may_be_named,
+                "may_be_named": submission.may_be_named,
                 "need_stated": need_stated,
                 "reference_version": batch.registry.version,
             }
@@ -49,40 +49,41 @@ def request_facts(
     )
 
 
-def stated_words(asked: Submission, identity: str, number: str) -> bytes | None:
-    """Return the `NeedFacts` of a submission as JSON; None when it says nothing in words."""
-    need = {} if asked.need is None else vars(asked.need)
-    if not (need or asked.other_topic or asked.urgency.reason):
+def stated_need(submission: Submission, request_id: str, number: str) -> bytes | None:
+    """Return the `NeedFacts` of a submission as JSON; None if it has no free text."""
+    need = {} if submission.need is None else vars(submission.need)
+    if not (need or submission.other_topic or submission.urgency.reason):
         return None
     return to_json(
         _without_none(
             {
-                "request_id": identity,
+                "request_id": request_id,
                 "tracking_number": number,
                 **need,
-                "other_topic": asked.other_topic,
-                "urgency_reason": asked.urgency.reason,
+                "other_topic": submission.other_topic,
+                "urgency_reason": submission.urgency.reason,
             }
         )
     )
 
 
-def changed_words(change: Amendment, request: Request, before: bytes | None) -> bytes | None:
-    """Return the words as they now are; None when the amendment says nothing of them."""
+def changed_need(change: Amendment, request: Request, before: bytes | None) -> bytes | None:
+    """Return the amended `NeedFacts` as JSON; None if the amendment does not change them."""
     if change.need is None and "other_topic" not in change.model_fields_set:
         return None
     if before is None:
-        words = NeedFacts(request_id=request.request_id, tracking_number=request.tracking_number)
+        facts = NeedFacts(request_id=request.request_id, tracking_number=request.tracking_number)
     else:
-        words = NeedFacts.model_validate_json(before)
-    need = {} if change.need is None else _stated(change.need)
-    other = {name: value for name, value in _stated(change).items() if name == "other_topic"}
-    return words.model_copy(update=need | other).encode()
+        facts = NeedFacts.model_validate_json(before)
+    update = {} if change.need is None else _stated_fields(change.need)
+    if "other_topic" in change.model_fields_set:
+        update["other_topic"] = change.other_topic
+    return facts.model_copy(update=update).encode()
 
 
 def changed_facts(change: Amendment, before: RequestFacts, registry: Registry) -> dict[str, Any]:
     """Return the fields of `RequestFacts` that an amendment replaces."""
-    stated = _stated(change)
+    stated = _stated_fields(change)
     changes: dict[str, Any] = {}
     if change.topics is not None:
         changes["topics"] = _topics(change.topics, registry)
@@ -99,17 +100,17 @@ def changed_facts(change: Amendment, before: RequestFacts, registry: Registry) -
 
 
 def changed_window(change: Wished | None, before: Window) -> Window:
-    """Return the wished dates as an amendment makes them; no window is left of a null."""
-    return Window() if change is None else before.model_copy(update=_stated(change))
+    """Return the amended window of wished dates; null clears it."""
+    return Window() if change is None else before.model_copy(update=_stated_fields(change))
 
 
-def _stated(change: BaseModel) -> dict[str, Any]:
-    """Return the fields that *change* names, among them those that it clears."""
+def _stated_fields(change: BaseModel) -> dict[str, Any]:
+    """Return the fields that *change* states, including those that it clears with null."""
     return {name: getattr(change, name) for name in change.model_fields_set}
 
 
 def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:
-    meant = () if agency.ori is None else agencies.matching(agency.ori)
+    matches = () if agency.ori is None else agencies.matching(agency.ori)
     return _without_none(
         {
             "ori": agency.ori,
@@ -119,17 +120,17 @@ def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:
             "agency_class": agency.agency_class,
             "state": agency.state,
             "sworn_band": agency.sworn_band,
-            "listed": bool(meant),
+            "listed": bool(matches),
             "listed_as": [
                 _without_none({"ori": one.ori, "name": one.name, "state": one.state})
-                for one in meant
+                for one in matches
             ],
         }
     )
 
 
 def _topics(codes: list[str], registry: Registry) -> list[str]:
-    """Return the ids of the topics, each once, aliases resolved."""
+    """Return the ids of the topics *codes*, aliases resolved, without duplicates."""
     return list(dict.fromkeys(registry.topics.get(code, code) for code in codes))
 
 

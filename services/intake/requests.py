@@ -1,9 +1,9 @@
-"""A submission becomes a request; an amendment changes one."""
+"""Turns a submission into a request, and changes a request by an amendment."""
 
 from services.intake.batch_state import BatchState, Published, Request
-from services.intake.events import about_request
+from services.intake.events import request_event
 from services.intake.message import Message
-from services.intake.request_data import changed_facts, changed_words, request_facts, stated_words
+from services.intake.request_data import changed_facts, changed_need, request_facts, stated_need
 from shared.contracts.event import request_id
 from shared.contracts.inbound import Amendment, Submission
 from shared.contracts.intake import RequestFacts
@@ -12,28 +12,28 @@ from shared.contracts.tracking import tracking_number
 _ACCEPTED = "gov.cri.intake.request_accepted.v1"
 _AMENDED = "gov.cri.intake.request_amended.v1"
 _NEED = "gov.cri.intake.need_stated.v1"
-Outcome = tuple[Request, bytes | None, tuple[Published, ...]]
+Change = tuple[Request, bytes | None, tuple[Published, ...]]
 
 
-def accept(message: Message, batch: BatchState) -> Outcome:
-    """Return the request that a submission makes, its need, and what is published of it."""
-    asked: Submission = message.data
+def accept(message: Message, batch: BatchState) -> Change:
+    """Return the request for a submission, its `NeedFacts` as JSON if any, and its events."""
+    submission: Submission = message.data
     number = tracking_number(message.at.year, batch.unused_counters[-1])
     identity = request_id(message.coordinate, message.at)
-    need = stated_words(asked, identity, number)
+    need = stated_need(submission, identity, number)
     facts = request_facts(message, identity, number, batch, need_stated=need is not None)
     request = Request(identity, number, message.participant, facts, 1, 0 if need is None else 1)
-    accepted = about_request(message, request, kind=_ACCEPTED, at=batch.at, data=facts)
+    accepted = request_event(message, request, kind=_ACCEPTED, at=batch.at, data=facts)
     if need is None:
         return request, None, (accepted,)
-    return request, need, (accepted, _stated(message, request, need, batch))
+    return request, need, (accepted, _need_event(message, request, need, batch))
 
 
-def amend(message: Message, request: Request, batch: BatchState) -> Outcome:
-    """Return the request as an amendment makes it, and what is published of it."""
+def amend(message: Message, request: Request, batch: BatchState) -> Change:
+    """Return the amended request, its `NeedFacts` as JSON if they changed, and its events."""
     change: Amendment = message.data
     before = RequestFacts.model_validate_json(request.facts)
-    need = changed_words(change, request, batch.needs.get(request.tracking_number))
+    need = changed_need(change, request, batch.needs.get(request.tracking_number))
     after = before.model_copy(
         update={
             **changed_facts(change, before, batch.registry),
@@ -43,12 +43,12 @@ def amend(message: Message, request: Request, batch: BatchState) -> Outcome:
         }
     )
     request = request._replace(facts=after.encode(), published=request.published + 1)
-    amended = about_request(message, request, kind=_AMENDED, at=batch.at, data=request.facts)
+    amended = request_event(message, request, kind=_AMENDED, at=batch.at, data=request.facts)
     if need is None:
         return request, None, (amended,)
     request = request._replace(confided=request.confided + 1)
-    return request, need, (amended, _stated(message, request, need, batch))
+    return request, need, (amended, _need_event(message, request, need, batch))
 
 
-def _stated(message: Message, request: Request, need: bytes, batch: BatchState) -> Published:
-    return about_request(message, request, kind=_NEED, at=batch.at, data=need, confidential=True)
+def _need_event(message: Message, request: Request, need: bytes, batch: BatchState) -> Published:
+    return request_event(message, request, kind=_NEED, at=batch.at, data=need, confidential=True)

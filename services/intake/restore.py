@@ -1,8 +1,8 @@
 """
-Brings a restored database of intake up to what the door has published.
+Brings a database restored from an older dump up to the events that intake has published.
 
-Every inbound record leads to an event of the door's own, which names the record as its cause. So
-what is announced is folded into the tables, and a record that was answered is only remembered.
+Every inbound record causes an event of intake, which names the record's coordinate. So the
+published events are folded into the tables. Records that caused one are not decided restored.
 """
 
 import json
@@ -43,7 +43,7 @@ OWN = OwnTopics(
 
 @dataclass(slots=True)
 class RestoreBatch:
-    """A batch, what its records have led to, and the submissions whose content is filled in."""
+    """A batch, the events its records caused, and the content digests of folded requests."""
 
     state: State
     announced: Announcements
@@ -51,7 +51,7 @@ class RestoreBatch:
 
 
 class RestoreReader:
-    """Remembers a record that was answered; decides one that was not."""
+    """Replays inbound records: decides only those that have not caused an event."""
 
     def __init__(self, reader: IntakeReader) -> None:
         self._reader = reader
@@ -65,27 +65,27 @@ class RestoreReader:
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> RestoreBatch:
-        """Load what a batch needs, and the requests that its records have made."""
+        """Load the state of a batch, and the requests that its records created."""
         state = await self._reader.load(connection, items, at=at)
-        found = await read_announced(connection, [item.record.coordinate for item in items])
+        announced = await read_announced(connection, [item.record.coordinate for item in items])
         batch = state.batch
-        made = {event.subject for events in found.values() for event in events}
-        made -= batch.requests.keys()
-        if made:
-            batch.requests |= (await store.load_batch(connection, requests=made)).requests
+        created = {event.subject for events in announced.values() for event in events}
+        created -= batch.requests.keys()
+        if created:
+            batch.requests |= (await store.load_batch(connection, requests=created)).requests
         for item in items:
-            if item.record.coordinate in found:
-                _check(item.message, found[item.record.coordinate], batch)
-        return RestoreBatch(state, found)
+            if item.record.coordinate in announced:
+                _check_log(item.message, announced[item.record.coordinate], batch)
+        return RestoreBatch(state, announced)
 
-    def decide(self, again: RestoreBatch, item: Item) -> Taken:
-        """Take an answered record as it was answered."""
-        events = again.announced.get(item.record.coordinate)
-        message, batch = item.message, again.state.batch
+    def decide(self, restored: RestoreBatch, item: Item) -> Taken:
+        """Repeat the recorded outcome of a record; decide it if none was published."""
+        events = restored.announced.get(item.record.coordinate)
+        message, batch = item.message, restored.state.batch
         if not events:
-            return self._reader.decide(again.state, item)
+            return self._reader.decide(restored.state, item)
         events = [event for event in events if event.type in LOGGED]
-        if not events:  # a later release has decided it, which its sender knows
+        if not events:  # of types that only a later release knows: it has answered the sender
             return Taken("applied")
         last = events[-1]
         if last.type == _REFUSED:
@@ -94,23 +94,25 @@ class RestoreReader:
         if last.type == _REPEATED:
             batch.apply(message, Decision("duplicate", (), json.loads(last.value)["data"]["of"]))
             return Taken("duplicate")
-        if message.reasons:  # the release that accepted it knows more than this one
+        if message.reasons:  # accepted by a later release, malformed to this one
             return Taken("applied")
-        return Taken("applied", _complete(again, message, events))
+        return Taken("applied", _complete(restored, message, events))
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", again: RestoreBatch) -> Closing:
-        if again.contents:
+    async def save(
+        self, connection: "PoolConnectionProxy[Any]", restored: RestoreBatch
+    ) -> Closing:
+        if restored.contents:
             await connection.execute(
-                _SQL["restore_contents"], list(again.contents), list(again.contents.values())
+                _SQL["restore_contents"], list(restored.contents), list(restored.contents.values())
             )
-        return await self._reader.save(connection, again.state)
+        return await self._reader.save(connection, restored.state)
 
 
 class Restore:
     """
-    The door's part of `shared.messaging.catch_up`.
+    Intake's part of `shared.messaging.catch_up`.
 
-    The program office comes first: it says who may send, and what there is.
+    The program office's topic comes first: it defines the senders and the catalog.
     """
 
     def __init__(self, reader: IntakeReader, *, office: str) -> None:
@@ -118,7 +120,7 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader(reader)
 
     async def fold(self, connection: Any) -> None:
-        """Bring requests, words, reference data and all numbers to what is announced."""
+        """Fold the published events into requests, needs, reference data and all numbers."""
         await fold_sequences(connection)
         await connection.execute(_SQL["fold_requests"])
         await connection.execute(_SQL["fold_needs"])
@@ -129,14 +131,14 @@ class Restore:
         await catalog.take_in(connection, entries)
 
     async def finish(self, connection: Any) -> None:
-        """Say what the log no longer held: with no content, a repetition is not recognized."""
+        """Log how many submissions have expired: their repetitions cannot be recognized."""
         count = await connection.fetchval(_SQL["count_without_content"])
         if count:
             log.error("catch_up.contents_lost", requests=count)
 
 
-def _check(message: Any, events: Sequence[Announced], batch: BatchState) -> None:
-    """Raise when a record was taken up for a request that is not there: the log is broken."""
+def _check_log(message: Any, events: Sequence[Announced], batch: BatchState) -> None:
+    """Raise `Refusal` if an event about a request was published, but none that created it."""
     number = tracking_number_of(message)
     if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in batch.requests:
         raise Refusal(
@@ -145,17 +147,17 @@ def _check(message: Any, events: Sequence[Announced], batch: BatchState) -> None
 
 
 def _complete(
-    again: RestoreBatch, message: Message, events: Sequence[Announced]
+    restored: RestoreBatch, message: Message, events: Sequence[Announced]
 ) -> tuple[Outgoing, ...]:
     """
-    Remember a message that was accepted; return those of its events that were never published.
+    Record an accepted message, and return those of its events that were never published.
 
-    The relay may have been stopped between two topics: then one event of a message is on the
-    log, and another is not. It is made now, under the numbers that were given out.
+    The relay may have been stopped between two topics: then one event of a message was published
+    and another was not. That one is built now, under the number that it was given.
     """
-    batch = again.state.batch
+    batch = restored.state.batch
     submitted = isinstance(message.data, Submission)
-    if submitted:  # the number that it was given
+    if submitted:  # build its events under the tracking number that it was given
         batch.unused_counters.append(int(events[0].subject.split("-")[2]))
     decision = accept(message, batch)
     ids = {event.id for event in events}
@@ -166,7 +168,7 @@ def _complete(
     )
     request = decision.request
     folded = None if request is None else batch.requests.get(request.tracking_number)
-    if submitted and folded is None:  # what is on the log of it is not yet its acceptance
+    if submitted and folded is None:  # its acceptance itself was not published
         batch.apply(message, decision)
         return outgoing
     if submitted:
@@ -177,21 +179,23 @@ def _complete(
     batch.apply(message, Decision("applied", (), decision.original))
     if request is not None and folded is not None:
         if submitted:
-            again.contents[folded.tracking_number] = message.content
-        _bring(batch, folded, decision, {each.topic for each in missing})
+            restored.contents[folded.tracking_number] = message.content
+        _update_folded(batch, folded, decision, {each.topic for each in missing})
     return outgoing
 
 
-def _bring(batch: BatchState, folded: Request, decision: Decision, topics: set[str]) -> None:
-    """Bring a request, as it was folded, up to the events on *topics* that are published now."""
-    after, number = decision.request, folded.tracking_number
-    assert after is not None
+def _update_folded(
+    batch: BatchState, folded: Request, decision: Decision, topics: set[str]
+) -> None:
+    """Update a *folded* request by its events on *topics*, which are published only now."""
+    amended, number = decision.request, folded.tracking_number
+    assert amended is not None
     if TOPIC in topics:
-        batch.requests[number] = folded._replace(facts=after.facts, published=after.published)
+        batch.requests[number] = folded._replace(facts=amended.facts, published=amended.published)
         batch.changed_requests.add(number)
     if CONFIDENTIAL_TOPIC in topics:
-        now = batch.requests[number]
-        batch.requests[number] = now._replace(confided=after.confided)
+        current = batch.requests[number]
+        batch.requests[number] = current._replace(confided=amended.confided)
         batch.changed_requests.add(number)
         if decision.need is not None:
             batch.needs[number] = decision.need

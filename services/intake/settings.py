@@ -1,4 +1,4 @@
-"""What intake must be told beside what every service is told."""
+"""Intake's own settings."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ from shared.runtime.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Settings of intake."""
+    """Settings of intake, beside those of every service."""
 
     agency_list: Path
     """The list of agencies, a gzipped CSV with the columns ``ori``, ``name``, ``agency_class``
     and ``state``."""
     program_office: str = "program-office"
-    """The participant that may register itself: it comes before all others."""
+    """The participant that may register itself: it registers all others."""

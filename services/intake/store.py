@@ -114,6 +114,6 @@ def save_batch(
 
 
 async def count_requests(connection: "PoolConnectionProxy[Any]") -> int:
-    """Return how many requests there are."""
+    """Return the number of requests."""
     count: int = await connection.fetchval(_SQL["count_requests"])
     return count

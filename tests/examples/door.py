@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.intake import parse
 from services.intake.agency_list import AgencyList, AgencyRow
 from services.intake.batch_state import BatchState, Decision
 from services.intake.decide import decide
 from services.intake.message import Message
+from services.intake.parse import parse_message
 from services.intake.registry import Registry, Sender
 from shared.messaging.records import Record
 from tests.examples.inbound import (
@@ -60,7 +60,7 @@ AGENCIES = AgencyList(
 def read(source: Record) -> Message:
     """Return the record as the door reads it."""
     blank = Message(source.coordinate, source.topic.split(".")[2], source.at)
-    return parse.read(source.value, source.headers, blank)
+    return parse_message(source.value, source.headers, blank)
 
 
 @dataclass(slots=True)

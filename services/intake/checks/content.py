@@ -1,8 +1,9 @@
-"""What is wrong with the contents of a message, given what is known of its request."""
+"""Checks the content of a message against the registry and the request that it is about."""
 
 from collections.abc import Iterator
 
 from services.intake.batch_state import BatchState, Request
+from services.intake.checks.catalog_entries import check_entry
 from services.intake.checks.fields import check_email, check_past_dates, check_zone, latest_date
 from services.intake.checks.messages import (
     check_amendment,
@@ -15,7 +16,6 @@ from services.intake.checks.senders import sender_of
 from services.intake.findings import Finding
 from services.intake.forwarding import AboutRequest
 from services.intake.message import Message, tracking_number_of
-from services.intake.reference import check_entry
 from shared.contracts import refusals
 from shared.contracts.inbound import (
     LISTS,
@@ -35,21 +35,21 @@ from shared.contracts.tracking import is_tracking_number
 
 
 def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
-    """Yield all that is wrong with the contents of *message*: first with its single texts."""
-    yield from message.texts
+    """Yield the findings about the content of *message*, those about single texts first."""
+    yield from message.text_findings
     match message.data:
-        case Submission() as asked:
+        case Submission() as submission:
             sender = sender_of(message, batch.registry, office=batch.office)
             assert sender is not None
             yield from check_submission(
-                asked,
+                submission,
                 at=message.at,
                 sender=sender,
                 registry=batch.registry,
                 agencies=batch.agencies,
             )
-        case Capacity() as declared:
-            yield from check_capacity(declared, at=message.at, registry=batch.registry)
+        case Capacity() as capacity:
+            yield from check_capacity(capacity, at=message.at, registry=batch.registry)
         case Contact() as contact:
             yield from check_email(contact.email, path="/data/email")
             yield from check_zone(contact.zone, path="/data/zone")
@@ -59,24 +59,24 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             if about not in LISTS and after is not None:
                 yield Finding(refusals.PAGE_OF_NO_LIST, "/data/after")
         case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
-            yield from _about_request(message, batch)
+            yield from _check_about_request(message, batch)
         case entry:
             yield from check_entry(entry, batch.registry, at=message.at)
 
 
-def _about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
+def _check_about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
     request = batch.requests.get(tracking_number_of(message) or "")
     data: Amendment | AboutRequest = message.data
     match data:
         case Amendment() as change:
-            yield from _own(message, request)
+            yield from _check_owner(message, request)
             if request is not None and request.ended is not None:
                 yield Finding(refusals.REQUEST_ENDED, "/data/tracking_number")
             if request is not None:
                 before = RequestFacts.model_validate_json(request.facts)
                 yield from check_amendment(change, before, registry=batch.registry)
         case Withdrawal():
-            yield from _own(message, request)
+            yield from _check_owner(message, request)
         case OfferAnswer() as answer:
             if request is None:
                 yield Finding(refusals.UNKNOWN_OFFER, "/data/offer_id")
@@ -84,7 +84,7 @@ def _about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
         case Milestone(on=on):
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
-            # It is the provider's date, and where the provider is nobody says.
+            # A date in the provider's time zone, which is unknown.
             yield from check_past_dates({"/data/on": on}, today=latest_date(message.at))
         case Close():
             if request is None:
@@ -95,7 +95,7 @@ def _about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
             yield from check_direction(direction, batch.registry)
 
 
-def _own(message: Message, request: Request | None) -> Iterator[Finding]:
+def _check_owner(message: Message, request: Request | None) -> Iterator[Finding]:
     path = "/data/tracking_number"
     if request is None:
         yield Finding(refusals.UNKNOWN_REQUEST, path)

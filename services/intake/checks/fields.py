@@ -1,4 +1,4 @@
-"""What is wrong with single fields, whichever message holds them: codes, dates, years."""
+"""Checks of single fields that several types of messages have: codes, dates, addresses."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,15 +13,15 @@ from shared.contracts.states_and_zones import ZONES, is_zone
 _FORMS = {"forms": SERVICE_FORMS}
 YEARS = range(1900, 2200)
 FIRST_AND_LAST = {"first": YEARS.start, "last": YEARS.stop - 1}
-# As mail systems take them, without quoted names; only a mail shows whether an address is right.
+# The usual form, without quoted local parts. Only a mail shows whether an address exists.
 _LOCAL = r"[^\s@\".,:;<>()\[\]\\]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL}){{0,20}}@{_LABEL}(?:\.{_LABEL}){{1,10}}")
-_FARTHEST_EAST = timedelta(hours=14)
+_EASTERNMOST_OFFSET = timedelta(hours=14)
 
 
 def check_program(program: str | None, registry: Registry) -> Iterator[Finding]:
-    """Yield a reason unless *program* is defined, or not named."""
+    """Yield a finding if *program* is stated and not defined."""
     if program is not None and program not in registry.programs:
         known = sorted(registry.programs) or "none yet"
         yield Finding(refusals.UNKNOWN_PROGRAM, "/data/program", {"programs": known})
@@ -30,37 +30,37 @@ def check_program(program: str | None, registry: Registry) -> Iterator[Finding]:
 def check_topics(
     topics: Sequence[str], registry: Registry, *, path: str, other: str | None
 ) -> Iterator[Finding]:
-    """Yield a reason for each topic not in the catalog; ``other`` needs its words."""
-    for place, code in enumerate(topics):
+    """Yield a finding for each topic not in the catalog; ``other`` needs the text *other*."""
+    for index, code in enumerate(topics):
         if code == "other" and not other:
-            yield Finding(refusals.OTHER_NOT_SAID, f"{path}/{place}")
+            yield Finding(refusals.OTHER_NOT_SAID, f"{path}/{index}")
         elif code != "other" and code not in registry.topics:
-            yield Finding(refusals.UNKNOWN_TOPIC, f"{path}/{place}")
+            yield Finding(refusals.UNKNOWN_TOPIC, f"{path}/{index}")
 
 
 def check_service_forms(forms: Sequence[str], *, path: str) -> Iterator[Finding]:
-    """Yield a reason for each service form that is not registered."""
-    for place, form in enumerate(forms):
+    """Yield a finding for each service form that is not registered."""
+    for index, form in enumerate(forms):
         if form not in SERVICE_FORMS:
-            yield Finding(refusals.UNKNOWN_SERVICE_FORM, f"{path}/{place}", _FORMS)
+            yield Finding(refusals.UNKNOWN_SERVICE_FORM, f"{path}/{index}", _FORMS)
 
 
 def check_states(states: Sequence[str], *, path: str) -> Iterator[Finding]:
-    """Yield a reason for each of *states* that is not one of the 57 codes."""
-    for place, state in enumerate(states):
+    """Yield a finding for each of *states* that is not one of the 57 codes."""
+    for index, state in enumerate(states):
         if state not in ZONES:
-            yield Finding(refusals.UNKNOWN_STATE, f"{path}/{place}")
+            yield Finding(refusals.UNKNOWN_STATE, f"{path}/{index}")
 
 
-def check_window(wished: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
-    """Yield what contradicts itself in a window of dates."""
-    yield from check_years({f"{path}/from": wished.from_, f"{path}/until": wished.until})
-    if wished.from_ is not None and wished.until is not None and wished.until < wished.from_:
+def check_window(window: Wished | Counter, *, path: str = "/data/wished") -> Iterator[Finding]:
+    """Yield the findings about a window of dates: its years, and an end before its beginning."""
+    yield from check_years({f"{path}/from": window.from_, f"{path}/until": window.until})
+    if window.from_ is not None and window.until is not None and window.until < window.from_:
         yield Finding(refusals.END_BEFORE_BEGINNING, f"{path}/until")
 
 
 def check_past_dates(dates: Mapping[str, date | None], *, today: date) -> Iterator[Finding]:
-    """Yield a reason for each of *dates* (by path) that is later than *today*."""
+    """Yield a finding for each of *dates* (by path) that is later than *today*."""
     yield from check_years(dates)
     for path, value in dates.items():
         if value is not None and value > today:
@@ -68,24 +68,24 @@ def check_past_dates(dates: Mapping[str, date | None], *, today: date) -> Iterat
 
 
 def latest_date(at: datetime) -> date:
-    """Return the date that the farthest east of the Earth has at *at*: none is later."""
-    return (at + _FARTHEST_EAST).date()
+    """Return the latest date anywhere on Earth at *at*."""
+    return (at + _EASTERNMOST_OFFSET).date()
 
 
 def check_years(moments: Mapping[str, date | datetime | None]) -> Iterator[Finding]:
-    """Yield a reason for each of *moments* (by path) that no calendar of ours reaches."""
+    """Yield a finding for each of *moments* (by path) whose year is not in `YEARS`."""
     for path, value in moments.items():
         if value is not None and value.year not in YEARS:
             yield Finding(refusals.YEAR_OUT_OF_RANGE, path, FIRST_AND_LAST)
 
 
 def check_email(address: str | None, *, path: str) -> Iterator[Finding]:
-    """Yield a reason if *address* is stated and has not the form of one."""
+    """Yield a finding if *address* is stated and does not have the form of an email address."""
     if address is not None and not _EMAIL.fullmatch(address):
         yield Finding(refusals.NOT_AN_EMAIL, path)
 
 
 def check_zone(zone: str | None, *, path: str) -> Iterator[Finding]:
-    """Yield a reason unless *zone* is a time zone of the IANA database, or not named."""
+    """Yield a finding if *zone* is stated and is not a time zone of the IANA database."""
     if zone is not None and not is_zone(zone):
         yield Finding(refusals.UNKNOWN_ZONE, path)

@@ -1,4 +1,4 @@
-"""What is wrong with the contents of a well-formed message: dates, codes, agencies, words."""
+"""Checks of single types of messages: submissions, amendments, capacities, answers, directions."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -31,34 +31,36 @@ from shared.contracts.states_and_zones import day_in
 
 
 def check_submission(
-    asked: Submission,
+    submission: Submission,
     *,
     at: datetime,
     sender: Sender,
     registry: Registry,
     agencies: AgencyList,
 ) -> Iterator[Finding]:
-    """Yield all that keeps a submission from becoming a request."""
-    yield from _agency(asked.agency, sender, agencies)
-    yield from check_program(asked.program, registry)
-    yield from check_topics(asked.topics, registry, path="/data/topics", other=asked.other_topic)
-    yield from check_service_forms(asked.service_forms, path="/data/service_forms")
-    yield from check_window(asked.wished)
+    """Yield the findings about a submission of *sender* that was received *at* that moment."""
+    yield from _check_agency(submission.agency, sender, agencies)
+    yield from check_program(submission.program, registry)
+    yield from check_topics(
+        submission.topics, registry, path="/data/topics", other=submission.other_topic
+    )
+    yield from check_service_forms(submission.service_forms, path="/data/service_forms")
+    yield from check_window(submission.wished)
     past = {
-        "/data/first_contact_on": asked.first_contact_on,
-        "/data/requested_by/authorized_on": asked.requested_by.authorized_on,
-        "/data/urgency/incident_on": asked.urgency.incident_on,
+        "/data/first_contact_on": submission.first_contact_on,
+        "/data/requested_by/authorized_on": submission.requested_by.authorized_on,
+        "/data/urgency/incident_on": submission.urgency.incident_on,
     }
-    yield from check_past_dates(past, today=day_in(asked.agency.state, at))
+    yield from check_past_dates(past, today=day_in(submission.agency.state, at))
 
 
 def check_amendment(
     change: Amendment, before: RequestFacts, *, registry: Registry
 ) -> Iterator[Finding]:
-    """Yield all that is wrong with what an amendment makes of the request that was *before*."""
-    yield from _cleared(change, "/data")
+    """Yield the findings about an amendment, given the facts of the request *before* it."""
+    yield from _check_cleared(change, "/data")
     if change.need is not None:
-        yield from _cleared(change.need, "/data/need")
+        yield from _check_cleared(change.need, "/data/need")
     stated = before.other_topic_stated and "other_topic" not in change.model_fields_set
     other = change.other_topic or ("stated before" if stated else None)
     yield from check_topics(change.topics or (), registry, path="/data/topics", other=other)
@@ -70,20 +72,20 @@ def check_amendment(
         yield from check_window(Wished(from_=window.from_, until=window.until))
 
 
-def check_capacity(declared: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
-    """Yield all that is wrong with what a provider declares."""
+def check_capacity(capacity: Capacity, *, at: datetime, registry: Registry) -> Iterator[Finding]:
+    """Yield the findings about a declaration of capacity that was received *at* that moment."""
     path = "/data/valid_until"
-    yield from check_years({path: declared.valid_until})
-    if declared.valid_until <= at:
+    yield from check_years({path: capacity.valid_until})
+    if capacity.valid_until <= at:
         yield Finding(refusals.CAPACITY_RUN_OUT, path)
-    for place, entry in enumerate(declared.entries):
+    for place, entry in enumerate(capacity.entries):
         at_entry = f"/data/entries/{place}"
         yield from check_topics(entry.topics, registry, path=f"{at_entry}/topics", other="any")
         yield from check_service_forms(entry.service_forms, path=f"{at_entry}/service_forms")
 
 
 def check_offer_answer(answer: OfferAnswer) -> Iterator[Finding]:
-    """Yield all that is wrong with the answer to an offer, whosever it is."""
+    """Yield the findings about an answer to an offer; routing checks whose offer it is."""
     if answer.answer == "decline" and answer.reason_code is None:
         yield Finding(refusals.DECLINE_WITHOUT_REASON, "/data/reason_code")
     if answer.answer == "counter" and answer.counter is None:
@@ -95,7 +97,7 @@ def check_offer_answer(answer: OfferAnswer) -> Iterator[Finding]:
 
 
 def check_direction(direction: Direction, registry: Registry) -> Iterator[Finding]:
-    """Yield all that is wrong with a direction of the program office."""
+    """Yield the findings about a direction of the program office."""
     yield from check_program(direction.program, registry)
     if direction.action == "assign" and direction.provider is None:
         yield Finding(refusals.ASSIGN_WITHOUT_PROVIDER, "/data/provider")
@@ -103,14 +105,14 @@ def check_direction(direction: Direction, registry: Registry) -> Iterator[Findin
         yield Finding(refusals.UNKNOWN_PROVIDER, "/data/provider")
 
 
-def _cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
-    """Yield a reason for each field that is null and cannot be cleared."""
+def _check_cleared(change: Amendment | NeedChange, path: str) -> Iterator[Finding]:
+    """Yield a finding for each field that is null and cannot be cleared."""
     for name in sorted(change.model_fields_set - change.clearable):
         if getattr(change, name) is None:
             yield Finding(refusals.NOT_CLEARABLE, f"{path}/{name}")
 
 
-def _agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
+def _check_agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
     listed: set[str] = set()
     if agency.ori is None:
         if agency.key is not None and agency.key not in sender.agency_keys:

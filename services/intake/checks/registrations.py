@@ -1,4 +1,4 @@
-"""Which ids and sources a participant may be registered with: none that means somebody else."""
+"""Checks the id and sources of a registration: neither may stand for another participant."""
 
 import re
 from collections.abc import Iterator
@@ -16,22 +16,22 @@ RESERVED = frozenset(
         "operator", "participants", "postgres", "public", "root", "support", "system",
     }
 )  # fmt: skip
-"""Ids that mean a part of ours, a role, or everybody."""
+"""Ids that stand for a part of Continuum, a role, or all participants."""
 _RESERVED_PREFIXES = ("svc-", "cri-", "continuum-")
-# A scheme, a colon and something after it, without white space; for a URN also its namespace.
+# A scheme, a colon and a rest without white space; a URN also has a namespace.
 _URI = re.compile(r"(?!urn:)[a-z][a-z0-9+.-]{1,30}:[!-~]{1,200}|urn:[a-z0-9-]{2,32}:[!-~]{1,200}")
 
 
-def check_registration(asked: Participant, registry: Registry) -> Iterator[Finding]:
-    """Yield all that keeps *asked* from being registered with its id and sources."""
-    if asked.id in RESERVED or asked.id.startswith(_RESERVED_PREFIXES):
+def check_registration(participant: Participant, registry: Registry) -> Iterator[Finding]:
+    """Yield the findings about the id and the sources of *participant*."""
+    if participant.id in RESERVED or participant.id.startswith(_RESERVED_PREFIXES):
         yield Finding(refusals.RESERVED_ID, "/data/id")
-    taken = _sources_of_others(asked.id, registry)
-    for place, stated in enumerate(asked.sources):
-        yield from _source(stated.lower(), f"/data/sources/{place}", asked.id, taken)
+    taken = _sources_of_others(participant.id, registry)
+    for index, stated in enumerate(participant.sources):
+        yield from _check_source(stated.lower(), f"/data/sources/{index}", participant.id, taken)
 
 
-def _source(source: str, path: str, owner: str, taken: frozenset[str]) -> Iterator[Finding]:
+def _check_source(source: str, path: str, owner: str, taken: frozenset[str]) -> Iterator[Finding]:
     own = f"{_PREFIX}:{owner}"
     if not _URI.fullmatch(source) or source.endswith(":"):
         yield Finding(refusals.NOT_A_URI, path, {"own": own})

@@ -1,4 +1,4 @@
-"""What is wrong with a rule set although each of its fields has its form."""
+"""Checks a rule set: ids, facts, tests, values, sentences, clocks and the calendar."""
 
 import re
 from collections import Counter
@@ -34,7 +34,7 @@ _CODES: Mapping[str, Sequence[str]] = {
     "provider.states": STATES,
     "provider.service_forms": SERVICE_FORMS,
 }
-"""The facts that have no values but these."""
+"""The possible values of each fact that has a fixed list of them."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _NAMED = {"agency.name", *FACTS}
 _FACTS = {"facts": sorted(FACTS)}
@@ -42,24 +42,24 @@ _NAMES = {"facts": sorted(_NAMED)}
 
 
 def check_ruleset(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
-    """Yield all that would keep routing from using *ruleset*."""
+    """Yield the findings that would keep routing from using *ruleset*."""
     ids = Counter(rule.id for rule in ruleset.rules)
     for place, rule in enumerate(ruleset.rules):
         path = f"/data/rules/{place}"
         if ids[rule.id] > 1:
             yield Finding(refusals.RULE_ID_TWICE, f"{path}/id")
         for number, condition in enumerate(rule.when):
-            yield from _condition(condition, f"{path}/when/{number}")
-        yield from _because(rule.because, f"{path}/because")
-    yield from _registered(ruleset.tie_break, TIE_BREAKS, "/data/tie_break")
+            yield from _check_condition(condition, f"{path}/when/{number}")
+        yield from _check_sentences(rule.because, f"{path}/because")
+    yield from _check_registered(ruleset.tie_break, TIE_BREAKS, "/data/tie_break")
     if ruleset.lanes is not None and len(set(ruleset.lanes)) < len(ruleset.lanes):
         yield Finding(refusals.LANE_TWICE, "/data/lanes")
     if not CLOCKS.issuperset(ruleset.clocks):
         yield Finding(refusals.UNKNOWN_CLOCK, "/data/clocks", {"clocks": sorted(CLOCKS)})
-    yield from _calendar(ruleset.calendar, at)
+    yield from _check_calendar(ruleset.calendar, at)
 
 
-def _condition(condition: Condition, path: str) -> Iterator[Finding]:
+def _check_condition(condition: Condition, path: str) -> Iterator[Finding]:
     tests = (
         condition.in_,
         condition.has,
@@ -76,11 +76,11 @@ def _condition(condition: Condition, path: str) -> Iterator[Finding]:
         fact = getattr(condition, name)
         if fact is not None and fact not in FACTS:
             yield Finding(refusals.UNKNOWN_FACT, f"{path}/{name}", _FACTS)
-    yield from _values(condition, path)
+    yield from _check_values(condition, path)
 
 
-def _values(condition: Condition, path: str) -> Iterator[Finding]:
-    """Yield a reason for each value that the fact of *condition* never has."""
+def _check_values(condition: Condition, path: str) -> Iterator[Finding]:
+    """Yield a finding for each value that the fact of *condition* can never have."""
     codes = _CODES.get(condition.fact)
     if codes is None:
         return
@@ -93,7 +93,7 @@ def _values(condition: Condition, path: str) -> Iterator[Finding]:
             yield Finding(refusal, f"{path}/{at}", {"codes": codes})
 
 
-def _because(because: Because, path: str) -> Iterator[Finding]:
+def _check_sentences(because: Because, path: str) -> Iterator[Finding]:
     for audience, sentence in because:
         if sentence is None:
             continue
@@ -102,14 +102,16 @@ def _because(because: Because, path: str) -> Iterator[Finding]:
             yield Finding(refusals.UNKNOWN_FACT_IN_BRACES, f"{path}/{audience}", _NAMES)
 
 
-def _registered(values: Sequence[str], known: frozenset[str], path: str) -> Iterator[Finding]:
+def _check_registered(
+    values: Sequence[str], known: frozenset[str], path: str
+) -> Iterator[Finding]:
     for place, value in enumerate(values):
         if value not in known:
             fields = {"expected": sorted(known)}
             yield Finding(refusals.NOT_REGISTERED_VALUE, f"{path}/{place}", fields)
 
 
-def _calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
+def _check_calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     path = "/data/calendar"
     wrong = False
     for place, holiday in enumerate(calendar.holidays):

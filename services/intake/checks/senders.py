@@ -1,4 +1,4 @@
-"""Whether a participant may send a message at all: registration, source, role."""
+"""Checks whether a participant may send a message: registration, source, role."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ _REGISTER = "gov.cri.participant.register.v1"
 
 
 def check_sender(message: Message, registry: Registry, *, office: str) -> Iterator[Finding]:
-    """Yield what keeps the participant from sending *message*, as far as it could be read."""
+    """Yield the findings about the sender of *message*, as far as it could be parsed."""
     sender = sender_of(message, registry, office=office)
     if sender is None or not sender.is_effective(message.at):
         yield Finding(refusals.PARTICIPANT_NOT_REGISTERED)
@@ -26,9 +26,9 @@ def check_sender(message: Message, registry: Registry, *, office: str) -> Iterat
 
 def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | None:
     """
-    Return the participant that sent *message*; None when it is not registered.
+    Return the participant that sent *message*; None if it is not registered.
 
-    The program office may register itself, whatever the registry says: it is the first one.
+    The program office may always register itself: no other participant could register it.
     """
     sender = registry.senders.get(message.participant)
     if message.participant != office or message.kind != _REGISTER:

@@ -1,8 +1,8 @@
 """
-What is wrong with the texts of a message, wherever they stand: found by walking all of it.
+Checks every text of a message, in whatever field it is.
 
-This belongs to the contents, not to the form: a message that an older release accepted must still
-be read when it is sent again, or when a restored database reads it again.
+These are checks of the content, not of the form: a message that an older release accepted must
+still parse when it is sent again, or is replayed by a restored database.
 """
 
 import re
@@ -22,14 +22,14 @@ from shared.contracts.inbound import DATA, Inbound
 from shared.contracts.refusals import Refusal
 
 Path = tuple[str | int, ...]
-_LINE = 200
+_LINE_LENGTH = 200
 _CONTAINERS = (dict, list)
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
     r"(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-# Marks alone have nothing to stand on.
+# Combining marks without a letter under them.
 _MARKS = re.compile(r"[\s\u0300-\u036f\u20d0-\u20f0\ufe00-\ufe0f\U000e0100-\U000e01ef]*+")
 
 
@@ -47,40 +47,40 @@ def _fields(schema: Any) -> Iterator[tuple[str, Any]]:
 
 _MODELS: tuple[type[BaseModel], ...] = (Inbound, *DATA.values())
 _FIELDS = [field for model in _MODELS for field in _fields(model.model_json_schema())]
-PROSE = frozenset(name for name, part in _FIELDS if part.get("maxLength", 0) > _LINE)
-"""Fields with room for more than a line: they may be empty, and hold line breaks."""
+PROSE = frozenset(name for name, part in _FIELDS if part.get("maxLength", 0) > _LINE_LENGTH)
+"""Fields longer than a line: they may be empty, and may hold line breaks."""
 TIMES = frozenset(name for name, part in _FIELDS if part.get("format") == "date-time")
-_HAVE_A_FORM = TIMES | {"traceparent"}
+_WITH_FORMAT = TIMES | {"traceparent"}
 
 
 def check_texts(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """
-    Return a reason for each text with which something is wrong in a well-formed message.
+    Return a finding for each faulty text of a well-formed message.
 
-    Only the first are told: those that follow stand for their number.
+    Only the first `MAX_REASONS` are located. The others, which are only counted, repeat the last.
     """
     fields: list[str] = []
     texts: list[str] = []
-    _gather(document, "", fields, texts)
+    _collect(document, "", fields, texts)
     plain = is_printable_ascii(texts)
     identifiers = texts_with_identifier(texts, plain=plain)
     wrong = dict.fromkeys(identifiers, refusals.PROTECTED_IDENTIFIER)
-    every = not plain or _has_space_at_an_end(texts)
-    for place, field in enumerate(fields):
+    check_all = not plain or _has_space_at_an_end(texts)
+    for index, field in enumerate(fields):
         if (
-            (every or field in _HAVE_A_FORM)
-            and place not in wrong
-            and (what := _wrong(field, texts[place])) is not None
+            (check_all or field in _WITH_FORMAT)
+            and index not in wrong
+            and (refusal := _fault(field, texts[index])) is not None
         ):
-            wrong[place] = what
+            wrong[index] = refusal
     if not wrong:
         return ()
-    found = (path for place, path in enumerate(_paths(document, ())) if place in wrong)
-    told = [
-        _finding(path, wrong[place])
-        for place, path in zip(sorted(wrong), islice(found, MAX_REASONS), strict=False)
+    found = (path for index, path in enumerate(_paths(document, ())) if index in wrong)
+    located = [
+        _finding(path, wrong[index])
+        for index, path in zip(sorted(wrong), islice(found, MAX_REASONS), strict=False)
     ]
-    return (*told, *repeat(told[-1], min(len(wrong) - len(told), MAX_COUNTED)))  # only counted
+    return (*located, *repeat(located[-1], min(len(wrong) - len(located), MAX_COUNTED)))
 
 
 def _has_space_at_an_end(texts: Sequence[str]) -> bool:
@@ -88,15 +88,15 @@ def _has_space_at_an_end(texts: Sequence[str]) -> bool:
     return " \n" in whole or "\n " in whole
 
 
-def _gather(node: Any, field: str, fields: list[str], texts: list[str]) -> None:
-    """Add every text in *node*, a part of *field*, to *texts*, and to *fields* its own field."""
+def _collect(node: Any, field: str, fields: list[str], texts: list[str]) -> None:
+    """Append every text in *node*, a part of *field*, to *texts*, and its field to *fields*."""
     if isinstance(node, dict):
         for name, value in node.items():
             if isinstance(value, str):
                 fields.append(name)
                 texts.append(value)
             elif isinstance(value, _CONTAINERS):
-                _gather(value, name, fields, texts)
+                _collect(value, name, fields, texts)
         return
     found = [value for value in node if type(value) is str]
     fields += repeat(field, len(found))
@@ -104,11 +104,11 @@ def _gather(node: Any, field: str, fields: list[str], texts: list[str]) -> None:
     if len(found) < len(node):
         for value in node:
             if isinstance(value, _CONTAINERS):
-                _gather(value, field, fields, texts)
+                _collect(value, field, fields, texts)
 
 
 def _paths(node: Any, path: Path) -> Iterator[Path]:
-    """Yield the path of every text in *node*, in the order of `_gather`."""
+    """Yield the path of every text in *node*, in the order of `_collect`."""
     if isinstance(node, dict):
         for name, value in node.items():
             if isinstance(value, str):
@@ -116,14 +116,14 @@ def _paths(node: Any, path: Path) -> Iterator[Path]:
             elif isinstance(value, _CONTAINERS):
                 yield from _paths(value, (*path, name))
         return
-    yield from ((*path, place) for place, value in enumerate(node) if isinstance(value, str))
-    for place, value in enumerate(node):
+    yield from ((*path, index) for index, value in enumerate(node) if isinstance(value, str))
+    for index, value in enumerate(node):
         if isinstance(value, _CONTAINERS):
-            yield from _paths(value, (*path, place))
+            yield from _paths(value, (*path, index))
 
 
-def _wrong(name: str, text: str) -> Refusal | None:
-    """Return what is wrong with the form of *text* in a field of that *name*."""
+def _fault(name: str, text: str) -> Refusal | None:
+    """Return the refusal of *text* in the field *name*; None if its form is right."""
     if name in PROSE or not text:
         return None
     if name in TIMES:
@@ -142,6 +142,6 @@ def _wrong(name: str, text: str) -> Refusal | None:
     return None
 
 
-def _finding(path: Path, wrong: Refusal) -> Finding:
-    refusal = wrong if path[0] == "data" else wrong.in_envelope
+def _finding(path: Path, refusal: Refusal) -> Finding:
+    refusal = refusal if path[0] == "data" else refusal.in_envelope
     return Finding(refusal, pointer(path), FIRST_AND_LAST)

@@ -1,13 +1,13 @@
 import gzip
 from pathlib import Path
 
-from services.intake.agency_list import AgencyRow, canonical, load_agency_list
+from services.intake.agency_list import AgencyRow, full_ori, load_agency_list
 
 LIST = Path(__file__).parents[3] / "deploy/reference/agencies.csv.gz"
 
 
 def test_an_ori_of_seven_characters_is_that_of_the_agencys_first_office() -> None:
-    assert canonical("CA01942") == canonical("CA0194200") == "CA0194200"
+    assert full_ori("CA01942") == full_ori("CA0194200") == "CA0194200"
 
 
 def test_an_ori_means_every_agency_that_has_it(tmp_path: Path) -> None:

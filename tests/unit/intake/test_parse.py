@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc8785 import dumps
 
-from services.intake import json_limits, parse
+from services.intake import json_limits
 from services.intake.canonical import canonical
+from services.intake.parse import message_id
 from shared.contracts.inbound import DATA, Need
 from tests.examples.door import read
 from tests.examples.inbound import data_of, event, record, sender_of, submission
@@ -179,7 +180,7 @@ def test_what_is_odd_is_looked_for(value: bytes) -> None:
     document, odd = json_limits.load(value.decode())
 
     assert odd
-    assert [*json_limits.oddities(document)]
+    assert [*json_limits.violations(document)]
 
 
 @pytest.mark.parametrize("header", ["ce_type", "ce-type", "CE_Type"])
@@ -315,8 +316,8 @@ def test_an_id_that_is_none_or_must_not_be_kept_is_not_said_back(own: Any) -> No
 
 @pytest.mark.parametrize("code", UNREADABLE)
 def test_of_what_cannot_be_read_no_id_is_known(code: str) -> None:
-    assert parse.own_id(UNREADABLE[code]) is None
+    assert message_id(UNREADABLE[code]) is None
 
 
 def test_the_id_of_a_message_that_was_not_processed_is_read_by_itself() -> None:
-    assert parse.own_id(submit()) == "m-1"
+    assert message_id(submit()) == "m-1"

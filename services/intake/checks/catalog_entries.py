@@ -1,0 +1,39 @@
+"""Checks the entries of the catalog that the program office defines."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.intake.checks.fields import check_service_forms, check_states, check_years
+from services.intake.checks.registrations import check_registration
+from services.intake.checks.rulesets import check_ruleset
+from services.intake.findings import Finding
+from services.intake.registry import Registry
+from shared.contracts import refusals
+from shared.contracts.reference import (
+    Participant,
+    Program,
+    Provider,
+    RuleSet,
+    TopicOfHelp,
+)
+
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
+
+
+def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
+    """Yield the findings about an entry of the catalog that was received *at* that moment."""
+    if isinstance(entry, RuleSet):
+        yield from check_years({"/data/effective_from": entry.effective_from})
+        yield from check_ruleset(entry, at=at)
+        return
+    begin, end = entry.effective_from, entry.effective_until
+    yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})
+    if isinstance(entry, Provider):
+        yield from check_states(entry.states, path="/data/states")
+        yield from check_service_forms(entry.service_forms, path="/data/service_forms")
+    if isinstance(entry, Participant):
+        yield from check_registration(entry, registry)
+    if isinstance(entry, Program):
+        yield from check_years({"/data/opens_at": entry.opens_at})
+    if begin is not None and end is not None and end <= begin:
+        yield Finding(refusals.END_BEFORE_BEGINNING, "/data/effective_until")
