@@ -20,7 +20,7 @@ def imported(file: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", sorted(CHECKER.glob("*.py")), ids=lambda file: str(file.stem))
-def test_it_imports_itself_and_libraries_alone(file: Path) -> None:
+def test_the_checker_imports_only_itself_and_libraries(file: Path) -> None:
     for name in imported(file):
         assert name.split(".")[0] not in OURS
         assert not name.startswith("tests") or name.startswith("tests.system.checker")

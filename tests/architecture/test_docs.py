@@ -1,4 +1,4 @@
-"""What the documents name exists, and what they show is what is sent."""
+"""The documents name only what exists, and show messages as they are sent."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def test_every_make_target_named_exists(document: Path) -> None:
     assert set(MAKE.findall(commands(document.read_text()))) <= targets
 
 
-def test_every_invariant_named_is_judged() -> None:
+def test_every_invariant_named_is_checked() -> None:
     named = set(re.findall(r"\bI\d+\b", (ROOT / "README.md").read_text()))
 
     assert named
@@ -79,7 +79,7 @@ def is_shown(shown: Any, whole: Any) -> bool:
 
 
 def examples() -> Iterator[tuple[str, Any]]:
-    """Yield what is shown as an example, whole or its data, with the type that it is of."""
+    """Yield each example, a whole message or its data, with its type."""
     for section in SECTION.split(INTEGRATE):
         named = NAME.match(section)
         for text in EXAMPLE.findall(section):
@@ -96,7 +96,7 @@ def test_an_example_for_integrators_is_the_frozen_sample(kind: str, shown: Any) 
     assert is_shown(shown, whole if "type" in shown else whole["data"])
 
 
-def test_integrators_are_told_of_every_message() -> None:
+def test_the_guide_describes_every_message() -> None:
     headings = {found[1] for part in SECTION.split(INTEGRATE) if (found := NAME.match(part))}
     kinds = {*inbound.DATA, *outbound.TYPES.values()}
 
@@ -104,8 +104,8 @@ def test_integrators_are_told_of_every_message() -> None:
     assert {f"gov.cri.{kind}" for kind, _ in examples()} >= kinds
 
 
-def refusals_told() -> Iterator[tuple[str, str]]:
-    """Yield (code, service) for all that the guide's table of refusals says."""
+def documented_refusals() -> Iterator[tuple[str, str]]:
+    """Yield (code, service) for each row of the guide's table of refusals."""
     table = INTEGRATE.partition("| code | said by | means |\n")[2].partition("\n\n")[0]
     for row in table.splitlines()[1:]:
         found = REFUSALS_ROW.fullmatch(row)
@@ -114,10 +114,10 @@ def refusals_told() -> Iterator[tuple[str, str]]:
             yield from ((code, service) for service in found[2].split(", "))
 
 
-def test_integrators_are_told_of_every_code_of_a_refusal_and_who_says_it() -> None:
+def test_the_guide_lists_every_refusal_code_with_its_services() -> None:
     known = {(one.code, service) for one in CATALOG.values() for service in one.services}
 
-    assert sorted(refusals_told()) == sorted(known)
+    assert sorted(documented_refusals()) == sorted(known)
 
 
 def reasons_shown() -> Iterator[Reason]:
@@ -127,17 +127,17 @@ def reasons_shown() -> Iterator[Reason]:
 
 
 @pytest.mark.parametrize("shown", list(reasons_shown()), ids=lambda shown: str(shown.path))
-def test_a_reason_shown_to_integrators_is_one_of_the_catalog(shown: Reason) -> None:
+def test_a_reason_shown_in_the_guide_is_in_the_catalog(shown: Reason) -> None:
     assert any(is_said(one, shown) for one in CATALOG.values())
 
 
 Codes = dict[tuple[str, str], set[str]]
 
 
-def codes_told() -> Codes:
+def documented_codes() -> Codes:
     """Return the codes in the guide's tables, by type and field; each has a meaning."""
     section = INTEGRATE.partition("## Codes and what they mean")[2].partition("\n## ")[0]
-    told: Codes = {}
+    documented: Codes = {}
     for table in section.split("\n\n**")[1:]:
         title, _, rows = table.partition("\n")
         codes: set[str] = set()
@@ -148,8 +148,8 @@ def codes_told() -> Codes:
                 named = re.findall(r"`([^`]+)`", found[1])
                 assert not codes & set(named), row
                 codes |= set(named)
-        told |= dict.fromkeys(PLACE.findall(title) or [("", title.split("`")[1])], codes)
-    return told
+        documented |= dict.fromkeys(PLACE.findall(title) or [("", title.split("`")[1])], codes)
+    return documented
 
 
 def codes_of(schema: Any, name: str = "") -> Iterator[tuple[str, str]]:
@@ -168,7 +168,7 @@ def codes_of(schema: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def codes_in_contracts() -> Codes:
-    """Return the codes of every closed list that a participant meets, by type and field."""
+    """Return the codes of every closed list in the participants' messages, by type and field."""
     known: Codes = {}
     for kind, model in inbound.DATA.items():
         short = kind.removeprefix("gov.cri.").removesuffix(".v1")
@@ -188,14 +188,14 @@ def codes_in_contracts() -> Codes:
     return known
 
 
-def test_integrators_are_told_what_every_code_means() -> None:
-    told = codes_told()
-    referred = told.pop(("referral.made", "reason"))
+def test_the_guide_explains_every_code() -> None:
+    documented = documented_codes()
+    referred = documented.pop(("referral.made", "reason"))
     known = codes_in_contracts()
 
-    assert told.keys() == known.keys()
+    assert documented.keys() == known.keys()
     for place, codes in known.items():
-        assert told[place] == codes, place
+        assert documented[place] == codes, place
     source = "".join(path.read_text() for path in (ROOT / "services" / "routing").glob("*.py"))
     assert referred >= REFERRED.keys()
     assert {code for code in referred if f'"{code}"' not in source} == set()
@@ -208,7 +208,7 @@ def test_the_guide_states_the_limits_on_a_record(name: str) -> None:
     assert f"{getattr(json_limits, name):,}" in INTEGRATE
 
 
-def test_the_license_that_the_package_names_is_the_one_that_is_there() -> None:
+def test_the_license_file_is_the_one_that_the_package_names() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
     assert project["license"] == "Apache-2.0"
@@ -218,15 +218,15 @@ def test_the_license_that_the_package_names_is_the_one_that_is_there() -> None:
     assert "END OF TERMS AND CONDITIONS" in text
 
 
-def test_who_finds_a_vulnerability_is_told_how_to_report_it_in_private() -> None:
-    told = (ROOT / "SECURITY.md").read_text()
+def test_the_security_policy_says_how_to_report_in_private() -> None:
+    policy = (ROOT / "SECURITY.md").read_text()
 
-    assert "Report a vulnerability" in told
+    assert "Report a vulnerability" in policy
     assert "SECURITY.md" in (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("block", [*blocks()], ids=lambda block: block.split("\n")[0][:60])
-def test_what_operators_are_told_to_run_is_a_command(block: str) -> None:
+def test_every_command_for_operators_is_valid_shell(block: str) -> None:
     checked = subprocess.run(
         ["bash", "-n"], input=block, capture_output=True, text=True, check=False
     )

@@ -60,7 +60,7 @@ def test_importing_a_service_does_nothing_but_define() -> None:
         assert not [name for name in vars(module) if name in ("pool", "broker", "settings")]
 
 
-def test_every_topic_of_the_contracts_is_in_the_one_list_with_its_writer() -> None:
+def test_every_topic_of_the_contracts_is_listed_with_its_owner() -> None:
     owners = {topic["name"]: topic["owner"] for topic in topics()}
 
     assert owners[intake.TOPIC] == owners[intake.ANSWERS_TOPIC] == "intake"
@@ -70,7 +70,7 @@ def test_every_topic_of_the_contracts_is_in_the_one_list_with_its_writer() -> No
     assert owners[reporting.TOPIC] == owners[reporting.PROGRAMS_TOPIC] == "reporting"
 
 
-def test_confidential_is_read_by_its_writer_and_by_notifications_alone() -> None:
+def test_only_intake_and_notifications_read_the_confidential_topic() -> None:
     readers = {topic["name"]: topic["readers"] for topic in topics()}
 
     assert readers[intake.CONFIDENTIAL_TOPIC] == ["intake", "notifications"]
@@ -91,7 +91,7 @@ def test_outbound_types_are_distinct() -> None:
     assert len(set(outbound.TYPES.values())) == len(outbound.TYPES)
 
 
-def test_one_module_writes_the_envelopes_of_what_continuum_sends() -> None:
+def test_one_module_writes_all_envelopes() -> None:
     writers = [
         file.relative_to(ROOT).as_posix()
         for root in ("services", "shared")

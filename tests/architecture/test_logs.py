@@ -6,7 +6,7 @@ CALL = re.compile(r'log\.(debug|info|warning|error)\(\s*(f?)"([a-z_.{}]+)"', re.
 GET = re.compile(r'get_logger\(\)\.(debug|info|warning|error)\(\s*(f?)"([a-z_.{}]+)"', re.S)
 ROW = re.compile(r"^\| `([a-z_.]+)` \| (\w+) \|", re.M)
 TASK = re.compile(r'Task\(\s*(?:name=)?"([a-z_]+)"', re.S)
-# Names with a part filled in: what is waited for, what runs again, the tasks of the services.
+# Names that are built from a template.
 FILLED_IN = {
     "{what}.not_reached": {"postgres.not_reached", "kafka.not_reached", "own_log.not_reached"},
     "{name}.failed": {"relay.failed", "own_log.failed"},

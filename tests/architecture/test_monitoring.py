@@ -1,4 +1,4 @@
-"""The alert rules hang together; that they fire and are silent, `make alerts` shows."""
+"""The alert rules are consistent; `make alerts` shows that they fire and stay silent."""
 
 from deploy.monitoring import __main__ as alerting
 from deploy.monitoring import cases, dashboards, missing, objectives, rules
@@ -12,11 +12,11 @@ def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> Non
     assert [*alerting.wrong()] == []
 
 
-def test_the_rules_of_the_objectives_are_what_the_objectives_say() -> None:
+def test_the_rules_of_the_objectives_are_up_to_date() -> None:
     assert objectives.RULES.read_text() == objectives.text()
 
 
-def test_there_is_an_alert_on_the_absence_of_every_metric_that_rules_rest_on() -> None:
+def test_there_is_an_alert_on_the_absence_of_every_metric_that_rules_need() -> None:
     assert missing.RULES.read_text() == missing.text()
 
     names = {name for _, name, _ in missing.inputs()}
@@ -26,8 +26,8 @@ def test_there_is_an_alert_on_the_absence_of_every_metric_that_rules_rest_on() -
     assert rest_on - recorded - elsewhere <= names
 
 
-def test_no_alert_waits_longer_than_what_it_waits_for_lasts() -> None:
-    """A process that stands still is restarted, and its gauges begin at nothing again."""
+def test_no_alert_waits_longer_than_its_metric_lasts() -> None:
+    """A stalled process is restarted, which resets its gauges."""
     kept = {each.name for each in CATALOG if each.stored}
     for alert in filter(alerting.resets, rules.alerts()):
         names = (
@@ -50,7 +50,7 @@ def test_every_metric_of_a_rule_is_narrowed_to_one_namespace() -> None:
         assert alert.annotations["runbook_url"] == address
 
 
-def test_a_namespace_is_put_where_metrics_are_and_nowhere_else() -> None:
+def test_a_namespace_is_added_to_metrics_and_nothing_else() -> None:
     expression = (
         'sum by (job) (rate(a_total{b="x{}",c=~"d|e"}[5m] offset 1h)) / on (job)'
         " group_left (f) g:h unless absent(i) > 2 * 1e3 and histogram_quantile(0.9, j)"
@@ -73,7 +73,7 @@ def test_the_life_of_a_process_is_repeated_until_the_time_of_the_case() -> None:
     assert given["values"] == "1 1 1 stale 1 1 1 stale 1"
 
 
-def test_the_dashboards_are_what_their_panels_say_and_name_metrics_that_exist() -> None:
+def test_the_dashboards_are_up_to_date_and_name_existing_metrics() -> None:
     written = {file.stem: file.read_text() for file in dashboards.HERE.glob("*.json")}
 
     assert written == {name: dashboards.text(name) for name in dashboards.DASHBOARDS}
@@ -82,7 +82,7 @@ def test_the_dashboards_are_what_their_panels_say_and_name_metrics_that_exist() 
     } == {}
 
 
-def test_a_name_that_nobody_shows_is_found_wherever_it_stands() -> None:
+def test_an_unknown_metric_is_found_anywhere_in_an_expression() -> None:
     expression = (
         'max by (service) (cri_outbox_rows{topic="x"} > cri_invented) or'
         " rate(cri_batch_duration_seconds_bucket[5m]) > 2 * cri_batch_duration_seconds offset 5m"
@@ -109,7 +109,7 @@ def test_faster_rules_are_the_same_but_for_their_durations() -> None:
     assert blocked["keep_firing_for"] == "5s"
 
 
-def test_every_alert_is_raised_by_a_fault_or_named_with_the_reason_why_it_cannot_be() -> None:
+def test_every_alert_is_raised_by_a_fault_or_listed_with_a_reason_why_not() -> None:
     raised = {alert for fault in FAULTS for alert in fault.alerts}
     known = {alert.name for alert in rules.alerts()}
 

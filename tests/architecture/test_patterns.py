@@ -1,4 +1,4 @@
-"""No regular expression of the product is slow, whatever text it meets."""
+"""Every regular expression of the product is fast on every text."""
 
 import ast
 import inspect
@@ -19,9 +19,9 @@ from tests.examples.slow_texts import SHAPES, texts
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("services", "shared", "continuum")
 LIMIT = 0.002
-LENGTHS = (20, 8_000)  # what is slow beyond all measure is noticed early
+LENGTHS = (20, 8_000)  # the short one finds exponential patterns early
 USES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "sub", "subn", "split"})
-# They match what our own code names against topics, whose names have 249 characters at most.
+# These match our own patterns against names of topics, which have at most 249 characters.
 TOPIC_NAMES = {"shared/messaging/own_log.py", "shared/messaging/catch_up.py"}
 OLD_NAMED = (
     r"[Ff][Bb][Ii]\s*(?:[Nn]umber|NUMBER|[Nn]o\.?|NO\.?|#|UCN)\s*:?\s*"
@@ -30,7 +30,7 @@ OLD_NAMED = (
 
 
 class Used(NamedTuple):
-    """A compiled pattern and the methods of it that its module calls: all, where none is seen."""
+    """A compiled pattern and the methods that its module calls; all methods if none is found."""
 
     pattern: re.Pattern[Any]
     uses: frozenset[str]
@@ -77,7 +77,7 @@ PATTERNS = {
 
 
 def slowest(used: Used) -> tuple[float, str, str]:
-    """Return the longest processor time, with how the pattern was used, and on what."""
+    """Return the longest processor time, with the method and the beginning of the text."""
     pattern, uses = used
     in_bytes = isinstance(pattern.pattern, bytes)
     source = pattern.pattern.decode("latin-1") if in_bytes else pattern.pattern
@@ -93,7 +93,7 @@ def slowest(used: Used) -> tuple[float, str, str]:
 
 
 def processor_time(pattern: re.Pattern[Any], use: str, subject: Any) -> float:
-    """Return the shortest of three times, or the first that is far from the limit."""
+    """Return the shortest of three times, or fewer if one is far from the limit."""
     times: list[float] = []
     while len(times) < 3 and not any(took < LIMIT / 4 for took in times):
         began = thread_time()
@@ -125,7 +125,7 @@ def test_a_pattern_takes_under_two_milliseconds_for_eight_thousand_characters(na
         (r"\s+$", "search"),
     ],
 )
-def test_a_pattern_that_is_slow_is_noticed_by_its_own_form(slow: str, use: str) -> None:
+def test_a_slow_pattern_is_found_by_texts_of_its_own_form(slow: str, use: str) -> None:
     took, _, _ = slowest(Used(re.compile(slow), frozenset({use})))
 
     assert took > LIMIT
@@ -166,7 +166,7 @@ def test_every_pattern_is_compiled_where_this_test_finds_it() -> None:
 
 
 def test_every_pattern_of_a_model_is_matched_in_linear_time() -> None:
-    """By pydantic's own engine (Rust's regex); its other one is Python's, which backtracks."""
+    """By pydantic's Rust engine; the alternative is Python's, which backtracks."""
     schemas = [
         value.core_schema if isinstance(value, TypeAdapter) else value.__pydantic_core_schema__
         for module in modules()
@@ -182,7 +182,7 @@ def test_every_pattern_of_a_model_is_matched_in_linear_time() -> None:
 
 
 def parts_with_patterns(schema: Any) -> Iterator[dict[str, Any]]:
-    """Yield the parts of a core schema that have a pattern, or choose what matches it."""
+    """Yield the parts of a core schema that have a pattern, or choose the engine."""
     if isinstance(schema, dict):
         if "regex_engine" in schema or (schema.get("type") == "str" and "pattern" in schema):
             yield schema

@@ -1,4 +1,4 @@
-"""Every refusal comes out of the one catalog, whole, from the services that it names."""
+"""Every refusal is in the catalog with its texts, and is used by the services it names."""
 
 import ast
 from collections import Counter
@@ -12,7 +12,7 @@ from tests.examples.refusals import CATALOG, fields_of
 ROOT = Path(__file__).parents[2]
 PLACES = Path("services/routing/refusals.py")
 CODES = {refusal.code for refusal in CATALOG.values()}
-# Words of other lists, too: reasons of a referral, and of a record of ours that cannot be read.
+# Codes that are in other lists, too: reasons of a referral, and of a dead letter.
 SHARED_WORDS = {"calendar_ended", "no_ruleset", "schema", "tombstone", "too_large"}
 TREES = {
     path.relative_to(ROOT): ast.parse(path.read_text())
@@ -37,7 +37,7 @@ def called(node: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def test_no_code_of_a_refusal_stands_outside_the_catalog() -> None:
+def test_no_refusal_code_is_written_outside_the_catalog() -> None:
     found = [
         f"{path}:{node.lineno} {node.value}"
         for path, tree in TREES.items()
@@ -48,7 +48,7 @@ def test_no_code_of_a_refusal_stands_outside_the_catalog() -> None:
     assert found == []
 
 
-def test_the_catalog_alone_writes_texts_of_refusals() -> None:
+def test_only_the_catalog_writes_the_texts_of_refusals() -> None:
     found = [
         f"{path}:{node.lineno}"
         for path, tree in TREES.items()
@@ -70,7 +70,7 @@ def imported_types(tree: ast.AST) -> set[str]:
     }
 
 
-def test_every_refusal_is_said_by_the_services_that_it_names() -> None:
+def test_every_refusal_is_used_by_the_services_that_it_names() -> None:
     said: dict[str, set[str]] = {name: set() for name in CATALOG}
     for path, tree in TREES.items():
         if path.parts[0] == "services" and path != PLACES:
@@ -87,13 +87,13 @@ def test_every_refusal_of_routing_has_its_place_in_the_message() -> None:
     assert {*named_in(tree)} == said
 
 
-def test_no_two_refusals_say_the_same() -> None:
-    told = Counter((refusal.code, refusal.message, refusal.fix) for refusal in CATALOG.values())
+def test_no_two_refusals_have_the_same_texts() -> None:
+    texts = Counter((refusal.code, refusal.message, refusal.fix) for refusal in CATALOG.values())
 
-    assert [text for text, times in told.items() if times > 1] == []
+    assert [text for text, times in texts.items() if times > 1] == []
 
 
-def test_a_template_has_nothing_but_named_fields() -> None:
+def test_a_template_has_only_named_fields() -> None:
     for name, refusal in CATALOG.items():
         for template in (refusal.message, refusal.fix):
             for _, field, form, conversion in Formatter().parse(template):
@@ -102,7 +102,7 @@ def test_a_template_has_nothing_but_named_fields() -> None:
                 assert conversion is None, name
 
 
-def test_a_refusal_without_fields_that_are_given_has_none_in_its_text() -> None:
+def test_a_refusal_used_without_fields_has_none_in_its_texts() -> None:
     bare = {
         name: f"{path}:{node.lineno}"
         for path, tree in TREES.items()

@@ -1,4 +1,4 @@
-"""Tables that stand where a `match` would: mypy does not hold them to their unions, this does."""
+"""Tables in place of a `match`: mypy does not check that they cover their unions, this does."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
@@ -22,7 +22,7 @@ WITHOUT_COLUMNS = {
     routing.MessageRefused,
     routing.AmendmentCameTooLate,
 }
-"""What is said and answered changes no column of a request: what follows from it does."""
+"""Messages and replies change no column of a request; the events that they cause do."""
 
 
 def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:
@@ -31,7 +31,7 @@ def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:
         yield from (event for event in get_args(get_args(adapter._type)[0]))
 
 
-def test_the_table_of_audiences_is_of_every_event_that_notifications_reads() -> None:
+def test_the_table_of_audiences_covers_every_event_that_notifications_reads() -> None:
     assert set(read(parse.ADAPTERS)) == set(get_args(table.Fact))
 
 

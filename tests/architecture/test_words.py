@@ -1,4 +1,4 @@
-"""A word of the contract is said by some code, or the guide calls it reserved; never both."""
+"""Every term of the contract is used by the code or listed as reserved in the guide, not both."""
 
 import ast
 import re
@@ -21,11 +21,11 @@ RESERVED = frozenset(re.findall(r"^\| `(\w+)` \|", _TABLE, re.M))
 
 
 @cache
-def said_by(*services: str) -> tuple[frozenset[str], frozenset[str]]:
+def strings_in(*services: str) -> tuple[frozenset[str], frozenset[str]]:
     """
-    Return the texts in the code of *services*, and the beginnings of those put together.
+    Return the string constants in the code of *services*, and the beginnings of f-strings.
 
-    The writer of their envelopes belongs to each of them.
+    The module that writes the envelopes counts as code of each service.
     """
     texts: set[str] = set()
     beginnings: set[str] = set()
@@ -41,13 +41,13 @@ def said_by(*services: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(texts), frozenset(beginnings)
 
 
-def is_said(word: str, *services: str) -> bool:
-    texts, beginnings = said_by(*services)
+def is_used(word: str, *services: str) -> bool:
+    texts, beginnings = strings_in(*services)
     return word in texts or any(each and word.startswith(each) for each in beginnings)
 
 
 def fields(module: ModuleType) -> Iterator[tuple[str, str]]:
-    """Yield every field of the messages that *module* defines, but those that fill themselves."""
+    """Yield every field of the messages that *module* defines that has no default text."""
     for model in vars(module).values():
         if isinstance(model, type) and issubclass(model, BaseModel):
             own = model.__annotations__ if model.__module__ == module.__name__ else ()
@@ -58,18 +58,18 @@ def fields(module: ModuleType) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("status", [*routing.STATUSES, *(RESERVED & {"planned"})])
 def test_a_state_is_reached_or_reserved(status: str) -> None:
-    assert is_said(status, "routing") != (status in RESERVED)
+    assert is_used(status, "routing") != (status in RESERVED)
 
 
 @pytest.mark.parametrize("clock", sorted(reference.CLOCKS))
 def test_a_clock_is_started_or_reserved(clock: str) -> None:
-    assert is_said(clock, "routing") != (clock in RESERVED)
+    assert is_used(clock, "routing") != (clock in RESERVED)
     assert (clock in RESERVED) == (clock in reference.RESERVED_CLOCKS)
 
 
 @pytest.mark.parametrize("reason", sorted({*render.WAITING, *render.REFERRED, *render.PROGRESS}))
-def test_what_has_words_for_the_requester_happens(reason: str) -> None:
-    assert is_said(reason, "routing")
+def test_a_reason_with_a_sentence_for_the_requester_is_used(reason: str) -> None:
+    assert is_used(reason, "routing")
 
 
 @pytest.mark.parametrize("code", sorted(labels._GROUP_LABELS))
@@ -77,20 +77,20 @@ def test_a_code_with_a_label_on_the_page_occurs(code: str) -> None:
     counted = "".join(
         file.read_text() for file in (ROOT / "services" / "reporting" / "sql").glob("count_*.sql")
     )
-    assert is_said(code, "routing") or f"'{code}'" in counted
+    assert is_used(code, "routing") or f"'{code}'" in counted
 
 
 @pytest.mark.parametrize(("model", "name"), sorted(set(fields(outbound))))
 def test_a_field_that_participants_receive_is_filled_or_reserved(model: str, name: str) -> None:
-    assert is_said(name.rstrip("_"), "notifications") != (name in RESERVED), model
+    assert is_used(name.rstrip("_"), "notifications") != (name in RESERVED), model
 
 
 @pytest.mark.parametrize(("model", "name"), sorted(set(fields(routing))))
 def test_a_field_of_routings_events_is_filled(model: str, name: str) -> None:
-    assert is_said(name.rstrip("_"), "routing"), model
+    assert is_used(name.rstrip("_"), "routing"), model
 
 
-def test_every_reserved_word_is_one_of_the_contract() -> None:
+def test_every_reserved_term_is_in_the_contract() -> None:
     known = {*reference.RESERVED_CLOCKS, "planned", *(name for _, name in fields(outbound))}
 
     assert RESERVED

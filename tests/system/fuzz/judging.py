@@ -1,4 +1,4 @@
-"""Reads and decides records as the door does, and says of each what is wrong with that."""
+"""Parses and decides records as intake does, and reports what went wrong with each."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -16,8 +16,8 @@ from services.routing import app as routing
 from services.routing.handlers import RoutingReader
 from shared.contracts.intake import CONFIDENTIAL_TOPIC
 from shared.messaging.records import Item, Malformed, PassedOver, Record
-from tests.examples.door import Door, read
 from tests.examples.inbound import AT, record
+from tests.examples.intake import Intake, read
 from tests.system.fuzz.making import CANARY, Made
 
 Parse = Callable[[Record], Item | PassedOver | Malformed]
@@ -29,7 +29,7 @@ READERS: tuple[tuple[str, str, Parse], ...] = (
 SLOW = 0.02
 """What takes longer is timed three times: a stall of the machine is not the record's."""
 CHUNK = 1_000
-"""After so many records the door begins anew, as it was before the first."""
+"""After so many records the state of intake is reset."""
 _WORDS = {
     "need", "other_topic", "note", "name", "title", "email", "phone", "zone", "urgency",
 }  # fmt: skip
@@ -51,7 +51,7 @@ class Judged:
 
 
 class Judge:
-    """The door as it stands between records: participants, a catalog, one request."""
+    """Judges records against intake with participants, a catalog and one request."""
 
     def __init__(self, judged: Judged, *, limit: float) -> None:
         self._judged = judged
@@ -59,25 +59,25 @@ class Judge:
         self.begin()
 
     def begin(self) -> None:
-        """Forget all records; the door has one request."""
-        self._door = Door()
-        self._door.batch.unused_counters = list(range(CHUNK + 10, 0, -1))
-        self._door.say("request.submit")
+        """Forget all records; intake has one request."""
+        self._intake = Intake()
+        self._intake.batch.unused_counters = list(range(CHUNK + 10, 0, -1))
+        self._intake.send("request.submit")
 
     @property
     def tracking_number(self) -> str:
         """The one of the request that is there from the beginning."""
-        return self._door.number
+        return self._intake.number
 
     def take(self, number: int, made: Made) -> None:
         """Read and decide a record, take it in, and hold what is published of it."""
-        self._door.offset += 1
-        source = record(made.value, offset=self._door.offset, participant=made.participant)
+        self._intake.offset += 1
+        source = record(made.value, offset=self._intake.offset, participant=made.participant)
         judged = self._judged
         judged.records += 1
         try:
             message, decision, took = self._decided(source)
-            self._door.batch.apply(message, decision)
+            self._intake.batch.apply(message, decision)
             leaks = [*leaks_of(message, decision)]
         except Exception as error:
             judged.note("crash", number, made, f"{type(error).__name__}: {error}")
@@ -95,7 +95,7 @@ class Judge:
         while times < 1 or (times < 3 and took > SLOW):
             began = thread_time()
             message = read(source)
-            decision = decide(message, self._door.batch)
+            decision = decide(message, self._intake.batch)
             now = thread_time() - began
             took, times = min(took, now) if times else now, times + 1
         return message, decision, took

@@ -18,8 +18,8 @@ from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from shared.contracts import intake, routing
 from shared.contracts import reference as catalog
-from tests.examples.door import read
 from tests.examples.inbound import record
+from tests.examples.intake import read
 from tests.system.chaos.login import login
 from tests.system.fuzz.judging import Judged, stated_openly
 from tests.system.fuzz.making import CANARY, Made, Senders, make

@@ -1,11 +1,11 @@
 import pytest
 
-from tests.examples.door import Door
+from tests.examples.intake import Intake
 
 
 @pytest.fixture
-def door() -> Door:
-    """A door that has one request."""
-    opened = Door()
-    opened.say("request.submit")
-    return opened
+def intake() -> Intake:
+    """Intake with one request."""
+    made = Intake()
+    made.send("request.submit")
+    return made

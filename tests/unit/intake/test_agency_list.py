@@ -26,7 +26,7 @@ def test_an_ori_means_every_agency_that_has_it(tmp_path: Path) -> None:
     assert agencies.matching("AK00102") == agencies.matching("AK0010200") == ()
 
 
-def test_the_list_that_is_delivered_has_oris_that_share_seven_characters() -> None:
+def test_the_delivered_list_has_oris_that_share_seven_characters() -> None:
     agencies = load_agency_list(LIST)
 
     assert len(agencies) > 25_000

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.inbound import DATA, SENDERS
-from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
     AGENCY,
     AT,
@@ -13,6 +12,7 @@ from tests.examples.inbound import (
     sender_of,
     submission,
 )
+from tests.examples.intake import Intake, codes, events, reasons, types
 
 KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
 LEADS_TO = {
@@ -35,12 +35,10 @@ LEADS_TO = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_type_leads_to_its_events_under_the_coordinate_of_its_record(
-    door: Door, kind: str
-) -> None:
+def test_every_type_causes_its_events_which_name_the_record(intake: Intake, kind: str) -> None:
     data = submission(reference="second") if kind == "request.submit" else None
 
-    decision = door.say(kind, data)
+    decision = intake.send(kind, data)
 
     coordinate = f"cri.in.{sender_of(kind)}.v1/0/2"
     assert types(decision) == LEADS_TO[kind]
@@ -52,12 +50,12 @@ def test_every_type_leads_to_its_events_under_the_coordinate_of_its_record(
 
 @pytest.mark.parametrize("trace", [None, f"00-{'a' * 32}-{'b' * 16}-01"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_event_is_written_as_its_model_writes_it(
-    door: Door, kind: str, trace: str | None
+def test_an_event_is_encoded_as_its_model_encodes_it(
+    intake: Intake, kind: str, trace: str | None
 ) -> None:
     data = submission(reference="second") if kind == "request.submit" else None
 
-    decision = door.say(kind, data, traceparent=trace, at=AT + timedelta(microseconds=1500))
+    decision = intake.send(kind, data, traceparent=trace, at=AT + timedelta(microseconds=1500))
 
     for published in decision.published:
         event = published.event
@@ -67,7 +65,9 @@ def test_every_event_is_written_as_its_model_writes_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_type_is_refused_from_a_participant_of_another_kind(door: Door, kind: str) -> None:
+def test_every_type_is_refused_from_a_participant_of_another_kind(
+    intake: Intake, kind: str
+) -> None:
     strangers = {
         "agency_system": AGENCY,
         "provider": PROVIDER,
@@ -76,16 +76,16 @@ def test_every_type_is_refused_from_a_participant_of_another_kind(door: Door, ki
     }
     wrong = [who for role, who in strangers.items() if role not in SENDERS[f"gov.cri.{kind}.v1"]]
 
-    decisions = [door.say(kind, sender=who) for who in wrong]
+    decisions = [intake.send(kind, sender=who) for who in wrong]
 
     assert [codes(decision) for decision in decisions] == [["role_not_authorized"]] * len(wrong)
 
 
-def test_words_go_on_the_confidential_topic_with_all_that_handing_them_on_takes(
-    door: Door,
+def test_a_note_goes_to_the_confidential_topic_with_the_data_to_forward_it(
+    intake: Intake,
 ) -> None:
-    answered, note = events(door.say("offer.answer"))
-    silent, *rest = events(door.say("milestone.report"))
+    answered, note = events(intake.send("offer.answer"))
+    silent, *rest = events(intake.send("milestone.report"))
 
     assert (answered.data.noted, silent.data.noted, rest) == (True, False, [])
     assert (note.data.note, note.data.requester, note.data.answer) == ("Gladly.", AGENCY, "accept")
@@ -93,8 +93,8 @@ def test_words_go_on_the_confidential_topic_with_all_that_handing_them_on_takes(
     assert "Gladly." not in answered.encode().decode()
 
 
-def test_an_observer_may_ask_and_do_nothing_else(door: Door) -> None:
-    decisions = {kind: door.say(kind, sender=OBSERVER) for kind in KINDS}
+def test_an_observer_may_only_ask_for_a_status(intake: Intake) -> None:
+    decisions = {kind: intake.send(kind, sender=OBSERVER) for kind in KINDS}
 
     assert [kind for kind, each in decisions.items() if each.outcome == "applied"] == [
         "status.ask"
@@ -102,11 +102,11 @@ def test_an_observer_may_ask_and_do_nothing_else(door: Door) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_message_again_is_answered_as_the_first_time(door: Door, kind: str) -> None:
-    first = door.say(kind, id="once")
+def test_a_repeated_message_gets_the_first_reply_again(intake: Intake, kind: str) -> None:
+    first = intake.send(kind, id="once")
     of = events(first)[0].inreplyto if first.outcome == "applied" else "cri.in.ca-post.v1/0/1"
 
-    again = [door.say(kind, id="once") for _ in range(2)]
+    again = [intake.send(kind, id="once") for _ in range(2)]
 
     for decision in again:
         assert types(decision) == ["answer_repeated"]
@@ -114,50 +114,50 @@ def test_the_same_message_again_is_answered_as_the_first_time(door: Door, kind: 
         assert events(decision)[0].inreplytoid == "once"
 
 
-def test_a_reference_is_used_for_one_submission_only(door: Door) -> None:
-    same = door.say("request.submit")
-    other = door.say("request.submit", submission(may_be_named=True))
-    of_another = door.say("request.submit", sender="ny-post")
+def test_a_reference_is_used_for_one_submission_only(intake: Intake) -> None:
+    same = intake.send("request.submit")
+    other = intake.send("request.submit", submission(may_be_named=True))
+    of_another = intake.send("request.submit", sender="ny-post")
 
     assert types(same) == ["answer_repeated"]
     assert reasons(other) == [("reference_reused_with_other_content", "/data/reference")]
     assert codes(of_another) == ["ori_not_registered_for_participant"]
 
 
-def test_an_id_is_used_for_one_message_only_also_after_it_repeated_another(door: Door) -> None:
-    door.say("request.submit", id="repeats")
+def test_an_id_is_used_for_one_message_only_even_if_it_repeated_another(intake: Intake) -> None:
+    intake.send("request.submit", id="repeats")
 
-    other = door.say("request.submit", submission(reference="new"), id="repeats")
-    other_type = door.say("status.ask", id="m-1")
-    other_source = door.say("status.ask", id="m-1", source="urn:cri:ca-post:other")
+    other = intake.send("request.submit", submission(reference="new"), id="repeats")
+    other_type = intake.send("status.ask", id="m-1")
+    other_source = intake.send("status.ask", id="m-1", source="urn:cri:ca-post:other")
 
     assert reasons(other) == [("id_reused_with_other_content", "/id")]
     assert reasons(other_type) == [("id_reused_with_other_content", "/id")]
     assert types(other_source) == ["status_asked"]
 
 
-def test_a_refusal_takes_up_neither_id_nor_reference() -> None:
-    door = Door()
-    door.say("request.submit", submission(topics=["nope"]), id="a")
+def test_a_refusal_reserves_neither_id_nor_reference() -> None:
+    intake = Intake()
+    intake.send("request.submit", submission(topics=["nope"]), id="a")
 
-    decision = door.say("request.submit", id="a")
+    decision = intake.send("request.submit", id="a")
 
     assert types(decision)[0] == "request_accepted"
 
 
-def test_the_trace_of_the_sender_goes_on() -> None:
+def test_an_event_continues_the_trace_of_the_sender() -> None:
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
-    kept = Door().say("request.submit", traceparent=trace)
+    kept = Intake().send("request.submit", traceparent=trace)
 
     assert events(kept)[0].traceparent == trace
 
 
-def test_answers_are_numbered_by_participant_without_a_gap() -> None:
-    door = Door()
+def test_replies_are_numbered_by_participant_without_gaps() -> None:
+    intake = Intake()
 
     numbers = [
-        events(door.send(b"{", participant=who))[0].number
+        events(intake.send_raw(b"{", participant=who))[0].number
         for who in (AGENCY, PROVIDER, AGENCY, AGENCY)
     ]
 
@@ -165,6 +165,6 @@ def test_answers_are_numbered_by_participant_without_a_gap() -> None:
 
 
 def test_deciding_twice_gives_the_same_events() -> None:
-    first, second = (Door().say("request.submit") for _ in range(2))
+    first, second = (Intake().send("request.submit") for _ in range(2))
 
     assert events(first) == events(second)

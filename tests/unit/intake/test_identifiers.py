@@ -1,4 +1,4 @@
-"""Which texts hold a protected identifier, and which do not."""
+"""Texts with a protected identifier, and texts with other numbers."""
 
 import sys
 import unicodedata
@@ -100,7 +100,7 @@ NOT_HELD = (
 
 
 @pytest.mark.parametrize("text", HELD, ids=ascii)
-def test_a_protected_identifier_is_found_however_it_is_written(text: str) -> None:
+def test_a_protected_identifier_is_found_in_any_notation(text: str) -> None:
     assert holds_identifier(text)
 
 
@@ -109,13 +109,13 @@ def test_another_number_is_not_taken_for_a_protected_identifier(text: str) -> No
     assert not holds_identifier(text)
 
 
-def test_it_is_found_in_which_texts_identifiers_stand() -> None:
+def test_the_texts_that_hold_identifiers_are_found() -> None:
     assert texts_with_identifier([*NOT_HELD, *HELD, "\u0130", *NOT_HELD], plain=False) == set(
         range(len(NOT_HELD), len(NOT_HELD) + len(HELD))
     )
 
 
-def test_no_identifier_is_put_together_from_two_texts() -> None:
+def test_an_identifier_does_not_span_two_texts() -> None:
     for texts in (
         ["SSN", "123456789"],
         ["123-45", "-6789"],

@@ -11,16 +11,16 @@ from services.intake import json_limits
 from services.intake.canonical import canonical
 from services.intake.parse import message_id
 from shared.contracts.inbound import DATA, Need
-from tests.examples.door import read
 from tests.examples.inbound import data_of, event, record, sender_of, submission
+from tests.examples.intake import read
 
 KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
 NUMBER = "CRI-2026-000001-K"
 SECRET = "my-secret-word"
 
 
-def problems(message: Any, **of_record: Any) -> list[tuple[str, str]]:
-    """Return (code, path) of what the door says of a record."""
+def faults(message: Any, **of_record: Any) -> list[tuple[str, str]]:
+    """Return (code, path) of each reason to refuse a record."""
     return [(reason.code, reason.path) for reason in read(record(message, **of_record)).reasons]
 
 
@@ -46,7 +46,7 @@ def test_an_unknown_field_is_refused_at_its_parent_in_every_type(kind: str) -> N
     assert SECRET not in str(found)
 
 
-def test_a_field_that_looks_like_one_is_named() -> None:
+def test_an_unknown_field_is_named_if_it_looks_like_a_field_name() -> None:
     data = submission() | {"priority": "high", "case officer 7": 1, "agencyName": 1, "x_1": 1}
     data |= {"UCN1234567": 1, "last": 1}
 
@@ -68,8 +68,8 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("code", UNREADABLE)
-def test_what_cannot_be_read_gets_one_reason(code: str) -> None:
-    assert problems(UNREADABLE[code]) == [(code, "")]
+def test_an_unreadable_record_gets_one_reason(code: str) -> None:
+    assert faults(UNREADABLE[code]) == [(code, "")]
 
 
 @pytest.mark.parametrize(
@@ -86,21 +86,21 @@ def test_what_cannot_be_read_gets_one_reason(code: str) -> None:
         (b'["' + b"[" * 100, "not_json"),
     ],
 )
-def test_the_corners_of_json(value: bytes, code: str) -> None:
-    assert problems(value) == [(code, "")]
+def test_corner_cases_of_json_are_refused(value: bytes, code: str) -> None:
+    assert faults(value) == [(code, "")]
 
 
-def test_a_value_of_exactly_one_mebibyte_is_read() -> None:
+def test_a_value_of_exactly_one_mebibyte_is_accepted() -> None:
     value = submit()
 
-    assert problems(value + b" " * (json_limits.MAX_BYTES - len(value))) == []
+    assert faults(value + b" " * (json_limits.MAX_BYTES - len(value))) == []
 
 
 def test_thirty_two_levels_are_not_too_deep_and_brackets_in_texts_do_not_count() -> None:
     nested = b"[" * 31 + b"]" * 31
 
-    assert problems(b'{"data": ' + nested + b"}")[0][0] != "too_deep"
-    assert problems(submit(need={"issue": '[{"\\' * 500})) == []
+    assert faults(b'{"data": ' + nested + b"}")[0][0] != "too_deep"
+    assert faults(submit(need={"issue": '[{"\\' * 500})) == []
 
 
 @pytest.mark.parametrize(
@@ -125,26 +125,26 @@ def test_thirty_two_levels_are_not_too_deep_and_brackets_in_texts_do_not_count()
         (b"Calls", b"x" * 8001, [("schema", "/data/need/issue")]),
     ],
 )
-def test_what_is_wrong_is_named_with_its_path(
+def test_a_fault_is_reported_with_its_path(
     old: bytes, new: bytes, found: list[tuple[str, str]]
 ) -> None:
-    assert problems(submit().replace(old, new, 1)) == found
+    assert faults(submit().replace(old, new, 1)) == found
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "-" + "9" * 17, "9" * 5000, "9007199254740992"])
 def test_a_huge_integer_is_out_of_range(number: str) -> None:
     value = json.dumps(event("capacity.declare", data_of("capacity.declare", ""))).encode()
 
-    found = problems(value.replace(b'"can_take": 3', b'"can_take": ' + number.encode()))
+    found = faults(value.replace(b'"can_take": 3', b'"can_take": ' + number.encode()))
 
     assert found == [("value_out_of_range", "/data/entries/0/can_take")]
 
 
 @pytest.mark.parametrize("number", ["3.0", "3.5", "1e2", "1e999", "true", '"3"'])
-def test_what_is_not_an_integer_is_none(number: str) -> None:
+def test_a_value_that_is_not_an_integer_is_refused(number: str) -> None:
     value = json.dumps(event("capacity.declare", data_of("capacity.declare", ""))).encode()
 
-    found = problems(value.replace(b'"can_take": 3', b'"can_take": ' + number.encode()))
+    found = faults(value.replace(b'"can_take": 3', b'"can_take": ' + number.encode()))
 
     assert found == [("schema", "/data/entries/0/can_take")]
 
@@ -152,13 +152,13 @@ def test_what_is_not_an_integer_is_none(number: str) -> None:
 def test_a_number_outside_its_bounds_is_out_of_range() -> None:
     data = {"valid_until": "2026-06-30T00:00:00Z", "entries": [{"can_take": -1}]}
 
-    found = problems(event("capacity.declare", data))
+    found = faults(event("capacity.declare", data))
 
     assert found == [("value_out_of_range", "/data/entries/0/can_take")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_odd_is_looked_for_in_a_valid_message_of_any_type(kind: str) -> None:
+def test_a_valid_message_is_not_searched_for_violations(kind: str) -> None:
     value = json.dumps(event(kind, data_of(kind, NUMBER), datacontenttype="application/json"))
 
     assert json_limits.load(value) == (json.loads(value), False)
@@ -176,23 +176,23 @@ def test_nothing_odd_is_looked_for_in_a_valid_message_of_any_type(kind: str) -> 
         b'{"\\u006fn": "1654646400"}',
     ],
 )
-def test_what_is_odd_is_looked_for(value: bytes) -> None:
-    document, odd = json_limits.load(value.decode())
+def test_a_suspect_document_is_searched_for_violations(value: bytes) -> None:
+    document, suspect = json_limits.load(value.decode())
 
-    assert odd
+    assert suspect
     assert [*json_limits.violations(document)]
 
 
 @pytest.mark.parametrize("header", ["ce_type", "ce-type", "CE_Type"])
 @pytest.mark.parametrize("value", [submission(), ["a", "list"], b"text", b""])
-def test_binary_mode_is_refused_in_so_many_words(header: str, value: Any) -> None:
+def test_binary_mode_is_refused_by_name(header: str, value: Any) -> None:
     message = read(record(value, headers=((header, b"gov.cri.request.submit.v1"),)))
 
     assert [reason.code for reason in message.reasons] == ["not_cloudevents"]
     assert "binary mode" in message.reasons[0].reason().message
 
 
-def test_all_that_is_wrong_is_said_at_once_and_fifty_at_most() -> None:
+def test_all_faults_are_reported_at_once_up_to_fifty() -> None:
     some = read(record(event("request.submit", {"reference": "r"}, time="noon", source="")))
     many = read(record(event("capacity.declare", {"entries": [{"can_take": ""}] * 50})))
 
@@ -206,7 +206,7 @@ def test_all_that_is_wrong_is_said_at_once_and_fifty_at_most() -> None:
     assert (len(many.reasons), many.more) == (50, 1)
 
 
-def test_what_is_still_known_of_a_malformed_message_is_kept() -> None:
+def test_well_formed_attributes_of_a_malformed_message_are_kept() -> None:
     message = read(record(event("request.submit", {"reference": "CA-7"})))
 
     assert message.kind == "gov.cri.request.submit.v1"
@@ -214,12 +214,12 @@ def test_what_is_still_known_of_a_malformed_message_is_kept() -> None:
     assert message.source == "urn:cri:ca-post:system"
 
 
-def test_more_values_than_any_message_has_are_not_read() -> None:
+def test_a_record_with_too_many_values_is_not_parsed() -> None:
     crowd = b"[" + b",".join([b"{}"] * 20_002) + b"]"
 
-    assert problems(crowd) == [("too_large", "")]
-    assert problems(submit(need={"issue": "," * 8000, "obstacles": "," * 8000})) == []
-    assert problems(submit(need=dict.fromkeys(Need.model_fields, "," * 7999))) == []
+    assert faults(crowd) == [("too_large", "")]
+    assert faults(submit(need={"issue": "," * 8000, "obstacles": "," * 8000})) == []
+    assert faults(submit(need=dict.fromkeys(Need.model_fields, "," * 7999))) == []
 
 
 def test_thousands_of_unknown_fields_are_one_reason() -> None:
@@ -232,7 +232,7 @@ def test_thousands_of_unknown_fields_are_one_reason() -> None:
     assert SECRET not in str(message.reasons)
 
 
-def test_a_key_of_the_senders_is_in_no_path() -> None:
+def test_no_path_contains_an_unknown_key() -> None:
     ruleset = data_of("ruleset.approve", "")
     ruleset["clocks"] = {SECRET: {"amount": -1, "unit": SECRET}}
 
@@ -261,17 +261,17 @@ def _values(keys: Any) -> Any:
 
 
 @given(_values(st.text(st.characters(max_codepoint=127))))
-def test_canonical_is_what_the_standard_says(data: Any) -> None:
+def test_canonical_json_is_that_of_rfc_8785(data: Any) -> None:
     assert canonical(data) == dumps(data)
 
 
 @given(st.binary())
-def test_any_bytes_are_read_without_an_exception(value: bytes) -> None:
+def test_any_bytes_are_parsed_without_an_exception(value: bytes) -> None:
     assert read(record(value)).reasons
 
 
 @given(st.data())
-def test_any_damage_to_a_message_is_read_without_an_exception(data: st.DataObject) -> None:
+def test_a_damaged_message_is_parsed_without_an_exception(data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(KINDS))
     value = bytearray(json.dumps(event(kind, data_of(kind, NUMBER))).encode())
     cut: Callable[[], int] = lambda: data.draw(st.integers(0, len(value)))  # noqa: E731
@@ -295,7 +295,7 @@ REFUSED_UNDER_ITS_ID = {
 
 
 @pytest.mark.parametrize("what", REFUSED_UNDER_ITS_ID)
-def test_the_id_of_a_message_that_is_refused_is_kept_for_its_answer(what: str) -> None:
+def test_a_refused_message_keeps_its_id_for_the_reply(what: str) -> None:
     message = read(record(REFUSED_UNDER_ITS_ID[what]))
 
     assert message.reasons
@@ -305,19 +305,19 @@ def test_the_id_of_a_message_that_is_refused_is_kept_for_its_answer(what: str) -
 @pytest.mark.parametrize(
     "own", ["", 7, None, "x" * 101, "\ud800", "a\x00b", "123-45-6789"], ids=repr
 )
-def test_an_id_that_is_none_or_must_not_be_kept_is_not_said_back(own: Any) -> None:
-    said = event("request.submit", submission(reference=7)) | {"id": own}
+def test_an_invalid_or_protected_id_is_not_repeated(own: Any) -> None:
+    document = event("request.submit", submission(reference=7)) | {"id": own}
 
-    message = read(record(json.dumps(said).encode()))
+    message = read(record(json.dumps(document).encode()))
 
     assert message.reasons
     assert message.id is None
 
 
 @pytest.mark.parametrize("code", UNREADABLE)
-def test_of_what_cannot_be_read_no_id_is_known(code: str) -> None:
+def test_an_unreadable_record_has_no_id(code: str) -> None:
     assert message_id(UNREADABLE[code]) is None
 
 
-def test_the_id_of_a_message_that_was_not_processed_is_read_by_itself() -> None:
+def test_the_id_of_a_message_can_be_parsed_alone() -> None:
     assert message_id(submit()) == "m-1"

@@ -1,4 +1,4 @@
-"""States are codes, and each counts its days in its own time zone."""
+"""States are codes, and dates are checked in the time zone of the state."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 import pytest
 
 from shared.contracts.states_and_zones import STATES
-from tests.examples.door import Door, events, reasons
 from tests.examples.inbound import agency, data_of, submission
+from tests.examples.intake import Intake, events, reasons
 
 NONE_OF_57 = ["US-ZZ", "US-NB", "US-GM", "US-XX"]
 MIDNIGHT_IN_GUAM = datetime(2026, 3, 2, 14, tzinfo=UTC)
-"""The third of March begins there; in California it is six in the morning of the second."""
+"""March 3 begins in Guam; in California it is 6 a.m. on March 2."""
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_an_agency_of_every_state_is_taken(state: str) -> None:
-    asked = submission(agency=agency(state=state), first_contact_on=None)
+def test_an_agency_of_every_state_is_accepted(state: str) -> None:
+    data = submission(agency=agency(state=state), first_contact_on=None)
 
-    assert Door().say("request.submit", asked).outcome == "applied"
+    assert Intake().send("request.submit", data).outcome == "applied"
 
 
 @pytest.mark.parametrize("state", [*NONE_OF_57, "New York", "us-ca", "CA", ""])
-def test_what_is_no_state_is_refused_by_name_wherever_it_stands(state: str) -> None:
+def test_an_unknown_state_is_refused_in_every_field(state: str) -> None:
     capacity = {**data_of("capacity.declare", ""), "entries": [{"states": [state], "can_take": 1}]}
     provider = {**data_of("provider.list", ""), "states": ["US-NY", state]}
 
     found = [
-        reasons(Door().say("request.submit", submission(agency=agency(state=state)))),
-        reasons(Door().say("capacity.declare", capacity)),
-        reasons(Door().say("provider.list", provider)),
+        reasons(Intake().send("request.submit", submission(agency=agency(state=state)))),
+        reasons(Intake().send("capacity.declare", capacity)),
+        reasons(Intake().send("provider.list", provider)),
     ]
 
     assert found[:2] == [
@@ -48,34 +48,34 @@ def test_what_is_no_state_is_refused_by_name_wherever_it_stands(state: str) -> N
         ("CA0000000", []),
     ],
 )
-def test_a_request_says_every_agency_that_its_ori_may_mean(ori: str, names: list[str]) -> None:
-    decision = Door().say("request.submit", submission(agency=agency(ori=ori)))
+def test_a_request_lists_every_agency_that_its_ori_may_mean(ori: str, names: list[str]) -> None:
+    decision = Intake().send("request.submit", submission(agency=agency(ori=ori)))
 
     accepted: Any = events(decision)[0]
     assert [one.name for one in accepted.data.agency.listed_as] == names
 
 
-def test_the_forms_of_help_of_a_provider_are_codes() -> None:
+def test_an_unknown_service_form_of_a_provider_is_refused() -> None:
     provider = {**data_of("provider.list", ""), "service_forms": ["consultation", "advice"]}
 
-    decision = Door().say("provider.list", provider)
+    decision = Intake().send("provider.list", provider)
 
     assert reasons(decision) == [("unknown_service_form", "/data/service_forms/1")]
 
 
-def test_days_begin_where_the_agency_is() -> None:
+def test_dates_are_checked_in_the_time_zone_of_the_agency() -> None:
     today: dict[str, Any] = {"first_contact_on": "2026-03-03"}
 
-    in_guam = Door().say(
+    in_guam = Intake().send(
         "request.submit", submission(agency=agency(state="US-GU"), **today), at=MIDNIGHT_IN_GUAM
     )
-    in_california = Door().say("request.submit", submission(**today), at=MIDNIGHT_IN_GUAM)
+    in_california = Intake().send("request.submit", submission(**today), at=MIDNIGHT_IN_GUAM)
 
     assert in_guam.outcome == "applied"
     assert reasons(in_california) == [("dates_contradict", "/data/first_contact_on")]
 
 
-def test_a_date_of_the_agency_is_not_to_come_before_midnight_there() -> None:
+def test_a_date_is_in_the_future_until_midnight_in_the_time_zone_of_the_agency() -> None:
     before = datetime(2026, 3, 3, 7, 59, tzinfo=UTC)
     dates: dict[str, Any] = {
         "first_contact_on": "2026-03-03",
@@ -83,8 +83,10 @@ def test_a_date_of_the_agency_is_not_to_come_before_midnight_there() -> None:
         "urgency": {"level": "urgent", "incident_on": "2026-03-03"},
     }
 
-    early = Door().say("request.submit", submission(**dates), at=before)
-    later = Door().say("request.submit", submission(**dates), at=before.replace(hour=8, minute=0))
+    early = Intake().send("request.submit", submission(**dates), at=before)
+    later = Intake().send(
+        "request.submit", submission(**dates), at=before.replace(hour=8, minute=0)
+    )
 
     assert [path for code, path in reasons(early) if code == "dates_contradict"] == [
         "/data/first_contact_on",
@@ -95,12 +97,12 @@ def test_a_date_of_the_agency_is_not_to_come_before_midnight_there() -> None:
 
 
 @pytest.mark.parametrize(("on", "taken"), [("2026-03-03", True), ("2026-03-04", False)])
-def test_a_milestone_has_the_date_of_wherever_its_provider_is(on: str, taken: bool) -> None:
-    door = Door()
-    door.say("request.submit", submission())
-    reached = {**data_of("milestone.report", door.number), "on": on}
+def test_a_milestone_may_have_any_date_that_has_begun_somewhere(on: str, taken: bool) -> None:
+    intake = Intake()
+    intake.send("request.submit", submission())
+    reached = {**data_of("milestone.report", intake.number), "on": on}
 
-    decision = door.say("milestone.report", reached, at=MIDNIGHT_IN_GUAM)
+    decision = intake.send("milestone.report", reached, at=MIDNIGHT_IN_GUAM)
 
     assert (decision.outcome == "applied") is taken
 
@@ -109,11 +111,11 @@ def test_a_milestone_has_the_date_of_wherever_its_provider_is(on: str, taken: bo
 def test_a_contact_may_name_its_time_zone(zone: str) -> None:
     contact = {**data_of("contact.set", ""), "zone": zone}
 
-    assert Door().say("contact.set", contact).outcome == "applied"
+    assert Intake().send("contact.set", contact).outcome == "applied"
 
 
 @pytest.mark.parametrize("zone", ["Eastern", "localtime", "../UTC", "/etc/passwd", "posixrules"])
-def test_what_is_no_time_zone_is_refused(zone: str) -> None:
+def test_an_unknown_time_zone_is_refused(zone: str) -> None:
     contact = {**data_of("contact.set", ""), "zone": zone}
 
-    assert reasons(Door().say("contact.set", contact)) == [("schema", "/data/zone")]
+    assert reasons(Intake().send("contact.set", contact)) == [("schema", "/data/zone")]

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from services.intake.registry import Registry
-from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
     AT,
     OFFICE,
@@ -13,26 +12,27 @@ from tests.examples.inbound import (
     ruleset,
     submission,
 )
+from tests.examples.intake import Intake, codes, events, reasons, types
 
 
-def test_a_participant_nobody_registered_is_refused_whatever_it_sends() -> None:
-    door = Door()
+def test_an_unregistered_participant_is_always_refused() -> None:
+    intake = Intake()
 
-    whole = door.say("request.submit", sender="stranger")
-    garbage = door.send(b"{", participant="stranger")
+    whole = intake.send("request.submit", sender="stranger")
+    garbage = intake.send_raw(b"{", participant="stranger")
 
     assert codes(whole) == ["source_not_registered"]
     assert codes(garbage) == ["not_json", "source_not_registered"]
 
 
-def test_a_source_outside_the_prefix_is_refused_even_if_it_begins_alike() -> None:
-    door = Door()
+def test_a_source_is_refused_if_it_only_begins_like_a_registered_one() -> None:
+    intake = Intake()
 
     outside = [
-        door.say("request.submit", source=source)
+        intake.send("request.submit", source=source)
         for source in ("urn:cri:ny-post", "urn:cri:ca-postal", "urn:cri:ca")
     ]
-    inside = door.say("request.submit", source="urn:cri:ca-post")
+    inside = intake.send("request.submit", source="urn:cri:ca-post")
 
     assert [reasons(decision) for decision in outside] == [
         [("source_not_registered", "/source")]
@@ -40,27 +40,27 @@ def test_a_source_outside_the_prefix_is_refused_even_if_it_begins_alike() -> Non
     assert inside.outcome == "applied"
 
 
-def test_a_registration_that_has_ended_no_longer_holds() -> None:
-    door = Door()
+def test_an_expired_registration_is_not_effective() -> None:
+    intake = Intake()
     ended = data_of("participant.register", "") | {
         "effective_until": (AT - timedelta(days=1)).isoformat()
     }
-    door.say("participant.register", ended)
+    intake.send("participant.register", ended)
 
-    decision = door.say("status.ask", sender="ny-post")
+    decision = intake.send("status.ask", sender="ny-post")
 
     assert codes(decision) == ["source_not_registered"]
 
 
-def test_the_program_office_alone_may_register_itself_before_anybody_is_registered() -> None:
-    door = Door()
-    door.batch.registry = Registry()
+def test_only_the_program_office_may_register_itself() -> None:
+    intake = Intake()
+    intake.batch.registry = Registry()
     itself = {"id": OFFICE, "kind": "program_office", "name": "Office"}
 
-    other = door.say("participant.register", data_of("participant.register", ""))
-    first = door.say("participant.register", itself)
-    then = door.say("participant.register", data_of("participant.register", ""))
-    usurper = door.say("participant.register", itself | {"id": "usurper"}, sender="usurper")
+    other = intake.send("participant.register", data_of("participant.register", ""))
+    first = intake.send("participant.register", itself)
+    then = intake.send("participant.register", data_of("participant.register", ""))
+    usurper = intake.send("participant.register", itself | {"id": "usurper"}, sender="usurper")
 
     assert codes(other) == ["source_not_registered"]
     assert types(first) == types(then) == ["participant_registered"]
@@ -68,11 +68,11 @@ def test_the_program_office_alone_may_register_itself_before_anybody_is_register
     assert codes(usurper) == ["source_not_registered"]
 
 
-def test_what_is_registered_holds_for_the_next_message_of_the_batch() -> None:
-    door = Door()
+def test_a_definition_is_effective_for_the_next_message_of_the_batch() -> None:
+    intake = Intake()
 
-    door.say("topic.define", data_of("topic.define", ""))
-    decision = door.say("request.submit", submission(topics=["traffic"]))
+    intake.send("topic.define", data_of("topic.define", ""))
+    decision = intake.send("request.submit", submission(topics=["traffic"]))
 
     accepted: Any = events(decision)[0]
     assert accepted.data.topics == ["traffic_safety"]
@@ -133,9 +133,9 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", RULESETS)
-def test_a_rule_set_that_routing_could_not_use_is_refused_for(case: str) -> None:
+def test_an_unusable_rule_set_is_refused(case: str) -> None:
     changes, path = RULESETS[case]
 
-    decision = Door().say("ruleset.approve", ruleset(**changes))
+    decision = Intake().send("ruleset.approve", ruleset(**changes))
 
     assert ("schema", path) in reasons(decision)

@@ -4,19 +4,19 @@ import pytest
 
 from services.intake.batch_state import Decision
 from shared.contracts.inbound import Amendment, NeedChange
-from tests.examples.door import Door, events, reasons, types
 from tests.examples.inbound import data_of
+from tests.examples.intake import Intake, events, reasons, types
 
 
-def test_an_amendment_carries_the_request_as_it_now_is(door: Door) -> None:
+def test_an_amendment_event_holds_the_whole_amended_request(intake: Intake) -> None:
     change = {
-        "tracking_number": door.number,
+        "tracking_number": intake.number,
         "topics": ["other"],
         "other_topic": "Drones.",
         "wished": {"from": "2026-07-01"},
     }
 
-    amended, stated = events(door.say("request.amend", change))
+    amended, stated = events(intake.send("request.amend", change))
 
     facts = amended.data.model_dump(mode="json")
     assert (facts["version"], facts["topics"]) == (2, ["other"])
@@ -37,31 +37,31 @@ WHOLE = {
 }
 
 
-def _amended(door: Door, change: dict[str, Any]) -> tuple[Any, Any]:
-    """Amend a request that states everything; return its facts, and its words if they changed."""
-    number = {"tracking_number": door.number}
-    before = events(door.say("request.amend", number | WHOLE))
-    after = events(door.say("request.amend", number | change))
-    words = after[1] if len(after) > 1 else before[1]
-    return after[0].data, words.data
+def _amended(intake: Intake, change: dict[str, Any]) -> tuple[Any, Any]:
+    """Amend a request that states everything; return its facts and its need as they are then."""
+    number = {"tracking_number": intake.number}
+    before = events(intake.send("request.amend", number | WHOLE))
+    after = events(intake.send("request.amend", number | change))
+    need = after[1] if len(after) > 1 else before[1]
+    return after[0].data, need.data
 
 
-def test_an_amendment_of_one_date_leaves_the_other(door: Door) -> None:
-    facts, _ = _amended(door, {"wished": {"until": "2026-09-01"}})
+def test_an_amendment_of_one_date_leaves_the_other(intake: Intake) -> None:
+    facts, _ = _amended(intake, {"wished": {"until": "2026-09-01"}})
 
     assert facts.model_dump(mode="json")["wished"] == {"from": "2026-07-01", "until": "2026-09-01"}
 
 
-def test_an_amendment_of_one_text_leaves_the_others(door: Door) -> None:
-    _, words = _amended(door, {"need": {"obstacles": "Staff."}})
+def test_an_amendment_of_one_text_leaves_the_others(intake: Intake) -> None:
+    _, need = _amended(intake, {"need": {"obstacles": "Staff."}})
 
-    assert (words.issue, words.obstacles, words.current_policy) == ("Arrests.", "Staff.", "None.")
-    assert words.other_topic == "Drones."
+    assert (need.issue, need.obstacles, need.current_policy) == ("Arrests.", "Staff.", "None.")
+    assert need.other_topic == "Drones."
 
 
-def test_null_clears_at_every_depth(door: Door) -> None:
-    facts, words = _amended(
-        door,
+def test_null_clears_at_every_depth(intake: Intake) -> None:
+    facts, need = _amended(
+        intake,
         {
             "topics": ["crisis_intervention"],
             "other_topic": None,
@@ -73,7 +73,7 @@ def test_null_clears_at_every_depth(door: Door) -> None:
 
     assert (facts.goals, facts.other_topic_stated) == ([], False)
     assert (facts.wished.from_, str(facts.wished.until)) == (None, "2026-08-01")
-    assert (words.issue, words.obstacles, words.other_topic) == ("Arrests.", None, None)
+    assert (need.issue, need.obstacles, need.other_topic) == ("Arrests.", None, None)
 
 
 EVERYTHING = {
@@ -90,13 +90,13 @@ CLEARED = [
 
 
 @pytest.mark.parametrize(("path", "change"), CLEARED, ids=lambda each: str(each))
-def test_null_clears_what_it_stands_for_and_nothing_else(
-    door: Door, path: tuple[str, ...], change: dict[str, Any]
+def test_null_clears_its_field_and_no_other(
+    intake: Intake, path: tuple[str, ...], change: dict[str, Any]
 ) -> None:
-    number = {"tracking_number": door.number}
-    before = _said(door.say("request.amend", number | EVERYTHING))
+    number = {"tracking_number": intake.number}
+    before = _stated(intake.send("request.amend", number | EVERYTHING))
 
-    after = before | _said(door.say("request.amend", number | change))
+    after = before | _stated(intake.send("request.amend", number | change))
 
     gone = {name for name in before if before[name] != after[name]}
     inner = {f"wished.{name}" for name in ("from", "until")} if path == ("wished",) else set()
@@ -104,24 +104,24 @@ def test_null_clears_what_it_stands_for_and_nothing_else(
     assert all(after[name] in (None, [], False) for name in gone)
 
 
-def _said(decision: Decision) -> dict[str, Any]:
-    """Return all that a request says, in facts and words, by path; null where nothing is said."""
-    said: dict[str, Any] = {}
+def _stated(decision: Decision) -> dict[str, Any]:
+    """Return all stated fields of a request by path, from its facts and its need."""
+    stated: dict[str, Any] = {}
     for event in events(decision):
-        said |= event.data.model_dump(mode="json")
-    window = said.pop("wished", {})
-    said |= {f"wished.{name}": day for name, day in window.items()}
-    return {name: said[name] for name in said.keys() - {"version", "other_topic_stated"}}
+        stated |= event.data.model_dump(mode="json")
+    window = stated.pop("wished", {})
+    stated |= {f"wished.{name}": day for name, day in window.items()}
+    return {name: stated[name] for name in stated.keys() - {"version", "other_topic_stated"}}
 
 
 @pytest.mark.parametrize("field", ["agency", "requested_by", "urgency", "program"])
-def test_what_cannot_be_amended_is_refused_and_not_passed_over(door: Door, field: str) -> None:
-    decision = door.say("request.amend", {"tracking_number": door.number, field: None})
+def test_an_amendment_of_a_fixed_field_is_refused(intake: Intake, field: str) -> None:
+    decision = intake.send("request.amend", {"tracking_number": intake.number, field: None})
 
     assert reasons(decision) == [("schema", "/data")]
 
 
-CANNOT: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+IRREMOVABLE: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "what a request must have": (
         {"topics": None, "need": None, "may_be_named": None},
         [
@@ -131,7 +131,7 @@ CANNOT: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         ],
     ),
     "the issue": ({"need": {"issue": None}}, [("schema", "/data/need/issue")]),
-    "the words of the topic 'other'": ({"other_topic": None}, [("schema", "/data/other_topic")]),
+    "the text of the topic 'other'": ({"other_topic": None}, [("schema", "/data/other_topic")]),
     "the order of dates, one of which stays": (
         {"wished": {"until": "2026-06-30"}},
         [("dates_contradict", "/data/wished/until")],
@@ -139,37 +139,37 @@ CANNOT: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize("what", CANNOT)
-def test_an_amendment_cannot_take_away(door: Door, what: str) -> None:
-    change, expected = CANNOT[what]
-    number = {"tracking_number": door.number}
-    door.say("request.amend", number | WHOLE)
+@pytest.mark.parametrize("what", IRREMOVABLE)
+def test_an_amendment_cannot_remove(intake: Intake, what: str) -> None:
+    change, expected = IRREMOVABLE[what]
+    number = {"tracking_number": intake.number}
+    intake.send("request.amend", number | WHOLE)
 
-    assert reasons(door.say("request.amend", number | change)) == expected
+    assert reasons(intake.send("request.amend", number | change)) == expected
 
 
 @pytest.mark.parametrize("kind", ["request.amend", "request.withdraw"])
-def test_a_request_is_changed_by_the_participant_that_made_it_alone(door: Door, kind: str) -> None:
+def test_only_the_participant_that_made_a_request_may_change_it(intake: Intake, kind: str) -> None:
     path = "/data/tracking_number"
     unknown = data_of(kind, "CRI-2026-000999-X")
 
-    assert reasons(door.say(kind, sender="ny-post")) == [("not_yours", path)]
-    assert reasons(door.say(kind, unknown)) == [("unknown_request", path)]
+    assert reasons(intake.send(kind, sender="ny-post")) == [("not_yours", path)]
+    assert reasons(intake.send(kind, unknown)) == [("unknown_request", path)]
 
 
 def test_after_the_end_an_amendment_is_refused_and_a_withdrawal_is_left_to_routing(
-    door: Door,
+    intake: Intake,
 ) -> None:
-    door.batch.end(door.number, "closed")
+    intake.batch.end(intake.number, "closed")
 
-    amendment = door.say("request.amend")
-    withdrawal = door.say("request.withdraw")
+    amendment = intake.send("request.amend")
+    withdrawal = intake.send("request.withdraw")
 
     assert reasons(amendment) == [("terminal", "/data/tracking_number")]
     assert types(withdrawal) == ["withdrawal_requested"]
 
 
-ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
+FAULTY: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
     "an offer of no request": (
         "offer.answer",
         {"offer_id": "CRI-2026-000999-X-O1", "answer": "accept"},
@@ -237,7 +237,7 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
         {"valid_until": "9999-12-31T23:59:59-08:00", "entries": [{"can_take": 1}]},
         [("value_out_of_range", "/data/valid_until")],
     ),
-    "a direction to nobody": (
+    "a direction without a provider": (
         "request.direct",
         {"tracking_number": "{number}", "action": "assign", "reason": "r"},
         [("schema", "/data/provider")],
@@ -252,7 +252,7 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
         {"tracking_number": "{number}", "action": "route", "program": "nope", "reason": "r"},
         [("unknown_program", "/data/program")],
     ),
-    "a question about nothing": (
+    "a question about an unknown list": (
         "status.ask",
         {"about": "everything"},
         [("unknown_request", "/data/about")],
@@ -271,17 +271,17 @@ ABOUT_WORK: dict[str, tuple[str, dict[str, Any], list[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize("case", ABOUT_WORK)
-def test_a_message_is_refused_with_all_its_reasons_for(door: Door, case: str) -> None:
-    kind, data, expected = ABOUT_WORK[case]
+@pytest.mark.parametrize("case", FAULTY)
+def test_a_message_is_refused_with_all_reasons(intake: Intake, case: str) -> None:
+    kind, data, expected = FAULTY[case]
     filled = {
-        name: value.replace("{number}", door.number).replace("{wrong}", f"{door.number[:-1]}?")
+        name: value.replace("{number}", intake.number).replace("{wrong}", f"{intake.number[:-1]}?")
         if isinstance(value, str)
         else value
         for name, value in data.items()
     }
 
-    decision = door.say(kind, filled)
+    decision = intake.send(kind, filled)
 
     assert reasons(decision) == expected
 
@@ -298,15 +298,15 @@ def test_a_message_is_refused_with_all_its_reasons_for(door: Door, case: str) ->
         ("engagement.close", "engagement_id"),
     ],
 )
-def test_a_number_in_small_letters_is_taken_for_the_one_in_capitals(
-    door: Door, kind: str, field: str
+def test_a_number_in_lower_case_means_the_one_in_upper_case(
+    intake: Intake, kind: str, field: str
 ) -> None:
-    data = data_of(kind, door.number)
+    data = data_of(kind, intake.number)
     if kind == "status.ask":
-        data[field] = door.number
+        data[field] = intake.number
     written = data[field]
 
-    decision = door.say(kind, data | {field: written.lower()})
+    decision = intake.send(kind, data | {field: written.lower()})
 
     assert decision.outcome == "applied"
     assert all(written.lower() not in str(event) for event in events(decision))

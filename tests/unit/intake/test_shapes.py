@@ -1,4 +1,4 @@
-"""One record never gets more than a little processor time, whatever it holds."""
+"""Deciding one record takes little processor time, whatever it holds."""
 
 import json
 from time import thread_time
@@ -10,14 +10,14 @@ from services.intake import json_limits
 from services.intake.decide import decide
 from services.intake.findings import MAX_COUNTED, MAX_REASONS
 from shared.messaging.records import Record
-from tests.examples.door import Door, read
 from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, event, record
+from tests.examples.intake import Intake, read
 from tests.examples.shapes import NAMES, shape
 
 LIMIT = 0.025
 
 
-def aimed(name: str) -> Record:
+def as_record(name: str) -> Record:
     value = shape(name)
     source = next(
         (who for who in (OFFICE, PROVIDER) if f"urn:cri:{who}:".encode() in value), AGENCY
@@ -26,26 +26,26 @@ def aimed(name: str) -> Record:
 
 
 def processor_time(source: Record) -> tuple[float, Any]:
-    """Return the shortest of three times from the bytes to the decision, and the decision."""
+    """Return the shortest of three times for parsing and deciding, and the decision."""
     times: list[float] = []
     while len(times) < 3:
-        door = Door()
+        intake = Intake()
         began = thread_time()
-        decision = decide(read(source), door.batch)
+        decision = decide(read(source), intake.batch)
         times.append(thread_time() - began)
     return min(times), decision
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_record_that_is_aimed_at_the_door_is_answered_in_milliseconds(name: str) -> None:
-    took, decision = processor_time(aimed(name))
+def test_an_expensive_record_is_decided_in_milliseconds(name: str) -> None:
+    took, decision = processor_time(as_record(name))
 
     assert took < LIMIT, f"{took * 1000:.1f} ms"
     assert len(decision.published) >= 1
 
 
-def test_more_reasons_than_are_told_are_counted_up_to_a_thousand() -> None:
-    (published,) = processor_time(aimed("unknown topics and forms"))[1].published
+def test_reasons_beyond_those_named_are_counted_up_to_a_thousand() -> None:
+    (published,) = processor_time(as_record("unknown topics and forms"))[1].published
 
     refusal = json.loads(published.value)["data"]
 
@@ -53,7 +53,7 @@ def test_more_reasons_than_are_told_are_counted_up_to_a_thousand() -> None:
     assert refusal["more"] == MAX_COUNTED
 
 
-def test_of_many_values_each_list_names_its_first_wrong_entry() -> None:
+def test_a_record_with_many_values_reports_the_first_wrong_entry_of_each_list() -> None:
     topics = ["?"] * json_limits.MANY_VALUES
     entries = [{"topics": topics[:100], "states": ["??"], "can_take": 1}] * 30
 
@@ -69,13 +69,13 @@ def test_of_many_values_each_list_names_its_first_wrong_entry() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-def test_other_encodings_are_named_without_a_mark_too(encoding: str) -> None:
+def test_other_encodings_are_recognized_without_a_byte_order_mark(encoding: str) -> None:
     message = read(record(json.dumps(event("status.ask", {"about": "all"})).encode(encoding)))
 
     assert [reason.code for reason in message.reasons] == ["wrong_encoding"]
 
 
-def test_the_prefix_of_a_schema_registry_is_named() -> None:
+def test_the_prefix_of_a_schema_registry_is_recognized() -> None:
     value = b"\x00\x00\x00\x00\x07" + json.dumps(event("status.ask", {"about": "all"})).encode()
 
     (reason,) = read(record(value)).reasons

@@ -5,16 +5,16 @@ import pytest
 from shared.contracts.inbound import Need
 from shared.contracts.refusals import FEDERAL_AGENCY
 from shared.contracts.tracking import is_tracking_number
-from tests.examples.door import Door, codes, events, reasons, types
 from tests.examples.inbound import (
     agency,
     event,
     submission,
 )
+from tests.examples.intake import Intake, codes, events, reasons, types
 
 
 @pytest.mark.parametrize(
-    "asking",
+    "changes",
     [
         {"program": "cri-tac", "goals": ["trust", "trust"]},
         {"need": None, "urgency": {"level": "urgent", "incident_on": "2026-02-01"}},
@@ -23,23 +23,25 @@ from tests.examples.inbound import (
         {"need": None, "urgency": {"reason": "An election."}, "requested_by": {"role": "chief"}},
         {"agency": agency(ori=None, key="as-dps", sworn_band=None), "first_contact_on": None},
     ],
-    ids=["program", "no words", "all words", "other topic", "urgency", "no ORI"],
+    ids=["program", "no free text", "all free texts", "other topic", "urgency", "no ORI"],
 )
-def test_a_request_is_written_as_the_models_write_it(asking: dict[str, Any]) -> None:
-    decision = Door().say("request.submit", submission(**asking))
+def test_request_events_are_encoded_as_their_models_encode_them(changes: dict[str, Any]) -> None:
+    decision = Intake().send("request.submit", submission(**changes))
 
     assert decision.request is not None
     accepted, *stated = decision.published
     assert accepted.value == accepted.event.encode()
     assert accepted.value.endswith(b'"data":%b}' % decision.request.facts)
     assert len(stated) == (decision.need is not None)
-    for words in stated:
-        assert words.value == words.event.encode()
-        assert words.value.endswith(b'"data":%b}' % (decision.need or b""))
+    for need in stated:
+        assert need.value == need.event.encode()
+        assert need.value.endswith(b'"data":%b}' % (decision.need or b""))
 
 
-def test_an_accepted_submission_is_a_request_with_a_number_and_no_words_on_the_log() -> None:
-    decision = Door().say("request.submit", submission(topics=["crisis", "crisis_intervention"]))
+def test_an_accepted_submission_is_a_request_with_a_number_and_no_free_text_on_the_log() -> None:
+    decision = Intake().send(
+        "request.submit", submission(topics=["crisis", "crisis_intervention"])
+    )
 
     accepted, stated = (event.model_dump(mode="json") for event in events(decision))
     assert is_tracking_number(accepted["subject"])
@@ -52,15 +54,15 @@ def test_an_accepted_submission_is_a_request_with_a_number_and_no_words_on_the_l
     assert stated["dataclassification"] == "restricted"
 
 
-def test_a_submission_without_words_says_so() -> None:
-    decision = Door().say("request.submit", submission(need=None))
+def test_a_submission_without_free_text_states_no_need() -> None:
+    decision = Intake().send("request.submit", submission(need=None))
 
     assert types(decision) == ["request_accepted"]
     assert events(decision)[0].data.need_stated is False
 
 
 @pytest.mark.parametrize(
-    "asking",
+    "data",
     [
         agency(ori="CA0000000"),
         agency(ori=None, key="as-dps", cri_type="territorial", state="US-AS"),
@@ -69,11 +71,11 @@ def test_a_submission_without_words_says_so() -> None:
     ],
     ids=["an ORI in no list", "a key", "an ORI of seven characters", "neither ORI nor key"],
 )
-def test_an_agency_the_participant_speaks_for_is_accepted(asking: dict[str, Any]) -> None:
-    decision = Door().say("request.submit", submission(agency=asking))
+def test_a_registered_agency_is_accepted(data: dict[str, Any]) -> None:
+    decision = Intake().send("request.submit", submission(agency=data))
 
     assert types(decision)[0] == "request_accepted"
-    listed = asking["ori"] in ("CA0194200", "CA01942")
+    listed = data["ori"] in ("CA0194200", "CA01942")
     assert events(decision)[0].data.agency.listed is listed
 
 
@@ -106,7 +108,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"topics": ["officer_wellness", "nope"]},
         [("unknown_topic", "/data/topics/1")],
     ),
-    "other without words": ({"topics": ["other"]}, [("unknown_topic", "/data/topics/0")]),
+    "other without its text": ({"topics": ["other"]}, [("unknown_topic", "/data/topics/0")]),
     "a service form that is not registered": (
         {"service_forms": ["nope"]},
         [("unknown_service_form", "/data/service_forms/0")],
@@ -127,7 +129,7 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         {"urgency": {"level": "urgent", "incident_on": "2026-03-20"}},
         [("dates_contradict", "/data/urgency/incident_on")],
     ),
-    "a year no calendar reaches": (
+    "a year out of range": (
         {"wished": {"from": "0001-01-01", "until": "9999-12-31"}},
         [
             ("value_out_of_range", "/data/wished/from"),
@@ -157,10 +159,10 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_submission_is_refused_with_all_its_reasons_for(case: str) -> None:
+def test_a_submission_is_refused_with_all_reasons(case: str) -> None:
     changes, expected = REFUSED[case]
 
-    decision = Door().say("request.submit", submission(**changes))
+    decision = Intake().send("request.submit", submission(**changes))
 
     assert reasons(decision) == expected
     (refusal,) = events(decision)
@@ -172,14 +174,14 @@ def test_a_submission_is_refused_with_all_its_reasons_for(case: str) -> None:
 @pytest.mark.parametrize(
     "text", ["2026-03-02 and 555-1234-567", "(202) 555-0143", "CA0194200", "penal code 123456", ""]
 )
-def test_texts_with_other_numbers_come_in(text: str) -> None:
-    assert types(Door().say("request.submit", submission(need={"issue": text})))[0] == (
+def test_texts_with_other_numbers_are_accepted(text: str) -> None:
+    assert types(Intake().send("request.submit", submission(need={"issue": text})))[0] == (
         "request_accepted"
     )
 
 
-def test_the_fix_of_a_refusal_does_not_say_again_where_else_to_go() -> None:
-    decision = Door().say("request.submit", submission(agency=agency(agency_class="federal")))
+def test_the_fix_does_not_repeat_where_else_to_go() -> None:
+    decision = Intake().send("request.submit", submission(agency=agency(agency_class="federal")))
 
     refusal: Any = events(decision)[0].data
     assert refusal.elsewhere == FEDERAL_AGENCY.elsewhere
@@ -187,7 +189,7 @@ def test_the_fix_of_a_refusal_does_not_say_again_where_else_to_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sender", "asking", "fix"),
+    ("sender", "data", "fix"),
     [
         (
             "ca-post",
@@ -207,26 +209,26 @@ def test_the_fix_of_a_refusal_does_not_say_again_where_else_to_go() -> None:
         ),
     ],
 )
-def test_who_may_not_speak_for_an_agency_is_told_what_is_registered(
-    sender: str, asking: dict[str, Any], fix: str
+def test_a_refusal_for_an_unregistered_agency_says_what_is_registered(
+    sender: str, data: dict[str, Any], fix: str
 ) -> None:
-    decision = Door().say("request.submit", submission(agency=asking), sender=sender)
+    decision = Intake().send("request.submit", submission(agency=data), sender=sender)
 
     refusal: Any = events(decision)[0].data
     assert [reason.fix for reason in refusal.reasons] == [fix]
 
 
-def test_no_text_of_the_sender_is_in_a_refusal_but_its_id_and_reference() -> None:
+def test_a_refusal_repeats_only_the_id_and_the_reference_of_the_sender() -> None:
     secret = "zanzibar"
     bad = submission(
         topics=[secret], program=secret, service_forms=[secret], agency=agency(name=secret)
     )
 
     decisions = [
-        Door().say("request.submit", bad, subject=secret),
-        Door().say("request.submit", bad, type=f"gov.cri.{secret}.v1"),
-        Door().say("request.submit", bad, **{f"a {secret}": secret}),
-        Door().send(event("request.submit", {f"a {secret}": {secret: 1}}, time=secret)),
+        Intake().send("request.submit", bad, subject=secret),
+        Intake().send("request.submit", bad, type=f"gov.cri.{secret}.v1"),
+        Intake().send("request.submit", bad, **{f"a {secret}": secret}),
+        Intake().send_raw(event("request.submit", {f"a {secret}": {secret: 1}}, time=secret)),
     ]
 
     for decision in decisions:

@@ -30,8 +30,8 @@ from shared.messaging.span_ids import context_of
 from shared.messaging.traces import Moment, Places, Traces, Watched, now, traces_of
 from shared.runtime.settings import ServiceSettings
 from shared.runtime.tracing import SCHEMA, Tracer
-from tests.examples.door import Door
 from tests.examples.inbound import AGENCY, AT, event, record, submission
+from tests.examples.intake import Intake
 
 SENT_CONTEXT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 WORDS = "Jane Doe of Los Angeles asks"
@@ -121,7 +121,7 @@ def submitted(**changes: Any) -> tuple[Item, Taken]:
         source.coordinate, AGENCY, AT, kind="gov.cri.request.submit.v1",
         traceparent=changes.get("traceparent"),
     )  # fmt: skip
-    published = Door(offset=7).take(source).published
+    published = Intake(offset=7).process(source).published
     messages = tuple(
         Outgoing(p.id, p.topic, p.key.encode(), p.value, summary=p.summary) for p in published
     )

@@ -1,4 +1,4 @@
-"""Nobody is registered under an id or a source that means somebody else."""
+"""No participant is registered under an id or a source of another one, or of Continuum."""
 
 from pathlib import Path
 from typing import Any
@@ -7,15 +7,15 @@ import pytest
 import yaml
 
 from services.intake.checks.registrations import RESERVED
-from tests.examples.door import Door, events, reasons
 from tests.examples.inbound import AGENCY, OFFICE
+from tests.examples.intake import Intake, events, reasons
 
 TOPICS = Path(__file__).parents[4] / "deploy" / "topics.yaml"
 
 
-def register(door: Door, **changes: Any) -> Any:
+def register(intake: Intake, **changes: Any) -> Any:
     entry = {"id": "ny-post", "kind": "agency_system", "name": "New York", **changes}
-    return door.say("participant.register", entry)
+    return intake.send("participant.register", entry)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def register(door: Door, **changes: Any) -> Any:
     ["operator", "admin", "svc-intake", "intake", "continuum", "cri", "cri-tac", "continuum-x"],
 )
 def test_an_id_that_means_a_part_of_the_system_is_reserved(own: str) -> None:
-    decision = register(Door(), id=own)
+    decision = register(Intake(), id=own)
 
     assert ("reserved", "/data/id") in reasons(decision)
 
@@ -55,8 +55,8 @@ def test_the_ids_of_owners_and_readers_of_our_topics_are_reserved() -> None:
         ("urn:cri:nobody-yet", "reserved"),
     ],
 )
-def test_a_source_is_refused_that_is_none_or_means_somebody_else(source: str, code: str) -> None:
-    decision = register(Door(), sources=["urn:cri:ny-post", source])
+def test_an_invalid_or_reserved_source_is_refused(source: str, code: str) -> None:
+    decision = register(Intake(), sources=["urn:cri:ny-post", source])
 
     assert (code, "/data/sources/1") in reasons(decision)
 
@@ -64,36 +64,36 @@ def test_a_source_is_refused_that_is_none_or_means_somebody_else(source: str, co
 @pytest.mark.parametrize(
     "source", ["urn:fl-dle:cases", "URN:FL-DLE:cases", "urn:fl-dle:cases:tampa", "urn:fl-dle"]
 )
-def test_a_source_of_another_participant_is_refused_with_all_above_and_below_it(
+def test_a_source_at_or_below_that_of_another_participant_is_refused(
     source: str,
 ) -> None:
-    door = Door()
-    register(door, id="fl-dle", sources=["urn:fl-dle:cases"])
+    intake = Intake()
+    register(intake, id="fl-dle", sources=["urn:fl-dle:cases"])
 
-    decision = register(door, sources=[source])
+    decision = register(intake, sources=[source])
 
     expected = "schema" if source == "urn:fl-dle" else "source_taken"
     assert reasons(decision) == [(expected, "/data/sources/0")]
 
 
 def test_a_source_above_that_of_another_participant_is_refused() -> None:
-    door = Door()
-    register(door, id="fl-dle", sources=["urn:state:fl:cases"])
+    intake = Intake()
+    register(intake, id="fl-dle", sources=["urn:state:fl:cases"])
 
-    assert reasons(register(door, sources=["urn:state:fl"])) == [
+    assert reasons(register(intake, sources=["urn:state:fl"])) == [
         ("source_taken", "/data/sources/0")
     ]
-    assert register(door, sources=["urn:state:flo", "urn:state:fl:casesofours"]).outcome == (
+    assert register(intake, sources=["urn:state:flo", "urn:state:fl:casesofours"]).outcome == (
         "applied"
     )
 
 
 def test_a_participant_keeps_its_own_sources() -> None:
-    door = Door()
+    intake = Intake()
     own = ["urn:cri:ny-post", "urn:cri:ny-post:records", "urn:ny:cases", "https://ny.example/cri"]
 
-    first = register(door, sources=own)
-    again = register(door, sources=own[:2])
+    first = register(intake, sources=own)
+    again = register(intake, sources=own[:2])
 
     assert [first.outcome, again.outcome] == ["applied", "applied"]
     assert events(first)[0].data.sources == own

@@ -1,9 +1,9 @@
-"""Texts that have a form: times, traces, the kind of content, addresses."""
+"""Texts with a format: times, traces, content types, addresses."""
 
 import pytest
 
 from services.intake.checks.texts import TIMES
-from tests.examples.door import Door, events, reasons, types
+from tests.examples.intake import Intake, events, reasons, types
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,13 @@ from tests.examples.door import Door, events, reasons, types
         "\uff12026-11-29T02:30:00Z",
     ],
 )
-def test_a_time_that_is_not_of_rfc_3339_is_refused(time: str) -> None:
+def test_a_time_not_in_rfc_3339_is_refused(time: str) -> None:
     declared = {"valid_until": time.replace("2026", "2027"), "entries": [{"can_take": 1}]}
 
-    assert reasons(Door().say("status.ask", time=time)) == [("not_cloudevents", "/time")]
-    assert reasons(Door().say("capacity.declare", declared)) == [("schema", "/data/valid_until")]
+    assert reasons(Intake().send("status.ask", time=time)) == [("not_cloudevents", "/time")]
+    assert reasons(Intake().send("capacity.declare", declared)) == [
+        ("schema", "/data/valid_until")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -36,16 +38,16 @@ def test_a_time_that_is_not_of_rfc_3339_is_refused(time: str) -> None:
         "2199-12-31T23:59:59-12:00",
     ],
 )
-def test_a_time_of_rfc_3339_comes_in(time: str) -> None:
-    assert Door().say("status.ask", time=time).outcome == "applied"
+def test_a_time_in_rfc_3339_is_accepted(time: str) -> None:
+    assert Intake().send("status.ask", time=time).outcome == "applied"
 
 
 @pytest.mark.parametrize("time", ["2200-01-01T00:00:00Z", "1899-12-31T23:59:59Z"])
-def test_a_year_that_no_calendar_reaches_is_out_of_range(time: str) -> None:
-    assert reasons(Door().say("status.ask", time=time)) == [("value_out_of_range", "/time")]
+def test_a_year_before_1900_or_after_2199_is_out_of_range(time: str) -> None:
+    assert reasons(Intake().send("status.ask", time=time)) == [("value_out_of_range", "/time")]
 
 
-def test_the_fields_that_hold_times_are_known_by_the_models() -> None:
+def test_the_fields_that_hold_times_are_found_in_the_models() -> None:
     assert {"time", "valid_until", "opens_at", "effective_from", "effective_until"} == TIMES
 
 
@@ -60,8 +62,8 @@ def test_the_fields_that_hold_times_are_known_by_the_models() -> None:
         f"00-{'a' * 32}-{'b' * 16}-01\n",
     ],
 )
-def test_a_traceparent_that_is_none_is_refused(trace: str) -> None:
-    decision = Door().say("status.ask", traceparent=trace)
+def test_an_invalid_traceparent_is_refused(trace: str) -> None:
+    decision = Intake().send("status.ask", traceparent=trace)
 
     assert reasons(decision) == [("not_cloudevents", "/traceparent")]
 
@@ -75,22 +77,22 @@ def test_a_traceparent_that_is_none_is_refused(trace: str) -> None:
         'Application/JSON; charset="utf-8"',
     ],
 )
-def test_json_in_utf_8_may_be_said_in_any_of_its_ways(content: str) -> None:
-    assert Door().say("status.ask", datacontenttype=content).outcome == "applied"
+def test_every_notation_of_json_in_utf_8_is_accepted(content: str) -> None:
+    assert Intake().send("status.ask", datacontenttype=content).outcome == "applied"
 
 
 @pytest.mark.parametrize("content", ["text/json", "application/json; charset=latin1", ""])
-def test_another_kind_of_content_is_refused(content: str) -> None:
-    decision = Door().say("status.ask", datacontenttype=content)
+def test_another_content_type_is_refused(content: str) -> None:
+    decision = Intake().send("status.ask", datacontenttype=content)
 
     assert reasons(decision) == [("not_cloudevents", "/datacontenttype")]
     assert "Write application/json." in str(events(decision)[0])
 
 
-def test_the_state_of_a_trace_beside_its_parent_is_taken() -> None:
+def test_a_tracestate_is_accepted_beside_a_traceparent() -> None:
     trace = f"00-{'a' * 32}-{'b' * 16}-01"
 
-    decision = Door().say("status.ask", traceparent=trace, tracestate="congo=t61rcWkgMzE")
+    decision = Intake().send("status.ask", traceparent=trace, tracestate="congo=t61rcWkgMzE")
 
     assert events(decision)[0].traceparent == trace
 
@@ -114,10 +116,10 @@ def test_the_state_of_a_trace_beside_its_parent_is_taken() -> None:
         ("desk@agency.example,other@agency.example", False),
     ],
 )
-def test_an_email_looks_like_an_address(address: str, is_one: bool) -> None:
+def test_an_email_must_look_like_an_address(address: str, is_one: bool) -> None:
     contact = {"contact_id": "desk", "name": "Desk", "email": address}
 
-    decision = Door().say("contact.set", contact)
+    decision = Intake().send("contact.set", contact)
 
     assert types(decision) == (["contact_set"] if is_one else ["submission_refused"])
     assert is_one or reasons(decision) == [("schema", "/data/email")]

@@ -1,4 +1,4 @@
-"""Every text of a message is looked at, wherever it stands."""
+"""Every text of a message is checked, in whatever field it is."""
 
 import sys
 import unicodedata
@@ -15,7 +15,6 @@ from services.intake.characters import INVISIBLE, has_invisible
 from services.intake.checks.texts import PROSE
 from services.intake.findings import MAX_COUNTED, MAX_REASONS
 from shared.contracts.inbound import DATA
-from tests.examples.door import Door, events, read, reasons, types
 from tests.examples.inbound import (
     AGENCY,
     AT,
@@ -26,6 +25,7 @@ from tests.examples.inbound import (
     sender_of,
     submission,
 )
+from tests.examples.intake import Intake, events, read, reasons, types
 
 KINDS = [kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA]
 NUMBER = "123-45-6789"
@@ -53,24 +53,24 @@ def places(node: Any, path: str = "/data") -> Iterator[tuple[Any, Any, str]]:
 
 @pytest.mark.parametrize("attribute", ATTRIBUTES)
 def test_an_identifier_in_an_attribute_is_refused(attribute: str) -> None:
-    decision = Door().say("request.submit", **{attribute: ATTRIBUTES[attribute]})
+    decision = Intake().send("request.submit", **{attribute: ATTRIBUTES[attribute]})
 
     assert reasons(decision) == [(IDENTIFIER, f"/{attribute}")]
     assert NUMBER not in str(decision)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_identifier_in_any_text_of_any_type_is_never_taken_up(door: Door, kind: str) -> None:
-    """Where a text may be of any form, that is the reason; elsewhere its form is."""
+def test_an_identifier_in_any_text_of_any_type_is_refused(intake: Intake, kind: str) -> None:
+    """The reason is the identifier itself, or the format of the field."""
     refused = 0
-    for place in range(len([*places(data_of(kind, door.number))])):
-        data = data_of(kind, door.number)
+    for place in range(len([*places(data_of(kind, intake.number))])):
+        data = data_of(kind, intake.number)
         if kind == "request.submit":
             data["reference"] = "another"
         owner, key, path = [*places(data)][place]
         owner[key] = NUMBER
 
-        decision = door.say(kind, data)
+        decision = intake.send(kind, data)
 
         assert decision.outcome == "refused", path
         assert any(path.startswith(where) for _, where in reasons(decision) if where)
@@ -80,24 +80,24 @@ def test_an_identifier_in_any_text_of_any_type_is_never_taken_up(door: Door, kin
     assert refused
 
 
-def test_a_refusal_repeats_no_reference_that_holds_an_identifier_whatever_else_is_wrong() -> None:
-    of_form = Door().say("request.submit", submission(reference=NUMBER, topics=[]))
-    of_sender = Door().say("request.submit", submission(reference=NUMBER), sender="ny-post")
-    unread = Door().send(event("request.submit", {"reference": NUMBER}, source=NUMBER))
+def test_no_refusal_repeats_a_reference_that_holds_an_identifier() -> None:
+    of_form = Intake().send("request.submit", submission(reference=NUMBER, topics=[]))
+    of_sender = Intake().send("request.submit", submission(reference=NUMBER), sender="ny-post")
+    unread = Intake().send_raw(event("request.submit", {"reference": NUMBER}, source=NUMBER))
 
     for decision in (of_form, of_sender, unread):
         assert NUMBER not in str(decision)
         assert events(decision)[0].data.reference is None
 
 
-def test_an_answer_repeats_no_id_that_holds_an_identifier_whatever_is_wrong() -> None:
-    refused = Door().say("request.submit", id=NUMBER)
-    of_form = Door().say("request.submit", submission(topics=[]), id=NUMBER)
-    kept = Door()
+def test_no_reply_repeats_an_id_that_holds_an_identifier() -> None:
+    refused = Intake().send("request.submit", id=NUMBER)
+    of_form = Intake().send("request.submit", submission(topics=[]), id=NUMBER)
+    kept = Intake()
     odd = event("request.submit", submission(), id=NUMBER)
     content = read(record(odd)).content
     kept.batch.by_id[AGENCY, odd["source"], NUMBER] = FirstRecord(content, "cri.in.ca-post.v1/0/3")
-    repeated = kept.send(odd)
+    repeated = kept.send_raw(odd)
 
     assert types(repeated) == ["answer_repeated"]
     for decision in (refused, of_form, repeated):
@@ -108,7 +108,7 @@ def test_an_answer_repeats_no_id_that_holds_an_identifier_whatever_is_wrong() ->
 def test_a_message_is_not_refused_for_its_own_ids() -> None:
     own = "123e4567-e89b-12d3-a456-426614174000"
 
-    decision = Door().say(
+    decision = Intake().send(
         "request.submit",
         submission(reference=own),
         id=own,
@@ -123,24 +123,24 @@ def test_a_message_is_not_refused_for_its_own_ids() -> None:
     assert types(decision)[0] == "request_accepted"
 
 
-def test_what_an_older_release_accepted_is_answered_as_it_was() -> None:
-    door = Door()
+def test_a_message_accepted_by_an_older_release_gets_its_reply_again() -> None:
+    intake = Intake()
     odd = event("request.submit", submission(reference="x "))
     first = "cri.in.ca-post.v1/0/3"
-    door.batch.by_reference[AGENCY, "x "] = FirstRecord(read(record(odd)).content, first)
+    intake.batch.by_reference[AGENCY, "x "] = FirstRecord(read(record(odd)).content, first)
 
-    decision = door.send(odd)
+    decision = intake.send_raw(odd)
 
     assert types(decision) == ["answer_repeated"]
     assert events(decision)[0].data.of == first
 
 
-def test_many_wrong_texts_are_counted_and_hide_no_identifier() -> None:
+def test_many_faulty_texts_are_counted_and_hide_no_identifier() -> None:
     topics = [{"topics": [NUMBER] * 100, "can_take": 1}] * 19
     declared = {"entries": topics, "valid_until": "2027-01-01T00:00:00Z"}
-    said = {"data": declared, **event("capacity.declare", declared, id=NUMBER)}
+    document = {"data": declared, **event("capacity.declare", declared, id=NUMBER)}
 
-    decision = Door().send(said, participant=PROVIDER)
+    decision = Intake().send_raw(document, participant=PROVIDER)
 
     refusal = events(decision)[0]
     assert {(reason.code, reason.path[:14]) for reason in refusal.data.reasons} == {
@@ -167,10 +167,10 @@ LINES = {
     "a filler": "\u3164",
     "marks alone": "\u0301\u0301",
     "a space": " ",
-    "a space of no width to speak of": "\u2009",
-    "a space behind": "x ",
-    "a space before": "\u00a0x",
-    "a tab before": "\tx",
+    "a thin space": "\u2009",
+    "a trailing space": "x ",
+    "a leading space": "\u00a0x",
+    "a leading tab": "\tx",
 }
 SHOWN = ("Café Niño", "l'Î", "東京", "e\u0301", "№ 7", "😀", "❤\ufe0f", "a  b", "-", "قسم")
 
@@ -178,7 +178,7 @@ SHOWN = ("Café Niño", "l'Î", "東京", "e\u0301", "№ 7", "😀", "❤\ufe0f
 @pytest.mark.parametrize("what", LINES)
 @pytest.mark.parametrize("attribute", ["id", "subject"])
 def test_an_attribute_is_refused_for(attribute: str, what: str) -> None:
-    decision = Door().say("request.submit", **{attribute: LINES[what]})
+    decision = Intake().send("request.submit", **{attribute: LINES[what]})
 
     assert reasons(decision) == [("not_cloudevents", f"/{attribute}")]
 
@@ -189,33 +189,33 @@ def test_a_line_of_the_data_is_refused_for(what: str) -> None:
     asked = submission(reference=line, agency={**submission()["agency"], "name": line})
     contact = {"contact_id": line, "name": line, "phone": line, "title": line}
 
-    assert reasons(Door().say("request.submit", asked)) == [
+    assert reasons(Intake().send("request.submit", asked)) == [
         ("schema", "/data/reference"),
         ("schema", "/data/agency/name"),
     ]
-    assert reasons(Door().say("contact.set", contact)) == [
+    assert reasons(Intake().send("contact.set", contact)) == [
         ("schema", f"/data/{name}") for name in contact
     ]
 
 
 @pytest.mark.parametrize("line", SHOWN)
-def test_a_line_that_shows_something_comes_in(line: str) -> None:
+def test_a_line_with_visible_characters_is_accepted(line: str) -> None:
     asked = submission(reference=line, agency={**submission()["agency"], "name": line})
 
-    assert Door().say("request.submit", asked, id=line, subject=line).outcome == "applied"
+    assert Intake().send("request.submit", asked, id=line, subject=line).outcome == "applied"
 
 
-def test_a_text_with_room_for_more_than_a_line_may_have_line_breaks() -> None:
+def test_a_long_text_may_have_line_breaks() -> None:
     need = dict.fromkeys(("issue", "obstacles"), " One.\r\n\tTwo.\u2028Three.\n")
 
-    decision = Door().say("request.submit", submission(need=need, other_topic="\nDrones.\n"))
+    decision = Intake().send("request.submit", submission(need=need, other_topic="\nDrones.\n"))
 
     assert decision.outcome == "applied"
     assert {"issue", "note", "other_topic", "summary", "staff"} <= PROSE
     assert not PROSE & {"name", "reference", "id", "subject", "contact_id", "phone", "sources"}
 
 
-def test_the_characters_that_show_nothing_are_those_of_unicode() -> None:
+def test_the_invisible_characters_are_those_of_unicode() -> None:
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         unseen = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
@@ -224,16 +224,16 @@ def test_the_characters_that_show_nothing_are_those_of_unicode() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_wrong_with_the_texts_of_the_examples(kind: str, door: Door) -> None:
+def test_the_texts_of_the_examples_are_valid(kind: str, intake: Intake) -> None:
     data = submission(reference="second") if kind == "request.submit" else None
 
-    decision = door.say(kind, data, sender=sender_of(kind), at=AT + timedelta(seconds=1))
+    decision = intake.send(kind, data, sender=sender_of(kind), at=AT + timedelta(seconds=1))
 
     assert decision.outcome == "applied"
 
 
-def test_the_reference_data_that_is_delivered_is_valid() -> None:
-    door = Door()
+def test_the_delivered_reference_data_is_valid() -> None:
+    intake = Intake()
     kinds = {
         "participants": "participant.register",
         "programs": "program.define",
@@ -241,20 +241,20 @@ def test_the_reference_data_that_is_delivered_is_valid() -> None:
         "providers": "provider.list",
         "rulesets": "ruleset.approve",
     }
-    said = 0
+    sent = 0
     for name, kind in kinds.items():
         for entry in yaml.safe_load((REFERENCE / f"{name}.yaml").read_text())[name]:
-            decision = door.say(kind, written(entry))
+            decision = intake.send(kind, as_json(entry))
             assert decision.outcome == "applied", reasons(decision)
-            said += 1
+            sent += 1
 
-    assert said > len(kinds)
+    assert sent > len(kinds)
 
 
-def written(entry: Any) -> Any:
-    """Return *entry* as JSON has it: YAML reads dates and times as such."""
+def as_json(entry: Any) -> Any:
+    """Return *entry* with dates and times as texts, as JSON has them."""
     if isinstance(entry, dict):
-        return {key: written(value) for key, value in entry.items()}
+        return {key: as_json(value) for key, value in entry.items()}
     if isinstance(entry, list):
-        return [written(value) for value in entry]
+        return [as_json(value) for value in entry]
     return entry.isoformat() if hasattr(entry, "isoformat") else entry

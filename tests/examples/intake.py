@@ -1,4 +1,4 @@
-"""What the door knows in examples: three participants, a small catalog, no request yet."""
+"""Intake without Kafka and Postgres: a few participants, a small catalog, no request yet."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -58,14 +58,14 @@ AGENCIES = AgencyList(
 
 
 def read(source: Record) -> Message:
-    """Return the record as the door reads it."""
+    """Return the record as intake parses it."""
     blank = Message(source.coordinate, source.topic.split(".")[2], source.at)
     return parse_message(source.value, source.headers, blank)
 
 
 @dataclass(slots=True)
-class Door:
-    """Takes one record after another, as a batch does; offsets count by themselves."""
+class Intake:
+    """Decides one record after another, as in a batch; it counts the offsets."""
 
     batch: BatchState = field(
         default_factory=lambda: BatchState(
@@ -79,25 +79,25 @@ class Door:
     )
     offset: int = 0
 
-    def take(self, source: Record) -> Decision:
+    def process(self, source: Record) -> Decision:
         message = read(source)
         decision = decide(message, self.batch)
         self.batch.apply(message, decision)
         return decision
 
-    def send(self, message: Any, **of_record: Any) -> Decision:
-        """Take in *message* (JSON or bytes) of a participant."""
+    def send_raw(self, message: Any, **of_record: Any) -> Decision:
+        """Process *message* (a document or bytes) of a participant."""
         self.offset += 1
-        return self.take(record(message, offset=self.offset, **of_record))
+        return self.process(record(message, offset=self.offset, **of_record))
 
-    def say(self, kind: str, data: Any = None, **changes: Any) -> Decision:
-        """Take in a message of *kind* from its usual sender, under an id of its own."""
+    def send(self, kind: str, data: Any = None, **changes: Any) -> Decision:
+        """Process a message of *kind* from its usual sender, under a new id."""
         at = changes.pop("at", AT)
         participant = changes.pop("sender", None) or sender_of(kind)
         changes.setdefault("id", f"m-{self.offset + 1}")
         body = data_of(kind, self.number) if data is None else data
-        said = event(kind, body, sender=participant, **changes)
-        return self.send(said, participant=participant, at=at)
+        document = event(kind, body, sender=participant, **changes)
+        return self.send_raw(document, participant=participant, at=at)
 
     @property
     def number(self) -> str:
@@ -120,10 +120,10 @@ def reasons(decision: Decision) -> list[tuple[str, str]]:
 
 
 def events(decision: Decision) -> list[Any]:
-    """Return what is published, each of a model of its own, without topics and keys."""
+    """Return the published events."""
     return [published.event for published in decision.published]
 
 
 def types(decision: Decision) -> list[str]:
-    """Return the names of the types published, such as ``request_accepted``."""
+    """Return the names of the published types, such as ``request_accepted``."""
     return [event.type.split(".")[3] for event in events(decision)]
