@@ -1,8 +1,8 @@
 """
-The program office introduces everybody: participants, programs, topics, providers, rules.
+The program office registers participants and defines programs, topics, providers and rules.
 
-``introduce.py <connection.json> <folder of deploy/reference>``; somebody must do this once, before
-anybody else's messages are taken.
+``introduce.py <connection.json> <folder of deploy/reference>``. Run it once: messages of
+participants are refused until they are registered.
 """
 
 import json
@@ -25,19 +25,19 @@ FILES = {
 
 
 def main(connection: Path, reference: Path) -> None:
-    """Send every entry of the reference files; stop at the first that is refused."""
+    """Send every entry of the reference files; stop at the first refusal."""
     office = Participant(json.loads(connection.read_text()), OFFICE)
     for kind, file in FILES.items():
         entries: list[dict[str, Any]] = yaml.safe_load((reference / f"{file}.yaml").read_text())[
             file
         ]
-        # The office registers itself first: it alone may, before anybody is registered.
+        # The office registers itself first; only then may it register the others.
         entries.sort(key=lambda entry: entry["id"] != OFFICE)
-        places = [office.send(kind, entry, subject=entry["id"]) for entry in entries]
-        for answer in office.answers(places):
+        coordinates = [office.send(kind, entry, subject=entry["id"]) for entry in entries]
+        for answer in office.answers(coordinates):
             if answer["type"] != "gov.cri.message.applied.v1":
                 sys.exit(f"{kind}: {json.dumps(answer['data']['reasons'])}")
-        print(f"{kind}: {len(places)} applied")
+        print(f"{kind}: {len(coordinates)} applied")
     office.close()
 
 

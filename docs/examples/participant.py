@@ -1,4 +1,4 @@
-"""A participant's side of Continuum: send, read answers, notice gaps. Needs confluent-kafka."""
+"""A client for participants: sends, reads answers, notices gaps. Needs confluent-kafka."""
 
 import json
 import uuid
@@ -10,11 +10,11 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, Topic
 
 
 class Gap(Exception):
-    """A message for us is missing although its topic was read again: tell the operators."""
+    """A message is missing even after the topic was read again: tell the operators."""
 
 
 class Participant:
-    """One connected system; *last* is the number of the last message that it has processed."""
+    """One connected system; *last* is the number of the last message that it processed."""
 
     def __init__(self, connection: dict[str, Any], name: str, *, last: int = 0) -> None:
         own = connection["participants"][name]
@@ -27,17 +27,17 @@ class Participant:
         }
         self.name, self.last = name, last
         self.lost: list[tuple[int, int]] = []
-        """Numbers, from and to, that were deleted before we read them: ask about `all`."""
+        """Ranges of messages that were deleted before we read them: ask about `all`."""
         self._in_topic = own["in"]
         self._producer = Producer({**login, "enable.idempotence": True})
         group = f"{own['group_prefix']}example"
         self._consumer = Consumer({**login, "group.id": group, "auto.offset.reset": "earliest"})
         self._out = TopicPartition(own["out"], 0, OFFSET_BEGINNING)
-        self._again = False
+        self._reread = False
         self._read_from_beginning()
 
     def send(self, kind: str, data: Any, *, subject: str, message_id: str | None = None) -> str:
-        """Send one message; return where it stands, which is what its answer names."""
+        """Send one message; return its coordinate, by which the answer refers to it."""
         event = {
             "specversion": "1.0",
             "id": message_id or str(uuid.uuid4()),
@@ -48,85 +48,84 @@ class Participant:
             "datacontenttype": "application/json",
             "data": data,
         }
-        places: list[str] = []
+        coordinates: list[str] = []
 
         def delivered(error: Any, record: Message) -> None:
             if error is None:
-                places.append(f"{record.topic()}/{record.partition()}/{record.offset()}")
+                coordinates.append(f"{record.topic()}/{record.partition()}/{record.offset()}")
 
         self._producer.produce(self._in_topic, json.dumps(event).encode(), on_delivery=delivered)
         self._producer.flush(30)
-        if not places:
-            raise TimeoutError(
-                f"nobody knows whether {event['id']} arrived: send it again as it is"
-            )
-        return places[0]
+        if not coordinates:
+            raise TimeoutError(f"{event['id']} may have arrived or not: send it again unchanged")
+        return coordinates[0]
 
     def messages(self, *, within: float = 30) -> Iterator[dict[str, Any]]:
         """
-        Yield what is new on the ``out`` topic, each message once and in order.
+        Yield the new messages of the ``out`` topic, each once and in order.
 
-        Ends with TimeoutError when nothing at all comes for *within* seconds.
+        Raises TimeoutError if none arrives for *within* seconds, and Gap if one is missing.
         """
         while True:
             record = self._consumer.poll(within)
             if record is None:
-                raise TimeoutError(f"nothing came for {within} s")
+                raise TimeoutError(f"no message for {within} s")
             if record.error():
                 raise ConnectionError(str(record.error()))
             message = json.loads(record.value() or b"{}")
             try:
                 new = self._is_new(message)
             except Gap:
-                if self._again:
+                if self._reread:
                     raise
-                # What we miss may still be there: everything again, once.
-                self._again = True
+                # The topic may still hold the missing message: read it again, once.
+                self._reread = True
                 self._read_from_beginning()
                 continue
             if new:
-                self._again = False
+                self._reread = False
                 yield message
 
     def _read_from_beginning(self) -> None:
-        # Assigned, not subscribed: where we are is kept with what we made of it, not in Kafka.
+        # Assigned, not subscribed: our position is stored with our own data, not in Kafka.
         self._consumer.assign([self._out])
         self._at_beginning = True
 
-    def _give_up_before(self, number: int) -> None:
-        """Note that messages before *number* are gone for good, and go on from there."""
+    def _skip_to(self, number: int) -> None:
+        """Record that messages before *number* are lost, and continue from there."""
         if number > self.last + 1:
             self.lost.append((self.last + 1, number - 1))
             self.last = number - 1
 
     def _is_new(self, message: dict[str, Any]) -> bool:
-        """Tell whether *message* comes next; a copy, or a heartbeat, is nothing new."""
+        """Tell whether *message* is the next one; duplicates and heartbeats are not."""
         oldest, self._at_beginning = self._at_beginning, False
         if message["type"] == "gov.cri.heartbeat.v1":
             head = message["data"]["head"]
-            # `first` is the oldest number held; so is the next one if this is the oldest record.
-            self._give_up_before(head + 1 if oldest else message["data"].get("first", 1))
+            # `first` is the oldest number still held; if this is the oldest record, all up to
+            # `head` are gone.
+            self._skip_to(head + 1 if oldest else message["data"].get("first", 1))
             if head > self.last:
-                raise Gap(f"{head} were written for us, we have {self.last}")
+                raise Gap(f"{head} messages were sent to us, we have {self.last}")
             return False
         number = int(message["participantsequence"])
         if oldest:
-            self._give_up_before(number)
+            self._skip_to(number)
         if number <= self.last:
             return False
         if number != self.last + 1:
-            raise Gap(f"{self.last} is followed by {number}")
+            raise Gap(f"{number} follows {self.last}")
         self.last = number
         return True
 
-    def answers(self, asked: list[str], *, within: float = 30) -> Iterator[dict[str, Any]]:
+    def answers(self, sent: list[str], *, within: float = 30) -> Iterator[dict[str, Any]]:
         """
-        Yield the answer to each of *asked*, in the order in which they come.
+        Yield the answer to each of *sent*, in the order in which they arrive.
 
-        Each is where a record stands, or the id of a message: a program that was stopped before
-        it knew where its record stands has only the latter.
+        Each is the coordinate that `send` returned, or the id of a message: a program that was
+        stopped before `send` returned knows only the id.
         """
-        waiting = set(asked)
+        waiting = set(sent)
         for message in self.messages(within=within):
             answered = waiting & {message.get("inreplyto"), message.get("inreplytoid")}
             if answered:
@@ -135,12 +134,12 @@ class Participant:
             if not waiting:
                 return
 
-    def standing(self, about: str = "all") -> Iterator[dict[str, Any]]:
-        """Yield how each request now stands: what `status.told` says, page after page."""
+    def statuses(self, about: str = "all") -> Iterator[dict[str, Any]]:
+        """Yield the current status of each request: the entries of `status.told`, page by page."""
         question = {"about": about}
         while True:
-            place = self.send("status.ask", question, subject=about)
-            (answer,) = self.answers([place])
+            coordinate = self.send("status.ask", question, subject=about)
+            (answer,) = self.answers([coordinate])
             if answer["type"] != "gov.cri.status.told.v1":
                 raise PermissionError(f"refused: {answer['data']['reasons'][0]}")
             yield from answer["data"]["requests"]

@@ -1,7 +1,7 @@
 """
-A participant's system asks how everything stands, after a gap or a restart; it follows the pages.
+A participant's system asks for the status of all its requests, after a gap or a restart.
 
-``standing.py <connection.json> <participant>``
+``statuses.py <connection.json> <participant>``
 """
 
 import json
@@ -12,9 +12,9 @@ from participant import Participant
 
 
 def main(connection: Path, name: str) -> None:
-    """Print a line for each request: its number, its state, the sentence about it."""
+    """Print the number, the status and the sentence of each request."""
     system = Participant(json.loads(connection.read_text()), name)
-    for line in system.standing():
+    for line in system.statuses():
         print(line["tracking_number"], line["status"], line["sentence"])
     system.close()
 

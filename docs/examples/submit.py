@@ -1,5 +1,5 @@
 """
-An agency's system asks for help and reads what becomes of it.
+An agency's system submits a request and reads the answer and the first message about it.
 
 ``submit.py <connection.json> <participant> <own reference> <ORI> <name of the agency>``
 """
@@ -13,7 +13,7 @@ from participant import Participant
 
 
 def request(reference: str, ori: str, name: str) -> dict[str, Any]:
-    """Return the data of a request, as ``request.submit`` has it."""
+    """Return the data of a ``request.submit``."""
     return {
         "reference": reference,
         "agency": {"ori": ori, "name": name, "cri_type": "local", "agency_class": "city",
@@ -27,11 +27,11 @@ def request(reference: str, ori: str, name: str) -> dict[str, Any]:
 
 
 def main(connection: Path, name: str, reference: str, ori: str, agency: str) -> int:
-    """Submit once; print the answer, and the first news of the request that was accepted."""
+    """Submit once; print the answer, and the first message about the accepted request."""
     system = Participant(json.loads(connection.read_text()), name)
     data = request(reference, ori, agency)
-    place = system.send("request.submit", data, subject=reference, message_id=reference)
-    answer = next(system.answers([place]))
+    coordinate = system.send("request.submit", data, subject=reference, message_id=reference)
+    answer = next(system.answers([coordinate]))
     print(json.dumps(answer, indent=2))
     if answer["type"] != "gov.cri.submission.accepted.v1":
         return 1

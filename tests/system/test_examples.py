@@ -55,7 +55,7 @@ def test_a_submission_is_refused_until_the_office_has_spoken_then_accepted_then_
     for answered in (too_early, accepted, repeated, reused):
         assert '"inreplytoid": "my-first-request"' in answered.stdout
 
-    standing = run("standing.py", connection, "california-agencies")
+    standing = run("statuses.py", connection, "california-agencies")
 
     assert standing.returncode == 0, standing.stderr
     assert standing.stdout.startswith("CRI-")
