@@ -23,16 +23,13 @@ _SAMPLES = 100
 """Samples a second; more would slow the services down."""
 _STAGES = (
     ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
-    ("outbox, checkpoints, gates", r"\(shared/messaging/outbox\.py|\b_settle \("),
+    ("closing", r"\(shared/messaging/outbox\.py|\b_settle \("),
     (
         "decode",
         r"\bparse \(services/|\bparse_event \(|\(services/intake/(parse|ended_requests)\.py",
     ),
     ("decide", r"\b(_decide_one|match_in_order|condemn) \("),
-    (
-        "SQL",
-        r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s|\block \(shared/messaging/",
-    ),
+    ("SQL", r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s"),
     ("metrics, log", r"\b_report \("),
     (
         "fetch",
