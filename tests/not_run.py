@@ -1,4 +1,4 @@
-"""What a run of the tests has left out, in plain lines at its end."""
+"""Lists the skipped tests at the end of a run, by reason."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -28,7 +28,7 @@ def batch(
 
 
 def patched(data: bytes, old: bytes, new: bytes) -> bytes:
-    """Return the batch with other bytes of the same length in it, and the checksum of those."""
+    """Return the batch with *old* replaced by *new* of equal length, and its new checksum."""
     assert len(old) == len(new)
     assert old in data
     changed = bytearray(data.replace(old, new))
@@ -37,7 +37,7 @@ def patched(data: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def stored_at(offset: int, data: bytes) -> bytes:
-    """Return the batch as Kafka gives it: its first record has *offset*."""
+    """Return the batch as Kafka returns it: its first record has *offset*."""
     return struct.pack(">q", offset) + data[_LENGTH:]
 
 

@@ -1,4 +1,4 @@
-"""Where a service stands that has read nothing yet."""
+"""Checkpoints of a service that has read nothing yet."""
 
 from collections.abc import Iterable
 from typing import Any

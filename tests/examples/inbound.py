@@ -1,4 +1,4 @@
-"""Messages as participants send them; the same each run, any part of them replaceable."""
+"""Messages of participants: the same in each run, with any part replaceable."""
 
 import json
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ SENDERS = {
     "provider": OFFICE,
     "ruleset": OFFICE,
 }
-"""Who sends the types of a family, where it is not an agency system."""
+"""The senders of the types that an agency system does not send."""
 
 
 def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def sender_of(kind: str) -> str:
 def record(
     message: Any, *, offset: int = 0, participant: str = AGENCY, at: datetime = AT, **changes: Any
 ) -> Record:
-    """Return *message* (JSON of it, unless it is bytes or None) as it stands on the topic."""
+    """Return a record with *message*, encoded as JSON unless it is bytes or None."""
     raw = message is None or isinstance(message, bytes)
     value = message if raw else json.dumps(message).encode()
     headers = changes.pop("headers", ())

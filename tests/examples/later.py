@@ -1,4 +1,4 @@
-"""Events of types that a later release brings, as they stand on a topic."""
+"""Events of types that only a later release knows."""
 
 import json
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def later(
     cause: str = "cri.in.ca-post.v1/0/1",
     **envelope: Any,
 ) -> bytes:
-    """Return the *number*-th event of *subject*, of a type that nothing here knows."""
+    """Return the *number*-th event of *subject*, of an unknown type."""
     producer = "routing" if topic == routing.TOPIC else "intake"
     event = {
         "specversion": "1.0",

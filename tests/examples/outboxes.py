@@ -1,4 +1,4 @@
-"""What waits in an outbox. Reading it also checks its columns against its JSON."""
+"""Reads an outbox, and checks its columns against its JSON."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,6 @@ async def outbox_of(pool: "asyncpg.Pool[Any]") -> Outbox:
 
 
 async def events_in(pool: "asyncpg.Pool[Any]", topic: str | None = None) -> list[dict[str, Any]]:
-    """Return the events in their order; of one *topic*, if told so."""
+    """Return the events in their order; if *topic* is given, only those."""
     rows = [row for row in await outbox_of(pool) if topic in (None, row["topic"])]
     return [json.loads(row["value"]) for row in rows]

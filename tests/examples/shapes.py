@@ -1,4 +1,4 @@
-"""Records that are aimed at the door: each asks for work that one record must not get."""
+"""Expensive records: each tries to take more processor time than one record may."""
 
 import json
 from collections.abc import Callable
@@ -12,12 +12,12 @@ _ENVELOPE = event("status.ask", None)
 
 
 def _question(data: Any) -> bytes:
-    """Return a question whose data is what is aimed."""
+    """Return a status question with *data*."""
     return json.dumps({**_ENVELOPE, "data": data}).encode()
 
 
 def _raw(data: bytes) -> bytes:
-    """Return a question whose data is *data*, byte for byte."""
+    """Return a status question with *data*, byte for byte."""
     return _question(None).replace(b"null", data, 1)
 
 

@@ -1,7 +1,7 @@
 from tests.not_run import lines
 
 
-def test_each_reason_for_which_tests_were_left_out_has_one_line() -> None:
+def test_each_reason_for_skipped_tests_has_one_line() -> None:
     reasons = ["Skipped: kustomize missing: make tools"] * 3 + ["Skipped: only root may mount"]
 
     assert lines(reasons) == [
@@ -10,5 +10,5 @@ def test_each_reason_for_which_tests_were_left_out_has_one_line() -> None:
     ]
 
 
-def test_a_run_that_left_nothing_out_says_nothing() -> None:
+def test_a_run_without_skipped_tests_has_no_lines() -> None:
     assert lines([]) == []

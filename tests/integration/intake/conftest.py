@@ -38,7 +38,7 @@ TOPICS = ("crisis_intervention", "officer_wellness")
 
 @dataclass
 class World:
-    """The door's side of the topics: what it is given, and what it wrote."""
+    """Intake's topics: records are given to it, and its events are read."""
 
     pool: "Pool"
     reader: IntakeReader = field(
@@ -83,7 +83,7 @@ class World:
 
 @pytest.fixture
 async def empty(database: Database) -> AsyncIterator[World]:
-    """A door that knows nobody."""
+    """Intake without any registered participant."""
     async with asyncpg.create_pool(
         await database("intake"), min_size=1, max_size=4, server_settings=LIMITS
     ) as pool:
@@ -95,7 +95,7 @@ async def empty(database: Database) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def world(empty: World) -> World:
-    """A door that knows the first participants and a small catalog; its outbox is empty."""
+    """Intake with the first participants and a small catalog; its outbox is empty."""
     said = [empty.said("participant.register", who, sender=OFFICE) for who in PARTICIPANTS]
     said += [
         empty.said("topic.define", {"id": code, "name": code}, sender=OFFICE) for code in TOPICS

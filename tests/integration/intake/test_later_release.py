@@ -1,4 +1,4 @@
-"""Events of a later release do no harm: the door stays open, and answers once."""
+"""Events of a later release do no harm: intake goes on, and answers once."""
 
 from services.intake.handlers import IntakeReader
 from services.intake.restore import Restore
@@ -16,7 +16,7 @@ from tests.integration.intake.test_restore import lives, said_since, tables
 __all__ = ["lives"]
 
 
-async def test_unknown_types_on_routings_topic_change_nothing_at_the_door(world: World) -> None:
+async def test_unknown_types_on_routings_topic_change_nothing_in_intake(world: World) -> None:
     await world.take_in(world.said("request.submit", submission()))
     number = await world.pool.fetchval("SELECT tracking_number FROM requests")
     values = [

@@ -68,7 +68,7 @@ async def said_since(world: World) -> list[Record]:
 
 
 async def tables(world: World) -> dict[str, Any]:
-    """Return all that the door holds, but for moments of its own clock."""
+    """Return the rows of intake, without the times of its own clock."""
     held = {}
     for table, columns in {
         "requests": "tracking_number, request_id, participant, reference, content, first_record,"

@@ -322,7 +322,7 @@ async def test_every_text_a_participant_can_send_is_kept(world: World) -> None:
     assert (await world.topic(intake.CONFIDENTIAL_TOPIC))[0]["data"]["issue"] == words
 
 
-async def test_two_doors_taking_in_answers_to_one_request_number_them_one_after_the_other(
+async def test_two_processes_number_events_about_one_request_one_after_the_other(
     world: World,
 ) -> None:
     await world.take_in(world.said("request.submit", submission()))

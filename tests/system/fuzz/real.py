@@ -1,4 +1,4 @@
-"""The same records through the real door: each is answered once, and no word of it gets about."""
+"""Sends the same records to the real services: each is answered once, and no text leaks."""
 
 import asyncio
 import shutil
