@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile logs-check
+.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -103,8 +103,11 @@ logs-check: setup ## hold the Loki queries of docs/logs.md against `continuum lo
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
 	@$(RUN) -m deploy.image
 
+lives: setup ## hold routing's tables to the fold of its events, over 10,000 random lives [LIVES=10000]
+	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py
+
 nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
-	@$(MAKE) --no-print-directory manifests-check cluster-check image
+	@$(MAKE) --no-print-directory manifests-check cluster-check image lives
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
 	@$(MAKE) --no-print-directory chaos SCENARIO=restored-beside

@@ -11,6 +11,7 @@ from services.routing.facts import Facts
 from services.routing.matching import NOTHING, Snapshot
 from services.routing.request import CapacityChange
 from shared.contracts.intake import CapacityFacts
+from shared.contracts.routing import DeclaredFacts
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,11 +54,13 @@ class _Entry:
         )
 
 
-def declared(facts: CapacityFacts, *, declaration: str) -> CapacityChange:
-    """Return the change that a declaration is."""
+def declared(
+    provider: str, facts: CapacityFacts | DeclaredFacts, *, declaration: str
+) -> CapacityChange:
+    """Return the change that a declaration of *provider* is."""
     entries = [entry.model_dump() for entry in facts.entries]
     return CapacityChange(
-        provider=facts.provider,
+        provider=provider,
         declaration=declaration,
         valid_until=facts.valid_until,
         entries=json.dumps(entries, separators=(",", ":")),
@@ -75,8 +78,8 @@ def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
         )
     free = capacity.free
     if change.free and change.declaration == capacity.declaration and change.entry is not None:
-        free = _with(free, change.entry, max(0, free[change.entry] + change.free))
-    return capacity._replace(free=free, load=max(0, capacity.load + change.load))
+        free = _with(free, change.entry, free[change.entry] + change.free)
+    return capacity._replace(free=free, load=capacity.load + change.load)
 
 
 def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:

@@ -93,7 +93,9 @@ class AgainReader:
         if isinstance(event, intake.CapacityDeclared):
             if event.id not in again.answered:
                 return self._reader.decide(batch, item)
-            batch.changes.append(capacity.declared(event.data, declaration=event.id))
+            batch.changes.append(
+                capacity.declared(event.subject, event.data, declaration=event.id)
+            )
             return Taken("applied")
         life = again.lives.get(event.subject, ())
         if isinstance(event, intake.RequestAmended):
@@ -315,7 +317,7 @@ def _entry_of(
 
 def _left(capacity: Capacity, taken: Mapping[tuple[str, int], int]) -> Capacity:
     free = tuple(
-        max(0, number - taken.get((capacity.declaration or "", entry), 0))
+        number - taken.get((capacity.declaration or "", entry), 0)
         for entry, number in enumerate(capacity.free)
     )
     return capacity._replace(free=free)

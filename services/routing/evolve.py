@@ -55,9 +55,10 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return _after(request, event, NO_CLOCK)
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
-            return _after(request, event, QUEUED, {"offer_state": state})
+            return _after(request, event, QUEUED, {"offer_state": state}, _place(request, event))
         case OfferLapsed():
-            return _after(request, event, QUEUED, {"offer_state": "lapsed"})
+            lapsed = {"offer_state": "lapsed"}
+            return _after(request, event, QUEUED, lapsed, _place(request, event))
         case OfferWithdrawn():
             return _after(request, event, {"offer_state": "withdrawn"})
         case RequestWaitlisted():
@@ -136,7 +137,9 @@ def _whole(event: RequestRecorded) -> Changes:
     }
 
 
-def _place(request: Request, event: RequestTriaged | RequestWaitlisted) -> Changes:
+def _place(
+    request: Request, event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed
+) -> Changes:
     """A place in the lane is given once, and kept."""
     if request.queue_number is not None:
         return {}

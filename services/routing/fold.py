@@ -29,6 +29,19 @@ def is_answer(event: Announced) -> bool:
     return event.type in _ANSWERS
 
 
+def read(announced: Announced) -> RoutingEvent | None:
+    """Return the event that was *announced*; None for a type of a later release."""
+    if announced.type not in _KNOWN:
+        return None
+    event: RoutingEvent = _EVENTS.validate_json(announced.value)
+    return event
+
+
+def is_whole(event: RoutingEvent) -> bool:
+    """Tell whether *event* says all that it changes, as events do since 0.3.0."""
+    return not (isinstance(event, _ABOUT_REQUESTS) and is_older(event))
+
+
 def fold(
     request: Request | None, events: Sequence[Announced], catalog: Catalog, *, place: int | None
 ) -> Request:
@@ -41,11 +54,10 @@ def fold(
     if request is None:
         request = begin(_EVENTS.validate_json(events[0].value))
     for announced in events:
-        if announced.type not in _KNOWN:
+        event = read(announced)
+        if event is None:
             request = request._replace(published=announced.number)
-            continue
-        event: RoutingEvent = _EVENTS.validate_json(announced.value)
-        if isinstance(event, _ABOUT_REQUESTS) and is_older(event):
+        elif isinstance(event, _ABOUT_REQUESTS) and is_older(event):
             whole = completed(event, request, catalog, place=place)
             request = evolve(request, whole)._replace(recorded=request.recorded)
         else:

@@ -18,7 +18,7 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, participant_of
 from shared.contracts.intake import CapacityDeclared
-from shared.contracts.routing import TOPIC, AppliedFacts, MessageApplied
+from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
 from shared.messaging import outbox, sequences
 from shared.messaging.reader import Closing, parse_event
 from shared.messaging.records import (
@@ -104,7 +104,7 @@ class RoutingReader:
         if item.record.topic == reference.TOPIC:
             return Taken("applied")
         if isinstance(event, CapacityDeclared):
-            change = capacity.declared(event.data, declaration=event.id)
+            change = capacity.declared(event.subject, event.data, declaration=event.id)
             answer = _applied(event, batch)
             batch.changes.append(change)
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
@@ -132,6 +132,7 @@ def _applied(event: CapacityDeclared, batch: Batch) -> Event:
         participant=participant_of(event.inreplyto),
         what="capacity.declare",
         about=event.data.provider,
+        declared=DeclaredFacts(valid_until=event.data.valid_until, entries=event.data.entries),
     )
     about = envelope.caused_by(
         event,

@@ -61,7 +61,9 @@ def _match(
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
         return Told(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
-    story = Story(request, cause=_cause(request, capacity), at=step.at)
+    # Offers of one step are apart by a microsecond, so that "longest without" has an order.
+    at = step.at + timedelta(microseconds=step.offers)
+    story = Story(request, cause=_cause(request, capacity), at=at)
     expires_at = None
     if capacity is not None:
         clock = f"offer_answer.{request.pace}"
@@ -84,10 +86,8 @@ def _match(
             declaration=capacity.declaration,
             entry=found.entry,
         )
-        # Offers of one step are apart by a microsecond, so that "longest without" has an order.
-        made_at = step.at + timedelta(microseconds=step.offers)
         step.offers += 1
-        step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=made_at)
+        step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=at)
     return replace(story.told(), changes=())  # the capacities of the step have them already
 
 

@@ -103,7 +103,7 @@ class CapacityChange(NamedTuple):
 
 def capacity_changes(before: Request, after: Request) -> tuple["CapacityChange", ...]:
     """Return how what providers can take on changes as a request goes from *before* to *after*."""
-    released, taken = _claim(before), _claim(after)
+    released, taken = claim(before), claim(after)
     if released[:3] == taken[:3]:
         return _change(taken, free=released.room - taken.room, load=taken.load - released.load)
     return (
@@ -112,7 +112,7 @@ def capacity_changes(before: Request, after: Request) -> tuple["CapacityChange",
     )
 
 
-class _Claim(NamedTuple):
+class Claim(NamedTuple):
     """What a request takes of the provider of its last offer: room of an entry, and load."""
 
     provider: str | None
@@ -122,11 +122,11 @@ class _Claim(NamedTuple):
     load: int
 
 
-def _claim(request: Request) -> _Claim:
+def claim(request: Request) -> Claim:
     accepted = request.offer_state == "accepted"
     takes = request.offer_declaration is not None and (accepted or request.offer_state == "open")
     helps = request.status == "offered" or (accepted and not request.ended)
-    return _Claim(
+    return Claim(
         request.provider,
         request.offer_declaration,
         request.offer_entry,
@@ -135,7 +135,7 @@ def _claim(request: Request) -> _Claim:
     )
 
 
-def _change(claim: _Claim, *, free: int, load: int) -> tuple["CapacityChange", ...]:
+def _change(claim: Claim, *, free: int, load: int) -> tuple["CapacityChange", ...]:
     if claim.provider is None or not (free or load):
         return ()
     if not free:

@@ -40,10 +40,11 @@ async def save_and_publish(
     capacities: Mapping[str, Capacity],
 ) -> int:
     """
-    Write the steps of requests that have their places, and *capacities*; append the events.
+    Write the steps of requests, and *capacities*; append the events.
 
-    Return the number of events.
+    A request that enters a lane gets its place there. Return the number of events.
     """
+    tolds = await _with_places(connection, tolds)
     messages = [message for told in tolds for message in outgoing(told)]
     await _save(connection, tolds, new=(), capacities=capacities, messages=messages)
     return len(messages)

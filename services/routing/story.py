@@ -21,6 +21,8 @@ from shared.contracts.routing import (
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
+    OfferDeclined,
+    OfferLapsed,
     RequestTriaged,
     RequestWaitlisted,
     RoutingEvent,
@@ -204,7 +206,7 @@ def with_place(told: Told, place: int) -> Told:
 
 
 def _with_place(event: RoutingEvent, place: int) -> RoutingEvent:
-    if not isinstance(event, RequestTriaged | RequestWaitlisted):
+    if not isinstance(event, RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed):
         return event
     facts = built(type(event.data), {**event.data.__dict__, "queue_number": place})
     return built(type(event), {**event.__dict__, "data": facts})

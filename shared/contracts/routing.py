@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Event, Facts, Uuid
-from shared.contracts.intake import Reason
+from shared.contracts.intake import CapacityEntryFacts, Reason
 
 TOPIC = "cri.int.routing.v1"
 
@@ -147,9 +147,12 @@ class OfferMade(Event):
 
 
 class OfferEndFacts(RequestStateFacts):
+    """``queue_number`` is the place in the lane, in the event that gives it."""
+
     offer_id: str
     provider: str
     reason: str | None = None
+    queue_number: int | None = None
 
 
 class OfferDeclined(Event):
@@ -239,17 +242,26 @@ class ClockMissed(Event):
     data: ClockFacts
 
 
+class DeclaredFacts(Facts):
+    """What a provider can take on from its declaration on; see `CapacityFacts`."""
+
+    valid_until: AwareDatetime
+    entries: list[CapacityEntryFacts]
+
+
 class AppliedFacts(Facts):
     """
     ``what`` is the kind of the applied message, such as ``capacity.declare``.
 
     ``requester`` is present if the message has a note: the participant to whom it is passed on.
+    ``declared`` is present if the message declares capacity; events before 0.3.0 do not have it.
     """
 
     participant: str
     what: str
     about: str
     requester: str | None = None
+    declared: DeclaredFacts | None = None
 
 
 class MessageApplied(Event):

@@ -130,3 +130,26 @@ async def test_a_request_being_decided_about_is_left_for_the_next_look(world: Wo
     assert await world.status(request.tracking_number) == "offered"
     await world.deadlines.step(world.pool)
     assert await world.status(request.tracking_number) == "triaged"
+
+
+async def test_an_offer_that_a_person_directed_lapses_and_the_request_takes_a_place(
+    world: World,
+) -> None:
+    request = Sender(agency={"listed": False})
+    await world.take_in(declared("iacp", 1), request.accepted())
+    await world.take_in(request.directed("assign", provider="iaclea"))
+    await world.rewind_clocks()
+
+    await world.deadlines.step(world.pool)
+    await world.match()
+
+    published = await world.published(request.tracking_number)
+    assert await world.kinds(request.tracking_number) == [
+        "request_referred",
+        "offer_made",
+        "message_applied",
+        "offer_lapsed",
+        "offer_made",
+    ]
+    row = await world.pool.fetchval("SELECT queue_number FROM requests")
+    assert published[3]["data"]["queue_number"] == row

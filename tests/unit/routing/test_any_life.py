@@ -67,7 +67,7 @@ def _match(request: Request, at: Any) -> Told:
     if not request.queued or request.program != "cri-tac":
         return Told(request)
     events = [examples.declared(name, 1) for name in ("iacp", "fop", "noble")]
-    changes = [declared(event.data, declaration=event.id) for event in events]
+    changes = [declared(event.subject, event.data, declaration=event.id) for event in events]
     room = {change.provider: apply(Capacity(change.provider), change) for change in changes}
     [told] = match_in_order(LaneStep("cri-tac", True, LIBRARY, room, at), [request])
     return told

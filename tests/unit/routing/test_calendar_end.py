@@ -56,7 +56,7 @@ def test_a_request_that_would_be_offered_is_referred_to_a_person() -> None:
     sender = Sender()
     request = decide(None, sender.accepted(), books, at=NEW_YEAR).request
     event = declared("iacp", 1)
-    change = capacity.declared(event.data, declaration=event.id)
+    change = capacity.declared(event.subject, event.data, declaration=event.id)
     held = capacity.apply(capacity.Capacity("iacp"), change)
     step = LaneStep("cri-tac", True, books, {"iacp": held}, NEW_YEAR)
 

@@ -38,7 +38,7 @@ def refusal(told: Told) -> str:
 
 def room(*names: str) -> dict[str, Capacity]:
     events = [examples.declared(name, 5) for name in names]
-    changes = [declared(event.data, declaration=event.id) for event in events]
+    changes = [declared(event.subject, event.data, declaration=event.id) for event in events]
     return {change.provider: apply(Capacity(change.provider), change) for change in changes}
 
 

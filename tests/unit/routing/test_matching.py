@@ -1,4 +1,6 @@
 from datetime import timedelta
+from functools import reduce
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -32,7 +34,7 @@ def asked(**changes: Any) -> Facts:
 
 def holding(*can_take: int, **kind: Any) -> Capacity:
     event = examples.declared("iacp", *can_take, **kind)
-    return apply(Capacity("iacp"), declared(event.data, declaration=event.id))
+    return apply(Capacity("iacp"), declared(event.subject, event.data, declaration=event.id))
 
 
 @pytest.mark.parametrize(
@@ -126,3 +128,15 @@ def test_what_has_expired_is_no_capacity() -> None:
     assert seen.entry is None
     before = AT - timedelta(seconds=1)
     assert looker({"iacp": holding(5, until=AT)}, asked(), at=before)("iacp") == Snapshot(0, 5)
+
+
+def test_changes_of_what_is_taken_may_come_in_any_order() -> None:
+    full = holding(1)
+    taken_and_given_back = [
+        CapacityChange("iacp", full.declaration, entry=0, free=free, load=-free)
+        for free in (-1, -1, 1)
+    ]
+
+    found = {reduce(apply, order, full)[-3:] for order in permutations(taken_and_given_back)}
+
+    assert found == {((0,), 1, 0)}

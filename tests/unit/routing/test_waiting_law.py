@@ -21,7 +21,7 @@ TOPICS = st.sampled_from(["wellness", "policy", "other"])
 
 def room(can_take: dict[str, int]) -> dict[str, Capacity]:
     events = [examples.declared(name, left) for name, left in can_take.items()]
-    changes = [declared(event.data, declaration=event.id) for event in events]
+    changes = [declared(event.subject, event.data, declaration=event.id) for event in events]
     return {change.provider: apply(Capacity(change.provider), change) for change in changes}
 
 

@@ -1,0 +1,183 @@
+"""Random lives of requests in routing, with the capacities they share, the same for each seed."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from services.routing.capacity import Capacity, apply
+from services.routing.handlers import Batch, RoutingReader
+from services.routing.lane import LaneStep, match_in_order
+from services.routing.offers import run_out
+from services.routing.request import CapacityChange, Request
+from services.routing.story import Told, with_place
+from shared.contracts.event import Event
+from shared.contracts.routing import TOPIC
+from shared.messaging.own_log import Announced, announced
+from shared.messaging.records import Item, Record
+from shared.messaging.sequences import Numbers
+from tests.examples.routing import AT, Sender, declared, library, provider
+
+PROVIDERS = ("iacp", "fop", "noble")
+LIBRARY = library(providers=[provider(name) for name in PROVIDERS])
+_REQUESTS = 4
+_READER = RoutingReader()
+_KINDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"agency": {"cri_type": "campus"}},
+    {"agency": {"listed": False}},
+    {"urgency": "urgent", "need_stated": False},
+)
+
+
+class Lives:
+    """
+    Routing without its database: what batches, matcher and deadlines do, in a random order.
+
+    ``log`` is what was published, in the order of commits; ``requests`` and ``capacities`` are
+    the rows, ``changes`` those on their way to the capacities.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.draw = random.Random(seed)
+        self.at = AT
+        self.requests: dict[str, Request] = {}
+        self.capacities: dict[str, Capacity] = {}
+        self.changes: list[CapacityChange] = []
+        self.numbers = {(TOPIC, name): 0 for name in PROVIDERS}
+        self.log: list[Announced] = []
+        self._senders: list[Sender] = []
+        self._declarations = dict.fromkeys(PROVIDERS, 0)
+        self._places = 0
+
+    def live(self, steps: int) -> None:
+        """Let *steps* random things happen."""
+        self._accept()
+        for _ in range(steps):
+            self.at += timedelta(hours=self.draw.choice((0, 1, 30)), seconds=1)
+            step = self.draw.choice(
+                (self._accept, self._declare, self._match, self._match, self._match, self._apply)
+                + (self._say,) * 8
+                + (self._run_out,)
+            )
+            step()
+
+    @property
+    def last(self) -> dict[str, int]:
+        """The number of the last event of each subject, as the rows say it."""
+        requests = {number: request.published for number, request in self.requests.items()}
+        return requests | {name: last for (_, name), last in self.numbers.items()}
+
+    def settled(self) -> dict[str, Capacity]:
+        """Return the capacities after all changes that are on their way."""
+        found = dict(self.capacities)
+        for change in self.changes:
+            before = found.get(change.provider, Capacity(change.provider))
+            found[change.provider] = apply(before, change)
+        return found
+
+    def delivered(self) -> Iterator[Announced]:
+        """Yield the log as partitions give it: subjects in any order, some events twice."""
+        waiting: dict[str, list[Announced]] = {}
+        for event in self.log:
+            waiting.setdefault(event.subject, []).append(event)
+        while waiting:
+            subject = self.draw.choice(list(waiting))
+            event = waiting[subject].pop(0)
+            yield event
+            if self.draw.random() < 0.2:
+                yield event
+            if not waiting[subject]:
+                del waiting[subject]
+
+    def _accept(self) -> None:
+        if len(self._senders) < _REQUESTS:
+            sender = Sender(len(self._senders) + 1, **self.draw.choice(_KINDS))
+            self._senders.append(sender)
+            self._take_in(sender.accepted())
+
+    def _declare(self) -> None:
+        by = self.draw.choice(PROVIDERS)
+        self._declarations[by] += 1
+        room = self.draw.choices((0, 1, 2), k=self.draw.choice((1, 2)))
+        until = self.at + timedelta(days=self.draw.choice((1, 400)))
+        self._take_in(declared(by, *room, number=self._declarations[by], until=until))
+
+    def _say(self) -> None:
+        draw, sender = self.draw, self.draw.choice(self._senders)
+        request = self.requests[sender.tracking_number]
+        by = (
+            request.provider
+            if request.provider and draw.random() < 0.8
+            else draw.choice(PROVIDERS)
+        )
+        offer = max(1, len(request.offered))
+        events = (
+            lambda: sender.answered("accept", by, offer=offer, at=self.at),
+            lambda: sender.answered("decline", by, offer=offer, at=self.at),
+            lambda: sender.answered("counter", by, offer=offer, at=self.at),
+            lambda: sender.milestone(draw.choice(("kick_off", "delivered")), by, offer=offer),
+            lambda: sender.closed(by, offer=offer),
+            lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
+            lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
+            lambda: sender.directed("assign", provider=by),
+            lambda: sender.amended(topics=["wellness", f"turn-{len(self.log)}"]),
+        )
+        weights = (4, 3, 2, 2, 1, 1, 2, 3, 2)
+        self._take_in(draw.choices(events, weights)[0]())
+
+    def _take_in(self, event: Event) -> None:
+        """Have the reader decide *event*, and write what it came to as `save` does."""
+        numbers = Numbers(dict(self.numbers))
+        batch = Batch(self.at, LIBRARY, dict(self.requests), numbers)
+        record = Record("", 0, 0, b"", b"", (), self.at)
+        taken = _READER.decide(batch, Item(record, event, event.subject))
+        self._write([self._placed(told) for told in batch.tolds])
+        self.changes += batch.changes
+        self.numbers |= numbers.changed
+        self._publish([message.value or b"" for message in taken.outgoing])
+
+    def _match(self) -> None:
+        """Go one step through the lanes of CRI-TAC, urgent first."""
+        for pace in ("urgent", "standard"):
+            queued = [
+                r for r in self.requests.values() if r.queued and r.lane == f"cri-tac.{pace}"
+            ]
+            queued.sort(key=lambda request: request.queue_number or 0)
+            step = LaneStep("cri-tac", True, LIBRARY, dict(self.capacities), self.at)
+            self._write(match_in_order(step, queued))
+            self.capacities = step.capacities
+
+    def _apply(self) -> None:
+        """Apply some of the changes of capacity, in their order."""
+        count = self.draw.randint(0, len(self.changes))
+        for change in self.changes[:count]:
+            before = self.capacities.get(change.provider, Capacity(change.provider))
+            self.capacities[change.provider] = apply(before, change)
+        del self.changes[:count]
+
+    def _run_out(self) -> None:
+        due = [r for r in self.requests.values() if r.due_at is not None]
+        if due:
+            request = self.draw.choice(due)
+            assert request.due_at is not None
+            self.at = max(self.at, request.due_at + timedelta(minutes=1))
+            self._write([self._placed(run_out(request, at=self.at))])
+
+    def _placed(self, told: Told) -> Told:
+        if not told.request.queued or told.request.queue_number is not None:
+            return told
+        self._places += 1
+        return with_place(told, self._places)
+
+    def _write(self, tolds: list[Told]) -> None:
+        for told in tolds:
+            self.requests[told.request.tracking_number] = told.request
+            self.changes += told.changes
+            self._publish([event.encode() for event in told.events])
+
+    def _publish(self, values: list[bytes]) -> None:
+        for value in values:
+            event = announced(Record(TOPIC, 0, len(self.log), b"", value, (), self.at))
+            assert event is not None
+            self.log.append(event)

@@ -1,0 +1,70 @@
+"""The fold of what routing published is what its tables hold, over random lives."""
+
+import os
+from collections.abc import Mapping
+
+from services.routing.capacity import Capacity
+from services.routing.fold import fold
+from services.routing.projection import Projection
+from services.routing.request import Request
+from shared.catalog.catalog import Catalog
+from tests.examples.routing_lives import Lives
+
+LIVES = int(os.environ.get("LIVES", "300"))
+"""`make lives` folds 10,000."""
+STEPS = 25
+
+
+def comparable(requests: Mapping[str, Request]) -> dict[str, Request]:
+    """Return *requests* without ``fresh``, the matcher's own note of work to do."""
+    return {number: request._replace(fresh=False) for number, request in requests.items()}
+
+
+def used(capacities: Mapping[str, Capacity]) -> dict[str, Capacity]:
+    """Return *capacities* but for rows that say nothing."""
+    return {name: now for name, now in capacities.items() if now != Capacity(name)}
+
+
+def test_the_fold_of_what_was_published_is_every_request_and_capacity() -> None:
+    for seed in range(LIVES):
+        lives = Lives(seed)
+        lives.live(STEPS)
+        projection = Projection(lives.last)
+        for event in lives.delivered():
+            projection.take(event)
+
+        assert comparable(projection.requests) == comparable(lives.requests), f"seed {seed}"
+        assert used(projection.capacities()) == used(lives.settled()), f"seed {seed}"
+
+
+def test_a_request_of_an_older_dump_is_brought_up_to_date_by_what_was_published_since() -> None:
+    for seed in range(LIVES):
+        lives = Lives(seed)
+        lives.live(STEPS // 2)
+        dump = dict(lives.requests)
+        lives.live(STEPS // 2)
+
+        restored = {
+            number: fold(
+                request,
+                [e for e in lives.log if e.subject == number and e.number > request.published],
+                Catalog(),
+                place=None,
+            )
+            for number, request in dump.items()
+        }
+
+        assert comparable(restored) == comparable({n: lives.requests[n] for n in dump}), seed
+
+
+def test_what_is_behind_the_last_number_is_left_out() -> None:
+    lives = Lives(7)
+    lives.live(STEPS)
+    last, requests, settled = lives.last, dict(lives.requests), lives.settled()
+    lives.live(STEPS)
+    projection = Projection(last)
+    for event in lives.delivered():
+        projection.take(event)
+
+    assert comparable(projection.requests) == comparable(requests)
+    assert used(projection.capacities()) == used(settled)
