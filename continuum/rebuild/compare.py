@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
@@ -32,16 +32,40 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
+class RowComparison:
+    """
+    The rows of a live table beside what the service's own topic says of them, field by field.
+
+    Of the rows ``not_recorded`` the topic does not say the whole state yet; they are not compared.
+    """
+
+    table: str
+    compared: int
+    not_recorded: int
+    differences: Sequence[Difference]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """The totals of both sides, by table, and every key that differs."""
+    """The totals of both sides, every key that differs, and the ``states`` compared by field."""
 
     live: Mapping[str, Total]
     rebuilt: Mapping[str, Total]
     differences: Sequence[Difference]
+    states: Sequence[RowComparison] = field(default=())
 
     @property
     def rows(self) -> int:
-        return sum(total.rows for total in self.rebuilt.values())
+        rebuilt = sum(total.rows for total in self.rebuilt.values())
+        return rebuilt + sum(each.compared for each in self.states)
+
+    @property
+    def differing_states(self) -> list[Difference]:
+        return [difference for each in self.states for difference in each.differences]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differences and not self.differing_states
 
 
 async def compare(

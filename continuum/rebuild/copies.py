@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from continuum.rebuild.tables import Tables
+from continuum.rebuild.routing import compare_rows
+from continuum.rebuild.tables import Tables, no_states
 from services.intake.ended_requests import RequestEnded, parse_routing_event
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
@@ -51,8 +52,8 @@ ROUTING = Tables(
     kept={
         ("decisions", "panels"): "are its decisions and what they were made from"
         " (`python -m services.routing verify` re-runs them)",
-        ("requests", "lanes", "capacities", "capacity_changes", "places"): "are what its decisions"
-        " led to, each in its moment",
+        ("requests", "capacities"): "are compared with what it published, and not replaced",
+        ("lanes", "capacity_changes", "places"): "are what it has yet to look at",
         ("gates of other topics",): _OTHER_GATES,
     },
     topics=frozenset({reference.TOPIC}),
@@ -63,10 +64,12 @@ ROUTING = Tables(
     begin=list,
     decide=_enter,
     save=catalog.take_in,
+    states=compare_rows,
 )
 
 NOTIFICATIONS = replace(
     ROUTING,
+    states=no_states,
     kept={
         ("requests",): "hold sentences with names of that day, which are not in the log",
         ("notices", "answers", "gaps", "heartbeats"): "are its decisions whom to notify, and the"

@@ -98,6 +98,14 @@ class Log:
             end: int = (await consumer.end_offsets([place]))[place]
         return end
 
+    async def ends(self, topic: str) -> dict[Partition, int]:
+        """Return the offset of the next record of each partition of *topic*."""
+        async with self._consumer((topic, 0)) as consumer:
+            cluster = await consumer._client.fetch_all_metadata()
+            places = [TopicPartition(topic, n) for n in cluster.partitions_for_topic(topic)]
+            found = await consumer.end_offsets(places)
+        return {(place.topic, place.partition): end for place, end in sorted(found.items())}
+
     async def whole(self, partition: Partition) -> list[Record]:
         """Return all records of a small partition that keeps every record."""
         return [

@@ -29,6 +29,7 @@ def render(
         f"  keeps {DELIVERY}",
         "",
         *tables(compared),
+        *_states(compared),
         *_failed(failed),
         *_differences(compared, moved),
     ]
@@ -57,9 +58,11 @@ def repaired(service: str, compared: Comparison, again: Comparison) -> list[str]
 
 def closing(wanted: Position, compared: Comparison, seconds: float) -> str:
     """Return the summary line."""
+    tables = len(compared.live) + len(compared.states)
+    differing = len(compared.differences) + len(compared.differing_states)
     return (
-        f"rebuild: {wanted.records} records, {compared.rows} rows in {len(compared.live)} tables,"
-        f" {len(compared.differences)} differing, {seconds:.1f} s"
+        f"rebuild: {wanted.records} records, {compared.rows} rows in {tables} tables,"
+        f" {differing} differing, {seconds:.1f} s"
     )
 
 
@@ -71,6 +74,25 @@ def _left_out(wanted: Position) -> list[str]:
         lines.append(f"  leaves out {waiting} dead, parked or held records, as the service does")
     if given_up:
         lines.append(f"  leaves out {given_up} records that operators discarded")
+    return lines
+
+
+def _states(compared: Comparison) -> list[str]:
+    lines = []
+    for each in compared.states:
+        left = f"; {each.not_recorded:,} not recorded yet" if each.not_recorded else ""
+        lines.append(
+            f"  {each.table:10}{each.compared:12,} rows beside what was published,"
+            f" {len(each.differences):,} differ{left}"
+        )
+    if compared.differing_states:
+        keys = [f"{each.table} {each.key} {each.what}" for each in compared.differing_states]
+        lines += [
+            "",
+            "At risk: promise 5: these rows do not equal what was published of them (a repair"
+            " leaves them as they are):",
+            *_some(keys),
+        ]
     return lines
 
 

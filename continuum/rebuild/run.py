@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from continuum.access import Access, NotPossible
 from continuum.rebuild import render
-from continuum.rebuild.compare import Comparison, compare
+from continuum.rebuild.compare import Comparison, RowComparison, compare
 from continuum.rebuild.log import Log
 from continuum.rebuild.services import FOLDED
 from continuum.rebuild.shadow import Position, Shadow, connect, read_position
@@ -81,13 +81,22 @@ class Rebuild:
             wanted = await self._reach()
             shadow, figures = self._shadow.connection, self._tables.figures
             compared = await compare(self._live, shadow, self._tables.names)
+            states = await self._compare_states()
             before, after = await figures(self._live), await figures(shadow)
         moved = {
             name: (before.get(name, 0), after.get(name, 0))
             for name in sorted({*before, *after})
             if before.get(name) != after.get(name)
         }
-        return wanted, compared, moved
+        return wanted, replace(compared, states=states), moved
+
+    async def _compare_states(self) -> Sequence[RowComparison]:
+        try:
+            return await self._tables.states(self._live, self._shadow.connection, self._log)
+        except ValidationError as error:
+            raise NotPossible(
+                "the own topic holds what this version cannot read: nothing is compared."
+            ) from error
 
     async def repair(self, order: Order, compared: Comparison) -> None:
         """Replace the live rows of every differing key by the rebuilt ones."""
@@ -183,12 +192,12 @@ async def rebuild(
             wanted, again, _ = await work.compare()
             lines += ["", *render.repaired(order.service, compared, again)]
             compared = again
-        elif order.yes and not compared.differences:
+        elif order.yes and compared.is_equal:
             await work.note(order, compared, wanted.records)
-        equal = not compared.differences and not failed
+        equal = compared.is_equal and not failed
         if equal:
             await shadow.drop()
-        elif not order.yes:
+        elif not order.yes and compared.differences:
             lines += ["", "Nothing is changed yet: --yes --why TEXT repairs it."]
     seconds = time.monotonic() - began
     return [*lines, "", render.closing(wanted, compared, seconds)], equal

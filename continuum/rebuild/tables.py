@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from continuum.rebuild.compare import RowComparison
+from continuum.rebuild.log import Log
 from shared.messaging.records import Item, Malformed, PassedOver, Record
 
 
@@ -14,6 +16,10 @@ async def _nothing(
 
 async def _none(connection: Any) -> Mapping[str, int]:
     return {}
+
+
+async def no_states(snapshot: Any, latest: Any, log: Log) -> Sequence[RowComparison]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Tables:
     item to it (pure; it changes nothing if it raises), ``save`` writes it. ``read_back`` adds what
     the service published on its ``own`` topic, up to the last number of each subject; it may be
     called again. ``figures`` returns the public figures, which a repair may change.
+    ``states`` compares rows with the fold of the own topic; no repair touches them.
     """
 
     names: tuple[str, ...]
@@ -46,3 +53,4 @@ class Tables:
     own: str | None = None
     read_back: Callable[[Any, Sequence[bytes], Mapping[str, int]], Awaitable[None]] = _nothing
     figures: Callable[[Any], Awaitable[Mapping[str, int]]] = _none
+    states: Callable[[Any, Any, Log], Awaitable[Sequence[RowComparison]]] = no_states

@@ -2,8 +2,8 @@
 Requests and capacities as the fold of routing's own topic, whatever the order between subjects.
 
 Pure. What a release before 0.3.0 published does not say the whole state. A request is unknown
-from such an event until it is recorded, a capacity until the next answer to a declaration. While
-any request is unknown, so are all capacities, because what it takes of them is.
+from such an event until it is recorded. Capacities are unknown once there was any such event:
+what those offers took, and when the last one was made, they do not say.
 """
 
 from collections import Counter
@@ -41,8 +41,8 @@ class Projection:
         self._numbers: dict[str, int] = {}
         self._early: dict[str, dict[int, Announced]] = {}
         self._requests: dict[str, Request] = {}
-        self._unknown: set[str] = set()
-        self._declared: dict[str, CapacityChange | None] = {}
+        self._has_older = False
+        self._declared: dict[str, CapacityChange] = {}
         self._asked: dict[str, int] = {}
 
     @property
@@ -64,9 +64,16 @@ class Projection:
         if not waiting:
             del self._early[subject]
 
+    @property
+    def knows_capacities(self) -> bool:
+        """Whether all events say the whole of what they change."""
+        return not self._has_older and all(
+            request.recorded == request.published for request in self._requests.values()
+        )
+
     def capacities(self) -> dict[str, Capacity]:
-        """Return the known capacities: what was declared, without what requests take of it."""
-        if len(self.requests) < len(self._requests) or self._unknown:
+        """Return the capacities, if they are known: what was declared less what requests take."""
+        if not self.knows_capacities:
             return {}
         taken: Counter[tuple[str | None, int | None]] = Counter()
         load: Counter[str] = Counter()
@@ -75,9 +82,8 @@ class Projection:
             if of.provider is not None:
                 taken[of.declaration, of.entry] += of.room
                 load[of.provider] += of.load
-        unknown = {name for name, change in self._declared.items() if change is None}
-        providers = {*self._declared, *self._asked, *load} - unknown
-        return {name: self._capacity(name, taken, load) for name in sorted(providers)}
+        providers = sorted({*self._declared, *self._asked, *load})
+        return {name: self._capacity(name, taken, load) for name in providers}
 
     def _capacity(
         self,
@@ -113,13 +119,11 @@ class Projection:
             return
         if not is_whole(event):
             self._requests.pop(announced.subject, None)
-            self._unknown.add(announced.subject)
+            self._has_older = True
             return
         request = request or _beginning(event)
         if request is None:
-            self._unknown.add(announced.subject)
             return
-        self._unknown.discard(announced.subject)
         self._requests[announced.subject] = evolve(request, event)
         if isinstance(event, OfferMade) and event.data.declaration is not None:
             provider, at = event.data.provider, microseconds(event.time)
@@ -127,9 +131,11 @@ class Projection:
 
     def _fold_declaration(self, event: MessageApplied) -> None:
         said = event.data.declared
-        self._declared[event.subject] = (
-            None if said is None else declared(event.subject, said, declaration=event.causationid)
-        )
+        if said is None:
+            self._has_older = True
+            return
+        change = declared(event.subject, said, declaration=event.causationid)
+        self._declared[event.subject] = change
 
 
 def _beginning(event: RoutingEvent) -> Request | None:

@@ -20,6 +20,7 @@ from deploy.local.demo.stage import perform
 from deploy.local.demo.summary import stories, summary
 from deploy.local.demo.verdict import Verdict, verdict
 from deploy.local.demo.waiting_order import overtakings, read_releases
+from deploy.local.rebuilding import compare_routing
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
@@ -94,6 +95,7 @@ def _demo(
         wrong += _tell(stories(play), file)
         wrong += _order(dsns["routing"])
         wrong += _verify(stack)
+        wrong += compare_routing(file)
         wrong += _check(state) if check else []
     return _close(result, wrong, progress)
 

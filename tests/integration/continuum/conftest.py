@@ -1,5 +1,6 @@
 """A real log, a service that has taken it in, and its tables computed again."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -8,10 +9,12 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
+from confluent_kafka.admin import NewTopic
 
 from continuum.access import Access
 from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order, rebuild
+from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from shared.contracts import intake, reference, routing
@@ -83,6 +86,24 @@ def log_as(stack: Stack, user: str, password: str) -> Log:
     return Log(tuple(stack.kafka.servers), "SASL_PLAINTEXT", user, password)
 
 
+async def empty(stack: Stack, topic: str) -> None:
+    """Make *topic* anew: what other tests have written there is no fact of this service."""
+    admin = admin_client(stack.kafka.servers, user=ADMIN, password=stack.kafka.password)
+
+    async def is_there() -> bool:
+        listed = await asyncio.to_thread(admin.list_topics, timeout=10)
+        return topic in listed.topics
+
+    async with asyncio.timeout(30):
+        await asyncio.to_thread(admin.delete_topics([topic])[topic].result)
+        while await is_there():
+            await asyncio.sleep(0.05)
+        made = admin.create_topics([NewTopic(topic, TOPICS[topic], 1)])
+        await asyncio.to_thread(made[topic].result)
+        while not await is_there():
+            await asyncio.sleep(0.05)
+
+
 @asynccontextmanager
 async def rebuilt(
     stack: Stack, dsn: str, service: str, reader: Reader[Any]
@@ -97,6 +118,8 @@ async def rebuilt(
         sasl_plain_password=stack.kafka.password,
     )
     log = log_as(stack, ADMIN, stack.kafka.password)
+    if service == "routing":
+        await empty(stack, routing.TOPIC)
     await producer.start()
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as pool:
         for topic, partitions in TOPICS.items():

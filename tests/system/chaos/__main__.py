@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from deploy.local.rebuilding import compare_routing
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from shared.runtime.crash_points import read_report
@@ -113,6 +114,8 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         stack.connection.write(state / "connection.json")
         _say("the checker writes down what there is")
         unrecorded = record(state)
+        _say("routing's rows are compared with the fold of what it published")
+        wrong = [*wrong, *compare_routing(state / "connection.json")]
     # A long run takes gigabytes to judge, and the stack has had some too.
     _say("the checker judges")
     violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]

@@ -1,0 +1,121 @@
+"""Holds routing's requests and capacities to the fold of its own topic, field by field."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from continuum.rebuild.compare import Difference, RowComparison
+from continuum.rebuild.log import Log
+from services.routing.capacity import Capacity, apply
+from services.routing.projection import Projection
+from services.routing.request import CapacityChange, Request
+from shared.contracts.routing import TOPIC
+from shared.contracts.tracking import is_tracking_number
+from shared.messaging.own_log import Announced, announced
+from shared.messaging.records import Record, from_kafka
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+_NOT_PUBLISHED = frozenset({"fresh"})
+"""The matcher's note of what it has yet to look at."""
+
+
+async def compare_rows(snapshot: Any, latest: Any, log: Log) -> list[RowComparison]:
+    """
+    Compare requests and capacities, as *snapshot* sees them, with the fold of the topic.
+
+    Events that the rows of the snapshot do not count are left out: the service goes on meanwhile.
+    A request that was accepted since then is found by *latest*, another connection.
+    """
+    requests = [_request(row) for row in await snapshot.fetch(_SQL["read_requests"])]
+    capacities = await _capacities(snapshot)
+    last = {request.tracking_number: request.published for request in requests}
+    unsent = []
+    for row in await snapshot.fetch(_SQL["read_published"], TOPIC):
+        if row["subject"] is not None:
+            last[row["subject"]] = row["last"]
+        if row["value"] is not None:
+            unsent.append(row["value"])
+    projection, unseen = Projection(last), set[str]()
+
+    def take(events: Iterable[Announced]) -> None:
+        for event in events:
+            projection.take(event)
+            if event.subject not in last and is_tracking_number(event.subject):
+                unseen.add(event.subject)
+
+    for partition, end in (await log.ends(TOPIC)).items():
+        async for records in log.records(partition, start=0, end=end):
+            take(_events(map(from_kafka, records)))
+    take(_events(Record(TOPIC, 0, 0, b"", value, (), datetime.now(UTC)) for value in unsent))
+    known = {row["tracking_number"] for row in await latest.fetch(_SQL["find_requests"], unseen)}
+    return [
+        compare_requests(requests, projection, missing=unseen - known),
+        compare_capacities(capacities, projection),
+    ]
+
+
+def compare_requests(
+    rows: Iterable[Request], projection: Projection, *, missing: Iterable[str]
+) -> RowComparison:
+    """Compare the requests whose whole state the log says; the others are recorded there soon."""
+    compared, unknown = 0, 0
+    found: list[Difference] = []
+    folded = projection.requests
+    for row in rows:
+        if row.recorded < row.published:
+            unknown += 1
+            continue
+        compared += 1
+        if row.tracking_number not in folded:
+            what = "is in the live table and not in the log"
+            found.append(Difference("requests", row.tracking_number, what))
+        else:
+            found += _differing("requests", row.tracking_number, row, folded[row.tracking_number])
+    found += [Difference("requests", n, "is missing in the live table") for n in sorted(missing)]
+    return RowComparison("requests", compared, unknown, found)
+
+
+def compare_capacities(rows: Mapping[str, Capacity], projection: Projection) -> RowComparison:
+    """Compare the capacities, if the log says all of them."""
+    folded = projection.capacities()
+    if not projection.knows_capacities:
+        return RowComparison("capacities", 0, len(rows), ())
+    names = sorted({*rows, *folded})
+    found: list[Difference] = []
+    for name in names:
+        nothing = Capacity(name)
+        found += _differing("capacities", name, rows.get(name, nothing), folded.get(name, nothing))
+    return RowComparison("capacities", len(names), 0, found)
+
+
+def _differing(table: str, key: str, live: Any, folded: Any) -> Iterator[Difference]:
+    names = [
+        name
+        for name, left, right in zip(live._fields, live, folded, strict=True)
+        if left != right and name not in _NOT_PUBLISHED
+    ]
+    if names:
+        yield Difference(table, key, f"differs in {', '.join(names)}")
+
+
+async def _capacities(snapshot: Any) -> dict[str, Capacity]:
+    """Return the capacities after the changes that the matcher has not applied yet."""
+    found = {
+        row["provider"]: Capacity(*row)._replace(free=tuple(row["free"]))
+        for row in await snapshot.fetch(_SQL["read_capacities"])
+    }
+    for row in await snapshot.fetch(_SQL["read_capacity_changes"]):
+        change = CapacityChange(*row)
+        before = found.get(change.provider, Capacity(change.provider))
+        found[change.provider] = apply(before, change)
+    return found
+
+
+def _events(records: Iterable[Record]) -> Iterator[Announced]:
+    return (event for record in records if (event := announced(record)) is not None)
+
+
+def _request(row: Any) -> Request:
+    *columns, offered = row
+    return Request(*(*columns, tuple(offered)))

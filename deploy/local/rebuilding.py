@@ -1,0 +1,20 @@
+"""Has the operators' command line compare routing's rows with the fold of what it published."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def compare_routing(connection: Path) -> list[str]:
+    """Print how many rows were compared; return everything that was said if any differs."""
+    command = [sys.executable, "-m", "continuum", "rebuild", "routing"]
+    done = subprocess.run(
+        [*command, "--connection", str(connection)], capture_output=True, text=True, check=False
+    )
+    lines = done.stdout.splitlines()
+    for line in lines:
+        if "rows beside" in line or line.startswith("rebuild:"):
+            print(line.strip())
+    if done.returncode == 0:
+        return []
+    return [f"rebuild routing: {line}" for line in [*lines, *done.stderr.splitlines()] if line]
