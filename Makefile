@@ -103,8 +103,8 @@ logs-check: setup ## hold the Loki queries of docs/logs.md against `continuum lo
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
 	@$(RUN) -m deploy.image
 
-lives: setup ## hold routing's tables to the fold of its events, over 10,000 random lives [LIVES=10000]
-	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py
+lives: setup ## hold routing's and intake's rows to the fold of their events, over 10,000 random lives [LIVES=10000]
+	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py tests/unit/intake/test_fold.py
 
 nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
 	@$(MAKE) --no-print-directory manifests-check cluster-check image lives
