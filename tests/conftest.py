@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 from deploy.local import databases
 from deploy.local.stack import Stack
@@ -18,6 +19,11 @@ Database = Callable[[str], Awaitable[str]]
 _numbers = count(1)
 
 enable_interrupts()  # otherwise processes of tests in a shell's background ignore SIGINT
+
+
+# Hypothesis's own deadline is in wall-clock time: on a busy machine it fails tests that are right.
+settings.register_profile("continuum", deadline=None)
+settings.load_profile("continuum")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

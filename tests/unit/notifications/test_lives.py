@@ -109,7 +109,7 @@ def folded(events: list[Event], directory: Directory) -> dict[str, Request]:
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_is_held_is_the_fold_of_what_was_read(seed: int) -> None:
     events, held, _ = live(seed)
 
@@ -121,7 +121,7 @@ def test_what_is_held_is_the_fold_of_what_was_read(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_whatever_is_read_numbers_have_no_gap_and_each_fact_has_one_notice(seed: int) -> None:
     events, held, written = live(seed)
 
