@@ -106,7 +106,12 @@ class Batches:
         await self._broker.connect()
         config = self._broker.config.broker_config
         assert isinstance(config.builder, partial)
-        config.builder = partial(FetchingConsumer, **config.builder.keywords)
+        config.builder = partial(
+            FetchingConsumer,
+            **config.builder.keywords,
+            may_wait=self._may_wait,
+            gather_seconds=self._settings.batch_wait_ms / 1000,
+        )
         await self._broker.start()
 
     async def stop(self) -> None:
@@ -141,11 +146,6 @@ class Batches:
         found = await consumer.look(self._positions(), most, seconds=_LOOK_SECONDS)
         for fault in found.faults:
             await self._meet(consumer, fault)
-        if len(found.records) < most and any(r.topic in self._may_wait for r in found.records):
-            # Fetch nothing for a moment of what may wait; of others Kafka is asked meanwhile.
-            gathering = [p for p in consumer.assignment() if p.topic in self._may_wait]
-            seconds = self._settings.batch_wait_ms / 1000
-            consumer.pause_for("gathering", gathering, seconds=seconds)
         return tuple(found.records)
 
 

@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -21,12 +20,12 @@ from aiokafka.protocol.fetch import FetchRequest
 
 from shared.messaging.buffer import Buffer, Fault, Found
 from shared.messaging.fetch_sessions import FetchSession, Place, Wanted
+from shared.messaging.pacing import Pacing
 from shared.messaging.record_batches import Unreadable
+from shared.waking import woken
 
 OFFSETS_GONE, NOT_AUTHORIZED = "offsets_gone", "not_authorized"
 _FULL, _FAULT = "full", "fault"
-_GATHER_SECONDS = 0.1
-"""A fetch waits so long while what the last one brought has not been asked for."""
 # aiokafka renews its metadata for these; the next fetch goes to the right broker.
 _MOVED = frozenset(
     error.errno
@@ -45,19 +44,24 @@ _REASONS = {
 class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """Gives records by `look`; ``getmany`` and ``getone`` of the base give none."""
 
-    def __init__(self, *topics: str, **arguments: Any) -> None:
+    def __init__(
+        self,
+        *topics: str,
+        may_wait: Collection[str] = (),
+        gather_seconds: float = 0,
+        **arguments: Any,
+    ) -> None:
         super().__init__(*topics, **arguments)
+        self._pacing = Pacing(may_wait=may_wait, gather_seconds=gather_seconds)
         self._buffer = Buffer()
         self._faults: dict[TopicPartition, Fault] = {}
         self._pauses: defaultdict[TopicPartition, set[str]] = defaultdict(set)
         self._has_arrived = asyncio.Event()
-        self._was_asked = asyncio.Event()
-        self._was_asked.set()
         self._answered: dict[TopicPartition, float] = {}
         self._retried: dict[TopicPartition, float] = {}
         """Partitions that had a fault, and when they last answered that they have nothing new."""
         self._nothing_at = float("-inf")
-        """When a partition last answered that it has nothing new."""
+        """When a partition that had no fault last answered that it has nothing new."""
         self._sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
         """By broker."""
         self._send_request = self._client.send
@@ -73,15 +77,14 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         `retry`, `skip` or `seek`. What has been returned is returned again until its position
         has moved.
         """
+        self._pacing.end()
         await self.getmany()  # an error of the group, or an assignment that is under way
         found = self._take(positions, most)
         if not found.records and not found.faults:
             self._has_arrived.clear()
-            try:
-                async with asyncio.timeout(seconds):
-                    await self._has_arrived.wait()
-            except TimeoutError:
+            if not await woken(self._has_arrived, within=seconds):
                 return found
+            await self._pacing.next_batch()
             found = self._take(positions, most)
         return found
 
@@ -127,9 +130,8 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     def others_answer(self, partition: TopicPartition, since: float) -> bool:
         """Tell whether a fetch of another than a faulty *partition* succeeded *since*."""
-        return self._nothing_at >= since or any(
-            at >= since for other, at in self._answered.items() if other != partition
-        )
+        others = (at for other, at in self._answered.items() if other != partition)
+        return any(at >= since for at in (self._nothing_at, *others))
 
     def has_nothing(self, partition: TopicPartition, since: float) -> bool:
         """Tell whether *partition*, tried again, answered *since* that it has nothing new."""
@@ -161,7 +163,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     def _take(self, positions: Mapping[TopicPartition, int], most: int) -> Found:
         found = self._buffer.take(positions, most)
-        self._was_asked.set()
+        self._pacing.begin(found.records, most)
         if found.faults:
             self._pause(_FAULT, [fault.partition for fault in found.faults])
         for partition in [p for p, fault in self._faults.items() if p in positions]:
@@ -176,9 +178,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     async def _send(self, node: int, request: Any, **arguments: Any) -> Any:
         if not isinstance(request, FetchRequest):
             return await self._send_request(node, request, **arguments)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_GATHER_SECONDS):
-                await self._was_asked.wait()
+        request = await self._pacing.next_fetch(request)
         subscription = self._subscription.subscription
         assignment = subscription.assignment if subscription is not None else None
         session = self._sessions[node]
@@ -201,11 +201,12 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     def _note_nothing(self, wanted: Collection[Place], news: Collection[Place]) -> None:
         """Note which of the *wanted* partitions can be read and have nothing new."""
-        if len(wanted) > len(news):
-            self._nothing_at = time.monotonic()
-            for partition in self._retried:
-                if partition in wanted and partition not in news:
-                    self._retried[partition] = self._nothing_at
+        now = time.monotonic()
+        retried = [p for p in self._retried if p in wanted and p not in news]
+        for partition in retried:
+            self._retried[partition] = now
+        if len(wanted) - len(news) > len(retried):
+            self._nothing_at = now
 
     def _keep(self, assignment: Any, topic: str, answer: Any, wanted: Wanted) -> bool:
         """Keep what *answer* brought; False if it is the fetcher's own business."""
@@ -232,7 +233,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             return True
         if self._buffer.is_full(partition):
             self._pause(_FULL, [partition])
-        self._was_asked.clear()
+        self._pacing.fetched()
         self._has_arrived.set()
         return True
 
