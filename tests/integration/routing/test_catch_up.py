@@ -119,6 +119,28 @@ async def test_what_was_decided_is_known_again_and_nothing_is_sent(
     assert await outbox_of(dump.pool) == []
 
 
+async def test_every_field_that_events_say_is_as_it_was(
+    lives: tuple[World, World, list[Sender]],
+) -> None:
+    lived, dump, senders = lives
+    records = await live_on(lived, senders)
+    directed = Sender(9, agency={"listed": False})
+    said = [directed.accepted(), directed.directed("assign", provider=OTHER)]
+    records += (more := [lived.record(event) for event in said])
+    await lived.take_in_records(more)
+    await lived.match()  # which applies what the directed offer takes
+    await announce(dump.pool, await outbox_of(lived.pool), at=AT)
+
+    await catch_up(dump.pool, Again(), [records], service="routing")
+
+    for statement in (
+        "SELECT to_jsonb(requests) - 'fresh' FROM requests ORDER BY tracking_number",
+        "SELECT to_jsonb(capacities) FROM capacities ORDER BY provider",
+    ):
+        rows, restored = [await world.pool.fetch(statement) for world in (lived, dump)]
+        assert [json.loads(row[0]) for row in restored] == [json.loads(row[0]) for row in rows]
+
+
 async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_followed(
     lives: tuple[World, World, list[Sender]],
 ) -> None:
