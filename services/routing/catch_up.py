@@ -27,6 +27,7 @@ from services.routing.fold import fold, is_answer
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.older_events import amended
 from services.routing.request import CapacityChange, Request
+from services.routing.store import Results
 from services.routing.story import Told, kind_of
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
@@ -212,7 +213,7 @@ class Again:
         behind = [row[0] for row in await connection.fetch(_SQL["list_behind"])]
         for first in range(0, len(behind), _AT_ONCE):
             numbers = behind[first : first + _AT_ONCE]
-            requests = await store.lock_requests(connection, numbers)
+            loaded = await store.load_batch(connection, requests=numbers)
             lives = await _read_lives(connection, numbers)
             places = await _read_places(connection, numbers)
             after = [
@@ -222,9 +223,9 @@ class Again:
                     catalog,
                     place=places.get(number),
                 )
-                for number, request in requests.items()
+                for number, request in loaded.requests.items()
             ]
-            await store.save(connection, requests=after)
+            await store.save(connection, Results(after))
         await _count_capacities(connection)
         await connection.execute(_SQL["open_lanes_again"])
         await connection.execute(_SQL["forget_places"])
@@ -291,7 +292,7 @@ async def _count_capacities(connection: Any) -> None:
             now = _left(apply(now, change), taken)
         last = max(now.last_offer, microseconds(asked[provider]) if provider in asked else 0)
         capacities[provider] = now._replace(load=load.get(provider, 0), last_offer=last)
-    await store.save(connection, capacities=capacities)
+    await store.save(connection, Results(capacities=list(capacities.values())))
     await connection.execute(_SQL["forget_changes"])
 
 

@@ -54,10 +54,10 @@ class Deadlines:
         self, connection: "PoolConnectionProxy[Any]", *, grace: timedelta
     ) -> timedelta:
         async with connection.transaction():
-            at = await store.read_clock(connection)
-            requests = await store.lock_due_requests(connection, before=at - grace, limit=_AT_ONCE)
-            tolds = [run_out(request, at=at) for request in requests]
-            await save_and_publish(connection, tolds, capacities={})
+            requests, at = await store.lock_due_requests(connection, grace=grace, limit=_AT_ONCE)
+            tolds = [] if at is None else [run_out(request, at=at) for request in requests]
+            if tolds:
+                await save_and_publish(connection, tolds)
         if tolds:
             self._relay_wake.set()
             self._matcher_wake.set()

@@ -19,7 +19,7 @@ from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, participant_of
 from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
-from shared.messaging import outbox, sequences
+from shared.messaging import outbox
 from shared.messaging.reader import Closing, parse_event
 from shared.messaging.records import (
     Counted,
@@ -86,17 +86,19 @@ class RoutingReader:
             if item.record.topic == reference.TOPIC
         ]
         await catalog.take_in(connection, entries)
-        known = await self._catalogs.current(connection)
         declared = {i.message.subject for i in items if isinstance(i.message, CapacityDeclared)}
         about = {
             item.message.subject
             for item in items
             if item.record.topic == intake.TOPIC and not isinstance(item.message, _FIRST)
         }
-        requests = await store.lock_requests(connection, about) if about else {}
-        numbers = await sequences.lock(connection, [(TOPIC, provider) for provider in declared])
+        loaded = await store.load_batch(
+            connection, requests=about, subjects=[(TOPIC, provider) for provider in declared]
+        )
+        known = await self._catalogs.current(connection, version=loaded.version)
         library = self._shelf.library(known, at=at)
-        return Batch(at=at, library=library, requests=requests, numbers=numbers)
+        numbers = Numbers(loaded.numbers)
+        return Batch(at=at, library=library, requests=loaded.requests, numbers=numbers)
 
     def decide(self, batch: Batch, item: Item) -> Taken:
         """Decide one item; the batch changes only when nothing was raised."""
@@ -118,11 +120,14 @@ class RoutingReader:
         return Taken("applied", counted=counted)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
-        """Write what the batch came to; return the events about requests as messages."""
-        messages = await saving.save(connection, batch.tolds, new=batch.new)
-        await store.append_capacity_changes(connection, batch.changes)
-        await sequences.save(connection, batch.numbers)
-        return Closing(messages=messages)
+        """Return how what the batch came to is written; give requests their places in lanes."""
+        return await saving.close(
+            connection,
+            batch.tolds,
+            new=batch.new,
+            changes=batch.changes,
+            numbers=batch.numbers.changed,
+        )
 
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:

@@ -14,7 +14,7 @@ from services.routing.books import Library, Shelf
 from services.routing.capacity import Capacity, apply
 from services.routing.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.saving import save_and_publish
-from services.routing.store import Lane
+from services.routing.store import Lane, LaneSweep, Results
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import SERVED_FIRST
 from shared.runtime import crash_points
@@ -75,7 +75,7 @@ class Matcher:
             capacities = await store.lock_capacities(connection, providers)
             for change in changes:
                 capacities[change.provider] = apply(capacities[change.provider], change)
-            await store.save(connection, capacities=capacities)
+            await store.save(connection, Results(capacities=list(capacities.values())))
             more = {c.provider for c in changes if c.entries is not None or c.free > 0}
             programs = {
                 program
@@ -109,13 +109,16 @@ class Matcher:
             step = LaneStep(lane.program, is_open, library, dict(capacities), locked_at or at)
             crash_points.reach("matcher.after_claim")
             tolds = match_in_order(step, requests)
-            published = await save_and_publish(
-                connection, tolds, capacities=_changed(capacities, step.capacities)
-            )
+            sweeps: list[LaneSweep] = []
             if sweeping or basis != lane.basis:
                 reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
-                swept_to = max(reached, swept_to or 0)
-                await store.save_lane(connection, name, basis=basis, swept_to=swept_to)
+                sweeps.append(LaneSweep(name, basis, max(reached, swept_to or 0)))
+            published = await save_and_publish(
+                connection,
+                tolds,
+                capacities=_changed(capacities, step.capacities),
+                sweeps=sweeps,
+            )
             crash_points.reach("matcher.in_transaction")
         if published:
             self._relay_wake.set()
@@ -180,5 +183,5 @@ def _basis(program: str, library: Library, *, at: datetime) -> str:
     return f"{state} {book.ruleset_hash[:16]} {book.panel_hash[:16]}"
 
 
-def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> dict[str, Capacity]:
-    return {name: now for name, now in after.items() if now is not before[name]}
+def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> list[Capacity]:
+    return [now for name, now in after.items() if now is not before[name]]

@@ -38,7 +38,7 @@ class Recorder:
             if not requests:
                 return LATER
             at = await store.read_clock(connection)
-            await save_and_publish(connection, recorded(requests, at=at), capacities={})
+            await save_and_publish(connection, recorded(requests, at=at))
         self._relay_wake.set()
         log.info("requests.recorded", requests=len(requests))
         return AT_ONCE if len(requests) == _AT_ONCE else LATER

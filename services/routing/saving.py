@@ -1,16 +1,21 @@
 """Writes what decisions came to, in the caller's transaction: state, records, capacity, outbox."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.capacity import Capacity
+from services.routing.request import CapacityChange
+from services.routing.store import LaneSweep, Results
 from services.routing.story import Told, with_place
 from shared.contracts.routing import TOPIC
 from shared.messaging import outbox
+from shared.messaging.reader import Closing
 from shared.messaging.records import Outgoing
+from shared.messaging.sequences import Subject
 
 
 def outgoing(told: Told) -> list[Outgoing]:
@@ -19,34 +24,43 @@ def outgoing(told: Told) -> list[Outgoing]:
     return [outbox.outgoing(TOPIC, event, key=key) for event in told.events]
 
 
-async def save(
-    connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told], *, new: Collection[str] = ()
-) -> list[Outgoing]:
+async def close(
+    connection: "PoolConnectionProxy[Any]",
+    tolds: Sequence[Told],
+    *,
+    new: Collection[str],
+    changes: Sequence[CapacityChange],
+    numbers: Mapping[Subject, int],
+) -> Closing:
     """
-    Write requests, decision records and changes of capacity; return the events as messages.
+    Return how the results of a batch are written, with the events as messages.
 
     The last word on each request counts; those with a *new* tracking number have no row yet.
     A request that enters a lane gets its place there, which the event says that brings it there.
+    *changes* are those of declarations.
     """
     placed = await _with_places(connection, tolds)
-    await _save(connection, placed, new=new, capacities={}, messages=())
-    return [message for told in placed for message in outgoing(told)]
+    results = _results(placed)
+    results = replace(results, new=new, changes=[*results.changes, *changes], numbers=numbers)
+    return await store.close(connection, results, messages=_messages(placed))
 
 
 async def save_and_publish(
     connection: "PoolConnectionProxy[Any]",
     tolds: Sequence[Told],
     *,
-    capacities: Mapping[str, Capacity],
+    capacities: Sequence[Capacity] = (),
+    sweeps: Sequence[LaneSweep] = (),
 ) -> int:
     """
-    Write the steps of requests, and *capacities*; append the events.
+    Write the steps of requests, and *capacities* and *sweeps*; append the events.
 
     A request that enters a lane gets its place there. Return the number of events.
     """
-    tolds = await _with_places(connection, tolds)
-    messages = [message for told in tolds for message in outgoing(told)]
-    await _save(connection, tolds, new=(), capacities=capacities, messages=messages)
+    placed = await _with_places(connection, tolds)
+    messages = _messages(placed)
+    results = replace(_results(placed), capacities=capacities, sweeps=sweeps)
+    await store.save(connection, results, messages=messages)
     return len(messages)
 
 
@@ -65,22 +79,14 @@ async def _with_places(
     return placed
 
 
-async def _save(
-    connection: "PoolConnectionProxy[Any]",
-    tolds: Sequence[Told],
-    *,
-    new: Collection[str],
-    capacities: Mapping[str, Capacity],
-    messages: Sequence[Outgoing],
-) -> None:
+def _messages(tolds: Sequence[Told]) -> list[Outgoing]:
+    return [message for told in tolds for message in outgoing(told)]
+
+
+def _results(tolds: Sequence[Told]) -> Results:
     last = {told.request.tracking_number: told.request for told in tolds}
-    await store.save(
-        connection,
-        requests=list(last.values()),
-        new=new,
+    return Results(
+        requests=[last[number] for number in sorted(last)],
         records=[record for told in tolds for record in told.records],
-        capacities=capacities,
-        messages=messages,
+        changes=[change for told in tolds for change in told.changes],
     )
-    changes = [change for told in tolds for change in told.changes]
-    await store.append_capacity_changes(connection, changes)

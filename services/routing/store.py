@@ -1,10 +1,9 @@
 """Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from operator import itemgetter
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
@@ -12,15 +11,14 @@ from services.routing.capacity import Capacity
 from services.routing.decisions import DecisionRecord
 from services.routing.request import CapacityChange, Request
 from shared.messaging import outbox
+from shared.messaging.reader import Closing
 from shared.messaging.records import Outgoing
-from shared.postgres.copying import copy_rows
+from shared.messaging.sequences import Subject
+from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
-_COLUMNS = Request._fields
-_FIXED = ("request_id", "participant", "traceparent")
-_CHANGEABLE = itemgetter(*[n for n, name in enumerate(_COLUMNS) if name not in _FIXED])
 END = 2**63 - 1
 """A place behind every place in a lane."""
 Connection = PoolConnectionProxy
@@ -48,12 +46,61 @@ class Survey:
     lanes: list[Lane]
 
 
-async def lock_requests(
-    connection: "Connection[Any]", tracking_numbers: Collection[str]
-) -> dict[str, Request]:
-    """Return the known requests among *tracking_numbers*, locked until the transaction ends."""
-    rows = await connection.fetch(_SQL["lock_requests"], list(tracking_numbers))
-    return {request.tracking_number: request for request in map(_request, rows)}
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Requests and last numbers, locked until the transaction ends; the catalog's version."""
+
+    requests: dict[str, Request]
+    numbers: dict[Subject, int]
+    version: int
+
+
+class LaneSweep(NamedTuple):
+    """How far a lane was swept on which basis; to the end, if no request is left behind."""
+
+    lane: str
+    basis: str
+    swept_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """
+    What decisions led to.
+
+    Requests with a *new* tracking number have no row yet; the others, ``capacities`` and
+    ``numbers`` are locked. With decision ``records`` come the facts of the candidates that they
+    name; ``changes`` are left to the matcher, in their order.
+    """
+
+    requests: Sequence[Request] = ()
+    new: Collection[str] = ()
+    records: Sequence[DecisionRecord] = ()
+    capacities: Sequence[Capacity] = ()
+    changes: Sequence[CapacityChange] = ()
+    numbers: Mapping[Subject, int] = field(default_factory=dict)
+    sweeps: Sequence[LaneSweep] = ()
+
+
+async def load_batch(
+    connection: "Connection[Any]",
+    *,
+    requests: Collection[str],
+    subjects: Collection[Subject] = (),
+) -> Loaded:
+    """Return the known ones of *requests* and the numbers of *subjects*, in one round trip."""
+    row = await connection.fetchrow(
+        _SQL["load_batch"],
+        list(requests),
+        [topic for topic, _ in subjects],
+        [subject for _, subject in subjects],
+    )
+    assert row is not None
+    return Loaded(
+        {request[0]: _request(request) for request in row["o_requests"] or ()},
+        {(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
+        row["o_version"],
+    )
 
 
 async def lock_next_in_lane(
@@ -65,7 +112,7 @@ async def lock_next_in_lane(
     With them, the time when all were locked; None when there are none.
     """
     rows = await connection.fetch(_SQL["lock_next_in_lane"], lane, behind, limit)
-    requests = [_request(columns) for *columns, _ in rows]
+    requests = [_request(row["request"]) for row in rows]
     at = max((row["at"] for row in rows), default=None)
     return sorted(requests, key=lambda request: request.queue_number or 0), at
 
@@ -77,77 +124,59 @@ async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None
 
 
 async def lock_due_requests(
-    connection: "Connection[Any]", *, before: datetime, limit: int
-) -> list[Request]:
-    """Return requests whose clock ran out before *before* and that nobody else has locked."""
-    return [
-        _request(row) for row in await connection.fetch(_SQL["lock_due_requests"], before, limit)
-    ]
+    connection: "Connection[Any]", *, grace: timedelta, limit: int
+) -> tuple[list[Request], datetime | None]:
+    """
+    Return requests whose clock ran out *grace* ago and that are not locked by others.
+
+    With them, the time when all were locked; None when there are none.
+    """
+    rows = await connection.fetch(_SQL["lock_due_requests"], grace.total_seconds(), limit)
+    at = max((row["at"] for row in rows), default=None)
+    return [_request(row["request"]) for row in rows], at
 
 
 async def lock_unrecorded(connection: "Connection[Any]", *, limit: int) -> list[Request]:
     """Return requests whose events do not say all, and that nobody else has locked."""
-    return [_request(row) for row in await connection.fetch(_SQL["lock_unrecorded"], limit)]
+    return [_request(row[0]) for row in await connection.fetch(_SQL["lock_unrecorded"], limit)]
+
+
+async def close(
+    connection: "Connection[Any]", results: Results, *, messages: Sequence[Outgoing] = ()
+) -> Closing:
+    """Return how *results* are written; of many new requests, the rows are written here."""
+    created = [request for request in results.requests if request.tracking_number in results.new]
+    parameters = (
+        await rows_or_copy(connection, "requests", columns=Request._fields, rows=created),
+        [request for request in results.requests if request.tracking_number not in results.new],
+        results.capacities,
+        list({r.panel: _panel_row(r) for r in results.records if r.panel}.values()),
+        [_decision_row(record) for record in results.records],
+        results.changes,
+        [(*subject, last) for subject, last in results.numbers.items()],
+        results.sweeps,
+    )
+    if not any(parameters):
+        return Closing(messages=messages)
+    return Closing(_SQL["save"], parameters, messages)
 
 
 async def save(
-    connection: "Connection[Any]",
-    *,
-    requests: Sequence[Request] = (),
-    new: Collection[str] = (),
-    records: Sequence[DecisionRecord] = (),
-    capacities: Mapping[str, Capacity] | None = None,
-    messages: Sequence[Outgoing] = (),
+    connection: "Connection[Any]", results: Results, *, messages: Sequence[Outgoing] = ()
 ) -> None:
-    """
-    Write what decisions led to.
-
-    Requests with a *new* tracking number have no row yet; the others, and *capacities*, are
-    locked. With decision *records* come the facts of the candidates that they name.
-    """
-    ordered = sorted(requests, key=_number_of)
-    inserted = [request for request in ordered if request.tracking_number in new]
-    if inserted:
-        await copy_rows(connection, "requests", columns=_COLUMNS, rows=inserted)
-    changed = [request for request in ordered if request.tracking_number not in new]
-    if changed or records or capacities or messages:
-        await connection.execute(
-            _SQL["save"],
-            *_request_columns(changed),
-            *_capacity_columns([*(capacities or {}).values()]),
-            *_decision_columns(records),
-            await outbox.rows_or_copy(connection, messages),
-        )
+    """Write *results*, and append *messages*, outside of a batch."""
+    closing = await close(connection, results, messages=messages)
+    rows = await outbox.rows_or_copy(connection, messages)
+    await connection.execute(closing.statement, rows, [], [], [], *closing.parameters)
 
 
-def _request_columns(requests: Sequence[Request]) -> list[Any]:
-    columns = _columns(map(_CHANGEABLE, requests), 22)
-    columns[-1] = ["{" + ",".join(offered) + "}" for offered in columns[-1]]
-    return columns
+def _decision_row(made: DecisionRecord) -> tuple[Any, ...]:
+    digest = bytes.fromhex(made.hash)
+    return made.tracking_number, made.number, made.id, made.at, digest, made.text
 
 
-def _capacity_columns(capacities: Sequence[Capacity]) -> list[Any]:
-    columns = _columns(capacities, 7)
-    columns[4] = ["{" + ",".join(map(str, free)) + "}" for free in columns[4]]
-    return columns
-
-
-def _decision_columns(records: Sequence[DecisionRecord]) -> list[Any]:
-    panels = {record.panel: record.panel_body for record in records if record.panel}
-    return [
-        [record.tracking_number for record in records],
-        [record.number for record in records],
-        [record.id for record in records],
-        [record.at for record in records],
-        [bytes.fromhex(record.hash) for record in records],
-        [record.text for record in records],
-        [bytes.fromhex(panel) for panel in panels],
-        list(panels.values()),
-    ]
-
-
-def _columns(rows: Iterable[Sequence[Any]], number: int) -> list[Any]:
-    return list(zip(*rows, strict=True)) or [()] * number
+def _panel_row(made: DecisionRecord) -> tuple[bytes, str]:
+    return bytes.fromhex(made.panel), made.panel_body
 
 
 async def take_queue_numbers(
@@ -175,13 +204,6 @@ async def lock_lane(connection: "Connection[Any]", lane: str) -> tuple[Lane, int
     return None if row is None else (Lane(*row[:4]), row["version"], row["at"])
 
 
-async def save_lane(
-    connection: "Connection[Any]", lane: str, *, basis: str, swept_to: int
-) -> None:
-    """Write how far the lane was swept on which basis; to the end, if nobody is left behind."""
-    await connection.execute(_SQL["save_lane"], lane, basis, swept_to)
-
-
 async def sweep_lanes(connection: "Connection[Any]", programs: Collection[str]) -> None:
     """Let everybody who waits in the lanes of *programs* be looked at again."""
     await connection.execute(_SQL["sweep_lanes"], list(programs))
@@ -190,15 +212,6 @@ async def sweep_lanes(connection: "Connection[Any]", programs: Collection[str]) 
 async def lock_lanes(connection: "Connection[Any]") -> None:
     """Lock every lane, in key order."""
     await connection.fetch(_SQL["lock_lanes"])
-
-
-async def append_capacity_changes(
-    connection: "Connection[Any]", changes: Sequence[CapacityChange]
-) -> None:
-    """Leave *changes* to the matcher, in their order."""
-    if changes:
-        columns = zip(*changes, strict=True)
-        await connection.execute(_SQL["append_capacity_changes"], *columns)
 
 
 async def try_to_take_changes(connection: "Connection[Any]") -> bool:

@@ -1,11 +1,8 @@
 -- The next places of a lane: those never looked at (or to be looked at again), and those behind
 -- the place that the lane was swept to. Nothing of a parked request changes. Locked in key order;
 -- the clock is read behind each lock, so that no event is older than the one that led to it.
-SELECT locked.*, clock_timestamp() AS at
-  FROM (SELECT tracking_number, request_id::text, participant, status, facts, need_stated, traceparent, program,
-                 lane, queue_number, queued, fresh, waits_for, published, decided, last_event::text,
-                 offer_state, offer_expires_at, offer_declaration::text, offer_entry, due_clock, due_at,
-                 due_cause::text, recorded, offered
+SELECT locked.request, clock_timestamp() AS at
+  FROM (SELECT request_row_1(requests) AS request
             FROM requests
            WHERE queued
              AND tracking_number IN (

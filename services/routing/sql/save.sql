@@ -1,64 +1,100 @@
--- All that decisions led to, whatever of it there is, in one round trip. The candidates' facts come
--- once for each version, with the decisions made from them.
-WITH changed AS (
+-- All that decisions led to, whatever of it there is. The rows of requests and capacities that are
+-- there are locked already, as are the numbers. The candidates' facts come once for each version,
+-- with the decisions made from them.
+WITH created AS (
+    INSERT INTO requests (tracking_number, request_id, participant, status, facts, need_stated,
+                          traceparent, program, lane, queue_number, queued, fresh, waits_for, published,
+                          decided, last_event, offer_state, offer_expires_at, offer_declaration,
+                          offer_entry, due_clock, due_at, due_cause, recorded, offered)
+    SELECT tracking_number, request_id::uuid, participant, status, facts, need_stated, traceparent,
+           program, lane, queue_number, queued, fresh, waits_for, published, decided, last_event::uuid,
+           offer_state, offer_expires_at, offer_declaration::uuid, offer_entry, due_clock, due_at,
+           due_cause::uuid, recorded, offered
+      FROM unnest($5::request_row[])
+     ORDER BY tracking_number
+),
+changed AS (
     UPDATE requests
-       SET status            = decided.status,
-           facts             = decided.facts,
-           need_stated       = decided.need_stated,
-           program           = decided.program,
-           lane              = decided.lane,
-           queue_number      = decided.queue_number,
-           queued            = decided.queued,
-           fresh             = decided.fresh,
-           waits_for         = decided.waits_for,
-           published         = decided.published,
-           decided           = decided.decided,
-           last_event        = decided.last_event,
-           offer_state       = decided.offer_state,
-           offer_expires_at  = decided.offer_expires_at,
-           offer_declaration = decided.offer_declaration,
-           offer_entry       = decided.offer_entry,
-           due_clock         = decided.due_clock,
-           due_at            = decided.due_at,
-           due_cause         = decided.due_cause,
-           recorded          = decided.recorded,
-           offered           = decided.offered::text[]
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[],
-                  $7::bigint[], $8::boolean[], $9::boolean[], $10::text[], $11::bigint[],
-                  $12::integer[], $13::uuid[], $14::text[], $15::timestamptz[], $16::uuid[],
-                  $17::integer[], $18::text[], $19::timestamptz[], $20::uuid[], $21::bigint[], $22::text[])
-        AS decided (
-           tracking_number, status, facts, need_stated, program, lane, queue_number, queued, fresh,
-           waits_for, published, decided, last_event, offer_state, offer_expires_at,
-           offer_declaration, offer_entry, due_clock, due_at, due_cause, recorded,
-           offered)
-     WHERE requests.tracking_number = decided.tracking_number),
+       SET status            = after.status,
+           facts             = after.facts,
+           need_stated       = after.need_stated,
+           program           = after.program,
+           lane              = after.lane,
+           queue_number      = after.queue_number,
+           queued            = after.queued,
+           fresh             = after.fresh,
+           waits_for         = after.waits_for,
+           published         = after.published,
+           decided           = after.decided,
+           last_event        = after.last_event::uuid,
+           offer_state       = after.offer_state,
+           offer_expires_at  = after.offer_expires_at,
+           offer_declaration = after.offer_declaration::uuid,
+           offer_entry       = after.offer_entry,
+           due_clock         = after.due_clock,
+           due_at            = after.due_at,
+           due_cause         = after.due_cause::uuid,
+           recorded          = after.recorded,
+           offered           = after.offered
+      FROM unnest($6::request_row[]) AS after
+     WHERE requests.tracking_number = after.tracking_number
+),
 counted AS (
     UPDATE capacities
-       SET declaration   = decided.declaration,
-           valid_until   = decided.valid_until,
-           entries       = decided.entries,
-           free          = decided.free::integer[],
-           load          = decided.load,
-           last_offer    = decided.last_offer
-      FROM unnest($23::text[], $24::uuid[], $25::timestamptz[], $26::text[], $27::text[], $28::integer[],
-                  $29::bigint[])
-        AS decided (provider, declaration, valid_until, entries, free, load, last_offer)
-     WHERE capacities.provider = decided.provider),
+       SET declaration = after.declaration::uuid,
+           valid_until = after.valid_until,
+           entries     = after.entries,
+           free        = after.free,
+           load        = after.load,
+           last_offer  = after.last_offer
+      FROM unnest($7::capacity_row[]) AS after
+     WHERE capacities.provider = after.provider
+),
 used AS (
     INSERT INTO panels (hash, body)
     SELECT hash, body
-      FROM unnest($36::bytea[], $37::text[]) AS used (hash, body)
+      FROM unnest($8::panel_row[])
      ORDER BY hash
-        ON CONFLICT (hash) DO NOTHING),
+        ON CONFLICT (hash) DO NOTHING
+),
 decided AS (
     INSERT INTO decisions (tracking_number, number, id, at, hash, record)
-    SELECT tracking_number, number, id, at, hash, record
-      FROM unnest($30::text[], $31::integer[], $32::uuid[], $33::timestamptz[], $34::bytea[], $35::text[])
-        AS made (tracking_number, number, id, at, hash, record))
-INSERT INTO outbox (
-           event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto)
-SELECT event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto
-  FROM unnest($38::outbox_row[]) WITH ORDINALITY AS message (
-           event_id, topic, key, value, headers, type, subject, correlation, cause, inreplyto, place)
- ORDER BY place;
+    SELECT tracking_number, number, id::uuid, at, hash, record
+      FROM unnest($9::decision_row[])
+),
+appended AS (
+    INSERT INTO capacity_changes (provider, declaration, valid_until, entries, entry, free, load)
+    SELECT provider, declaration::uuid, valid_until, entries, entry, free, load
+      FROM unnest($10::capacity_change_row[]) WITH ORDINALITY AS change (
+               provider, declaration, valid_until, entries, entry, free, load, place)
+     ORDER BY place
+),
+numbered AS (
+    UPDATE sequences
+       SET last = taken.last
+      FROM unnest($11::number_row[]) AS taken
+     WHERE sequences.topic = taken.topic
+       AND sequences.subject = taken.subject
+),
+swept AS (
+    -- The sweep has ended when nobody is left behind the last place looked at. (Asked as "the next
+    -- place", which an index answers.)
+    UPDATE lanes
+       SET basis    = after.basis,
+           swept_to = CASE
+                          WHEN (SELECT queue_number
+                                  FROM requests
+                                 WHERE requests.lane = after.lane
+                                   AND queued
+                                   AND queue_number > after.swept_to
+                                   AND NOT EXISTS (
+                                       SELECT FROM parked_keys WHERE key = tracking_number)
+                                 ORDER BY queue_number
+                                 LIMIT 1) IS NOT NULL
+                          THEN after.swept_to
+                      END
+      FROM unnest($12::lane_sweep[]) AS after
+     WHERE lanes.lane = after.lane
+)
+SELECT *
+  FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

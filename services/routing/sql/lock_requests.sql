@@ -1,9 +1,0 @@
--- Locked in key order, so that batches and the matcher queue up instead of deadlocking.
-SELECT tracking_number, request_id::text, participant, status, facts, need_stated, traceparent, program,
-       lane, queue_number, queued, fresh, waits_for, published, decided, last_event::text,
-       offer_state, offer_expires_at, offer_declaration::text, offer_entry, due_clock, due_at,
-       due_cause::text, recorded, offered
-  FROM requests
- WHERE tracking_number = ANY ($1::text[])
- ORDER BY tracking_number
-   FOR UPDATE;

@@ -1,0 +1,53 @@
+"""Round trips to Postgres of a batch, of the matcher and of the deadlines."""
+
+from datetime import UTC, datetime
+
+from shared.postgres.statements import load_statements
+from tests.examples.routing import Sender, declared
+from tests.integration.routing.conftest import World, statements_of
+
+ROUTING, MESSAGING = load_statements("services.routing"), load_statements("shared.messaging")
+
+
+async def test_a_batch_takes_five_round_trips(world: World) -> None:
+    request = Sender()
+    await world.take_in(declared("iacp", 5), request.accepted())
+    await world.match()
+
+    async with statements_of(world.pool) as statements:
+        await world.take_in(
+            request.answered("accept", "iacp", at=datetime.now(UTC)), declared("iaclea", 5)
+        )
+
+    assert statements == [
+        "BEGIN;", MESSAGING["open_batch"], ROUTING["load_batch"], ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
+
+
+async def test_a_batch_that_gives_places_in_lanes_takes_one_more(world: World) -> None:
+    await world.take_in(Sender(1).accepted())
+
+    async with statements_of(world.pool) as statements:
+        await world.take_in(Sender(2).accepted(), Sender(3).accepted(), declared("iacp", 5))
+
+    assert statements == [
+        "BEGIN;", MESSAGING["open_batch"], ROUTING["load_batch"], ROUTING["take_queue_numbers"],
+        ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
+
+
+async def test_a_lapse_takes_four_round_trips(world: World) -> None:
+    await world.take_in(Sender().accepted(), declared("iacp", 1))
+    await world.match()
+    await world.rewind_clocks()
+    await world.deadlines.step(world.pool)  # reads the catalog
+    await world.match()
+    await world.rewind_clocks()
+
+    async with statements_of(world.pool) as statements:
+        await world.deadlines.step(world.pool)
+
+    assert statements == [
+        ROUTING["read_next_due"],
+        "BEGIN;", ROUTING["lock_due_requests"], ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
