@@ -16,7 +16,7 @@ from benchmarks.participants import AskingAgency
 from benchmarks.seed import seed
 from benchmarks.stacks import Say, grant_access, kept_stack, new_stack
 from benchmarks.steady import Progress
-from deploy.local.databases import owner_of
+from deploy.provision.databases import owner_of
 from shared.contracts.services import SERVICES
 
 WITHIN = 0.20

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.participants import OFFICE, reference
 from deploy.local.connection import Connection
-from deploy.local.demo.client import Access, Client
+from deploy.participants.client import Access, Client
 from deploy.stack.failure import StackFailed
 
 _SECONDS = 60

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.local.access import Grant
+from deploy.provision.access import Grant
 
 MEASURER = "measurer"
 

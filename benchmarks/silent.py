@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from benchmarks.login import Login
-from deploy.local.demo.client import envelope
+from deploy.participants.client import envelope
 
 EVERY_SECONDS = 0.2
 _PATIENCE = 30.0

@@ -11,10 +11,10 @@ import yaml
 from benchmarks.introduce import introduce
 from benchmarks.login import MEASURER, Login, measurer_grants
 from benchmarks.participants import AskingAgency, asking_agencies, participants
-from deploy.local.access import Grant, grants
-from deploy.local.provision import admin_client, provision_kafka
 from deploy.local.stack import Stack
-from deploy.local.topics import Topic
+from deploy.provision.access import Grant, grants
+from deploy.provision.broker import admin_client, provision_kafka
+from deploy.provision.topics import Topic
 from deploy.stack.failure import StackFailed
 from deploy.stack.kafka import ADMIN
 from deploy.stack.lock import Lock

@@ -15,7 +15,7 @@ from benchmarks.login import Login
 from benchmarks.participants import AskingAgency
 from benchmarks.simulation import Reaction, Simulation
 from benchmarks.submissions import submissions
-from deploy.local.demo.client import envelope
+from deploy.participants.client import envelope
 
 _LOOK_SECONDS = 5.0
 """How often participants read their messages."""

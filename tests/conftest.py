@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from deploy.local import databases
 from deploy.local.stack import Stack
+from deploy.provision import databases
 from shared.runtime.interrupts import enable_interrupts
 from tests import not_run
 

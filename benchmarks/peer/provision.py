@@ -2,9 +2,9 @@
 
 import asyncpg
 
-from deploy.local.access import Grant
-from deploy.local.databases import close_to_others
-from deploy.local.topics import Topic
+from deploy.provision.access import Grant
+from deploy.provision.databases import close_to_others
+from deploy.provision.topics import Topic
 
 PEER = "peer"
 

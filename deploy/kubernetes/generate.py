@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from deploy.local.access import OPERATOR, Grant, grants, principal_of
-from deploy.local.quotas import read_quotas
-from deploy.local.topics import DEPLOY, PARTICIPANTS, Topic, read_participants, read_topics
 from deploy.monitoring.rules import rendered
+from deploy.provision.access import OPERATOR, Grant, grants, principal_of
+from deploy.provision.quotas import read_quotas
+from deploy.provision.topics import DEPLOY, PARTICIPANTS, Topic, read_participants, read_topics
 from shared.contracts.services import SERVICES
 
 HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from pathlib import Path
 from deploy.local import keeper
 from deploy.local.connection import Connection
 from deploy.local.services import ask
-from deploy.local.topics import DEPLOY
+from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.local.quotas import Quota
+from deploy.provision.quotas import Quota
 from deploy.stack.passwords import write_private
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.access import principal_of
-from deploy.local.databases import database_of
-from deploy.local.topics import DEPLOY
+from deploy.provision.access import principal_of
+from deploy.provision.databases import database_of
+from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
 from deploy.stack.detours import Detour, ports_told
 

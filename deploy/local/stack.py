@@ -7,26 +7,21 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from deploy.local import databases
-from deploy.local.access import OPERATOR, grants
 from deploy.local.connection import (
     Connection,
     OperatorAccess,
     ParticipantAccess,
     ServiceAccess,
 )
-from deploy.local.credentials import Credentials
-from deploy.local.databases import owner_of
-from deploy.local.provision import (
-    Changes,
-    admin_client,
-    groups_can_form,
-    provision_kafka,
-)
-from deploy.local.provision_quotas import provision_quotas
-from deploy.local.quotas import read_quotas
 from deploy.local.services import PUBLIC, Replica, Surroundings
-from deploy.local.topics import PARTICIPANTS, read_participants, read_topics
+from deploy.provision import databases
+from deploy.provision.access import OPERATOR, grants
+from deploy.provision.broker import Changes, admin_client, groups_can_form, provision_kafka
+from deploy.provision.broker_quotas import provision_quotas
+from deploy.provision.credentials import Credentials
+from deploy.provision.databases import owner_of
+from deploy.provision.quotas import read_quotas
+from deploy.provision.topics import PARTICIPANTS, read_participants, read_topics
 from deploy.stack import processes
 from deploy.stack.detours import POSTGRES, Detour
 from deploy.stack.failure import StackFailed

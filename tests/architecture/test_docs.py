@@ -10,7 +10,6 @@ from typing import Any, get_args
 
 import pytest
 
-from deploy.kubernetes.cluster.page import blocks
 from services.intake import json_limits
 from services.notifications.audiences.render import REFERRED
 from shared.contracts import inbound, outbound, reference, routing
@@ -18,7 +17,8 @@ from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
 from shared.contracts.services import SERVICES
 from tests.examples.refusals import CATALOG, is_said
-from tests.system.checker.verdict import INVARIANTS
+from tests.proofs.checker.verdict import INVARIANTS
+from tests.proofs.cluster.page import blocks
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "SECURITY.md")

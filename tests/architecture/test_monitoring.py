@@ -5,7 +5,7 @@ from deploy.monitoring import cases, dashboards, missing, objectives, rules
 from deploy.monitoring.promql import scoped, selectors
 from shared.runtime.metrics import CATALOG
 from shared.runtime.probes import STALL_SECONDS
-from tests.system.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
+from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
 
 
 def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> None:

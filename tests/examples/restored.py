@@ -8,8 +8,8 @@ from typing import Any
 
 import asyncpg
 
-from deploy.local import databases
 from deploy.local.stack import Stack
+from deploy.provision import databases
 from shared.messaging.catch_up import Again
 from shared.messaging.kafka import partition_of
 from shared.messaging.own_log import announced

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from continuum.access import Access
-from deploy.local.databases import owner_of, with_database
 from deploy.local.stack import Stack
+from deploy.provision.databases import owner_of, with_database
 from shared.postgres.rights import OPERATOR
 
 

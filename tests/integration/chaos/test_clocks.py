@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.chaos.clocks import Clocks
+from tests.proofs.chaos.clocks import Clocks
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.uname().machine != "x86_64", reason="libfaketime is built for it"

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.system.chaos.disk import Disk, can_mount
+from tests.proofs.chaos.disk import Disk, can_mount
 
 BLOCK = bytes(2**20)
 

@@ -12,7 +12,7 @@ import pytest
 from deploy.local.stack import Stack
 from deploy.stack.detours import Detour
 from deploy.stack.processes import Ports
-from tests.system.chaos.proxy import DIRECTIONS, Proxy
+from tests.proofs.chaos.proxy import DIRECTIONS, Proxy
 
 NOT_YET = 0.3
 

@@ -14,8 +14,8 @@ from confluent_kafka.admin import NewTopic
 from continuum.access import Access
 from continuum.rebuild.log import Log
 from continuum.rebuild.run import Order, rebuild
-from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event

@@ -10,8 +10,8 @@ import pytest
 
 from continuum import accounting
 from continuum.access import Access
-from deploy.local.databases import with_database
 from deploy.local.stack import Stack
+from deploy.provision.databases import with_database
 from shared.contracts import intake, routing
 from shared.contracts.services import SERVICES
 from shared.contracts.tracking import tracking_number

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.stack import Stack
-from tests.system.chaos.login import login
-from tests.system.hostile.attack import AGENCY, Attack
-from tests.system.hostile.attacks.found import found
-from tests.system.hostile.attacks.transport import transport
-from tests.system.hostile.wire import Wire
+from tests.proofs.chaos.login import login
+from tests.proofs.hostile.attack import AGENCY, Attack
+from tests.proofs.hostile.attacks.found import found
+from tests.proofs.hostile.attacks.transport import transport
+from tests.proofs.hostile.wire import Wire
 
 RAW = [each for each in (*found(1), *transport()) if each.batches("n")]
 

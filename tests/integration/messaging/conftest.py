@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from pydantic import SecretStr
 
-from deploy.local import databases
 from deploy.local.stack import Stack
+from deploy.provision import databases
 from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.postgres.migrate import migrate

@@ -12,8 +12,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.protocol.group import LeaveGroupRequest
 from confluent_kafka.admin import NewTopic
 
-from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.messaging.consumer import Consumer

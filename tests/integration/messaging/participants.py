@@ -21,8 +21,8 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from deploy.local.provision import admin_client
 from deploy.local.stack import Stack
+from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.messaging import kafka
 from shared.messaging.records import DELETED, Item, Record, Taken

@@ -5,8 +5,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from deploy.local import databases
 from deploy.local.stack import Stack
+from deploy.provision import databases
 from shared.messaging.outbox import encode_headers
 from shared.messaging.replay import resume
 from shared.postgres.migrate import migrations_of

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from deploy.local.databases import owner_of, with_database
 from deploy.local.stack import Stack
+from deploy.provision.databases import owner_of, with_database
 from services.routing.verify import verify_decisions
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World

@@ -2,7 +2,7 @@ from itertools import chain
 
 import pytest
 
-from tests.system.chaos.answers import Answers
+from tests.proofs.chaos.answers import Answers
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.system.chaos.damage import CONFIDENTIAL, INTAKE, KINDS, READERS, damaged
+from tests.proofs.chaos.damage import CONFIDENTIAL, INTAKE, KINDS, READERS, damaged
 
 EVENT = {
     "id": "1f0c7e2a-0000-5000-8000-000000000000",

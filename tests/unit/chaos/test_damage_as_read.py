@@ -15,7 +15,7 @@ from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader
 from shared.contracts import intake, reference, routing
 from shared.messaging.records import Item, Malformed, PassedOver, Record
-from tests.system.chaos.damage import KINDS, READERS, damaged
+from tests.proofs.chaos.damage import KINDS, READERS, damaged
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"
 READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {

@@ -3,10 +3,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from tests.system.chaos.faults.fault import Fault
-from tests.system.chaos.profiles import PROFILES
-from tests.system.chaos.run import Run
-from tests.system.chaos.schedule import Round, Schedule
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.profiles import PROFILES
+from tests.proofs.chaos.run import Run
+from tests.proofs.chaos.schedule import Round, Schedule
 
 
 @dataclass(slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from itertools import islice, pairwise, takewhile
 import pytest
 
 from shared.runtime.crash_points import POINTS
-from tests.system.chaos.coverage import shortfalls
-from tests.system.chaos.drawn import CRASHES
-from tests.system.chaos.faults.services import CrashPoints
-from tests.system.chaos.profiles import PROFILES
-from tests.system.chaos.schedule import APART, Round, Schedule
+from tests.proofs.chaos.coverage import shortfalls
+from tests.proofs.chaos.drawn import CRASHES
+from tests.proofs.chaos.faults.services import CrashPoints
+from tests.proofs.chaos.profiles import PROFILES
+from tests.proofs.chaos.schedule import APART, Round, Schedule
 
 
 def rounds(seed: int, profile: str, count: int = 200) -> list[Round]:

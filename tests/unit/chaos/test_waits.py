@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.system.chaos.waits import Wait, silence, slowest
+from tests.proofs.chaos.waits import Wait, silence, slowest
 
 SPAN = {"since": 0.0, "until": 100.0}
 moments = st.integers(min_value=-50, max_value=150)

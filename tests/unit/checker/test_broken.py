@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.system.checker.broken import i18_broken_on_purpose
-from tests.system.checker.injected import digest, ledger_of
-from tests.system.checker.order import i05_first_occurrences_in_order
-from tests.system.checker.owners import i08_topics_agree_with_owners
-from tests.system.checker.run import Record, Run
+from tests.proofs.checker.broken import i18_broken_on_purpose
+from tests.proofs.checker.injected import digest, ledger_of
+from tests.proofs.checker.order import i05_first_occurrences_in_order
+from tests.proofs.checker.owners import i08_topics_agree_with_owners
+from tests.proofs.checker.run import Record, Run
 from tests.unit.checker.test_invariants import NUMBER, ROUTING, event, run, wrong
 
 TABLES: dict[str, dict[str, list[Any]]] = {"reporting": {}}

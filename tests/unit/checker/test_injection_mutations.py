@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.system.checker.mutations.bench import Bench, Mutation
-from tests.system.checker.mutations.catching import catch
-from tests.system.checker.mutations.of_injection import MUTATIONS
-from tests.system.checker.run import Record, Run
+from tests.proofs.checker.mutations.bench import Bench, Mutation
+from tests.proofs.checker.mutations.catching import catch
+from tests.proofs.checker.mutations.of_injection import MUTATIONS
+from tests.proofs.checker.run import Record, Run
 from tests.unit.checker.test_invariants import event
 
 INTAKE, OUT = "cri.int.intake.v1", "cri.out.somebody.v1"

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from tests.system.checker.effects import i20_applied_has_an_effect
-from tests.system.checker.failures import i12_dead_letters_are_byte_equal
-from tests.system.checker.findings import Findings
-from tests.system.checker.life import i06_path_is_legal
-from tests.system.checker.metrics import i17_metrics_are_counts
-from tests.system.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
-from tests.system.checker.owners import i08_topics_agree_with_owners
-from tests.system.checker.privacy import canaries_of, i16_canaries_are_nowhere
-from tests.system.checker.run import Record, Run
+from tests.proofs.checker.effects import i20_applied_has_an_effect
+from tests.proofs.checker.failures import i12_dead_letters_are_byte_equal
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.life import i06_path_is_legal
+from tests.proofs.checker.metrics import i17_metrics_are_counts
+from tests.proofs.checker.order import i04_identity_and_sequence, i05_first_occurrences_in_order
+from tests.proofs.checker.owners import i08_topics_agree_with_owners
+from tests.proofs.checker.privacy import canaries_of, i16_canaries_are_nowhere
+from tests.proofs.checker.run import Record, Run
 
 NUMBER = "CRI-2026-000001-Z"
 ROUTING = "cri.int.routing.v1"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.system.checker.lines import read, written
-from tests.system.checker.run import Record
+from tests.proofs.checker.lines import read, written
+from tests.proofs.checker.run import Record
 
 
 @pytest.mark.parametrize("data", [None, b"", b"plain", "…".encode(), b"\xff\x00", b'{"a": 1}\n'])

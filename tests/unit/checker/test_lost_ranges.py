@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.system.checker.delivery import OUTCOMES, i11_conservation
-from tests.system.checker.run import Record, Run
+from tests.proofs.checker.delivery import OUTCOMES, i11_conservation
+from tests.proofs.checker.run import Record, Run
 from tests.unit.checker.test_invariants import wrong
 
 IN = "cri.in.somebody.v1"

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.system.checker.injected import Ledger
-from tests.system.checker.mutations.bench import Bench, Mutation
-from tests.system.checker.mutations.catching import catch
-from tests.system.checker.mutations.of_set_aside import MUTATIONS
-from tests.system.checker.run import Record, Run
-from tests.system.checker.set_aside import i19_set_aside_is_answered
+from tests.proofs.checker.injected import Ledger
+from tests.proofs.checker.mutations.bench import Bench, Mutation
+from tests.proofs.checker.mutations.catching import catch
+from tests.proofs.checker.mutations.of_set_aside import MUTATIONS
+from tests.proofs.checker.run import Record, Run
+from tests.proofs.checker.set_aside import i19_set_aside_is_answered
 from tests.unit.checker.test_invariants import wrong
 
 IN, OUT = "cri.in.somebody.v1", "cri.out.somebody.v1"

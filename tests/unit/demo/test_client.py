@@ -1,6 +1,6 @@
 """A participant's client finds its answers and notices a gap."""
 
-from deploy.local.demo.client import Access, Client, Message, Sent
+from deploy.participants.client import Access, Client, Message, Sent
 
 
 def client() -> Client:

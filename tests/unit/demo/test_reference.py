@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from pydantic import BaseModel
 
-from deploy.local.demo.agencies import REFERENCE, asking_agencies, reference
-from deploy.local.demo.program_office import with_quick_clocks
+from deploy.participants.agencies import REFERENCE, asking_agencies, reference
+from deploy.participants.program_office import with_quick_clocks
 from shared.contracts.inbound import DATA, SERVICE_FORMS
 from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS, RuleSet
 

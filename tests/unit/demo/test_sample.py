@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import date
 
-from deploy.local.demo.agencies import asking_agencies
-from deploy.local.demo.bad_input import bad_records, garbage
-from deploy.local.demo.behavior import first_answer, offer_number, outcome
-from deploy.local.demo.sample import Sample, Wish
+from deploy.demo.bad_input import bad_records, garbage
+from deploy.participants.agencies import asking_agencies
+from deploy.participants.behavior import first_answer, offer_number, outcome
+from deploy.participants.sample import Sample, Wish
 from shared.contracts.inbound import Submission
 
 MONDAY = date(2026, 11, 23)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from deploy.local.demo.waiting_order import overtakings, releases
+from deploy.demo.waiting_order import overtakings, releases
 
 Record = dict[str, Any]
 OPENED, LATER = "2026-03-01T12:00:00+00:00", "2026-03-01T12:00:00.250000+00:00"

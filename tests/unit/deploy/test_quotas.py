@@ -4,10 +4,10 @@ from typing import Any
 import yaml
 
 from deploy.kubernetes import generate
-from deploy.local.provision_quotas import differences
-from deploy.local.quotas import read_quotas
-from deploy.local.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
 from deploy.monitoring.rules import alerts
+from deploy.provision.broker_quotas import differences
+from deploy.provision.quotas import read_quotas
+from deploy.provision.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
 
 LIMITS = yaml.safe_load(TOPICS.read_text())["limits"]
 BROKERS = generate.HERE / "components" / "kafka-strimzi" / "kafka.yaml"

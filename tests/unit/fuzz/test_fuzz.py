@@ -9,11 +9,11 @@ from services.intake import decide as deciding
 from services.intake.batch_state import Decision
 from shared.contracts.inbound import DATA
 from tests.examples.inbound import AGENCY, event, submission
-from tests.system.fuzz import judging
-from tests.system.fuzz.__main__ import LIMIT, closing_line, in_process
-from tests.system.fuzz.judging import Judge, Judged
-from tests.system.fuzz.making import CANARY, KINDS, Made, make
-from tests.system.fuzz.values import value
+from tests.proofs.fuzz import judging
+from tests.proofs.fuzz.__main__ import LIMIT, closing_line, in_process
+from tests.proofs.fuzz.judging import Judge, Judged
+from tests.proofs.fuzz.making import CANARY, KINDS, Made, make
+from tests.proofs.fuzz.values import value
 
 
 def planted(

@@ -4,12 +4,12 @@ from typing import Any
 
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from tests.system.hostile.attack import Record
-from tests.system.hostile.attacker import tally
+from tests.proofs.hostile.attack import Record
+from tests.proofs.hostile.attacker import tally
+from tests.proofs.hostile.batches import GZIP, RawRecord, batch
+from tests.proofs.hostile.judging import Tally
+from tests.proofs.hostile.wire import Wire, outcome
 from tests.system.hostile.attacks import attacks
-from tests.system.hostile.batches import GZIP, RawRecord, batch
-from tests.system.hostile.judging import Tally
-from tests.system.hostile.wire import Wire, outcome
 
 FOUND = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
 

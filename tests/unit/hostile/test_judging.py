@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.system.hostile.judging import (
+from tests.proofs.hostile.judging import (
     Question,
     Result,
     Tally,

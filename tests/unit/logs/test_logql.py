@@ -5,8 +5,8 @@ import json
 import pytest
 
 from continuum.logs import QUESTIONS
-from tests.system.logs.logql import NotUnderstood, Query, Tree
-from tests.system.logs.questions import Question, questions
+from tests.proofs.logs.logql import NotUnderstood, Query, Tree
+from tests.proofs.logs.questions import Question, questions
 
 LINE = json.dumps({"event_name": "messages.sent", "service.version": "0.2.0"})
 INTAKE = {"job": "intake"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.demo.agencies import reference
+from deploy.participants.agencies import reference
 from services.routing.facts import request_facts
 from services.routing.matching import Snapshot, match
 from shared.contracts.reference import RuleSet

@@ -1,0 +1,93 @@
+"""What the program office's system does: reference data, and what was referred to a person."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from deploy.participants.agencies import reference
+from deploy.participants.client import Client, Message, Sent
+from deploy.participants.sample import Wish
+
+# An hour is a twenty-fourth of a second in the demonstration: eight would leave no time to answer.
+_QUICK = {"amount": 5, "unit": "seconds"}
+_SECONDS_PER_DAY, _GRACE_SECONDS = 1, 3
+
+
+@dataclass(slots=True)
+class ProgramOffice:
+    """The connected program office. ``call`` asks an agency by telephone which request it is."""
+
+    client: Client
+    call: Callable[[str], Wish]
+    referred: dict[str, Message] = field(default_factory=dict)
+    directed: dict[str, Sent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.client.told = self._told
+
+    async def register_itself(self) -> None:
+        """Say who it is: before that nobody else can be registered."""
+        own = self.client.access.participant
+        await self._say("participant.register", [_entry(own)])
+
+    async def register_others(self) -> None:
+        """Register everybody else."""
+        own = self.client.access.participant
+        others = [entry for entry in reference("participants") if entry["id"] != own]
+        await self._say("participant.register", others)
+
+    async def define(self, *, opens_at: datetime) -> None:
+        """Send programs, topics, providers and the rules; announced programs open then."""
+        programs = reference("programs")
+        for program in programs:
+            if program["status"] == "announced":
+                program["opens_at"] = opens_at.isoformat()
+        await self._say("program.define", programs)
+        await self._say("topic.define", reference("topics"))
+        await self._say("provider.list", reference("providers"))
+        rules = [with_quick_clocks(rules) for rules in reference("rulesets")]
+        await self._say("ruleset.approve", rules)
+
+    async def direct(self) -> None:
+        """Decide everything that was referred and is not yet decided."""
+        for number, referral in list(self.referred.items()):
+            if number not in self.directed:
+                data = {"tracking_number": number, **self._decision(number, referral)}
+                sent = await self.client.send("request.direct", data, subject=number)
+                self.directed[number] = sent
+
+    def _decision(self, number: str, referral: Message) -> dict[str, str]:
+        if referral["reason"] == "countered":
+            provider = referral["provider"]
+            return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
+        wish = self.call(number)
+        if wish.direction is not None and referral["reason"] != "no_candidate":
+            return {**wish.direction, "reason": "agency_called"}
+        provider = "iacp" if wish.program == "cri-tac" else "cna"
+        return {"action": "assign", "provider": provider, "reason": "nobody_else"}
+
+    async def _say(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
+        await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
+
+    async def _told(self, message: Message) -> None:
+        if message["type"] == "gov.cri.referral.made.v1":
+            number = message["data"]["tracking_number"]
+            self.referred[number] = message["data"]
+            self.directed.pop(number, None)
+
+
+def _entry(participant: str) -> dict[str, Any]:
+    return next(entry for entry in reference("participants") if entry["id"] == participant)
+
+
+def with_quick_clocks(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule set whose days are seconds, so that a silent provider lapses in seconds."""
+    clocks = {**rules["clocks"], "offer_answer.urgent": _QUICK}
+    calendar = {
+        **rules["calendar"],
+        "seconds_per_day": _SECONDS_PER_DAY,
+        "grace_seconds": _GRACE_SECONDS,
+    }
+    return {**rules, "clocks": clocks, "calendar": calendar}

@@ -1,0 +1,57 @@
+"""Who may do what on Kafka: the table that the broker's access list must equal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from deploy.provision.topics import Participant, Topic
+from shared.contracts.services import SERVICES
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """One operation on one topic or group, or on all whose names begin so."""
+
+    principal: str
+    operation: Literal["READ", "WRITE", "DESCRIBE"]
+    resource: Literal["TOPIC", "GROUP"]
+    name: str
+    pattern: Literal["LITERAL", "PREFIXED"] = "LITERAL"
+
+
+def principal_of(member: str) -> str:
+    """Return the Kafka user of a service, a participant or the operator."""
+    return f"svc-{member}" if member in SERVICES else member
+
+
+def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[Grant]:
+    """Return everything that is allowed; what is not here is refused."""
+    allowed: set[Grant] = set()
+    for topic in topics:
+        for member, operation in _uses(topic):
+            principal = principal_of(member)
+            name, _, rest = topic.template.partition("<participant>")
+            # A service takes part in every participant's topic, also in those yet to come.
+            if rest and member in SERVICES:
+                on = Grant(principal, operation, "TOPIC", name, "PREFIXED")
+            else:
+                on = Grant(principal, operation, "TOPIC", topic.name)
+            allowed |= {on, Grant(principal, "DESCRIBE", "TOPIC", on.name, on.pattern)}
+    for service in SERVICES:
+        allowed.add(Grant(principal_of(service), "READ", "GROUP", service, "PREFIXED"))
+    for participant in participants:
+        allowed.add(Grant(participant.id, "READ", "GROUP", f"{participant.id}.", "PREFIXED"))
+    # The operator sees how far everybody has read; contents only as `readers` says.
+    return allowed | {
+        Grant(OPERATOR, "READ", "GROUP", f"{OPERATOR}.", "PREFIXED"),
+        Grant(OPERATOR, "DESCRIBE", "GROUP", "*"),
+        Grant(OPERATOR, "DESCRIBE", "TOPIC", "cri.", "PREFIXED"),
+    }
+
+
+def _uses(topic: Topic) -> Iterable[tuple[str, Literal["READ", "WRITE"]]]:
+    yield topic.owner, "WRITE"
+    for reader in sorted(topic.readers):
+        yield reader, "READ"

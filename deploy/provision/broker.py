@@ -1,0 +1,223 @@
+"""Brings Kafka to what `deploy/` says: topics, users, access list; again, it changes nothing."""
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    TopicMetadata,
+    UserScramCredentialAlteration,
+    UserScramCredentialUpsertion,
+)
+
+from deploy.provision.access import Grant
+from deploy.provision.broker_quotas import SECONDS_UNTIL_SEEN
+from deploy.provision.topics import Topic
+from deploy.stack.failure import StackFailed
+
+_ITERATIONS = 4096
+_SECONDS = 30
+GROUPS = "__consumer_offsets"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a run had to change; all zero when everything was as it should be."""
+
+    topics: int
+    settings: int
+    users: int
+    grants_made: int
+    grants_removed: int
+
+
+def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminClient:
+    """Return a client that speaks for the administrator."""
+    return AdminClient(
+        {
+            "bootstrap.servers": ",".join(servers),
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-512",
+            "sasl.username": user,
+            "sasl.password": password,
+            "log_level": 2,  # it tells of every connection that a stopping broker closes
+        }
+    )
+
+
+def provision_kafka(
+    admin: AdminClient, *, topics: Iterable[Topic], users: Mapping[str, str], grants: set[Grant]
+) -> Changes:
+    """
+    Make what is missing, correct what differs, remove grants that are not in the table.
+
+    ``users`` has their passwords; of a user that exists it is left as it is. The number of
+    partitions is fixed for life: another number is an error.
+    """
+    try:
+        existing = admin.list_topics(timeout=_SECONDS).topics
+        made = _make_topics(admin, topics, existing)
+        changed = _correct_settings(admin, [each for each in topics if each.name in existing])
+        added = _add_users(admin, users)
+        granted, removed = _set_grants(admin, grants)
+    except KafkaException as error:
+        raise StackFailed(f"provisioning Kafka: {error}") from error
+    return Changes(made, changed, added, granted, removed)
+
+
+def groups_can_form(admin: AdminClient) -> bool:
+    """Say whether the coordinator of groups answers; for a moment after the start it does not."""
+    asked = admin.describe_consumer_groups(["operator.probe"], request_timeout=2)
+    try:
+        asked["operator.probe"].result()
+    except KafkaException as error:
+        not_yet = (
+            KafkaError.COORDINATOR_NOT_AVAILABLE,
+            KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+            KafkaError.NOT_COORDINATOR,
+            KafkaError._TIMED_OUT,
+        )
+        if error.args[0].code() in not_yet:
+            return False
+        raise
+    return True
+
+
+def _done(futures: Mapping[Any, "Future[Any]"]) -> None:
+    for future in futures.values():
+        future.result()
+
+
+def _make_topics(
+    admin: AdminClient, topics: Iterable[Topic], existing: Mapping[str, TopicMetadata]
+) -> int:
+    for topic in topics:
+        if topic.name in existing and len(existing[topic.name].partitions) != topic.partitions:
+            raise StackFailed(
+                f"{topic.name} has {len(existing[topic.name].partitions)} partitions, and "
+                f"topics.yaml says {topic.partitions}. They are fixed for life: change the list "
+                "back, or start from nothing with `make reset`."
+            )
+    missing = [
+        NewTopic(topic.name, num_partitions=topic.partitions, config=dict(topic.settings))
+        for topic in topics
+        if topic.name not in existing
+    ]
+    if GROUPS not in existing:
+        # Kafka would make it when the first group forms, and refuse that group until it has.
+        settings = {"cleanup.policy": "compact", "compression.type": "producer"}
+        missing.append(NewTopic(GROUPS, num_partitions=4, config=settings))
+    if missing:
+        _done(admin.create_topics(missing, operation_timeout=_SECONDS))
+    return len(missing)
+
+
+def _correct_settings(admin: AdminClient, topics: Iterable[Topic]) -> int:
+    wanted = {topic.name: topic.settings for topic in topics}
+    if not wanted:
+        return 0
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in wanted]
+    corrections = []
+    for resource, future in admin.describe_configs(resources).items():
+        is_now = future.result()
+        entries = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
+            for name, value in wanted[resource.name].items()
+            if is_now[name].value != value
+        ]
+        if entries:
+            corrections.append(
+                ConfigResource(ResourceType.TOPIC, resource.name, incremental_configs=entries)
+            )
+    if corrections:
+        _done(admin.incremental_alter_configs(corrections))
+    return len(corrections)
+
+
+def _add_users(admin: AdminClient, users: Mapping[str, str]) -> int:
+    existing = admin.describe_user_scram_credentials()
+    assert isinstance(existing, Future)
+    known = existing.result()
+    mechanism = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
+    missing: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(user, mechanism, password.encode())
+        for user, password in users.items()
+        if user not in known
+    ]
+    if missing:
+        _done(admin.alter_user_scram_credentials(missing))
+    return len(missing)
+
+
+def _set_grants(admin: AdminClient, grants: set[Grant]) -> tuple[int, int]:
+    wanted = {_binding(grant) for grant in grants}
+    existing = _described_acls(admin)
+    if wanted - existing:
+        _done(admin.create_acls(list(wanted - existing)))
+    if existing - wanted:
+        _done(admin.delete_acls([_filter(binding) for binding in existing - wanted]))
+    _wait_until_seen(admin, wanted)
+    return len(wanted - existing), len(existing - wanted)
+
+
+def _described_acls(admin: AdminClient) -> set[AclBinding]:
+    return set(admin.describe_acls(_filter(None)).result())
+
+
+def _wait_until_seen(admin: AdminClient, wanted: set[AclBinding]) -> None:
+    """Return when the broker shows these grants: it takes them before they are in force."""
+    deadline = time.monotonic() + SECONDS_UNTIL_SEEN
+    while (seen := _described_acls(admin)) != wanted:
+        if time.monotonic() > deadline:
+            raise StackFailed(
+                f"Kafka took the access list, and {SECONDS_UNTIL_SEEN:.0f} s later"
+                f" {len(wanted - seen)} grants are missing, {len(seen - wanted)} are still there."
+            )
+        time.sleep(0.05)  # brokers follow the controller's log, and tell nobody
+
+
+def _binding(grant: Grant) -> AclBinding:
+    return AclBinding(
+        ResourceType[grant.resource],
+        grant.name,
+        ResourcePatternType[grant.pattern],
+        f"User:{grant.principal}",
+        "*",
+        AclOperation[grant.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _filter(binding: AclBinding | None) -> AclBindingFilter:
+    """Match one binding, or all."""
+    if binding is None:
+        pattern, operation = ResourcePatternType.ANY, AclOperation.ANY
+        # None stands for any name, which the type hints of the library do not say.
+        any_name: Any = None
+        parts = (ResourceType.ANY, any_name, pattern, any_name, any_name, operation)
+        return AclBindingFilter(*parts, AclPermissionType.ANY)
+    return AclBindingFilter(
+        binding.restype,
+        binding.name,
+        binding.resource_pattern_type,
+        binding.principal,
+        binding.host,
+        binding.operation,
+        binding.permission_type,
+    )

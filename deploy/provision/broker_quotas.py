@@ -1,0 +1,74 @@
+"""Brings the quotas of Kafka's users to what `deploy/quotas.yaml` says, and waits for them."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from deploy.provision.quota_requests import Limits, alter, describe
+from deploy.provision.quotas import Quota
+from deploy.stack.failure import StackFailed
+
+SECONDS_UNTIL_SEEN = 10.0
+
+
+async def provision_quotas(
+    servers: Sequence[str], *, user: str, password: str, wanted: Mapping[str, Quota]
+) -> int:
+    """
+    Give each user its quota and take away all others; return how many users were changed.
+
+    A broker may describe the old quotas for a moment after it took new ones: this returns when
+    every broker describes what is wanted.
+    """
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=list(servers),
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=user,
+        sasl_plain_password=password,
+    )
+    limits = {name: quota.limits() for name, quota in wanted.items()}
+    try:
+        await admin.start()
+        [existing, *_] = await describe(admin)
+        changes = differences(existing, limits)
+        if changes:
+            await alter(admin, changes)
+        await _until_seen(admin, limits)
+    except KafkaError as error:
+        raise StackFailed(f"provisioning quotas: {error}") from error
+    finally:
+        await admin.close()
+    return len(changes)
+
+
+def differences(
+    existing: Mapping[str, Limits], wanted: Mapping[str, Limits]
+) -> dict[str, dict[str, float | None]]:
+    """Return, for each user, the limits to set, and those to remove as None."""
+    changes: dict[str, dict[str, float | None]] = {}
+    for user in existing.keys() | wanted.keys():
+        has, shall = existing.get(user, {}), wanted.get(user, {})
+        change = {
+            name: shall.get(name)
+            for name in has.keys() | shall.keys()
+            if has.get(name) != shall.get(name)
+        }
+        if change:
+            changes[user] = change
+    return changes
+
+
+async def _until_seen(admin: AIOKafkaAdminClient, wanted: Mapping[str, Limits]) -> None:
+    deadline = time.monotonic() + SECONDS_UNTIL_SEEN
+    while True:
+        if not any(differences(seen, wanted) for seen in await describe(admin)):
+            return
+        if time.monotonic() > deadline:
+            raise StackFailed(
+                f"Kafka took the quotas, and does not show them {SECONDS_UNTIL_SEEN:.0f} s later."
+            )
+        await asyncio.sleep(0.05)  # brokers follow the controller's log, and tell nobody

@@ -1,0 +1,49 @@
+"""Names and passwords of everybody in one stack, kept in its folder of secrets."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.provision.access import OPERATOR, principal_of
+from deploy.provision.databases import database_of, owner_of
+from deploy.stack.kafka import ADMIN
+from deploy.stack.passwords import password, write_private
+from shared.contracts.services import SERVICES
+
+_KAFKA = "continuum_kafka_password"
+_POSTGRES = "continuum_postgres_password"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Passwords are made at first use; a service's folder is what the service itself reads."""
+
+    folder: Path
+
+    def kafka(self, member: str) -> tuple[str, str]:
+        """Return user and password of a service, a participant, the operator or the admin."""
+        ours = member in (*SERVICES, OPERATOR, ADMIN)
+        folder = self.folder if ours else self.folder / "participants"
+        return principal_of(member), password(folder / member, _KAFKA)
+
+    def kafka_users(self, members: Iterable[str]) -> dict[str, str]:
+        """Return users and passwords of many."""
+        return dict(self.kafka(member) for member in members)
+
+    def postgres(self, role: str) -> str:
+        """Return the password of a database role."""
+        return password(self.folder / role, _POSTGRES)
+
+    def of_owner(self, service: str) -> Path:
+        """Return the folder of secrets of the role that owns a service's database."""
+        owner = owner_of(service)
+        self.postgres(owner)
+        # Every verb reads all settings; those of an owner use no Kafka.
+        write_private(self.folder / owner / _KAFKA, self.kafka(service)[1])
+        return self.folder / owner
+
+    def dsn(self, service: str, *, port: int, role: str | None = None) -> str:
+        """Return the address of a service's database, for itself or another role."""
+        user = role or service
+        address = f"127.0.0.1:{port}/{database_of(service)}"
+        return f"postgresql://{user}:{self.postgres(user)}@{address}"

@@ -1,0 +1,51 @@
+"""Who takes part in a run, listed in the run's own folder."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.participants import AskingAgency, asking_agencies, participants
+from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.kafka import ADMIN
+from deploy.stack.lock import Lock
+from tests.proofs.chaos.load import Plan
+from tests.proofs.chaos.login import login
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The agencies that ask and everybody who must be introduced; ``listed`` is for the stack."""
+
+    state: Path
+    agencies: Sequence[AskingAgency]
+    everybody: list[dict[str, Any]]
+    listed: Path
+
+    def plan(self, stack: Stack, *, seed: int, rate: float) -> Plan:
+        """Return the load that they are: *rate* submissions a second, drawn from *seed*."""
+        return Plan(
+            settings=login(stack, ADMIN),
+            everybody=self.everybody,
+            agencies=self.agencies,
+            seed=seed,
+            rate=rate,
+            histories=self.state / "history",
+        )
+
+
+def cast(state: Path) -> Cast:
+    """Empty the folder *state* for a new run; raise StackFailed when a run uses it."""
+    if (holder := Lock(state).holder()) is not None:
+        raise StackFailed(f"A run already uses {state} (process {holder}).")
+    shutil.rmtree(state, ignore_errors=True)
+    state.mkdir(mode=0o700, parents=True)
+    agencies = asking_agencies()
+    everybody = participants(agencies)
+    listed = state / "participants.yaml"
+    listed.write_text(yaml.safe_dump({"participants": everybody}))
+    return Cast(state, agencies, everybody, listed)

@@ -1,0 +1,95 @@
+"""The disk of Postgres is full: data, log of changes and all."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import asyncpg
+
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.ground import FULL_NODE, Ground
+
+_PANIC = b"PANIC:"
+_WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
+_WRITES_SECONDS = 8
+_PATIENCE = 20.0
+
+
+@dataclass(slots=True, kw_only=True)
+class FullDisk(Fault):
+    """
+    No room is left, and somebody writes until Postgres has used up what it had set aside.
+
+    It panics, and cannot recover before there is room again. Its end waits for that: a server that
+    another fault had ended when the writing began must be written to again.
+    """
+
+    bound: ClassVar[float] = 90
+    waits: ClassVar[bool] = True
+    _panics_before: int = field(default=0, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        self._panics_before = _panics(ground)
+        assert ground.disk is not None
+        ground.disk.fill()
+        asyncio.run(_write_until_it_fails(ground.stack.postgres.dsn()))
+
+    def end(self, ground: Ground) -> None:
+        assert ground.disk is not None
+        patience = time.monotonic() + _PATIENCE
+        while _panics(ground) == self._panics_before and time.monotonic() < patience:
+            ground.hold(0.5)
+            asyncio.run(_write_until_it_fails(ground.stack.postgres.dsn()))
+        ground.disk.free()
+        panics = _panics(ground) - self._panics_before
+        self.has_hit = panics > 0
+        ground.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
+
+
+@dataclass(slots=True, kw_only=True)
+class FullKafkaDisk(Fault):
+    """
+    The disk of one broker has no room left: it ends, and cannot start before there is room again.
+
+    The others go on: a partition has two more copies.
+    """
+
+    bound: ClassVar[float] = 60
+    waits: ClassVar[bool] = True
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        assert ground.kafka_disk is not None
+        ground.kafka_disk.fill(to_the_brim=True)
+
+    def during(self, ground: Ground) -> None:
+        if not ground.stack.kafka.nodes[FULL_NODE - 1].alive:
+            self.has_hit = True
+
+    def end(self, ground: Ground) -> None:
+        assert ground.kafka_disk is not None
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            time.sleep(0.1)  # not under the watch, which would start it again at once
+            self.during(ground)
+        ground.kafka_disk.free()
+        ground.say(f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk")
+
+
+def _panics(ground: Ground) -> int:
+    return (ground.stack.logs / "postgres.log").read_bytes().count(_PANIC)
+
+
+async def _write_until_it_fails(dsn: str) -> None:
+    until = time.monotonic() + _WRITES_SECONDS
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+        try:
+            while time.monotonic() < until:
+                await connection.execute(_WRITE, timeout=5)
+        finally:
+            connection.terminate()
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return  # which is what it was for; or another fault has ended the server already

@@ -1,0 +1,75 @@
+"""Postgres fails over: a standby takes over in the middle of a service's transaction."""
+
+import asyncio
+import signal
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+import asyncpg
+
+from deploy.stack.failure import StackFailed
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.ground import Ground
+
+_SYNCHRONOUS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+_IN_TRANSACTION = """
+SELECT count(*) FROM pg_stat_activity WHERE usename = ANY ($1) AND backend_xid IS NOT NULL
+"""
+_PATIENCE = 30.0
+_AWAY = (OSError, TimeoutError, asyncpg.PostgresError)
+
+
+@dataclass(slots=True, kw_only=True)
+class Failover(Fault):
+    """
+    A standby follows, synchronously; the primary is killed while a service writes.
+
+    The standby is promoted, and stands behind the address that services know. What was committed
+    must be there; what was not, must not.
+    """
+
+    bound: ClassVar[float] = 90
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        try:
+            asyncio.run(self._fail_over(ground))
+        except (*_AWAY, StackFailed) as error:  # another fault has Postgres down
+            ground.say(f"no failover: {error!r}")
+
+    async def _fail_over(self, ground: Ground) -> None:
+        primary = ground.stack.postgres
+        standby = primary.standby(port=ground.stack.take_port())
+        connection = await asyncpg.connect(primary.dsn(), timeout=5)
+        try:
+            await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            await connection.execute("SELECT pg_reload_conf()")
+            await _until(ground, connection, _SYNCHRONOUS)
+            await _until(ground, connection, _IN_TRANSACTION, list(SERVICES))
+            ground.end_postgres(signal.SIGKILL)
+        finally:
+            connection.terminate()
+        promoted = await asyncpg.connect(standby.dsn(), timeout=5)
+        try:
+            await promoted.execute("SELECT pg_promote(true, 30)", timeout=40)
+        finally:
+            await promoted.close(timeout=5)
+        ground.stack.postgres = standby
+        ground.proxy.lead(ground.proxy.select(SERVICES, ("postgres",)), standby.port)
+        ground.postgres_is_down = False
+        primary.discard()
+        self.has_hit = True
+        ground.say("the standby has taken over")
+
+
+async def _until(
+    ground: Ground, connection: "asyncpg.Connection[asyncpg.Record]", query: str, *values: object
+) -> None:
+    patience = time.monotonic() + _PATIENCE
+    while not await connection.fetchval(query, *values, timeout=5):
+        if time.monotonic() > patience:
+            raise TimeoutError(query)
+        ground.watch()
+        await asyncio.sleep(0.01)  # Postgres tells nobody when it holds

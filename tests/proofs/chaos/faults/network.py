@@ -1,0 +1,115 @@
+"""Networks between services and servers: cut both ways or one, late, reset, deaf to an answer."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from deploy.stack.detours import POSTGRES
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.proxy import DIRECTIONS, Direction, Link
+
+How = Literal["cut", "cut to server", "cut to client", "late", "reset"]
+HOWS: tuple[How, ...] = ("cut", "cut to server", "cut to client", "late", "reset")
+_RESET_EVERY = 1.0
+_PATIENCE = 15.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Network(Fault):
+    """
+    What goes between some services and servers is cut, late, or reset again and again.
+
+    A cut is silent, and what was sent meanwhile arrives at its end; or, if it ``ends_in_reset``,
+    never.
+    """
+
+    services: tuple[str, ...]
+    servers: tuple[str, ...]
+    how: How
+    delay: float = 0
+    """Seconds in each direction, if it is late."""
+    ends_in_reset: bool = False
+    _reset_at: float = field(default=0, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        if self.how == "late":
+            ground.proxy.delay(self._links(ground), self.delay)
+        elif self.how != "reset":
+            ground.proxy.cut(self._links(ground), self._directions())
+
+    def during(self, ground: Ground) -> None:
+        if self.how == "reset" and time.monotonic() - self._reset_at > _RESET_EVERY:
+            self._reset_at = time.monotonic()
+            ground.proxy.reset(self._links(ground))
+
+    def end(self, ground: Ground) -> None:
+        if self.ends_in_reset:
+            ground.proxy.reset(self._links(ground))
+        ground.proxy.mend(self._links(ground))
+
+    def _links(self, ground: Ground) -> list[Link]:
+        return ground.proxy.select(self.services, self.servers)
+
+    def _directions(self) -> Sequence[Direction]:
+        return [each for each in DIRECTIONS if self.how in ("cut", f"cut {each}")]
+
+
+@dataclass(slots=True, kw_only=True)
+class PostgresNetwork(Network):
+    """The network between some services and Postgres."""
+
+    bound: ClassVar[float] = 90
+    servers: tuple[str, ...] = ("postgres",)
+
+
+@dataclass(slots=True, kw_only=True)
+class KafkaNetwork(Network):
+    """The network between some services and some brokers, which hear each other."""
+
+    bound: ClassVar[float] = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class UnansweredCommits(Fault):
+    """
+    Commits of some services happen, and the connection is reset before the answer.
+
+    Its end waits for a first one: when these services commit nothing, any service's will do.
+    """
+
+    bound: ClassVar[float] = 90
+    waits: ClassVar[bool] = True
+    services: tuple[str, ...]
+    times: int
+    """For each service, at most."""
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        ground.proxy.cut_commits(_to_postgres(ground, self.services), self.times)
+
+    def end(self, ground: Ground) -> None:
+        every = _to_postgres(ground, SERVICES)
+        for links in (_to_postgres(ground, self.services), every):
+            patience = time.monotonic() + _PATIENCE
+            while not _cut(every) and time.monotonic() < patience:
+                ground.proxy.cut_commits(links, self.times)
+                ground.hold(0.1)
+        ground.proxy.cut_commits(every, 0)
+        cut = _cut(every)
+        for link in every:
+            link.commits_cut = 0
+        self.has_hit = cut > 0
+        ground.say(
+            f"{cut} commits happened that nobody was told of" if cut else "no commit was cut"
+        )
+
+
+def _to_postgres(ground: Ground, services: Sequence[str]) -> list[Link]:
+    return ground.proxy.select(services, (POSTGRES,))
+
+
+def _cut(links: Sequence[Link]) -> int:
+    return sum(link.commits_cut for link in links)

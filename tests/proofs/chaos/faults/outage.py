@@ -1,0 +1,56 @@
+"""Brokers away for longer than any send waits, and the relays' leaders stay who they are."""
+
+import time
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults.brokers import KillBrokers
+from tests.proofs.chaos.faults.leaders import leaders
+from tests.proofs.chaos.ground import Ground
+
+_PATIENCE = 30.0
+_AFTERWARDS = 15.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Away(KillBrokers):
+    """
+    Two processes of each service, and brokers away for a minute: nobody takes the lead over.
+
+    A leader is a session that holds the relay's lock; it must be the same at the end of the
+    outage, and when messages go out again.
+    """
+
+    bound: ClassVar[float] = 60
+    _before: dict[str, str | None] = field(default_factory=dict, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        for service in SERVICES:
+            ground.wanted.setdefault((service, 1), {})
+        patience = time.monotonic() + _PATIENCE
+        while time.monotonic() < patience and not self._is_steady(ground):
+            ground.hold(0.5)
+        self._before = leaders(ground.stack)
+        KillBrokers.begin(self, ground)
+
+    def end(self, ground: Ground) -> None:
+        self._compare(ground, "while brokers were away")
+        KillBrokers.end(self, ground)
+        ground.hold(_AFTERWARDS)
+        self._compare(ground, "when brokers came back")
+        for service in SERVICES:
+            ground.dismiss((service, 1))
+
+    def _is_steady(self, ground: Ground) -> bool:
+        if not all(ground.is_ready(service) for service in SERVICES):
+            return False
+        return None not in leaders(ground.stack).values()
+
+    def _compare(self, ground: Ground, when: str) -> None:
+        now = leaders(ground.stack)
+        ground.wrong += [
+            f"the relay of {service} was led by {before}, then by {now[service]}, {when}"
+            for service, before in self._before.items()
+            if before is None or before != now[service]
+        ]

@@ -1,0 +1,142 @@
+"""Services killed, frozen, run twice, or killed at a named place of their code."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.ground import Ground
+
+_PATIENCE = 15.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Kill(Fault):
+    """SIGKILL all processes of some services at once."""
+
+    services: tuple[str, ...]
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        for process in list(ground.stack.replicas):
+            if process[0] in self.services:
+                ground.kill(process)
+                self.has_hit = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Freeze(Fault):
+    """SIGSTOP the first process of a service, SIGCONT at the end: it wakes as a zombie."""
+
+    service: str
+
+    def begin(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE  # another fault may have killed it just now
+        while (self.service, 0) not in ground.stack.replicas and time.monotonic() < patience:
+            ground.hold(0.1)
+        self.has_hit = (self.service, 0) in ground.stack.replicas
+        ground.freeze((self.service, 0))
+
+    def end(self, ground: Ground) -> None:
+        ground.thaw((self.service, 0))
+
+
+@dataclass(slots=True, kw_only=True)
+class Twice(Fault):
+    """Two processes of every service; at the end the second is killed, or leaves in order."""
+
+    is_killed: bool
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        for service in SERVICES:
+            ground.wanted.setdefault((service, 1), {})
+
+    def during(self, ground: Ground) -> None:
+        self.has_hit = self.has_hit or _runs_twice(ground, SERVICES)
+
+    def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            ground.hold(0.1, lambda: self.during(ground))
+        for service in SERVICES:
+            if self.is_killed:
+                ground.wanted.pop((service, 1), None)
+                ground.kill((service, 1))
+            else:
+                ground.dismiss((service, 1))
+
+
+@dataclass(slots=True, kw_only=True)
+class Storm(Fault):
+    """A second process of a service comes and goes, comes and goes: rebalance after rebalance."""
+
+    service: str
+    every: float = 4
+    _turned_at: float = field(default=0, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        self.has_hit = False
+        self._turned_at = time.monotonic()
+        ground.wanted[self.service, 1] = {}
+
+    def during(self, ground: Ground) -> None:
+        waited = time.monotonic() - self._turned_at
+        if waited < self.every:
+            return
+        if (self.service, 1) in ground.wanted:
+            came = _runs_twice(ground, [self.service])
+            if not came and waited < _PATIENCE:
+                return  # it would go before it has joined
+            self.has_hit = self.has_hit or came
+            self._turned_at = time.monotonic()
+            ground.dismiss((self.service, 1))
+        else:
+            self._turned_at = time.monotonic()
+            ground.wanted[self.service, 1] = {}
+
+    def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE
+        while not self.has_hit and time.monotonic() < patience:
+            ground.hold(0.1, lambda: self.during(ground))
+        ground.dismiss((self.service, 1))
+
+
+def _runs_twice(ground: Ground, services: Sequence[str]) -> bool:
+    """Tell whether the second processes of services are ready."""
+    second = [ground.stack.replicas.get((service, 1)) for service in services]
+    return all(each is not None and each.is_ready() for each in second)
+
+
+@dataclass(slots=True, kw_only=True)
+class CrashPoints(Fault):
+    """Services run on with places at which they kill themselves, one after the other."""
+
+    waits: ClassVar[bool] = True
+    at: tuple[tuple[str, tuple[str, ...]], ...]
+    """For each service, ``<point>:<hit>`` for its next lives."""
+    _left: dict[str, list[str]] = field(default_factory=dict, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        self._left = {service: list(points) for service, points in self.at}
+        for service, left in self._left.items():
+            ground.kill((service, 0))
+            ground.wanted[service, 0]["CRASH_AT"] = left.pop(0)
+
+    def during(self, ground: Ground) -> None:
+        for service, left in self._left.items():
+            if left and "CRASH_AT" not in ground.wanted[service, 0]:  # it has come to the place
+                ground.wanted[service, 0]["CRASH_AT"] = left.pop(0)
+
+    def end(self, ground: Ground) -> None:
+        patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
+        while time.monotonic() < patience and self._are_armed(ground):
+            ground.hold(0.1, lambda: self.during(ground))
+        for service in self._left:
+            if ground.wanted[service, 0].pop("CRASH_AT", None) is not None:
+                ground.kill((service, 0))  # it never came to the place: without it again
+
+    def _are_armed(self, ground: Ground) -> bool:
+        return any("CRASH_AT" in ground.wanted[service, 0] for service in self._left)

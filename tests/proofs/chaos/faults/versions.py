@@ -1,0 +1,54 @@
+"""The version before this one and this one side by side, as in a rollout and in its undoing."""
+
+import time
+from dataclasses import dataclass, field
+
+from deploy.local.released import PREVIOUS, released
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.ground import Ground
+
+_PATIENCE = 60.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Versions(Fault):
+    """
+    Two processes of each service, one of them of the release before, on the present schema.
+
+    All processes of one version are killed in the middle, then those of the other, so that each
+    leads and reads alone for a while. ``old`` says which of the two is the old one.
+    """
+
+    old: int
+    every: float = 8
+    _turned_at: float = field(default=0, repr=False)
+    _turn: int = field(default=0, repr=False)
+
+    def begin(self, ground: Ground) -> None:
+        program = released(PREVIOUS, say=ground.say)
+        patience = time.monotonic() + _PATIENCE
+        for service in SERVICES:
+            ground.programs[service, self.old] = program
+            ground.wanted.setdefault((service, 1), {})
+            if self.old == 0:
+                ground.kill((service, 0))
+        while time.monotonic() < patience and not all(map(ground.is_ready, SERVICES)):
+            ground.hold(0.5)
+        if not all(map(ground.is_ready, SERVICES)):
+            ground.wrong.append("the two versions were never ready together")
+        self._turned_at, self._turn = time.monotonic(), 0
+
+    def during(self, ground: Ground) -> None:
+        if time.monotonic() - self._turned_at < self.every:
+            return
+        self._turned_at, self._turn = time.monotonic(), self._turn + 1
+        for service in SERVICES:
+            ground.kill((service, self._turn % 2))
+
+    def end(self, ground: Ground) -> None:
+        ground.programs.clear()
+        for service in SERVICES:
+            ground.dismiss((service, 1))
+            if self.old == 0:
+                ground.kill((service, 0))

@@ -1,0 +1,205 @@
+"""What stands between services and servers: it passes bytes on, or late, or not, or hangs up."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from threading import Thread
+from typing import Any, Literal
+
+from deploy.stack.detours import POSTGRES, Detour
+from tests.proofs.chaos.answers import Answers
+
+Direction = Literal["to server", "to client"]
+_UnderWay = asyncio.Queue[tuple[float, bytes]]
+DIRECTIONS: tuple[Direction, ...] = ("to server", "to client")
+_CHUNK = 65_536
+_UNDER_WAY = 64
+_HANG_UP = struct.pack("ii", 1, 0)
+
+
+class Link:
+    """One detour, with all connections that go through it; for the proxy's own loop alone."""
+
+    def __init__(self, detour: Detour) -> None:
+        self.detour = detour
+        self.leads_to = detour.leads_to
+        self.open = {direction: asyncio.Event() for direction in DIRECTIONS}
+        """What comes while a direction is not open waits, as TCP would have it."""
+        self.delay = 0.0
+        self.commits_to_cut = 0
+        self.commits_cut = 0
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.mend()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass one connection on until both sides have ended it, or one is gone."""
+        self._writers.add(writer)
+        tasks: list[asyncio.Task[None]] = []
+        onward: asyncio.StreamWriter | None = None
+        try:
+            await self.open["to server"].wait()
+            away, onward = await asyncio.open_connection("127.0.0.1", self.leads_to)
+            self._writers.add(onward)
+            answers = Answers() if self.detour.server == POSTGRES else None
+            for coming, going, direction, split in (
+                (reader, onward, DIRECTIONS[0], None),
+                (away, writer, DIRECTIONS[1], answers),
+            ):
+                queue: _UnderWay = asyncio.Queue(_UNDER_WAY)
+                tasks.append(asyncio.create_task(self._receive(coming, queue)))
+                tasks.append(asyncio.create_task(self._send(queue, going, direction, split)))
+            await asyncio.gather(*tasks)
+        except OSError:  # one side is gone, or nothing listens there: so is the other
+            pass
+        finally:
+            for task in tasks:
+                task.cancel()
+            for each in (writer, onward):
+                if each is not None:
+                    _hang_up(each)
+                    self._writers.discard(each)
+
+    def close(self, directions: Sequence[Direction]) -> None:
+        """Pass nothing on in these directions."""
+        for direction in directions:
+            self.open[direction].clear()
+
+    def mend(self) -> None:
+        """Pass everything on at once, first what has waited."""
+        self.delay = 0.0
+        for direction in self.open.values():
+            direction.set()
+
+    def reset(self) -> None:
+        """End every connection at once, without a farewell."""
+        for writer in self._writers:
+            _hang_up(writer)
+
+    async def _receive(self, reader: asyncio.StreamReader, queue: "_UnderWay") -> None:
+        now = asyncio.get_running_loop().time
+        with suppress(ConnectionError):  # the other side hears of it when the way is open
+            while data := await reader.read(_CHUNK):
+                await queue.put((now() + self.delay, data))
+        await queue.put((now() + self.delay, b""))
+
+    async def _send(
+        self,
+        queue: "_UnderWay",
+        writer: asyncio.StreamWriter,
+        direction: Direction,
+        answers: Answers | None,
+    ) -> None:
+        now = asyncio.get_running_loop().time
+        while True:
+            due, data = await queue.get()
+            await asyncio.sleep(due - now())
+            await self.open[direction].wait()
+            if not data:
+                writer.write_eof()
+                return
+            for part, commits in answers.take(data) if answers else ((data, False),):
+                if commits and self.commits_to_cut:
+                    self.commits_to_cut -= 1
+                    self.commits_cut += 1
+                    raise ConnectionResetError("between a commit and its answer")
+                writer.write(part)
+            await writer.drain()
+
+
+class Proxy:
+    """
+    All links, in a thread of their own.
+
+    Its methods may be called from another thread; each returns when it has been done.
+    """
+
+    def __init__(self, detours: Sequence[Detour]) -> None:
+        self.links = [Link(each) for each in detours]
+        self._servers: list[asyncio.Server] = []
+
+    def __enter__(self) -> "Proxy":
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._do(self._listen())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._do(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def select(self, services: Sequence[str], servers: Sequence[str]) -> list[Link]:
+        """Return the links from some services to some servers."""
+        return [
+            link
+            for link in self.links
+            if link.detour.service in services and link.detour.server in servers
+        ]
+
+    def cut(self, links: Sequence[Link], directions: Sequence[Direction]) -> None:
+        """Pass nothing on in these directions; who sends it is not told."""
+        self._each(links, lambda link: link.close(directions))
+
+    def mend(self, links: Sequence[Link]) -> None:
+        """Pass everything on at once, first what has waited."""
+        self._each(links, Link.mend)
+
+    def reset(self, links: Sequence[Link]) -> None:
+        """End every connection at once, without a farewell."""
+        self._each(links, Link.reset)
+
+    def delay(self, links: Sequence[Link], seconds: float) -> None:
+        """Let everything take so much longer in each direction, and stay in order."""
+        for link in links:
+            link.delay = seconds
+
+    def lead(self, links: Sequence[Link], port: int) -> None:
+        """Let new connections lead to another port; end those that there are."""
+
+        def lead(link: Link) -> None:
+            link.leads_to = port
+            link.reset()
+
+        self._each(links, lead)
+
+    def cut_commits(self, links: Sequence[Link], times: int) -> None:
+        """Let the next so many commits on each link happen, and hang up before the answer."""
+        for link in links:
+            link.commits_to_cut = times
+
+    def _each(self, links: Sequence[Link], do: Callable[[Link], None]) -> None:
+        async def each() -> None:
+            for link in links:
+                do(link)
+
+        if links:
+            self._do(each())
+
+    async def _listen(self) -> None:
+        for link in self.links:
+            server = await asyncio.start_server(link.serve, "127.0.0.1", link.detour.port)
+            self._servers.append(server)
+
+    async def _end(self) -> None:
+        for server in self._servers:
+            server.close()
+        for link in self.links:
+            link.mend()
+            link.reset()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*others, return_exceptions=True)
+
+    def _do(self, what: "Coroutine[Any, Any, None]") -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result()
+
+
+def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close a connection so that the other side sees a reset, not an end."""
+    with suppress(OSError):
+        held: socket.socket = writer.get_extra_info("socket")
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP)
+    writer.transport.abort()

@@ -1,0 +1,160 @@
+"""One run: rounds of faults under load, recovery measured, rest awaited."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+import asyncpg
+from confluent_kafka import KafkaException
+
+from shared.runtime.crash_points import read_report
+from tests.proofs.chaos.coverage import short
+from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.load import Progress
+from tests.proofs.chaos.profiles import Profile
+from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.schedule import Round, Schedule
+
+_END_SECONDS = 180
+_AIMS = 3
+"""How often, at most, a fault is aimed at what the drawn rounds have missed."""
+_AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to, before the checker has judged what it left behind."""
+
+    faults: int = 0
+    slowest: float = 0
+    wrong: list[str] = field(default_factory=list)
+    progress: Progress | None = None
+    missed: list[str] = field(default_factory=list)
+    """The kinds of fault that never did what they are for."""
+
+
+class Run:
+    """Drives the faults; the load is in a process of its own, behind ``pipe``."""
+
+    def __init__(self, ground: Ground, pipe: "Connection", profile: Profile) -> None:
+        self._ground = ground
+        self._pipe = pipe
+        self._profile = profile
+        self._hit: set[str] = set()
+        self.outcome = Outcome()
+
+    def go(self, schedule: Schedule) -> Outcome:
+        """Go through rounds until the time is over; then heal and wait for the end."""
+        end = time.monotonic() + self._profile.minutes * 60
+        bound, since = 30.0, time.monotonic()
+        for each in self._rounds(schedule, until=end):
+            if each.faults:
+                self._perform(each)
+                bound = max(bound, *(fault.bound for fault in each.faults))
+                since = time.monotonic()
+            else:
+                self._recover(since, bound)
+                bound = 30.0
+        self._ground.heal()
+        self._finish(since, bound)
+        self.outcome.missed = self._missed()
+        return self.outcome
+
+    def _missed(self) -> list[str]:
+        return [kind for kind in self._profile.kinds if kind not in self._hit]
+
+    def _rounds(self, schedule: Schedule, *, until: float) -> Iterator[Round]:
+        """Yield what is drawn until the time is over, then what is aimed at what was missed."""
+        for each in schedule.rounds():
+            if time.monotonic() > until and not each.is_due:
+                break
+            yield each
+        for _ in range(_AIMS if self._profile.is_whole else 0):
+            yield from self._aimed(schedule)
+
+    def _aimed(self, schedule: Schedule) -> Iterator[Round]:
+        """Yield a round for each kind that has missed, and one for crash points, in peace."""
+        for kind in self._missed():
+            self._ground.say(f"not shown yet: {kind}")
+            yield Round(())
+            yield schedule.aimed(kind)
+        report = read_report(self._ground.report)
+        if points := short(report, least=self._profile.least_crashes):
+            self._ground.say(f"not killed yet: {', '.join(points)}")
+            yield Round(())
+            yield schedule.aimed_at(points)
+
+    def _perform(self, each: Round) -> None:
+        self._ground.say("; ".join(map(str, each.faults)))
+        self.outcome.faults += len(each.faults)
+        for fault in each.faults:
+            fault.begin(self._ground)
+        begun = time.monotonic()
+        left = sorted(each.faults, key=lambda fault: (fault.waits, fault.seconds))
+        while left:
+            now = time.monotonic() - begun
+            while left and now >= left[0].seconds:
+                ending = left.pop(0)
+                ending.end(self._ground)
+                if ending.has_hit:
+                    self._hit.add(ending.kind)
+            self._ground.hold(0.1)
+            for fault in left:
+                fault.during(self._ground)
+
+    def _recover(self, since: float, bound: float) -> None:
+        """Wait until all that was sent before the last fault ended is answered and heard of."""
+        while (opened := self._ask("how").oldest_open) is not None and opened < since:
+            if time.monotonic() > since + bound:
+                late = f"not recovered {bound:.0f} s after the last fault"
+                self.outcome.wrong.append(late)
+                self._ground.say(late)
+                return
+            self._ground.hold(0.2)
+        self._note_recovery(time.monotonic() - since)
+
+    def _finish(self, since: float, bound: float) -> None:
+        """Stop submitting; everything must be answered and read within the bound, then end."""
+        self._ask("stop")
+        left = ["something unanswered"]
+        while left and time.monotonic() < since + bound:
+            self._ground.hold(0.5)
+            left = ["something unanswered"] if self._ask("how").oldest_open else self._unrest()
+        if left:
+            self.outcome.wrong.append(f"not at rest {bound:.0f} s after the last fault: {left}")
+        else:
+            self._note_recovery(time.monotonic() - since)
+        self._wait_for_the_end()
+
+    def _wait_for_the_end(self) -> None:
+        """Let offers lapse that nobody answers, and all work come to its end."""
+        until = time.monotonic() + _END_SECONDS
+        while (progress := self._ask("how")).unfinished or progress.oldest_open or self._unrest():
+            if time.monotonic() > until:
+                left = f"{progress.unfinished} requests not at their end; {self._unrest()}"
+                self.outcome.wrong.append(f"no end after {_END_SECONDS} s: {left}")
+                break
+            self._ground.hold(0.5)
+        self.outcome.progress = self._ask("end")
+        self.outcome.wrong += self.outcome.progress.problems
+        self.outcome.wrong += [*self._ground.ended, *self._ground.wrong]
+
+    def _note_recovery(self, seconds: float) -> None:
+        self._ground.say(f"recovered after {seconds:.1f} s")
+        self.outcome.slowest = max(self.outcome.slowest, seconds)
+
+    def _unrest(self) -> list[str]:
+        try:
+            return asyncio.run(unrest(self._ground.stack))
+        except _AWAY as error:  # still on its way back
+            return [repr(error)]
+
+    def _ask(self, word: str) -> Progress:
+        self._pipe.send(word)
+        while not self._pipe.poll(0.1):
+            self._ground.watch()
+        progress = self._pipe.recv()
+        assert isinstance(progress, Progress)
+        return progress

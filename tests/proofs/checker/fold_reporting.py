@@ -1,0 +1,152 @@
+"""What reporting must hold, folded from the log by the checker itself."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.proofs.checker.log import (
+    INTAKE,
+    REFERENCE,
+    ROUTING,
+    data_of,
+    firsts,
+    is_tracking_number,
+    moment,
+    number_of,
+    short,
+)
+from tests.proofs.checker.run import Body, Row, Run
+
+_AGENCY = {"cri_type": "cri_type", "agency_class": "agency_class", "state": "us_state",
+           "sworn_band": "sworn_band"}  # fmt: skip
+_REACHED: dict[str, tuple[str, ...]] = {
+    "request_triaged": ("triaged_at",),
+    "request_ineligible": ("triaged_at", "ineligible_at"),
+    "request_waitlisted": ("triaged_at", "waiting_since"),
+    "request_referred": ("triaged_at", "referred_at"),
+    "offer_made": ("first_offer_at",),
+    "engagement_opened": ("assigned_at",),
+    "engagement_progressed": ("started_at",),
+    "engagement_closed": ("closed_at",),
+    "request_withdrawn": ("withdrawn_at",),
+}
+_COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed": "lapses",
+            "clock_missed": "clocks_missed"}  # fmt: skip
+_DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
+            "clock_missed": "clock", "message_applied": "what",
+            "amendment_came_too_late": "ended"}  # fmt: skip
+
+
+def wrong_in_reporting(run: Run) -> Iterator[str | None]:
+    """Compare every column of every request, every line of the timeline, and the programs."""
+    requests: dict[str, Row] = {}
+    lines: dict[tuple[str, str, int], Row] = {}
+    for record, body in firsts(run, INTAKE, ROUTING):
+        if is_tracking_number(body.get("subject")):
+            key = (body["subject"], record.topic, number_of(body) or 0)
+            lines[key] = _line(body)
+            _fold(requests, body)
+    rows = {row["tracking_number"]: row for row in run.rows("reporting", "requests")}
+    for number in sorted(requests.keys() | rows.keys()):
+        wrong = _differences(requests.get(number, {}), rows.get(number, {}))
+        yield f"reporting: {number} differs from the log in {', '.join(wrong)}" if wrong else None
+    held = {
+        (row["tracking_number"], row["topic"], row["sequence"]): row
+        for row in run.rows("reporting", "timeline")
+    }
+    for key in sorted(lines.keys() | held.keys()):
+        there = held.get(key, {})
+        wrong = [name for name, value in lines.get(key, {}).items() if there.get(name) != value]
+        wrong = [n for n in wrong if n != "at" or moment(there.get(n)) != moment(lines[key][n])]
+        missing = key not in held or key not in lines
+        yield f"reporting: the timeline is wrong at {key} {wrong}" if wrong or missing else None
+    yield from _programs(run)
+
+
+def _differences(said: Row, held: Row) -> list[str]:
+    wrong = []
+    for name in sorted((said.keys() | held.keys()) - {"tracking_number"}):
+        expected, found = said.get(name), held.get(name)
+        if name.endswith(("_at", "_since")):
+            expected, found = moment(expected), moment(found)
+        if name in _COUNTED.values():
+            expected = expected or 0
+        if expected != found:
+            wrong.append(name)
+    return wrong
+
+
+def _fold(requests: dict[str, Row], body: Body) -> None:
+    kind, facts = short(body), data_of(body)
+    if kind in ("request_accepted", "request_amended"):
+        row = requests.setdefault(body["subject"], {})
+        said = {column: facts["agency"].get(name) for name, column in _AGENCY.items()}
+        said["first_contact_on"] = facts.get("first_contact_on")
+        row |= {name: value for name, value in said.items() if value is not None}
+        row.setdefault("submitted_at", facts["submitted_at"])
+        if kind == "request_accepted":
+            row.setdefault("accepted_at", body["time"])
+    elif "status" in facts:
+        _fold_state(requests.setdefault(body["subject"], {}), kind, body, facts)
+
+
+def _fold_state(row: Row, kind: str, body: Body, facts: Body) -> None:
+    for name in ("status", "program", "lane"):
+        if facts.get(name) is not None:
+            row[name] = facts[name]
+    reached = _REACHED.get(kind, ())
+    if kind == "engagement_progressed" and facts["milestone"] == "delivered":
+        reached = (*reached, "delivered_at")
+    for name in reached:
+        row.setdefault(name, body["time"])
+    if kind in _COUNTED:
+        row[_COUNTED[kind]] = row.get(_COUNTED[kind], 0) + 1
+    said: dict[str, Any] = {}
+    if kind == "request_waitlisted":
+        said = {"wait_reason": facts["reason"], "opens_at": facts.get("opens_at")}
+    elif kind == "engagement_closed":
+        said = {"close_reason": facts["reason"]}
+    row |= {name: value for name, value in said.items() if value is not None}
+
+
+def _line(body: Body) -> Row:
+    facts = data_of(body)
+    return {
+        "type": short(body),
+        "at": body["time"],
+        "status": facts.get("status"),
+        "provider": facts.get("provider"),
+        "detail": _detail(short(body), facts),
+        "event_id": body["id"],
+    }
+
+
+def _detail(kind: str, facts: Body) -> str | None:
+    codes = ", ".join(str(reason["code"]) for reason in facts.get("reasons", ()))
+    match kind:
+        case "offer_answered":
+            more = facts.get("reason_code")
+            return f"{facts['answer']}: {more}" if more else str(facts["answer"])
+        case "request_directed":
+            return f"{facts['action']}: {facts['reason']}"
+        case "message_refused":
+            return f"{facts['what']}: {codes}"
+        case "request_ineligible":
+            return codes
+        case _:
+            return facts.get(_DETAILS.get(kind, "reason"))
+
+
+def _programs(run: Run) -> Iterator[str | None]:
+    said: dict[str, Body] = {}
+    for _, body in firsts(run, REFERENCE):
+        if short(body) == "program_defined":
+            said[data_of(body)["id"]] = body
+    for row in run.rows("reporting", "programs"):
+        event = said.pop(row["program"], None)
+        same = event is not None and (event["id"], data_of(event)["status"]) == (
+            row["defined_by"],
+            row["status"],
+        )
+        yield None if same else f"reporting: {row['program']} is not as last defined"
+    for program in said:
+        yield f"reporting does not hold the program {program}"

@@ -1,0 +1,89 @@
+"""I6: the path of each request, and of the offers and engagements on it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.log import ROUTING, data_of, firsts, is_tracking_number, short
+from tests.proofs.checker.run import Body, Run
+
+_TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
+_OPEN = frozenset({"accepted", "triaged", "waiting", "referred"})
+_WORK = frozenset({"assigned", "in_delivery", "delivered"})
+_ANY = _OPEN | _WORK | {"offered"}
+_LANE = frozenset({"triaged", "waiting", "referred"})
+
+# Of each event: the states it may find, and those it may leave.
+_PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "request_triaged": (_OPEN, frozenset({"triaged"})),
+    "request_ineligible": (_OPEN, frozenset({"ineligible"})),
+    "request_waitlisted": (_OPEN, frozenset({"waiting"})),
+    "request_referred": (_OPEN, frozenset({"referred"})),
+    "offer_made": (_LANE, frozenset({"offered"})),
+    "offer_declined": (frozenset({"offered"}), frozenset({"triaged"})),
+    "offer_lapsed": (frozenset({"offered"}), frozenset({"triaged"})),
+    "offer_withdrawn": (frozenset({"offered"}), frozenset({"triaged", "withdrawn"})),
+    # A provider that answered in time is let in also when its answer was delayed by an outage.
+    "engagement_opened": (_LANE | {"offered"}, frozenset({"assigned"})),
+    "engagement_progressed": (_WORK, frozenset({"in_delivery", "delivered"})),
+    "engagement_closed": (_WORK, frozenset({"closed"})),
+    "request_withdrawn": (_ANY | {"withdrawn"}, frozenset({"withdrawn"})),
+}
+_STAYS = frozenset({"clock_missed", "facts_changed", "request_recorded"})
+
+
+def i06_path_is_legal(run: Run) -> Findings:
+    """Each step is one there may be; at most one terminal state, and nothing after it."""
+    stories: dict[str, list[Body]] = defaultdict(list)
+    for _, body in firsts(run, ROUTING):
+        if is_tracking_number(body.get("subject")):
+            stories[body["subject"]].append(body)
+    for number, story in sorted(stories.items()):
+        yield from _steps(number, story)
+        yield from _offers(number, story)
+
+
+def _steps(number: str, story: list[Body]) -> Iterator[str | None]:
+    status, ends = "accepted", 0
+    for body in story:
+        kind, after = short(body), data_of(body).get("status")
+        if after is None:
+            continue  # an answer to somebody, not a step
+        if kind in _STAYS:
+            yield None if after == status else f"{number}: {kind} made it {after}"
+        elif kind not in _PATHS:
+            yield f"{number}: {kind} is no step of a request"
+        else:
+            before, following = _PATHS[kind]
+            # Withdrawing takes the open offer back first, which already says `withdrawn`.
+            legal = status in before and after in following and ends == 0
+            yield None if legal else f"{number}: {kind} leads from {status} to {after}"
+            ends += after in _TERMINAL and kind != "offer_withdrawn"
+        status = after
+
+
+def _offers(number: str, story: list[Body]) -> Iterator[str | None]:
+    made: dict[str, str] = {}
+    ended: set[str] = set()
+    engaged: str | None = None
+    for body in story:
+        kind, facts = short(body), data_of(body)
+        offer, provider = str(facts.get("offer_id")), str(facts.get("provider"))
+        match kind:
+            case "offer_made":
+                new = offer not in made and engaged is None
+                yield None if new else f"{number}: {offer} is made twice, or too late"
+                made[offer] = provider
+            case "offer_declined" | "offer_lapsed" | "offer_withdrawn":
+                own = made.get(offer) == provider and offer not in ended
+                yield None if own else f"{number}: {kind} of {offer}, which is not open"
+                ended.add(offer)
+            case "engagement_opened":
+                fits = made.get(offer) == provider and engaged is None
+                yield None if fits else f"{number}: {provider} is engaged without its offer"
+                engaged = str(facts.get("engagement_id"))
+            case "engagement_progressed" | "engagement_closed":
+                known = facts.get("engagement_id") == engaged
+                yield None if known else f"{number}: {kind} of an engagement never opened"
+            case _:
+                pass

@@ -1,0 +1,106 @@
+"""I9: each fact is decided once for each audience, and each decision to tell was carried out."""
+
+from collections import Counter, defaultdict
+
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.log import (
+    ANSWERS,
+    CONFIDENTIAL,
+    IN,
+    INTAKE,
+    NOTICES,
+    REFERENCE,
+    ROUTING,
+    data_of,
+    firsts,
+    messages,
+    number_of,
+    short,
+)
+from tests.proofs.checker.run import Body, Run
+
+_UNTOLD = frozenset({"need_stated", "note_stated", "facts_changed", "request_recorded"})
+_COLUMNS = ("message_type", "message_id", "participantsequence", "because")
+
+
+def i09_one_notice(run: Run) -> Findings:
+    """One decision for each (fact, audience); one answer for each record; each message decided."""
+    decided = _announced(run)
+    yield from _once(run, decided)
+    yield from _all_facts(run, decided)
+    yield from _sent(run, decided)
+    yield from _answered(run)
+    yield from _named_by_their_own_ids(run)
+
+
+def _announced(run: Run) -> dict[tuple[str, str], list[Body]]:
+    found: dict[tuple[str, str], list[Body]] = defaultdict(list)
+    for _, body in firsts(run, NOTICES):
+        for notice in data_of(body).get("notices", ()):
+            found[data_of(body)["fact"], notice["audience"]].append(notice)
+    return found
+
+
+def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
+    rows = defaultdict(list)
+    for row in run.rows("notifications", "notices"):
+        rows[row["fact"], row["audience"]].append(row)
+    for fact, audience in sorted(rows.keys() | decided.keys()):
+        kept, said = rows[fact, audience], decided.get((fact, audience), [])
+        name = f"the notice of {fact} to {audience}"
+        if (len(kept), len(said)) != (1, 1):
+            yield f"{name} is kept {len(kept)} times and announced {len(said)} times"
+        else:
+            same = all(kept[0][column] == said[0].get(column) for column in _COLUMNS)
+            yield None if same else f"{name} was announced otherwise than it is kept"
+
+
+def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
+    facts = {fact for fact, _ in decided}
+    for record, body in firsts(run, INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL):
+        if short(body) not in _UNTOLD:
+            known = body.get("id") in facts
+            yield None if known else f"{record.place}: nobody decided whom to tell of it"
+
+
+def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
+    """Compare decisions to tell with the messages that are there."""
+    there = {
+        body["id"]: (participant, body["type"], number_of(body))
+        for participant, _, body in messages(run)
+    }
+    named: Counter[str] = Counter()
+    for (fact, audience), notices in sorted(decided.items()):
+        for notice in notices:
+            if notice["outcome"] != "sent":
+                continue
+            named[notice["message_id"]] += 1
+            said = (audience, notice["message_type"], notice["participantsequence"])
+            sent = there.get(notice["message_id"])
+            yield None if sent == said else f"{audience} should have {said}, has {sent} ({fact})"
+    for identity, (participant, kind, _) in there.items():
+        times = named[identity]
+        yield None if times == 1 else f"{kind} to {participant} was decided {times} times"
+
+
+def _answered(run: Run) -> Findings:
+    """Look for exactly one answer id for each inbound record, kept and given."""
+    answers: dict[str, set[str]] = defaultdict(set)
+    for _, _, body in messages(run):
+        if body.get("inreplyto"):
+            answers[body["inreplyto"]].add(body["id"])
+    kept = Counter(row["inreplyto"] for row in run.rows("notifications", "answers"))
+    for record in run.records(IN):
+        given = len(answers[record.place])
+        once = (given, kept[record.place]) == (1, 1)
+        wrong = f"{record.place} has {given} answers, of which {kept[record.place]} are kept"
+        yield None if once else wrong
+
+
+def _named_by_their_own_ids(run: Run) -> Findings:
+    """Compare the id that an answer names with that of the message in the record."""
+    ids = {record.place: (record.body or {}).get("id") for record in run.records(IN)}
+    for _, _, body in messages(run):
+        place, own = body.get("inreplyto", ""), body.get("inreplytoid")
+        if own is not None and place in ids and own != ids[place]:
+            yield f"the answer to {place} names another message's id"

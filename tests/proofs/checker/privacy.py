@@ -1,0 +1,163 @@
+"""I15 and I16: who may see what."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.log import (
+    CONFIDENTIAL,
+    DEAD,
+    IN,
+    INTAKE,
+    OUT,
+    REFERENCE,
+    ROUTING,
+    data_of,
+    events,
+    firsts,
+    is_tracking_number,
+    messages,
+    participant_of,
+    short,
+)
+from tests.proofs.checker.run import Body, Run
+
+OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
+_SHORTEST, _MOST = 10, 300
+_LEAST, _READ = 10, 5_000_000_000
+"""In a place of gigabytes so few texts are looked for that it is read through in seconds each."""
+_WORDS = ("name", "title", "email", "phone", "note", "other_topic")
+_MAY_HOLD = frozenset({"intake", "notifications"})
+
+
+def i15_nobody_sees_anothers(run: Run) -> Findings:
+    """Each message, and each request that it names, concerns the participant it is sent to."""
+    concerned, offices = _concerned(run)
+    for participant, record, body in messages(run):
+        wrong = [
+            number for number in _named(body) if participant not in concerned[number] | offices
+        ]
+        if body.get("inreplyto") and participant_of(body["inreplyto"]) != participant:
+            wrong.append(f"the answer to {body['inreplyto']}")
+        if record.key is not None and record.key.decode() != participant:
+            wrong.append(f"what is keyed {record.key.decode()}")
+        yield f"{record.place}: {participant} is told of {', '.join(wrong)}" if wrong else None
+    yield from _notes(run, offices)
+    engaged = {
+        (body["subject"], data_of(body)["provider"])
+        for _, body in firsts(run, ROUTING)
+        if short(body) == "engagement_opened"
+    }
+    for participant, record, body in messages(run):
+        if body.get("type") == OPENED:
+            own = (body["subject"], participant) in engaged
+            yield (
+                None if own else f"{record.place}: {participant} did not accept {body['subject']}"
+            )
+
+
+def _notes(run: Run, offices: set[str]) -> Findings:
+    """Look for notes that reach others than the office and the one that is helped."""
+    requesters = {
+        body["subject"]: data_of(body)["participant"]
+        for _, body in firsts(run, INTAKE)
+        if short(body) == "request_accepted"
+    }
+    for participant, record, body in messages(run):
+        if body.get("type") == NOTE:
+            helped = participant == requesters.get(body["subject"])
+            helped = helped and data_of(body).get("answer") in (None, "accept")
+            own = participant in offices or helped
+            yield None if own else f"{record.place}: {participant} reads a note that is not for it"
+
+
+def _concerned(run: Run) -> tuple[dict[str, set[str]], set[str]]:
+    concerned: dict[str, set[str]] = defaultdict(set)
+    for _, body in firsts(run, INTAKE):
+        if short(body) == "request_accepted":
+            concerned[body["subject"]].add(data_of(body)["participant"])
+    for _, body in firsts(run, ROUTING):
+        if short(body) in ("offer_made", "engagement_opened"):
+            concerned[body["subject"]].add(data_of(body)["provider"])
+    offices = {
+        data_of(body)["id"]
+        for _, body in firsts(run, REFERENCE)
+        if short(body) == "participant_registered" and data_of(body)["kind"] == "program_office"
+    }
+    return concerned, offices
+
+
+def _named(body: Body) -> set[str]:
+    """Return the requests that a message tells of; a refusal only repeats what was asked."""
+    data = data_of(body)
+    if short(body) in ("refused", "applied"):
+        return set()
+    named = [data.get("tracking_number"), body.get("subject")]
+    named += [line.get("tracking_number") for line in data.get("requests", ())]
+    return {str(number) for number in named if is_tracking_number(number)}
+
+
+def i16_canaries_are_nowhere(run: Run) -> Findings:
+    """What people said in words, and how to reach them, is only where it may be."""
+    canaries = canaries_of(run)
+    if canaries:
+        for place, text in _places(run):
+            looked_for = canaries[:: -(-len(canaries) // max(_LEAST, _READ // (len(text) + 1)))]
+            found = [each for each in looked_for if any(form in text for form in _forms(each))]
+            yield f"{place} holds {len(found)} of the restricted texts" if found else None
+
+
+def canaries_of(run: Run) -> list[str]:
+    """Return texts that were confided: at most 300 of them, evenly chosen."""
+    said: set[str] = set()
+    for _, body in events(run, IN, CONFIDENTIAL):
+        said |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
+    chosen = sorted(text for text in said if len(text) >= _SHORTEST)
+    step = max(1, -(-len(chosen) // _MOST))
+    return chosen[::step]
+
+
+def _confided(data: Body, *, anything: bool) -> Iterator[str]:
+    """Yield the words of a submission, an amendment, a contact or a note."""
+    need, urgency = data.get("need"), data.get("urgency")
+    if isinstance(need, dict):
+        yield from (text for text in need.values() if isinstance(text, str))
+    if isinstance(urgency, dict) and isinstance(urgency.get("reason"), str):
+        yield urgency["reason"]
+    about = ("request_id", "tracking_number", "participant", "contact_id")
+    for name, text in data.items():
+        own = name in _WORDS if "contact_id" in data or name != "name" else False
+        if isinstance(text, str) and name not in about and (own or anything):
+            yield text
+
+
+def _forms(text: str) -> set[str]:
+    """Return *text* as it stands, and as JSON writes it."""
+    return {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+
+
+def _places(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield every place where no restricted text may be, with all its text."""
+    for topic, records in run.topics.items():
+        if topic.startswith((IN, CONFIDENTIAL)) or (topic[:8] == DEAD and "restricted" in topic):
+            continue
+        yield (
+            topic,
+            "\n".join(
+                (record.value or b"").decode(errors="replace")
+                for record in records
+                # The messages that hand them over: to whom, is looked at elsewhere.
+                if not (
+                    topic.startswith(OUT) and (record.body or {}).get("type") in (OPENED, NOTE)
+                )
+            ),
+        )
+    for service, tables in run.tables.items():
+        for table, rows in tables.items():
+            if service not in _MAY_HOLD:
+                yield f"{service}.{table}", json.dumps(rows, ensure_ascii=False)
+    for name, text in run.logs.items():
+        yield f"log {name}", text
+    for service, text in run.metrics.items():
+        yield f"metrics of {service}", text

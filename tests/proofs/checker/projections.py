@@ -1,0 +1,28 @@
+"""I10: what services hold of each other's facts is the fold of the log."""
+
+from collections.abc import Iterator
+
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.fold_notifications import wrong_in_notifications
+from tests.proofs.checker.fold_reporting import wrong_in_reporting
+from tests.proofs.checker.fold_routing import wrong_in_routing
+from tests.proofs.checker.log import REFERENCE, data_of, firsts, number_of
+from tests.proofs.checker.rows import json_of
+from tests.proofs.checker.run import Run
+
+
+def i10_projections_are_folds(run: Run) -> Findings:
+    """Every read model equals the checker's own fold of the topics it is made from."""
+    yield from wrong_in_routing(run)
+    yield from wrong_in_notifications(run)
+    yield from wrong_in_reporting(run)
+    yield from _catalogs(run)
+
+
+def _catalogs(run: Run) -> Iterator[str | None]:
+    said = {number_of(body): data_of(body) for _, body in firsts(run, REFERENCE)}
+    for service in ("intake", "routing", "notifications"):
+        held = {row["number"]: json_of(row["body"]) for row in run.rows(service, "catalog")}
+        for number in sorted(said.keys() | held.keys(), key=str):
+            same = held.get(number) == said.get(number)
+            yield None if same else f"{service}: reference data {number} is not as announced"

@@ -1,0 +1,145 @@
+"""Sends the same records to the real services: each is answered once, and no text leaks."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+
+from benchmarks.introduce import introduce
+from benchmarks.participants import reference
+from deploy.local.connection import Connection
+from deploy.local.stack import Stack
+from deploy.participants.client import Access, Client, Sent
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
+from shared.contracts import intake, routing
+from shared.contracts import reference as catalog
+from tests.examples.inbound import record
+from tests.examples.intake import read
+from tests.proofs.chaos.login import login
+from tests.proofs.fuzz.judging import Judged, stated_openly
+from tests.proofs.fuzz.making import CANARY, Made, Senders, make
+
+SENDERS = Senders("california-agencies", "iacp", "program-office")
+_OPEN_TOPICS = {
+    "notifications": (intake.TOPIC, intake.ANSWERS_TOPIC, routing.TOPIC, catalog.TOPIC),
+}
+_AT_ONCE = 100
+_PATIENCE = 60.0
+"""Seconds without a new answer after which those that are missing count as such."""
+Numbered = tuple[int, Made]
+
+
+def through_the_real_door(
+    judged: Judged, *, seed: int, records: int, state: Path, say: Callable[[str], None]
+) -> None:
+    """Start the product in the folder *state*, send *records* records of *seed*, and judge."""
+    if (holder := Lock(state).holder()) is not None:
+        raise StackFailed(f"A run already uses {state} (process {holder}).")
+    shutil.rmtree(state, ignore_errors=True)
+    with Stack(state, quotas=False, say=say) as stack:
+        stack.up()
+        asyncio.run(introduce(stack.connection, reference("participants")))
+        asyncio.run(_send(judged, stack.connection, seed=seed, records=records, say=say))
+        for where in _canaries(stack):
+            judged.note("leak", 0, Made(None, "", "all of the run"), where)
+
+
+async def _send(
+    judged: Judged,
+    connection: Connection,
+    *,
+    seed: int,
+    records: int,
+    say: Callable[[str], None],
+) -> None:
+    known = connection.model_dump(by_alias=True)
+    clients = {who: Client(Access.of(known, who)) for who in SENDERS}
+    await asyncio.gather(*(client.start() for client in clients.values()))
+    sent: list[tuple[Numbered, Sent]] = []
+    try:
+        for begin in range(0, records, _AT_ONCE):
+            drawn = _drawn(seed, range(begin, min(begin + _AT_ONCE, records)))
+            places = await asyncio.gather(
+                *(clients[made.participant].send_bytes(made.value, what="") for _, made in drawn)
+            )
+            sent += zip(drawn, places, strict=True)
+            if begin % 1_000 == 0:
+                answered = sum(place.answer is not None for _, place in sent)
+                say(f"{len(sent):,} records sent, {answered:,} answered")
+        await _answered(list(clients.values()))
+    finally:
+        await asyncio.gather(*(client.stop() for client in clients.values()))
+    judged.records += len(sent)
+    for (number, made), place in sent:
+        if place.answer is None:
+            judged.note("unanswered", number, made, place.coordinate)
+        elif place.code == "not_processable":
+            judged.note("crash", number, made, f"{place.coordinate} was not processable")
+    for client in clients.values():
+        for problem in client.problems:
+            judged.note("unanswered", 0, Made(None, client.access.participant, "all"), problem)
+
+
+def _drawn(seed: int, numbers: Sequence[int]) -> list[Numbered]:
+    """Return the records, but for those whose damage has moved words into open fields."""
+    drawn = []
+    for number in numbers:
+        made = make(seed, number, tracking_number="CRI-2026-000001-K", senders=SENDERS)
+        if CANARY not in stated_openly(read(record(made.value, participant=made.participant))):
+            drawn.append((number, made))
+    return drawn
+
+
+async def _answered(clients: Sequence[Client]) -> None:
+    """Wait until all is answered, or nothing has come for a while."""
+    last, since = -1, time.monotonic()
+    while left := sum(len(client.unanswered()) for client in clients):
+        if left != last:
+            last, since = left, time.monotonic()
+        elif time.monotonic() - since > _PATIENCE:
+            return
+        await asyncio.sleep(0.2)  # answers come to another task
+
+
+def _canaries(stack: Stack) -> Iterator[str]:
+    """Yield where a contact or a free text got about: a log, or a topic that is not for it."""
+    for path in sorted(stack.logs.glob("*")):
+        if CANARY in path.read_text(errors="replace"):
+            yield f"a sender's words in {path.name}"
+    for member, topics in _OPEN_TOPICS.items():
+        for topic in topics:
+            found = [n for n, value in enumerate(_values(stack, member, topic)) if value]
+            if found:
+                yield f"a sender's words on {topic}, {len(found)} times"
+
+
+def _values(stack: Stack, member: str, topic: str) -> Iterator[bool]:
+    """Yield of each record on *topic* whether it holds the canary."""
+    settings: dict[str, Any] = {
+        **login(stack, member),
+        "group.id": f"{member}.fuzz",
+        "enable.auto.commit": False,
+        "enable.partition.eof": False,
+    }
+    consumer = Consumer(settings)
+    try:
+        numbers = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+        partitions = [TopicPartition(topic, number, OFFSET_BEGINNING) for number in numbers]
+        left = sum(
+            high - low
+            for low, high in (consumer.get_watermark_offsets(each, 10) for each in partitions)
+        )
+        consumer.assign(partitions)
+        while left > 0:
+            batch = consumer.consume(500, timeout=10)
+            if not batch or any(found.error() for found in batch):
+                raise StackFailed(f"{topic} cannot be read to its end")
+            left -= len(batch)
+            yield from (CANARY.encode() in (found.value() or b"") for found in batch)
+    finally:
+        consumer.close()

@@ -1,0 +1,85 @@
+"""``python -m tests.system.hostile``: attack the real door, beside a bystander; and judge."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from deploy.stack.failure import StackFailed
+from shared.runtime.interrupts import enable_interrupts
+from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
+from tests.proofs.hostile.stage import Stage, stage
+from tests.system.hostile.attacks import attacks
+
+_BEGUN = time.monotonic()
+_ALONE = 20.0
+"""Seconds for which the bystander is watched alone before the attacks."""
+
+
+def main() -> int:
+    """Play every attack, print, judge; 0 only when nobody could hurt anybody."""
+    enable_interrupts()
+    parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
+    parser.add_argument("--quotas", choices=("on", "off", "both"), default="both")
+    parser.add_argument("--only", default="", help="beginnings of attacks' names, with commas")
+    parser.add_argument("--state", type=Path, default=Path(".local/hostile"))
+    asked = parser.parse_args()
+    beginnings = tuple(asked.only.split(","))
+    names = [each.name for each in attacks(asked.seed) if each.name.startswith(beginnings)]
+    modes = {"on": (True,), "off": (False,), "both": (False, True)}[asked.quotas]
+    _say(f"seed {asked.seed}, {len(names)} attacks")
+    waits: list[float] = []
+    results: list[Result] = []
+    wrong: list[str] = []
+    try:
+        for quotas in modes:
+            alone, played = _play(names, asked.state.resolve(), quotas=quotas, seed=asked.seed)
+            mode = f"quotas {'on' if quotas else 'off'}"
+            print(f"\n{mode}\n" + "\n".join(table(played)), flush=True)
+            p99 = percentile(alone, 0.99)
+            wrong += [f"{mode}: {each}" for each in failures(played, alone=p99)]
+            waits += alone
+            results += played
+    except StackFailed as failure:
+        print(f"hostile: failed. {failure}\nThe logs are in {asked.state}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("hostile: stopped; nothing is left running.", file=sys.stderr)
+        return 1
+    for each in wrong:
+        print(f"hostile: wrong: {each}", file=sys.stderr)
+    print(closing_line(results, alone=percentile(waits, 0.99)))
+    return 1 if wrong else 0
+
+
+def _say(text: str) -> None:
+    print(f"[{time.monotonic() - _BEGUN:6.1f} s] {text}", flush=True)
+
+
+def _play(
+    names: Sequence[str], state: Path, *, quotas: bool, seed: int
+) -> tuple[list[float], list[Result]]:
+    """Play the attacks; return the bystander's waits without any, and what each attack did."""
+    alone: list[float] = []
+    results: list[Result] = []
+    with ExitStack() as ends:
+        standing: Stage | None = None
+        for name in names:
+            if standing is None:
+                ends.close()
+                standing = ends.enter_context(stage(state, quotas=quotas, seed=seed, say=_say))
+                alone += standing.quiet(_ALONE).waits
+            _say(name)
+            results.append(standing.play(name))
+            if not standing.is_sound():
+                # It did what it could: the next one must not be blamed for it.
+                _say(f"{name}: the bystander is not answered any more; a new stage is set")
+                standing = None
+    return alone, results
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+"""The stage: the whole product, the attacker and the bystander, each a process of its own."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from benchmarks.introduce import introduce
+from benchmarks.participants import reference
+from deploy.local.stack import Stack
+from deploy.stack.failure import StackFailed
+from deploy.stack.lock import Lock
+from tests.proofs.chaos.login import login
+from tests.proofs.hostile import attacker, bystander
+from tests.proofs.hostile.attack import AGENCY, BYSTANDER, PROVIDER
+from tests.proofs.hostile.guard import Guard
+from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watched
+
+_SHORTEST = 1.5
+"""Seconds that an attack is watched for at least."""
+_ANSWERS_WITHIN = 15.0
+"""Seconds in which the bystander must be answered after an attack, or the stage is set anew."""
+_LONGEST = 300.0
+
+
+@dataclass(slots=True)
+class Stage:
+    """The running product under attack."""
+
+    stack: Stack
+    _attacker: "Connection"
+    _bystander: "Connection"
+
+    def quiet(self, seconds: float) -> Watched:
+        """Watch the bystander while nobody attacks."""
+        begin = time.monotonic()
+        time.sleep(seconds)  # what is measured is a time in which nothing happens
+        return self._watched(begin, time.monotonic())
+
+    def play(self, name: str) -> Result:
+        """Play one attack; return what it did."""
+        guard = Guard(list(self.stack.replicas.values())).begin()
+        begin = time.monotonic()
+        self._attacker.send(name)
+        tally, missed = Tally(), "the attack did not come to its end"
+        with suppress(EOFError):  # it came to its own end
+            if self._attacker.poll(_LONGEST):
+                tally, missed = self._attacker.recv()
+        took = time.monotonic() - begin
+        time.sleep(max(_SHORTEST - took, 0))  # or too few questions would fall into it
+        seen = self._watched(begin, time.monotonic())
+        stops = guard.end()
+        return Result(
+            name=name,
+            tally=tally,
+            watched=seen,
+            seconds=took,
+            stops=stops,
+            not_ready=guard.not_ready,
+            memory=guard.memory,
+            missed=(missed,) if missed else (),
+        )
+
+    def is_sound(self) -> bool:
+        """Tell whether the bystander is answered, every service ready, the attacker alive."""
+        if self._attacker.poll():
+            return False  # nothing but its end comes unasked
+        begin = time.monotonic()
+        while time.monotonic() < begin + _ANSWERS_WITHIN:
+            if any(each.answered for each in self._questions(begin)) and all(
+                each.child.alive and each.is_ready() for each in self.stack.replicas.values()
+            ):
+                return True
+            time.sleep(0.2)  # the bystander asks no more often
+        return False
+
+    def _watched(self, begin: float, end: float) -> Watched:
+        """Judge what the bystander asked between two moments, its last answers waited for."""
+        until = end + _ANSWERS_WITHIN
+        while True:
+            asked = [each for each in self._questions(begin) if each.sent < end]
+            if all(each.answered for each in asked) or time.monotonic() > until:
+                return watched(asked, begin=begin, end=min(time.monotonic(), until))
+            time.sleep(0.05)  # the answers come to another process
+
+    def _questions(self, since: float) -> list[Question]:
+        self._bystander.send(since)
+        answer: list[Question] = self._bystander.recv()
+        return answer
+
+
+@contextmanager
+def stage(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]) -> Iterator[Stage]:
+    """Start everything in the folder *state*, which is emptied; stop it at the end."""
+    if (holder := Lock(state).holder()) is not None:
+        raise StackFailed(f"A run already uses {state} (process {holder}).")
+    shutil.rmtree(state, ignore_errors=True)
+    with Stack(state, quotas=quotas, say=say) as stack:
+        stack.up()
+        say("introducing everybody")
+        asyncio.run(introduce(stack.connection, reference("participants")))
+        logins = {each: login(stack, each) for each in (AGENCY, PROVIDER)}
+        with (
+            _process(bystander.run, login(stack, BYSTANDER)) as standing_by,
+            _process(attacker.run, logins, seed) as attacking,
+        ):
+            yield Stage(stack, attacking, standing_by)
+
+
+@contextmanager
+def _process(run: Any, *arguments: Any) -> "Iterator[Connection]":
+    """Give the pipe to a process of its own, once it has said that it is ready."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=run, args=(there, *arguments), daemon=True)
+    process.start()
+    there.close()
+    try:
+        if not here.poll(120):
+            raise StackFailed(f"{run.__module__} is not ready after 120 s")
+        here.recv()
+        yield here
+    finally:
+        process.terminate()
+        process.join()

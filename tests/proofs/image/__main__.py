@@ -1,0 +1,43 @@
+"""``python -m deploy.image``: build, prove, and print the closing line."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from deploy.image.build import ImageFailed, Workshop
+from deploy.stack.failure import StackFailed
+from deploy.tools import catalog
+from shared.contracts.services import SERVICES
+from shared.runtime.interrupts import enable_interrupts
+from tests.proofs.image.proof import Proof
+
+STATE = Path(".local") / "image"
+
+
+def main() -> None:
+    """Build and prove; exit 1 when a step fails, 2 when a tool is missing."""
+    enable_interrupts()
+    started = time.monotonic()
+    workshop = Workshop(STATE)
+    try:
+        for tool in catalog.needed("image"):
+            catalog.place(tool.name)
+        image = workshop.build(os.environ.get("BASE"))
+        print(f"image: {time.monotonic() - started:.0f} s  built, {image.digest}", flush=True)
+        print(f"image: what is in it: {image.bill.relative_to(Path.cwd())}", flush=True)
+        Proof(workshop, STATE / "proof").run()
+    except catalog.ToolMissing as error:
+        print(f"image: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (ImageFailed, StackFailed) as error:
+        print(f"image: {error}", file=sys.stderr)
+        sys.exit(1)
+    print(
+        f"image: {image.id[:12]}, {image.megabytes} MB, {len(SERVICES)} entry points start,"
+        " one request end to end"
+    )
+
+
+if __name__ == "__main__":
+    main()

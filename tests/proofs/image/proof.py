@@ -1,0 +1,198 @@
+"""
+Four containers of the image, on the embedded Kafka and Postgres, carry one request end to end.
+
+Each runs as in the manifests: its own user, a root that cannot be written, no capabilities,
+secrets as files, a limit of memory, the migrations as a role of their own; and the code of the
+other three services is hidden from it.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from deploy.image.build import IMAGE, ImageFailed, Workshop, run
+from deploy.local.services import PUBLIC, answers_ready
+from deploy.local.stack import Stack
+from deploy.provision.access import principal_of
+from deploy.provision.databases import database_of, owner_of
+from deploy.provision.topics import DEPLOY
+from deploy.stack import processes
+from shared.contracts.services import SERVICES
+
+UID = 65532
+INSIDE = "/srv/continuum"
+EXAMPLES = DEPLOY.parent / "docs" / "examples"
+
+
+class Proof:
+    """Containers of one image beside one embedded stack, with all that they keep in *state*."""
+
+    def __init__(self, workshop: Workshop, state: Path) -> None:
+        self._workshop = workshop
+        self._state = state.resolve()
+        ports = processes.Ports()
+        self._ports = {service: ports.take() for service in SERVICES}
+        self._public_port = ports.take()
+        self._packages = ""
+
+    def run(self) -> None:
+        """Start, migrate, carry one request, stop; raise `ImageFailed` when anything fails."""
+        shutil.rmtree(self._state, ignore_errors=True)
+        site = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        self._state.mkdir(parents=True)
+        self._packages = self._once(["--entrypoint", "python"], ["-c", site]).strip()
+        with Stack(self._state / "stack") as stack:
+            stack.start()
+            stack.provision()
+            asyncio.run(_only_works(stack))
+            for service in SERVICES:
+                self._write_secrets(stack, service)
+                self._once(self._flags(stack, service, migrates=True), _verb(service, "migrate"))
+            with self._running(stack):
+                connection = self._state / "connection.json"
+                stack.connection.write(connection)
+                _example("introduce.py", connection, DEPLOY / "reference")
+                who = ("california-agencies", "first-of-all", "CA0194200")
+                answer = _example("submit.py", connection, *who, "Los Angeles Police Department")
+        if "gov.cri.submission.accepted.v1" not in answer:
+            raise ImageFailed(f"the request was not accepted:\n{answer}")
+
+    @property
+    def _nothing(self) -> Path:
+        """An empty folder, to hide code behind."""
+        folder = self._state / "nothing"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    @contextmanager
+    def _running(self, stack: Stack) -> Iterator[None]:
+        """Have all four run; at the end each must stop in order when it is told to."""
+        started = {
+            service: self._start(self._flags(stack, service), _verb(service, "run"), service)
+            for service in SERVICES
+        }
+        try:
+            for service, child in started.items():
+                processes.wait_until(
+                    lambda port=self._ports[service]: answers_ready(port),  # type: ignore[misc]
+                    what=f"{service} in its container",
+                    children=[child],
+                    within=120,
+                )
+            yield
+        finally:
+            processes.stop(started.values(), sign=signal.SIGTERM, within=45)
+            self._remove_containers()
+        for service, child in started.items():
+            if child.process.returncode != 0:
+                raise ImageFailed(f"{service} did not stop in order: {child.ended()}")
+
+    def _flags(self, stack: Stack, service: str, *, migrates: bool = False) -> list[str]:
+        host, kafka = "127.0.0.1", ",".join(stack.kafka.servers)
+        told = {
+            "SECRETS_DIR": "/run/secrets/continuum",
+            "KAFKA_SERVERS": kafka,
+            "KAFKA_SECURITY": "SASL_PLAINTEXT",
+            "KAFKA_USER": principal_of(service),
+            "POSTGRES_HOST": host,
+            "POSTGRES_PORT": str(stack.postgres.port),
+            "POSTGRES_DATABASE": database_of(service),
+            "POSTGRES_USER": owner_of(service) if migrates else service,
+            "HTTP_HOST": host,
+            "HTTP_PORT": str(self._ports[service]),
+            "METADATA_MAX_AGE_MS": "5000",
+        }
+        if service == PUBLIC:
+            told |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(self._public_port)}
+        if service == "intake":
+            told["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
+        folder = self._secrets(service, migrates=migrates)
+        flags = [f"--volume={folder}:/run/secrets/continuum:ro"]
+        for name, value in told.items():
+            flags += ["--env", f"CONTINUUM_{name}={value}"]
+        for other in SERVICES:
+            if other != service:
+                flags.append(f"--volume={self._nothing}:{self._packages}/services/{other}:ro")
+        return flags
+
+    def _write_secrets(self, stack: Stack, service: str) -> None:
+        """Give both roles of a service their passwords as files, readable to their user alone."""
+        for migrates in (False, True):
+            folder = self._secrets(service, migrates=migrates)
+            folder.mkdir(parents=True)
+            role = owner_of(service) if migrates else service
+            passwords = {
+                "continuum_kafka_password": stack.credentials.kafka(service)[1],
+                "continuum_postgres_password": stack.credentials.postgres(role),
+            }
+            for name, password in passwords.items():
+                (folder / name).write_text(password)
+                os.chown(folder / name, UID, UID)
+                (folder / name).chmod(0o400)
+
+    def _secrets(self, service: str, *, migrates: bool) -> Path:
+        return self._state / "secrets" / (owner_of(service) if migrates else service)
+
+    def _start(self, flags: Sequence[str], verb: Sequence[str], service: str) -> processes.Child:
+        log = self._state / "logs" / f"{service}.log"
+        return processes.start(service, self._command(flags, verb), log=log)
+
+    def _remove_containers(self) -> None:
+        """Remove what is left in our storage; nobody else's containers are there."""
+        run(self._workshop.podman("rm", "--all", "--force", "--time=1"))
+
+    def _once(self, flags: Sequence[str], verb: Sequence[str]) -> str:
+        return run(self._command(flags, verb))
+
+    def _command(self, flags: Sequence[str], verb: Sequence[str]) -> list[str]:
+        strict = [
+            f"--user={UID}:{UID}",
+            "--read-only",
+            "--read-only-tmpfs=false",
+            "--cap-drop=all",
+            "--security-opt=no-new-privileges",
+            "--memory=512m",
+            "--ulimit=nofile=4096:4096",
+            "--ulimit=nproc=4096:4096",
+            # The embedded stack is on this machine's loopback.
+            "--network=host",
+        ]
+        return self._workshop.podman("run", "--rm", *strict, *flags, IMAGE, *verb)
+
+
+def _verb(service: str, verb: str) -> list[str]:
+    return [f"services.{service}", verb]
+
+
+async def _only_works(stack: Stack) -> None:
+    """Let each service try what only the owner of its database, or nobody of ours, may."""
+    for service in SERVICES:
+        own = await asyncpg.connect(stack.dsn(service))
+        try:
+            for statement in ("CREATE TABLE not_allowed ()", "SELECT rolpassword FROM pg_authid"):
+                try:
+                    await own.execute(statement)
+                except asyncpg.InsufficientPrivilegeError:
+                    continue
+                raise ImageFailed(f"{service} may {statement}")
+        finally:
+            await own.close()
+
+
+def _example(script: str, *arguments: str | Path) -> str:
+    """Run one of the integrators' examples, as they would."""
+    command = [sys.executable, EXAMPLES / script, *arguments]
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, timeout=180, check=False
+    )
+    if done.returncode != 0:
+        raise ImageFailed(f"{script} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout

@@ -1,0 +1,153 @@
+"""Who may reach whom: the policies' effect, compared with the table of edges."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from shared.contracts.services import SERVICES
+from tests.proofs.manifests.rendered import (
+    Objects,
+    component_of,
+    environment,
+    labels_of,
+    of_kind,
+    selects,
+    service_of,
+    services,
+    workloads,
+)
+
+_NAMESPACE = "kubernetes.io/metadata.name"
+_KAFKA = {"strimzi.io/cluster": "continuum"}
+# Pods that the operators make; the labels are theirs.
+_OPERATED = {
+    "broker": _KAFKA | {"strimzi.io/name": "continuum-kafka", "strimzi.io/broker-role": "true"},
+    "controller": _KAFKA
+    | {"strimzi.io/name": "continuum-kafka", "strimzi.io/broker-role": "false"},
+    "entity operator": _KAFKA | {"strimzi.io/name": "continuum-entity-operator"},
+    "postgres": {"cnpg.io/cluster": "continuum-postgres"},
+    "restored postgres": {"cnpg.io/cluster": "continuum-postgres-restored"},
+    "stranger": {"app": "stranger"},
+}
+_ELSEWHERE = {
+    "prometheus": ("monitoring", {}),
+    "ingress": ("ingress", {}),
+    "strimzi": ("strimzi", {"strimzi.io/kind": "cluster-operator"}),
+    "cnpg": ("cnpg-system", {}),
+    "keda": ("keda", {}),
+    "collector": ("tracing", {"app.kubernetes.io/name": "opentelemetry-collector"}),
+    "dns": ("kube-system", {"k8s-app": "kube-dns"}),
+    "stranger elsewhere": ("default", {"app.kubernetes.io/part-of": "continuum"}),
+}
+OUTSIDE = "outside"
+DESK = "operator-desk"
+# The second one stands while Postgres is restored beside the first, and after the switch.
+_STORES = ("postgres", "restored postgres")
+Edge = tuple[str, str, int]
+Pods = dict[str, tuple[str | None, dict[str, str]]]
+
+
+def edges(*, keda: bool, traced: bool) -> set[Edge]:
+    """Return every edge that there is: the picture's, and what the operators need."""
+    migrations = [f"{service} migration" for service in SERVICES]
+    ours = [*SERVICES, "canary", DESK, *migrations, *_OPERATED]
+    kafka, asking = ("broker", "controller"), ("broker", "controller", "entity operator")
+    return {
+        *((member, "broker", 9093) for member in (*SERVICES, "canary", DESK)),
+        *((member, each, 5432) for member in (*SERVICES, DESK, *migrations) for each in _STORES),
+        *((DESK, member, 8080) for member in SERVICES),
+        (OUTSIDE, "broker", 9094),
+        ("ingress", "reporting", 8081),
+        *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
+        *(("prometheus", each, 9187) for each in _STORES),
+        *(("prometheus", node, 9404) for node in kafka),
+        *((member, "dns", 53) for member in ours),
+        *((one, other, port) for one in kafka for other in kafka for port in (9090, 9091)),
+        *(("entity operator", node, 9091) for node in kafka),
+        *(("strimzi", node, port) for node in kafka for port in (9090, 9091, 8443)),
+        *(
+            (member, each, port)
+            for member in (*_STORES, "cnpg")
+            for each in _STORES
+            for port in (5432, 8000)
+        ),
+        *((member, OUTSIDE, port) for member in (*asking, *_STORES) for port in (443, 6443)),
+        *([("keda", "broker", 9093)] if keda else []),
+        *((member, "collector", 4318) for member in SERVICES if traced),
+    }
+
+
+def network(objects: Objects) -> Iterator[str]:
+    """Every edge of the table is allowed, and no other."""
+    found = set(allowed(objects))
+    traced = any("CONTINUUM_TRACES_ENDPOINT" in environment(e, objects) for e in services(objects))
+    wanted = edges(keda=bool(of_kind(objects, "ScaledObject")), traced=traced)
+    for source, target, port in sorted(wanted - found):
+        yield f"{source} does not reach {target} at {port}"
+    for source, target, port in sorted(found - wanted):
+        yield f"{source} may reach {target} at {port}"
+
+
+def allowed(objects: Objects) -> Iterator[Edge]:
+    """Yield who can reach whom at which port, as the rendered policies have it."""
+    policies = [each["spec"] for each in of_kind(objects, "NetworkPolicy")]
+    here = of_kind(objects, "Namespace")[0]["metadata"]["name"]
+    pods: Pods = {name: (here, labels) for name, labels in _OPERATED.items()}
+    for each, _ in workloads(objects):
+        more = " migration" if component_of(each) == "migration" else ""
+        pods[service_of(each) + more] = (here, labels_of(each))
+    pods |= {**_ELSEWHERE, OUTSIDE: (None, {})}
+    rules = [
+        rule for each in policies for way in ("ingress", "egress") for rule in each.get(way, ())
+    ]
+    ports = {port["port"] for rule in rules for port in rule.get("ports", ())} | {22, 9092}
+    for source in pods:
+        for target in pods:
+            if here not in (pods[source][0], pods[target][0]):
+                continue
+            for port in ports:
+                leaves = _passes(policies, "Egress", pods[source], pods[target], here, port)
+                enters = _passes(policies, "Ingress", pods[target], pods[source], here, port)
+                if leaves and enters:
+                    yield source, target, port
+
+
+def _passes(
+    policies: list[Any],
+    way: str,
+    own: tuple[str | None, dict[str, str]],
+    peer: tuple[str | None, dict[str, str]],
+    here: str,
+    port: int,
+) -> bool:
+    """Say whether the policies of one pod let it send to, or hear from, a peer."""
+    namespace, labels = own
+    if namespace != here:
+        return True
+    about = [
+        each
+        for each in policies
+        if way in each["policyTypes"] and selects(each["podSelector"], labels)
+    ]
+    if not about:
+        return True
+    side = "to" if way == "Egress" else "from"
+    return any(
+        (not rule.get("ports") or port in [each["port"] for each in rule["ports"]])
+        and (not rule.get(side) or any(_is_peer(each, peer, here) for each in rule[side]))
+        for each in about
+        for rule in each.get(way.lower(), ())
+    )
+
+
+def _is_peer(rule: Any, peer: tuple[str | None, dict[str, str]], here: str) -> bool:
+    namespace, labels = peer
+    if "ipBlock" in rule:
+        return namespace is None
+    if namespace is None:
+        return False
+    if "namespaceSelector" in rule:
+        if not selects(rule["namespaceSelector"], {_NAMESPACE: namespace}):
+            return False
+    elif namespace != here:
+        return False
+    return selects(rule.get("podSelector"), labels)

@@ -1,0 +1,102 @@
+"""A release rolled out, taken back, rolled out again, and every process restarted: under load."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
+from itertools import product
+
+from deploy.local.released import PREVIOUS, migrate, released
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.waits import Wait, silence, slowest
+from tests.proofs.scenarios.falling_back import dump, fall_back
+from tests.proofs.scenarios.rolling import REPLICAS, Release, Rolling, run
+from tests.proofs.scenarios.scene import Scene
+
+_LOAD_SECONDS = 5.0
+_LONGEST_PAUSE = 15.0
+
+
+def begin(ground: Ground) -> None:
+    """Bring everything up as the version before this one, on the schema that it makes itself."""
+    earlier = _earlier(ground)
+    migrate(ground.stack, earlier.version, earlier.program)
+    for process in product(SERVICES, range(REPLICAS)):
+        run(ground, process, earlier)
+    ground.launch_wanted()
+
+
+def play(scene: Scene) -> list[str]:
+    """
+    Go through what `docs/operate.md` says of an upgrade, and of taking it back.
+
+    Return what was not as it must be.
+    """
+    earlier, present = _earlier(scene.ground), Release(version("continuum"))
+    rolling = Rolling(scene.ground)
+
+    def upgrade_schema() -> None:
+        migrate(scene.stack, present.version, present.program)
+        scene.ground.hold(_LOAD_SECONDS)
+
+    def go_back() -> None:
+        dump(scene, SERVICES)
+        scene.ground.hold(_LOAD_SECONDS)
+        rolling.out(earlier)
+
+    def restore() -> None:
+        scene.ground.hold(_LOAD_SECONDS)  # what was sent before is answered before
+        caught_up.append(fall_back(scene, SERVICES))
+        scene.ground.hold(_LOAD_SECONDS)
+
+    scene.ground.hold(_LOAD_SECONDS)
+    caught_up: list[float] = []
+    steps: Mapping[str, Callable[[], None]] = {
+        f"{present.version} migrates under {earlier.version}": upgrade_schema,
+        f"{present.version} is rolled out": lambda: rolling.out(present),
+        f"{earlier.version} is rolled out on the new schema": go_back,
+        f"{earlier.version} restores what {present.version} has written": restore,
+        f"{present.version} is rolled out again": lambda: rolling.out(present),
+        "every process is restarted": lambda: rolling.out(present),
+    }
+    spans = {}
+    for what, step in steps.items():
+        scene.say(what)
+        since = time.monotonic()
+        step()
+        spans[what] = (since, time.monotonic())
+    wrong = scene.rest()
+    waits = scene.waits()
+    wrong += scene.ask("end").problems
+    stopped = {what: span for what, span in spans.items() if steps[what] is restore}
+    going = {what: span for what, span in spans.items() if what not in stopped}
+    _print_pauses(waits, stopped)
+    wrong += [*rolling.wrong, *scene.ground.ended, *_print_pauses(waits, going)]
+    wrong += scene.violations()
+    longest = max(slowest(waits, since=since, until=until) for since, until in going.values())
+    print(
+        f"rollout: {rolling.restarts} restarts, longest pause in answers {longest:.1f} s,"
+        f" restored in {max(caught_up):.1f} s, {len(wrong)} violations",
+        flush=True,
+    )
+    return wrong
+
+
+def _print_pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Print how long answers took in each step; return the steps in which it was too long."""
+    found = []
+    for what, (since, until) in spans.items():
+        longest = slowest(waits, since=since, until=until)
+        nothing = silence(waits, since=since, until=until)
+        print(
+            f"rollout: {what}: {until - since:.0f} s, slowest answer {longest:.1f} s,"
+            f" longest time without any {nothing:.1f} s",
+            flush=True,
+        )
+        if longest >= _LONGEST_PAUSE:
+            found.append(f"{what}: an answer took {longest:.1f} s")
+    return found
+
+
+def _earlier(ground: Ground) -> Release:
+    return Release(PREVIOUS, released(PREVIOUS, say=ground.say))

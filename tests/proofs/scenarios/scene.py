@@ -1,0 +1,131 @@
+"""Where a scenario plays: the whole product on the embedded stack, under light load."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from deploy.local.stack import Stack
+from deploy.stack.detours import POSTGRES
+from tests.proofs.chaos import load
+from tests.proofs.chaos.cast import cast
+from tests.proofs.chaos.clocks import KAFKA, Clocks
+from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.judging import violations_of
+from tests.proofs.chaos.load import Progress
+from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.waits import Wait
+
+_REST_SECONDS = 180.0
+
+
+def _at_present(ground: Ground) -> None:
+    """Start the present version, one process of each service."""
+    ground.stack.migrate()
+    ground.launch_wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How long and how much; None is what the scenario itself says."""
+
+    minutes: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """
+    The running product and its load, for one scenario.
+
+    Nothing is watched here: a process that ends stays ended until the scenario starts it, unless
+    it calls ``ground.watch`` or ``ground.hold``.
+    """
+
+    ground: Ground
+    say: Callable[[str], None]
+    sizes: Sizes
+    _pipe: "Connection"
+
+    @property
+    def stack(self) -> Stack:
+        """All parts of the product."""
+        return self.ground.stack
+
+    def ask(self, word: str) -> Progress:
+        """Tell the load a word (``how``, ``stop``, ``end``); return how it stands."""
+        self._pipe.send(word)
+        progress = self._pipe.recv()
+        assert isinstance(progress, Progress)
+        return progress
+
+    def waits(self) -> list[Wait]:
+        """Return how long each answer has taken; the load has not ended."""
+        self._pipe.send("waits")
+        waits = self._pipe.recv()
+        assert isinstance(waits, list)
+        return waits
+
+    def rest(self, *, within: float = _REST_SECONDS) -> list[str]:
+        """Submit no more, wait until every life has come to its end; return what has not."""
+        self.say("no more submissions; everything comes to its end")
+        progress = self.ask("stop")
+        until = time.monotonic() + within
+        while progress.unfinished or progress.oldest_open or asyncio.run(unrest(self.stack)):
+            if time.monotonic() > until:
+                left = f"{progress.unfinished} requests not at their end, {progress}"
+                return [f"no end: {left}; {asyncio.run(unrest(self.stack))}"]
+            self.ground.hold(0.5)
+            progress = self.ask("how")
+        return []
+
+    def violations(self) -> list[str]:
+        """Let the checker judge all that has happened; services run, the load has ended."""
+        self.stack.connection.write(self.stack.state / "connection.json")
+        return violations_of(self.stack.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens, on what, under how many submissions a second."""
+
+    play: Callable[[Scene], list[str]]
+    """Ends the load, and returns what was not as it must be."""
+    begin: Callable[[Ground], None] = _at_present
+    """Migrates, and starts the processes with which it begins."""
+    rate: float = 5
+    stable_names: bool = True
+    """Whether a process keeps its name in its group when it starts again (`Stack`)."""
+    has_clocks: bool = False
+    """Whether the wall clocks of services, Postgres and Kafka may be stepped."""
+
+
+@contextmanager
+def scene(
+    scenario: Scenario, state: Path, *, seed: int, sizes: Sizes, say: Callable[[str], None]
+) -> Iterator[Scene]:
+    """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
+    everybody = cast(state)
+    clocks = Clocks(state / "clocks") if scenario.has_clocks else None
+    with Stack(
+        state,
+        participants=everybody.listed,
+        stable_names=scenario.stable_names,
+        postgres_environment=clocks.environment(POSTGRES) if clocks else None,
+        kafka_environment=clocks.environment(KAFKA) if clocks else None,
+        say=say,
+    ) as stack:
+        stack.start()
+        stack.provision()
+        ground = Ground(stack, report=state / "crash-points", say=say, clocks=clocks)
+        scenario.begin(ground)
+        stack.wait_ready()
+        plan = everybody.plan(stack, seed=seed, rate=scenario.rate)
+        with load.running(plan) as pipe:
+            say("introducing everybody")
+            pipe.recv()
+            say(f"{scenario.rate:.0f} submissions a second")
+            yield Scene(ground, say, sizes, pipe)
