@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
 LOCAL := $(RUN) -m deploy.local $(if $(STATE),--state $(STATE))
-SYSTEM_TESTS := tests/system
+PROOFS := tests/proofs
 LOCKS := requirements/run.txt requirements/dev.txt requirements/local.txt
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
@@ -29,7 +29,7 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 	@touch $@
 
 demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing] [CHECK=1]
-	@$(RUN) -m deploy.local.demo $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL)) $(if $(CHECK),--check)
+	@$(RUN) -m $(if $(CHECK),tests.proofs.demo,deploy.demo) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
 up: setup ## start Kafka, Postgres and the four services; print where everything is [PORT=19000] [BROKERS=3]
 	@$(LOCAL) up $(if $(BROKERS),--brokers $(BROKERS)) $(if $(PORT),--port $(PORT))
@@ -46,11 +46,11 @@ logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
 reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
-test: setup ## run all tests but the system tests, on a real Kafka and a real Postgres [WORKERS=1]
-	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(SYSTEM_TESTS)
+test: setup ## run all tests but the proofs, on a real Kafka and a real Postgres [WORKERS=1]
+	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
 
-verify: setup ## run the system tests: demonstrations, chaos, drills, starts and crashes
-	@$(RUN) -m pytest $(SYSTEM_TESTS)
+verify: setup ## run the proofs: demonstrations, chaos, drills, starts and crashes
+	@$(RUN) -m pytest $(PROOFS)
 
 check: setup ## lint, format, types and import rules
 	@.venv/bin/ruff check .
@@ -71,37 +71,37 @@ soak: setup ## an hour of steady load: is the memory of every service flat? [MIN
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
 chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
-	@$(if $(SCENARIO),$(RUN) -m tests.system.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.system.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
+	@$(if $(SCENARIO),$(RUN) -m tests.proofs.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.proofs.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
 hostile: setup ## attack the door as one participant, beside a bystander that must not notice [SEED=1] [QUOTAS=on|off|both]
-	@$(RUN) -m tests.system.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
+	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
 fuzz: setup ## records of every kind, in process and through the real door [RECORDS=100000] [REAL=5000] [SEED=] [RECORD=file]
-	@$(RUN) -m tests.system.fuzz $(if $(RECORDS),--records $(RECORDS)) $(if $(REAL),--real $(REAL)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))
+	@$(RUN) -m tests.proofs.fuzz $(if $(RECORDS),--records $(RECORDS)) $(if $(REAL),--real $(REAL)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))
 
 checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
-	@$(if $(RECORDED),,$(RUN) -m deploy.local.demo --check --state .local/checker)
-	@$(RUN) -m tests.system.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
+	@$(if $(RECORDED),,$(RUN) -m tests.proofs.demo --state .local/checker)
+	@$(RUN) -m tests.proofs.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
 
 manifests: setup ## make Kubernetes' topics, users, alert rules, dashboards from what they are written in
 	@$(RUN) -m deploy.kubernetes.generate
 
 manifests-check: setup ## render the Kubernetes manifests, and hold them against schemas and policies
-	@$(RUN) -m pytest -q --no-header tests/deploy
-	@$(RUN) -m deploy.kubernetes.check
+	@$(RUN) -m pytest -q --no-header tests/proofs/manifests
+	@$(RUN) -m tests.proofs.manifests
 
 cluster-check: setup ## have a real kube-apiserver take the manifests, roll them out, drain a node
-	@$(RUN) -m deploy.kubernetes.cluster
+	@$(RUN) -m tests.proofs.cluster
 
 alerts: setup ## prove the alert rules: each fires, each is silent; by real faults, too [FAULTS=1]
 	@$(RUN) -m deploy.monitoring
-	@$(if $(FAULTS),$(RUN) -m tests.system.alerts $(if $(FAULTS:1=),'$(FAULTS)'))
+	@$(if $(FAULTS),$(RUN) -m tests.proofs.alerts $(if $(FAULTS:1=),'$(FAULTS)'))
 
 logs-check: setup ## hold the Loki queries of docs/logs.md against `continuum logs`, by the files of `make alerts FAULTS=1` [LOGS=folder]
-	@$(RUN) -m tests.system.logs $(LOGS)
+	@$(RUN) -m tests.proofs.logs $(LOGS)
 
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
-	@$(RUN) -m deploy.image
+	@$(RUN) -m tests.proofs.image
 
 lives: setup ## hold routing's and intake's rows to the fold of their events, over 10,000 random lives [LIVES=10000]
 	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py tests/unit/intake/test_fold.py

@@ -1,4 +1,4 @@
-"""``python -m deploy.local.demo``: the whole product, played through on one machine."""
+"""``python -m deploy.demo``: the whole product, played through on one machine."""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,10 +28,15 @@ from shared.contracts.services import SERVICES
 from shared.runtime.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
+Judge = Callable[[Path], list[str]]
 
 
-def main() -> int:
-    """Play the demonstration; return 0 only when everything holds."""
+def main(*, judge: Judge | None = None) -> int:
+    """
+    Play the demonstration; return 0 only when everything holds.
+
+    ``judge`` looks at the whole run before the stack stops, and returns what is wrong.
+    """
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="draws another sample (default 1)")
@@ -42,14 +47,13 @@ def main() -> int:
     parser.add_argument(
         "--replicas", type=_replicas, default={}, help="more processes, such as routing=2"
     )
-    parser.add_argument("--check", action="store_true", help="have the run judged at its end")
     asked = parser.parse_args()
     try:
         return _demo(
             seed=asked.seed,
             kill=asked.kill,
             state=asked.state,
-            check=asked.check,
+            judge=judge,
             replicas=asked.replicas,
         )
     except (StackFailed, Stuck) as failure:
@@ -70,7 +74,7 @@ def _replicas(text: str) -> dict[str, int]:
 
 
 def _demo(
-    *, seed: int, kill: str | None, state: Path, check: bool, replicas: dict[str, int]
+    *, seed: int, kill: str | None, state: Path, judge: Judge | None, replicas: dict[str, int]
 ) -> int:
     progress = Progress()
     if (holder := Lock(state).holder()) is not None:
@@ -96,7 +100,7 @@ def _demo(
         wrong += _order(dsns["routing"])
         wrong += _verify(stack)
         wrong += compare_routing(file)
-        wrong += _check(state) if check else []
+        wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
 
 
@@ -139,15 +143,6 @@ def _verify(stack: Stack) -> list[str]:
     line = next((line for line in output.splitlines() if line.startswith("verify:")), "")
     print(f"\n{line or output.strip()}")
     return [] if code == 0 and line else [f"routing verify ended with status {code}"]
-
-
-def _check(state: Path) -> list[str]:
-    """Have the independent checker record the whole run and judge it."""
-    command = [sys.executable, "-m", "tests.system.checker", "run", "--state", str(state)]
-    verdict_file = state / "verdict.json"
-    with verdict_file.open("w") as output:
-        done = subprocess.run(command, stdout=output, check=False)
-    return [] if done.returncode == 0 else [f"the checker found violations: {verdict_file}"]
 
 
 def _close(result: Verdict, wrong: Sequence[str], progress: Progress) -> int:

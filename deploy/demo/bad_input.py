@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.participants.client import envelope
-from deploy.participants.sample import Wish
+from deploy.participants.sample import Wish, message_id
 
 REPEATED = "repeated"
 _MIB = 1_048_576
@@ -196,11 +196,6 @@ def _reused(wishes: Sequence[Wish]) -> list[BadRecord]:
                           frozenset({code}), after=True)
             )  # fmt: skip
     return records
-
-
-def message_id(wish: Wish) -> str:
-    """Return the id under which a wish is sent."""
-    return f"submit-{wish.reference}"
 
 
 def _from_others(template: Wish) -> list[BadRecord]:

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.progress import Changes, Progress, until
+from deploy.demo.progress import Progress, until
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.agency_system import AgencySystem
+from deploy.participants.changes import Changes
 from deploy.participants.client import Access, Client
 from deploy.participants.history import History
 from deploy.participants.program_office import ProgramOffice

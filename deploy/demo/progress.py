@@ -3,8 +3,10 @@
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from deploy.participants.changes import Changes
 
 
 class Stuck(Exception):
@@ -32,28 +34,6 @@ class Progress:
         """Show how it goes: on a terminal, in a line that is overwritten."""
         if self._changing:
             print(f"[{self.seconds:5.1f} s] {text}\x1b[K", end="\r", flush=True)
-
-
-class Changes:
-    """Tells everybody who waits that something changed; each has an event of its own."""
-
-    def __init__(self) -> None:
-        self._waiting: set[asyncio.Event] = set()
-
-    def happened(self) -> None:
-        """Wake all who wait."""
-        for event in self._waiting:
-            event.set()
-
-    @contextmanager
-    def watched(self) -> Iterator[asyncio.Event]:
-        """Give an event that is set at each change."""
-        event = asyncio.Event()
-        self._waiting.add(event)
-        try:
-            yield event
-        finally:
-            self._waiting.discard(event)
 
 
 async def until(

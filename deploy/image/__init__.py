@@ -1,1 +1,1 @@
-"""One image with four entry points: how it is built here, and the proof that it runs."""
+"""One image with four entry points: how it is built here."""

@@ -1,1 +1,1 @@
-"""Kubernetes: what is applied, what is generated of it, and what checks it."""
+"""Kubernetes: what is applied, and what is generated of it."""

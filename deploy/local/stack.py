@@ -16,7 +16,12 @@ from deploy.local.connection import (
 from deploy.local.services import PUBLIC, Replica, Surroundings
 from deploy.provision import databases
 from deploy.provision.access import OPERATOR, grants
-from deploy.provision.broker import Changes, admin_client, groups_can_form, provision_kafka
+from deploy.provision.broker import (
+    Changes,
+    admin_client,
+    groups_can_form,
+    provision_kafka,
+)
 from deploy.provision.broker_quotas import provision_quotas
 from deploy.provision.credentials import Credentials
 from deploy.provision.databases import owner_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-REFERENCE = Path(__file__).parents[2] / "reference"
+REFERENCE = Path(__file__).parents[1] / "reference"
 _BANDS = ((1000, "1000+"), (250, "250-999"), (100, "100-249"), (50, "50-99"), (10, "10-49"))
 _TYPES = {"state": "state", "university": "campus", "tribal": "tribal"}
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})

@@ -5,9 +5,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.demo.bad_input import message_id
 from deploy.participants.client import Client, Message, Sent, envelope
-from deploy.participants.sample import Wish
+from deploy.participants.sample import Wish, message_id
 
 
 @dataclass(slots=True)

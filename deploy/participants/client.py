@@ -18,7 +18,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from deploy.demo.progress import Changes
+from deploy.participants.changes import Changes
 from deploy.participants.history import History
 
 Message = dict[str, Any]

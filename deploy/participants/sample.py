@@ -40,6 +40,11 @@ class Wish:
     amended: bool = False
 
 
+def message_id(wish: Wish) -> str:
+    """Return the id under which a wish is sent."""
+    return f"submit-{wish.reference}"
+
+
 class Sample:
     """Draws the requests; the same seed draws the same."""
 

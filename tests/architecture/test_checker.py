@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CHECKER = Path(__file__).parents[1] / "system" / "checker"
+CHECKER = Path(__file__).parents[1] / "proofs" / "checker"
 OURS = {"services", "shared", "continuum", "deploy", "benchmarks"}
 
 
@@ -23,4 +23,4 @@ def imported(file: Path) -> Iterator[str]:
 def test_the_checker_imports_only_itself_and_libraries(file: Path) -> None:
     for name in imported(file):
         assert name.split(".")[0] not in OURS
-        assert not name.startswith("tests") or name.startswith("tests.system.checker")
+        assert not name.startswith("tests") or name.startswith("tests.proofs.checker")

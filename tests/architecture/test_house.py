@@ -52,6 +52,19 @@ def test_html_is_in_templates_alone() -> None:
     assert found == []
 
 
+def test_nothing_but_tests_runs_a_module_of_tests() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {part.value!r}"
+        for root in ("services", "shared", "deploy", "continuum", "benchmarks")
+        for path in (ROOT / root).rglob("*.py")
+        for part in ast.walk(ast.parse(path.read_text()))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        if re.match(r"tests/|tests\.(?!yaml)", part.value)
+    ]
+
+    assert found == []
+
+
 def test_importing_a_service_does_nothing_but_define() -> None:
     for service in SERVICES:
         module = import_module(f"services.{service}.app")

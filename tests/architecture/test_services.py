@@ -10,7 +10,7 @@ from shared.contracts.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 LIST = "shared/contracts/services.py"
-CHECKER = ROOT / "tests/system/checker"
+CHECKER = ROOT / "tests/proofs/checker"
 """It shares no code with what it judges, so it has names of its own."""
 ALL_IN_A_ROW = re.compile(rf"(?:\b(?:{'|'.join(SERVICES)})\b(?:\W|and|or)*){{{len(SERVICES)},}}")
 FOLDERS = ("services", "shared", "continuum", "deploy", "benchmarks", "tests")

@@ -54,7 +54,7 @@ def test_every_test_is_in_a_file_that_pytest_collects() -> None:
     assert [path for path in holding if not path.name.startswith("test_")] == []
 
 
-def test_only_system_tests_start_their_own_servers() -> None:
+def test_only_proofs_start_their_own_servers() -> None:
     (folder,) = arguments("verify")
     others = [path for path in TESTS.rglob("*.py") if not path.is_relative_to(ROOT / folder)]
 

@@ -15,7 +15,7 @@ CLOSING = re.compile(
 
 @pytest.mark.timeout(400)
 def test_nothing_is_violated_while_everything_is_killed_and_frozen(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.system.chaos", "--profile", "smoke", "--seed", "3",
+    command = [sys.executable, "-m", "tests.proofs.chaos", "--profile", "smoke", "--seed", "3",
                "--state", str(tmp_path / "chaos")]  # fmt: skip
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)

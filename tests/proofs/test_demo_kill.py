@@ -27,7 +27,7 @@ def test_one_of_two_routing_processes_is_killed_and_the_counts_are_those_of_the_
     wishes = Sample(seed=5, today=today, agencies=asking_agencies()).wishes()
     ends = Counter(wish.ends for wish in wishes)
     places = SCARCE_PLACES + SCARCE_PLACES_LATER
-    command = [sys.executable, "-m", "deploy.local.demo", "--seed", "5", "--kill", "routing",
+    command = [sys.executable, "-m", "deploy.demo", "--seed", "5", "--kill", "routing",
                "--replicas", "routing=2", "--state", str(tmp_path / "demo")]  # fmt: skip
 
     played = subprocess.run(command, capture_output=True, text=True, check=False)

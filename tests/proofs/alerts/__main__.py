@@ -1,4 +1,4 @@
-"""``python -m tests.system.alerts [PATTERN]``: faults one by one, then the dashboards."""
+"""``python -m tests.proofs.alerts [PATTERN]``: faults one by one, then the dashboards."""
 
 import re
 import shutil

@@ -23,7 +23,7 @@ def silent_queries(state: Path) -> list[str]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         demo = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.demo", "--state", state],
+            [sys.executable, "-m", "deploy.demo", "--state", state],
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=ROOT,

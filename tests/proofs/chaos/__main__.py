@@ -1,4 +1,4 @@
-"""``python -m tests.system.chaos``: break everything under load, and judge."""
+"""``python -m tests.proofs.chaos``: break everything under load, and judge."""
 
 import argparse
 import sys

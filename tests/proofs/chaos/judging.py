@@ -34,7 +34,7 @@ def judge(state: Path) -> list[str]:
 
 
 def _checker(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.system.checker", *words]
+    command = [sys.executable, "-m", "tests.proofs.checker", *words]
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
 
 

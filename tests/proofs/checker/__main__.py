@@ -1,4 +1,4 @@
-"""``python -m tests.system.checker record|check|run|mutations``."""
+"""``python -m tests.proofs.checker record|check|run|mutations``."""
 
 import argparse
 import gc

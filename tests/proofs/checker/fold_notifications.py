@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.proofs.checker.log import CONFIDENTIAL, INTAKE, ROUTING, data_of, firsts, moment, short
+from tests.proofs.checker.log import (
+    CONFIDENTIAL,
+    INTAKE,
+    ROUTING,
+    data_of,
+    firsts,
+    moment,
+    short,
+)
 from tests.proofs.checker.rows import json_of
 from tests.proofs.checker.run import Body, Row, Run
 

@@ -1,4 +1,4 @@
-"""``python -m deploy.kubernetes.cluster``: a real kube-apiserver takes both overlays."""
+"""``python -m tests.proofs.cluster``: a real kube-apiserver takes both overlays."""
 
 import json
 import sys

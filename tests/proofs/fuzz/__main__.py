@@ -1,4 +1,4 @@
-"""``python -m tests.system.fuzz``: records of every kind, through reading and deciding; judge."""
+"""``python -m tests.proofs.fuzz``: records of every kind, through reading and deciding; judge."""
 
 import argparse
 import json

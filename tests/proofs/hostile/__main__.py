@@ -1,4 +1,4 @@
-"""``python -m tests.system.hostile``: attack the real door, beside a bystander; and judge."""
+"""``python -m tests.proofs.hostile``: attack the real door, beside a bystander; and judge."""
 
 import argparse
 import sys
@@ -9,9 +9,9 @@ from pathlib import Path
 
 from deploy.stack.failure import StackFailed
 from shared.runtime.interrupts import enable_interrupts
+from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
 from tests.proofs.hostile.stage import Stage, stage
-from tests.system.hostile.attacks import attacks
 
 _BEGUN = time.monotonic()
 _ALONE = 20.0

@@ -5,9 +5,9 @@ from collections import Counter
 from multiprocessing.connection import Connection
 
 from tests.proofs.hostile.attack import AGENCY, PROVIDER, Attack
+from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Tally
 from tests.proofs.hostile.wire import Settings, Wire
-from tests.system.hostile.attacks import attacks
 
 _PATIENCE = 20.0
 """Seconds without any answer after which no more is expected."""

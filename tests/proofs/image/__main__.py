@@ -1,4 +1,4 @@
-"""``python -m deploy.image``: build, prove, and print the closing line."""
+"""``python -m tests.proofs.image``: build, prove, and print the closing line."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""``python -m tests.system.logs [FOLDER…]``: asks a run's log files as docs/logs.md asks Loki."""
+"""``python -m tests.proofs.logs [FOLDER…]``: asks a run's log files as docs/logs.md asks Loki."""
 
 import json
 import re

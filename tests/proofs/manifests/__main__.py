@@ -1,4 +1,4 @@
-"""``python -m deploy.kubernetes.check``: every finding on a line, then how many there are."""
+"""``python -m tests.proofs.manifests``: every finding on a line, then how many there are."""
 
 import json
 import subprocess

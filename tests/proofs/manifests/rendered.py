@@ -8,9 +8,10 @@ from typing import Any
 
 import yaml
 
+from deploy.provision.topics import DEPLOY
 from deploy.tools import catalog
 
-KUBERNETES = Path(__file__).parents[1]
+KUBERNETES = DEPLOY / "kubernetes"
 OVERLAYS = ("sandbox", "production")
 Object = dict[str, Any]
 Objects = Sequence[Object]

@@ -1,4 +1,4 @@
-"""``python -m tests.system.scenarios <name> [--seed N] [--state folder]``."""
+"""``python -m tests.proofs.scenarios <name> [--seed N] [--state folder]``."""
 
 import argparse
 import sys

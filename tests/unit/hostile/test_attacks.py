@@ -6,10 +6,10 @@ from aiokafka.record.default_records import DefaultRecordBatch
 
 from tests.proofs.hostile.attack import Record
 from tests.proofs.hostile.attacker import tally
+from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.batches import GZIP, RawRecord, batch
 from tests.proofs.hostile.judging import Tally
 from tests.proofs.hostile.wire import Wire, outcome
-from tests.system.hostile.attacks import attacks
 
 FOUND = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
 
