@@ -13,7 +13,7 @@ from benchmarks.stacks import grant_access, new_stack
 from benchmarks.version import PRESENT
 from deploy.local.released import PREVIOUS
 from deploy.stack.failure import StackFailed
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 _BEGUN = time.monotonic()
 _USUAL = Plan()

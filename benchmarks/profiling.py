@@ -17,13 +17,13 @@ from benchmarks.stacks import grant_access, new_stack
 from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing, place
 from shared.contracts.services import SERVICES
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 _SAMPLES = 100
 """Samples a second; more would slow the services down."""
 _STAGES = (
-    ("relay", r"\(shared/messaging/(relay|sending|said)\.py|\(aiokafka/producer/"),
-    ("closing", r"\(shared/messaging/outbox\.py|\b_settle \("),
+    ("relay", r"\(shared/delivery/relay/(relay|sending|sent_log)\.py|\(aiokafka/producer/"),
+    ("closing", r"\(shared/delivery/relay/outbox\.py|\b_settle \("),
     (
         "decode",
         r"\bparse \(services/|\bparse_event \(|\(services/intake/(parse|ended_requests)\.py",
@@ -33,7 +33,7 @@ _STAGES = (
     ("metrics, log", r"\b_report \("),
     (
         "fetch",
-        r"\(aiokafka/|\(faststream/|\(shared/messaging/(batches|buffer|codecs|consumer|faults|fetching|positions|record_batches)\.py",
+        r"\(aiokafka/|\(faststream/|\(shared/delivery/(consumer|reading/\w+)\.py",
     ),
 )
 """A sample belongs to the stage whose pattern matches its innermost matching frame."""

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from shared.messaging.consumer import Consumer
-from shared.messaging.records import Counted, Outcome, Record
-from shared.messaging.take_in import Result
-from shared.runtime import logging
+from shared.delivery.consumer import Consumer
+from shared.delivery.records import Counted, Outcome, Record
+from shared.delivery.take_in.take_in import Result
+from shared.process import logging
 
 _TOPIC = "cri.int.intake.v1"
 _SENT = (("notifications", "topic", "sent"), ("notifications", "none", "not_needed"))

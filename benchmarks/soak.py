@@ -21,7 +21,7 @@ from benchmarks.steady import Progress
 from deploy.local.services import Replica
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 _SAMPLE_SECONDS = 10
 _SETTLE_SECONDS = 120

@@ -24,7 +24,7 @@ from deploy.local.released import released
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 _WARM = 3000
 _SETTLE_SECONDS = 5

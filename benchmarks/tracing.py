@@ -15,9 +15,9 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from shared.contracts.envelope import summary_of
 from shared.contracts.event import derived_id, padded, request_id
 from shared.contracts.routing import AppliedFacts, MessageApplied
-from shared.messaging.records import Item, Record, Taken
-from shared.messaging.traces import Places, Traces, Watched, now
-from shared.runtime.tracing import QUEUE_SPANS, Tracer
+from shared.delivery.records import Item, Record, Taken
+from shared.delivery.traces import Places, Traces, Watched, now
+from shared.process.tracing import QUEUE_SPANS, Tracer
 
 _TOPIC = "cri.int.routing.v1"
 _MESSAGES = 10_000

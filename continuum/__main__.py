@@ -16,7 +16,7 @@ from continuum.rebuild.run import Order as Rebuilding
 from continuum.rebuild.run import rebuild
 from continuum.status import check
 from continuum.status.unread import describe_unread
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts import intake, reference, routing
-from shared.messaging.reader import LOGGED
+from shared.delivery.take_in.reader import LOGGED
 
 READERS: Mapping[str, tuple[str, ...]] = {
     intake.TOPIC: ("routing", "notifications", "reporting"),

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import start_http_server
 
 from continuum.access import NotPossible
-from shared.runtime import logging, metrics
+from shared.process import logging, metrics
 
 log = structlog.get_logger()
 SERVICE = "canary"

@@ -9,7 +9,7 @@ from typing import Any
 from continuum.access import Access, NotPossible
 from continuum.letter import DeadLetter
 from shared.contracts.services import SERVICES
-from shared.messaging.outbox import decode_headers
+from shared.delivery.relay.outbox import decode_headers
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -8,7 +8,7 @@ from typing import Any
 from continuum import dead_letters
 from continuum.access import Access, NotPossible
 from continuum.letter import DeadLetter
-from shared.messaging.replay import MOST_REPLAYS
+from shared.delivery.orders.orders import MOST_REPLAYS
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

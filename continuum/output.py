@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn, TextIO
 
-from shared.printable import printable
+from shared.process.printable import printable
 
 
 def say(lines: Iterable[str]) -> None:

@@ -9,10 +9,10 @@ import asyncpg
 import structlog
 from aiokafka.errors import SaslAuthenticationFailed
 
-from shared.backoff import Backoff
-from shared.messaging.outages import TRANSIENT
-from shared.messaging.positions import Refusal
-from shared.runtime import probes
+from shared.delivery.reading.positions import Refusal
+from shared.process import probes
+from shared.process.backoff import Backoff
+from shared.process.outages import TRANSIENT
 
 log = structlog.get_logger()
 # Errors that no retry can heal: wrong credentials, missing rights, a missing database.

@@ -11,11 +11,11 @@ import uvloop
 from pydantic import ValidationError
 
 from shared.availability import PERMANENT
-from shared.messaging.outages import TRANSIENT
 from shared.postgres import migrate, pool, rights
-from shared.runtime import crash_points, logging
-from shared.runtime.interrupts import enable_interrupts
-from shared.runtime.settings import ServiceSettings
+from shared.process import crash_points, logging
+from shared.process.interrupts import enable_interrupts
+from shared.process.outages import TRANSIENT
+from shared.process.settings import ServiceSettings
 from shared.service import Service, run, schemas
 
 log = structlog.get_logger()

@@ -16,24 +16,26 @@ from asyncpg import Pool
 from starlette.applications import Starlette
 
 from shared.availability import PERMANENT, unless_stopped, until_available
-from shared.messaging import ended_connections, gauges, kafka, own_log, reachability, replay
-from shared.messaging.catch_up import Again, CatchUp, settle
-from shared.messaging.consumer import Consumer
-from shared.messaging.outages import TRANSIENT
-from shared.messaging.own_log import OwnTopics
-from shared.messaging.positions import Refusal
-from shared.messaging.reader import Reader
-from shared.messaging.relay import Relay
-from shared.messaging.traces import Traces, traces_of
+from shared.delivery import ended_connections, gauges, kafka
+from shared.delivery.consumer import Consumer
+from shared.delivery.orders import orders
+from shared.delivery.reading.positions import Refusal
+from shared.delivery.relay.relay import Relay
+from shared.delivery.restore import own_log
+from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.restore.restore import Again, CatchUp, settle
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.traces import Traces, traces_of
 from shared.postgres import migrate, pool
-from shared.runtime import metrics, probes
-from shared.runtime.http import PublicPages, Servers
-from shared.runtime.settings import ServiceSettings
-from shared.table_gauges import Count, TableGauges
-from shared.tasks import AT_ONCE, LATER, Task, run_periodically, run_with_restarts
+from shared.process import metrics, probes, reachability
+from shared.process.http import PublicPages, Servers
+from shared.process.outages import TRANSIENT
+from shared.process.settings import ServiceSettings
+from shared.process.table_gauges import Count, TableGauges
+from shared.process.tasks import AT_ONCE, LATER, Task, run_periodically, run_with_restarts
 
 log = structlog.get_logger()
-SHARED_SCHEMAS = ("shared.messaging", "shared.catalog")
+SHARED_SCHEMAS = ("shared.delivery", "shared.catalog")
 ORDERS_SECONDS = 1.0
 
 
@@ -140,7 +142,7 @@ async def _serve(
         async with own.acquire() as connection:
             await migrate.verify(connection, schemas(service.name))
         # Orders to resume come first: they release what the checks below would stop at.
-        await reach("postgres", lambda: replay.resume(own))
+        await reach("postgres", lambda: orders.resume(own))
         cluster = await reach("kafka", lambda: kafka.cluster_id(settings))
         if cluster is None:
             return 0
@@ -214,10 +216,10 @@ def _orders(service: Service) -> Task:
     """Return the task that carries out operators' orders."""
 
     async def step(own: "Pool[Any]") -> timedelta:
-        if not await replay.is_order_open(own):
+        if not await orders.is_order_open(own):
             return LATER
-        await replay.resume(own)
-        done = await replay.carry_out(own, service.reader, service=service.name)
+        await orders.resume(own)
+        done = await orders.carry_out(own, service.reader, service=service.name)
         if not done:
             return LATER
         for wake in _wakes(service):

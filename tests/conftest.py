@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from deploy.local.stack import Stack
 from deploy.provision import databases
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests import not_run
 
 Database = Callable[[str], Awaitable[str]]

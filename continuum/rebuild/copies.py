@@ -12,8 +12,8 @@ from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, routing
 from shared.contracts.reference import ReferenceEvent
-from shared.messaging.reader import parse_event
-from shared.messaging.records import Item
+from shared.delivery.records import Item
+from shared.delivery.take_in.reader import parse_event
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from continuum.rebuild.tables import Tables
-from shared.messaging.reader import given_up
-from shared.messaging.records import Item, Malformed, PassedOver, Record
+from shared.delivery.records import Item, Malformed, PassedOver, Record
+from shared.delivery.take_in.reader import given_up
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
 
 from continuum.access import NotPossible
-from shared.messaging.records import Record, from_kafka
+from shared.delivery.records import Record, from_kafka
 
 Partition = tuple[str, int]
 # Large fetches, because a rebuild reads whole topics and each fetch costs a round trip.

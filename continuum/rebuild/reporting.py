@@ -13,8 +13,8 @@ from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
 from shared.contracts.reference import ProgramDefined
 from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged
-from shared.messaging.records import Item
-from shared.messaging.sequences import Numbers
+from shared.delivery.records import Item
+from shared.delivery.sequences import Numbers
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -11,8 +11,8 @@ from services.routing.projection import Projection
 from services.routing.request import CapacityChange, Request
 from shared.contracts.routing import TOPIC
 from shared.contracts.tracking import is_tracking_number
-from shared.messaging.own_log import Announced, announced
-from shared.messaging.records import Record, from_kafka
+from shared.delivery.records import Record, from_kafka
+from shared.delivery.restore.own_log import Announced, announced
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

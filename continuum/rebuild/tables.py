@@ -6,7 +6,7 @@ from typing import Any
 
 from continuum.rebuild.compare import RowComparison
 from continuum.rebuild.log import Log
-from shared.messaging.records import Item, Malformed, PassedOver, Record
+from shared.delivery.records import Item, Malformed, PassedOver, Record
 
 
 async def _nothing(

@@ -20,7 +20,7 @@ from continuum.rebuild.fold import Fold
 from continuum.rebuild.log import Log, Partition
 from continuum.rebuild.services import FOLDED
 from continuum.rebuild.shadow import connect
-from shared.messaging.records import from_kafka
+from shared.delivery.records import from_kafka
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -25,7 +25,7 @@ from deploy.participants.client import Access
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from shared.contracts.services import SERVICES
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
 Judge = Callable[[Path], list[str]]

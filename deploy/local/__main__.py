@@ -14,8 +14,8 @@ from deploy.stack import processes
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from shared.contracts.services import SERVICES
-from shared.printable import printable
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
+from shared.process.printable import printable
 
 
 def up(arguments: argparse.Namespace) -> None:

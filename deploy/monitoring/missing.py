@@ -15,7 +15,7 @@ import yaml
 from deploy.monitoring.promql import selectors
 from deploy.monitoring.rules import OTHERS, groups, shown_names
 from shared.contracts.services import SERVICES
-from shared.runtime.metrics import CATALOG
+from shared.process.metrics import CATALOG
 
 RULES = Path(__file__).with_name("rules") / "missing.yaml"
 NAME = "MetricsMissing"

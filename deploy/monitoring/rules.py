@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from deploy.monitoring.promql import scoped, selectors
-from shared.runtime.metrics import CATALOG, Entry
+from shared.process.metrics import CATALOG, Entry
 
 HERE = Path(__file__).parent
 RULES = HERE / "rules"

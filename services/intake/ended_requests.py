@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
-from shared.messaging.reader import is_name
-from shared.messaging.records import Item, Malformed, Record
+from shared.delivery.records import Item, Malformed, Record
+from shared.delivery.take_in.reader import is_name
 
 _TERMINAL = {
     "gov.cri.routing.request_ineligible.v1": "ineligible",

@@ -5,7 +5,7 @@ from typing import Any
 from asyncpg import Pool
 
 from services.intake import store
-from shared.runtime import metrics
+from shared.process import metrics
 
 
 async def show(pool: "Pool[Any]") -> None:

@@ -23,8 +23,8 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
 from shared.contracts.inbound import Capacity, Contact, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
-from shared.messaging.reader import Closing
-from shared.messaging.records import DELETED, Item, Malformed, Outgoing, Record, Taken
+from shared.delivery.records import DELETED, Item, Malformed, Outgoing, Record, Taken
+from shared.delivery.take_in.reader import Closing
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

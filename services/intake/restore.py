@@ -22,11 +22,11 @@ from services.intake.message import Message, tracking_number_of
 from shared.catalog import catalog
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
-from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
-from shared.messaging.own_log import Announced, OwnTopics
-from shared.messaging.positions import Refusal
-from shared.messaging.reader import LOGGED, Closing, Reader
-from shared.messaging.records import Item, Malformed, Outgoing, Record, Taken
+from shared.delivery.reading.positions import Refusal
+from shared.delivery.records import Item, Malformed, Outgoing, Record, Taken
+from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.restore.restore import Announcements, fold_sequences, read_announced
+from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -110,7 +110,7 @@ class RestoreReader:
 
 class Restore:
     """
-    Intake's part of `shared.messaging.catch_up`.
+    Intake's part of `shared.delivery.restore.restore`.
 
     The program office's topic comes first: it defines the senders and the catalog.
     """

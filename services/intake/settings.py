@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

@@ -10,7 +10,7 @@ from services.intake.batch_state import BatchState, FirstRecord, Request, Subjec
 from services.intake.list_limits import ListKey, ListUse, list_key
 from services.intake.message import Message, tracking_number_of
 from shared.contracts.inbound import Amendment, Submission
-from shared.messaging.reader import Closing
+from shared.delivery.take_in.reader import Closing
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)

@@ -12,8 +12,8 @@ from services.notifications.oldest import Oldest
 from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Again
 from services.notifications.settings import Settings
+from shared.process.tasks import LATER, Task
 from shared.service import Service
-from shared.tasks import LATER, Task
 
 _LOOK_SECONDS = 60.0
 """How often it is looked what the participants' topics still hold."""

@@ -15,8 +15,8 @@ from services.notifications.working import ContactKey
 from shared.contracts import intake, notifications, routing
 from shared.contracts.event import participant_of
 from shared.contracts.inbound import LISTS
-from shared.messaging.records import Item
-from shared.messaging.sequences import Subject
+from shared.delivery.records import Item
+from shared.delivery.sequences import Subject
 
 ABOUT_REQUESTS = frozenset(get_args(routing.RequestEvent))
 _NOTHING_LOADED = View(datetime.min.replace(tzinfo=UTC), Directory({}, {}, ()))

@@ -17,9 +17,9 @@ from services.notifications.working import NoticeRow, Working
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
-from shared.messaging import sequences
-from shared.messaging.reader import Closing
-from shared.messaging.records import Counted, Item, Malformed, PassedOver, Record, Taken
+from shared.delivery import sequences
+from shared.delivery.records import Counted, Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.take_in.reader import Closing
 
 Connection = PoolConnectionProxy
 _TAKEN = Taken("applied")

@@ -10,8 +10,8 @@ from services.notifications import store
 from shared.contracts import envelope
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import SOURCE, TYPES, Heartbeat
-from shared.messaging import outbox
-from shared.messaging.records import Outgoing
+from shared.delivery.records import Outgoing
+from shared.delivery.relay import outbox
 
 
 async def write_heartbeats(

@@ -13,7 +13,7 @@ from services.notifications.working import NoticeRow, Working
 from shared.contracts import envelope, notifications
 from shared.contracts.event import Classification, Event, derived_id
 from shared.contracts.outbound import SOURCE
-from shared.messaging.records import Outgoing
+from shared.delivery.records import Outgoing
 
 NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
 

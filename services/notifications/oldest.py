@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from aiokafka import TopicPartition
 
 from shared.contracts.outbound import TYPES
-from shared.messaging.fetching import FetchingConsumer
-from shared.messaging.own_log import announced, opened
-from shared.runtime.settings import ServiceSettings
+from shared.delivery.reading.fetching import FetchingConsumer
+from shared.delivery.restore.own_log import announced, opened
+from shared.process.settings import ServiceSettings
 
 _TOPICS = r"^cri\.out\.[a-z][a-z0-9-]{1,40}\.v1$"
 _READ_SECONDS = 5.0

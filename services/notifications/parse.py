@@ -6,8 +6,8 @@ from pydantic import Field, TypeAdapter
 
 from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
-from shared.messaging.reader import parse_event
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
+from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
+from shared.delivery.take_in.reader import parse_event
 
 TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference)\.v1$"
 

@@ -15,8 +15,8 @@ from services.notifications.gather import Concerns
 from services.notifications.working import ContactKey, WaitingNote, Working
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
-from shared.messaging.reader import Closing
-from shared.messaging.sequences import Subject
+from shared.delivery.sequences import Subject
+from shared.delivery.take_in.reader import Closing
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy

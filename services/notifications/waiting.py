@@ -8,7 +8,7 @@ from services.notifications.messages import Announce
 from services.notifications.working import WaitingNote, Working
 from shared.contracts import intake, routing
 from shared.contracts.outbound import TYPES
-from shared.messaging.records import Outgoing
+from shared.delivery.records import Outgoing
 
 _SETTLES_NOTES = frozenset((routing.MessageApplied, routing.MessageRefused))
 

@@ -11,7 +11,7 @@ from services.notifications.audiences.request import Directory, Request
 from shared.contracts.intake import ContactSet, NeedStated, RequestAccepted, RequestAmended, Window
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
-from shared.messaging.sequences import Numbers
+from shared.delivery.sequences import Numbers
 
 ContactKey = tuple[str, str]
 _REFERENCE = frozenset(get_args(ReferenceEvent))

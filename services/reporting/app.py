@@ -11,9 +11,9 @@ from services.reporting.program_openings import announce_openings
 from services.reporting.restore import OWN, Restore
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
-from shared.runtime.http import PublicPages
+from shared.process.http import PublicPages
+from shared.process.tasks import Task
 from shared.service import Service
-from shared.tasks import Task
 
 TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
 

@@ -9,9 +9,9 @@ from aiokafka import TopicPartition
 from asyncpg import Pool
 
 from services.reporting import store
-from shared.messaging.fetching import FetchingConsumer
-from shared.messaging.own_log import opened
-from shared.runtime.settings import ServiceSettings
+from shared.delivery.reading.fetching import FetchingConsumer
+from shared.delivery.restore.own_log import opened
+from shared.process.settings import ServiceSettings
 
 _SECONDS = 3.0
 

@@ -6,7 +6,7 @@ from asyncpg import Pool
 
 from services.reporting import store
 from shared.contracts.routing import STATUSES
-from shared.runtime import metrics
+from shared.process import metrics
 
 
 async def show(pool: "Pool[Any]") -> None:

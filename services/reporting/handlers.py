@@ -14,10 +14,11 @@ from services.reporting.timeline import TimelineEntry, entry_of
 from shared.contracts import intake, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
-from shared.messaging import outbox, sequences
-from shared.messaging.reader import Connection, is_id, parse_event, unknown
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
-from shared.messaging.sequences import Numbers
+from shared.delivery import sequences
+from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.relay import outbox
+from shared.delivery.sequences import Numbers
+from shared.delivery.take_in.reader import Connection, is_id, parse_event, unknown
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     # No figure needs the types that are missing here (capacity, participants, …).
@@ -59,7 +60,7 @@ class Batch:
 
 class ReportingReader:
     """
-    Folds the log into reporting's tables (see `shared.messaging.reader.Reader`).
+    Folds the log into reporting's tables (see `shared.delivery.take_in.reader.Reader`).
 
     Topics may interleave in any order: the folds commute, so no record is ever held.
     """

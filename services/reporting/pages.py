@@ -22,8 +22,8 @@ from services.reporting.csv_table import csv_table
 from services.reporting.figures import DEFINITION, NOTES, Figure, public_figures
 from services.reporting.labels import PROGRAM_BREAKDOWNS, group_label
 from services.reporting.programs import ProgramRow, sentence, status_at
-from shared.messaging.outages import TRANSIENT
-from shared.messaging.positions import Refusal
+from shared.delivery.reading.positions import Refusal
+from shared.process.outages import TRANSIENT
 
 log = structlog.get_logger()
 UpdateAsOf = Callable[["Pool[Any]"], Awaitable[None]]

@@ -9,8 +9,9 @@ from asyncpg import Pool
 from services.reporting import store
 from services.reporting.programs import program_changed
 from shared.contracts.reporting import PROGRAMS_TOPIC
-from shared.messaging import outbox, sequences
-from shared.tasks import LATER, SOON
+from shared.delivery import sequences
+from shared.delivery.relay import outbox
+from shared.process.tasks import LATER, SOON
 
 
 async def announce_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> timedelta:

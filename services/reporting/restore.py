@@ -14,10 +14,10 @@ from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from shared.contracts import reference
 from shared.contracts.event import derived_id
-from shared.messaging.catch_up import fold_sequences, read_announced
-from shared.messaging.own_log import OwnTopics
-from shared.messaging.reader import Connection, Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.restore.restore import fold_sequences, read_announced
+from shared.delivery.take_in.reader import Connection, Reader
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -71,7 +71,7 @@ class RestoreReader:
 
 
 class Restore:
-    """Reporting's part of `shared.messaging.catch_up`; topics may come in any order."""
+    """Reporting's part of `shared.delivery.restore.restore`; topics may come in any order."""
 
     order = ("",)
 

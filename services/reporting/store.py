@@ -13,7 +13,7 @@ from services.reporting.programs import ProgramRow
 from services.reporting.project import COUNTED, FIRST, LATEST
 from services.reporting.timeline import TimelineEntry
 from shared.contracts.states_and_zones import ZONES
-from shared.messaging.reader import Connection
+from shared.delivery.take_in.reader import Connection
 from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements
 

@@ -9,8 +9,8 @@ from services.routing.handlers import RoutingReader
 from services.routing.matcher import Matcher
 from services.routing.recorder import Recorder
 from services.routing.settings import Settings
+from shared.process.tasks import Task
 from shared.service import Service
-from shared.tasks import Task
 
 TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
 

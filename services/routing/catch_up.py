@@ -31,10 +31,10 @@ from services.routing.store import Results
 from services.routing.story import Told, kind_of
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
-from shared.messaging.catch_up import fold_sequences, read_announced
-from shared.messaging.own_log import Announced, OwnTopics
-from shared.messaging.reader import LOGGED, Closing, Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.restore.restore import fold_sequences, read_announced
+from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -194,7 +194,7 @@ class AgainReader:
 
 
 class Again:
-    """Routing's part of `shared.messaging.catch_up`: rules and providers come first."""
+    """Routing's part of `shared.delivery.restore.restore`: rules and providers come first."""
 
     order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
 

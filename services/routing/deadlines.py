@@ -15,8 +15,8 @@ from services.routing.offers import run_out
 from services.routing.saving import save_and_publish
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import RuleSet
-from shared.runtime import metrics
-from shared.tasks import AT_ONCE, LATER, SOON
+from shared.process import metrics
+from shared.process.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
 _AT_ONCE = 200

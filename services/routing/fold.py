@@ -16,7 +16,7 @@ from shared.contracts.routing import (
     RequestEvent,
     RoutingEvent,
 )
-from shared.messaging.own_log import Announced
+from shared.delivery.restore.own_log import Announced
 
 _EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[RoutingEvent, Field(discriminator="type")])
 _KNOWN = frozenset(map(kind_of, get_args(RoutingEvent)))

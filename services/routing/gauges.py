@@ -5,7 +5,7 @@ from typing import Any
 from asyncpg import Pool
 
 from services.routing import store
-from shared.runtime import metrics
+from shared.process import metrics
 
 _OFFER = "offer_answer."
 

@@ -19,18 +19,10 @@ from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, participant_of
 from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
-from shared.messaging import outbox
-from shared.messaging.reader import Closing, parse_event
-from shared.messaging.records import (
-    Counted,
-    Gate,
-    Item,
-    Malformed,
-    PassedOver,
-    Record,
-    Taken,
-)
-from shared.messaging.sequences import Numbers
+from shared.delivery.records import Counted, Gate, Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.relay import outbox
+from shared.delivery.sequences import Numbers
+from shared.delivery.take_in.reader import Closing, parse_event
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
 # Before these, there is no request to be locked: one is accepted once, as its gate sees to.

@@ -17,8 +17,8 @@ from services.routing.saving import save_and_publish
 from services.routing.store import Lane, LaneSweep, Results
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import SERVED_FIRST
-from shared.runtime import crash_points
-from shared.tasks import AT_ONCE, LATER, SOON
+from shared.process import crash_points
+from shared.process.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
 _CHANGES_AT_ONCE = 500

@@ -24,7 +24,7 @@ from shared.contracts.routing import (
     RoutingEvent,
 )
 from shared.contracts.tracking import is_tracking_number
-from shared.messaging.own_log import Announced
+from shared.delivery.restore.own_log import Announced
 
 DECLARE = "capacity.declare"
 

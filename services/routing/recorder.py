@@ -14,7 +14,7 @@ from services.routing.request import Request
 from services.routing.saving import save_and_publish
 from services.routing.story import Story, Told
 from shared.contracts.routing import RecordedFacts, RequestRecorded
-from shared.tasks import AT_ONCE, LATER
+from shared.process.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
 _AT_ONCE = 200

@@ -12,10 +12,10 @@ from services.routing.request import CapacityChange
 from services.routing.store import LaneSweep, Results
 from services.routing.story import Told, with_place
 from shared.contracts.routing import TOPIC
-from shared.messaging import outbox
-from shared.messaging.reader import Closing
-from shared.messaging.records import Outgoing
-from shared.messaging.sequences import Subject
+from shared.delivery.records import Outgoing
+from shared.delivery.relay import outbox
+from shared.delivery.sequences import Subject
+from shared.delivery.take_in.reader import Closing
 
 
 def outgoing(told: Told) -> list[Outgoing]:

@@ -10,10 +10,10 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing.capacity import Capacity
 from services.routing.decisions import DecisionRecord
 from services.routing.request import CapacityChange, Request
-from shared.messaging import outbox
-from shared.messaging.reader import Closing
-from shared.messaging.records import Outgoing
-from shared.messaging.sequences import Subject
+from shared.delivery.records import Outgoing
+from shared.delivery.relay import outbox
+from shared.delivery.sequences import Subject
+from shared.delivery.take_in.reader import Closing
 from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements
 

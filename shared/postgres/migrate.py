@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-from shared.runtime import crash_points
+from shared.process import crash_points
 
 _CREATE = """\
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     PRIMARY KEY (component, number)
 )"""
 _LOCK = 0x636F6E74
+_RECORDED_AS = {"shared.delivery": "messaging"}
+"""Components whose package has another name than when databases first recorded it."""
 
 
 class SchemaMismatch(Exception):
@@ -38,7 +40,7 @@ class Migration:
 
 def migrations_of(package: str) -> list[Migration]:
     """Return the migrations in ``<package>/migrations`` in order of their number."""
-    component = package.rsplit(".", 1)[-1]
+    component = _RECORDED_AS.get(package, package.rsplit(".", 1)[-1])
     files = (resources.files(package) / "migrations").iterdir()
     found = [
         Migration(component, int(f.name.split("_", 1)[0]), f.name, f.read_text(encoding="utf-8"))

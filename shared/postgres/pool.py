@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 from asyncpg import Connection, Pool
 
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 
 # Timeouts: a frozen process keeps its row locks, and its successor would wait forever, so the
 # server ends the frozen session.

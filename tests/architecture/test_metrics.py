@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared.runtime.metrics import CATALOG, COUNTED
+from shared.process.metrics import CATALOG, COUNTED
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(cri_\w+)` \| (\w+) \| (rows|process) \| (.*?) ?\| (.*) \|$", re.M)
@@ -24,7 +24,7 @@ def test_the_documented_catalogue_is_the_one_in_the_code() -> None:
 
 
 def test_every_metric_is_set_somewhere() -> None:
-    module = (ROOT / "shared/runtime/metrics.py").read_text()
+    module = (ROOT / "shared/process/metrics.py").read_text()
     names = re.findall(
         r"^([A-Z_]+) = (?:StoredCounter|_counter|_gauge|_histogram)\(", module, re.M
     )

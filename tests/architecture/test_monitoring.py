@@ -3,8 +3,8 @@
 from deploy.monitoring import __main__ as alerting
 from deploy.monitoring import cases, dashboards, missing, objectives, rules
 from deploy.monitoring.promql import scoped, selectors
-from shared.runtime.metrics import CATALOG
-from shared.runtime.probes import STALL_SECONDS
+from shared.process.metrics import CATALOG
+from shared.process.probes import STALL_SECONDS
 from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
 
 

@@ -11,9 +11,9 @@ from services.notifications.audiences.repeats import WaitingRepeat
 from services.notifications.working import NoticeRow, WaitingNote
 from services.reporting.timeline import TimelineEntry
 from shared.contracts.services import SERVICES
-from shared.messaging import outbox
-from shared.messaging.checkpoints import CheckpointStep, CountRow
-from shared.messaging.gates import GateStep
+from shared.delivery.relay import outbox
+from shared.delivery.take_in.checkpoints import CheckpointStep, CountRow
+from shared.delivery.take_in.gates import GateStep
 from shared.postgres.migrate import SchemaMismatch, migrate, migrations_of, verify
 from shared.postgres.statements import load_statements
 from shared.service import schemas

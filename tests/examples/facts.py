@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.tracking import tracking_number
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 AGENCY, PROVIDER, OFFICE = "ca-post", "iacp", "program-office"

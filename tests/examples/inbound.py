@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 AGENCY, PROVIDER, OFFICE, OBSERVER = "ca-post", "iacp", "program-office", "wi-post"

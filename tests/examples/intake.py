@@ -10,7 +10,7 @@ from services.intake.decide import decide
 from services.intake.message import Message
 from services.intake.parse import parse_message
 from services.intake.registry import Registry, Sender
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from tests.examples.inbound import (
     AGENCY,
     AT,

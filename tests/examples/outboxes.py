@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 
 from shared.contracts.envelope import Summary, summary
-from shared.messaging.outbox import DEAD_LETTERS
+from shared.delivery.relay.outbox import DEAD_LETTERS
 
 Outbox = Sequence[Mapping[str, Any]]
 

@@ -10,11 +10,11 @@ import asyncpg
 
 from deploy.local.stack import Stack
 from deploy.provision import databases
-from shared.messaging.catch_up import Again
-from shared.messaging.kafka import partition_of
-from shared.messaging.own_log import announced
-from shared.messaging.records import Record
-from shared.messaging.take_in import take_in
+from shared.delivery.kafka import partition_of
+from shared.delivery.records import Record
+from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.restore import Again
+from shared.delivery.take_in.take_in import take_in
 from tests.examples.outboxes import Outbox
 
 

@@ -13,9 +13,9 @@ from services.routing.request import CapacityChange, Request
 from services.routing.story import Told, with_place
 from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
-from shared.messaging.own_log import Announced, announced
-from shared.messaging.records import Item, Record
-from shared.messaging.sequences import Numbers
+from shared.delivery.records import Item, Record
+from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.sequences import Numbers
 from tests.examples.routing import AT, Sender, declared, library, provider
 
 PROVIDERS = ("iacp", "fop", "noble")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from deploy.local.stack import Stack
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 
 
 def service_settings(

@@ -31,7 +31,7 @@ from deploy.provision.broker import admin_client
 from deploy.provision.topics import DEPLOY
 from deploy.stack.kafka import ADMIN
 from deploy.stack.passwords import password
-from shared.messaging.record_batches import MOST_UNPACKED
+from shared.delivery.reading.record_batches import MOST_UNPACKED
 from tests.proofs import runbook
 from tests.proofs.hostile.attack import RawBatch
 from tests.proofs.hostile.batches import GZIP, RawRecord, batch

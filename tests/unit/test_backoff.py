@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from shared.backoff import DELAYS, Backoff
+from shared.process.backoff import DELAYS, Backoff
 
 
 @dataclass

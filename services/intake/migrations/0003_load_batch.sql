@@ -1,4 +1,4 @@
--- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/messaging).
+-- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/delivery).
 CREATE TYPE request_row AS (
     request_id      text,
     tracking_number text,

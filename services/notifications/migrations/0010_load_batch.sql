@@ -1,4 +1,4 @@
--- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/messaging).
+-- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/delivery).
 CREATE TYPE need_row AS (
     tracking_number text,
     need            text

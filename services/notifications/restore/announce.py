@@ -21,8 +21,8 @@ from services.notifications.messages import (
 from services.notifications.restore.log import KINDS, Log
 from services.notifications.working import NoticeRow, Working
 from shared.contracts.event import Event, derived_id
-from shared.messaging.records import Outgoing
-from shared.messaging.sequences import Numbers
+from shared.delivery.records import Outgoing
+from shared.delivery.sequences import Numbers
 
 
 class FillingNumbers(Numbers):

@@ -9,8 +9,8 @@ from services.notifications.audiences.repeats import Answer
 from services.notifications.messages import NOTICE_DECIDED
 from services.notifications.working import NoticeRow
 from shared.contracts.outbound import TYPES
-from shared.messaging.catch_up import Announcements
-from shared.messaging.own_log import Announced
+from shared.delivery.restore.own_log import Announced
+from shared.delivery.restore.restore import Announcements
 
 KINDS = frozenset(TYPES.values())
 """The messages of this build; what a later release sent beside them stays sent."""

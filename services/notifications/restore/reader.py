@@ -15,11 +15,11 @@ from services.notifications.restore.announce import Announcer, FillingNumbers
 from services.notifications.restore.log import read_log
 from services.notifications.working import Working
 from shared.contracts import intake, notifications
-from shared.messaging.catch_up import Announcements, fold_sequences, read_announced
-from shared.messaging.own_log import OwnTopics
-from shared.messaging.positions import Refusal
-from shared.messaging.reader import Closing, Reader
-from shared.messaging.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.reading.positions import Refusal
+from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.own_log import OwnTopics
+from shared.delivery.restore.restore import Announcements, fold_sequences, read_announced
+from shared.delivery.take_in.reader import Closing, Reader
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
@@ -101,7 +101,7 @@ class RestoreReader:
 
 class Again:
     """
-    Notifications' part of `shared.messaging.catch_up`.
+    Notifications' part of `shared.delivery.restore.restore`.
 
     Questions come last: their answers count on what was sent before.
     """

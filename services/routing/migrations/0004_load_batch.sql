@@ -80,7 +80,7 @@ CREATE TYPE lane_sweep AS (
     swept_to bigint
 );
 
--- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/messaging). Requests
+-- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/delivery). Requests
 -- are locked in key order, so that batches and the matcher queue up instead of deadlocking; then the
 -- numbers of what is published about providers.
 CREATE FUNCTION load_batch_1(

@@ -19,10 +19,10 @@ from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
-from shared.messaging.kafka import partition_of
-from shared.messaging.reader import Reader
-from shared.messaging.records import Record, from_kafka
-from shared.messaging.take_in import take_in
+from shared.delivery.kafka import partition_of
+from shared.delivery.records import Record, from_kafka
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.examples.roles import access_to
 

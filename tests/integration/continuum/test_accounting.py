@@ -15,8 +15,8 @@ from deploy.provision.databases import with_database
 from shared.contracts import intake, routing
 from shared.contracts.services import SERVICES
 from shared.contracts.tracking import tracking_number
-from shared.messaging import gauges
-from shared.runtime import metrics
+from shared.delivery import gauges
+from shared.process import metrics
 from tests.conftest import Database
 from tests.examples.roles import access_to
 

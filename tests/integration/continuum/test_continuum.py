@@ -15,10 +15,10 @@ from continuum.rebuild.services import FOLDED
 from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
 from shared.contracts.tracking import tracking_number
-from shared.messaging import replay
+from shared.delivery.orders import orders
 from shared.postgres.pool import LIMITS
 from shared.postgres.statements import load_statements
-from shared.tasks import LATER, Task, run_periodically
+from shared.process.tasks import LATER, Task, run_periodically
 from tests.conftest import Database
 from tests.examples import roles
 
@@ -105,7 +105,7 @@ async def test_resume_clears_a_stop_only_when_told_to(stack: Stack, database: Da
         await resume.clear(access, "routing", by="ann", why=None, yes=True)
     ordered = await resume.clear(access, "routing", by="ann", why="mended", yes=True, wait=0)
     async with served(stack, access) as pool:
-        await replay.resume(pool)
+        await orders.resume(pool)
     again = await resume.clear(access, "routing", by="ann", why="mended", yes=True)
 
     assert "Nothing is changed yet" in said[-1]
@@ -184,7 +184,7 @@ async def served(stack: Stack, access: Access) -> AsyncIterator["asyncpg.Pool[An
 
 
 async def step(pool: "asyncpg.Pool[Any]") -> timedelta:
-    await replay.resume(pool)
+    await orders.resume(pool)
     return LATER
 
 

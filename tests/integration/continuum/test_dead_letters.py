@@ -13,12 +13,12 @@ from continuum.access import Access, NotPossible
 from continuum.orders import Order
 from deploy.local.stack import Stack
 from shared.contracts.services import SERVICES
-from shared.messaging.replay import carry_out
-from shared.messaging.take_in import take_in
+from shared.delivery.orders.orders import carry_out
+from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.roles import access_to
-from tests.integration.messaging.ledger import (
+from tests.integration.delivery.ledger import (
     LEDGER,
     TOPIC,
     LedgerReader,

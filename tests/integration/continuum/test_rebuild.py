@@ -12,7 +12,7 @@ from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import Event
-from shared.messaging.replay import carry_out
+from shared.delivery.orders.orders import carry_out
 from tests.conftest import Database
 from tests.examples.later import ABOUT_REQUESTS, later
 from tests.examples.stories import START, Story

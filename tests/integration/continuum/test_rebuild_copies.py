@@ -12,7 +12,7 @@ from services.notifications.handlers import NotificationsReader
 from services.routing.handlers import RoutingReader
 from shared.contracts import reference, routing
 from shared.contracts.event import Event
-from shared.messaging.take_in import take_in
+from shared.delivery.take_in.take_in import take_in
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.facts import Log

@@ -11,8 +11,8 @@ import pytest
 from services.intake.agency_list import AgencyList, AgencyRow
 from services.intake.handlers import IntakeReader
 from shared.contracts import routing
-from shared.messaging.records import Outcome, Record
-from shared.messaging.take_in import take_in
+from shared.delivery.records import Outcome, Record
+from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

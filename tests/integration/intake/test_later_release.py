@@ -4,8 +4,8 @@ from services.intake.handlers import IntakeReader
 from services.intake.restore import Restore
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import tracking_number
-from shared.messaging.own_log import announced
-from shared.messaging.records import Record
+from shared.delivery.records import Record
+from shared.delivery.restore.own_log import announced
 from tests.examples.inbound import AT, OFFICE, submission
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of

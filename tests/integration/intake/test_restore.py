@@ -11,7 +11,7 @@ from deploy.local.stack import Stack
 from services.intake.handlers import IntakeReader
 from services.intake.restore import Restore
 from shared.contracts.intake import ANSWERS_TOPIC
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

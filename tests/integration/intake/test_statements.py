@@ -6,7 +6,7 @@ from tests.examples.inbound import OFFICE, PROVIDER, data_of, submission
 from tests.examples.round_trips import counted
 from tests.integration.intake.conftest import AGENCIES, PARTICIPANTS, TOPICS, World
 
-INTAKE, MESSAGING = load_statements("services.intake"), load_statements("shared.messaging")
+INTAKE, MESSAGING = load_statements("services.intake"), load_statements("shared.delivery")
 
 
 async def test_a_batch_takes_five_round_trips(database: Database) -> None:

@@ -8,9 +8,9 @@ from services.intake import handlers
 from services.intake.decide import decide
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import is_tracking_number
-from shared.messaging import outbox
-from shared.messaging.records import Record
-from shared.messaging.take_in import Fenced
+from shared.delivery.records import Record
+from shared.delivery.relay import outbox
+from shared.delivery.take_in.take_in import Fenced
 from tests.examples.inbound import AT, OFFICE, PROVIDER, data_of, event, submission
 from tests.integration.intake.conftest import World
 
@@ -235,7 +235,9 @@ async def test_a_record_whose_decision_fails_is_answered_and_may_be_sent_again(
 async def test_a_record_whose_decision_takes_too_long_is_answered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.messaging.budget.RECORD_SECONDS", 0.3)  # waited for four times
+    monkeypatch.setattr(
+        "shared.delivery.take_in.budget.RECORD_SECONDS", 0.3
+    )  # waited for four times
     tries = 0
 
     def slow(message: Any, batch: Any) -> Any:

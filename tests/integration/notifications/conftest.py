@@ -10,8 +10,8 @@ import pytest
 from services.notifications.handlers import NotificationsReader
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
-from shared.messaging.records import Outcome, Record
-from shared.messaging.take_in import take_in
+from shared.delivery.records import Outcome, Record
+from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

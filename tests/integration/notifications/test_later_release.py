@@ -7,8 +7,8 @@ from typing import Any
 from services.notifications.restore.reader import Again
 from shared.contracts import notifications, reference, routing
 from shared.contracts.event import derived_id, padded
-from shared.messaging.own_log import announced
-from shared.messaging.records import Record
+from shared.delivery.records import Record
+from shared.delivery.restore.own_log import announced
 from tests.examples.facts import (
     AGENCY,
     AT,

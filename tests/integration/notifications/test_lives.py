@@ -16,7 +16,7 @@ from services.notifications.gather import Concerns
 from services.notifications.restore.reader import Again
 from shared.contracts import intake
 from shared.contracts.event import Event
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

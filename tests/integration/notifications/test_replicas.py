@@ -2,7 +2,7 @@ import asyncio
 
 from shared.contracts import intake
 from shared.contracts.tracking import tracking_number
-from shared.messaging.take_in import take_in
+from shared.delivery.take_in.take_in import take_in
 from tests.examples.facts import AGENCY, inbound
 from tests.integration.notifications.conftest import World, numbers
 

@@ -7,7 +7,7 @@ from tests.integration.notifications.conftest import TOPICS, World, story
 
 async def test_a_batch_takes_five_round_trips(database: Database) -> None:
     own, delivery = (
-        load_statements(f"{p}") for p in ("services.notifications", "shared.messaging")
+        load_statements(f"{p}") for p in ("services.notifications", "shared.delivery")
     )
     async with counted(await database("notifications")) as (pool, executed):
         await open_checkpoints(pool, TOPICS)

@@ -7,9 +7,9 @@ from services.notifications.heartbeats import write_heartbeats
 from services.notifications.working import Working
 from shared.contracts import intake, routing
 from shared.contracts.outbound import Message
-from shared.messaging.reader import Closing
-from shared.messaging.records import Item, Taken
-from shared.messaging.take_in import take_in
+from shared.delivery.records import Item, Taken
+from shared.delivery.take_in.reader import Closing
+from shared.delivery.take_in.take_in import take_in
 from tests.examples.facts import (
     AGENCY,
     DECISION,

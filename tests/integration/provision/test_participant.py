@@ -15,7 +15,7 @@ from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from services.notifications.oldest import Oldest
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 from tests.proofs.chaos.login import login
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "examples" / "participant.py"

@@ -9,8 +9,8 @@ import pytest
 
 from services.reporting.handlers import ReportingReader
 from shared.contracts.event import Event
-from shared.messaging.records import Record
-from shared.messaging.take_in import Result, take_in
+from shared.delivery.records import Record
+from shared.delivery.take_in.take_in import Result, take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

@@ -11,11 +11,11 @@ from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from services.reporting import store
 from services.reporting.as_of import AsOf, RecordUnavailable
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 from tests.examples.batches import batch
-from tests.integration.messaging.consumers import consumer, until
-from tests.integration.messaging.ledger import LedgerReader, State, event
-from tests.integration.messaging.participants import OWN, Participants, participants
+from tests.integration.delivery.consumers import consumer, until
+from tests.integration.delivery.ledger import LedgerReader, State, event
+from tests.integration.delivery.participants import OWN, Participants, participants
 from tests.integration.settings import service_settings
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"

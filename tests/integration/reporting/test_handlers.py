@@ -71,7 +71,7 @@ async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
 
 
 async def test_a_batch_takes_five_round_trips(database: Database) -> None:
-    own, delivery = map(load_statements, ("services.reporting", "shared.messaging"))
+    own, delivery = map(load_statements, ("services.reporting", "shared.delivery"))
     first, *later = full_story(1).events
     async with counted(await database("reporting")) as (pool, executed):
         await open_checkpoints(pool, TOPICS)

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from services.reporting import store
 from services.reporting.pages import UpdateAsOf, routes
 from shared.contracts import reference
-from shared.runtime.http import public_headers
+from shared.process.http import public_headers
 from tests.examples.stories import Story
 from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.test_handlers import program_defined

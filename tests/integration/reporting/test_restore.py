@@ -12,7 +12,7 @@ from deploy.local.stack import Stack
 from services.reporting.program_openings import announce_openings
 from services.reporting.restore import Restore
 from shared.contracts import reference
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints

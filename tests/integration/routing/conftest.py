@@ -16,10 +16,10 @@ from services.routing.matcher import Matcher
 from shared.contracts import intake, reference
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.reference import Program, Provider, RuleSet, TopicOfHelp
-from shared.messaging.records import Outcome, Record
-from shared.messaging.take_in import take_in
+from shared.delivery.records import Outcome, Record
+from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
-from shared.tasks import AT_ONCE
+from shared.process.tasks import AT_ONCE
 from tests.conftest import Database
 from tests.examples import routing as examples
 from tests.examples.checkpoints import open_checkpoints

@@ -13,7 +13,7 @@ from deploy.local.stack import Stack
 from services.routing.catch_up import Again
 from services.routing.verify import verify_decisions
 from shared.contracts import intake, reference
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples import routing as examples

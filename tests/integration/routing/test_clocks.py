@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.tasks import LATER, SOON
+from shared.process.tasks import LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World, statements_of

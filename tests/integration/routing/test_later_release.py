@@ -5,8 +5,8 @@ from typing import Any
 
 from services.routing.catch_up import Again
 from shared.contracts import intake, reference, routing
-from shared.messaging.own_log import announced
-from shared.messaging.records import Record
+from shared.delivery.records import Record
+from shared.delivery.restore.own_log import announced
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up

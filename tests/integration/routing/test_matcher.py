@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.routing.verify import verify_decisions
-from shared.tasks import LATER, SOON
+from shared.process.tasks import LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import Pool, World, statements_of

@@ -6,7 +6,7 @@ from shared.postgres.statements import load_statements
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World, statements_of
 
-ROUTING, MESSAGING = load_statements("services.routing"), load_statements("shared.messaging")
+ROUTING, MESSAGING = load_statements("services.routing"), load_statements("shared.delivery")
 
 
 async def test_a_batch_takes_five_round_trips(world: World) -> None:

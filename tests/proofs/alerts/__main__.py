@@ -11,7 +11,7 @@ from deploy.local.stack import Stack
 from deploy.monitoring.dashboards import queries
 from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED, Fault
 from tests.proofs.alerts.fed import silent_queries
 from tests.proofs.alerts.prometheus import prometheus, wait

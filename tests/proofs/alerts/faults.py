@@ -24,7 +24,7 @@ from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
 from shared.contracts import intake
 from shared.contracts.event import derived_id
-from shared.messaging.kafka import partition_of
+from shared.delivery.kafka import partition_of
 from tests.proofs.alerts.stage import Stage
 from tests.proofs.chaos.login import login
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from deploy.local.rebuilding import compare_routing
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
-from shared.runtime.crash_points import read_report
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.crash_points import read_report
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.chaos import load
 from tests.proofs.chaos.cast import cast
 from tests.proofs.chaos.clocks import Clocks

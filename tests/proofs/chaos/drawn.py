@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from shared.contracts.services import SERVICES
-from shared.runtime.crash_points import POINTS
+from shared.process.crash_points import POINTS
 from tests.proofs.chaos.faults.brokers import KillBrokers
 from tests.proofs.chaos.faults.clocks import ClockSteps
 from tests.proofs.chaos.faults.corruption import Corrupt

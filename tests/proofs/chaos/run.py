@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 import asyncpg
 from confluent_kafka import KafkaException
 
-from shared.runtime.crash_points import read_report
+from shared.process.crash_points import read_report
 from tests.proofs.chaos.coverage import short
 from tests.proofs.chaos.ground import Ground
 from tests.proofs.chaos.load import Progress

@@ -9,7 +9,7 @@ from typing import Any
 
 from deploy.stack.failure import StackFailed
 from deploy.tools import catalog
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.cluster.broken import MISTAKES
 from tests.proofs.cluster.control_plane import ControlPlane, Refused
 from tests.proofs.cluster.page import follow

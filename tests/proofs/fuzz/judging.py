@@ -15,7 +15,7 @@ from services.reporting.handlers import ReportingReader
 from services.routing import app as routing
 from services.routing.handlers import RoutingReader
 from shared.contracts.intake import CONFIDENTIAL_TOPIC
-from shared.messaging.records import Item, Malformed, PassedOver, Record
+from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.examples.inbound import AT, record
 from tests.examples.intake import Intake, read
 from tests.proofs.fuzz.making import CANARY, Made

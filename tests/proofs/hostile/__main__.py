@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.stack.failure import StackFailed
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
 from tests.proofs.hostile.stage import Stage, stage

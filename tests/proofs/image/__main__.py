@@ -9,7 +9,7 @@ from deploy.image.build import ImageFailed, Workshop
 from deploy.stack.failure import StackFailed
 from deploy.tools import catalog
 from shared.contracts.services import SERVICES
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.image.proof import Proof
 
 STATE = Path(".local") / "image"

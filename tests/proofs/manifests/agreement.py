@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from deploy.kubernetes import generate
 from deploy.provision.access import Grant, grants, principal_of
 from deploy.provision.topics import DEPLOY, read_participants, read_topics
-from shared.runtime.settings import ServiceSettings
+from shared.process.settings import ServiceSettings
 from tests.proofs.manifests.rendered import (
     Object,
     Objects,

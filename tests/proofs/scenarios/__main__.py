@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.stack.failure import StackFailed
-from shared.runtime.interrupts import enable_interrupts
+from shared.process.interrupts import enable_interrupts
 from tests.proofs.scenarios import (
     backlog,
     deleted_topic,

@@ -8,19 +8,22 @@ from shared.contracts.services import SERVICES
 LOOP = ["run (asyncio/runners.py:190)", "_run_consume_loop (faststream/kafka/usecase.py:348)"]
 BATCH = [
     *LOOP,
-    "Consumer._receive (shared/messaging/consumer.py:171)",
-    "take_in (shared/messaging/take_in.py:82)",
-    "_take_in (shared/messaging/take_in.py:103)",
+    "Consumer._receive (shared/delivery/consumer.py:171)",
+    "take_in (shared/delivery/take_in/take_in.py:82)",
+    "_take_in (shared/delivery/take_in/take_in.py:103)",
 ]
 LOAD = "RoutingReader.load (services/routing/handlers.py:50)"
-ADVANCE = "Relay._advance (shared/messaging/relay.py:200)"
+ADVANCE = "Relay._advance (shared/delivery/relay/relay.py:200)"
 
 
 @pytest.mark.parametrize(
     ("inner", "is_of"),
     [
         ([*BATCH, "RoutingReader.parse (services/routing/handlers.py:40)"], "decode"),
-        ([*BATCH, "_decide_one (shared/messaging/take_in.py:260)", "x (re/a.py:1)"], "decide"),
+        (
+            [*BATCH, "_decide_one (shared/delivery/take_in/take_in.py:260)", "x (re/a.py:1)"],
+            "decide",
+        ),
         (
             [
                 *BATCH,
@@ -29,17 +32,17 @@ ADVANCE = "Relay._advance (shared/messaging/relay.py:200)"
             ],
             "SQL",
         ),
-        ([*BATCH, "open_batch (shared/messaging/opening.py:20)"], "SQL"),
-        ([*BATCH, "_settle (shared/messaging/rounds.py:230)"], "closing"),
+        ([*BATCH, "open_batch (shared/delivery/take_in/opening.py:20)"], "SQL"),
+        ([*BATCH, "_settle (shared/delivery/take_in/rounds.py:230)"], "closing"),
         ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
-        ([*LOOP, "Buffer.take (shared/messaging/buffer.py:90)"], "fetch"),
-        ([LOOP[0], "send (shared/messaging/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
+        ([*LOOP, "Buffer.take (shared/delivery/reading/buffer.py:90)"], "fetch"),
+        ([LOOP[0], "send (shared/delivery/relay/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
         (
             [LOOP[0], ADVANCE, "f (asyncpg/c.py:1)"],
             "relay",
         ),
         ([LOOP[0], "step (services/routing/matcher.py:60)"], "SQL"),
-        ([*LOOP, "Consumer._report (shared/messaging/consumer.py:150)"], "metrics, log"),
+        ([*LOOP, "Consumer._report (shared/delivery/consumer.py:150)"], "metrics, log"),
         (LOOP[:1], "event loop, sockets"),
     ],
 )

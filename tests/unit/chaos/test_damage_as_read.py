@@ -14,7 +14,7 @@ from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
 from services.routing.handlers import RoutingReader
 from shared.contracts import intake, reference, routing
-from shared.messaging.records import Item, Malformed, PassedOver, Record
+from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.proofs.chaos.damage import KINDS, READERS, damaged
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"

@@ -3,7 +3,7 @@ from itertools import islice, pairwise, takewhile
 
 import pytest
 
-from shared.runtime.crash_points import POINTS
+from shared.process.crash_points import POINTS
 from tests.proofs.chaos.coverage import shortfalls
 from tests.proofs.chaos.drawn import CRASHES
 from tests.proofs.chaos.faults.services import CrashPoints

@@ -9,7 +9,7 @@ import pytest
 from continuum.access import NotPossible
 from continuum.canary import SERVICE, Canary, _judge, is_new
 from shared.contracts.inbound import Submission
-from shared.runtime import metrics
+from shared.process import metrics
 
 SUBMISSION = Path(__file__).parents[3] / "deploy" / "monitoring" / "canary.json"
 ANSWERS = Path(__file__).parents[2] / "contracts/samples/outbound"

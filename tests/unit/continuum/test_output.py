@@ -13,8 +13,8 @@ import continuum.__main__ as command_line
 from continuum import output
 from continuum.access import Access, NotPossible
 from continuum.arguments import parser
-from shared.printable import printable
-from shared.runtime import logging
+from shared.process import logging
+from shared.process.printable import printable
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = {

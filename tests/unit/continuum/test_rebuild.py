@@ -16,7 +16,7 @@ from services.reporting.programs import program_changed, program_row
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event
 from shared.contracts.services import SERVICES
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from shared.postgres.migrate import migrations_of
 from tests.examples.stories import START, Story
 from tests.integration.reporting.test_handlers import full_story, program_defined

@@ -11,7 +11,7 @@ from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
 from services.intake.message import Message
 from shared.contracts.intake import SubmissionRefused
-from shared.messaging.records import DELETED
+from shared.delivery.records import DELETED
 from tests.examples.inbound import (
     OFFICE,
     PROVIDER,

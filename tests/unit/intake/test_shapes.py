@@ -9,7 +9,7 @@ import pytest
 from services.intake import json_limits
 from services.intake.decide import decide
 from services.intake.findings import MAX_COUNTED, MAX_REASONS
-from shared.messaging.records import Record
+from shared.delivery.records import Record
 from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, event, record
 from tests.examples.intake import Intake, read
 from tests.examples.shapes import NAMES, shape

@@ -17,8 +17,8 @@ from services.notifications.working import ContactKey, WaitingNote, Working
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.contracts.outbound import ContactCard
-from shared.messaging.records import Item
-from shared.messaging.sequences import Numbers, Subject
+from shared.delivery.records import Item
+from shared.delivery.sequences import Numbers, Subject
 from tests.examples.facts import AT
 from tests.examples.lives import Lives
 from tests.integration.notifications.conftest import topic_of

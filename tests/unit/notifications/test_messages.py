@@ -10,7 +10,7 @@ from services.notifications.working import Working
 from shared.contracts import notifications
 from shared.contracts.notifications import NoticeDecided
 from shared.contracts.outbound import TYPES, Applied, Message
-from shared.messaging.sequences import Numbers
+from shared.delivery.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, PROVIDER, Log
 
 ODD = 'the "sender\'s" own\nwords: é'

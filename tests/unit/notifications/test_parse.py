@@ -2,7 +2,7 @@ import pytest
 
 from services.notifications.parse import parse
 from shared.contracts import intake, reference, routing
-from shared.messaging.records import Gate, Item, Malformed, PassedOver, Record
+from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from tests.examples.facts import (
     AGENCY,
     AT,

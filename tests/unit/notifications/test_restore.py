@@ -12,9 +12,9 @@ from services.notifications.restore.announce import Announcer
 from services.notifications.restore.log import read_log
 from services.notifications.working import Working, known
 from shared.contracts import intake, notifications
-from shared.messaging.own_log import Announced, announced
-from shared.messaging.records import Outgoing, Record
-from shared.messaging.sequences import Numbers
+from shared.delivery.records import Outgoing, Record
+from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, Log
 
 

@@ -20,8 +20,8 @@ from services.routing.rerun import rerun
 from services.routing.story import Told, with_place
 from shared.catalog.catalog import Catalog
 from shared.contracts.routing import TERMINAL, TOPIC
-from shared.messaging.own_log import Announced, announced
-from shared.messaging.records import Record
+from shared.delivery.records import Record
+from shared.delivery.restore.own_log import Announced, announced
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, library, provider
 

@@ -16,7 +16,7 @@ from services.routing.lane import LaneStep, match_in_order
 from services.routing.rerun import rerun
 from shared.contracts.reference import Calendar, Clock, RuleSet
 from shared.contracts.routing import MessageRefused
-from shared.runtime.metrics import REGISTRY
+from shared.process.metrics import REGISTRY
 from tests.examples.routing import Sender, declared, library, ruleset
 
 HOLIDAYS = ["2027-01-01", "2028-12-25"]

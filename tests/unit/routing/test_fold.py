@@ -9,7 +9,7 @@ from services.routing.request import Request
 from services.routing.story import kind_of
 from shared.contracts import routing
 from shared.contracts.event import padded
-from shared.messaging.own_log import Announced
+from shared.delivery.restore.own_log import Announced
 from tests.examples.routing import AT, catalog, facts
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"

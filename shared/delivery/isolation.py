@@ -1,0 +1,151 @@
+"""Finds the one record at fault when a batch cannot be taken in, and lets the others go on."""
+
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from aiokafka import TopicPartition
+
+from shared.delivery.reading.blocked import Blocked
+from shared.delivery.reading.positions import Refusal
+from shared.delivery.records import Record
+from shared.delivery.take_in.checkpoints import Fenced, TooManyFailures
+from shared.process import metrics
+from shared.process.backoff import DELAYS, Backoff
+
+log = structlog.get_logger()
+TRIES = 3
+RESTS = DELAYS[2:]
+MOST_SUSPECTS = 2
+"""When more partitions than these fail and nothing else is taken in, no record is at fault."""
+# The record is not asked: these say who owns a partition, or that the whole build is wrong.
+_NOT_OF_A_RECORD = (Fenced, TooManyFailures, Refusal)
+
+
+@dataclass(slots=True)
+class _Suspect:
+    """A record that failed alone while everything else worked."""
+
+    offset: int
+    taken_in_before: int
+    """How much had been taken in when it failed for the first time."""
+    due: float = 0.0
+    backoff: Backoff = field(default_factory=lambda: Backoff(RESTS))
+
+
+class Isolation:
+    """
+    Divides a batch that fails until what fails is one record.
+
+    A failure counts against a record only if the record was alone and *is_outage* denies that
+    anything else fails: an outage condemns no record. After three such failures the record is
+    set aside by *condemn*. Until then its partition rests, and the others go on. *attempt* takes
+    records in, or a prefix of each partition; *ready* leaves out those that are not next.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        blocked: Blocked,
+        ready: Callable[[Sequence[Record]], list[Record]],
+        attempt: Callable[[Sequence[Record]], Awaitable[None]],
+        condemn: Callable[[Record, Exception], Awaitable[None]],
+        is_outage: Callable[[Collection[TopicPartition]], Awaitable[bool]],
+    ) -> None:
+        self._service = service
+        self._blocked = blocked
+        self._ready = ready
+        self._attempt = attempt
+        self._condemn = condemn
+        self._is_outage = is_outage
+        self._suspects: dict[TopicPartition, _Suspect] = {}
+        self._taken_in = 0
+
+    def resting(self) -> set[TopicPartition]:
+        """Return the partitions from which nothing should be offered for now."""
+        now = time.monotonic()
+        return {partition for partition, each in self._suspects.items() if each.due > now}
+
+    def keep(self, assigned: Collection[TopicPartition]) -> None:
+        """Forget the partitions that now belong to other processes."""
+        for partition in self._suspects.keys() - set(assigned):
+            del self._suspects[partition]
+
+    async def take_in(self, records: Sequence[Record]) -> None:
+        """
+        Take in what can be; what is not must be offered again, from the positions.
+
+        Raises `Fenced`, `TooManyFailures`, `Refusal`, and what an outage raised.
+        """
+        ready, resting = self._ready(records), self.resting()
+        for partition in self._suspects.keys() - resting:
+            await self._try([each for each in ready if _partition(each) == partition][:1])
+        await self._try([each for each in records if _partition(each) not in self._suspects])
+
+    async def _try(self, candidates: Sequence[Record]) -> None:
+        records = self._ready(candidates)
+        if not records:
+            return
+        try:
+            await self._attempt(records)
+        except _NOT_OF_A_RECORD:
+            raise
+        except Exception as error:
+            if await self._is_outage({_partition(each) for each in records}):
+                raise
+            await self._divide(records, error)
+        else:
+            self._taken_in += 1
+            for partition in {_partition(each) for each in records}:
+                self._suspects.pop(partition, None)
+
+    async def _divide(self, records: Sequence[Record], error: Exception) -> None:
+        name = type(error).__name__
+        metrics.FAILED_BATCHES.labels(self._service, name).inc()
+        first = records[0]
+        log.warning(
+            "batch.divided",
+            topic=first.topic,
+            partition=first.partition,
+            offset=first.offset,
+            records=len(records),
+            **{"error.type": name},
+        )
+        if len(records) == 1:
+            await self._suspect(first, error)
+            return
+        middle = len(records) // 2
+        await self._try(records[:middle])
+        await self._try(records[middle:])
+
+    async def _suspect(self, record: Record, error: Exception) -> None:
+        partition = _partition(record)
+        suspect = self._suspects.get(partition)
+        if suspect is None or suspect.offset != record.offset:
+            suspect = _Suspect(record.offset, self._taken_in)
+            self._suspects[partition] = suspect
+        suspect.due = time.monotonic() + suspect.backoff.next_delay()
+        await self._blocked.note(
+            partition, record.offset, reason="not_taken_in", error=type(error).__name__
+        )
+        if suspect.backoff.failures < TRIES or not self._may_condemn(suspect):
+            return
+        try:
+            await self._condemn(record, error)
+        except _NOT_OF_A_RECORD:
+            raise
+        except Exception as failure:
+            if await self._is_outage({partition}):
+                raise
+            log.error("record.not_set_aside", **{"error.type": type(failure).__name__})
+        else:
+            del self._suspects[partition]
+
+    def _may_condemn(self, suspect: _Suspect) -> bool:
+        return len(self._suspects) <= MOST_SUSPECTS or self._taken_in > suspect.taken_in_before
+
+
+def _partition(record: Record) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)

@@ -1,0 +1,1 @@
+"""Reads records from Kafka: fetches, bounded buffers, positions, and partitions that fail."""

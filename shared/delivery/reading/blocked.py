@@ -1,0 +1,112 @@
+"""Partitions whose next record cannot be taken in: named, and kept over restarts."""
+
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import structlog
+from aiokafka import TopicPartition
+from asyncpg import Pool
+
+from shared.postgres.statements import load_statements
+from shared.process.outages import TRANSIENT
+from shared.process.probes import Health
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+
+
+class _Block(NamedTuple):
+    offset: int
+    since: float
+    kept: bool
+
+
+class Blocked:
+    """
+    The blocked partitions of one process.
+
+    Each is kept in the database as well, so that metric, alert and `continuum status` still know
+    it after a restart. A partition counts as blocked until its checkpoint has moved past the
+    record, or until it belongs to another process.
+    """
+
+    def __init__(self, pool: "Pool[Any]", *, service: str, health: Health) -> None:
+        self._pool = pool
+        self._service = service
+        self._health = health
+        self._blocks: dict[TopicPartition, _Block] = {}
+
+    def __contains__(self, partition: object) -> bool:
+        return partition in self._blocks
+
+    async def note(
+        self, partition: TopicPartition, offset: int, *, reason: str, error: str
+    ) -> None:
+        """
+        Keep that the record at *offset* blocks *partition*; the log says it once for each record.
+
+        *reason* is a code and *error* the name of an exception: neither holds anything of the
+        record. When Postgres is away only this process knows it, until it is noted again.
+        """
+        known = self._blocks.get(partition)
+        is_new = known is None or known.offset != offset
+        if not is_new and known is not None and known.kept:
+            return
+        if is_new:
+            log.error(
+                "partition.blocked",
+                topic=partition.topic,
+                partition=partition.partition,
+                offset=offset,
+                reason=reason,
+                **{"error.type": error},
+            )
+        since = time.monotonic() if is_new or known is None else known.since
+        where = f"{partition.topic}/{partition.partition}/{offset}"
+        self._health.blocked[f"{partition.topic}/{partition.partition}"] = f"{where}: {reason}"
+        try:
+            await self._pool.execute(
+                _SQL["note_blocked"], *partition, offset, reason, error, timeout=2
+            )
+        except TRANSIENT:
+            kept = False
+        else:
+            kept = True
+        self._blocks[partition] = _Block(offset, since, kept)
+
+    async def moved(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Let go of what *positions* (the next offsets, after a commit) have passed."""
+        passed = {
+            partition: positions[partition]
+            for partition, block in self._blocks.items()
+            if positions.get(partition, -1) > block.offset
+        }
+        if not passed:
+            return
+        for partition in passed:
+            block = self._forget(partition)
+            log.info(
+                "partition.unblocked",
+                topic=partition.topic,
+                partition=partition.partition,
+                offset=block.offset,
+                blocked_s=round(time.monotonic() - block.since, 1),
+            )
+        with suppress(*TRANSIENT):  # the checkpoint has moved: the row no longer counts
+            await self._pool.execute(
+                _SQL["clear_blocked"],
+                [partition.topic for partition in passed],
+                [partition.partition for partition in passed],
+                list(passed.values()),
+            )
+
+    def keep(self, assigned: Iterable[TopicPartition]) -> None:
+        """Forget the partitions that now belong to other processes."""
+        for partition in self._blocks.keys() - set(assigned):
+            self._forget(partition)
+
+    def _forget(self, partition: TopicPartition) -> _Block:
+        self._health.blocked.pop(f"{partition.topic}/{partition.partition}", None)
+        return self._blocks.pop(partition)

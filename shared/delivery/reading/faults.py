@@ -1,0 +1,148 @@
+"""What becomes of a partition that cannot be read: tried again, skipped or left standing."""
+
+import struct
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+from asyncpg import Pool
+
+from shared.delivery.reading.blocked import Blocked
+from shared.delivery.reading.buffer import PARTICIPANTS, Fault
+from shared.delivery.reading.fetching import OFFSETS_GONE, FetchingConsumer
+from shared.delivery.reading.positions import MOST_ANSWERED, Positions
+from shared.postgres.statements import load_statements
+from shared.process.backoff import Backoff
+from shared.process.outages import TRANSIENT
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+TRIES = 3
+_KEPT_BYTES = 4_194_304
+_WRITE_SECONDS = 5
+
+
+@dataclass(slots=True)
+class _Standing:
+    offset: int
+    since: float
+    backoff: Backoff = field(default_factory=Backoff)
+    last: float = 0.0
+
+
+class Faults:
+    """
+    The partitions of one process that cannot be read; the others go on.
+
+    A fault is named in log and metric and tried again with a growing pause. Only a participant's
+    batch that cannot be unpacked is given up, after three tries, and only if it is no outage:
+    another partition is fetched meanwhile, and Postgres takes the record of it. Its range of
+    offsets is kept, each record is answered `not_processable`, and the partition goes on. One of
+    our own stands still until a person has seen to it: what we published is not passed over.
+    """
+
+    def __init__(self, pool: "Pool[Any]", *, positions: Positions, blocked: Blocked) -> None:
+        self._pool = pool
+        self._positions = positions
+        self._blocked = blocked
+        self._standing: dict[TopicPartition, _Standing] = {}
+
+    def __contains__(self, partition: object) -> bool:
+        return partition in self._standing
+
+    def moved(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Forget the faults that *positions* have passed, or that are not ours any more."""
+        for partition, standing in list(self._standing.items()):
+            if positions.get(partition, standing.offset + 1) > standing.offset:
+                del self._standing[partition]
+
+    async def meet(self, consumer: FetchingConsumer, fault: Fault) -> None:
+        """Note *fault* and decide what follows. Raises `Refusal`."""
+        standing = self._standing.get(fault.partition)
+        if standing is None or standing.offset != fault.offset:
+            standing = _Standing(fault.offset, time.monotonic())
+            self._standing[fault.partition] = standing
+        pause = standing.backoff.next_delay()
+        standing.last = time.monotonic()
+        try:
+            if await self._is_settled(consumer, fault, standing):
+                return
+        except TRANSIENT as error:
+            log.debug("fault.stays", **{"error.type": type(error).__name__})
+        if fault.reason == "missing" and standing.backoff.failures == 1:
+            log.warning(
+                "records.missing",
+                topic=fault.partition.topic,
+                partition=fault.partition.partition,
+                offset=fault.offset,
+            )
+        else:
+            await self._blocked.note(
+                fault.partition, fault.offset, reason=fault.reason, error=fault.error
+            )
+        consumer.retry(fault.partition, fault.offset, after=pause)
+
+    async def look_again(self, consumer: FetchingConsumer) -> None:
+        """Let go of partitions that can be read again and have nothing new to read."""
+        for partition, standing in list(self._standing.items()):
+            if consumer.has_nothing(partition, standing.last):
+                del self._standing[partition]
+                await self._blocked.moved({partition: standing.offset + 1})
+
+    async def _is_settled(
+        self, consumer: FetchingConsumer, fault: Fault, standing: _Standing
+    ) -> bool:
+        partition = fault.partition
+        if fault.reason == OFFSETS_GONE:
+            await self._positions.open(consumer, [partition])
+            position = self._positions.expected.get(partition, fault.offset)
+            if consumer.waits(partition):  # what is gone is answered from here on
+                return True
+        elif (
+            _may_be_given_up(fault)
+            and standing.backoff.failures >= TRIES
+            and consumer.others_answer(partition, standing.since)
+        ):
+            position = await self._give_up(consumer, fault)
+        else:
+            return False
+        await self._blocked.moved({partition: position})
+        return position != fault.offset
+
+    async def _give_up(self, consumer: FetchingConsumer, fault: Fault) -> int:
+        """Let the partition go on behind the batch."""
+        assert fault.until is not None
+        assert fault.data is not None
+        first: int = struct.unpack_from(">q", fault.data)[0]
+        until = min(fault.until, first + MOST_ANSWERED)
+        if fault.offset >= until:
+            await self._positions.lose(consumer, fault.partition, until=fault.until)
+            return fault.until
+        await self._pool.execute(
+            _SQL["keep_unreadable"],
+            *fault.partition,
+            fault.offset,
+            until,
+            fault.reason,
+            fault.error,
+            fault.data if len(fault.data) <= _KEPT_BYTES else None,
+            timeout=_WRITE_SECONDS,
+        )
+        log.error(
+            "records.unreadable",
+            topic=fault.partition.topic,
+            partition=fault.partition.partition,
+            offset=fault.offset,
+            until=until,
+            reason=fault.reason,
+            **{"error.type": fault.error},
+        )
+        consumer.skip(fault.partition, until, reason=fault.reason)
+        return until
+
+
+def _may_be_given_up(fault: Fault) -> bool:
+    return fault.until is not None and fault.partition.topic.startswith(PARTICIPANTS)

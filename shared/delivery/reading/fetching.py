@@ -1,0 +1,253 @@
+"""
+A Kafka consumer in which one partition's fault is that partition's alone.
+
+This is what knows the inside of aiokafka 0.14.0. Its ``getmany`` raises for all partitions what
+one of them led to (a codec, a header key, a lost right) and loses the records before it. So the
+answers to fetches are taken here, before its fetcher sees them; that goes on sending the requests
+and following leaders and assignments, but never holds a record. With an answer to
+https://github.com/aio-libs/aiokafka/issues/321 half of this could go.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import errors as kafka_errors
+from aiokafka.protocol.fetch import FetchRequest
+
+from shared.delivery.reading.buffer import Buffer, Fault, Found
+from shared.delivery.reading.fetch_sessions import FetchSession, Place, Wanted
+from shared.delivery.reading.pacing import Pacing
+from shared.delivery.reading.record_batches import Unreadable
+from shared.process.waking import woken
+
+OFFSETS_GONE, NOT_AUTHORIZED = "offsets_gone", "not_authorized"
+_FULL, _FAULT = "full", "fault"
+# aiokafka renews its metadata for these; the next fetch goes to the right broker.
+_MOVED = frozenset(
+    error.errno
+    for error in (
+        kafka_errors.NotLeaderForPartitionError,
+        kafka_errors.UnknownTopicOrPartitionError,
+        kafka_errors.LeaderNotAvailableError,
+    )
+)
+_REASONS = {
+    kafka_errors.OffsetOutOfRangeError.errno: OFFSETS_GONE,
+    kafka_errors.TopicAuthorizationFailedError.errno: NOT_AUTHORIZED,
+}
+
+
+class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """Gives records by `look`; ``getmany`` and ``getone`` of the base give none."""
+
+    def __init__(
+        self,
+        *topics: str,
+        may_wait: Collection[str] = (),
+        gather_seconds: float = 0,
+        **arguments: Any,
+    ) -> None:
+        super().__init__(*topics, **arguments)
+        self._pacing = Pacing(may_wait=may_wait, gather_seconds=gather_seconds)
+        self._buffer = Buffer()
+        self._faults: dict[TopicPartition, Fault] = {}
+        self._pauses: defaultdict[TopicPartition, set[str]] = defaultdict(set)
+        self._has_arrived = asyncio.Event()
+        self._answered: dict[TopicPartition, float] = {}
+        self._retried: dict[TopicPartition, float] = {}
+        """Partitions that had a fault, and when they last answered that they have nothing new."""
+        self._nothing_at = float("-inf")
+        """When a partition that had no fault last answered that it has nothing new."""
+        self._sessions: defaultdict[int, FetchSession] = defaultdict(FetchSession)
+        """By broker."""
+        self._send_request = self._client.send
+        self._client.send = self._send
+
+    async def look(
+        self, positions: Mapping[TopicPartition, int], most: int, *, seconds: float
+    ) -> Found:
+        """
+        Return at most *most* records from *positions* on, and the partitions that have a fault.
+
+        Waits at most *seconds* for the first. A partition with a fault stands still until
+        `retry`, `skip` or `seek`. What has been returned is returned again until its position
+        has moved.
+        """
+        self._pacing.end()
+        await self.getmany()  # an error of the group, or an assignment that is under way
+        found = self._take(positions, most)
+        if not found.records and not found.faults:
+            self._has_arrived.clear()
+            if not await woken(self._has_arrived, within=seconds):
+                return found
+            await self._pacing.next_batch()
+            found = self._take(positions, most)
+        return found
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Fetch *partition* from *offset* on; what was fetched before is dropped."""
+        super().seek(partition, offset)
+        self._buffer.forget([partition])
+        self._faults.pop(partition, None)
+        self._resume(_FULL, [partition])
+        self._resume(_FAULT, [partition])
+
+    def seek_past_deleted(self, partition: TopicPartition, first: int, until: int) -> None:
+        """Give records without content from *first* on, and fetch *partition* from *until* on."""
+        self.seek(partition, until)
+        self._buffer.add_deleted(partition, first, until)
+        self._has_arrived.set()
+
+    def retry(self, partition: TopicPartition, offset: int, *, after: float) -> None:
+        """Fetch *partition* from *offset* on, in *after* seconds."""
+        if partition in self.assignment():
+            self._retried[partition] = float("-inf")
+            self.seek(partition, offset)
+            self.pause_for(_FAULT, [partition], seconds=after)
+
+    def skip(self, partition: TopicPartition, until: int, *, reason: str) -> None:
+        """Give records without content in place of those below *until*, and go on behind them."""
+        self._buffer.skip(partition, until, reason=reason)
+        self._resume(_FAULT, [partition])
+
+    def forget(self) -> None:
+        """Drop everything that was fetched: the partitions are about to change."""
+        self._buffer.forget()
+        self._faults.clear()
+        self._pauses.clear()
+        self._answered.clear()
+        self._retried.clear()
+        for session in self._sessions.values():
+            session.reset()
+
+    def waits(self, partition: TopicPartition) -> bool:
+        """Tell whether anything fetched of *partition* waits to be taken in."""
+        return self._buffer.waits(partition)
+
+    def others_answer(self, partition: TopicPartition, since: float) -> bool:
+        """Tell whether a fetch of another than a faulty *partition* succeeded *since*."""
+        others = (at for other, at in self._answered.items() if other != partition)
+        return any(at >= since for at in (self._nothing_at, *others))
+
+    def has_nothing(self, partition: TopicPartition, since: float) -> bool:
+        """Tell whether *partition*, tried again, answered *since* that it has nothing new."""
+        return self._retried.get(partition, float("-inf")) >= since
+
+    def pause_for(
+        self, reason: str, partitions: Iterable[TopicPartition], *, seconds: float
+    ) -> None:
+        """Fetch nothing of *partitions* for some *seconds*."""
+        paused = list(partitions)
+        self._pause(reason, paused)
+        asyncio.get_running_loop().call_later(seconds, self._resume, reason, paused)
+
+    def _pause(self, reason: str, partitions: Iterable[TopicPartition]) -> None:
+        assigned = self.assignment()
+        for partition in partitions:
+            if partition in assigned:
+                self._pauses[partition].add(reason)
+                self.pause(partition)
+
+    def _resume(self, reason: str, partitions: Collection[TopicPartition]) -> None:
+        assigned = self.assignment()
+        for partition in partitions:
+            if (reasons := self._pauses.get(partition)) is None or reason not in reasons:
+                continue
+            reasons.discard(reason)
+            if not reasons and partition in assigned:
+                self.resume(partition)
+
+    def _take(self, positions: Mapping[TopicPartition, int], most: int) -> Found:
+        found = self._buffer.take(positions, most)
+        self._pacing.begin(found.records, most)
+        if found.faults:
+            self._pause(_FAULT, [fault.partition for fault in found.faults])
+        for partition in [p for p, fault in self._faults.items() if p in positions]:
+            if not self._buffer.waits(partition):  # what came before it is taken in first
+                found.faults.append(self._faults.pop(partition))
+        full = [p for p, reasons in self._pauses.items() if _FULL in reasons]
+        self._resume(_FULL, [p for p in full if not self._buffer.is_full(p)])
+        return found
+
+    # --- between the client and its fetcher ----------------------------------------------
+
+    async def _send(self, node: int, request: Any, **arguments: Any) -> Any:
+        if not isinstance(request, FetchRequest):
+            return await self._send_request(node, request, **arguments)
+        request = await self._pacing.next_fetch(request)
+        subscription = self._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        session = self._sessions[node]
+        sent = session.request(request)
+        try:
+            response = await self._send_request(node, sent, **arguments)
+        except BaseException:
+            session.reset()
+            raise
+        if not session.accept(response):
+            response.topics = []
+        elif assignment is not None and assignment.active:
+            if not response.throttle_time_ms:  # else the broker has left everything out
+                self._note_nothing(sent.wanted, _with_news(response.topics))
+            response.topics = [
+                (topic, [a for a in answers if not self._keep(assignment, topic, a, sent.wanted)])
+                for topic, answers in response.topics
+            ]
+        return response
+
+    def _note_nothing(self, wanted: Collection[Place], news: Collection[Place]) -> None:
+        """Note which of the *wanted* partitions can be read and have nothing new."""
+        now = time.monotonic()
+        retried = [p for p in self._retried if p in wanted and p not in news]
+        for partition in retried:
+            self._retried[partition] = now
+        if len(wanted) - len(news) > len(retried):
+            self._nothing_at = now
+
+    def _keep(self, assignment: Any, topic: str, answer: Any, wanted: Wanted) -> bool:
+        """Keep what *answer* brought; False if it is the fetcher's own business."""
+        number, code, highwater, *_, data = answer
+        if code == 0 and not data:
+            return False
+        partition, (offset, _) = TopicPartition(topic, number), wanted[topic, number]
+        state = assignment.state_value(partition)
+        if not state.has_valid_position or state.position != offset:
+            return True  # it was sought elsewhere meanwhile
+        if code in _MOVED:
+            return False
+        if code != 0:
+            error = kafka_errors.for_code(code).__name__
+            self._client.force_metadata_update()
+            self._note(Fault(partition, offset, _REASONS.get(code, "fetch_failed"), error))
+            return True
+        self._answered[partition] = time.monotonic()
+        state.highwater = highwater
+        try:
+            state.consumed_to(self._buffer.add(partition, data, offset))
+        except Unreadable as error:
+            self._note(Fault(partition, offset, error.reason, error.error))
+            return True
+        if self._buffer.is_full(partition):
+            self._pause(_FULL, [partition])
+        self._pacing.fetched()
+        self._has_arrived.set()
+        return True
+
+    def _note(self, fault: Fault) -> None:
+        self._faults[fault.partition] = fault
+        self._pause(_FAULT, [fault.partition])
+        self._has_arrived.set()
+
+
+def _with_news(topics: Iterable[tuple[str, Iterable[Any]]]) -> set[Place]:
+    """Return the partitions that were answered with records or an error."""
+    return {
+        (topic, number)
+        for topic, answers in topics
+        for number, code, *_, data in answers
+        if code != 0 or data
+    }

@@ -1,0 +1,222 @@
+"""Where this process stands on the partitions that are its own, as Postgres says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from asyncpg import Pool
+
+from shared.delivery.reading.buffer import PARTICIPANTS
+from shared.delivery.records import Record
+from shared.postgres.statements import load_statements
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+_OFFSET_SECONDS = 10
+MOST_ANSWERED = 10_000
+"""Records that are answered one by one although they cannot be read; there may be millions."""
+
+
+class Refusal(Exception):
+    """The service must not go on: the text says what, where and what to do."""
+
+
+class Positions:
+    """
+    The next offset to take in of every partition that is ours; nothing else is read.
+
+    A checkpoint that does not fit the log it belongs to (another cluster, a topic that was made
+    anew) is a `Refusal`, the second one until an operator clears it. Records that the log no
+    longer holds are recorded as lost; with *answers_deleted* those of participants are given to
+    the service without their content, so that each is answered.
+    """
+
+    def __init__(
+        self,
+        pool: "Pool[Any]",
+        *,
+        service: str,
+        build: str,
+        cluster_id: str,
+        answers_deleted: bool = False,
+    ) -> None:
+        self._pool = pool
+        self._service = service
+        self._build = build
+        self._cluster_id = cluster_id
+        self._answers_deleted = answers_deleted
+        self.expected: dict[TopicPartition, int] = {}
+        self.ends: dict[TopicPartition, int] = {}
+        """As Kafka last said: a fetch that brings nothing does not tell."""
+
+    async def open(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
+        """
+        Start those of *partitions* that are assigned where their checkpoints say.
+
+        One whose bounds Kafka does not tell (it has no leader) starts there unseen: the fetch says
+        what is wrong with it, and the others do not wait. If it has no checkpoint yet either, it
+        stays closed.
+        """
+        wanted = sorted(set(partitions) & consumer.assignment())
+        if not wanted:
+            return
+        beginnings = await _offsets(consumer.beginning_offsets, wanted)
+        ends = await _offsets(consumer.end_offsets, wanted)
+        told = sorted(beginnings.keys() & ends.keys())
+        await self._pool.execute(
+            _SQL["open_checkpoints"],
+            [p.topic for p in told],
+            [p.partition for p in told],
+            self._cluster_id,
+            [beginnings[p] for p in told],
+        )
+        topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
+        await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
+        rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
+        for row in rows:
+            partition = TopicPartition(row["topic"], row["partition"])
+            self._check_stop(row)
+            await self._check_fits(row, end=ends.get(partition))
+            beginning = beginnings.get(partition, 0)
+            offset = await self._skip_lost(row, beginning)
+            if partition in consumer.assignment():  # it may have been taken away meanwhile
+                if offset < beginning:
+                    consumer.seek_past_deleted(partition, offset, beginning)
+                else:
+                    consumer.seek(partition, offset)
+                self.expected[partition] = offset
+
+    def ready(self, records: Iterable[Record]) -> list[Record]:
+        """Return those of *records* that are next: per partition contiguous from its position."""
+        following = dict(self.expected)
+        ready = []
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            if following.get(partition) == record.offset:
+                following[partition] = record.offset + 1
+                ready.append(record)
+        return ready
+
+    def move(self, positions: Mapping[tuple[str, int], int]) -> None:
+        """Stand at *positions*, the next offsets after a commit."""
+        for partition, offset in positions.items():
+            self.expected[TopicPartition(*partition)] = offset
+
+    async def lose(self, consumer: Any, partition: TopicPartition, *, until: int) -> None:
+        """Record that everything below *until* is lost, and go on there."""
+        await self._lose(partition, self.expected[partition], until)
+        if partition in consumer.assignment():
+            consumer.seek(partition, until)
+            self.expected[partition] = until
+
+    async def check_ends(self, consumer: Any) -> None:
+        """
+        Refuse when any checkpoint of the service does not fit its topic, whoever reads it.
+
+        A topic that was deleted and made anew ends before the checkpoints of the old one.
+        """
+        rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
+        checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
+        # Asked for after the checkpoints were read, which other processes move on.
+        ends = await _offsets(consumer.end_offsets, checkpoints.keys() & readable(consumer))
+        self.ends = ends
+        for partition, end in ends.items():
+            await self._check_fits(checkpoints[partition], end=end)
+
+    def _check_stop(self, row: Any) -> None:
+        if row["stopped_by"] == self._build:
+            raise Refusal(
+                f"{row['topic']}/{row['partition']} was stopped after too many failed decisions by"
+                f" this same build ({self._build}); deploy another, or: continuum resume"
+                f" {self._service}"
+            )
+
+    async def _check_fits(self, row: Any, *, end: int | None) -> None:
+        where = f"{row['topic']}/{row['partition']}"
+        if row["refused_because"] is not None:
+            raise Refusal(f"{row['refused_because']}: continuum resume {self._service}")
+        if row["cluster_id"] != self._cluster_id:
+            raise Refusal(
+                f"{where}: the checkpoint belongs to cluster {row['cluster_id']}, this is"
+                f" {self._cluster_id}; offsets mean nothing here: restore the right one"
+            )
+        position = row["next_offset"]
+        if end is not None and position > end:
+            reason = (
+                f"{where}: the checkpoint {position} is beyond the end {end}: the topic was"
+                f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
+                " taken in until a person decides"
+            )
+            # The topic may outgrow the checkpoint before the next start, and seem to fit.
+            await self._pool.execute(
+                _SQL["refuse_checkpoint"], row["topic"], row["partition"], reason
+            )
+            raise Refusal(f"{reason}: continuum resume {self._service}")
+
+    async def _skip_lost(self, row: Any, beginning: int) -> int:
+        """
+        Return the next offset to take in; records below the beginning are gone, and recorded.
+
+        It is below the beginning if what is gone is answered: the newest, up to `MOST_ANSWERED`.
+        """
+        expected: int = row["next_offset"]
+        if expected >= beginning:
+            return expected
+        partition = TopicPartition(row["topic"], row["partition"])
+        if not (self._answers_deleted and partition.topic.startswith(PARTICIPANTS)):
+            return await self._lose(partition, expected, beginning)
+        answered_from = beginning - MOST_ANSWERED
+        if expected < answered_from:
+            expected = await self._lose(partition, expected, answered_from)
+        first = await self._pool.fetchval(_SQL["note_lost_range"], *partition, expected, beginning)
+        if first is not None:  # after a restart it is known already
+            _say_lost(partition, first, beginning)
+        return expected
+
+    async def _lose(self, partition: TopicPartition, expected: int, until: int) -> int:
+        await self._pool.execute(_SQL["record_lost_range"], *partition, expected, until)
+        _say_lost(partition, expected, until)
+        return until
+
+
+def _say_lost(partition: TopicPartition, first: int, until: int) -> None:
+    log.error(
+        "records.lost",
+        topic=partition.topic,
+        partition=partition.partition,
+        offset=first,
+        until=until,
+    )
+
+
+async def _offsets(
+    ask: Callable[[list[TopicPartition]], Awaitable[dict[TopicPartition, int]]],
+    partitions: Iterable[TopicPartition],
+) -> dict[TopicPartition, int]:
+    """Return what Kafka tells of each that it tells anything of; raises if that is none."""
+
+    async def within(some: list[TopicPartition]) -> dict[TopicPartition, int]:
+        async with asyncio.timeout(_OFFSET_SECONDS):
+            return await ask(some)
+
+    every = sorted(partitions)
+    try:
+        return await within(every)
+    except (KafkaError, TimeoutError):
+        each = await asyncio.gather(*(within([p]) for p in every), return_exceptions=True)
+        told = [found for found in each if not isinstance(found, BaseException)]
+        if not told or any(isinstance(found, asyncio.CancelledError) for found in each):
+            raise
+        return {p: offset for found in told for p, offset in found.items()}
+
+
+def readable(consumer: Any) -> set[TopicPartition]:
+    """Return every partition there is of the topics subscribed to, whoever reads it."""
+    return {
+        TopicPartition(topic, number)
+        for topic in consumer.subscription()
+        for number in consumer.partitions_for_topic(topic) or ()
+    }

@@ -1,0 +1,105 @@
+"""How far each topic is read, and since when a partition with records before it stands still."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from typing import NamedTuple
+
+from aiokafka import TopicPartition
+
+from shared.process import metrics
+from shared.process.probes import STALL_SECONDS
+
+_STANDS_SECONDS = 30
+
+
+class Standing(NamedTuple):
+    """
+    What does not move though records are before it: ``since`` when (steady clock, seconds).
+
+    ``stalled`` names what has stood so long that only a new process helps; ``places`` names all
+    that stand, however short.
+    """
+
+    since: float | None = None
+    stalled: str | None = None
+    places: Mapping[str, float] = {}
+
+
+class Progress:
+    """Watches the partitions of one process; its clock is the steady one."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._moved_at: dict[TopicPartition, float] = {}
+        self._shown: set[str] = set()
+
+    def moved(self, partitions: Iterable[TopicPartition]) -> None:
+        """Take note that records of *partitions* were just taken in."""
+        self._moved_at.update(dict.fromkeys(partitions, time.monotonic()))
+
+    def look(
+        self,
+        ours: Collection[TopicPartition],
+        expected: Mapping[TopicPartition, int],
+        end_of: Callable[[TopicPartition], int | None],
+        blocked: Container[TopicPartition] = (),
+    ) -> Standing:
+        """
+        Show the lag of each topic, and how long it has stood; return what stands.
+
+        Of *ours*, *expected* has the next offsets, as far as anybody can say where we stand.
+        What is not ours any more is forgotten: it stands elsewhere, or begins anew with us.
+        What is *blocked* is known to stand, and a new process would not help it.
+        """
+        now = time.monotonic()
+        self._forget_others(ours)
+        lags: Counter[str] = Counter()
+        stands: dict[str, float] = {}
+        standing: dict[TopicPartition, float] = {}
+        for partition in ours:
+            lag = None
+            if partition in expected:
+                if (end := end_of(partition)) is None:
+                    continue
+                lag = max(end - expected[partition], 0)
+            label = metrics.topic_label(partition.topic)
+            moved_at = self._moved_at.setdefault(partition, now)
+            if lag is not None:
+                lags[label] += lag
+                if lag == 0:
+                    moved_at = self._moved_at[partition] = now
+                else:
+                    standing[partition] = moved_at
+            # None: nobody can say where we stand. While Postgres is away nothing is taken in.
+            stands[label] = max(stands.get(label, 0), now - moved_at)
+        for topic, records in lags.items():
+            metrics.LAG.labels(self._service, topic).set(records)
+        for topic, seconds in stands.items():
+            metrics.STANDING.labels(self._service, topic).set(seconds)
+        return _standing(standing, now, blocked)
+
+    def _forget_others(self, ours: Collection[TopicPartition]) -> None:
+        for partition in self._moved_at.keys() - set(ours):
+            del self._moved_at[partition]
+        topics = {metrics.topic_label(partition.topic) for partition in ours}
+        for topic in self._shown - topics:
+            metrics.LAG.labels(self._service, topic).set(0)
+            metrics.STANDING.labels(self._service, topic).set(0)
+        self._shown = topics
+
+
+def _standing(
+    moved_at: Mapping[TopicPartition, float], now: float, blocked: Container[TopicPartition]
+) -> Standing:
+    places = {f"{topic}/{number}": at for (topic, number), at in moved_at.items()}
+    long = {
+        each: at
+        for each, at in moved_at.items()
+        if now - at > _STANDS_SECONDS and each not in blocked
+    }
+    if not long:
+        return Standing(places=places)
+    topic, partition = longest = min(long, key=long.__getitem__)
+    stalled = f"{topic}/{partition}" if now - long[longest] > STALL_SECONDS else None
+    return Standing(long[longest], stalled, places)

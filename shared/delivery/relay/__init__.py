@@ -1,0 +1,1 @@
+"""Hands messages from the outbox to Kafka."""

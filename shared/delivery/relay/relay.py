@@ -1,0 +1,247 @@
+"""Hands the outbox to Kafka: one relay per service sends, in order of id, at least once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+from asyncpg import Record as Row
+
+from shared.delivery.relay import sent_log
+from shared.delivery.relay.sending import close, new_producer, send
+from shared.delivery.traces import Places, Traces, now
+from shared.postgres.pool import connect
+from shared.postgres.statements import load_statements
+from shared.process import crash_points, metrics
+from shared.process.backoff import FORGET_SECONDS, Backoff
+from shared.process.settings import ServiceSettings
+from shared.process.waking import woken
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+_LOCK = 0x72656C61
+_NEVER = (
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
+ROWS = 2000
+POLL_SECONDS = 1.0
+"""Between looks without notifications: a process may end before it has notified the leader."""
+NOTIFY_SECONDS = 0.02
+"""From one notification of a process that does not lead to its next, at least."""
+_DELETE_SECONDS = 0.05
+_LEAD_SECONDS = 0.5
+_CHANNEL = "outbox"
+VACUUM_ROWS = 10_000
+# The server ends the session of a frozen leader; the ping keeps that of a living one.
+_LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
+_PING_SECONDS = 1.5
+
+
+class Relay:
+    """
+    Sends the rows of the outbox and deletes those that Kafka acknowledged.
+
+    Only the holder of the service's advisory lock sends. It looks when ``wake`` is set, which its
+    own process does after each commit, when another process notifies it, and once a second. No
+    cursor is kept: each round reads the oldest rows. A crash between acknowledgement and deletion
+    sends the same ids again. Losing the lock closes the producer before anything else. Deletions
+    may be lost in a crash of Postgres (``synchronous_commit`` off): they are then sent again, too.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        service: str,
+        wake: asyncio.Event,
+        traces: Traces | None = None,
+    ) -> None:
+        self._settings = settings
+        self._traces = traces
+        self._service = service
+        self._wake = wake
+        self._turn = asyncio.Lock()
+        self._used = 0.0
+        self._deleted = 0
+
+    async def run(self) -> None:
+        """
+        Lead when nobody else does, until cancelled or Postgres fails; then raise it.
+
+        While Kafka is away the lead is kept: whoever took it over could not send either.
+        """
+        connection = await connect(self._settings, name=f"{self._service} relay", limits=_LIMITS)
+        leader = metrics.RELAY_LEADER.labels(self._service)
+        leader.set(0)
+        self._used = asyncio.get_running_loop().time()
+        ping = asyncio.create_task(self._ping(connection))
+        try:
+            while not await self._lead(connection):
+                await self._notify_leader(connection, ping)
+            async with self._using():
+                await connection.add_listener(_CHANNEL, lambda *_: self._wake.set())
+            leader.set(1)
+            log.info("relay.leads")
+            await self._send_for_ever(connection, ping)
+        finally:
+            leader.set(0)
+            ping.cancel()
+            connection.terminate()
+
+    async def _send_for_ever(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> NoReturn:
+        """Send; when Kafka fails, again with a new producer after a growing pause."""
+        backoff = Backoff(forget_after=FORGET_SECONDS)
+        while True:
+            try:
+                await self._send_rounds(connection, ping)
+            except KafkaError as error:
+                pause = backoff.next_delay()
+                name = type(error).__name__
+                log.warning("relay.failed", **{"error.type": name}, pause_s=pause)
+            await asyncio.wait([ping], timeout=pause)  # the lead may be lost meanwhile
+            self._raise_if_ended(ping)
+
+    async def _send_rounds(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> NoReturn:
+        """Send what is there, round after round, with a producer of its own until one fails."""
+        producer = await new_producer(self._settings)
+        sent: list[int] = []
+        try:
+            while True:
+                self._wake.clear()
+                self._raise_if_ended(ping)
+                rows = await self._advance(connection, sent)
+                sent = await self._send(connection, producer, rows) if rows else []
+                if len(rows) < ROWS:  # else more is there already
+                    await woken(self._wake, within=_DELETE_SECONDS if sent else POLL_SECONDS)
+        finally:
+            await close(producer)
+
+    async def _lead(self, connection: "asyncpg.Connection[Any]") -> bool:
+        async with self._using():
+            return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
+
+    async def _notify_leader(
+        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
+    ) -> None:
+        """
+        Notify the leader of what this process commits, until it is time to try to lead again.
+
+        Not in the transaction that commits: commits that notify wait for each other.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LEAD_SECONDS
+        while (left := until - loop.time()) > 0:
+            self._raise_if_ended(ping)
+            if await woken(self._wake, within=left):
+                self._wake.clear()
+                async with self._using():
+                    await connection.execute(f"NOTIFY {_CHANNEL}")
+                await asyncio.sleep(NOTIFY_SECONDS)
+
+    @asynccontextmanager
+    async def _using(self) -> AsyncIterator[None]:
+        """Let one caller at a time use the connection."""
+        async with self._turn:
+            yield
+            self._used = asyncio.get_running_loop().time()
+
+    async def _ping(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Keep the session alive while sends take long: an outage must not change the leader."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._used + _PING_SECONDS - loop.time())
+            if loop.time() >= self._used + _PING_SECONDS:
+                async with self._using():
+                    await connection.execute("SELECT 1")
+
+    @staticmethod
+    def _raise_if_ended(ping: "asyncio.Task[None]") -> None:
+        if ping.done():
+            ping.result()
+
+    async def _send(
+        self,
+        connection: "asyncpg.Connection[Any]",
+        producer: AIOKafkaProducer,
+        rows: Sequence[Row],
+    ) -> list[int]:
+        """Send *rows*; return their ids, which Kafka has acknowledged, or raise what failed."""
+        crash_points.reach("relay.after_select")
+        places: Places | None = None if self._traces is None else {}
+        began = now()
+        sent, failure = await send(producer, rows, places)
+        if sent:
+            crash_points.reach("relay.after_ack_before_delete")
+            self._note(rows, sent)
+        if self._traces is not None and places:
+            self._traces.sent(rows, places, began=began)
+        if failure is None:
+            return sent
+        await self._advance(connection, sent)
+        await close(producer)  # a failed batch leaves a hole in its sequence numbers
+        if isinstance(failure, _NEVER):
+            await self._find_culprit(connection)
+        raise failure
+
+    def _note(self, rows: Sequence[Row], sent: Sequence[int]) -> None:
+        metrics.RELAY_PUBLISHED.labels(self._service).inc(len(sent))
+        for messages in sent_log.lines(rows, sent):
+            log.info("messages.sent", count=len(messages), messages=messages)
+
+    async def _advance(
+        self, connection: "asyncpg.Connection[Any]", sent: Sequence[int]
+    ) -> Sequence[Row]:
+        """
+        Delete what was *sent*, and return what is now the oldest.
+
+        Now and then vacuum, or each read walks over all that was.
+        """
+        self._deleted += len(sent)
+        async with self._using():
+            if self._deleted >= VACUUM_ROWS:
+                self._deleted = 0
+                await connection.execute(_SQL["vacuum_outbox"])
+            return await connection.fetch(_SQL["advance_outbox"], sent, ROWS)
+
+    async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Send one by one from the oldest row until the one that never goes; set it aside."""
+        rows = await self._advance(connection, [])
+        producer = await new_producer(self._settings)
+        try:
+            for row in rows:
+                sent, failure = await send(producer, [row], None)
+                self._note([row], sent)
+                async with self._using():
+                    if sent:
+                        await connection.execute(_SQL["advance_outbox"], sent, 0)
+                    elif isinstance(failure, _NEVER):
+                        reason = type(failure).__name__
+                        await connection.execute(_SQL["set_aside"], row["id"], reason)
+                        log.error(
+                            "message.set_aside",
+                            topic=row["topic"],
+                            event_id=str(row["event_id"]),
+                            reason=reason,
+                        )
+                        return
+                    elif failure is not None:
+                        raise failure
+        finally:
+            await close(producer)

@@ -1,0 +1,1 @@
+"""Restores a service's tables from its own topics."""

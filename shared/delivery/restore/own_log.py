@@ -1,0 +1,302 @@
+"""
+What a service's own topics hold, compared with what its tables know that it has published.
+
+A database that was restored from an older dump is behind its own published log: the service would
+decide again, with other numbers, what everybody has read. It must know that before it reads its
+first input or sends its first message.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
+from asyncpg import Pool
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from shared.delivery import kafka
+from shared.delivery.reading.buffer import Fault
+from shared.delivery.reading.fetching import NOT_AUTHORIZED, FetchingConsumer
+from shared.delivery.reading.positions import Refusal
+from shared.delivery.records import Record
+from shared.delivery.sequences import Subject
+from shared.delivery.take_in.reader import LAST_NUMBER, is_name
+from shared.postgres.statements import load_statements
+from shared.process.settings import ServiceSettings
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+NOTE_SECONDS = 3.0
+_LIST_EVERY = 20
+_AT_ONCE = 5000
+_WAIT_MS = 20
+_FETCH_BYTES = 4_194_304
+_FAULT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTopics:
+    """
+    The topics that a service writes, and how its tables count on them.
+
+    ``names`` is a regular expression. Of a subject that has a row of its own to count on, the
+    statement of the topic in ``rows`` gives the last number, for an array of subjects.
+    """
+
+    names: str
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    async def known(self, connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
+        """Return the last number that the tables know of each of *subjects*; no entry for none."""
+        topics, names = [topic for topic, _ in subjects], [name for _, name in subjects]
+        found = await connection.fetch(_SQL["read_sequences"], topics, names)
+        last = {(row["topic"], row["subject"]): row["last"] for row in found}
+        for topic, statement in self.rows.items():
+            asked = [name for named, name in subjects if named == topic]
+            for row in await connection.fetch(statement, asked):
+                counted = last.get((topic, row["subject"]), 0)
+                last[topic, row["subject"]] = max(counted, row["last"])
+        return last
+
+
+class Announced(NamedTuple):
+    """The *number*-th event of *subject* on one of the own topics, and where it stands."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    type: str
+    subject: str
+    number: int
+    cause: str
+    at: datetime
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a partition of an own topic holds that the tables do not know."""
+
+    first: Announced
+    last: Announced
+    count: int
+
+    def __str__(self) -> str:
+        first, last = self.first, self.last
+        return (
+            f"{first.topic}/{first.partition}: {self.count} events in the offsets"
+            f" {first.offset}..{last.offset}, from {first.type} {first.id} of"
+            f" {first.at:%Y-%m-%d %H:%M:%S} to {last.type} {last.id} of"
+            f" {last.at:%Y-%m-%d %H:%M:%S}"
+        )
+
+
+async def ahead(
+    pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSettings, turn: Callable[[], None]
+) -> list[Ahead]:
+    """
+    Return, for each partition of the own topics, what the tables do not know.
+
+    All that stands behind the offset last noted is compared, each event by its subject's number:
+    the tables know an event when they have given out its number. Events that come again under
+    their old numbers, and what is no event, say nothing.
+    """
+    found: dict[TopicPartition, Ahead] = {}
+    async with opened(settings, own.names) as topics:
+        starts = await known_to(pool)
+        async for events in topics.behind(starts):
+            turn()
+            subjects = list({(event.topic, event.subject) for event in events})
+            last = await own.known(pool, subjects)
+            for event in events:
+                if event.number > last.get((event.topic, event.subject), 0):
+                    partition = TopicPartition(event.topic, event.partition)
+                    before = found.get(partition)
+                    first, count = (event, 0) if before is None else (before.first, before.count)
+                    found[partition] = Ahead(first, event, count + 1)
+    return [found[partition] for partition in sorted(found)]
+
+
+async def known_to(pool: "Pool[Any]") -> dict[TopicPartition, int]:
+    """Return the offsets last noted."""
+    rows = await pool.fetch(_SQL["read_own_topics"])
+    return {TopicPartition(row["topic"], row["partition"]): row["known_to"] for row in rows}
+
+
+async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSettings) -> None:
+    """
+    Note every few seconds where the own topics end, until cancelled or something fails.
+
+    What stands before an end was published, so it was committed before the note is: whatever
+    copy of the tables holds the note knows all of that.
+    """
+    noted: dict[TopicPartition, int] = {}
+    while True:
+        async with opened(settings, own.names) as topics:  # which may have become more
+            for _ in range(_LIST_EVERY):
+                ends = await topics.ends()
+                moved = {p: end for p, end in ends.items() if noted.get(p) != end}
+                if moved:
+                    await pool.execute(
+                        _SQL["note_own_topics"],
+                        [partition.topic for partition in moved],
+                        [partition.partition for partition in moved],
+                        list(moved.values()),
+                    )
+                    noted = ends
+                await asyncio.sleep(NOTE_SECONDS)
+
+
+@asynccontextmanager
+async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topics"]:
+    """Open the topics whose names match, to be read without a group."""
+    consumer = FetchingConsumer(
+        **kafka.security(settings),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=_WAIT_MS,
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_bytes=_FETCH_BYTES,
+    )
+    await consumer.start()
+    try:
+        cluster = await consumer._client.fetch_all_metadata()
+        partitions = [
+            TopicPartition(topic, number)
+            for topic in sorted(cluster.topics())
+            if re.match(names, topic)
+            for number in sorted(cluster.partitions_for_topic(topic))
+        ]
+        yield _Topics(consumer, partitions)
+    except TopicAuthorizationFailedError as error:
+        names_of_them = ", ".join(sorted(error.args[0])) if error.args else names
+        raise Refusal(
+            f"{settings.kafka_user} may not read what it writes itself ({names_of_them}):"
+            " provision the access list of this build's topics.yaml"
+        ) from error
+    finally:
+        await consumer.stop()
+
+
+class _Topics:
+    """Topics that are open, and all their partitions."""
+
+    def __init__(self, consumer: FetchingConsumer, partitions: Sequence[TopicPartition]) -> None:
+        self.consumer = consumer
+        self._partitions = partitions
+
+    async def ends(self) -> dict[TopicPartition, int]:
+        """Return where each partition ends now."""
+        if not self._partitions:
+            return {}
+        ends: dict[TopicPartition, int] = await self.consumer.end_offsets(self._partitions)
+        return ends
+
+    async def beginnings(self) -> dict[TopicPartition, int]:
+        """Return where each partition begins now: what stood before it was deleted."""
+        if not self._partitions:
+            return {}
+        found: dict[TopicPartition, int] = await self.consumer.beginning_offsets(self._partitions)
+        return found
+
+    async def behind(
+        self, starts: Mapping[TopicPartition, int]
+    ) -> AsyncIterator[Sequence[Announced]]:
+        """
+        Give the events from *starts* to the ends as of now, in the order of each partition.
+
+        A partition without a start is read from its beginning, as is one that ends before it:
+        that topic was made anew.
+        """
+        ends = await self.ends()
+        if not ends:
+            return
+        beginnings = await self.beginnings()
+        reading: dict[TopicPartition, int] = {}
+        for partition, end in ends.items():
+            start = starts.get(partition, 0)
+            start = max(start if start <= end else 0, beginnings[partition])
+            if start < end:
+                reading[partition] = start
+        self.consumer.assign(list(reading))
+        for partition, start in reading.items():
+            self.consumer.seek(partition, start)
+        while reading:
+            found = await self.consumer.look(reading, _AT_ONCE, seconds=0.5)
+            for fault in found.faults:
+                if fault.reason == NOT_AUTHORIZED:
+                    raise TopicAuthorizationFailedError({fault.partition.topic})
+                self._say(fault)
+                self.consumer.retry(fault.partition, fault.offset, after=_FAULT_SECONDS)
+            yield [event for record in found.records if (event := announced(record)) is not None]
+            for record in found.records:
+                reading[TopicPartition(record.topic, record.partition)] = record.offset + 1
+            for partition in [p for p, position in reading.items() if position >= ends[p]]:
+                del reading[partition]
+                self.consumer.pause(partition)
+
+    def _say(self, fault: Fault) -> None:
+        """Name what nobody may pass over: without it the tables cannot be compared."""
+        log.error(
+            "partition.blocked",
+            topic=fault.partition.topic,
+            partition=fault.partition.partition,
+            offset=fault.offset,
+            reason=fault.reason,
+            **{"error.type": fault.error},
+        )
+
+
+class _Data(BaseModel):
+    head: int | None = None
+
+
+class _Envelope(BaseModel):
+    id: UUID
+    type: str
+    subject: str
+    time: AwareDatetime
+    causationid: str
+    sequence: int | None = None
+    participantsequence: int | None = None
+    data: _Data = _Data()
+
+
+def announced(record: Record) -> Announced | None:
+    """
+    Return the event that *record* holds; None for what has no number, or is none of ours.
+
+    On a participant's topic the participant itself is what is counted; a heartbeat stands for the
+    last number before it.
+    """
+    value = record.value or b""
+    try:
+        envelope = _Envelope.model_validate_json(value)
+    except ValidationError:
+        return None
+    subject, number = envelope.subject, envelope.sequence
+    if number is None:
+        subject = record.topic.split(".")[2]
+        number = envelope.participantsequence or envelope.data.head
+    if number is None or number > LAST_NUMBER or not is_name(subject):
+        return None  # no reader took it for an event
+    return Announced(
+        record.topic,
+        record.partition,
+        record.offset,
+        str(envelope.id),
+        envelope.type,
+        subject,
+        number,
+        envelope.causationid,
+        envelope.time,
+        value,
+    )

@@ -1,0 +1,230 @@
+"""
+Brings a restored database up to what its service has published, before anything else happens.
+
+What stands on the own topics is settled: it is gathered, folded into the tables, and the inputs
+that came after the restored checkpoints are taken in again. An input that led to something on the
+log is not decided again: the log says what it led to. What the log says nothing about was never
+announced, and is decided now.
+"""
+
+import re
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+import structlog
+from aiokafka import TopicPartition
+from asyncpg import Pool
+
+from shared.delivery.reading.blocked import Blocked
+from shared.delivery.reading.faults import Faults
+from shared.delivery.reading.fetching import FetchingConsumer
+from shared.delivery.reading.positions import Positions, Refusal
+from shared.delivery.restore import own_log
+from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.take_in.checkpoints import TooManyFailures
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.take_in.take_in import take_in
+from shared.postgres.pool import connect
+from shared.postgres.statements import load_statements
+from shared.process.probes import Health
+from shared.process.settings import ServiceSettings
+
+log = structlog.get_logger()
+_SQL = load_statements("shared.delivery")
+_LOCK = 0x63617463
+_SAY_SECONDS = 5.0
+_FOLD_SECONDS = 3600
+# The server ends the session of a frozen leader; a living one speaks between its steps.
+_LIMITS = {"idle_session_timeout": "30000", "idle_in_transaction_session_timeout": "30000"}
+Announcements = dict[str, list[Announced]]
+
+
+class Again(Protocol):
+    """A service's own part of catching up."""
+
+    @property
+    def order(self) -> Sequence[str]:
+        """Regular expressions: topics that match the first are taken in first, to their ends."""
+
+    @property
+    def reader(self) -> Reader[Any]:
+        """Takes an input in again: as the log says, or by deciding it if it says nothing."""
+
+    async def fold(self, connection: Any) -> None:
+        """
+        Bring the tables to what ``announced`` holds, in the caller's transaction.
+
+        It may hold what was folded before, and inputs may have been taken in since.
+        """
+
+    async def finish(self, connection: Any) -> None:
+        """Settle, in the caller's transaction, what is left when all inputs were taken in."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """What is caught up with: the own topics, from the inputs on *topics*."""
+
+    service: str
+    own: OwnTopics
+    again: Again
+    topics: str
+    settings: ServiceSettings
+    build: str
+    cluster_id: str
+    turn: Callable[[], None]
+    """Called again and again, so that the process is seen to be alive."""
+
+
+async def settle(pool: "Pool[Any]", catch_up: CatchUp) -> None:
+    """
+    Return when the tables know all that the own topics hold.
+
+    One process of a service catches up, the others wait for it. Killed half-way, the next one
+    goes on. Raises `Refusal`, or what Postgres or Kafka raised: then it is called again.
+    """
+    if not await _is_open(pool) and not await _ahead(pool, catch_up):
+        return
+    async with _leading(catch_up) as lead:
+        if not await _is_open(pool):
+            found = await _ahead(pool, catch_up)
+            if not found:
+                return  # another process has caught up
+            await lead.execute(_SQL["begin_catch_up"], "; ".join(map(str, found)))
+            log.warning(
+                "catch_up.begins",
+                body=f"the database is behind what the service has published: {found[0]}",
+                partitions=len(found),
+                events=sum(each.count for each in found),
+            )
+        # Again, after a kill: what was folded is counted then, and is not folded twice.
+        await _gather(pool, lead, catch_up)
+        async with lead.transaction():
+            await catch_up.again.fold(lead)
+            await lead.execute(_SQL["end_folding"])
+        log.info("catch_up.folded")
+        records = await _take_in_again(pool, lead, catch_up, catch_up.again)
+        async with lead.transaction():
+            await catch_up.again.finish(lead)
+            await lead.execute(_SQL["finish_catch_up"])
+        log.info("catch_up.finished", records=records)
+
+
+async def read_announced(connection: Any, causes: Collection[str]) -> Announcements:
+    """Return what each of *causes* has led to on the own topics."""
+    found: Announcements = defaultdict(list)
+    for row in await connection.fetch(_SQL["read_announced"], list(causes)):
+        event = Announced(*row)
+        found[event.cause].append(event)
+    return dict(found)
+
+
+async def fold_sequences(connection: Any) -> None:
+    """Raise the counters to the last numbers that stand on the own topics."""
+    await connection.execute(_SQL["fold_sequences"])
+
+
+async def _is_open(pool: "Pool[Any]") -> bool:
+    return bool(await pool.fetchval(_SQL["is_catch_up_open"]))
+
+
+async def _ahead(pool: "Pool[Any]", catch_up: CatchUp) -> list[own_log.Ahead]:
+    return await own_log.ahead(pool, catch_up.own, settings=catch_up.settings, turn=catch_up.turn)
+
+
+@asynccontextmanager
+async def _leading(catch_up: CatchUp) -> "AsyncIterator[asyncpg.Connection[Any]]":
+    """Give a session that alone may catch up; wait for another that does."""
+    name = f"{catch_up.service} catch-up"
+    lead = await connect(catch_up.settings, name=name, limits=_LIMITS, patience=_FOLD_SECONDS)
+    try:
+        while not await lead.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            catch_up.turn()
+            await lead.execute("SELECT pg_sleep(0.5)")
+        yield lead
+    finally:
+        lead.terminate()
+
+
+async def _gather(pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp) -> None:
+    """Bring the events that the tables do not know into ``announced``."""
+    starts = await own_log.known_to(pool)
+    async with own_log.opened(catch_up.settings, catch_up.own.names) as topics:
+        async for events in topics.behind(starts):
+            catch_up.turn()
+            subjects = list({(event.topic, event.subject) for event in events})
+            last = await catch_up.own.known(lead, subjects)
+            new = [e for e in events if e.number > last.get((e.topic, e.subject), 0)]
+            columns = list(zip(*new, strict=True)) or [()] * 10
+            await lead.execute(_SQL["gather_announced"], *columns)
+            await lead.execute(_SQL["forget_sent"], [event.id for event in events])
+    events = await lead.fetchval(_SQL["end_gathering"])
+    log.info("catch_up.gathered", events=events)
+
+
+async def _take_in_again(
+    pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp, again: Again
+) -> int:
+    """Take the inputs in from the checkpoints to where they end now; return how many."""
+    taken = 0
+    async with own_log.opened(catch_up.settings, catch_up.topics) as topics:
+        ends = await topics.ends()
+        for names in again.order:
+            stage = {p: ends.pop(p) for p in list(ends) if re.match(names, p.topic)}
+            taken += await _take_in_stage(
+                pool, lead, topics.consumer, stage, catch_up=catch_up, reader=again.reader
+            )
+    assert not ends
+    return taken
+
+
+async def _take_in_stage(
+    pool: "Pool[Any]",
+    lead: "asyncpg.Connection[Any]",
+    consumer: FetchingConsumer,
+    ends: dict[TopicPartition, int],
+    *,
+    catch_up: CatchUp,
+    reader: Reader[Any],
+) -> int:
+    taken, said = 0, time.monotonic()
+    positions = Positions(
+        pool, service=catch_up.service, build=catch_up.build, cluster_id=catch_up.cluster_id
+    )
+    blocked = Blocked(pool, service=catch_up.service, health=Health())
+    faults = Faults(pool, positions=positions, blocked=blocked)
+    consumer.assign(list(ends))
+    await positions.open(consumer, ends)
+    while left := _left(positions, ends):
+        catch_up.turn()
+        await lead.execute("SELECT 1")  # raises when the lock is lost
+        most = catch_up.settings.batch_records
+        records, found_faults = await consumer.look(positions.expected, most, seconds=0.5)
+        for fault in found_faults:
+            await faults.meet(consumer, fault)
+        if not records:
+            continue
+        try:
+            result = await take_in(pool, reader, records, service=catch_up.service)
+        except TooManyFailures as failure:
+            raise Refusal(
+                f"catching up: too many decisions on {failure} failed: this build"
+                f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
+            ) from failure
+        positions.move(result.positions)  # what is left comes again
+        taken += len(records) - len(result.left(records))
+        faults.moved(positions.expected)
+        await blocked.moved(positions.expected)
+        if time.monotonic() - said > _SAY_SECONDS:
+            said = time.monotonic()
+            log.info("catch_up.goes_on", records=taken, left=left)
+    return taken
+
+
+def _left(positions: Positions, ends: dict[TopicPartition, int]) -> int:
+    return sum(max(end - positions.expected[partition], 0) for partition, end in ends.items())

@@ -1,0 +1,161 @@
+"""Where a service stands on each partition, and how a batch moves that on."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from shared.delivery.counts import encode
+from shared.delivery.records import OUTCOMES, Counted, Outcome, Record
+
+Partition = tuple[str, int]
+WINDOW = 100
+SHARE = 20
+IN_A_ROW = 5
+KEYS = 3
+_NOTHING: Counter[Outcome] = Counter()
+
+
+class Fenced(Exception):
+    """Another owner has moved a checkpoint on: this batch is not ours to take in."""
+
+
+class TooManyFailures(Exception):
+    """Decisions fail so often that the build is wrong, not the world."""
+
+    def __init__(self, partition: Partition, failures: str) -> None:
+        super().__init__(f"{partition[0]}/{partition[1]}")
+        self.partition = partition
+        self.failures = failures
+
+
+@dataclass(slots=True)
+class FailureWindow:
+    """The failed ones among the last 100 decisions of a partition, as (place, key)."""
+
+    seen: int = 0
+    failed: list[tuple[int, str]] = field(default_factory=list)
+
+    @classmethod
+    def decode(cls, text: str | None) -> "FailureWindow":
+        if text is None:
+            return cls()
+        value = json.loads(text)
+        return cls(value["seen"], [(place, key) for place, key in value["failed"]])
+
+    def encode(self) -> str | None:
+        """Return the window as JSON; None when nothing in it failed."""
+        return json.dumps({"seen": self.seen, "failed": self.failed}) if self.failed else None
+
+    def count(self, *, key: str, failed: bool) -> None:
+        """Take note of one decision."""
+        self.seen += 1
+        if failed:
+            self.failed.append((self.seen, key))
+        if self.failed and self.failed[0][0] <= self.seen - WINDOW:
+            del self.failed[0]
+
+    @property
+    def tripped(self) -> bool:
+        """Whether 20 of the last 100, or the last 5, failed, over at least 3 keys."""
+        last = self.failed[-IN_A_ROW:]
+        in_a_row = len(last) == IN_A_ROW and last[0][0] == self.seen - IN_A_ROW + 1
+        return (len(self.failed) >= SHARE and len({key for _, key in self.failed}) >= KEYS) or (
+            in_a_row and len({key for _, key in last}) >= KEYS
+        )
+
+
+class CheckpointStep(NamedTuple):
+    """A ``checkpoint_step``: where a checkpoint moves, and what to add to its outcomes."""
+
+    topic: str
+    partition: int
+    next_offset: int
+    failures: str | None
+    applied: int
+    duplicate: int
+    ignored: int
+    held: int
+    refused: int
+    parked: int
+    dead: int
+
+
+class CountRow(NamedTuple):
+    """A ``count_row``: what is counted beside outcomes, under a partition that is locked."""
+
+    topic: str
+    partition: int
+    what: str
+    number: int
+
+
+@dataclass(slots=True)
+class Steps:
+    """The locked checkpoints of a batch and what its records came to."""
+
+    at: datetime
+    first_offsets: dict[Partition, int]
+    next_offsets: dict[Partition, int]
+    windows: dict[Partition, FailureWindow]
+    with_losses: frozenset[Partition] = frozenset()
+    """Partitions of which records were deleted before they were read."""
+    outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
+    counted: Counter[Counted] = field(default_factory=Counter)
+    """What this round counts beside outcomes, as `Taken.counted` names it."""
+    _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
+
+    def note(self, record: Record, outcome: Outcome) -> None:
+        """Note the outcome of a record of this batch (a released one was counted when held)."""
+        partition = (record.topic, record.partition)
+        if self.first_offsets.get(partition, record.offset + 1) <= record.offset:
+            self.outcomes[record.topic, record.partition, record.offset] = outcome
+
+    def cut_off(self, cut: Mapping[Partition, int]) -> None:
+        """Move the checkpoints of *cut* no further than its offsets; nothing comes of the rest."""
+        for partition in self.next_offsets.keys() & cut.keys():
+            self.next_offsets[partition] = min(self.next_offsets[partition], cut[partition])
+        self.outcomes = {
+            (topic, partition, offset): outcome
+            for (topic, partition, offset), outcome in self.outcomes.items()
+            if offset < self.next_offsets[topic, partition]
+        }
+
+    def count(self) -> Mapping[Partition, Counter[Outcome]]:
+        """Return the outcomes of the batch's own records by partition."""
+        counts: dict[Partition, Counter[Outcome]] = defaultdict(Counter)
+        for (topic, partition, _), outcome in self.outcomes.items():
+            counts[topic, partition][outcome] += 1
+        return counts
+
+    def take_counted(self) -> list[CountRow]:
+        """Return what this round counts, once; the partition is one that is locked."""
+        counted, self.counted = self.counted, Counter()
+        topic, partition = next(iter(self.first_offsets))
+        return [
+            CountRow(topic, partition, encode(what), number) for what, number in counted.items()
+        ]
+
+    def take(self) -> list[CheckpointStep]:
+        """
+        Return what moves the checkpoints: once for each round that is written.
+
+        Outcomes are differences to what was returned before: a record that was held in a round
+        may be applied in the next one.
+        """
+        counts, written = self.count(), self._written
+        self._written = counts
+        return [
+            CheckpointStep(
+                *partition,
+                following,
+                self.windows[partition].encode(),
+                *(
+                    counts[partition][outcome] - written.get(partition, _NOTHING)[outcome]
+                    for outcome in OUTCOMES
+                ),
+            )
+            for partition, following in self.next_offsets.items()
+        ]

@@ -1,0 +1,146 @@
+"""Which records of a batch may be decided now, by the gates of their subjects and parked keys."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.delivery.records import Gate, Item, Malformed, Outcome, Outgoing, PassedOver, Record
+from shared.delivery.take_in.checkpoints import Steps
+from shared.delivery.take_in.dead_letters import Failure
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements("shared.delivery")
+Parsed = Item | PassedOver | Malformed
+Subject = tuple[str, str]
+
+
+class GateStep(NamedTuple):
+    """A ``gate_step``: a gate moves to *last* from where it was *read*; None if it had no row."""
+
+    topic: str
+    subject: str
+    read: int | None
+    last: int
+
+
+@dataclass(slots=True)
+class Round:
+    """One pass over parsed records: what is to be decided, and what waits."""
+
+    read: Mapping[Subject, int]
+    """The gates as the database has them."""
+    parked_keys: set[str]
+    gates: dict[Subject, int] = field(default_factory=dict)
+    """The gates as this round moves them."""
+    moved: dict[Subject, int] = field(default_factory=dict)
+    passing: list[Item | PassedOver] = field(default_factory=list)
+    waiting: list[tuple[Gate, Record]] = field(default_factory=list)
+    behind: list[tuple[Gate, Record]] = field(default_factory=list)
+    lost: list[tuple[str, int, str, int, int]] = field(default_factory=list)
+    """Numbers that will never come: topic, partition, subject, the first, and the one behind."""
+    parked: list[tuple[str, Record]] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    def gate_steps(self) -> list[GateStep]:
+        """Return how gates move, in key order."""
+        return [
+            GateStep(*subject, self.read.get(subject), last)
+            for subject, last in sorted(self.moved.items())
+        ]
+
+    def step_back(self, found: Item | PassedOver) -> None:
+        """Put the gate back before a record that was not taken in after all."""
+        if found.gate is not None:
+            subject = (found.gate.topic, found.gate.subject)
+            self.moved[subject] = min(self.moved[subject], found.gate.number - 1)
+
+    def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
+        """Leave out the records from the offsets of *cut* on, which nothing has come of yet."""
+
+        def belongs(record: Record) -> bool:
+            first = cut.get((record.topic, record.partition))
+            return first is None or record.offset < first
+
+        for found in self.passing:
+            if not belongs(found.record):
+                self.step_back(found)
+        self.passing = [found for found in self.passing if belongs(found.record)]
+        self.waiting = [each for each in self.waiting if belongs(each[1])]
+        self.behind = [each for each in self.behind if belongs(each[1])]
+        self.parked = [each for each in self.parked if belongs(each[1])]
+        self.failed = [each for each in self.failed if belongs(each.record)]
+
+
+async def classify(
+    connection: "PoolConnectionProxy[Any]", work: Round, parsed: Sequence[Parsed], steps: Steps
+) -> None:
+    """Sort records into *work*, in order: to decide, repeated, waiting, parked, malformed."""
+    for found in parsed:
+        record = found.record
+        if isinstance(found, Malformed):
+            work.failed.append(Failure(record, reason="malformed", error=found.reason))
+            steps.note(record, "dead")
+            continue
+        if found.key in work.parked_keys:
+            work.parked.append((found.key, record))
+            steps.note(record, "parked")
+            continue
+        outcome = _pass_gate(work, found)
+        if outcome is not None:
+            steps.note(record, outcome)
+    await _skip_lost(connection, work, steps)
+
+
+async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:
+    """
+    Move gates past numbers that were deleted with a range of their partition.
+
+    What was to be held behind them is then the next, and decided in the next round. Each subject
+    skips once for each time that its partition has lost something; any other gap is waited for.
+    """
+    waiting: dict[Subject, tuple[int, int]] = {}
+    for before, record in work.behind:
+        if before.stands_alone and (record.topic, record.partition) in steps.with_losses:
+            subject = (before.topic, before.subject)
+            _, number = waiting.get(subject, (0, before.number))
+            waiting[subject] = (record.partition, min(number, before.number))
+    if not waiting:
+        return
+    rows = await connection.fetch(
+        _SQL["find_lost_numbers"],
+        [topic for topic, _ in waiting],
+        [subject for _, subject in waiting],
+        [partition for partition, _ in waiting.values()],
+        [number for _, number in waiting.values()],
+    )
+    for topic, partition, name, last in rows:
+        taken_in = work.gates.get((topic, name), 0)
+        if last > taken_in:
+            work.lost.append((topic, partition, name, taken_in + 1, last + 1))
+            work.moved[topic, name] = last
+
+
+def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
+    """Move the record's gate, or say why it does not pass; None when it passes."""
+    gate = found.gate
+    if gate is not None:
+        last = work.gates.get((gate.topic, gate.subject), 0)
+        if gate.number <= last:
+            return "duplicate"
+        if gate.number > last + 1:
+            before = gate._replace(number=gate.number - 1)
+            work.behind.append((before, found.record))
+            return "held"
+    if isinstance(found, Item):
+        for need in found.needs:
+            if work.gates.get((need.topic, need.subject), 0) < need.number:
+                work.waiting.append((need, found.record))
+                return "held"
+    work.passing.append(found)
+    if gate is not None:
+        work.gates[gate.topic, gate.subject] = gate.number
+        work.moved[gate.topic, gate.subject] = gate.number
+    return None

@@ -1,0 +1,42 @@
+"""Records that wait for an event not yet taken in: kept byte for byte, released in order."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.delivery.records import Gate, Record
+from shared.delivery.take_in.rows import columns_of
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements("shared.delivery")
+Subject = tuple[str, str]
+Waiting = tuple[Gate, Record]
+
+
+async def lock_stubs(
+    connection: "PoolConnectionProxy[Any]", gates: Sequence[Gate]
+) -> Mapping[Subject, int]:
+    """
+    Return where the gates' subjects stand now, locked, with a stub for those never seen.
+
+    Holder and taker meet in this lock: whoever comes second sees what the first wrote.
+    """
+    subjects = sorted({(gate.topic, gate.subject) for gate in gates})
+    topics, names = [t for t, _ in subjects], [s for _, s in subjects]
+    await connection.execute(_SQL["lock_stubs"], topics, names)
+    rows = await connection.fetch(_SQL["lock_gates"], topics, names)
+    return {(row["topic"], row["subject"]): row["last"] for row in rows}
+
+
+async def hold(connection: "PoolConnectionProxy[Any]", waiting: Sequence[Waiting]) -> None:
+    """Keep each record until the gate it waits for has been passed."""
+    if not waiting:
+        return
+    await connection.execute(
+        _SQL["hold"],
+        [gate.topic for gate, _ in waiting],
+        [gate.subject for gate, _ in waiting],
+        [gate.number for gate, _ in waiting],
+        *columns_of([record for _, record in waiting]),
+    )

@@ -1,0 +1,190 @@
+"""One batch, one transaction; one that cannot be taken in is divided down to the record."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
+
+from shared.delivery.records import Malformed, Outcome, Record
+from shared.delivery.take_in.budget import Budget, TooSlow
+from shared.delivery.take_in.checkpoints import Fenced, Partition, TooManyFailures
+from shared.delivery.take_in.opening import open_batch
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.take_in.rounds import condemn, parse, rounds
+from shared.delivery.traces import Traces, Watched, now
+from shared.process import crash_points
+from shared.process.outages import TRANSIENT
+
+# What Postgres, or the client for it, says of data that it will never store: classes 22 and 23.
+# A reader that encodes what it saves fails on the same texts before the client sees them.
+DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeEncodeError)
+SLOW_TRIES = 3
+_NONE: Counter[Outcome] = Counter()
+
+__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "set_aside", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """
+    What a batch came to: outcomes by partition, and how many messages it appended.
+
+    ``positions`` is the next offset of each partition that was in the batch: behind its last
+    record, or before it where the batch was cut off.
+    """
+
+    outcomes: Mapping[Partition, Counter[Outcome]]
+    appended: int
+    positions: Mapping[Partition, int]
+    culprits: tuple[str, ...] = ()
+
+    def left(self, records: Sequence[Record]) -> list[Record]:
+        """Return those of *records* that were not taken in."""
+        return [record for record in records if not self._holds(record)]
+
+    def taken(self, records: Sequence[Record]) -> list[Record]:
+        """Return those of *records* that were taken in."""
+        return [record for record in records if self._holds(record)]
+
+    def _holds(self, record: Record) -> bool:
+        return record.offset < self.positions.get((record.topic, record.partition), 0)
+
+    def followed_by(self, later: "Result") -> "Result":
+        """Return both as one."""
+        partitions = self.outcomes.keys() | later.outcomes.keys()
+        return Result(
+            {p: self.outcomes.get(p, _NONE) + later.outcomes.get(p, _NONE) for p in partitions},
+            self.appended + later.appended,
+            {**self.positions, **later.positions},
+            self.culprits + later.culprits,
+        )
+
+
+async def take_in(
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    *,
+    service: str,
+    traces: Traces | None = None,
+) -> Result:
+    """
+    Take in *records* (per partition contiguous, from its checkpoint on), or a prefix of each.
+
+    All effects of what is taken in and the checkpoints commit together, or nothing does. Less
+    than all is taken in when deciding needs more processor time than a batch may have: see
+    ``Result.left``. A record that takes more than a second, three times and alone, and one whose
+    data Postgres refuses, is set aside (`set_aside`). Raises `Fenced`, `TooManyFailures`, or what
+    Postgres or the network raised. *traces* hear of what has committed.
+    """
+    try:
+        return await _attempt(pool, reader, records, service=service, traces=traces)
+    except TooSlow as slow:
+        if len(records) == 1:
+            return await _retry_slow(pool, reader, records[0], service=service, traces=traces)
+        place = next(n for n, record in enumerate(records) if record is slow.record)
+        parts = [records[:place], records[place : place + 1], records[place + 1 :]]
+    except DATA_ERRORS as error:
+        if len(records) == 1:
+            name = getattr(error, "sqlstate", None) or type(error).__name__
+            return await set_aside(
+                pool, reader, records[0],
+                service=service, reason="refused_by_postgres", error=name,
+            )  # fmt: skip
+        middle = len(records) // 2
+        parts = [records[:middle], records[middle:]]
+    done = Result({}, 0, {})
+    for part in parts:
+        if part:
+            done = done.followed_by(
+                await take_in(pool, reader, part, service=service, traces=traces)
+            )
+            if done.left(part):
+                break
+    return done
+
+
+async def set_aside(
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    record: Record,
+    *,
+    service: str,
+    reason: str,
+    error: str,
+) -> Result:
+    """
+    Set *record*, the next of its partition, aside without deciding it.
+
+    Its sender is answered `not_processable`. One of our own becomes a dead letter, and its key is
+    parked. Raises what `take_in` raises.
+    """
+    async with _transaction(pool) as connection:
+        steps, _ = await open_batch(connection, [Malformed(record, reason)])
+        appended = await condemn(
+            connection, reader, record, steps, service=service, reason=reason, error=error
+        )
+    return Result(steps.count(), appended, steps.next_offsets, (record.coordinate,))
+
+
+async def _retry_slow(
+    pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, traces: Traces | None
+) -> Result:
+    """Try a record again that was too slow once when it was alone; set it aside in the end."""
+    for _ in range(SLOW_TRIES - 1):
+        try:
+            return await _attempt(pool, reader, [record], service=service, traces=traces)
+        except TooSlow:
+            continue
+    return await set_aside(
+        pool, reader, record, service=service, reason="too_slow", error=TooSlow.__name__
+    )
+
+
+async def _attempt(
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    *,
+    service: str,
+    traces: Traces | None,
+) -> Result:
+    if traces is None:
+        return await _take_in(pool, reader, records, service=service)
+    watched, began = Watched(reader), now()
+    result = await _take_in(pool, watched, records, service=service)
+    traces.taken_in(watched, began=began)
+    return result
+
+
+async def _take_in(
+    pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
+) -> Result:
+    parsed = parse(reader, records)  # not while locks are held
+    async with _transaction(pool) as connection:
+        steps, opened = await open_batch(connection, parsed)
+        appended = await rounds(
+            connection, reader, parsed, steps, service=service, opened=opened, budget=Budget()
+        )
+        crash_points.reach(f"{service}.in_transaction")
+    return Result(steps.count(), appended, steps.next_offsets)
+
+
+@asynccontextmanager
+async def _transaction(pool: "Pool[Any]") -> AsyncIterator["PoolConnectionProxy[Any]"]:
+    """Commit what was done inside; what is raised there is raised, even if no rollback works."""
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            yield connection
+        except BaseException:
+            with suppress(*TRANSIENT):  # Postgres has ended the session, and with it all of this
+                await transaction.rollback()
+            raise
+        await transaction.commit()

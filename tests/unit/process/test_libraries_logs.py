@@ -1,0 +1,61 @@
+"""What libraries log comes through, and a flood of it does not."""
+
+import io
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from shared.process import logging as ours
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", out)
+    before = logging.getLogger().handlers[:]
+    ours.configure(service="intake", instance=None, level="INFO")
+    yield out
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    logging.getLogger().handlers[:] = before
+
+
+def lines(said: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def unreachable(number: int) -> None:
+    logging.getLogger("client").warning("cannot reach %s", number)
+
+
+def test_a_line_that_a_library_repeats_is_said_once_and_then_how_often(
+    said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        unreachable(number)
+    logging.getLogger("client").warning("something else")
+    later = time.monotonic() + 11
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    unreachable(300)
+    much_later = later + 11
+    monkeypatch.setattr(time, "monotonic", lambda: much_later)
+    unreachable(301)
+
+    assert [(line["body"], line.get("left_out")) for line in lines(said)] == [
+        ("cannot reach 0", None),
+        ("something else", None),
+        ("cannot reach 300", 299),
+        ("cannot reach 301", None),
+    ]
+
+
+def test_of_a_long_line_the_beginning_is_said(said: io.StringIO) -> None:
+    logging.getLogger("client").warning("x" * 5000)
+
+    assert [len(line["body"]) for line in lines(said)] == [300]
