@@ -6,13 +6,14 @@ from typing import Any
 
 from continuum.rebuild.compare import Difference, RowComparison
 from continuum.rebuild.log import Log
-from services.routing.capacity import Capacity, apply
-from services.routing.projection import Projection
-from services.routing.request import CapacityChange, Request
+from services.routing.life.capacity import Capacity, apply
+from services.routing.life.projection import Projection
+from services.routing.life.request import CapacityChange, Request
 from shared.contracts.routing import TOPIC
 from shared.contracts.tracking import is_tracking_number
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record, from_kafka
-from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.restore.own_log import announced
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -38,7 +39,7 @@ async def compare_rows(snapshot: Any, latest: Any, log: Log) -> list[RowComparis
             unsent.append(row["value"])
     projection, unseen = Projection(last), set[str]()
 
-    def take(events: Iterable[Announced]) -> None:
+    def take(events: Iterable[PublishedEvent]) -> None:
         for event in events:
             projection.take(event)
             if event.subject not in last and is_tracking_number(event.subject):
@@ -112,7 +113,7 @@ async def _capacities(snapshot: Any) -> dict[str, Capacity]:
     return found
 
 
-def _events(records: Iterable[Record]) -> Iterator[Announced]:
+def _events(records: Iterable[Record]) -> Iterator[PublishedEvent]:
     return (event for record in records if (event := announced(record)) is not None)
 
 

@@ -22,9 +22,10 @@ from services.intake.message import Message, tracking_number_of
 from shared.catalog import catalog
 from shared.contracts.inbound import Submission
 from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
+from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, Outgoing, Record, Taken
-from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.restore.restore import Announcements, fold_sequences, read_announced
 from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
@@ -137,7 +138,7 @@ class Restore:
             log.error("catch_up.contents_lost", requests=count)
 
 
-def _check_log(message: Any, events: Sequence[Announced], batch: BatchState) -> None:
+def _check_log(message: Any, events: Sequence[PublishedEvent], batch: BatchState) -> None:
     """Raise `Refusal` if an event about a request was published, but none that created it."""
     number = tracking_number_of(message)
     if number and events[-1].type not in (_REFUSED, _REPEATED) and number not in batch.requests:
@@ -147,7 +148,7 @@ def _check_log(message: Any, events: Sequence[Announced], batch: BatchState) -> 
 
 
 def _complete(
-    restored: RestoreBatch, message: Message, events: Sequence[Announced]
+    restored: RestoreBatch, message: Message, events: Sequence[PublishedEvent]
 ) -> tuple[Outgoing, ...]:
     """
     Record an accepted message, and return those of its events that were never published.

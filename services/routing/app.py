@@ -3,11 +3,11 @@
 import asyncio
 
 from services.routing import gauges
-from services.routing.catch_up import OWN, Again
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
-from services.routing.matcher import Matcher
+from services.routing.lanes.matcher import Matcher
 from services.routing.recorder import Recorder
+from services.routing.restore import OWN, Again
 from services.routing.settings import Settings
 from shared.process.tasks import Task
 from shared.service import Service

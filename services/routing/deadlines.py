@@ -11,7 +11,7 @@ from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
-from services.routing.offers import run_out
+from services.routing.life.offers import run_out
 from services.routing.saving import save_and_publish
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import RuleSet

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 from asyncpg.pool import PoolConnectionProxy
 from pydantic import Field, TypeAdapter
 
-from services.routing import capacity, saving, store
-from services.routing.books import Library, Shelf
-from services.routing.decide import decide
-from services.routing.request import CapacityChange, Request
-from services.routing.story import SOURCE, Told, kind_of
+from services.routing import saving, store
+from services.routing.life import capacity
+from services.routing.life.decide import decide
+from services.routing.life.request import CapacityChange, Request
+from services.routing.life.story import SOURCE, Told, kind_of
+from services.routing.rules.books import Library, Shelf
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference

@@ -9,10 +9,10 @@ import structlog
 from asyncpg import Pool
 
 from services.routing import store
-from services.routing.facts import decode_request_facts
-from services.routing.request import Request
+from services.routing.life.request import Request
+from services.routing.life.story import Story, Told
+from services.routing.rules.facts import decode_request_facts
 from services.routing.saving import save_and_publish
-from services.routing.story import Story, Told
 from shared.contracts.routing import RecordedFacts, RequestRecorded
 from shared.process.tasks import AT_ONCE, LATER
 

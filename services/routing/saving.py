@@ -7,10 +7,10 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
-from services.routing.capacity import Capacity
-from services.routing.request import CapacityChange
+from services.routing.life.capacity import Capacity
+from services.routing.life.request import CapacityChange
+from services.routing.life.story import Told, with_place
 from services.routing.store import LaneSweep, Results
-from services.routing.story import Told, with_place
 from shared.contracts.routing import TOPIC
 from shared.delivery.records import Outgoing
 from shared.delivery.relay import outbox

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.routing.capacity import Capacity
-from services.routing.decisions import DecisionRecord
-from services.routing.request import CapacityChange, Request
+from services.routing.life.capacity import Capacity
+from services.routing.life.request import CapacityChange, Request
+from services.routing.rules.decisions import DecisionRecord
 from shared.delivery.records import Outgoing
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Subject

@@ -5,9 +5,9 @@ from hashlib import sha256
 from typing import Any
 
 from services.routing import store
-from services.routing.books import Book, book_of
-from services.routing.decisions import decode, encode
-from services.routing.rerun import rerun
+from services.routing.life.rerun import rerun
+from services.routing.rules.books import Book, book_of
+from services.routing.rules.decisions import decode, encode
 from services.routing.settings import Settings
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.postgres import pool

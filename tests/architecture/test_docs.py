@@ -196,7 +196,7 @@ def test_the_guide_explains_every_code() -> None:
     assert documented.keys() == known.keys()
     for place, codes in known.items():
         assert documented[place] == codes, place
-    source = "".join(path.read_text() for path in (ROOT / "services" / "routing").glob("*.py"))
+    source = "".join(path.read_text() for path in (ROOT / "services" / "routing").rglob("*.py"))
     assert referred >= REFERRED.keys()
     assert {code for code in referred if f'"{code}"' not in source} == set()
 

@@ -28,7 +28,7 @@ def test_every_service_has_the_same_modules(service: str) -> None:
     names = {file.name.removesuffix(".py") for file in folder.iterdir()}
 
     assert names >= MODULES | {"sql", "migrations"}
-    assert names & {"decide", "project"}
+    assert names & {"decide", "project", "life"}
 
 
 def test_there_are_no_junk_drawers() -> None:

@@ -10,7 +10,7 @@ from shared.contracts import refusals
 from tests.examples.refusals import CATALOG, fields_of
 
 ROOT = Path(__file__).parents[2]
-PLACES = Path("services/routing/refusals.py")
+PLACES = Path("services/routing/life/refusals.py")
 CODES = {refusal.code for refusal in CATALOG.values()}
 # Codes that are in other lists, too: reasons of a referral, and of a dead letter.
 SHARED_WORDS = {"calendar_ended", "no_ruleset", "schema", "tombstone", "too_large"}

@@ -8,7 +8,7 @@ import pytest
 from services.notifications import gather, parse
 from services.notifications.audiences import table
 from services.reporting import handlers, project
-from services.routing import fold
+from services.routing.life import fold
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from services.routing.books import Library
+from services.routing.rules.books import Library
 from shared.catalog.catalog import Catalog, with_entry
 from shared.contracts import intake
 from shared.contracts.event import Event, derived_id, padded

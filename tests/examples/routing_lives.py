@@ -5,16 +5,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from services.routing.capacity import Capacity, apply
 from services.routing.handlers import Batch, RoutingReader
-from services.routing.lane import LaneStep, match_in_order
-from services.routing.offers import run_out
-from services.routing.request import CapacityChange, Request
-from services.routing.story import Told, with_place
+from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.capacity import Capacity, apply
+from services.routing.life.offers import run_out
+from services.routing.life.request import CapacityChange, Request
+from services.routing.life.story import Told, with_place
 from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Record
-from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.restore.own_log import announced
 from shared.delivery.sequences import Numbers
 from tests.examples.routing import AT, Sender, declared, library, provider
 
@@ -45,7 +46,7 @@ class Lives:
         self.capacities: dict[str, Capacity] = {}
         self.changes: list[CapacityChange] = []
         self.numbers = {(TOPIC, name): 0 for name in PROVIDERS}
-        self.log: list[Announced] = []
+        self.log: list[PublishedEvent] = []
         self._senders: list[Sender] = []
         self._declarations = dict.fromkeys(PROVIDERS, 0)
         self._places = 0
@@ -76,9 +77,9 @@ class Lives:
             found[change.provider] = apply(before, change)
         return found
 
-    def delivered(self) -> Iterator[Announced]:
+    def delivered(self) -> Iterator[PublishedEvent]:
         """Yield the log as partitions give it: subjects in any order, some events twice."""
-        waiting: dict[str, list[Announced]] = {}
+        waiting: dict[str, list[PublishedEvent]] = {}
         for event in self.log:
             waiting.setdefault(event.subject, []).append(event)
         while waiting:

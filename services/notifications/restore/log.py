@@ -9,7 +9,7 @@ from services.notifications.audiences.repeats import Answer
 from services.notifications.messages import NOTICE_DECIDED
 from services.notifications.working import NoticeRow
 from shared.contracts.outbound import TYPES
-from shared.delivery.restore.own_log import Announced
+from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.restore import Announcements
 
 KINDS = frozenset(TYPES.values())
@@ -27,7 +27,7 @@ class Log:
     """
 
     notices: dict[str, list[NoticeRow]] = field(default_factory=dict)
-    messages: dict[str, list[Announced]] = field(default_factory=dict)
+    messages: dict[str, list[PublishedEvent]] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     answers: dict[str, Answer] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -65,6 +65,6 @@ def _row(subject: str, fact: str, notice: Mapping[str, Any]) -> NoticeRow:
     )
 
 
-def _answer(event: Announced, said: Mapping[str, Any]) -> Answer:
+def _answer(event: PublishedEvent, said: Mapping[str, Any]) -> Answer:
     data = json.dumps(said["data"], ensure_ascii=False, separators=(",", ":")).encode()
     return Answer(said["inreplyto"], event.type, said["subject"], data, event.id)

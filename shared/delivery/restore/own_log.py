@@ -11,8 +11,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,6 +21,7 @@ from asyncpg import Pool
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.delivery import kafka
+from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.buffer import Fault
 from shared.delivery.reading.fetching import NOT_AUTHORIZED, FetchingConsumer
 from shared.delivery.reading.positions import Refusal
@@ -66,27 +66,12 @@ class OwnTopics:
         return last
 
 
-class Announced(NamedTuple):
-    """The *number*-th event of *subject* on one of the own topics, and where it stands."""
-
-    topic: str
-    partition: int
-    offset: int
-    id: str
-    type: str
-    subject: str
-    number: int
-    cause: str
-    at: datetime
-    value: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """What a partition of an own topic holds that the tables do not know."""
 
-    first: Announced
-    last: Announced
+    first: PublishedEvent
+    last: PublishedEvent
     count: int
 
     def __str__(self) -> str:
@@ -209,7 +194,7 @@ class _Topics:
 
     async def behind(
         self, starts: Mapping[TopicPartition, int]
-    ) -> AsyncIterator[Sequence[Announced]]:
+    ) -> AsyncIterator[Sequence[PublishedEvent]]:
         """
         Give the events from *starts* to the ends as of now, in the order of each partition.
 
@@ -270,7 +255,7 @@ class _Envelope(BaseModel):
     data: _Data = _Data()
 
 
-def announced(record: Record) -> Announced | None:
+def announced(record: Record) -> PublishedEvent | None:
     """
     Return the event that *record* holds; None for what has no number, or is none of ours.
 
@@ -288,7 +273,7 @@ def announced(record: Record) -> Announced | None:
         number = envelope.participantsequence or envelope.data.head
     if number is None or number > LAST_NUMBER or not is_name(subject):
         return None  # no reader took it for an event
-    return Announced(
+    return PublishedEvent(
         record.topic,
         record.partition,
         record.offset,

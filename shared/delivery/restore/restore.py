@@ -20,12 +20,13 @@ import structlog
 from aiokafka import TopicPartition
 from asyncpg import Pool
 
+from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.blocked import Blocked
 from shared.delivery.reading.faults import Faults
 from shared.delivery.reading.fetching import FetchingConsumer
 from shared.delivery.reading.positions import Positions, Refusal
 from shared.delivery.restore import own_log
-from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.checkpoints import TooManyFailures
 from shared.delivery.take_in.reader import Reader
 from shared.delivery.take_in.take_in import take_in
@@ -41,7 +42,7 @@ _SAY_SECONDS = 5.0
 _FOLD_SECONDS = 3600
 # The server ends the session of a frozen leader; a living one speaks between its steps.
 _LIMITS = {"idle_session_timeout": "30000", "idle_in_transaction_session_timeout": "30000"}
-Announcements = dict[str, list[Announced]]
+Announcements = dict[str, list[PublishedEvent]]
 
 
 class Again(Protocol):
@@ -119,7 +120,7 @@ async def read_announced(connection: Any, causes: Collection[str]) -> Announceme
     """Return what each of *causes* has led to on the own topics."""
     found: Announcements = defaultdict(list)
     for row in await connection.fetch(_SQL["read_announced"], list(causes)):
-        event = Announced(*row)
+        event = PublishedEvent(*row)
         found[event.cause].append(event)
     return dict(found)
 

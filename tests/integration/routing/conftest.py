@@ -12,7 +12,7 @@ from asyncpg.connection import LoggedQuery
 
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
-from services.routing.matcher import Matcher
+from services.routing.lanes.matcher import Matcher
 from shared.contracts import intake, reference
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.reference import Program, Provider, RuleSet, TopicOfHelp

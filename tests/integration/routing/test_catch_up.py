@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.routing.catch_up import Again
+from services.routing.restore import Again
 from services.routing.verify import verify_decisions
 from shared.contracts import intake, reference
 from shared.delivery.records import Record

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from services.routing.catch_up import Again
+from services.routing.restore import Again
 from shared.contracts import intake, reference, routing
 from shared.delivery.records import Record
 from shared.delivery.restore.own_log import announced

@@ -41,7 +41,7 @@ ADVANCE = "Relay._advance (shared/delivery/relay/relay.py:200)"
             [LOOP[0], ADVANCE, "f (asyncpg/c.py:1)"],
             "relay",
         ),
-        ([LOOP[0], "step (services/routing/matcher.py:60)"], "SQL"),
+        ([LOOP[0], "step (services/routing/lanes/matcher.py:60)"], "SQL"),
         ([*LOOP, "Consumer._report (shared/delivery/consumer.py:150)"], "metrics, log"),
         (LOOP[:1], "event loop, sockets"),
     ],

@@ -2,7 +2,7 @@
 
 from continuum.rebuild.compare import Difference
 from continuum.rebuild.routing import compare_capacities, compare_requests
-from services.routing.projection import Projection
+from services.routing.life.projection import Projection
 from tests.examples.routing_lives import Lives
 
 

@@ -12,8 +12,9 @@ from services.notifications.restore.announce import Announcer
 from services.notifications.restore.log import read_log
 from services.notifications.working import Working, known
 from shared.contracts import intake, notifications
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Outgoing, Record
-from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.restore.own_log import announced
 from shared.delivery.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, Log
 
@@ -39,14 +40,14 @@ def question() -> intake.StatusAsked:
     return event
 
 
-def on_log(message: Outgoing) -> Announced:
+def on_log(message: Outgoing) -> PublishedEvent:
     event = announced(Record(message.topic, 0, 0, message.key, message.value, (), AT))
     assert event is not None
     return event
 
 
 def restored(
-    event: intake.StatusAsked, view: View, log: list[Announced], *, end: int = 1
+    event: intake.StatusAsked, view: View, log: list[PublishedEvent], *, end: int = 1
 ) -> tuple[Any, ...]:
     """
     Announce *event* as *view* has it now, with *log* published; return what else is written.

@@ -7,21 +7,22 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.books import book_of
-from services.routing.capacity import Capacity, apply, declared
-from services.routing.decide import decide
-from services.routing.decisions import DecisionRecord, decode, encode
-from services.routing.fold import fold
-from services.routing.lane import LaneStep, match_in_order
-from services.routing.offers import run_out
+from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.capacity import Capacity, apply, declared
+from services.routing.life.decide import decide
+from services.routing.life.fold import fold
+from services.routing.life.offers import run_out
+from services.routing.life.request import Request
+from services.routing.life.rerun import rerun
+from services.routing.life.story import Told, with_place
 from services.routing.recorder import recorded
-from services.routing.request import Request
-from services.routing.rerun import rerun
-from services.routing.story import Told, with_place
+from services.routing.rules.books import book_of
+from services.routing.rules.decisions import DecisionRecord, decode, encode
 from shared.catalog.catalog import Catalog
 from shared.contracts.routing import TERMINAL, TOPIC
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import Announced, announced
+from shared.delivery.restore.own_log import announced
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, library, provider
 
@@ -141,7 +142,7 @@ def placed(told: Told) -> Told:
     return with_place(told, 7) if entered else told
 
 
-def on_topic(told: Told) -> list[Announced]:
+def on_topic(told: Told) -> list[PublishedEvent]:
     """Return the events of *told* as they are read from the topic."""
     records = [Record(TOPIC, 0, 0, b"", event.encode(), (), AT) for event in told.events]
     return [event for event in map(announced, records) if event is not None]

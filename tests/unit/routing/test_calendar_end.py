@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import structlog
 
-from services.routing import capacity
-from services.routing.clocks import due_at
 from services.routing.deadlines import Deadlines
-from services.routing.decide import decide
-from services.routing.lane import LaneStep, match_in_order
-from services.routing.rerun import rerun
+from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life import capacity
+from services.routing.life.clocks import due_at
+from services.routing.life.decide import decide
+from services.routing.life.rerun import rerun
 from shared.contracts.reference import Calendar, Clock, RuleSet
 from shared.contracts.routing import MessageRefused
 from shared.process.metrics import REGISTRY

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from services.routing.capacity import Capacity, apply, declared
-from services.routing.decide import UnknownRequest, decide
-from services.routing.lane import LaneStep, match_in_order
-from services.routing.offers import run_out
-from services.routing.request import CapacityChange, Request
-from services.routing.story import Told
+from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.capacity import Capacity, apply, declared
+from services.routing.life.decide import UnknownRequest, decide
+from services.routing.life.offers import run_out
+from services.routing.life.request import CapacityChange, Request
+from services.routing.life.story import Told
 from shared.contracts.routing import MessageRefused
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, library, provider

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.routing.decisions import decode, encode
-from services.routing.facts import request_facts
-from services.routing.rerun import rerun
-from services.routing.triage import triage
+from services.routing.life.rerun import rerun
+from services.routing.rules.decisions import decode, encode
+from services.routing.rules.facts import request_facts
+from services.routing.rules.triage import triage
 from tests.examples.routing import AT, catalog, facts, library
 
 LA = {"ori": "CA0194200", "name": "Los Angeles Police Department", "state": "US-CA"}

@@ -4,12 +4,12 @@ from typing import Any, get_args
 
 import pytest
 
-from services.routing.fold import fold
-from services.routing.request import Request
-from services.routing.story import kind_of
+from services.routing.life.fold import fold
+from services.routing.life.request import Request
+from services.routing.life.story import kind_of
 from shared.contracts import routing
 from shared.contracts.event import padded
-from shared.delivery.restore.own_log import Announced
+from shared.delivery.published import PublishedEvent
 from tests.examples.routing import AT, catalog, facts
 
 SAMPLES = Path(__file__).parents[2] / "contracts/samples/log"
@@ -41,9 +41,9 @@ ENVELOPE = {
 }
 
 
-def announced(kind: str, data: dict[str, Any]) -> Announced:
+def announced(kind: str, data: dict[str, Any]) -> PublishedEvent:
     value = json.dumps({**ENVELOPE, "type": kind, "data": data}).encode()
-    return Announced(
+    return PublishedEvent(
         routing.TOPIC, 0, 9, "e-4", kind, QUEUED.tracking_number, 4, "cause", AT, value
     )
 

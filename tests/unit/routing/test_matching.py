@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.routing.capacity import Capacity, apply, declared, looker, taken
-from services.routing.facts import Facts, request_facts
-from services.routing.matching import Match, Snapshot, match
-from services.routing.request import CapacityChange
+from services.routing.life.capacity import Capacity, apply, declared, looker, taken
+from services.routing.life.request import CapacityChange
+from services.routing.rules.facts import Facts, request_facts
+from services.routing.rules.matching import Match, Snapshot, match
 from tests.examples import routing as examples
 from tests.examples.routing import AT, catalog, facts, library, provider
 

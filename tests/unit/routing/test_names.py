@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from services.intake.agency_list import load_agency_list
-from services.routing.names import RULE, resembles
+from services.routing.rules.names import RULE, resembles
 from tests.unit.intake.test_agency_list import LIST
 
 REAL = [

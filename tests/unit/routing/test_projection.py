@@ -3,10 +3,10 @@
 import os
 from collections.abc import Mapping
 
-from services.routing.capacity import Capacity
-from services.routing.fold import fold
-from services.routing.projection import Projection
-from services.routing.request import Request
+from services.routing.life.capacity import Capacity
+from services.routing.life.fold import fold
+from services.routing.life.projection import Projection
+from services.routing.life.request import Request
 from shared.catalog.catalog import Catalog
 from tests.examples.routing_lives import Lives
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from deploy.participants.agencies import reference
-from services.routing.facts import request_facts
-from services.routing.matching import Snapshot, match
+from services.routing.rules.facts import request_facts
+from services.routing.rules.matching import Snapshot, match
 from shared.contracts.reference import RuleSet
 from tests.examples.routing import catalog, facts, library, provider
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from services.routing.rulebook import Panel, compile_rules, fill
+from services.routing.rules.rulebook import Panel, compile_rules, fill
 from tests.examples.routing import rule
 
 LOCAL = {

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from services.routing.facts import request_facts
-from services.routing.triage import Triage, triage
+from services.routing.rules.facts import request_facts
+from services.routing.rules.triage import Triage, triage
 from tests.examples.routing import AT, catalog, facts, library, program
 
 CAMPUS = {"cri_type": "campus", "agency_class": "university"}

@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.books import Shelf
-from services.routing.capacity import Capacity, apply, declared
-from services.routing.decide import decide
-from services.routing.decisions import decode
-from services.routing.lane import LaneStep, match_in_order
+from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.capacity import Capacity, apply, declared
+from services.routing.life.decide import decide
+from services.routing.rules.books import Shelf
+from services.routing.rules.decisions import decode
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, catalog, library, provider, ruleset
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.routing.books import Book
-from services.routing.directions import verdicts
-from services.routing.facts import decode_facts
-from services.routing.matching import Snapshot, match
-from services.routing.triage import triage
+from services.routing.life.directions import verdicts
+from services.routing.rules.books import Book
+from services.routing.rules.facts import decode_facts
+from services.routing.rules.matching import Snapshot, match
+from services.routing.rules.triage import triage
 
 
 def rerun(decided: Mapping[str, Any], book: Book | None) -> dict[str, Any]:

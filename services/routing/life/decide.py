@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from services.routing.answers import answer_offer
-from services.routing.books import Library
-from services.routing.directions import direct
-from services.routing.engagements import close_engagement, report_milestone
-from services.routing.facts import encode_facts, request_facts
-from services.routing.request import Request
-from services.routing.story import Story, Told
-from services.routing.triaging import triage_request
+from services.routing.life.directions import direct
+from services.routing.life.engagements import close_engagement, report_milestone
+from services.routing.life.offer_answers import answer_offer
+from services.routing.life.request import Request
+from services.routing.life.story import Story, Told
+from services.routing.life.triaging import triage_request
+from services.routing.rules.books import Library
+from services.routing.rules.facts import encode_facts, request_facts
 from shared.contracts import refusals
 from shared.contracts.intake import (
     EngagementCloseReported,

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from services.routing import names
+from services.routing.rules import names
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
 from shared.contracts.reference import Program, Provider

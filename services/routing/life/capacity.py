@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from services.routing.facts import Facts
-from services.routing.matching import NOTHING, Snapshot
-from services.routing.request import CapacityChange
+from services.routing.life.request import CapacityChange
+from services.routing.rules.facts import Facts
+from services.routing.rules.matching import NOTHING, Snapshot
 from shared.contracts.intake import CapacityFacts
 from shared.contracts.routing import DeclaredFacts
 

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from services.routing.books import Book, Library, is_open
-from services.routing.clocks import due_at
-from services.routing.decisions import DecisionRecord, sentences
-from services.routing.facts import decode_request_facts
-from services.routing.offers import engage, make_offer, wait
-from services.routing.refusals import reason_of
-from services.routing.story import Story
-from services.routing.triage import DEFAULT_PROGRAM, lane_of
+from services.routing.life.clocks import due_at
+from services.routing.life.offers import engage, make_offer, wait
+from services.routing.life.refusals import reason_of
+from services.routing.life.story import Story
+from services.routing.rules.books import Book, Library, is_open
+from services.routing.rules.decisions import DecisionRecord, sentences
+from services.routing.rules.facts import decode_request_facts
+from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
 from shared.contracts import refusals
 from shared.contracts.intake import DirectionFacts, RequestDirected
 from shared.contracts.refusals import Refusal

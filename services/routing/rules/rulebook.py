@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from services.routing.conditions import compile_all, names_read
-from services.routing.facts import Facts
+from services.routing.rules.conditions import compile_all, names_read
+from services.routing.rules.facts import Facts
 from shared.contracts.reference import Rule
 
 MATCHED, NOT_MATCHED, NOT_ABOUT = "m", "-", "."

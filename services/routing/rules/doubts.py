@@ -1,7 +1,7 @@
 """Whether the agency that asks is the one in the agency list; a person looks at a doubt."""
 
-from services.routing.facts import Facts
-from services.routing.names import resembles
+from services.routing.rules.facts import Facts
+from services.routing.rules.names import resembles
 from shared.contracts.routing import Sentences
 
 _OFFICE = "the program office will look at the request."

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.routing.books import Book, Library
-from services.routing.building import built
-from services.routing.decisions import DecisionRecord, record
-from services.routing.evolve import evolve
-from services.routing.refusals import reason_of
-from services.routing.request import CapacityChange, Request, capacity_changes
+from services.routing.life.evolve import evolve
+from services.routing.life.refusals import reason_of
+from services.routing.life.request import CapacityChange, Request, capacity_changes
+from services.routing.rules.books import Book, Library
+from services.routing.rules.building import built
+from services.routing.rules.decisions import DecisionRecord, record
 from shared.contracts import envelope
 from shared.contracts.event import Event, Facts, participant_of
 from shared.contracts.intake import RequestAmended

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from services.routing.building import built
+from services.routing.rules.building import built
 from shared.contracts.event import derived_id
 from shared.contracts.routing import DecisionFacts, Sentences
 

@@ -9,10 +9,10 @@ what those offers took, and when the last one was made, they do not say.
 from collections import Counter
 from collections.abc import Mapping
 
-from services.routing.capacity import Capacity, apply, declared, microseconds
-from services.routing.evolve import begin, evolve
-from services.routing.fold import is_whole, read
-from services.routing.request import CapacityChange, Request, claim
+from services.routing.life.capacity import Capacity, apply, declared, microseconds
+from services.routing.life.evolve import begin, evolve
+from services.routing.life.fold import is_whole, read
+from services.routing.life.request import CapacityChange, Request, claim
 from shared.contracts.routing import (
     MessageApplied,
     OfferMade,
@@ -24,7 +24,7 @@ from shared.contracts.routing import (
     RoutingEvent,
 )
 from shared.contracts.tracking import is_tracking_number
-from shared.delivery.restore.own_log import Announced
+from shared.delivery.published import PublishedEvent
 
 DECLARE = "capacity.declare"
 
@@ -39,7 +39,7 @@ class Projection:
     def __init__(self, last: Mapping[str, int]) -> None:
         self._last = last
         self._numbers: dict[str, int] = {}
-        self._early: dict[str, dict[int, Announced]] = {}
+        self._early: dict[str, dict[int, PublishedEvent]] = {}
         self._requests: dict[str, Request] = {}
         self._has_older = False
         self._declared: dict[str, CapacityChange] = {}
@@ -50,7 +50,7 @@ class Projection:
         """The requests whose state is known, by tracking number."""
         return {n: r for n, r in self._requests.items() if r.recorded == r.published}
 
-    def take(self, event: Announced) -> None:
+    def take(self, event: PublishedEvent) -> None:
         """Fold *event*, and those that came before it although they are behind it."""
         subject = event.subject
         if event.number > self._last.get(subject, 0):
@@ -104,14 +104,14 @@ class Projection:
             last_offer=self._asked.get(provider, 0),
         )
 
-    def _fold(self, announced: Announced) -> None:
+    def _fold(self, announced: PublishedEvent) -> None:
         event = read(announced)
         if is_tracking_number(announced.subject):
             self._fold_request(announced, event)
         elif isinstance(event, MessageApplied) and event.data.what == DECLARE:
             self._fold_declaration(event)
 
-    def _fold_request(self, announced: Announced, event: RoutingEvent | None) -> None:
+    def _fold_request(self, announced: PublishedEvent, event: RoutingEvent | None) -> None:
         request = self._requests.get(announced.subject)
         if event is None:  # of a later release
             if request is not None:

@@ -5,10 +5,10 @@ They say no place in a lane, no declaration of capacity and, but for offers, no 
 follow from the rule set that was in force; the rest is left open.
 """
 
-from services.routing.books import Library
-from services.routing.clocks import due_at
-from services.routing.facts import encode_facts, request_facts
-from services.routing.request import Request, pace_of
+from services.routing.life.clocks import due_at
+from services.routing.life.request import Request, pace_of
+from services.routing.rules.books import Library
+from services.routing.rules.facts import encode_facts, request_facts
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
 from shared.contracts.routing import (

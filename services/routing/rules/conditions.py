@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from services.routing.facts import Facts
+from services.routing.rules.facts import Facts
 from shared.contracts.reference import Condition
 
 Test = Callable[[Facts], bool]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.routing.books import Book, is_open
-from services.routing.decisions import sentences
-from services.routing.doubts import doubt
-from services.routing.facts import Facts
-from services.routing.rulebook import fill
+from services.routing.rules.books import Book, is_open
+from services.routing.rules.decisions import sentences
+from services.routing.rules.doubts import doubt
+from services.routing.rules.facts import Facts
+from services.routing.rules.rulebook import fill
 from shared.contracts.reference import Rule
 from shared.contracts.refusals import EXCLUDED_BY_RULE
 from shared.contracts.routing import Sentences

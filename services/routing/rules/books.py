@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 
-from services.routing.facts import Facts, decode_facts, program_facts, provider_facts
-from services.routing.rulebook import Panel, compile_rules
+from services.routing.rules.facts import Facts, decode_facts, program_facts, provider_facts
+from services.routing.rules.rulebook import Panel, compile_rules
 from shared.catalog.catalog import Catalog, ruleset_hash
 from shared.contracts.reference import Program, Provider, RuleSet
 

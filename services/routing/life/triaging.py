@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from services.routing.books import Library
-from services.routing.facts import Facts
-from services.routing.offers import refer, wait
-from services.routing.refusals import reason_of
-from services.routing.story import Story
-from services.routing.triage import Triage, triage
+from services.routing.life.offers import refer, wait
+from services.routing.life.refusals import reason_of
+from services.routing.life.story import Story
+from services.routing.rules.books import Library
+from services.routing.rules.facts import Facts
+from services.routing.rules.triage import Triage, triage
 from shared.contracts import refusals
 from shared.contracts.intake import Reason
 from shared.contracts.routing import (

@@ -15,24 +15,22 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.routing import capacity, store
-from services.routing.capacity import Capacity, apply, looker, microseconds
-from services.routing.decide import decide
-from services.routing.facts import (
-    decode_request_facts,
-    encode_facts,
-    request_facts,
-)
-from services.routing.fold import fold, is_answer
+from services.routing import store
 from services.routing.handlers import Batch, RoutingReader
-from services.routing.older_events import amended
-from services.routing.request import CapacityChange, Request
+from services.routing.life import capacity
+from services.routing.life.capacity import Capacity, apply, looker, microseconds
+from services.routing.life.decide import decide
+from services.routing.life.fold import fold, is_answer
+from services.routing.life.older_events import amended
+from services.routing.life.request import CapacityChange, Request
+from services.routing.life.story import Told, kind_of
+from services.routing.rules.facts import decode_request_facts, encode_facts, request_facts
 from services.routing.store import Results
-from services.routing.story import Told, kind_of
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
+from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
-from shared.delivery.restore.own_log import Announced, OwnTopics
+from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.restore.restore import fold_sequences, read_announced
 from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
@@ -41,7 +39,7 @@ _SQL = load_statements(__package__)
 _AT_ONCE = 1000
 _AMENDED = frozenset(map(kind_of, (routing.RequestFactsChanged, routing.AmendmentCameTooLate)))
 _ANSWERS = frozenset(map(kind_of, (routing.MessageApplied, routing.MessageRefused)))
-Lives = Mapping[str, Sequence[Announced]]
+Lives = Mapping[str, Sequence[PublishedEvent]]
 
 
 OWN = OwnTopics(r"^cri\.int\.routing\.v1$", {routing.TOPIC: _SQL["read_published"]})
@@ -121,7 +119,11 @@ class AgainReader:
         return Taken("applied")
 
     def _accept(
-        self, again: AgainBatch, item: Item, life: Sequence[Announced], own: Sequence[Announced]
+        self,
+        again: AgainBatch,
+        item: Item,
+        life: Sequence[PublishedEvent],
+        own: Sequence[PublishedEvent],
     ) -> Taken:
         """Make the request as it was made, and tell its life so far."""
         event, batch = item.message, again.batch
@@ -147,7 +149,7 @@ class AgainReader:
         _keep(batch, Told(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(("requests_accepted", triaged.lane or "none"),))
 
-    def _amend(self, again: AgainBatch, item: Item, life: Sequence[Announced]) -> Taken:
+    def _amend(self, again: AgainBatch, item: Item, life: Sequence[PublishedEvent]) -> Taken:
         """
         Bring the request to its new facts, or say that they came too late, if nothing says so yet.
 
@@ -175,7 +177,12 @@ class AgainReader:
         return self._reader.decide(batch, item)
 
     def _up_to(
-        self, again: AgainBatch, subject: str, life: Sequence[Announced], *, before: int | None
+        self,
+        again: AgainBatch,
+        subject: str,
+        life: Sequence[PublishedEvent],
+        *,
+        before: int | None,
     ) -> Request:
         """Return the request after all that is announced of it, *before* a number."""
         request = again.batch.requests[subject]
@@ -231,7 +238,7 @@ class Again:
         await connection.execute(_SQL["forget_places"])
 
 
-def _decision_hashes(events: Sequence[Announced]) -> list[str]:
+def _decision_hashes(events: Sequence[PublishedEvent]) -> list[str]:
     """Return the hashes of the decision records that *events* announce."""
     data = [json.loads(event.value)["data"] for event in events if event.type in LOGGED]
     return [each["decision"]["hash"] for each in data if "decision" in each]
@@ -243,9 +250,9 @@ def _keep(batch: Batch, told: Told) -> None:
 
 
 async def _read_lives(connection: Any, numbers: Any) -> Lives:
-    lives: dict[str, list[Announced]] = defaultdict(list)
+    lives: dict[str, list[PublishedEvent]] = defaultdict(list)
     for row in await connection.fetch(_SQL["read_announced_lives"], list(numbers)):
-        event = Announced(*row)
+        event = PublishedEvent(*row)
         lives[event.subject].append(event)
     return lives
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from services.routing.facts import encode_facts
-from services.routing.request import Request, pace_of
+from services.routing.life.request import Request, pace_of
+from services.routing.rules.facts import encode_facts
 from shared.contracts.event import Event
 from shared.contracts.routing import (
     AmendmentCameTooLate,

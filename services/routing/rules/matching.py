@@ -6,11 +6,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from services.routing.books import Book
-from services.routing.building import built
-from services.routing.decisions import sentences
-from services.routing.facts import Facts
-from services.routing.rulebook import fill
+from services.routing.rules.books import Book
+from services.routing.rules.building import built
+from services.routing.rules.decisions import sentences
+from services.routing.rules.facts import Facts
+from services.routing.rules.rulebook import fill
 from shared.contracts.reference import Rule
 from shared.contracts.routing import Sentences
 

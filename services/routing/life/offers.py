@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from services.routing.clocks import due_at
-from services.routing.request import Request, offer_id, pace_of
-from services.routing.story import Story, Told
+from services.routing.life.clocks import due_at
+from services.routing.life.request import Request, offer_id, pace_of
+from services.routing.life.story import Story, Told
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     ClockFacts,

@@ -1,10 +1,10 @@
 """A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
 
-from services.routing.books import Library
-from services.routing.decisions import sentences
-from services.routing.offers import engage, refer
-from services.routing.request import Request
-from services.routing.story import Story
+from services.routing.life.offers import engage, refer
+from services.routing.life.request import Request
+from services.routing.life.story import Story
+from services.routing.rules.books import Library
+from services.routing.rules.decisions import sentences
 from shared.contracts import refusals
 from shared.contracts.intake import OfferAnswered, OfferAnswerFacts
 from shared.contracts.refusals import Refusal

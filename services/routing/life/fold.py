@@ -5,10 +5,10 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field, TypeAdapter
 
-from services.routing.evolve import begin, evolve
-from services.routing.older_events import completed, is_older
-from services.routing.request import Request
-from services.routing.story import kind_of
+from services.routing.life.evolve import begin, evolve
+from services.routing.life.older_events import completed, is_older
+from services.routing.life.request import Request
+from services.routing.life.story import kind_of
 from shared.catalog.catalog import Catalog
 from shared.contracts.routing import (
     MessageApplied,
@@ -16,7 +16,7 @@ from shared.contracts.routing import (
     RequestEvent,
     RoutingEvent,
 )
-from shared.delivery.restore.own_log import Announced
+from shared.delivery.published import PublishedEvent
 
 _EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[RoutingEvent, Field(discriminator="type")])
 _KNOWN = frozenset(map(kind_of, get_args(RoutingEvent)))
@@ -24,12 +24,12 @@ _ANSWERS = frozenset({kind_of(MessageApplied), kind_of(MessageRefused)})
 _ABOUT_REQUESTS = get_args(RequestEvent)
 
 
-def is_answer(event: Announced) -> bool:
+def is_answer(event: PublishedEvent) -> bool:
     """Tell whether *event* is the answer to an inbound record: what a decision says last."""
     return event.type in _ANSWERS
 
 
-def read(announced: Announced) -> RoutingEvent | None:
+def read(announced: PublishedEvent) -> RoutingEvent | None:
     """Return the event that was *announced*; None for a type of a later release."""
     if announced.type not in _KNOWN:
         return None
@@ -43,7 +43,11 @@ def is_whole(event: RoutingEvent) -> bool:
 
 
 def fold(
-    request: Request | None, events: Sequence[Announced], catalog: Catalog, *, place: int | None
+    request: Request | None,
+    events: Sequence[PublishedEvent],
+    catalog: Catalog,
+    *,
+    place: int | None,
 ) -> Request:
     """
     Return *request* after *events*, its next ones; None before all of them.

@@ -10,9 +10,9 @@ from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
-from services.routing.books import Library, Shelf
-from services.routing.capacity import Capacity, apply
-from services.routing.lane import LaneStep, is_lane_open, match_in_order
+from services.routing.lanes.lane import LaneStep, is_lane_open, match_in_order
+from services.routing.life.capacity import Capacity, apply
+from services.routing.rules.books import Library, Shelf
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane, LaneSweep, Results
 from shared.catalog.catalog import CatalogCache

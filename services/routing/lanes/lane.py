@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.routing.books import Book, Library, is_open
-from services.routing.capacity import Capacity, looker, taken
-from services.routing.clocks import due_at
-from services.routing.decisions import sentences
-from services.routing.facts import Facts, decode_request_facts
-from services.routing.matching import Match, match
-from services.routing.offers import make_offer, refer, wait
-from services.routing.request import Request
-from services.routing.story import Story, Told
+from services.routing.life.capacity import Capacity, looker, taken
+from services.routing.life.clocks import due_at
+from services.routing.life.offers import make_offer, refer, wait
+from services.routing.life.request import Request
+from services.routing.life.story import Story, Told
+from services.routing.rules.books import Book, Library, is_open
+from services.routing.rules.decisions import sentences
+from services.routing.rules.facts import Facts, decode_request_facts
+from services.routing.rules.matching import Match, match
 from shared.contracts.routing import DecisionFacts, Sentences
 
 

@@ -1,9 +1,9 @@
 """Work under way: milestones, and its close."""
 
-from services.routing.books import Library
-from services.routing.offers import end_of_clock
-from services.routing.request import Request
-from services.routing.story import Story
+from services.routing.life.offers import end_of_clock
+from services.routing.life.request import Request
+from services.routing.life.story import Story
+from services.routing.rules.books import Library
 from shared.contracts import refusals
 from shared.contracts.intake import EngagementCloseReported, MilestoneReported
 from shared.contracts.refusals import Refusal

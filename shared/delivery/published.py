@@ -1,0 +1,19 @@
+"""An event as it stands on the topic of the service that published it."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+
+class PublishedEvent(NamedTuple):
+    """The *number*-th event of *subject* on an own topic, and where it stands."""
+
+    topic: str
+    partition: int
+    offset: int
+    id: str
+    type: str
+    subject: str
+    number: int
+    cause: str
+    at: datetime
+    value: bytes
