@@ -7,7 +7,7 @@ from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
 from services.routing.recorder import Recorder
-from services.routing.restore import OWN, Again
+from services.routing.restore import OWN, Restore
 from services.routing.settings import Settings
 from shared.process.tasks import Task
 from shared.service import Service
@@ -28,7 +28,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Again(),
+        restore=Restore(),
         gauges=gauges.show,
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),

@@ -55,14 +55,14 @@ class Deadlines:
     ) -> timedelta:
         async with connection.transaction():
             requests, at = await store.lock_due_requests(connection, grace=grace, limit=_AT_ONCE)
-            tolds = [] if at is None else [run_out(request, at=at) for request in requests]
-            if tolds:
-                await save_and_publish(connection, tolds)
-        if tolds:
+            outcomes = [] if at is None else [run_out(request, at=at) for request in requests]
+            if outcomes:
+                await save_and_publish(connection, outcomes)
+        if outcomes:
             self._relay_wake.set()
             self._matcher_wake.set()
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
-        return AT_ONCE if len(tolds) == _AT_ONCE else SOON
+        return AT_ONCE if len(outcomes) == _AT_ONCE else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
         """Show when the calendar ends; within a year of that, say it once a day."""

@@ -11,9 +11,9 @@ from pydantic import Field, TypeAdapter
 from services.routing import saving, store
 from services.routing.life import capacity
 from services.routing.life.decide import decide
+from services.routing.life.outcome import SOURCE, DecisionOutcome, kind_of
 from services.routing.life.request import CapacityChange, Request
-from services.routing.life.story import SOURCE, Told, kind_of
-from services.routing.rules.books import Library, Shelf
+from services.routing.rules.in_force import Rules, RulesCache
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
@@ -32,14 +32,14 @@ _FIRST = (intake.RequestAccepted, CapacityDeclared)
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch works with; ``tolds`` and ``changes`` are written when it is saved."""
+    """What a batch works with; ``outcomes`` and ``changes`` are written when it is saved."""
 
     at: datetime
-    library: Library
+    rules: Rules
     requests: dict[str, Request]
     numbers: Numbers
     new: set[str] = field(default_factory=set)
-    tolds: list[Told] = field(default_factory=list)
+    outcomes: list[DecisionOutcome] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
 
 
@@ -48,7 +48,7 @@ class RoutingReader:
 
     def __init__(self) -> None:
         self._catalogs = CatalogCache()
-        self._shelf = Shelf()
+        self._rules_cache = RulesCache()
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         """Return the record as an item that waits for the reference data that it names."""
@@ -89,9 +89,9 @@ class RoutingReader:
             connection, requests=about, subjects=[(TOPIC, provider) for provider in declared]
         )
         known = await self._catalogs.current(connection, version=loaded.version)
-        library = self._shelf.library(known, at=at)
+        rules = self._rules_cache.in_force(known, at=at)
         numbers = Numbers(loaded.numbers)
-        return Batch(at=at, library=library, requests=loaded.requests, numbers=numbers)
+        return Batch(at=at, rules=rules, requests=loaded.requests, numbers=numbers)
 
     def decide(self, batch: Batch, item: Item) -> Taken:
         """Decide one item; the batch changes only when nothing was raised."""
@@ -103,20 +103,20 @@ class RoutingReader:
             answer = _applied(event, batch)
             batch.changes.append(change)
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
-        told = decide(batch.requests.get(event.subject), event, batch.library, at=batch.at)
+        outcome = decide(batch.requests.get(event.subject), event, batch.rules, at=batch.at)
         counted: tuple[Counted, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)
-            counted = (("requests_accepted", told.request.lane or "none"),)
-        batch.requests[event.subject] = told.request
-        batch.tolds.append(told)
+            counted = (("requests_accepted", outcome.request.lane or "none"),)
+        batch.requests[event.subject] = outcome.request
+        batch.outcomes.append(outcome)
         return Taken("applied", counted=counted)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
         """Return how what the batch came to is written; give requests their places in lanes."""
         return await saving.close(
             connection,
-            batch.tolds,
+            batch.outcomes,
             new=batch.new,
             changes=batch.changes,
             numbers=batch.numbers.changed,

@@ -9,8 +9,8 @@ import structlog
 from asyncpg import Pool
 
 from services.routing import store
+from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.life.story import Story, Told
 from services.routing.rules.facts import decode_request_facts
 from services.routing.saving import save_and_publish
 from shared.contracts.routing import RecordedFacts, RequestRecorded
@@ -44,14 +44,14 @@ class Recorder:
         return AT_ONCE if len(requests) == _AT_ONCE else LATER
 
 
-def recorded(requests: Sequence[Request], *, at: datetime) -> list[Told]:
+def recorded(requests: Sequence[Request], *, at: datetime) -> list[DecisionOutcome]:
     """Return *requests* with the events that say the whole state of each."""
     return [_recorded(request, at=at) for request in requests]
 
 
-def _recorded(request: Request, *, at: datetime) -> Told:
-    story = Story(request, cause=request.last_event, at=at)
-    story.publish(
+def _recorded(request: Request, *, at: datetime) -> DecisionOutcome:
+    builder = OutcomeBuilder(request, cause=request.last_event, at=at)
+    builder.publish(
         RequestRecorded,
         RecordedFacts,
         status=request.status,
@@ -71,4 +71,4 @@ def _recorded(request: Request, *, at: datetime) -> Told:
         due_at=request.due_at,
         due_cause=request.due_cause,
     )
-    return story.told()
+    return builder.build()

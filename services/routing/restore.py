@@ -1,9 +1,9 @@
 """
 Brings a restored database of routing up to what was decided about each request.
 
-A request's life is told again from the log, in the order of its numbers: triage, offers, lapses,
-work. What intake announced is read again in between, and decided only where the log says nothing.
-The matcher and the deadlines start when all of that is settled.
+Routing's own published events are folded into each request, in the order of their numbers.
+Intake's events are replayed in between; one is decided only if routing has published nothing that
+it caused. The matcher and the deadlines start after that.
 """
 
 import json
@@ -18,12 +18,12 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing import store
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.life import capacity
-from services.routing.life.capacity import Capacity, apply, looker, microseconds
+from services.routing.life.capacity import Capacity, apply, availability_lookup, microseconds
 from services.routing.life.decide import decide
 from services.routing.life.fold import fold, is_answer
 from services.routing.life.older_events import amended
+from services.routing.life.outcome import DecisionOutcome, kind_of
 from services.routing.life.request import CapacityChange, Request
-from services.routing.life.story import Told, kind_of
 from services.routing.rules.facts import decode_request_facts, encode_facts, request_facts
 from services.routing.store import Results
 from shared.catalog.catalog import CatalogCache
@@ -46,16 +46,16 @@ OWN = OwnTopics(r"^cri\.int\.routing\.v1$", {routing.TOPIC: _SQL["read_published
 
 
 @dataclass(slots=True)
-class AgainBatch:
+class RestoreBatch:
     """A batch, what is announced of its requests, the ids answered, and places in lanes."""
 
     batch: Batch
     lives: Lives
     answered: frozenset[str]
-    places: Mapping[str, int]
+    queue_numbers: Mapping[str, int]
 
 
-class AgainReader:
+class RestoreReader:
     """Takes in again what intake announced."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class AgainReader:
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
-    ) -> AgainBatch:
+    ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
         about = {item.message.subject for item in items if item.record.topic == intake.TOPIC}
         declared = [
@@ -77,59 +77,64 @@ class AgainReader:
         ]
         led_to = await read_announced(connection, declared)  # offers among it
         answered = [cause for cause, events in led_to.items() if any(map(is_answer, events))]
-        return AgainBatch(
+        return RestoreBatch(
             batch,
             lives=await _read_lives(connection, about),
             answered=frozenset(answered),
-            places=await _read_places(connection, about),
+            queue_numbers=await _read_queue_numbers(connection, about),
         )
 
-    def decide(self, again: AgainBatch, item: Item) -> Taken:
+    def decide(self, restored: RestoreBatch, item: Item) -> Taken:
         """Decide what the log says nothing about, on what it says."""
-        event, batch = item.message, again.batch
+        event, batch = item.message, restored.batch
         if item.record.topic != intake.TOPIC:
             return self._reader.decide(batch, item)
         if isinstance(event, intake.CapacityDeclared):
-            if event.id not in again.answered:
+            if event.id not in restored.answered:
                 return self._reader.decide(batch, item)
             batch.changes.append(
                 capacity.declared(event.subject, event.data, declaration=event.id)
             )
             return Taken("applied")
-        life = again.lives.get(event.subject, ())
+        life = restored.lives.get(event.subject, ())
         if isinstance(event, intake.RequestAmended):
-            return self._amend(again, item, life)
-        own = [told for told in life if told.cause == event.id]
+            return self._amend(restored, item, life)
+        own = [each for each in life if each.cause == event.id]
         if isinstance(event, intake.RequestAccepted):
-            return self._accept(again, item, life, own)
+            return self._accept(restored, item, life, own)
         before = own[0].number if own else None
-        request = self._up_to(again, event.subject, life, before=before)
+        request = self._up_to(restored, event.subject, life, before=before)
         if not own:
             if request is not batch.requests.get(event.subject):
-                _keep(batch, Told(request))
+                _keep(batch, DecisionOutcome(request))
             return self._reader.decide(batch, item)
         if any(map(is_answer, own)):  # behind it stands at most what a later release says
-            place = again.places.get(event.subject)
-            _keep(batch, Told(fold(request, own, batch.library.catalog, place=place)))
+            queue_number = restored.queue_numbers.get(event.subject)
+            _keep(
+                batch,
+                DecisionOutcome(
+                    fold(request, own, batch.rules.catalog, queue_number=queue_number)
+                ),
+            )
             return Taken("applied")
         # The relay was stopped between the events of one decision: the rest of them is made now.
-        told = decide(request, event, batch.library, at=own[0].at)
+        outcome = decide(request, event, batch.rules, at=own[0].at)
         ids = {each.id for each in own}
-        _keep(batch, replace(told, events=tuple(e for e in told.events if e.id not in ids)))
+        _keep(batch, replace(outcome, events=tuple(e for e in outcome.events if e.id not in ids)))
         return Taken("applied")
 
     def _accept(
         self,
-        again: AgainBatch,
+        restored: RestoreBatch,
         item: Item,
         life: Sequence[PublishedEvent],
         own: Sequence[PublishedEvent],
     ) -> Taken:
         """Make the request as it was made, and tell its life so far."""
-        event, batch = item.message, again.batch
+        event, batch = item.message, restored.batch
         if not own:
             return self._reader.decide(batch, item)
-        asked, catalog = event.data, batch.library.catalog
+        asked, catalog = event.data, batch.rules.catalog
         accepted = Request(
             tracking_number=asked.tracking_number,
             request_id=asked.request_id,
@@ -139,79 +144,86 @@ class AgainReader:
             need_stated=asked.need_stated,
             traceparent=event.traceparent,
         )
-        place = again.places.get(event.subject)
-        triaged = fold(accepted, own, catalog, place=place)
+        queue_number = restored.queue_numbers.get(event.subject)
+        triaged = fold(accepted, own, catalog, queue_number=queue_number)
         # The record of a triage follows from its facts; it is the one announced, or it is lost.
         # Its hash tells: a later release may say more in the event itself.
-        made = decide(None, event, batch.library, at=own[0].at)
+        made = decide(None, event, batch.rules, at=own[0].at)
         same = [each.hash for each in made.records] == _decision_hashes(own)
         batch.new.add(event.subject)
-        _keep(batch, Told(triaged, records=made.records if same else ()))
+        _keep(batch, DecisionOutcome(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(("requests_accepted", triaged.lane or "none"),))
 
-    def _amend(self, again: AgainBatch, item: Item, life: Sequence[PublishedEvent]) -> Taken:
+    def _amend(self, restored: RestoreBatch, item: Item, life: Sequence[PublishedEvent]) -> Taken:
         """
         Bring the request to its new facts, or say that they came too late, if nothing says so yet.
 
         Events of the matcher and of clocks do not tell whether it was decided before them; if it
         was not announced, it is decided behind them.
         """
-        event, batch = item.message, again.batch
+        event, batch = item.message, restored.batch
         request = batch.requests.get(event.subject)
-        own = [told for told in life if told.cause == event.id and told.type in _AMENDED]
+        own = [each for each in life if each.cause == event.id and each.type in _AMENDED]
         if own:
-            place = again.places.get(event.subject)
-            request = self._up_to(again, event.subject, life, before=own[0].number)
-            _keep(batch, Told(fold(request, own, batch.library.catalog, place=place)))
+            queue_number = restored.queue_numbers.get(event.subject)
+            request = self._up_to(restored, event.subject, life, before=own[0].number)
+            _keep(
+                batch,
+                DecisionOutcome(
+                    fold(request, own, batch.rules.catalog, queue_number=queue_number)
+                ),
+            )
             return Taken("applied")
         if request is not None and any(
-            told.type in _AMENDED | _ANSWERS and told.number > request.published for told in life
+            each.type in _AMENDED | _ANSWERS and each.number > request.published for each in life
         ):
             # A later message about the request was decided, so this one was: by a release that
             # said nothing of amendments.
             if not request.ended:
-                _keep(batch, Told(amended(request, event.data, batch.library)))
+                _keep(batch, DecisionOutcome(amended(request, event.data, batch.rules)))
             return Taken("applied")
         if request is not None:
-            batch.requests[event.subject] = self._up_to(again, event.subject, life, before=None)
+            batch.requests[event.subject] = self._up_to(restored, event.subject, life, before=None)
         return self._reader.decide(batch, item)
 
     def _up_to(
         self,
-        again: AgainBatch,
+        restored: RestoreBatch,
         subject: str,
         life: Sequence[PublishedEvent],
         *,
         before: int | None,
     ) -> Request:
         """Return the request after all that is announced of it, *before* a number."""
-        request = again.batch.requests[subject]
+        request = restored.batch.requests[subject]
         events = [
-            told
-            for told in life
-            if told.number > request.published and (before is None or told.number < before)
+            each
+            for each in life
+            if each.number > request.published and (before is None or each.number < before)
         ]
         if not events:
             return request
-        place = again.places.get(subject)
-        return fold(request, events, again.batch.library.catalog, place=place)
+        queue_number = restored.queue_numbers.get(subject)
+        return fold(request, events, restored.batch.rules.catalog, queue_number=queue_number)
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", again: AgainBatch) -> Closing:
-        return await self._reader.save(connection, again.batch)
+    async def save(
+        self, connection: "PoolConnectionProxy[Any]", restored: RestoreBatch
+    ) -> Closing:
+        return await self._reader.save(connection, restored.batch)
 
 
-class Again:
+class Restore:
     """Routing's part of `shared.delivery.restore.restore`: rules and providers come first."""
 
     order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
 
     def __init__(self) -> None:
-        self.reader: Reader[Any] = AgainReader()
+        self.reader: Reader[Any] = RestoreReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of answers; give the places in the lanes again."""
+        """Raise the numbers of answers; assign queue numbers that older events lack."""
         await fold_sequences(connection)
-        await connection.execute(_SQL["give_places"])
+        await connection.execute(_SQL["give_queue_numbers"])
         await connection.execute(_SQL["raise_queue_numbers"])
 
     async def finish(self, connection: Any) -> None:
@@ -222,20 +234,20 @@ class Again:
             numbers = behind[first : first + _AT_ONCE]
             loaded = await store.load_batch(connection, requests=numbers)
             lives = await _read_lives(connection, numbers)
-            places = await _read_places(connection, numbers)
+            queue_numbers = await _read_queue_numbers(connection, numbers)
             after = [
                 fold(
                     request,
-                    [told for told in lives[number] if told.number > request.published],
+                    [each for each in lives[number] if each.number > request.published],
                     catalog,
-                    place=places.get(number),
+                    queue_number=queue_numbers.get(number),
                 )
                 for number, request in loaded.requests.items()
             ]
             await store.save(connection, Results(after))
         await _count_capacities(connection)
-        await connection.execute(_SQL["open_lanes_again"])
-        await connection.execute(_SQL["forget_places"])
+        await connection.execute(_SQL["reopen_lanes"])
+        await connection.execute(_SQL["forget_queue_numbers"])
 
 
 def _decision_hashes(events: Sequence[PublishedEvent]) -> list[str]:
@@ -244,9 +256,9 @@ def _decision_hashes(events: Sequence[PublishedEvent]) -> list[str]:
     return [each["decision"]["hash"] for each in data if "decision" in each]
 
 
-def _keep(batch: Batch, told: Told) -> None:
-    batch.requests[told.request.tracking_number] = told.request
-    batch.tolds.append(told)
+def _keep(batch: Batch, outcome: DecisionOutcome) -> None:
+    batch.requests[outcome.request.tracking_number] = outcome.request
+    batch.outcomes.append(outcome)
 
 
 async def _read_lives(connection: Any, numbers: Any) -> Lives:
@@ -257,8 +269,8 @@ async def _read_lives(connection: Any, numbers: Any) -> Lives:
     return lives
 
 
-async def _read_places(connection: Any, numbers: Any) -> dict[str, int]:
-    return dict(await connection.fetch(_SQL["read_places"], list(numbers)))
+async def _read_queue_numbers(connection: Any, numbers: Any) -> dict[str, int]:
+    return dict(await connection.fetch(_SQL["read_queue_numbers"], list(numbers)))
 
 
 async def _count_capacities(connection: Any) -> None:
@@ -277,7 +289,7 @@ async def _count_capacities(connection: Any) -> None:
     taken: dict[tuple[str, int], int] = defaultdict(int)
     for declaration, entry, count in await connection.fetch(_SQL["count_taken"]):
         taken[declaration, entry] = count
-    offers = await connection.fetch(_SQL["list_offers_again"])
+    offers = await connection.fetch(_SQL["list_older_offers"])
     chosen: list[tuple[str, str, int]] = []
     for number, facts, at, cause, provider, is_taken in offers:
         made_from = _declaration_of(declared[provider], at, cause)
@@ -318,8 +330,10 @@ def _entry_of(
 ) -> int:
     """Return the first entry that fits and had room; the first of all when none had."""
     full = apply(Capacity(change.provider), change)
-    look = looker({change.provider: _left(full, taken)}, decode_request_facts(facts), at=at)
-    entry = look(change.provider).entry
+    availability_of = availability_lookup(
+        {change.provider: _left(full, taken)}, decode_request_facts(facts), at=at
+    )
+    entry = availability_of(change.provider).entry
     return 0 if entry is None else entry
 
 

@@ -8,8 +8,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.life.capacity import Capacity
+from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import CapacityChange
-from services.routing.life.story import Told, with_place
 from services.routing.store import LaneSweep, Results
 from shared.contracts.routing import TOPIC
 from shared.delivery.records import Outgoing
@@ -18,15 +18,15 @@ from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import Closing
 
 
-def outgoing(told: Told) -> list[Outgoing]:
-    """Return the events of *told* as messages, keyed by the request."""
-    key = told.request.request_id
-    return [outbox.outgoing(TOPIC, event, key=key) for event in told.events]
+def outgoing(outcome: DecisionOutcome) -> list[Outgoing]:
+    """Return the events of *outcome* as messages, keyed by the request."""
+    key = outcome.request.request_id
+    return [outbox.outgoing(TOPIC, event, key=key) for event in outcome.events]
 
 
 async def close(
     connection: "PoolConnectionProxy[Any]",
-    tolds: Sequence[Told],
+    outcomes: Sequence[DecisionOutcome],
     *,
     new: Collection[str],
     changes: Sequence[CapacityChange],
@@ -39,15 +39,15 @@ async def close(
     A request that enters a lane gets its place there, which the event says that brings it there.
     *changes* are those of declarations.
     """
-    placed = await _with_places(connection, tolds)
-    results = _results(placed)
+    numbered = await _with_queue_numbers(connection, outcomes)
+    results = _results(numbered)
     results = replace(results, new=new, changes=[*results.changes, *changes], numbers=numbers)
-    return await store.close(connection, results, messages=_messages(placed))
+    return await store.close(connection, results, messages=_messages(numbered))
 
 
 async def save_and_publish(
     connection: "PoolConnectionProxy[Any]",
-    tolds: Sequence[Told],
+    outcomes: Sequence[DecisionOutcome],
     *,
     capacities: Sequence[Capacity] = (),
     sweeps: Sequence[LaneSweep] = (),
@@ -57,36 +57,36 @@ async def save_and_publish(
 
     A request that enters a lane gets its place there. Return the number of events.
     """
-    placed = await _with_places(connection, tolds)
-    messages = _messages(placed)
-    results = replace(_results(placed), capacities=capacities, sweeps=sweeps)
+    numbered = await _with_queue_numbers(connection, outcomes)
+    messages = _messages(numbered)
+    results = replace(_results(numbered), capacities=capacities, sweeps=sweeps)
     await store.save(connection, results, messages=messages)
     return len(messages)
 
 
-async def _with_places(
-    connection: "PoolConnectionProxy[Any]", tolds: Sequence[Told]
-) -> Sequence[Told]:
-    last = {told.request.tracking_number: told.request for told in tolds}
+async def _with_queue_numbers(
+    connection: "PoolConnectionProxy[Any]", outcomes: Sequence[DecisionOutcome]
+) -> Sequence[DecisionOutcome]:
+    last = {outcome.request.tracking_number: outcome.request for outcome in outcomes}
     entering = [r for r in last.values() if r.queued and r.queue_number is None]
     if not entering:
-        return tolds
-    places = await store.take_queue_numbers(connection, entering)
-    placed: list[Told] = []
-    for told in tolds:
-        place = places.get(told.request.tracking_number)
-        placed.append(told if place is None else with_place(told, place))
-    return placed
+        return outcomes
+    numbers = await store.take_queue_numbers(connection, entering)
+    numbered: list[DecisionOutcome] = []
+    for outcome in outcomes:
+        number = numbers.get(outcome.request.tracking_number)
+        numbered.append(outcome if number is None else with_queue_number(outcome, number))
+    return numbered
 
 
-def _messages(tolds: Sequence[Told]) -> list[Outgoing]:
-    return [message for told in tolds for message in outgoing(told)]
+def _messages(outcomes: Sequence[DecisionOutcome]) -> list[Outgoing]:
+    return [message for outcome in outcomes for message in outgoing(outcome)]
 
 
-def _results(tolds: Sequence[Told]) -> Results:
-    last = {told.request.tracking_number: told.request for told in tolds}
+def _results(outcomes: Sequence[DecisionOutcome]) -> Results:
+    last = {outcome.request.tracking_number: outcome.request for outcome in outcomes}
     return Results(
         requests=[last[number] for number in sorted(last)],
-        records=[record for told in tolds for record in told.records],
-        changes=[change for told in tolds for change in told.changes],
+        records=[record for outcome in outcomes for record in outcome.records],
+        changes=[change for outcome in outcomes for change in outcome.changes],
     )

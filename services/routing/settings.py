@@ -1,4 +1,4 @@
-"""What routing must be told, beyond what every service is."""
+"""Settings of routing in addition to those of every service."""
 
 from typing import Annotated
 

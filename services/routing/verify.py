@@ -6,8 +6,8 @@ from typing import Any
 
 from services.routing import store
 from services.routing.life.rerun import rerun
-from services.routing.rules.books import Book, book_of
 from services.routing.rules.decisions import decode, encode
+from services.routing.rules.in_force import DecisionBasis, basis_of
 from services.routing.settings import Settings
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.postgres import pool
@@ -31,29 +31,31 @@ async def verify(settings: Settings, arguments: Sequence[str]) -> int:
 async def verify_decisions(connection: Any) -> tuple[int, list[str]]:
     """Return how many decisions were re-run, and which of them came out differently."""
     catalog = await CatalogCache().current(connection)
-    books: dict[tuple[str, str], Book | None] = {}
+    bases: dict[tuple[str, str], DecisionBasis | None] = {}
     checked, differing = 0, []
     behind = ("", 0)
     while rows := await store.read_decisions(connection, behind=behind, limit=_AT_ONCE):
         for tracking_number, number, digest, text in rows:
             decided = decode(text)
             key = (decided["ruleset"], decided["panel"])
-            if key not in books:
-                books[key] = await _book(connection, catalog, *key)
+            if key not in bases:
+                bases[key] = await _basis(connection, catalog, *key)
             checked += 1
             same = sha256(text.encode()).hexdigest() == digest
-            if not same or encode(rerun(decided, books[key])) != text:
+            if not same or encode(rerun(decided, bases[key])) != text:
                 differing.append(f"{tracking_number} decision {number}")
             behind = (tracking_number, number)
     return checked, differing
 
 
-async def _book(connection: Any, catalog: Catalog, ruleset: str, panel: str) -> Book | None:
-    """Return the book of a decision; None when it was made without rules or candidates."""
+async def _basis(
+    connection: Any, catalog: Catalog, ruleset: str, panel: str
+) -> DecisionBasis | None:
+    """Return the basis of a decision; None when it was made without rules or candidates."""
     if not ruleset or not panel:
         return None
     rules = catalog.ruleset_by_hash(ruleset)
     body = await store.read_panel(connection, panel)
     if rules is None or body is None:
         raise LookupError(f"the rule set {ruleset} or the candidates {panel} are gone")
-    return book_of(rules, ruleset, body)
+    return basis_of(rules, ruleset, body)

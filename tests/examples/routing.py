@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from services.routing.rules.books import Library
+from services.routing.rules.in_force import Rules
 from shared.catalog.catalog import Catalog, with_entry
 from shared.contracts import intake
 from shared.contracts.event import Event, derived_id, padded
@@ -100,9 +100,9 @@ def catalog(*more: Any, **changes: Any) -> Catalog:
     return made
 
 
-def library(*more: Any, at: datetime = AT, **changes: Any) -> Library:
+def rules_with(*more: Any, at: datetime = AT, **changes: Any) -> Rules:
     made = catalog(*more, **changes)
-    return Library(made, made.ruleset_at(at))
+    return Rules(made, made.ruleset_at(at))
 
 
 def facts(number: int = 1, **changes: Any) -> intake.RequestFacts:
@@ -144,37 +144,37 @@ class Sender:
     def answered(
         self, answer: str, by: str, *, offer: int = 1, at: datetime = AT
     ) -> intake.OfferAnswered:
-        told = intake.OfferAnswerFacts(
+        data = intake.OfferAnswerFacts(
             **self._about, offer_id=f"{self.tracking_number}-O{offer}", provider=by, answer=answer
         )
-        return self._say(intake.OfferAnswered, told, receivedat=at)
+        return self._say(intake.OfferAnswered, data, receivedat=at)
 
     def milestone(self, name: str, by: str, *, offer: int = 1) -> intake.MilestoneReported:
         engagement = f"{self.tracking_number}-E{offer}"
-        told = intake.MilestoneFacts(
+        data = intake.MilestoneFacts(
             **self._about,
             engagement_id=engagement,
             provider=by,
             milestone=name,
             on=date(2026, 4, 1),
         )
-        return self._say(intake.MilestoneReported, told)
+        return self._say(intake.MilestoneReported, data)
 
     def closed(
         self, by: str, *, reason: str = "completed", offer: int = 1
     ) -> intake.EngagementCloseReported:
         engagement = f"{self.tracking_number}-E{offer}"
-        told = intake.CloseFacts(
+        data = intake.CloseFacts(
             **self._about, engagement_id=engagement, provider=by, reason=reason
         )
-        return self._say(intake.EngagementCloseReported, told)
+        return self._say(intake.EngagementCloseReported, data)
 
     def directed(self, action: str, **more: Any) -> intake.RequestDirected:
-        told = intake.DirectionFacts(**{
+        data = intake.DirectionFacts(**{
             **self._about, "participant": "program-office", "action": action, "reason": "checked",
             "reference_version": 0, **more,
         })  # fmt: skip
-        return self._say(intake.RequestDirected, told)
+        return self._say(intake.RequestDirected, data)
 
     @property
     def _about(self) -> dict[str, str]:
@@ -205,14 +205,14 @@ def declared(
     **kind: Any,
 ) -> intake.CapacityDeclared:
     """A declaration with an entry for each number."""
-    told = intake.CapacityFacts(
+    data = intake.CapacityFacts(
         provider=by,
         valid_until=until,
         entries=[intake.CapacityEntryFacts(can_take=room, **kind) for room in can_take],
         reference_version=0,
     )
     return said(
-        intake.CapacityDeclared, told, subject=by, number=number, by=by,
+        intake.CapacityDeclared, data, subject=by, number=number, by=by,
         correlation=derived_id("example", "capacity", by), receivedat=AT,
     )  # fmt: skip
 

@@ -9,18 +9,18 @@ from services.routing.handlers import Batch, RoutingReader
 from services.routing.lanes.lane import LaneStep, match_in_order
 from services.routing.life.capacity import Capacity, apply
 from services.routing.life.offers import run_out
+from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import CapacityChange, Request
-from services.routing.life.story import Told, with_place
 from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Record
 from shared.delivery.restore.own_log import announced
 from shared.delivery.sequences import Numbers
-from tests.examples.routing import AT, Sender, declared, library, provider
+from tests.examples.routing import AT, Sender, declared, provider, rules_with
 
 PROVIDERS = ("iacp", "fop", "noble")
-LIBRARY = library(providers=[provider(name) for name in PROVIDERS])
+RULES = rules_with(providers=[provider(name) for name in PROVIDERS])
 _REQUESTS = 4
 _READER = RoutingReader()
 _KINDS: tuple[dict[str, Any], ...] = (
@@ -130,10 +130,10 @@ class Lives:
     def _take_in(self, event: Event) -> None:
         """Have the reader decide *event*, and write what it came to as `save` does."""
         numbers = Numbers(dict(self.numbers))
-        batch = Batch(self.at, LIBRARY, dict(self.requests), numbers)
+        batch = Batch(self.at, RULES, dict(self.requests), numbers)
         record = Record("", 0, 0, b"", b"", (), self.at)
         taken = _READER.decide(batch, Item(record, event, event.subject))
-        self._write([self._placed(told) for told in batch.tolds])
+        self._write([self._numbered(outcome) for outcome in batch.outcomes])
         self.changes += batch.changes
         self.numbers |= numbers.changed
         self._publish([message.value or b"" for message in taken.outgoing])
@@ -145,7 +145,7 @@ class Lives:
                 r for r in self.requests.values() if r.queued and r.lane == f"cri-tac.{pace}"
             ]
             queued.sort(key=lambda request: request.queue_number or 0)
-            step = LaneStep("cri-tac", True, LIBRARY, dict(self.capacities), self.at)
+            step = LaneStep("cri-tac", True, RULES, dict(self.capacities), self.at)
             self._write(match_in_order(step, queued))
             self.capacities = step.capacities
 
@@ -163,19 +163,19 @@ class Lives:
             request = self.draw.choice(due)
             assert request.due_at is not None
             self.at = max(self.at, request.due_at + timedelta(minutes=1))
-            self._write([self._placed(run_out(request, at=self.at))])
+            self._write([self._numbered(run_out(request, at=self.at))])
 
-    def _placed(self, told: Told) -> Told:
-        if not told.request.queued or told.request.queue_number is not None:
-            return told
+    def _numbered(self, outcome: DecisionOutcome) -> DecisionOutcome:
+        if not outcome.request.queued or outcome.request.queue_number is not None:
+            return outcome
         self._places += 1
-        return with_place(told, self._places)
+        return with_queue_number(outcome, self._places)
 
-    def _write(self, tolds: list[Told]) -> None:
-        for told in tolds:
-            self.requests[told.request.tracking_number] = told.request
-            self.changes += told.changes
-            self._publish([event.encode() for event in told.events])
+    def _write(self, outcomes: list[DecisionOutcome]) -> None:
+        for outcome in outcomes:
+            self.requests[outcome.request.tracking_number] = outcome.request
+            self.changes += outcome.changes
+            self._publish([event.encode() for event in outcome.events])
 
     def _publish(self, values: list[bytes]) -> None:
         for value in values:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.routing.life.capacity import Capacity, looker, taken
+from services.routing.life.capacity import Capacity, availability_lookup, taken
 from services.routing.life.clocks import due_at
 from services.routing.life.offers import make_offer, refer, wait
+from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.life.story import Story, Told
-from services.routing.rules.books import Book, Library, is_open
 from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts, decode_request_facts
+from services.routing.rules.in_force import DecisionBasis, Rules, is_open
 from services.routing.rules.matching import Match, match
 from shared.contracts.routing import DecisionFacts, Sentences
 
@@ -22,13 +22,13 @@ class LaneStep:
 
     program: str
     is_open: bool
-    library: Library
+    rules: Rules
     capacities: dict[str, Capacity]
     at: datetime
     offers: int = 0
 
 
-def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Told]:
+def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[DecisionOutcome]:
     """
     Return what becomes of *requests*, which are in the order of their queue numbers.
 
@@ -37,49 +37,49 @@ def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Told]:
     """
     if not step.is_open:
         return [_not_open(step, request) for request in requests]
-    book = step.library.providers(step.program, at=step.at)
+    basis = step.rules.providers(step.program, at=step.at)
     clocks: dict[str, datetime | None] = {}
-    return [_match(step, request, book, clocks) for request in requests]
+    return [_match(step, request, basis, clocks) for request in requests]
 
 
-def is_lane_open(library: Library, program: str, *, at: datetime) -> bool:
+def is_lane_open(rules: Rules, program: str, *, at: datetime) -> bool:
     """Tell whether offers are made for *program* at *at*."""
-    known = library.ruleset is not None and program in library.catalog.programs
-    return known and is_open(_candidate(library, program), at=at)
+    known = rules.ruleset is not None and program in rules.catalog.programs
+    return known and is_open(_candidate(rules, program), at=at)
 
 
-def _candidate(library: Library, program: str) -> Facts:
-    return next(c for c in library.programs.candidates if c["program.id"] == program)
+def _candidate(rules: Rules, program: str) -> Facts:
+    return next(c for c in rules.programs.candidates if c["program.id"] == program)
 
 
 def _match(
-    step: LaneStep, request: Request, book: Book, clocks: dict[str, datetime | None]
-) -> Told:
+    step: LaneStep, request: Request, basis: DecisionBasis, clocks: dict[str, datetime | None]
+) -> DecisionOutcome:
     facts = decode_request_facts(request.facts)
-    look = looker(step.capacities, facts, at=step.at)
-    found = match(facts, book, look=look, not_again=request.offered)
+    availability_of = availability_lookup(step.capacities, facts, at=step.at)
+    found = match(facts, basis, availability_of=availability_of, already_asked=request.offered)
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
-        return Told(request._replace(fresh=False))
+        return DecisionOutcome(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
     # Offers of one step are apart by a microsecond, so that "longest without" has an order.
     at = step.at + timedelta(microseconds=step.offers)
-    story = Story(request, cause=_cause(request, capacity), at=at)
+    builder = OutcomeBuilder(request, cause=_cause(request, capacity), at=at)
     expires_at = None
     if capacity is not None:
         clock = f"offer_answer.{request.pace}"
         if clock not in clocks:
-            clocks[clock] = due_at(book.ruleset, clock, start=step.at)
+            clocks[clock] = due_at(basis.ruleset, clock, start=step.at)
         expires_at = clocks[clock]
         if expires_at is None:
-            return _no_deadline(step, story, book, found)
-    decision = _keep(step, story, facts, book, found)
+            return _no_deadline(step, builder, basis, found)
+    decision = _keep(step, builder, facts, basis, found)
     if found.outcome == "waiting":
-        wait(story, "no_capacity", decision=decision)
+        wait(builder, "no_capacity", decision=decision)
     elif capacity is None or found.entry is None or expires_at is None:
-        refer(story, "no_candidate", decision=decision, ruleset=book.ruleset)
+        refer(builder, "no_candidate", decision=decision, ruleset=basis.ruleset)
     else:
         make_offer(
-            story,
+            builder,
             capacity.provider,
             expires_at=expires_at,
             decision=decision,
@@ -88,27 +88,29 @@ def _match(
         )
         step.offers += 1
         step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=at)
-    return replace(story.told(), changes=())  # the capacities of the step have them already
+    return replace(builder.build(), changes=())  # the capacities of the step have them already
 
 
-def _no_deadline(step: LaneStep, story: Story, book: Book, found: Match) -> Told:
+def _no_deadline(
+    step: LaneStep, builder: OutcomeBuilder, basis: DecisionBasis, found: Match
+) -> DecisionOutcome:
     """Hand the request to a person: an offer would expire on a day that the calendar lacks."""
     because = Sentences(
         staff=f"{found.provider} would be asked, but the calendar of the rule set in force"
-        f" ends with {book.ruleset.calendar.last_day}, before the offer would expire."
+        f" ends with {basis.ruleset.calendar.last_day}, before the offer would expire."
         " A person decides.",
         requester="No date for an answer can be set now; the program office will look at your"
         " request, which keeps its place.",
     )
-    came = {
+    details = {
         "program": step.program,
         "provider": found.provider,
         "outcome": "referred",
         "because": sentences(because),
     }
-    kept = story.keep("calendar", came, because, library=step.library, book=book)
-    refer(story, "calendar_ended", decision=kept.facts, ruleset=book.ruleset)
-    return story.told()
+    record = builder.record_decision("calendar", details, because, rules=step.rules, basis=basis)
+    refer(builder, "calendar_ended", decision=record.facts, ruleset=basis.ruleset)
+    return builder.build()
 
 
 def _cause(request: Request, capacity: Capacity | None) -> str:
@@ -118,34 +120,38 @@ def _cause(request: Request, capacity: Capacity | None) -> str:
     return request.last_event
 
 
-def _keep(step: LaneStep, story: Story, facts: Facts, book: Book, found: Match) -> DecisionFacts:
-    came = {
+def _keep(
+    step: LaneStep, builder: OutcomeBuilder, facts: Facts, basis: DecisionBasis, found: Match
+) -> DecisionFacts:
+    details = {
         "facts": facts,
         "program": step.program,
-        "lane": story.request.lane,
-        "queue_number": story.request.queue_number,
+        "lane": builder.request.lane,
+        "queue_number": builder.request.queue_number,
         **found.decided,
     }
-    return story.keep("match", came, found.because, library=step.library, book=book).facts
+    return builder.record_decision(
+        "match", details, found.because, rules=step.rules, basis=basis
+    ).facts
 
 
-def _not_open(step: LaneStep, request: Request) -> Told:
+def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
     """Let a request that came into the lane of a program that is closed now wait for it."""
     if request.waits_for == "program_not_open":
-        return Told(request._replace(fresh=False))
-    book = step.library.programs
-    name = _candidate(step.library, step.program)["program.name"]
+        return DecisionOutcome(request._replace(fresh=False))
+    basis = step.rules.programs
+    name = _candidate(step.rules, step.program)["program.name"]
     because = Sentences(
         staff=f"{name} is not open.",
         requester=f"{name} is not open; your request keeps its place.",
     )
-    came = {
+    details = {
         "program": step.program,
         "outcome": "waiting",
         "because": sentences(because),
     }
-    story = Story(request, cause=request.last_event, at=step.at)
-    kept = story.keep("closed", came, because, library=step.library, book=book)
-    opens_at = step.library.catalog.programs[step.program].opens_at
-    wait(story, "program_not_open", decision=kept.facts, opens_at=opens_at)
-    return story.told()
+    builder = OutcomeBuilder(request, cause=request.last_event, at=step.at)
+    record = builder.record_decision("closed", details, because, rules=step.rules, basis=basis)
+    opens_at = step.rules.catalog.programs[step.program].opens_at
+    wait(builder, "program_not_open", decision=record.facts, opens_at=opens_at)
+    return builder.build()

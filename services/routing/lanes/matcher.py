@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing import store
 from services.routing.lanes.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.life.capacity import Capacity, apply
-from services.routing.rules.books import Library, Shelf
+from services.routing.rules.in_force import Rules, RulesCache
 from services.routing.saving import save_and_publish
 from services.routing.store import Lane, LaneSweep, Results
 from shared.catalog.catalog import CatalogCache
@@ -36,7 +36,7 @@ class Matcher:
         self._relay_wake = relay_wake
         self._limit = limit
         self._catalogs = CatalogCache()
-        self._shelf = Shelf()
+        self._rules_cache = RulesCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """
@@ -51,16 +51,16 @@ class Matcher:
             if survey.changes:
                 pauses.append(await self._apply_changes(connection))
                 survey = await store.survey(connection)
-            library = await self._library(connection, version=survey.version, at=survey.at)
-            for lane in sorted(survey.lanes, key=lambda lane: (_rank(lane, library), lane.lane)):
-                if _has_work(lane, library, at=survey.at):
+            rules = await self._rules(connection, version=survey.version, at=survey.at)
+            for lane in sorted(survey.lanes, key=lambda lane: (_rank(lane, rules), lane.lane)):
+                if _has_work(lane, rules, at=survey.at):
                     pauses.append(await self._match(connection, lane.lane))
         return min(pauses)
 
-    async def _library(self, connection: Any, *, version: int, at: datetime) -> Library:
-        """Return the library at *at*; *version* is the stored catalog's, which was just read."""
+    async def _rules(self, connection: Any, *, version: int, at: datetime) -> Rules:
+        """Return the rules at *at*; *version* is the stored catalog's, which was just read."""
         catalog = await self._catalogs.current(connection, version=version)
-        return self._shelf.library(catalog, at=at)
+        return self._rules_cache.in_force(catalog, at=at)
 
     async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> timedelta:
         """Bring the capacities up to date and let the lanes look again where room has come."""
@@ -92,51 +92,51 @@ class Matcher:
             if locked is None:
                 return SOON
             lane, version, at = locked
-            library = await self._library(connection, version=version, at=at)
-            if await self._is_behind(connection, lane, library):
+            rules = await self._rules(connection, version=version, at=at)
+            if await self._is_behind(connection, lane, rules):
                 return SOON
-            basis = _basis(lane.program, library, at=at)
-            is_open = is_lane_open(library, lane.program, at=at)
+            basis = _basis(lane.program, rules, at=at)
+            is_open = is_lane_open(rules, lane.program, at=at)
             swept_to = lane.swept_to if lane.basis == basis else 0
             sweeping = is_open and swept_to is not None
-            capacities = await self._capacities(connection, lane.program, library, at=at)
+            capacities = await self._capacities(connection, lane.program, rules, at=at)
             requests, locked_at = await store.lock_next_in_lane(
                 connection,
                 name,
                 behind=swept_to if sweeping and swept_to is not None else store.END,
                 limit=self._limit,
             )
-            step = LaneStep(lane.program, is_open, library, dict(capacities), locked_at or at)
+            step = LaneStep(lane.program, is_open, rules, dict(capacities), locked_at or at)
             crash_points.reach("matcher.after_claim")
-            tolds = match_in_order(step, requests)
+            outcomes = match_in_order(step, requests)
             sweeps: list[LaneSweep] = []
             if sweeping or basis != lane.basis:
                 reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
                 sweeps.append(LaneSweep(name, basis, max(reached, swept_to or 0)))
             published = await save_and_publish(
                 connection,
-                tolds,
+                outcomes,
                 capacities=_changed(capacities, step.capacities),
                 sweeps=sweeps,
             )
             crash_points.reach("matcher.in_transaction")
         if published:
             self._relay_wake.set()
-            outcomes = Counter(told.request.status for told in tolds if told.events)
-            log.info("requests.matched", lane=name, looked_at=len(requests), **outcomes)
+            statuses = Counter(outcome.request.status for outcome in outcomes if outcome.events)
+            log.info("requests.matched", lane=name, looked_at=len(requests), **statuses)
         return AT_ONCE if len(requests) == self._limit else LATER
 
     async def _is_behind(
-        self, connection: "PoolConnectionProxy[Any]", lane: Lane, library: Library
+        self, connection: "PoolConnectionProxy[Any]", lane: Lane, rules: Rules
     ) -> bool:
         """Tell whether a lane of a higher rank that shares a provider has work now."""
-        if _rank(lane, library) == 0:
+        if _rank(lane, rules) == 0:
             return False
         now = await store.survey(connection)
         return any(
-            _rank(other, library) < _rank(lane, library)
-            and _share_provider(other.program, lane.program, library)
-            and _has_work(other, library, at=now.at)
+            _rank(other, rules) < _rank(lane, rules)
+            and _share_provider(other.program, lane.program, rules)
+            and _has_work(other, rules, at=now.at)
             for other in now.lanes
         )
 
@@ -144,43 +144,43 @@ class Matcher:
         self,
         connection: "PoolConnectionProxy[Any]",
         program: str,
-        library: Library,
+        rules: Rules,
         *,
         at: datetime,
     ) -> dict[str, Capacity]:
-        book = library.providers(program, at=at)
-        providers = [candidate["provider.id"] for candidate in book.candidates]
+        basis = rules.providers(program, at=at)
+        providers = [candidate["provider.id"] for candidate in basis.candidates]
         return await store.lock_capacities(connection, providers)
 
 
-def _rank(lane: Lane, library: Library) -> int:
+def _rank(lane: Lane, rules: Rules) -> int:
     """Return the place of the lane's pace in the order in which lanes are served."""
-    stated = library.ruleset.lanes if library.ruleset is not None else None
+    stated = rules.ruleset.lanes if rules.ruleset is not None else None
     order = stated or SERVED_FIRST
     return next((n for n, pace in enumerate(order) if lane.lane.endswith(f".{pace}")), len(order))
 
 
-def _share_provider(one: str, other: str, library: Library) -> bool:
+def _share_provider(one: str, other: str, rules: Rules) -> bool:
     return one == other or any(
-        {one, other}.issubset(provider.programs) for provider in library.catalog.providers.values()
+        {one, other}.issubset(provider.programs) for provider in rules.catalog.providers.values()
     )
 
 
-def _has_work(lane: Lane, library: Library, *, at: datetime) -> bool:
+def _has_work(lane: Lane, rules: Rules, *, at: datetime) -> bool:
     """Tell whether somebody in the lane is to be looked at."""
-    known = library.ruleset is not None and lane.program in library.catalog.programs
+    known = rules.ruleset is not None and lane.program in rules.catalog.programs
     if not known or not lane.queued:
         return False
-    if lane.fresh or lane.basis != _basis(lane.program, library, at=at):
+    if lane.fresh or lane.basis != _basis(lane.program, rules, at=at):
         return True
-    return lane.swept_to is not None and is_lane_open(library, lane.program, at=at)
+    return lane.swept_to is not None and is_lane_open(rules, lane.program, at=at)
 
 
-def _basis(program: str, library: Library, *, at: datetime) -> str:
+def _basis(program: str, rules: Rules, *, at: datetime) -> str:
     """Return what decisions in the lane rest on, but for capacity: another one, look again."""
-    book = library.providers(program, at=at)
-    state = "open" if is_lane_open(library, program, at=at) else "closed"
-    return f"{state} {book.ruleset_hash[:16]} {book.panel_hash[:16]}"
+    basis = rules.providers(program, at=at)
+    state = "open" if is_lane_open(rules, program, at=at) else "closed"
+    return f"{state} {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}"
 
 
 def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> list[Capacity]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from services.routing.life.request import CapacityChange
 from services.routing.rules.facts import Facts
-from services.routing.rules.matching import NOTHING, Snapshot
+from services.routing.rules.matching import UNAVAILABLE, Availability
 from shared.contracts.intake import CapacityFacts
 from shared.contracts.routing import DeclaredFacts
 
@@ -95,29 +95,29 @@ def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
     )
 
 
-def looker(
+def availability_lookup(
     capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
-) -> Callable[[str], Snapshot]:
+) -> Callable[[str], Availability]:
     """Return a function that says what a provider could take on of a request with *facts*."""
 
-    def look(provider: str) -> Snapshot:
+    def availability_of(provider: str) -> Availability:
         capacity = capacities.get(provider)
-        return NOTHING if capacity is None else _snapshot(capacity, facts, at)
+        return UNAVAILABLE if capacity is None else _availability(capacity, facts, at)
 
-    return look
+    return availability_of
 
 
-def _snapshot(capacity: Capacity, facts: Facts, at: datetime) -> Snapshot:
+def _availability(capacity: Capacity, facts: Facts, at: datetime) -> Availability:
     load, last = capacity.load, capacity.last_offer
     if capacity.valid_until is None or capacity.valid_until <= at:
-        return Snapshot(load=load, last_offer=last)
+        return Availability(load=load, last_offer=last)
     found, free = None, 0
-    for place, entry in enumerate(_entries(capacity.entries)):
-        left = capacity.free[place]
+    for index, entry in enumerate(_entries(capacity.entries)):
+        left = capacity.free[index]
         if left > 0 and entry.fits(facts):
             free += left
-            found = place if found is None else found
-    return Snapshot(found, free, load, last)
+            found = index if found is None else found
+    return Availability(found, free, load, last)
 
 
 @lru_cache(maxsize=512)
@@ -140,5 +140,5 @@ def microseconds(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _with(free: tuple[int, ...], place: int, value: int) -> tuple[int, ...]:
-    return (*free[:place], value, *free[place + 1 :])
+def _with(free: tuple[int, ...], index: int, value: int) -> tuple[int, ...]:
+    return (*free[:index], value, *free[index + 1 :])

@@ -5,11 +5,11 @@ from datetime import datetime
 from services.routing.life.directions import direct
 from services.routing.life.engagements import close_engagement, report_milestone
 from services.routing.life.offer_answers import answer_offer
+from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.life.story import Story, Told
 from services.routing.life.triaging import triage_request
-from services.routing.rules.books import Library
 from services.routing.rules.facts import encode_facts, request_facts
+from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
 from shared.contracts.intake import (
     EngagementCloseReported,
@@ -46,14 +46,14 @@ class UnknownRequest(Exception):
 
 
 def decide(
-    request: Request | None, event: AboutRequest, library: Library, *, at: datetime
-) -> Told:
+    request: Request | None, event: AboutRequest, rules: Rules, *, at: datetime
+) -> DecisionOutcome:
     """Return what *event* leads to for *request* (None: not known yet) at *at*."""
     if isinstance(event, RequestAccepted):
-        return _accept(request, event, library, at=at)
+        return _accept(request, event, rules, at=at)
     if request is None:
         raise UnknownRequest
-    story = Story(
+    builder = OutcomeBuilder(
         request,
         cause=event.id,
         at=at,
@@ -64,27 +64,27 @@ def decide(
     )
     match event:
         case RequestAmended():
-            _amend(story, event, library)
+            _amend(builder, event, rules)
         case WithdrawalRequested():
-            _withdraw(story, event)
+            _withdraw(builder, event)
         case OfferAnswered():
-            answer_offer(story, event, library)
+            answer_offer(builder, event, rules)
         case MilestoneReported():
-            report_milestone(story, event, library)
+            report_milestone(builder, event, rules)
         case EngagementCloseReported():
-            close_engagement(story, event)
+            close_engagement(builder, event)
         case RequestDirected():
-            direct(story, event, library)
-    return story.told()
+            direct(builder, event, rules)
+    return builder.build()
 
 
 def _accept(
-    request: Request | None, event: RequestAccepted, library: Library, *, at: datetime
-) -> Told:
+    request: Request | None, event: RequestAccepted, rules: Rules, *, at: datetime
+) -> DecisionOutcome:
     if request is not None:
         raise ValueError("a request is accepted once")
     asked = event.data
-    facts = request_facts(asked, library.catalog)
+    facts = request_facts(asked, rules.catalog)
     accepted = Request(
         tracking_number=asked.tracking_number,
         request_id=asked.request_id,
@@ -94,36 +94,36 @@ def _accept(
         need_stated=asked.need_stated,
         traceparent=event.traceparent,
     )
-    story = Story(accepted, cause=event.id, at=at, received_at=event.receivedat)
-    triage_request(story, facts, library)
-    return story.told()
+    builder = OutcomeBuilder(accepted, cause=event.id, at=at, received_at=event.receivedat)
+    triage_request(builder, facts, rules)
+    return builder.build()
 
 
-def _amend(story: Story, event: RequestAmended, library: Library) -> None:
+def _amend(builder: OutcomeBuilder, event: RequestAmended, rules: Rules) -> None:
     """Take in the new facts, unless they came too late; the matcher looks again in a lane."""
-    if story.request.ended:
-        story.came_too_late(event)
+    if builder.request.ended:
+        builder.came_too_late(event)
         return
-    story.publish(
+    builder.publish(
         RequestFactsChanged,
         FactsChangedFacts,
-        status=story.request.status,
+        status=builder.request.status,
         amendment=event.number,
-        facts=request_facts(event.data, library.catalog),
+        facts=request_facts(event.data, rules.catalog),
         need_stated=event.data.need_stated,
     )
 
 
-def _withdraw(story: Story, event: WithdrawalRequested) -> None:
+def _withdraw(builder: OutcomeBuilder, event: WithdrawalRequested) -> None:
     """Settle a withdrawal, once: it stops an offer, a wait or work, whatever there is."""
-    request, about = story.request, event.data.tracking_number
+    request, about = builder.request, event.data.tracking_number
     refusal = _withdrawal_refused(request, event)
     if refusal is not None:
-        story.refused("request.withdraw", about, refusal)
+        builder.answer_refused("request.withdraw", about, refusal)
         return
     engagement = request.engagement_id
     if request.status == "offered":
-        story.publish(
+        builder.publish(
             OfferWithdrawn,
             OfferEndFacts,
             status="triaged",
@@ -131,7 +131,7 @@ def _withdraw(story: Story, event: WithdrawalRequested) -> None:
             provider=request.provider,
             reason="request_withdrawn",
         )
-    story.publish(
+    builder.publish(
         RequestWithdrawn,
         WithdrawnFacts,
         status="withdrawn",
@@ -139,7 +139,7 @@ def _withdraw(story: Story, event: WithdrawalRequested) -> None:
         provider=request.provider if engagement is not None else None,
         engagement_id=engagement,
     )
-    story.applied("request.withdraw", about)
+    builder.answer_applied("request.withdraw", about)
 
 
 def _withdrawal_refused(request: Request, event: WithdrawalRequested) -> Refusal | None:

@@ -5,11 +5,11 @@ from typing import Any
 
 from services.routing.life.clocks import due_at
 from services.routing.life.offers import engage, make_offer, wait
+from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.refusals import reason_of
-from services.routing.life.story import Story
-from services.routing.rules.books import Book, Library, is_open
 from services.routing.rules.decisions import DecisionRecord, sentences
 from services.routing.rules.facts import decode_request_facts
+from services.routing.rules.in_force import DecisionBasis, Rules, is_open
 from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
 from shared.contracts import refusals
 from shared.contracts.intake import DirectionFacts, RequestDirected
@@ -25,150 +25,160 @@ from shared.contracts.routing import (
 WHAT = "request.direct"
 
 
-def direct(story: Story, event: RequestDirected, library: Library) -> None:
+def direct(builder: OutcomeBuilder, event: RequestDirected, rules: Rules) -> None:
     """Do what the program office decided, or refuse it."""
-    told = event.data
-    about = story.request.tracking_number
-    refusal = _refusal(story, told, library)
+    direction = event.data
+    about = builder.request.tracking_number
+    refusal = _refusal(builder, direction, rules)
     if refusal is not None:
-        story.refused(WHAT, about, refusal)
+        builder.answer_refused(WHAT, about, refusal)
         return
-    match told.action:
+    match direction.action:
         case "assign":
-            _assign(story, told, library)
+            _assign(builder, direction, rules)
         case "ineligible":
-            _end(story, told, library)
+            _end(builder, direction, rules)
         case _:
-            _route(story, told, library)
-    story.applied(WHAT, about)
+            _route(builder, direction, rules)
+    builder.answer_applied(WHAT, about)
 
 
-def _refusal(story: Story, told: DirectionFacts, library: Library) -> Refusal | None:
-    if story.request.ended:
+def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> Refusal | None:
+    if builder.request.ended:
         return refusals.REQUEST_ENDED
-    if story.request.status != "referred":
+    if builder.request.status != "referred":
         return refusals.NOT_REFERRED
-    if library.ruleset is None:
+    if rules.ruleset is None:
         return refusals.NO_RULESET
-    if told.action == "ineligible":
+    if direction.action == "ineligible":
         return None
-    if told.action == "assign" and told.provider not in library.catalog.providers:
+    if direction.action == "assign" and direction.provider not in rules.catalog.providers:
         return refusals.UNKNOWN_PROVIDER
-    program = library.catalog.programs.get(_program(story, told, library))
+    program = rules.catalog.programs.get(_program(builder, direction, rules))
     if program is None or program.status == "ended":
         return refusals.PROGRAM_UNKNOWN_OR_ENDED
-    asks = told.action == "assign" and not _takes_counter(story, told)
-    return refusals.CALENDAR_ENDED if asks and _expires_at(story, told, library) is None else None
+    asks = direction.action == "assign" and not _takes_counter(builder, direction)
+    return (
+        refusals.CALENDAR_ENDED
+        if asks and _expires_at(builder, direction, rules) is None
+        else None
+    )
 
 
-def _takes_counter(story: Story, told: DirectionFacts) -> bool:
+def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:
     """Tell whether the provider named had proposed the terms: nothing is to be asked then."""
-    request = story.request
-    return request.offer_state == "countered" and request.provider == told.provider
+    request = builder.request
+    return request.offer_state == "countered" and request.provider == direction.provider
 
 
-def _expires_at(story: Story, told: DirectionFacts, library: Library) -> datetime | None:
+def _expires_at(
+    builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules
+) -> datetime | None:
     """Return when an offer to the provider named would expire; None beyond the calendar."""
-    assert library.ruleset is not None
-    program = _program(story, told, library)
-    lane = story.request.lane or _lane(story, program, library)
-    return due_at(library.ruleset, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=story.at)
+    assert rules.ruleset is not None
+    program = _program(builder, direction, rules)
+    lane = builder.request.lane or _lane(builder, program, rules)
+    return due_at(rules.ruleset, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
 
 
-def _program(story: Story, told: DirectionFacts, library: Library) -> str:
-    """Return the program meant: the one said, the one it is in, one of the provider's, CRI-TAC."""
-    said = told.program or story.request.program
-    if said is not None or told.provider is None:
-        return said or DEFAULT_PROGRAM
-    programs = library.catalog.providers[told.provider].programs
+def _program(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> str:
+    """
+    Return the program that the direction means.
+
+    The first that is known of: the one it names, the request's own, the named provider's, CRI-TAC.
+    """
+    program = direction.program or builder.request.program
+    if program is not None or direction.provider is None:
+        return program or DEFAULT_PROGRAM
+    programs = rules.catalog.providers[direction.provider].programs
     return DEFAULT_PROGRAM if DEFAULT_PROGRAM in programs or not programs else programs[0]
 
 
-def _route(story: Story, told: DirectionFacts, library: Library) -> None:
+def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
     """Put the request (back) into the lane of a program."""
-    program = _program(story, told, library)
-    candidate = next(c for c in library.programs.candidates if c["program.id"] == program)
+    program = _program(builder, direction, rules)
+    candidate = next(c for c in rules.programs.candidates if c["program.id"] == program)
     because = Sentences(
-        staff=f"The program office directs it to {candidate['program.name']}: {told.reason}.",
+        staff=f"The program office directs it to {candidate['program.name']}: {direction.reason}.",
         requester=f"Your request goes to {candidate['program.name']}.",
     )
-    story.program, story.lane = program, _lane(story, program, library)
-    kept = _record(story, told, library, because, outcome="routed", program=program)
-    if is_open(candidate, at=story.at):
-        story.publish(RequestTriaged, TriageFacts, status="triaged", decision=kept.facts)
+    builder.program, builder.lane = program, _lane(builder, program, rules)
+    record = _record(builder, direction, rules, because, outcome="routed", program=program)
+    if is_open(candidate, at=builder.at):
+        builder.publish(RequestTriaged, TriageFacts, status="triaged", decision=record.facts)
     else:
-        opens_at = library.catalog.programs[program].opens_at
-        wait(story, "program_not_open", decision=kept.facts, opens_at=opens_at)
+        opens_at = rules.catalog.programs[program].opens_at
+        wait(builder, "program_not_open", decision=record.facts, opens_at=opens_at)
 
 
-def _assign(story: Story, told: DirectionFacts, library: Library) -> None:
+def _assign(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
     """Ask the provider named, or open the engagement when it had proposed other terms."""
-    provider = library.catalog.providers[told.provider or ""]
+    provider = rules.catalog.providers[direction.provider or ""]
     because = Sentences(
-        staff=f"The program office names {provider.name}: {told.reason}.",
+        staff=f"The program office names {provider.name}: {direction.reason}.",
         requester=f"The program office chose {provider.name}.",
         provider="The program office names you for this request.",
     )
-    program = _program(story, told, library)
-    story.program, story.lane = program, story.lane or _lane(story, program, library)
-    kept = _record(story, told, library, because, outcome="assigned", program=program)
-    if _takes_counter(story, told):
-        engage(story, ruleset=library.ruleset, decision=kept.facts)
+    program = _program(builder, direction, rules)
+    builder.program, builder.lane = program, builder.lane or _lane(builder, program, rules)
+    record = _record(builder, direction, rules, because, outcome="assigned", program=program)
+    if _takes_counter(builder, direction):
+        engage(builder, ruleset=rules.ruleset, decision=record.facts)
         return
-    expires_at = _expires_at(story, told, library)
+    expires_at = _expires_at(builder, direction, rules)
     assert expires_at is not None
-    make_offer(story, provider.id, expires_at=expires_at, decision=kept.facts)
+    make_offer(builder, provider.id, expires_at=expires_at, decision=record.facts)
 
 
-def _end(story: Story, told: DirectionFacts, library: Library) -> None:
+def _end(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
     because = Sentences(
-        staff=f"The program office decided: {told.reason}.",
+        staff=f"The program office decided: {direction.reason}.",
         requester="The program office found that the programs cannot serve this request.",
     )
-    kept = _record(story, told, library, because, outcome="ineligible", program=None)
-    story.publish(
+    record = _record(builder, direction, rules, because, outcome="ineligible", program=None)
+    builder.publish(
         RequestIneligible,
         IneligibleFacts,
         status="ineligible",
-        decision=kept.facts,
+        decision=record.facts,
         reasons=[reason_of(refusals.AGENCY_NOT_SERVED)],
         elsewhere=None,
     )
 
 
-def _lane(story: Story, program: str, library: Library) -> str:
-    return lane_of(program, decode_request_facts(story.request.facts), library.programs)
+def _lane(builder: OutcomeBuilder, program: str, rules: Rules) -> str:
+    return lane_of(program, decode_request_facts(builder.request.facts), rules.programs)
 
 
 def _record(
-    story: Story,
-    told: DirectionFacts,
-    library: Library,
+    builder: OutcomeBuilder,
+    direction: DirectionFacts,
+    rules: Rules,
     because: Sentences,
     *,
     outcome: str,
     program: str | None,
 ) -> DecisionRecord:
     """Keep what a person decided, with what the rules say of it."""
-    facts = decode_request_facts(story.request.facts)
-    book = None
+    facts = decode_request_facts(builder.request.facts)
+    basis = None
     if program is not None:
-        book = library.providers(program, at=story.at)
-    came: dict[str, Any] = {
+        basis = rules.providers(program, at=builder.at)
+    details: dict[str, Any] = {
         "facts": facts,
-        "action": told.action,
-        "reason": told.reason,
-        "verdicts": {} if book is None else verdicts(book, facts),
+        "action": direction.action,
+        "reason": direction.reason,
+        "verdicts": {} if basis is None else verdicts(basis, facts),
         "outcome": outcome,
         "program": program,
-        "provider": told.provider,
+        "provider": direction.provider,
         "because": sentences(because),
     }
-    return story.keep("direction", came, because, library=library, book=book)
+    return builder.record_decision("direction", details, because, rules=rules, basis=basis)
 
 
-def verdicts(book: Book, facts: Any) -> dict[str, str]:
+def verdicts(basis: DecisionBasis, facts: Any) -> dict[str, str]:
     """Return what the rules say of each provider, although a person decides."""
-    standing = book.providers.standing(facts)
-    names = [candidate["provider.id"] for candidate in book.candidates]
-    return dict(zip(names, standing.verdicts, strict=True))
+    evaluation = basis.providers.evaluate(facts)
+    names = [candidate["provider.id"] for candidate in basis.candidates]
+    return dict(zip(names, evaluation.verdicts, strict=True))

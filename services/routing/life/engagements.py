@@ -1,9 +1,9 @@
 """Work under way: milestones, and its close."""
 
 from services.routing.life.offers import end_of_clock
+from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.life.story import Story
-from services.routing.rules.books import Library
+from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
 from shared.contracts.intake import EngagementCloseReported, MilestoneReported
 from shared.contracts.refusals import Refusal
@@ -15,44 +15,44 @@ from shared.contracts.routing import (
 )
 
 
-def report_milestone(story: Story, event: MilestoneReported, library: Library) -> None:
+def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
     """Take in a milestone of the provider's own engagement; the clock of silence starts anew."""
-    told = event.data
-    refusal = _refusal(story.request, told.engagement_id, told.provider)
+    report = event.data
+    refusal = _refusal(builder.request, report.engagement_id, report.provider)
     if refusal is not None:
-        story.refused("milestone.report", told.engagement_id, refusal)
+        builder.answer_refused("milestone.report", report.engagement_id, refusal)
         return
-    delivered = told.milestone == "delivered" or story.request.status == "delivered"
-    story.publish(
+    delivered = report.milestone == "delivered" or builder.request.status == "delivered"
+    builder.publish(
         EngagementProgressed,
         ProgressFacts,
         status="delivered" if delivered else "in_delivery",
-        engagement_id=told.engagement_id,
-        provider=told.provider,
-        milestone=told.milestone,
-        on=told.on,
-        due_at=end_of_clock(story, "engagement_silence", library.ruleset),
+        engagement_id=report.engagement_id,
+        provider=report.provider,
+        milestone=report.milestone,
+        on=report.on,
+        due_at=end_of_clock(builder, "engagement_silence", rules.ruleset),
     )
-    story.applied("milestone.report", told.engagement_id)
+    builder.answer_applied("milestone.report", report.engagement_id)
 
 
-def close_engagement(story: Story, event: EngagementCloseReported) -> None:
+def close_engagement(builder: OutcomeBuilder, event: EngagementCloseReported) -> None:
     """Close the provider's own engagement: the request's end."""
-    told = event.data
-    refusal = _refusal(story.request, told.engagement_id, told.provider)
+    report = event.data
+    refusal = _refusal(builder.request, report.engagement_id, report.provider)
     if refusal is not None:
-        story.refused("engagement.close", told.engagement_id, refusal)
+        builder.answer_refused("engagement.close", report.engagement_id, refusal)
         return
-    story.publish(
+    builder.publish(
         EngagementClosed,
         ClosedFacts,
         status="closed",
-        engagement_id=told.engagement_id,
-        provider=told.provider,
-        reason=told.reason,
-        outcome=told.outcome,
+        engagement_id=report.engagement_id,
+        provider=report.provider,
+        reason=report.reason,
+        outcome=report.outcome,
     )
-    story.applied("engagement.close", told.engagement_id)
+    builder.answer_applied("engagement.close", report.engagement_id)
 
 
 def _refusal(request: Request, engagement_id: str, provider: str) -> Refusal | None:

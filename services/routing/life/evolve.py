@@ -42,7 +42,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
     # Ordered by how often they come: to ask for the class of a pydantic model is slow.
     match event:
         case RequestTriaged():
-            return _after(request, event, QUEUED, _place(request, event))
+            return _after(request, event, QUEUED, _queue_number(request, event))
         case OfferMade():
             return _after(request, event, _offered(request, event))
         case EngagementOpened():
@@ -55,15 +55,17 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return _after(request, event, NO_CLOCK)
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
-            return _after(request, event, QUEUED, {"offer_state": state}, _place(request, event))
+            return _after(
+                request, event, QUEUED, {"offer_state": state}, _queue_number(request, event)
+            )
         case OfferLapsed():
             lapsed = {"offer_state": "lapsed"}
-            return _after(request, event, QUEUED, lapsed, _place(request, event))
+            return _after(request, event, QUEUED, lapsed, _queue_number(request, event))
         case OfferWithdrawn():
             return _after(request, event, {"offer_state": "withdrawn"})
         case RequestWaitlisted():
             waits = {"fresh": False, "waits_for": event.data.reason}
-            return _after(request, event, QUEUED, waits, _place(request, event))
+            return _after(request, event, QUEUED, waits, _queue_number(request, event))
         case RequestReferred():
             return _after(request, event, _referred(event))
         case RequestIneligible() | RequestWithdrawn():
@@ -137,7 +139,7 @@ def _whole(event: RequestRecorded) -> Changes:
     }
 
 
-def _place(
+def _queue_number(
     request: Request, event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed
 ) -> Changes:
     """A place in the lane is given once, and kept."""

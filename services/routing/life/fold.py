@@ -7,8 +7,8 @@ from pydantic import Field, TypeAdapter
 
 from services.routing.life.evolve import begin, evolve
 from services.routing.life.older_events import completed, is_older
+from services.routing.life.outcome import kind_of
 from services.routing.life.request import Request
-from services.routing.life.story import kind_of
 from shared.catalog.catalog import Catalog
 from shared.contracts.routing import (
     MessageApplied,
@@ -47,13 +47,13 @@ def fold(
     events: Sequence[PublishedEvent],
     catalog: Catalog,
     *,
-    place: int | None,
+    queue_number: int | None,
 ) -> Request:
     """
     Return *request* after *events*, its next ones; None before all of them.
 
-    A type of a later release changes nothing. *place* is the one in its lane, if the event that
-    brought it there is too old to say it.
+    Event types of a later release change nothing but ``published``. *queue_number* is used for
+    events of releases before 0.3.0, which do not contain it.
     """
     if request is None:
         request = begin(_EVENTS.validate_json(events[0].value))
@@ -62,7 +62,7 @@ def fold(
         if event is None:
             request = request._replace(published=announced.number)
         elif isinstance(event, _ABOUT_REQUESTS) and is_older(event):
-            whole = completed(event, request, catalog, place=place)
+            whole = completed(event, request, catalog, queue_number=queue_number)
             request = evolve(request, whole)._replace(recorded=request.recorded)
         else:
             request = evolve(request, event)

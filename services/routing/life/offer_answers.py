@@ -1,10 +1,10 @@
 """A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
 
 from services.routing.life.offers import engage, refer
+from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.life.story import Story
-from services.routing.rules.books import Library
 from services.routing.rules.decisions import sentences
+from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
 from shared.contracts.intake import OfferAnswered, OfferAnswerFacts
 from shared.contracts.refusals import Refusal
@@ -13,7 +13,7 @@ from shared.contracts.routing import OfferDeclined, OfferEndFacts, Sentences
 WHAT = "offer.answer"
 
 
-def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
+def answer_offer(builder: OutcomeBuilder, event: OfferAnswered, rules: Rules) -> None:
     """
     Take in a provider's answer.
 
@@ -22,22 +22,22 @@ def answer_offer(story: Story, event: OfferAnswered, library: Library) -> None:
     """
     answer = event.data
     received_at = event.receivedat or event.time
-    request = story.request
+    request = builder.request
     refusal = _refusal(request, answer)
     expires_at = request.offer_expires_at
     if refusal is None and expires_at is not None and received_at > expires_at:
         refusal = refusals.OFFER_EXPIRED
     if refusal is not None:
-        story.refused(WHAT, answer.offer_id, refusal)
+        builder.answer_refused(WHAT, answer.offer_id, refusal)
         return
     lapsed = request.offer_state == "lapsed"
     if answer.answer == "accept":
-        engage(story, ruleset=library.ruleset)
+        engage(builder, ruleset=rules.ruleset)
     elif answer.answer == "counter":
-        _counter(story, answer, library, lapsed=lapsed)
+        _counter(builder, answer, rules, lapsed=lapsed)
     elif not lapsed:
-        _decline(story, answer)
-    story.applied(WHAT, answer.offer_id)
+        _decline(builder, answer)
+    builder.answer_applied(WHAT, answer.offer_id)
 
 
 def _refusal(request: Request, answer: OfferAnswerFacts) -> Refusal | None:
@@ -61,8 +61,8 @@ def _number(request: Request, offer_id: str) -> int | None:
     return number if number <= len(request.offered) else None
 
 
-def _decline(story: Story, answer: OfferAnswerFacts) -> None:
-    story.publish(
+def _decline(builder: OutcomeBuilder, answer: OfferAnswerFacts) -> None:
+    builder.publish(
         OfferDeclined,
         OfferEndFacts,
         status="triaged",
@@ -72,10 +72,12 @@ def _decline(story: Story, answer: OfferAnswerFacts) -> None:
     )
 
 
-def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed: bool) -> None:
+def _counter(
+    builder: OutcomeBuilder, answer: OfferAnswerFacts, rules: Rules, *, lapsed: bool
+) -> None:
     """Decline with other terms: the program office decides about them."""
     if not lapsed:
-        story.publish(
+        builder.publish(
             OfferDeclined,
             OfferEndFacts,
             status="triaged",
@@ -87,18 +89,18 @@ def _counter(story: Story, answer: OfferAnswerFacts, library: Library, *, lapsed
         staff=f"{answer.provider} would help on other terms; a person decides.",
         requester="A provider proposes other terms; the program office will look at them.",
     )
-    came = {
+    details = {
         "offer": answer.offer_id,
         "outcome": "referred",
         "provider": answer.provider,
         "because": sentences(because),
     }
-    kept = story.keep("counter", came, because, library=library, book=None)
+    record = builder.record_decision("counter", details, because, rules=rules, basis=None)
     refer(
-        story,
+        builder,
         "countered",
-        decision=kept.facts,
-        ruleset=library.ruleset,
+        decision=record.facts,
+        ruleset=rules.ruleset,
         provider=answer.provider,
         counter_from=answer.counter_from,
         counter_until=answer.counter_until,

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.life.clocks import due_at
+from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request, offer_id, pace_of
-from services.routing.life.story import Story, Told
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     ClockFacts,
@@ -25,7 +25,7 @@ from shared.contracts.routing import (
 
 
 def make_offer(
-    story: Story,
+    builder: OutcomeBuilder,
     provider: str,
     *,
     expires_at: datetime,
@@ -34,9 +34,9 @@ def make_offer(
     entry: int | None = None,
 ) -> None:
     """Ask *provider*; what it takes of a declaration is given back when nothing comes of it."""
-    request = story.request
+    request = builder.request
     number = len(request.offered) + 1
-    story.publish(
+    builder.publish(
         OfferMade,
         OfferFacts,
         status="offered",
@@ -51,7 +51,7 @@ def make_offer(
 
 
 def wait(
-    story: Story,
+    builder: OutcomeBuilder,
     reason: str,
     *,
     decision: DecisionFacts,
@@ -59,11 +59,11 @@ def wait(
     **facts: Any,
 ) -> None:
     """Let the request wait at its place in the lane."""
-    story.publish(
+    builder.publish(
         RequestWaitlisted,
         WaitFacts,
         status="waiting",
-        ordinal=story.request.decided + 1,
+        ordinal=builder.request.decided + 1,
         reason=reason,
         opens_at=opens_at,
         decision=decision,
@@ -72,27 +72,32 @@ def wait(
 
 
 def refer(
-    story: Story, reason: str, *, decision: DecisionFacts, ruleset: RuleSet | None, **more: Any
+    builder: OutcomeBuilder,
+    reason: str,
+    *,
+    decision: DecisionFacts,
+    ruleset: RuleSet | None,
+    **more: Any,
 ) -> None:
     """Hand the request to the program office, which has the time of triage to direct it."""
-    story.publish(
+    builder.publish(
         RequestReferred,
         ReferralFacts,
         status="referred",
-        ordinal=story.request.decided + 1,
+        ordinal=builder.request.decided + 1,
         reason=reason,
         decision=decision,
-        due_at=end_of_clock(story, f"triage.{pace_of(story.lane)}", ruleset),
+        due_at=end_of_clock(builder, f"triage.{pace_of(builder.lane)}", ruleset),
         **more,
     )
 
 
 def engage(
-    story: Story, *, ruleset: RuleSet | None, decision: DecisionFacts | None = None
+    builder: OutcomeBuilder, *, ruleset: RuleSet | None, decision: DecisionFacts | None = None
 ) -> None:
     """Open the engagement with the provider of the last offer."""
-    request = story.request
-    story.publish(
+    request = builder.request
+    builder.publish(
         EngagementOpened,
         EngagementFacts,
         status="assigned",
@@ -101,23 +106,23 @@ def engage(
         provider=request.provider,
         need_stated=request.need_stated,
         decision=decision,
-        due_at=end_of_clock(story, "engagement_silence", ruleset),
+        due_at=end_of_clock(builder, "engagement_silence", ruleset),
     )
 
 
-def end_of_clock(story: Story, clock: str, ruleset: RuleSet | None) -> datetime | None:
+def end_of_clock(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -> datetime | None:
     """Return when *clock*, started now, runs out; None without rules or beyond their calendar."""
-    return None if ruleset is None else due_at(ruleset, clock, start=story.at)
+    return None if ruleset is None else due_at(ruleset, clock, start=builder.at)
 
 
-def run_out(request: Request, *, at: datetime) -> Told:
+def run_out(request: Request, *, at: datetime) -> DecisionOutcome:
     """Return what follows when the request's clock has run out: a lapse, or a clock missed."""
     clock, due, cause = request.due_clock, request.due_at, request.due_cause
     assert clock is not None
     assert cause is not None
-    story = Story(request, cause=cause, at=at)
+    builder = OutcomeBuilder(request, cause=cause, at=at)
     if clock.startswith("offer_answer."):
-        story.publish(
+        builder.publish(
             OfferLapsed,
             OfferEndFacts,
             status="triaged",
@@ -126,5 +131,5 @@ def run_out(request: Request, *, at: datetime) -> Told:
             reason="no_answer",
         )
     else:
-        story.publish(ClockMissed, ClockFacts, status=request.status, clock=clock, due_at=due)
-    return story.told()
+        builder.publish(ClockMissed, ClockFacts, status=request.status, clock=clock, due_at=due)
+    return builder.build()

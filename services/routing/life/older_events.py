@@ -7,8 +7,8 @@ follow from the rule set that was in force; the rest is left open.
 
 from services.routing.life.clocks import due_at
 from services.routing.life.request import Request, pace_of
-from services.routing.rules.books import Library
 from services.routing.rules.facts import encode_facts, request_facts
+from services.routing.rules.in_force import Rules
 from shared.catalog.catalog import Catalog
 from shared.contracts.intake import RequestFacts
 from shared.contracts.routing import (
@@ -35,14 +35,14 @@ def is_older(event: RequestEvent) -> bool:
 
 
 def completed(
-    event: RequestEvent, request: Request, catalog: Catalog, *, place: int | None
+    event: RequestEvent, request: Request, catalog: Catalog, *, queue_number: int | None
 ) -> RequestEvent:
     """Return the older *event*, the next one of *request*, as 0.3.0 would have published it."""
     decision = getattr(event.data, "decision", None)
     said: dict[str, object] = {"decided": request.decided + (decision is not None)}
     match event:
         case RequestTriaged() | RequestWaitlisted():
-            said["queue_number"] = place
+            said["queue_number"] = queue_number
         case RequestReferred():
             said["due_at"] = _end_of_clock(event, f"triage.{pace_of(event.data.lane)}", catalog)
         case EngagementOpened() | EngagementProgressed():
@@ -61,9 +61,9 @@ def completed(
     return event.model_copy(update={"data": event.data.model_copy(update=said)})
 
 
-def amended(request: Request, asked: RequestFacts, library: Library) -> Request:
+def amended(request: Request, asked: RequestFacts, rules: Rules) -> Request:
     """Return *request* after an amendment, of which these releases published nothing."""
-    facts = encode_facts(request_facts(asked, library.catalog))
+    facts = encode_facts(request_facts(asked, rules.catalog))
     return request._replace(
         facts=facts,
         need_stated=asked.need_stated,

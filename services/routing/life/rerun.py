@@ -5,34 +5,36 @@ from datetime import datetime
 from typing import Any
 
 from services.routing.life.directions import verdicts
-from services.routing.rules.books import Book
 from services.routing.rules.facts import decode_facts
-from services.routing.rules.matching import Snapshot, match
+from services.routing.rules.in_force import DecisionBasis
+from services.routing.rules.matching import Availability, match
 from services.routing.rules.triage import triage
 
 
-def rerun(decided: Mapping[str, Any], book: Book | None) -> dict[str, Any]:
+def rerun(decided: Mapping[str, Any], basis: DecisionBasis | None) -> dict[str, Any]:
     """
-    Return the decision as it comes out now, by the rules and candidates of *book*.
+    Return the decision as it comes out now, by the rules and candidates of *basis*.
 
     What a person decided, or a provider said, is taken over; what the rules say of it is not.
     """
-    if book is None or "facts" not in decided:
+    if basis is None or "facts" not in decided:
         return dict(decided)
     facts = decode_facts(decided["facts"])
     at = datetime.fromisoformat(decided["at"])
     match decided["kind"]:
         case "triage":
-            return {**decided, **triage(facts, book, at=at).decided}
+            return {**decided, **triage(facts, basis, at=at).decided}
         case "match":
-            return {**decided, **_match_again(decided, facts, book)}
+            return {**decided, **_rerun_match(decided, facts, basis)}
         case _:
-            return {**decided, "verdicts": verdicts(book, facts)}
+            return {**decided, "verdicts": verdicts(basis, facts)}
 
 
-def _match_again(
-    decided: Mapping[str, Any], facts: Mapping[str, Any], book: Book
+def _rerun_match(
+    decided: Mapping[str, Any], facts: Mapping[str, Any], basis: DecisionBasis
 ) -> Mapping[str, Any]:
-    snapshots = {name: Snapshot(*seen) for name, _, *seen in decided["candidates"]}
-    look = snapshots.__getitem__
-    return match(facts, book, look=look, not_again=decided["not_again"]).decided
+    availabilities = {name: Availability(*seen) for name, _, *seen in decided["candidates"]}
+    availability_of = availabilities.__getitem__
+    return match(
+        facts, basis, availability_of=availability_of, already_asked=decided["not_again"]
+    ).decided

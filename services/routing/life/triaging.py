@@ -3,10 +3,10 @@
 from typing import Any
 
 from services.routing.life.offers import refer, wait
+from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.refusals import reason_of
-from services.routing.life.story import Story
-from services.routing.rules.books import Library
 from services.routing.rules.facts import Facts
+from services.routing.rules.in_force import Rules
 from services.routing.rules.triage import Triage, triage
 from shared.contracts import refusals
 from shared.contracts.intake import Reason
@@ -20,29 +20,29 @@ from shared.contracts.routing import (
 )
 
 
-def triage_request(story: Story, facts: Facts, library: Library) -> None:
+def triage_request(builder: OutcomeBuilder, facts: Facts, rules: Rules) -> None:
     """Triage a request that was accepted."""
-    if library.ruleset is None:
+    if rules.ruleset is None:
         because = Sentences(
             staff="No rule set is in force; a person decides.",
             requester="The program office will look at your request.",
         )
         found = Triage("referred", because, reason="no_ruleset")
     else:
-        found = triage(facts, library.programs, at=story.at)
-    decision = _keep(story, facts, library, found)
-    story.program, story.lane = found.program, found.lane
-    accepted: dict[str, Any] = {"facts": facts, "need_stated": story.request.need_stated}
+        found = triage(facts, rules.programs, at=builder.at)
+    decision = _keep(builder, facts, rules, found)
+    builder.program, builder.lane = found.program, found.lane
+    accepted: dict[str, Any] = {"facts": facts, "need_stated": builder.request.need_stated}
     match found.outcome:
         case "queued":
-            story.publish(
+            builder.publish(
                 RequestTriaged, TriageFacts, status="triaged", decision=decision, **accepted
             )
         case "not_open":
             opens_at = found.opens_at
-            wait(story, "program_not_open", decision=decision, opens_at=opens_at, **accepted)
+            wait(builder, "program_not_open", decision=decision, opens_at=opens_at, **accepted)
         case "ineligible":
-            story.publish(
+            builder.publish(
                 RequestIneligible,
                 IneligibleFacts,
                 status="ineligible",
@@ -53,14 +53,16 @@ def triage_request(story: Story, facts: Facts, library: Library) -> None:
             )
         case _:
             assert found.reason is not None
-            ruleset = library.ruleset
-            refer(story, found.reason, decision=decision, ruleset=ruleset, **accepted)
+            ruleset = rules.ruleset
+            refer(builder, found.reason, decision=decision, ruleset=ruleset, **accepted)
 
 
-def _keep(story: Story, facts: Facts, library: Library, found: Triage) -> DecisionFacts:
-    book = None if library.ruleset is None else library.programs
-    came = {"facts": facts, **found.decided}
-    return story.keep("triage", came, found.because, library=library, book=book).facts
+def _keep(builder: OutcomeBuilder, facts: Facts, rules: Rules, found: Triage) -> DecisionFacts:
+    basis = None if rules.ruleset is None else rules.programs
+    details = {"facts": facts, **found.decided}
+    return builder.record_decision(
+        "triage", details, found.because, rules=rules, basis=basis
+    ).facts
 
 
 def _reason(found: Triage) -> Reason:

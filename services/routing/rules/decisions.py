@@ -59,12 +59,14 @@ def record(
 
 def sentences(because: Sentences) -> dict[str, str]:
     """Return the sentences that were written, by audience."""
-    told = {
+    by_audience = {
         "staff": because.staff,
         "requester": because.requester,
         "provider": because.provider,
     }
-    return {audience: sentence for audience, sentence in told.items() if sentence is not None}
+    return {
+        audience: sentence for audience, sentence in by_audience.items() if sentence is not None
+    }
 
 
 def encode(decided: Mapping[str, Any]) -> str:

@@ -45,5 +45,5 @@ def _not_listed(facts: Facts) -> tuple[str, Sentences]:
         reason, staff = "ori_not_listed", "The ORI is in no agency list."
     else:
         reason, staff = "no_ori", "The agency has no ORI."
-    told = f"Your agency is not in the agency list; {_OFFICE}"
-    return reason, Sentences(staff=f"{staff} A person decides.", requester=told)
+    requester = f"Your agency is not in the agency list; {_OFFICE}"
+    return reason, Sentences(staff=f"{staff} A person decides.", requester=requester)

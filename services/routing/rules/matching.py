@@ -6,20 +6,20 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from services.routing.rules.books import Book
 from services.routing.rules.building import built
 from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts
+from services.routing.rules.in_force import DecisionBasis
 from services.routing.rules.rulebook import fill
 from shared.contracts.reference import Rule
 from shared.contracts.routing import Sentences
 
 
-class Snapshot(NamedTuple):
+class Availability(NamedTuple):
     """
     What one provider could take on of one request when it was decided.
 
-    ``entry`` is the place of the entry that fits and has room (None: no room), ``free`` what
+    ``entry`` is the index of the entry that fits and has room (None: no room), ``free`` what
     all fitting entries could still take; ``last_offer`` in microseconds since 1970, 0 for never.
     """
 
@@ -29,7 +29,7 @@ class Snapshot(NamedTuple):
     last_offer: int = 0
 
 
-NOTHING = Snapshot()
+UNAVAILABLE = Availability()
 _ORDERS = ("score", "free_capacity", "longest_without_offer", "load", "provider.id")
 
 
@@ -46,54 +46,56 @@ class Match:
 
 def match(
     facts: Facts,
-    book: Book,
+    basis: DecisionBasis,
     *,
-    look: Callable[[str], Snapshot],
-    not_again: Sequence[str],
+    availability_of: Callable[[str], Availability],
+    already_asked: Sequence[str],
 ) -> Match:
     """
-    Return whom to ask for a request with *facts*; *not_again* were asked before.
+    Return whom to ask for a request with *facts*; *already_asked* were asked before.
 
-    *look* says what a provider could take on; it is asked of those that pass the rules.
+    *availability_of* says what a provider could take on; it is asked of those that pass the rules.
     """
-    standing = book.providers.standing(facts)
-    names, verdicts, scores = book.names, standing.verdicts, standing.scores
-    order_key = _order_key(book.tie_break)
-    candidates = [(name, verdict, *NOTHING) for name, verdict in zip(names, verdicts, strict=True)]
+    evaluation = basis.providers.evaluate(facts)
+    names, verdicts, scores = basis.names, evaluation.verdicts, evaluation.scores
+    order_key = _order_key(basis.tie_break)
+    candidates = [
+        (name, verdict, *UNAVAILABLE) for name, verdict in zip(names, verdicts, strict=True)
+    ]
     ready: list[tuple[Any, int, int]] = []
-    passing = [place for place in standing.passing if names[place] not in not_again]
-    for place in passing:
-        name = names[place]
-        seen = look(name)
-        candidates[place] = (name, verdicts[place], *seen)
+    passing = [index for index in evaluation.passing if names[index] not in already_asked]
+    for index in passing:
+        name = names[index]
+        seen = availability_of(name)
+        candidates[index] = (name, verdicts[index], *seen)
         if seen.entry is not None:
-            key = order_key((-scores[place], -seen.free, seen.last_offer, seen.load, name))
-            ready.append((key, place, seen.entry))
+            key = order_key((-scores[index], -seen.free, seen.last_offer, seen.load, name))
+            ready.append((key, index, seen.entry))
     ready.sort()
-    order = [names[place] for _, place, _ in ready]
+    order = [names[index] for _, index, _ in ready]
     if ready:
-        _, place, entry = ready[0]
-        matched = standing.matched[place]
-        because = _asked(facts, book.candidates[place], matched, ready=len(ready))
-        return _found("offered", because, candidates, not_again, order, entry)
+        _, index, entry = ready[0]
+        matched = evaluation.matched[index]
+        because = _asked(facts, basis.candidates[index], matched, ready=len(ready))
+        return _found("offered", because, candidates, already_asked, order, entry)
     if passing:
-        because = _no_room([names[place] for place in passing])
-        return _found("waiting", because, candidates, not_again, order)
-    because = _nobody(book, asked=len(not_again))
-    return _found("referred", because, candidates, not_again, order)
+        because = _no_room([names[index] for index in passing])
+        return _found("waiting", because, candidates, already_asked, order)
+    because = _nobody(basis, asked=len(already_asked))
+    return _found("referred", because, candidates, already_asked, order)
 
 
 def _found(
     outcome: str,
     because: Sentences,
     candidates: Sequence[tuple[Any, ...]],
-    not_again: Sequence[str],
+    already_asked: Sequence[str],
     order: list[str],
     entry: int | None = None,
 ) -> Match:
     provider = order[0] if order else None
     decided = {
-        "not_again": not_again,
+        "not_again": already_asked,
         "candidates": candidates,
         "order": order,
         "outcome": outcome,
@@ -139,9 +141,9 @@ def _no_room(names: Sequence[str]) -> Sentences:
     )
 
 
-def _nobody(book: Book, *, asked: int) -> Sentences:
+def _nobody(basis: DecisionBasis, *, asked: int) -> Sentences:
     after = f" after {asked} that were asked" if asked else ""
     return Sentences(
-        staff=f"No provider of {len(book.candidates)} passes the rules{after}; a person decides.",
+        staff=f"No provider of {len(basis.candidates)} passes the rules{after}; a person decides.",
         requester="No provider was found; the program office will look at your request.",
     )

@@ -28,12 +28,12 @@ class CompiledRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Evaluation:
     """
     How the candidates stand under all rules, in the panel's order.
 
     ``verdicts`` has a character for each rule: matched, not matched, not about this candidate.
-    ``passing`` are the places of those that pass every require and exclude rule; ``matched`` the
+    ``passing`` are the indexes of those that pass every require and exclude rule; ``matched`` the
     rules that matched for each.
     """
 
@@ -55,24 +55,24 @@ class Panel:
         self.rules = tuple(rules)
         self.candidates = tuple(candidates)
         self._asked = [_asked(rule, self.candidates) for rule in self.rules]
-        self._standing = lru_cache(_MEMORY)(self._stand)
+        self._evaluate = lru_cache(_MEMORY)(self._evaluate_columns)
 
-    def standing(self, facts: Facts) -> Standing:
+    def evaluate(self, facts: Facts) -> Evaluation:
         """Return how the candidates stand for a request with *facts*."""
-        return self._standing(tuple([ask(facts) for ask in self._asked]))
+        return self._evaluate(tuple([ask(facts) for ask in self._asked]))
 
-    def failed(self, standing: Standing, place: int) -> list[Rule]:
-        """Return the rules that keep the candidate at *place* away."""
-        verdicts = standing.verdicts[place]
+    def failed(self, evaluation: Evaluation, index: int) -> list[Rule]:
+        """Return the rules that keep the candidate at *index* away."""
+        verdicts = evaluation.verdicts[index]
         return [
             compiled.rule
             for compiled, verdict in zip(self.rules, verdicts, strict=True)
             if _keeps_away(compiled.rule, verdict)
         ]
 
-    def _stand(self, columns: tuple[str, ...]) -> Standing:
-        places = range(len(self.candidates))
-        verdicts = tuple("".join(column[place] for column in columns) for place in places)
+    def _evaluate_columns(self, columns: tuple[str, ...]) -> Evaluation:
+        indexes = range(len(self.candidates))
+        verdicts = tuple("".join(column[index] for column in columns) for index in indexes)
         rules = [compiled.rule for compiled in self.rules]
         matched = tuple(
             tuple(r for r, v in zip(rules, verdict, strict=True) if v == MATCHED)
@@ -80,11 +80,11 @@ class Panel:
         )
         scores = tuple(sum(rule.weight for rule in found) for found in matched)
         passing = tuple(
-            place
-            for place, verdict in enumerate(verdicts)
+            index
+            for index, verdict in enumerate(verdicts)
             if not any(_keeps_away(r, v) for r, v in zip(rules, verdict, strict=True))
         )
-        return Standing(verdicts, scores, passing, matched)
+        return Evaluation(verdicts, scores, passing, matched)
 
 
 def compile_rules(rules: Sequence[Rule], about: str) -> list[CompiledRule]:

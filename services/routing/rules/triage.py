@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.routing.rules.books import Book, is_open
 from services.routing.rules.decisions import sentences
 from services.routing.rules.doubts import doubt
 from services.routing.rules.facts import Facts
+from services.routing.rules.in_force import DecisionBasis, is_open
 from services.routing.rules.rulebook import fill
 from shared.contracts.reference import Rule
 from shared.contracts.refusals import EXCLUDED_BY_RULE
@@ -49,34 +49,34 @@ class Triage:
         }
 
 
-def triage(facts: Facts, book: Book, *, at: datetime) -> Triage:
-    """Return what becomes of a request with *facts*, for the programs of *book*."""
+def triage(facts: Facts, basis: DecisionBasis, *, at: datetime) -> Triage:
+    """Return what becomes of a request with *facts*, for the programs of *basis*."""
     doubtful = doubt(facts)
     if doubtful is not None:
         reason, because = doubtful
         return Triage("referred", because, reason=reason)
-    eligibility = book.eligibility
-    standing = eligibility.standing(facts)
+    eligibility = basis.eligibility
+    evaluation = eligibility.evaluate(facts)
     verdicts = {
         candidate["program.id"]: verdict
-        for candidate, verdict in zip(book.candidates, standing.verdicts, strict=True)
+        for candidate, verdict in zip(basis.candidates, evaluation.verdicts, strict=True)
     }
     eligible = [
-        book.candidates[place]["program.id"]
-        for place in standing.passing
-        if book.candidates[place]["program.status"] != "ended"
+        basis.candidates[index]["program.id"]
+        for index in evaluation.passing
+        if basis.candidates[index]["program.status"] != "ended"
     ]
     rule = None
     program = facts["request.program"]
     if program is None:
-        rule, program = _proposed(facts, book, eligible)
-    by_id = {c["program.id"]: place for place, c in enumerate(book.candidates)}
+        rule, program = _proposed(facts, basis, eligible)
+    by_id = {c["program.id"]: index for index, c in enumerate(basis.candidates)}
     if program in eligible:
-        return _into_lane(facts, book, place=by_id[program], rule=rule, at=at, verdicts=verdicts)
-    if program in by_id and by_id[program] not in standing.passing:
-        failed = eligibility.failed(standing, by_id[program])[0]
-        elsewhere = _proposed(facts, book, eligible)[1] if eligible else None
-        return _not_served(facts, book, failed, program, elsewhere, verdicts)
+        return _into_lane(facts, basis, index=by_id[program], rule=rule, at=at, verdicts=verdicts)
+    if program in by_id and by_id[program] not in evaluation.passing:
+        failed = eligibility.failed(evaluation, by_id[program])[0]
+        elsewhere = _proposed(facts, basis, eligible)[1] if eligible else None
+        return _not_served(facts, basis, failed, program, elsewhere, verdicts)
     return Triage(
         "referred",
         Sentences(
@@ -88,19 +88,21 @@ def triage(facts: Facts, book: Book, *, at: datetime) -> Triage:
     )
 
 
-def lane_of(program: str, facts: Facts, book: Book) -> str:
+def lane_of(program: str, facts: Facts, basis: DecisionBasis) -> str:
     """Return the lane of *program* for a request with *facts*: urgent only where rules say so."""
-    panel = book.lanes
-    place = [candidate["program.id"] for candidate in book.candidates].index(program)
-    matched = panel.standing(facts).matched[place]
+    panel = basis.lanes
+    index = [candidate["program.id"] for candidate in basis.candidates].index(program)
+    matched = panel.evaluate(facts).matched[index]
     paces = [rule.value for rule in matched if rule.value in ("standard", "urgent")]
     return f"{program}.{paces[0] if paces else 'standard'}"
 
 
-def _proposed(facts: Facts, book: Book, eligible: list[str]) -> tuple[Rule | None, str | None]:
+def _proposed(
+    facts: Facts, basis: DecisionBasis, eligible: list[str]
+) -> tuple[Rule | None, str | None]:
     """Return the program that the heaviest matching rule proposes, else the default one."""
-    panel = book.proposals
-    matched = panel.standing(facts).matched[0]
+    panel = basis.proposals
+    matched = panel.evaluate(facts).matched[0]
     for rule in sorted(matched, key=lambda rule: -rule.weight):
         if rule.value in eligible:
             return rule, rule.value
@@ -111,16 +113,16 @@ def _proposed(facts: Facts, book: Book, eligible: list[str]) -> tuple[Rule | Non
 
 def _into_lane(
     facts: Facts,
-    book: Book,
+    basis: DecisionBasis,
     *,
-    place: int,
+    index: int,
     rule: Rule | None,
     at: datetime,
     verdicts: Mapping[str, str],
 ) -> Triage:
-    candidate = book.candidates[place]
+    candidate = basis.candidates[index]
     program, name = candidate["program.id"], candidate["program.name"]
-    lane = lane_of(program, facts, book)
+    lane = lane_of(program, facts, basis)
     staff = [f"{name} serves the agency."]
     requester = []
     if rule is not None:
@@ -147,21 +149,21 @@ def _into_lane(
 
 def _not_served(
     facts: Facts,
-    book: Book,
+    basis: DecisionBasis,
     failed: Rule,
     program: str,
     elsewhere: str | None,
     verdicts: Mapping[str, str],
 ) -> Triage:
-    names = {c["program.id"]: c["program.name"] for c in book.candidates}
+    names = {c["program.id"]: c["program.name"] for c in basis.candidates}
     because = failed.because
-    told = fill(because.requester or because.staff, facts)
+    requester = fill(because.requester or because.staff, facts)
     if elsewhere is not None:
-        told = f"{told} {names[elsewhere]} can help your agency."
+        requester = f"{requester} {names[elsewhere]} can help your agency."
     staff = f"Not eligible for {names[program]}: rule {failed.id}."
     return Triage(
         "ineligible",
-        Sentences(staff=staff, requester=told),
+        Sentences(staff=staff, requester=requester),
         reason=EXCLUDED_BY_RULE.code,
         program=program,
         elsewhere=elsewhere,

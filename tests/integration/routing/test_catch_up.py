@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.routing.restore import Again
+from services.routing.restore import Restore
 from services.routing.verify import verify_decisions
 from shared.contracts import intake, reference
 from shared.delivery.records import Record
@@ -110,7 +110,7 @@ async def test_what_was_decided_is_known_again_and_nothing_is_sent(
     records = await live_on(lived, senders)
     await announce(dump.pool, await outbox_of(lived.pool), at=AT)
 
-    await catch_up(dump.pool, Again(), [records], service="routing")
+    await catch_up(dump.pool, Restore(), [records], service="routing")
 
     assert await outbox_of(dump.pool) == []
     assert await lives_of(dump) == await lives_of(lived)
@@ -131,7 +131,7 @@ async def test_every_field_that_events_say_is_as_it_was(
     await lived.match()  # which applies what the directed offer takes
     await announce(dump.pool, await outbox_of(lived.pool), at=AT)
 
-    await catch_up(dump.pool, Again(), [records], service="routing")
+    await catch_up(dump.pool, Restore(), [records], service="routing")
 
     for statement in (
         "SELECT to_jsonb(requests) - 'fresh' FROM requests ORDER BY tracking_number",
@@ -151,7 +151,7 @@ async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_follo
     on_log = as_an_earlier_release(await outbox_of(lived.pool))
     await announce(dump.pool, on_log, at=AT)
 
-    await catch_up(dump.pool, Again(), [records], service="routing")
+    await catch_up(dump.pool, Restore(), [records], service="routing")
 
     assert await outbox_of(dump.pool) == []
 
@@ -159,14 +159,14 @@ async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_follo
 def as_an_earlier_release(rows: Outbox) -> Outbox:
     """Return *rows*, all about one request, without what came too late."""
     events = [json.loads(row["value"]) for row in rows]
-    kept = [place for place, e in enumerate(events) if "came_too_late" not in e["type"]]
+    kept = [index for index, e in enumerate(events) if "came_too_late" not in e["type"]]
     first = int(events[0]["sequence"])
     return [
         {
-            **rows[place],
-            "value": json.dumps({**events[place], "sequence": f"{first + number:020d}"}).encode(),
+            **rows[index],
+            "value": json.dumps({**events[index], "sequence": f"{first + number:020d}"}).encode(),
         }
-        for number, place in enumerate(kept)
+        for number, index in enumerate(kept)
     ]
 
 
@@ -179,7 +179,7 @@ async def test_whatever_was_sent_each_life_goes_on_from_there(
     on_log = cut(await outbox_of(lived.pool), seed=seed)
     await announce(dump.pool, on_log, at=AT)
 
-    await catch_up(dump.pool, Again(), [records[:5], records[5:]], service="routing")
+    await catch_up(dump.pool, Restore(), [records[:5], records[5:]], service="routing")
     await dump.match()
 
     sent = await outbox_of(dump.pool)

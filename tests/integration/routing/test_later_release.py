@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from services.routing.restore import Again
+from services.routing.restore import Restore
 from shared.contracts import intake, reference, routing
 from shared.delivery.records import Record
 from shared.delivery.restore.own_log import announced
@@ -109,7 +109,7 @@ async def test_a_life_with_a_later_releases_events_in_it_is_told_again(
         )
         offset += 1
 
-    await catch_up(dump.pool, Again(), [records], service="routing")
+    await catch_up(dump.pool, Restore(), [records], service="routing")
 
     assert await outbox_of(dump.pool) == []
     mine, theirs = await lives_of(dump), await lives_of(lived)

@@ -193,7 +193,7 @@ async def test_declarations_taken_by_two_matchers_apply_in_their_order(
 
 
 async def _one_of_each_lane(world: World, *entries: Any) -> list[Sender]:
-    """Let one request wait in each of three lanes, whose only provider has no place."""
+    """Let one request wait in each of three lanes, whose only provider has no capacity."""
     await world.refer(
         examples.program("critical-response"),
         examples.provider("npi", programs=["cri-tac", "critical-response"]),

@@ -18,8 +18,8 @@ async def test_two_replicas_give_places_and_make_offers_in_one_order(
     ]
 
     async def run(replica: World, requests: list[Sender]) -> None:
-        for place in range(0, len(requests), 9):
-            await replica.take_in(*[r.accepted() for r in requests[place : place + 9]])
+        for first in range(0, len(requests), 9):
+            await replica.take_in(*[r.accepted() for r in requests[first : first + 9]])
             await replica.match()
 
     await asyncio.gather(*[run(replica, requests) for replica, requests in lives])

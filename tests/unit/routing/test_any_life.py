@@ -12,21 +12,21 @@ from services.routing.life.capacity import Capacity, apply, declared
 from services.routing.life.decide import decide
 from services.routing.life.fold import fold
 from services.routing.life.offers import run_out
+from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import Request
 from services.routing.life.rerun import rerun
-from services.routing.life.story import Told, with_place
 from services.routing.recorder import recorded
-from services.routing.rules.books import book_of
 from services.routing.rules.decisions import DecisionRecord, decode, encode
+from services.routing.rules.in_force import basis_of
 from shared.catalog.catalog import Catalog
 from shared.contracts.routing import TERMINAL, TOPIC
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record
 from shared.delivery.restore.own_log import announced
 from tests.examples import routing as examples
-from tests.examples.routing import AT, Sender, library, provider
+from tests.examples.routing import AT, Sender, provider, rules_with
 
-LIBRARY = library(providers=[provider("iacp"), provider("fop"), provider("noble")])
+RULES = rules_with(providers=[provider("iacp"), provider("fop"), provider("noble")])
 PROVIDERS = st.sampled_from(["iacp", "fop", "noble"])
 SAID = st.one_of(
     st.tuples(st.just("answered"), st.sampled_from(["accept", "decline", "counter"]), PROVIDERS),
@@ -39,7 +39,7 @@ SAID = st.one_of(
     st.tuples(st.just("match")),
     st.tuples(st.just("run_out")),
 )
-Step = Callable[[Request], Told]
+Step = Callable[[Request], DecisionOutcome]
 
 
 def steps(sender: Sender, said: list[Any]) -> list[Step]:
@@ -53,7 +53,9 @@ def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
         return lambda request: _match(request, at)
     if name == "run_out":
         return lambda request: (
-            run_out(request, at=at + timedelta(days=90)) if request.due_at else Told(request)
+            run_out(request, at=at + timedelta(days=90))
+            if request.due_at
+            else DecisionOutcome(request)
         )
     if name == "assign":
         event: Any = sender.directed("assign", provider=words[0])
@@ -61,17 +63,17 @@ def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
         event = sender.amended(topics=["wellness", f"turn-{turn}"])
     else:
         event = getattr(sender, name)(*words)
-    return lambda request: decide(request, event, LIBRARY, at=at)
+    return lambda request: decide(request, event, RULES, at=at)
 
 
-def _match(request: Request, at: Any) -> Told:
+def _match(request: Request, at: Any) -> DecisionOutcome:
     if not request.queued or request.program != "cri-tac":
-        return Told(request)
+        return DecisionOutcome(request)
     events = [examples.declared(name, 1) for name in ("iacp", "fop", "noble")]
     changes = [declared(event.subject, event.data, declaration=event.id) for event in events]
     room = {change.provider: apply(Capacity(change.provider), change) for change in changes}
-    [told] = match_in_order(LaneStep("cri-tac", True, LIBRARY, room, at), [request])
-    return told
+    [outcome] = match_in_order(LaneStep("cri-tac", True, RULES, room, at), [request])
+    return outcome
 
 
 @given(st.lists(SAID, max_size=14))
@@ -79,23 +81,23 @@ def test_a_life_keeps_its_promises(said: list[Any]) -> None:
     sender = Sender()
     events: list[Any] = []
     records: list[DecisionRecord] = []
-    told = decide(None, sender.accepted(), LIBRARY, at=AT)
-    events += told.events
-    records += told.records
-    request = told.request
+    outcome = decide(None, sender.accepted(), RULES, at=AT)
+    events += outcome.events
+    records += outcome.records
+    request = outcome.request
 
     for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
-        told = step(request)
-        assert step(request) == told  # deciding twice gives the same
-        events += told.events
-        records += told.records
-        request = told.request
+        outcome = step(request)
+        assert step(request) == outcome  # deciding twice gives the same
+        events += outcome.events
+        records += outcome.records
+        request = outcome.request
 
     assert [event.number for event in events] == list(range(1, len(events) + 1))
     assert len({event.id for event in events}) == len(events)
     assert [record.number for record in records] == list(range(1, len(records) + 1))
     statuses = [e.data.status for e in events if hasattr(e.data, "status")]
-    ends = [place for place, status in enumerate(statuses) if status in TERMINAL]
+    ends = [index for index, status in enumerate(statuses) if status in TERMINAL]
     assert ends in ([], [len(statuses) - 1])  # at most one, and nothing after it
     assert request.ended == bool(ends)
     assert not (request.ended and (request.queued or request.due_at))
@@ -104,15 +106,15 @@ def test_a_life_keeps_its_promises(said: list[Any]) -> None:
 @given(st.lists(SAID, max_size=14))
 def test_the_fold_of_what_was_published_is_the_request(said: list[Any]) -> None:
     sender = Sender()
-    told = placed(decide(None, sender.accepted(), LIBRARY, at=AT))
-    log = on_topic(told)
-    request = told.request
+    outcome = numbered(decide(None, sender.accepted(), RULES, at=AT))
+    log = on_topic(outcome)
+    request = outcome.request
 
     for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
-        told = placed(step(request))
-        log += on_topic(told)
-        request = told.request
-        folded = fold(None, log, Catalog(), place=None)
+        outcome = numbered(step(request))
+        log += on_topic(outcome)
+        request = outcome.request
+        folded = fold(None, log, Catalog(), queue_number=None)
 
         # Whether the matcher has looked since is its own note of work to do: no event says it.
         assert folded._replace(fresh=request.fresh) == request
@@ -122,48 +124,48 @@ def test_the_fold_of_what_was_published_is_the_request(said: list[Any]) -> None:
 @given(st.lists(SAID, max_size=10))
 def test_the_recorded_state_alone_gives_the_request(said: list[Any]) -> None:
     sender = Sender()
-    request = placed(decide(None, sender.accepted(), LIBRARY, at=AT)).request
+    request = numbered(decide(None, sender.accepted(), RULES, at=AT)).request
     for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
-        request = placed(step(request)).request
+        request = numbered(step(request)).request
     of_earlier_release = request._replace(recorded=0)
 
-    [told] = recorded([of_earlier_release], at=AT)
+    [outcome] = recorded([of_earlier_release], at=AT)
 
-    assert told.request == request._replace(
+    assert outcome.request == request._replace(
         published=request.published + 1, recorded=request.published + 1
     )
-    folded = fold(None, on_topic(told), Catalog(), place=None)
-    assert folded._replace(fresh=request.fresh) == told.request
+    folded = fold(None, on_topic(outcome), Catalog(), queue_number=None)
+    assert folded._replace(fresh=request.fresh) == outcome.request
 
 
-def placed(told: Told) -> Told:
-    """Return *told* with a place in the lane, if the request enters one."""
-    entered = told.request.queued and told.request.queue_number is None
-    return with_place(told, 7) if entered else told
+def numbered(outcome: DecisionOutcome) -> DecisionOutcome:
+    """Return *outcome* with a place in the lane, if the request enters one."""
+    entered = outcome.request.queued and outcome.request.queue_number is None
+    return with_queue_number(outcome, 7) if entered else outcome
 
 
-def on_topic(told: Told) -> list[PublishedEvent]:
-    """Return the events of *told* as they are read from the topic."""
-    records = [Record(TOPIC, 0, 0, b"", event.encode(), (), AT) for event in told.events]
+def on_topic(outcome: DecisionOutcome) -> list[PublishedEvent]:
+    """Return the events of *outcome* as they are read from the topic."""
+    records = [Record(TOPIC, 0, 0, b"", event.encode(), (), AT) for event in outcome.events]
     return [event for event in map(announced, records) if event is not None]
 
 
 @given(st.lists(SAID, max_size=10))
 def test_every_decision_comes_out_the_same_from_its_record(said: list[Any]) -> None:
     sender = Sender()
-    told = decide(None, sender.accepted(), LIBRARY, at=AT)
-    records = [*told.records]
-    request = told.request
+    outcome = decide(None, sender.accepted(), RULES, at=AT)
+    records = [*outcome.records]
+    request = outcome.request
 
     for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
-        told = step(request)
-        records += told.records
-        request = told.request
+        outcome = step(request)
+        records += outcome.records
+        request = outcome.request
 
-    assert LIBRARY.ruleset is not None
+    assert RULES.ruleset is not None
     for record in records:
         decided = decode(record.text)
-        book = None
+        basis = None
         if record.panel:
-            book = book_of(LIBRARY.ruleset, LIBRARY.ruleset_hash, record.panel_body)
-        assert encode(rerun(decided, book)) == record.text
+            basis = basis_of(RULES.ruleset, RULES.ruleset_hash, record.panel_body)
+        assert encode(rerun(decided, basis)) == record.text

@@ -17,7 +17,7 @@ from services.routing.life.rerun import rerun
 from shared.contracts.reference import Calendar, Clock, RuleSet
 from shared.contracts.routing import MessageRefused
 from shared.process.metrics import REGISTRY
-from tests.examples.routing import Sender, declared, library, ruleset
+from tests.examples.routing import Sender, declared, rules_with, ruleset
 
 HOLIDAYS = ["2027-01-01", "2028-12-25"]
 ENDING = ruleset(calendar=Calendar(holidays=HOLIDAYS))
@@ -52,37 +52,37 @@ def test_a_demonstrations_days_have_no_end() -> None:
 
 
 def test_a_request_that_would_be_offered_is_referred_to_a_person() -> None:
-    books = library(ruleset=ENDING, at=NEW_YEAR)
+    rules = rules_with(ruleset=ENDING, at=NEW_YEAR)
     sender = Sender()
-    request = decide(None, sender.accepted(), books, at=NEW_YEAR).request
+    request = decide(None, sender.accepted(), rules, at=NEW_YEAR).request
     event = declared("iacp", 1)
     change = capacity.declared(event.subject, event.data, declaration=event.id)
     held = capacity.apply(capacity.Capacity("iacp"), change)
-    step = LaneStep("cri-tac", True, books, {"iacp": held}, NEW_YEAR)
+    step = LaneStep("cri-tac", True, rules, {"iacp": held}, NEW_YEAR)
 
-    (told,) = match_in_order(step, [request])
+    (outcome,) = match_in_order(step, [request])
 
-    assert (told.request.status, told.request.waits_for) == ("referred", "calendar_ended")
-    assert told.request.due_at is None
+    assert (outcome.request.status, outcome.request.waits_for) == ("referred", "calendar_ended")
+    assert outcome.request.due_at is None
     assert step.capacities["iacp"].free == (1,)
-    (record,) = told.records
+    (record,) = outcome.records
     assert "2028-12-31" in record.facts.because.staff
     assert "iacp would be asked" in record.facts.because.staff
     kept: dict[str, Any] = {"kind": "calendar", "outcome": "referred"}
-    assert rerun(kept, books.providers("cri-tac", at=NEW_YEAR)) == kept
+    assert rerun(kept, rules.providers("cri-tac", at=NEW_YEAR)) == kept
 
 
 def test_the_program_office_cannot_set_such_a_deadline_either() -> None:
-    books = library(ruleset=ENDING, at=NEW_YEAR)
+    rules = rules_with(ruleset=ENDING, at=NEW_YEAR)
     sender = Sender(agency={"listed": False})
-    request = decide(None, sender.accepted(), books, at=NEW_YEAR).request
+    request = decide(None, sender.accepted(), rules, at=NEW_YEAR).request
 
-    told = decide(request, sender.directed("assign", provider="iacp"), books, at=NEW_YEAR)
+    outcome = decide(request, sender.directed("assign", provider="iacp"), rules, at=NEW_YEAR)
 
-    (answer,) = told.events
+    (answer,) = outcome.events
     assert isinstance(answer, MessageRefused)
     assert [reason.code for reason in answer.data.reasons] == ["calendar_ended"]
-    assert told.request.status == "referred"
+    assert outcome.request.status == "referred"
 
 
 @pytest.mark.parametrize(

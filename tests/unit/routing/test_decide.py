@@ -7,31 +7,31 @@ from services.routing.lanes.lane import LaneStep, match_in_order
 from services.routing.life.capacity import Capacity, apply, declared
 from services.routing.life.decide import UnknownRequest, decide
 from services.routing.life.offers import run_out
+from services.routing.life.outcome import DecisionOutcome
 from services.routing.life.request import CapacityChange, Request
-from services.routing.life.story import Told
 from shared.contracts.routing import MessageRefused
 from tests.examples import routing as examples
-from tests.examples.routing import AT, Sender, library, provider
+from tests.examples.routing import AT, Sender, provider, rules_with
 
-LIBRARY = library()
+RULES = rules_with()
 LATER = AT + timedelta(days=30)
 
 
-def kinds(told: Told) -> list[str]:
-    return [event.type.split(".")[3] for event in told.events]
+def kinds(outcome: DecisionOutcome) -> list[str]:
+    return [event.type.split(".")[3] for event in outcome.events]
 
 
-def data_of(told: Told, place: int) -> Any:
-    event: Any = told.events[place]
+def data_of(outcome: DecisionOutcome, index: int) -> Any:
+    event: Any = outcome.events[index]
     return event.data
 
 
-def said(request: Request, event: Any) -> Told:
-    return decide(request, event, LIBRARY, at=AT)
+def said(request: Request, event: Any) -> DecisionOutcome:
+    return decide(request, event, RULES, at=AT)
 
 
-def refusal(told: Told) -> str:
-    [refused] = told.events
+def refusal(outcome: DecisionOutcome) -> str:
+    [refused] = outcome.events
     assert isinstance(refused, MessageRefused)
     return refused.data.reasons[0].code
 
@@ -43,13 +43,13 @@ def room(*names: str) -> dict[str, Capacity]:
 
 
 def accepted(sender: Sender) -> Request:
-    return decide(None, sender.accepted(), LIBRARY, at=AT).request
+    return decide(None, sender.accepted(), RULES, at=AT).request
 
 
 def offered(sender: Sender, *, by: str = "iacp") -> Request:
-    step = LaneStep("cri-tac", True, LIBRARY, room(by), AT)
-    [told] = match_in_order(step, [accepted(sender)])
-    return told.request
+    step = LaneStep("cri-tac", True, RULES, room(by), AT)
+    [outcome] = match_in_order(step, [accepted(sender)])
+    return outcome.request
 
 
 def engaged(sender: Sender) -> Request:
@@ -62,42 +62,42 @@ def referred(sender: Sender, **agency: Any) -> Request:
 
 
 def test_an_accepted_request_is_triaged_and_queued() -> None:
-    told = decide(None, Sender().accepted(), LIBRARY, at=AT)
+    outcome = decide(None, Sender().accepted(), RULES, at=AT)
 
-    assert kinds(told) == ["request_triaged"]
-    assert (told.request.status, told.request.queued, told.request.fresh) == (
+    assert kinds(outcome) == ["request_triaged"]
+    assert (outcome.request.status, outcome.request.queued, outcome.request.fresh) == (
         "triaged",
         True,
         True,
     )
-    assert [r.number for r in told.records] == [1]
+    assert [r.number for r in outcome.records] == [1]
 
 
 def test_nothing_is_said_about_a_request_before_it_is_accepted() -> None:
     with pytest.raises(UnknownRequest):
-        decide(None, Sender().withdrawn(), LIBRARY, at=AT)
+        decide(None, Sender().withdrawn(), RULES, at=AT)
 
 
 def test_without_a_rule_set_in_force_a_person_decides() -> None:
-    none = library(at=AT - timedelta(days=10_000))
+    none = rules_with(at=AT - timedelta(days=10_000))
 
-    told = decide(None, Sender().accepted(), none, at=AT)
+    outcome = decide(None, Sender().accepted(), none, at=AT)
 
-    assert kinds(told) == ["request_referred"]
+    assert kinds(outcome) == ["request_referred"]
 
 
 def test_an_acceptance_opens_the_engagement_and_is_answered() -> None:
     sender = Sender()
     answer = sender.answered("accept", "iacp").model_copy(update={"inreplytoid": "answer-7"})
 
-    told = said(offered(sender), answer)
+    outcome = said(offered(sender), answer)
 
-    assert kinds(told) == ["engagement_opened", "message_applied"]
-    assert [e.inreplytoid for e in told.events] == [None, "answer-7"]
-    assert data_of(told, 0).need_stated
-    assert [e.inreplyto for e in told.events] == [None, answer.inreplyto]
-    assert told.request.status == "assigned"
-    assert told.changes == ()
+    assert kinds(outcome) == ["engagement_opened", "message_applied"]
+    assert [e.inreplytoid for e in outcome.events] == [None, "answer-7"]
+    assert data_of(outcome, 0).need_stated
+    assert [e.inreplyto for e in outcome.events] == [None, answer.inreplyto]
+    assert outcome.request.status == "assigned"
+    assert outcome.changes == ()
 
 
 @pytest.mark.parametrize("by", ["iacp", "fop"])
@@ -116,15 +116,15 @@ def test_a_decline_puts_the_request_back_and_gives_the_room_back() -> None:
     sender = Sender()
     before = offered(sender)
 
-    told = said(before, sender.answered("decline", "iacp"))
+    outcome = said(before, sender.answered("decline", "iacp"))
 
-    assert kinds(told) == ["offer_declined", "message_applied"]
-    assert (told.request.status, told.request.queued, told.request.fresh) == (
+    assert kinds(outcome) == ["offer_declined", "message_applied"]
+    assert (outcome.request.status, outcome.request.queued, outcome.request.fresh) == (
         "triaged",
         True,
         True,
     )
-    assert told.changes == (
+    assert outcome.changes == (
         CapacityChange("iacp", declaration=before.offer_declaration, entry=0, free=1, load=-1),
     )
 
@@ -134,20 +134,20 @@ def test_other_terms_go_to_a_person_who_may_accept_them() -> None:
     countered = said(offered(sender), sender.answered("counter", "iacp"))
     assert kinds(countered) == ["offer_declined", "request_referred", "message_applied"]
 
-    told = said(countered.request, sender.directed("assign", provider="iacp"))
+    outcome = said(countered.request, sender.directed("assign", provider="iacp"))
 
-    assert kinds(told) == ["engagement_opened", "message_applied"]
-    assert told.request.engagement_id == f"{sender.tracking_number}-E1"
+    assert kinds(outcome) == ["engagement_opened", "message_applied"]
+    assert outcome.request.engagement_id == f"{sender.tracking_number}-E1"
 
 
 def test_other_terms_may_be_passed_over_for_the_next_candidate() -> None:
     sender = Sender()
     countered = said(offered(sender), sender.answered("counter", "iacp")).request
 
-    told = said(countered, sender.directed("route"))
+    outcome = said(countered, sender.directed("route"))
 
-    assert kinds(told) == ["request_triaged", "message_applied"]
-    assert told.request.offered == ("iacp",)
+    assert kinds(outcome) == ["request_triaged", "message_applied"]
+    assert outcome.request.offered == ("iacp",)
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_what_may_not_be_said_about_an_open_offer_is_refused(answer: Any, code: 
     sender = Sender()
     before = offered(sender)
 
-    told = said(before, answer(sender))
+    outcome = said(before, answer(sender))
 
-    assert refusal(told) == code
-    assert (told.request.status, told.request.offer_state) == ("offered", "open")
+    assert refusal(outcome) == code
+    assert (outcome.request.status, outcome.request.offer_state) == ("offered", "open")
 
 
 @pytest.mark.parametrize(
@@ -204,58 +204,58 @@ def test_a_direction_that_leads_nowhere_is_refused(direction: dict[str, str], co
 def test_a_person_routes_an_agency_that_is_in_no_list() -> None:
     sender = Sender()
 
-    told = said(referred(sender), sender.directed("route"))
+    outcome = said(referred(sender), sender.directed("route"))
 
-    assert kinds(told) == ["request_triaged", "message_applied"]
-    assert told.request.lane == "cri-tac.standard"
-    assert told.request.due_clock is None
+    assert kinds(outcome) == ["request_triaged", "message_applied"]
+    assert outcome.request.lane == "cri-tac.standard"
+    assert outcome.request.due_clock is None
 
 
 def test_a_person_routes_to_a_program_that_is_not_open_so_it_waits() -> None:
     sender = Sender()
 
-    told = said(referred(sender), sender.directed("route", program="critical-response"))
+    outcome = said(referred(sender), sender.directed("route", program="critical-response"))
 
-    assert kinds(told) == ["request_waitlisted", "message_applied"]
+    assert kinds(outcome) == ["request_waitlisted", "message_applied"]
 
 
 def test_a_person_names_a_provider() -> None:
     sender = Sender()
 
-    told = said(referred(sender), sender.directed("assign", provider="iaclea"))
+    outcome = said(referred(sender), sender.directed("assign", provider="iaclea"))
 
-    assert kinds(told) == ["offer_made", "message_applied"]
-    assert told.request.offered == ("iaclea",)
-    assert told.changes == (CapacityChange("iaclea", load=1),)
+    assert kinds(outcome) == ["offer_made", "message_applied"]
+    assert outcome.request.offered == ("iaclea",)
+    assert outcome.changes == (CapacityChange("iaclea", load=1),)
 
 
 def test_a_person_ends_what_the_programs_cannot_serve() -> None:
     sender = Sender()
 
-    told = said(referred(sender), sender.directed("ineligible"))
+    outcome = said(referred(sender), sender.directed("ineligible"))
 
-    assert kinds(told) == ["request_ineligible", "message_applied"]
-    assert told.request.ended
+    assert kinds(outcome) == ["request_ineligible", "message_applied"]
+    assert outcome.request.ended
 
 
 def test_a_withdrawal_stops_an_open_offer() -> None:
     sender = Sender()
 
-    told = said(offered(sender), sender.withdrawn())
+    outcome = said(offered(sender), sender.withdrawn())
 
-    assert kinds(told) == ["offer_withdrawn", "request_withdrawn", "message_applied"]
-    assert data_of(told, 1).before == "offered"
-    assert told.changes[0].free == 1
+    assert kinds(outcome) == ["offer_withdrawn", "request_withdrawn", "message_applied"]
+    assert data_of(outcome, 1).before == "offered"
+    assert outcome.changes[0].free == 1
 
 
 def test_a_withdrawal_stops_work_and_names_whose() -> None:
     sender = Sender()
 
-    told = said(engaged(sender), sender.withdrawn())
+    outcome = said(engaged(sender), sender.withdrawn())
 
-    assert kinds(told) == ["request_withdrawn", "message_applied"]
-    assert data_of(told, 0).provider == "iacp"
-    assert told.changes == (CapacityChange("iacp", load=-1),)
+    assert kinds(outcome) == ["request_withdrawn", "message_applied"]
+    assert data_of(outcome, 0).provider == "iacp"
+    assert outcome.changes == (CapacityChange("iacp", load=-1),)
 
 
 def test_a_second_withdrawal_is_refused() -> None:
@@ -298,77 +298,77 @@ def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_tol
     closed = said(engaged(sender), sender.closed("iacp")).request
     amendment = sender.amended(topics=["other"]).model_copy(update={"inreplytoid": "mine"})
 
-    told = said(closed, amendment)
+    outcome = said(closed, amendment)
 
     last = closed.published + 1
-    assert told.request == closed._replace(published=last, recorded=last)
-    assert kinds(told) == ["amendment_came_too_late"]
-    facts = data_of(told, 0)
+    assert outcome.request == closed._replace(published=last, recorded=last)
+    assert kinds(outcome) == ["amendment_came_too_late"]
+    facts = data_of(outcome, 0)
     assert (facts.participant, facts.ended) == ("ca-post", "closed")
     assert (facts.amendment, facts.record, facts.message_id) == (
         amendment.number,
         amendment.inreplyto,
         "mine",
     )
-    assert told.events[0].inreplyto is None  # the answer was given before
-    assert said(closed, amendment) == told
+    assert outcome.events[0].inreplyto is None  # the answer was given before
+    assert said(closed, amendment) == outcome
 
 
 def test_an_amendment_keeps_an_open_offer() -> None:
     sender = Sender()
 
-    told = said(offered(sender), sender.amended(topics=["other"]))
+    outcome = said(offered(sender), sender.amended(topics=["other"]))
 
-    assert kinds(told) == ["facts_changed"]
-    assert (told.request.status, told.request.fresh) == ("offered", False)
-    assert "other" in told.request.facts
+    assert kinds(outcome) == ["facts_changed"]
+    assert (outcome.request.status, outcome.request.fresh) == ("offered", False)
+    assert "other" in outcome.request.facts
 
 
 def test_a_milestone_sets_the_clock_of_silence_anew() -> None:
     sender = Sender()
     before = engaged(sender)
 
-    told = decide(before, sender.milestone("draft", "iacp"), LIBRARY, at=LATER)
+    outcome = decide(before, sender.milestone("draft", "iacp"), RULES, at=LATER)
 
-    assert kinds(told) == ["engagement_progressed", "message_applied"]
-    assert (told.request.status, before.due_clock) == ("in_delivery", "engagement_silence")
+    assert kinds(outcome) == ["engagement_progressed", "message_applied"]
+    assert (outcome.request.status, before.due_clock) == ("in_delivery", "engagement_silence")
     assert before.due_at is not None
-    assert told.request.due_at is not None
-    assert told.request.due_at > before.due_at
-    assert told.request.due_cause == told.events[0].id
+    assert outcome.request.due_at is not None
+    assert outcome.request.due_at > before.due_at
+    assert outcome.request.due_cause == outcome.events[0].id
 
 
 def test_what_was_delivered_stays_delivered() -> None:
     sender = Sender()
     delivered = said(engaged(sender), sender.milestone("delivered", "iacp")).request
 
-    told = said(delivered, sender.milestone("draft", "iacp"))
+    outcome = said(delivered, sender.milestone("draft", "iacp"))
 
-    assert told.request.status == "delivered"
+    assert outcome.request.status == "delivered"
 
 
 def test_an_offer_that_lapses_names_the_offer_as_its_cause() -> None:
     sender = Sender()
     before = offered(sender)
 
-    told = run_out(before, at=LATER)
+    outcome = run_out(before, at=LATER)
 
-    assert kinds(told) == ["offer_lapsed"]
-    assert told.events[0].causationid == before.last_event
-    assert (told.request.status, told.request.fresh) == ("triaged", True)
+    assert kinds(outcome) == ["offer_lapsed"]
+    assert outcome.events[0].causationid == before.last_event
+    assert (outcome.request.status, outcome.request.fresh) == ("triaged", True)
 
 
 def test_a_decline_in_time_that_comes_after_the_lapse_is_only_answered() -> None:
     sender = Sender()
     lapsed = run_out(offered(sender), at=LATER).request
 
-    told = said(lapsed, sender.answered("decline", "iacp"))
+    outcome = said(lapsed, sender.answered("decline", "iacp"))
 
-    assert kinds(told) == ["message_applied"]
+    assert kinds(outcome) == ["message_applied"]
 
 
 def test_an_acceptance_in_time_is_too_late_once_another_was_asked() -> None:
-    more = library(provider("fop"))
+    more = rules_with(provider("fop"))
     sender = Sender()
     lapsed = run_out(offered(sender), at=LATER).request
     [other] = match_in_order(LaneStep("cri-tac", True, more, room("fop"), LATER), [lapsed])

@@ -8,7 +8,7 @@ from services.routing.life.rerun import rerun
 from services.routing.rules.decisions import decode, encode
 from services.routing.rules.facts import request_facts
 from services.routing.rules.triage import triage
-from tests.examples.routing import AT, catalog, facts, library
+from tests.examples.routing import AT, catalog, facts, rules_with
 
 LA = {"ori": "CA0194200", "name": "Los Angeles Police Department", "state": "US-CA"}
 SHEFFIELD = {"ori": "AL0200100", "name": "Sheffield Police Department", "state": "US-AL"}
@@ -17,7 +17,7 @@ FEDERAL = {"ori": "DCFBI0000", "name": "Los Angeles Police Department"}
 
 
 @pytest.mark.parametrize(
-    ("agency", "reason", "told"),
+    ("agency", "reason", "named"),
     [
         ({"listed_as": [LA]}, None, []),
         ({"listed_as": [LA], "name": "City of Los Angeles PD"}, None, []),
@@ -38,13 +38,13 @@ FEDERAL = {"ori": "DCFBI0000", "name": "Los Angeles Police Department"}
     ids=["same", "other spelling", "other state", "federal", "other name", "several", "of 0.1.0"],
 )
 def test_an_agency_that_may_be_another_goes_to_a_person_with_both_names(
-    agency: dict[str, Any], reason: str | None, told: list[str]
+    agency: dict[str, Any], reason: str | None, named: list[str]
 ) -> None:
-    found = triage(request_facts(facts(agency=agency), catalog()), library().programs, at=AT)
+    found = triage(request_facts(facts(agency=agency), catalog()), rules_with().programs, at=AT)
 
     assert found.reason == reason
     assert (found.outcome == "referred") is (reason is not None)
-    assert all(name in found.because.staff for name in told)
+    assert all(name in found.because.staff for name in named)
 
 
 @pytest.mark.parametrize("without", [[], ["name", "listed_oris", "listed_names", "name_rule"]])
@@ -52,14 +52,14 @@ def test_a_decision_comes_out_the_same_again(without: list[str]) -> None:
     asked = dict(request_facts(facts(agency={"listed_as": [SHEFFIELD]}), catalog()))
     for name in without:  # as 0.1.0 recorded it
         del asked[f"agency.{name}"]
-    books = library()
+    rules = rules_with()
     record = {
         "kind": "triage",
         "at": AT.isoformat(),
         "facts": asked,
-        **triage(asked, books.programs, at=AT).decided,
+        **triage(asked, rules.programs, at=AT).decided,
     }
 
-    again = rerun(decode(encode(record)), books.programs)
+    again = rerun(decode(encode(record)), rules.programs)
 
     assert encode(again) == encode(record)

@@ -5,8 +5,8 @@ from typing import Any, get_args
 import pytest
 
 from services.routing.life.fold import fold
+from services.routing.life.outcome import kind_of
 from services.routing.life.request import Request
-from services.routing.life.story import kind_of
 from shared.contracts import routing
 from shared.contracts.event import padded
 from shared.delivery.published import PublishedEvent
@@ -52,7 +52,7 @@ def announced(kind: str, data: dict[str, Any]) -> PublishedEvent:
 def test_a_type_of_a_later_release_takes_a_request_out_of_no_queue(data: dict[str, Any]) -> None:
     event = announced("gov.cri.routing.offer_extended.v1", data)
 
-    after = fold(QUEUED, [event], catalog(), place=None)
+    after = fold(QUEUED, [event], catalog(), queue_number=None)
 
     assert after == QUEUED._replace(published=4)
 
@@ -62,6 +62,6 @@ def test_a_sample_of_every_type_about_a_request_is_folded(kind: str) -> None:
     sample = SAMPLES / f"{kind.removeprefix('gov.cri.')}.json"
     event = announced(kind, json.loads(sample.read_text())["data"])
 
-    after = fold(QUEUED, [event], catalog(), place=None)
+    after = fold(QUEUED, [event], catalog(), queue_number=None)
 
     assert (after.published, after.last_event) == (4, "e-4")

@@ -5,26 +5,26 @@ from typing import Any
 
 import pytest
 
-from services.routing.life.capacity import Capacity, apply, declared, looker, taken
+from services.routing.life.capacity import Capacity, apply, availability_lookup, declared, taken
 from services.routing.life.request import CapacityChange
 from services.routing.rules.facts import Facts, request_facts
-from services.routing.rules.matching import Match, Snapshot, match
+from services.routing.rules.matching import Availability, Match, match
 from tests.examples import routing as examples
-from tests.examples.routing import AT, catalog, facts, library, provider
+from tests.examples.routing import AT, catalog, facts, provider, rules_with
 
 CAMPUS = {"cri_type": "campus", "agency_class": "university"}
 
 
 def matched(
-    providers: dict[str, Snapshot], *, not_again: tuple[str, ...] = (), **asked: Any
+    providers: dict[str, Availability], *, already_asked: tuple[str, ...] = (), **asked: Any
 ) -> Match:
-    books = library(providers=[provider(name) for name in sorted(providers)])
-    book = books.providers("cri-tac", at=AT)
+    rules = rules_with(providers=[provider(name) for name in sorted(providers)])
+    basis = rules.providers("cri-tac", at=AT)
     return match(
         request_facts(facts(**asked), catalog()),
-        book,
-        look=providers.__getitem__,
-        not_again=not_again,
+        basis,
+        availability_of=providers.__getitem__,
+        already_asked=already_asked,
     )
 
 
@@ -40,42 +40,42 @@ def holding(*can_take: int, **kind: Any) -> Capacity:
 @pytest.mark.parametrize(
     ("first", "second", "chosen"),
     [
-        (Snapshot(0, 1), Snapshot(0, 2), "bb"),
-        (Snapshot(0, 2, last_offer=9), Snapshot(0, 2, last_offer=8), "bb"),
-        (Snapshot(0, 2, load=3), Snapshot(0, 2, load=2), "bb"),
-        (Snapshot(0, 2), Snapshot(0, 2), "aa"),
-        (Snapshot(None, 0), Snapshot(0, 1, load=50), "bb"),
+        (Availability(0, 1), Availability(0, 2), "bb"),
+        (Availability(0, 2, last_offer=9), Availability(0, 2, last_offer=8), "bb"),
+        (Availability(0, 2, load=3), Availability(0, 2, load=2), "bb"),
+        (Availability(0, 2), Availability(0, 2), "aa"),
+        (Availability(None, 0), Availability(0, 1, load=50), "bb"),
     ],
 )
 def test_the_tie_break_decides_among_equals(
-    first: Snapshot, second: Snapshot, chosen: str
+    first: Availability, second: Availability, chosen: str
 ) -> None:
     assert matched({"aa": first, "bb": second}).provider == chosen
 
 
 def test_what_rules_prefer_comes_before_capacity() -> None:
-    found = matched({"iaclea": Snapshot(0, 1), "iacp": Snapshot(0, 99)}, agency=CAMPUS)
+    found = matched({"iaclea": Availability(0, 1), "iacp": Availability(0, 99)}, agency=CAMPUS)
 
     assert found.provider == "iaclea"
     assert found.decided["order"] == ["iaclea", "iacp"]
 
 
 def test_nobody_is_asked_twice() -> None:
-    found = matched({"aa": Snapshot(0, 5), "bb": Snapshot(0, 1)}, not_again=("aa",))
+    found = matched({"aa": Availability(0, 5), "bb": Availability(0, 1)}, already_asked=("aa",))
 
     assert found.provider == "bb"
 
 
 def test_candidates_without_room_are_waited_for() -> None:
-    assert matched({"aa": Snapshot(None, 0)}).outcome == "waiting"
+    assert matched({"aa": Availability(None, 0)}).outcome == "waiting"
 
 
 def test_when_everybody_was_asked_a_person_decides() -> None:
-    assert matched({"aa": Snapshot(0, 5)}, not_again=("aa",)).outcome == "referred"
+    assert matched({"aa": Availability(0, 5)}, already_asked=("aa",)).outcome == "referred"
 
 
 def test_each_audience_hears_only_what_it_may() -> None:
-    because = matched({"iacp": Snapshot(0, 5), "other": Snapshot(None, 0)}).because
+    because = matched({"iacp": Availability(0, 5), "other": Availability(None, 0)}).because
 
     assert because.provider == "You serve local agencies."
     assert because.requester == "IACP is asked to help through CRI-TAC."
@@ -99,7 +99,7 @@ def test_an_entry_fits_or_does_not(kind: dict[str, Any], fits: bool) -> None:
     capacity = holding(3, **kind)
     request = asked(service_forms=["policy_review"])
 
-    seen = looker({"iacp": capacity}, request, at=AT)("iacp")
+    seen = availability_lookup({"iacp": capacity}, request, at=AT)("iacp")
 
     assert (seen.entry, seen.free) == ((0, 3) if fits else (None, 0))
 
@@ -123,11 +123,13 @@ def test_nothing_is_given_back_to_another_declaration() -> None:
 
 
 def test_what_has_expired_is_no_capacity() -> None:
-    seen = looker({"iacp": holding(5, until=AT)}, asked(), at=AT)("iacp")
+    seen = availability_lookup({"iacp": holding(5, until=AT)}, asked(), at=AT)("iacp")
 
     assert seen.entry is None
     before = AT - timedelta(seconds=1)
-    assert looker({"iacp": holding(5, until=AT)}, asked(), at=before)("iacp") == Snapshot(0, 5)
+    assert availability_lookup({"iacp": holding(5, until=AT)}, asked(), at=before)(
+        "iacp"
+    ) == Availability(0, 5)
 
 
 def test_changes_of_what_is_taken_may_come_in_any_order() -> None:

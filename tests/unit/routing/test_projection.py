@@ -49,7 +49,7 @@ def test_a_request_of_an_older_dump_is_brought_up_to_date_by_what_was_published_
                 request,
                 [e for e in lives.log if e.subject == number and e.number > request.published],
                 Catalog(),
-                place=None,
+                queue_number=None,
             )
             for number, request in dump.items()
         }

@@ -7,9 +7,9 @@ import pytest
 
 from deploy.participants.agencies import reference
 from services.routing.rules.facts import request_facts
-from services.routing.rules.matching import Snapshot, match
+from services.routing.rules.matching import Availability, match
 from shared.contracts.reference import RuleSet
-from tests.examples.routing import catalog, facts, library, provider
+from tests.examples.routing import catalog, facts, provider, rules_with
 
 RULESETS = [RuleSet.model_validate(rules) for rules in reference("rulesets")]
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -22,9 +22,9 @@ def asked_first(rules: RuleSet, asking: dict[str, Any], **offered: Any) -> str |
     every = provider("with-all", families=["general"])
     found = match(
         request_facts(facts(**asking), catalog()),
-        library(ruleset=rules, providers=[some, every], at=NOW).providers("cri-tac", at=NOW),
-        look={"some": Snapshot(0, 9), "with-all": Snapshot(0, 1)}.__getitem__,
-        not_again=(),
+        rules_with(ruleset=rules, providers=[some, every], at=NOW).providers("cri-tac", at=NOW),
+        availability_of={"some": Availability(0, 9), "with-all": Availability(0, 1)}.__getitem__,
+        already_asked=(),
     )
     return found.provider
 
@@ -59,13 +59,13 @@ def test_the_version_before_asked_a_provider_of_another_state() -> None:
 
 def test_where_nobody_works_a_person_decides() -> None:
     only = [provider("some", families=["general"], states=["US-NY"])]
-    elsewhere = library(ruleset=RULESETS[-1], providers=only, at=NOW)
+    elsewhere = rules_with(ruleset=RULESETS[-1], providers=only, at=NOW)
 
     found = match(
         request_facts(facts(agency={"state": "US-CA"}), catalog()),
         elsewhere.providers("cri-tac", at=NOW),
-        look=lambda name: Snapshot(0, 9),
-        not_again=(),
+        availability_of=lambda name: Availability(0, 9),
+        already_asked=(),
     )
 
     assert found.outcome == "referred"

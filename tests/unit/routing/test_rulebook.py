@@ -61,9 +61,9 @@ def test_a_condition_says_whether_it_holds(condition: dict[str, Any], holds: boo
     one = rule("one", "provider", "prefer", condition, weight=1)
     panel = Panel(compile_rules([one], "provider"), [IACP])
 
-    standing = panel.standing({**LOCAL, "nobody.knows": None})
+    evaluation = panel.evaluate({**LOCAL, "nobody.knows": None})
 
-    assert standing.verdicts == ("m" if holds else "-",)
+    assert evaluation.verdicts == ("m" if holds else "-",)
 
 
 def test_a_rule_matches_when_all_its_conditions_hold() -> None:
@@ -73,8 +73,8 @@ def test_a_rule_matches_when_all_its_conditions_hold() -> None:
     )  # fmt: skip
     panel = Panel(compile_rules([both], "provider"), [IACP])
 
-    assert panel.standing(LOCAL).verdicts == ("-",)
-    assert panel.standing({**LOCAL, "agency.listed": False}).verdicts == ("m",)
+    assert panel.evaluate(LOCAL).verdicts == ("-",)
+    assert panel.evaluate({**LOCAL, "agency.listed": False}).verdicts == ("m",)
 
 
 def test_who_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
@@ -86,13 +86,13 @@ def test_who_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
     ]
     panel = Panel(compile_rules(rules, "provider"), candidates)
 
-    standing = panel.standing(LOCAL)
+    evaluation = panel.evaluate(LOCAL)
 
-    assert standing.verdicts == ("mm-", "-mm", "---")
-    assert standing.passing == (1,)
-    assert standing.scores == (0, 7, 0)
-    assert [r.id for r in panel.failed(standing, 0)] == ["not-a"]
-    assert [r.id for r in standing.matched[1]] == ["a-or-b", "b-first"]
+    assert evaluation.verdicts == ("mm-", "-mm", "---")
+    assert evaluation.passing == (1,)
+    assert evaluation.scores == (0, 7, 0)
+    assert [r.id for r in panel.failed(evaluation, 0)] == ["not-a"]
+    assert [r.id for r in evaluation.matched[1]] == ["a-or-b", "b-first"]
 
 
 def test_a_rule_of_another_program_has_no_say() -> None:
@@ -102,8 +102,8 @@ def test_a_rule_of_another_program_has_no_say() -> None:
     )  # fmt: skip
     panel = Panel(compile_rules([other], "provider"), [IACP])
 
-    assert panel.standing(LOCAL).verdicts == (".",)
-    assert panel.standing(LOCAL).passing == (0,)
+    assert panel.evaluate(LOCAL).verdicts == (".",)
+    assert panel.evaluate(LOCAL).passing == (0,)
 
 
 def test_what_is_remembered_depends_on_the_facts_that_rules_read() -> None:
@@ -111,7 +111,7 @@ def test_what_is_remembered_depends_on_the_facts_that_rules_read() -> None:
     panel = Panel(compile_rules([in_california], "provider"), [IACP])
 
     verdicts = [
-        panel.standing({**LOCAL, "agency.state": state}).verdicts
+        panel.evaluate({**LOCAL, "agency.state": state}).verdicts
         for state in ("US-CA", "US-TX", "US-CA")
     ]
 
@@ -119,6 +119,6 @@ def test_what_is_remembered_depends_on_the_facts_that_rules_read() -> None:
 
 
 def test_sentences_are_filled_with_facts() -> None:
-    told = fill("{provider.id}: {request.topics}, {agency.sworn_band}", LOCAL, IACP)
+    sentence = fill("{provider.id}: {request.topics}, {agency.sworn_band}", LOCAL, IACP)
 
-    assert told == "iacp: wellness, training, unknown"
+    assert sentence == "iacp: wellness, training, unknown"

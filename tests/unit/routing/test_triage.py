@@ -5,14 +5,14 @@ import pytest
 
 from services.routing.rules.facts import request_facts
 from services.routing.rules.triage import Triage, triage
-from tests.examples.routing import AT, catalog, facts, library, program
+from tests.examples.routing import AT, catalog, facts, program, rules_with
 
 CAMPUS = {"cri_type": "campus", "agency_class": "university"}
 
 
 def triaged(*more: Any, **asked: Any) -> Triage:
-    books = library(*more)
-    return triage(request_facts(facts(**asked), catalog()), books.programs, at=AT)
+    rules = rules_with(*more)
+    return triage(request_facts(facts(**asked), catalog()), rules.programs, at=AT)
 
 
 def test_a_request_without_a_program_goes_to_the_one_that_is_open_for_any_topic() -> None:

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from services.routing.lanes.lane import LaneStep, match_in_order
 from services.routing.life.capacity import Capacity, apply, declared
 from services.routing.life.decide import decide
-from services.routing.rules.books import Shelf
 from services.routing.rules.decisions import decode
+from services.routing.rules.in_force import RulesCache
 from tests.examples import routing as examples
-from tests.examples.routing import AT, Sender, catalog, library, provider, ruleset
+from tests.examples.routing import AT, Sender, catalog, provider, rules_with, ruleset
 
 PROVIDERS = {"aa": [], "bb": ["wellness"], "cc": ["policy"]}
-LIBRARY = library(providers=[provider(name, topics=topics) for name, topics in PROVIDERS.items()])
+RULES = rules_with(providers=[provider(name, topics=topics) for name, topics in PROVIDERS.items()])
 TOPICS = st.sampled_from(["wellness", "policy", "other"])
 
 
@@ -33,15 +33,15 @@ def test_whoever_is_passed_over_has_a_record_of_why(
     topics: list[str], can_take: dict[str, int]
 ) -> None:
     waiting = [
-        decide(None, Sender(n, topics=[topic]).accepted(), LIBRARY, at=AT).request
+        decide(None, Sender(n, topics=[topic]).accepted(), RULES, at=AT).request
         for n, topic in enumerate(topics, 1)
     ]
 
-    tolds = match_in_order(LaneStep("cri-tac", True, LIBRARY, room(can_take), AT), waiting)
+    outcomes = match_in_order(LaneStep("cri-tac", True, RULES, room(can_take), AT), waiting)
 
-    records: list[dict[str, Any]] = [decode(told.records[0].text) for told in tolds]
-    for place, later in enumerate(records):
-        for earlier in records[:place]:
+    records: list[dict[str, Any]] = [decode(outcome.records[0].text) for outcome in outcomes]
+    for index, later in enumerate(records):
+        for earlier in records[:index]:
             if later["outcome"] == "offered" and earlier["outcome"] != "offered":
                 known = {name: (verdicts, entry) for name, verdicts, entry, *_ in
                          earlier["candidates"]}  # fmt: skip
@@ -53,14 +53,14 @@ def test_whoever_is_passed_over_has_a_record_of_why(
 def test_of_two_rule_sets_effective_at_once_the_later_approved_is_in_force() -> None:
     corrected = ruleset(version=2)
 
-    found = Shelf().library(catalog(corrected), at=AT)
+    found = RulesCache().in_force(catalog(corrected), at=AT)
 
     assert found.ruleset == corrected
 
 
 def test_a_provider_serves_while_it_is_in_effect() -> None:
     until = AT + timedelta(days=1)
-    books = library(provider("fop", effective_until=until))
+    rules = rules_with(provider("fop", effective_until=until))
 
-    assert "fop" in books.providers("cri-tac", at=AT).names
-    assert "fop" not in books.providers("cri-tac", at=until).names
+    assert "fop" in rules.providers("cri-tac", at=AT).names
+    assert "fop" not in rules.providers("cri-tac", at=until).names

@@ -12,11 +12,11 @@ from shared.catalog.catalog import Catalog, ruleset_hash
 from shared.contracts.reference import Program, Provider, RuleSet
 
 
-class Book:
+class DecisionBasis:
     """
     A rule set and the facts of the candidates that it is asked about.
 
-    ``body`` is both read back by `book_of` and hashed: a decision record names the hash, so
+    ``body`` is both read back by `basis_of` and hashed: a decision record names the hash, so
     that it can be decided again after a program or a provider has changed.
     """
 
@@ -50,28 +50,30 @@ class Book:
         return Panel(compile_rules(self.ruleset.rules, "program"), ({},))
 
 
-def book_of(ruleset: RuleSet, digest: str, body: str) -> Book:
-    """Return the book whose candidates `Book.body` wrote."""
-    return Book(ruleset, digest, [decode_facts(candidate) for candidate in json.loads(body)])
+def basis_of(ruleset: RuleSet, digest: str, body: str) -> DecisionBasis:
+    """Return the basis whose candidates `DecisionBasis.body` wrote."""
+    return DecisionBasis(
+        ruleset, digest, [decode_facts(candidate) for candidate in json.loads(body)]
+    )
 
 
-class Library:
+class Rules:
     """The books of one catalog and one rule set, each made when it is first asked for."""
 
     def __init__(self, catalog: Catalog, ruleset: RuleSet | None) -> None:
         self.catalog = catalog
         self.ruleset = ruleset
         self.ruleset_hash = "" if ruleset is None else ruleset_hash(ruleset)
-        self._providers: dict[tuple[str, ...], Book] = {}
+        self._providers: dict[tuple[str, ...], DecisionBasis] = {}
 
     @cached_property
-    def programs(self) -> Book:
-        """The book of all programs, sorted by id."""
+    def programs(self) -> DecisionBasis:
+        """The basis of all programs, sorted by id."""
         programs = self.catalog.programs
-        return self._book([program_facts(programs[name]) for name in sorted(programs)])
+        return self._basis([program_facts(programs[name]) for name in sorted(programs)])
 
-    def providers(self, program: str, *, at: datetime) -> Book:
-        """Return the book of the providers that serve *program* at *at*, sorted by id."""
+    def providers(self, program: str, *, at: datetime) -> DecisionBasis:
+        """Return the basis of the providers that serve *program* at *at*, sorted by id."""
         serving = tuple(
             name
             for name, provider in sorted(self.catalog.providers.items())
@@ -81,28 +83,28 @@ class Library:
         if key not in self._providers:
             defined = self.catalog.programs[program]
             known = self.catalog.providers
-            self._providers[key] = self._book(
+            self._providers[key] = self._basis(
                 [provider_facts(known[name], defined) for name in serving]
             )
         return self._providers[key]
 
-    def _book(self, candidates: Sequence[Facts]) -> Book:
+    def _basis(self, candidates: Sequence[Facts]) -> DecisionBasis:
         assert self.ruleset is not None
-        return Book(self.ruleset, self.ruleset_hash, candidates)
+        return DecisionBasis(self.ruleset, self.ruleset_hash, candidates)
 
 
-class Shelf:
-    """Keeps the library of the catalog last asked for."""
+class RulesCache:
+    """Keeps the rules of the catalog last asked for."""
 
     def __init__(self) -> None:
-        self._library = Library(Catalog(), None)
+        self._rules = Rules(Catalog(), None)
 
-    def library(self, catalog: Catalog, *, at: datetime) -> Library:
-        """Return the library of *catalog* with the rule set in force at *at*."""
+    def in_force(self, catalog: Catalog, *, at: datetime) -> Rules:
+        """Return the rules of *catalog* with the rule set in force at *at*."""
         ruleset = catalog.ruleset_at(at)
-        if self._library.catalog is not catalog or self._library.ruleset is not ruleset:
-            self._library = Library(catalog, ruleset)
-        return self._library
+        if self._rules.catalog is not catalog or self._rules.ruleset is not ruleset:
+            self._rules = Rules(catalog, ruleset)
+        return self._rules
 
 
 def in_effect(entry: Provider | Program, at: datetime) -> bool:

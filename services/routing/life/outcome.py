@@ -8,9 +8,9 @@ from typing import Any
 from services.routing.life.evolve import evolve
 from services.routing.life.refusals import reason_of
 from services.routing.life.request import CapacityChange, Request, capacity_changes
-from services.routing.rules.books import Book, Library
 from services.routing.rules.building import built
 from services.routing.rules.decisions import DecisionRecord, record
+from services.routing.rules.in_force import DecisionBasis, Rules
 from shared.contracts import envelope
 from shared.contracts.event import Event, Facts, participant_of
 from shared.contracts.intake import RequestAmended
@@ -35,7 +35,7 @@ SOURCE = "urn:cri:continuum:routing"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DecisionOutcome:
     """What a decision came to: the request after it, and what is to be written and published."""
 
     request: Request
@@ -44,7 +44,7 @@ class Told:
     changes: tuple[CapacityChange, ...] = ()
 
 
-class Story:
+class OutcomeBuilder:
     """
     The events that one decision about a request leads to, numbered, and the request after them.
 
@@ -76,32 +76,32 @@ class Story:
         self._events: list[RoutingEvent] = []
         self._records: list[DecisionRecord] = []
 
-    def keep(
+    def record_decision(
         self,
         kind: str,
-        came: Mapping[str, Any],
+        details: Mapping[str, Any],
         because: Sentences,
         *,
-        library: Library,
-        book: Book | None,
+        rules: Rules,
+        basis: DecisionBasis | None,
     ) -> DecisionRecord:
         """
-        Keep the record of a decision, whose number is the request's next.
+        Add the record of a decision, numbered as the request's next, and return it.
 
-        *came* is what it was made from beside the *book* of candidates, and what it came to. The
-        next event announces it.
+        *details* are its inputs, apart from *basis*, and its result. The caller publishes the
+        event that names the record.
         """
         decided = {
             "kind": kind,
             "request": self.request.tracking_number,
             "number": self.request.decided + 1,
             "at": self.at.isoformat(),
-            "catalog": library.catalog.version,
-            "ruleset": library.ruleset_hash,
-            "panel": "" if book is None else book.panel_hash,
-            **came,
+            "catalog": rules.catalog.version,
+            "ruleset": rules.ruleset_hash,
+            "panel": "" if basis is None else basis.panel_hash,
+            **details,
         }
-        body = "" if book is None else book.body
+        body = "" if basis is None else basis.body
         kept = record(decided, cause=self.cause, panel_body=body, because=because)
         self._records.append(kept)
         return kept
@@ -129,7 +129,7 @@ class Story:
         }
         self._append(event, built(model, data), ordinal=ordinal)
 
-    def applied(self, what: str, about: str) -> None:
+    def answer_applied(self, what: str, about: str) -> None:
         """Answer the inbound record: what it says was done."""
         assert self.inreplyto is not None
         facts = AppliedFacts(
@@ -140,7 +140,7 @@ class Story:
         )
         self._append(MessageApplied, facts, answer=True)
 
-    def refused(self, what: str, about: str, refusal: Refusal) -> None:
+    def answer_refused(self, what: str, about: str, refusal: Refusal) -> None:
         """Answer the inbound record: it was refused, and why."""
         assert self.inreplyto is not None
         facts = MessageRefusedFacts(
@@ -166,9 +166,9 @@ class Story:
         )
         self._append(AmendmentCameTooLate, facts)
 
-    def told(self) -> Told:
+    def build(self) -> DecisionOutcome:
         """Return what it all came to."""
-        return Told(
+        return DecisionOutcome(
             self.request,
             tuple(self._events),
             tuple(self._records),
@@ -199,16 +199,18 @@ class Story:
         self.request = evolve(request, happened)
 
 
-def with_place(told: Told, place: int) -> Told:
-    """Return *told* with the request's *place* in the lane that an event of it brings it to."""
-    events = tuple(_with_place(event, place) for event in told.events)
-    return replace(told, request=told.request._replace(queue_number=place), events=events)
+def with_queue_number(outcome: DecisionOutcome, queue_number: int) -> DecisionOutcome:
+    """Return *outcome* with *queue_number* in its request and in the events that contain one."""
+    events = tuple(_with_queue_number(event, queue_number) for event in outcome.events)
+    return replace(
+        outcome, request=outcome.request._replace(queue_number=queue_number), events=events
+    )
 
 
-def _with_place(event: RoutingEvent, place: int) -> RoutingEvent:
+def _with_queue_number(event: RoutingEvent, queue_number: int) -> RoutingEvent:
     if not isinstance(event, RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed):
         return event
-    facts = built(type(event.data), {**event.data.__dict__, "queue_number": place})
+    facts = built(type(event.data), {**event.data.__dict__, "queue_number": queue_number})
     return built(type(event), {**event.__dict__, "data": facts})
 
 
