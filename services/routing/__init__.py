@@ -1,5 +1,5 @@
 """
-Routing decides what becomes of each request, from triage to its one end.
+Routing decides about each request: triage, offers to providers, engagements, and its end.
 
 Consumes ``cri.int.intake.v1`` and ``cri.int.reference.v1``; publishes ``cri.int.routing.v1``.
 """

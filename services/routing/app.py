@@ -1,4 +1,4 @@
-"""Wires routing together."""
+"""Builds the routing service from its parts."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
 
 
 def build(settings: Settings) -> Service:
-    """Return the service: its reader, and its work beside it."""
+    """Return the service: its reader and its background tasks."""
     relay_wake, matcher_wake = asyncio.Event(), asyncio.Event()
     matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests)
     deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake)

@@ -1,4 +1,4 @@
-"""Clocks that ran out: offers lapse, missed clocks are said."""
+"""Expires clocks: open offers lapse, other missed clocks are published."""
 
 import asyncio
 from collections import Counter
@@ -19,15 +19,15 @@ from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
-_AT_ONCE = 200
+_LIMIT = 200
 _A_DAY, _A_YEAR = timedelta(days=1), timedelta(days=366)
 
 
 class Deadlines:
     """
-    Lets clocks run out, a grace after they are due, so that an outage of ours makes nobody late.
+    Expires clocks, after a grace period, so that an outage of ours does not make an answer late.
 
-    A request that is being decided about is left for the next look; a parked one waits.
+    Requests locked by another transaction are left for the next step; parked ones are skipped.
     """
 
     def __init__(self, *, relay_wake: asyncio.Event, matcher_wake: asyncio.Event) -> None:
@@ -37,7 +37,7 @@ class Deadlines:
         self._warned: date | None = None
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
-        """Let the clocks run out that are due; return when the next one is."""
+        """Expire the clocks that are due; return the time until the next step."""
         async with pool.acquire() as connection:
             version, at, due_at = await store.read_next_due(connection)
             catalog = await self._catalogs.current(connection, version=version)
@@ -48,13 +48,13 @@ class Deadlines:
             grace = timedelta(seconds=ruleset.calendar.grace_seconds)
             if due_at + grace > at:
                 return due_at + grace - at
-            return await self._let_run_out(connection, grace=grace)
+            return await self._expire(connection, grace=grace)
 
-    async def _let_run_out(
+    async def _expire(
         self, connection: "PoolConnectionProxy[Any]", *, grace: timedelta
     ) -> timedelta:
         async with connection.transaction():
-            requests, at = await store.lock_due_requests(connection, grace=grace, limit=_AT_ONCE)
+            requests, at = await store.lock_due_requests(connection, grace=grace, limit=_LIMIT)
             outcomes = [] if at is None else [run_out(request, at=at) for request in requests]
             if outcomes:
                 await save_and_publish(connection, outcomes)
@@ -62,10 +62,10 @@ class Deadlines:
             self._relay_wake.set()
             self._matcher_wake.set()
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
-        return AT_ONCE if len(outcomes) == _AT_ONCE else SOON
+        return AT_ONCE if len(outcomes) == _LIMIT else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
-        """Show when the calendar ends; within a year of that, say it once a day."""
+        """Export when the calendar ends; in the year before, log a daily warning."""
         last = None if ruleset is None else ruleset.calendar.last_day
         end = None if last is None else datetime.combine(last + _A_DAY, time.min, UTC)
         metrics.CALENDAR_END.labels("routing").set(inf if end is None else end.timestamp())

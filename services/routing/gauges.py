@@ -1,4 +1,4 @@
-"""What waits and what is promised, as metrics; every process of routing shows the same."""
+"""Metrics of waiting requests and running clocks; each routing process exports the same."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _OFFER = "offer_answer."
 
 
 async def show(pool: "Pool[Any]") -> None:
-    """Set them to what the database says now. Raises what Postgres or the network raised."""
+    """Set the metrics from the database. Lets errors of Postgres and the network through."""
     async with pool.acquire() as connection:
         waiting = await store.count_waiting(connection)
         clocks = await store.count_clocks(connection)

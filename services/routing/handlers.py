@@ -1,4 +1,4 @@
-"""What routing does with each batch it consumes."""
+"""Routing's reader: loads, decides and saves each batch of consumed records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -26,13 +26,13 @@ from shared.delivery.sequences import Numbers
 from shared.delivery.take_in.reader import Closing, parse_event
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
-# Before these, there is no request to be locked: one is accepted once, as its gate sees to.
+# These types have no request to load: the first creates it (the gate passes it once only).
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
 
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch works with; ``outcomes`` and ``changes`` are written when it is saved."""
+    """The state of one batch; `RoutingReader.save` writes ``outcomes`` and ``changes``."""
 
     at: datetime
     rules: Rules
@@ -44,7 +44,7 @@ class Batch:
 
 
 class RoutingReader:
-    """Takes in what intake announces: requests, what is said about them, reference data."""
+    """Takes in intake's events: requests, messages about them, and reference data."""
 
     def __init__(self) -> None:
         self._catalogs = CatalogCache()
@@ -58,20 +58,20 @@ class RoutingReader:
         if isinstance(found, Item):
             version = getattr(found.message.data, "reference_version", 0)
             if version > 0:
-                need = Gate(reference.TOPIC, reference.SUBJECT, version)
-                return Item(found.record, found.message, found.key, found.gate, (need,))
+                catalog_gate = Gate(reference.TOPIC, reference.SUBJECT, version)
+                return Item(found.record, found.message, found.key, found.gate, (catalog_gate,))
         return found
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Return nothing: there is no sender to answer, records come from our own services."""
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
         """
-        Lock what the items are about.
+        Load and lock the requests and sequences that the items are about.
 
-        Reference data of the batch is taken in first: what needs it may be in the same batch.
+        Takes in the batch's reference data first: other items of the batch may depend on it.
         """
         entries = [
             (item.message.number, item.message)
@@ -94,7 +94,7 @@ class RoutingReader:
         return Batch(at=at, rules=rules, requests=loaded.requests, numbers=numbers)
 
     def decide(self, batch: Batch, item: Item) -> Taken:
-        """Decide one item; the batch changes only when nothing was raised."""
+        """Decide one item; if this raises, the batch is unchanged."""
         event = item.message
         if item.record.topic == reference.TOPIC:
             return Taken("applied")
@@ -113,7 +113,7 @@ class RoutingReader:
         return Taken("applied", counted=counted)
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
-        """Return how what the batch came to is written; give requests their places in lanes."""
+        """Assign queue numbers; return the statement that writes the batch."""
         return await saving.close(
             connection,
             batch.outcomes,
@@ -124,7 +124,7 @@ class RoutingReader:
 
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:
-    """Return the answer to a declaration of capacity."""
+    """Return the event that answers a declaration of capacity."""
     assert event.inreplyto is not None
     facts = AppliedFacts(
         participant=participant_of(event.inreplyto),

@@ -1,4 +1,4 @@
-"""Records on the log the whole state of requests of which it says less."""
+"""Publishes the complete state of requests whose published events are incomplete."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,35 +17,35 @@ from shared.contracts.routing import RecordedFacts, RequestRecorded
 from shared.process.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
-_AT_ONCE = 200
+_LIMIT = 200
 
 
 class Recorder:
     """
-    Publishes the state of requests that a release before 0.3.0 has published events about.
+    Publishes the state of requests about which a release before 0.3.0 has published events.
 
-    Once for each, and again when such a release, which runs beside this one during an upgrade,
-    goes on with one. From there on a fold of the log gives the state.
+    Each is published once, and again if an older process, running during a rolling upgrade,
+    changes the request. From that event on, a fold of the log yields the complete state.
     """
 
     def __init__(self, *, relay_wake: asyncio.Event) -> None:
         self._relay_wake = relay_wake
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
-        """Record some requests; return when there may be more."""
+        """Record some requests; return the time until the next step."""
         async with pool.acquire() as connection, connection.transaction():
-            requests = await store.lock_unrecorded(connection, limit=_AT_ONCE)
+            requests = await store.lock_unrecorded(connection, limit=_LIMIT)
             if not requests:
                 return LATER
             at = await store.read_clock(connection)
             await save_and_publish(connection, recorded(requests, at=at))
         self._relay_wake.set()
         log.info("requests.recorded", requests=len(requests))
-        return AT_ONCE if len(requests) == _AT_ONCE else LATER
+        return AT_ONCE if len(requests) == _LIMIT else LATER
 
 
 def recorded(requests: Sequence[Request], *, at: datetime) -> list[DecisionOutcome]:
-    """Return *requests* with the events that say the whole state of each."""
+    """Return the outcomes that publish the complete state of each of *requests*."""
     return [_recorded(request, at=at) for request in requests]
 
 

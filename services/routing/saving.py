@@ -1,4 +1,4 @@
-"""Writes what decisions came to, in the caller's transaction: state, records, capacity, outbox."""
+"""Writes outcomes of decisions in the caller's transaction: state, records, capacity, outbox."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -33,11 +33,11 @@ async def close(
     numbers: Mapping[Subject, int],
 ) -> Closing:
     """
-    Return how the results of a batch are written, with the events as messages.
+    Return the statement that writes the *outcomes* of a batch, with their events as messages.
 
-    The last word on each request counts; those with a *new* tracking number have no row yet.
-    A request that enters a lane gets its place there, which the event says that brings it there.
-    *changes* are those of declarations.
+    The last outcome of a request has its state; *new* tracking numbers have no row yet.
+    A request that enters a lane gets a queue number, also in the event that queued it.
+    *changes* are the capacity changes of declarations.
     """
     numbered = await _with_queue_numbers(connection, outcomes)
     results = _results(numbered)
@@ -53,9 +53,9 @@ async def save_and_publish(
     sweeps: Sequence[LaneSweep] = (),
 ) -> int:
     """
-    Write the steps of requests, and *capacities* and *sweeps*; append the events.
+    Write *outcomes*, *capacities* and *sweeps*, append the events, and return their number.
 
-    A request that enters a lane gets its place there. Return the number of events.
+    A request that enters a lane gets a queue number.
     """
     numbered = await _with_queue_numbers(connection, outcomes)
     messages = _messages(numbered)

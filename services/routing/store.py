@@ -20,13 +20,13 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 _NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
 END = 2**63 - 1
-"""A place behind every place in a lane."""
+"""Greater than every queue number."""
 Connection = PoolConnectionProxy
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A lane as its row says; ``fresh`` and ``queued`` tell whether somebody is there."""
+    """A row of `lanes`; ``fresh`` and ``queued`` tell whether the lane has such requests."""
 
     lane: str
     program: str
@@ -38,7 +38,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the matcher looks at first: changes of capacity, the catalog's version, the lanes."""
+    """What the matcher reads first: pending capacity changes, the catalog's version, the lanes."""
 
     changes: bool
     version: int
@@ -48,7 +48,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Requests and last numbers, locked until the transaction ends; the catalog's version."""
+    """Requests and last sequence numbers, locked until commit, and the catalog's version."""
 
     requests: dict[str, Request]
     numbers: dict[Subject, int]
@@ -56,7 +56,7 @@ class Loaded:
 
 
 class LaneSweep(NamedTuple):
-    """How far a lane was swept on which basis; to the end, if no request is left behind."""
+    """The queue number up to which a lane was swept, and the basis of the sweep."""
 
     lane: str
     basis: str
@@ -66,11 +66,11 @@ class LaneSweep(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Results:
     """
-    What decisions led to.
+    Rows to write after decisions.
 
-    Requests with a *new* tracking number have no row yet; the others, ``capacities`` and
-    ``numbers`` are locked. With decision ``records`` come the facts of the candidates that they
-    name; ``changes`` are left to the matcher, in their order.
+    Requests with a ``new`` tracking number have no row yet; the rows of the others, ``capacities``
+    and ``numbers`` are locked. The facts of candidates are written with the decision ``records``
+    that name them. The matcher applies ``changes`` later, in this order.
     """
 
     requests: Sequence[Request] = ()
@@ -88,7 +88,7 @@ async def load_batch(
     requests: Collection[str],
     subjects: Collection[Subject] = (),
 ) -> Loaded:
-    """Return the known ones of *requests* and the numbers of *subjects*, in one round trip."""
+    """Load and lock *requests* that exist and the numbers of *subjects*, in one round trip."""
     row = await connection.fetchrow(
         _SQL["load_batch"],
         list(requests),
@@ -107,9 +107,9 @@ async def lock_next_in_lane(
     connection: "Connection[Any]", lane: str, *, behind: int, limit: int
 ) -> tuple[list[Request], datetime | None]:
     """
-    Return the lane's next requests by queue number: the fresh ones, and those *behind*.
+    Lock the lane's next requests by queue number: fresh ones, and those after number *behind*.
 
-    With them, the time when all were locked; None when there are none.
+    Return them and the time when all were locked (None if there are none).
     """
     rows = await connection.fetch(_SQL["lock_next_in_lane"], lane, behind, limit)
     requests = [_request(row["request"]) for row in rows]
@@ -118,7 +118,7 @@ async def lock_next_in_lane(
 
 
 async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None]:
-    """Return the catalog's version, the time of now, and when the next clock is due."""
+    """Return the catalog's version, the current time, and when the next clock is due."""
     version, at, due_at = await connection.fetchrow(_SQL["read_next_due"])
     return version, at, due_at
 
@@ -127,9 +127,9 @@ async def lock_due_requests(
     connection: "Connection[Any]", *, grace: timedelta, limit: int
 ) -> tuple[list[Request], datetime | None]:
     """
-    Return requests whose clock ran out *grace* ago and that are not locked by others.
+    Lock requests whose clock ran out at least *grace* ago, except those locked by others.
 
-    With them, the time when all were locked; None when there are none.
+    Return them and the time when all were locked (None if there are none).
     """
     rows = await connection.fetch(_SQL["lock_due_requests"], grace.total_seconds(), limit)
     at = max((row["at"] for row in rows), default=None)
@@ -137,14 +137,14 @@ async def lock_due_requests(
 
 
 async def lock_unrecorded(connection: "Connection[Any]", *, limit: int) -> list[Request]:
-    """Return requests whose events do not say all, and that nobody else has locked."""
+    """Lock and return requests whose events are incomplete, except those locked by others."""
     return [_request(row[0]) for row in await connection.fetch(_SQL["lock_unrecorded"], limit)]
 
 
 async def close(
     connection: "Connection[Any]", results: Results, *, messages: Sequence[Outgoing] = ()
 ) -> Closing:
-    """Return how *results* are written; of many new requests, the rows are written here."""
+    """Return the statement that writes *results*; the rows of many new requests are copied now."""
     created = [request for request in results.requests if request.tracking_number in results.new]
     parameters = (
         await rows_or_copy(connection, "requests", columns=Request._fields, rows=created),
@@ -164,7 +164,7 @@ async def close(
 async def save(
     connection: "Connection[Any]", results: Results, *, messages: Sequence[Outgoing] = ()
 ) -> None:
-    """Write *results*, and append *messages*, outside of a batch."""
+    """Write *results* and append *messages* outside a batch."""
     closing = await close(connection, results, messages=messages)
     rows = await outbox.rows_or_copy(connection, messages)
     await connection.execute(closing.statement, rows, [], [], [], *closing.parameters)
@@ -182,7 +182,7 @@ def _panel_row(made: DecisionRecord) -> tuple[bytes, str]:
 async def take_queue_numbers(
     connection: "Connection[Any]", requests: Sequence[Request]
 ) -> dict[str, int]:
-    """Give *requests*, which enter a lane for the first time, their places, in this order."""
+    """Return new queue numbers for *requests*, in this order, and create missing lanes."""
     lanes = {request.lane: request.program for request in requests}
     rows = await connection.fetch(
         _SQL["take_queue_numbers"], _NUMBERING, len(requests), list(lanes), list(lanes.values())
@@ -192,20 +192,20 @@ async def take_queue_numbers(
 
 
 async def survey(connection: Any) -> Survey:
-    """Return whether there is work, in any lane or before."""
+    """Return what the matcher needs to know whether there is work."""
     rows = await connection.fetch(_SQL["survey"])
     changes, version, at = rows[0][:3]
     return Survey(changes, version, at, [Lane(*row[3:]) for row in rows if row["lane"]])
 
 
 async def lock_lane(connection: "Connection[Any]", lane: str) -> tuple[Lane, int, datetime] | None:
-    """Return the lane, locked, with the catalog's version and the time of now; None if taken."""
+    """Lock the lane; return it, the catalog's version and the time. None if another has it."""
     row = await connection.fetchrow(_SQL["lock_lane"], lane)
     return None if row is None else (Lane(*row[:4]), row["version"], row["at"])
 
 
 async def sweep_lanes(connection: "Connection[Any]", programs: Collection[str]) -> None:
-    """Let everybody who waits in the lanes of *programs* be looked at again."""
+    """Start a new sweep of the lanes of *programs*."""
     await connection.execute(_SQL["sweep_lanes"], list(programs))
 
 
@@ -215,14 +215,14 @@ async def lock_lanes(connection: "Connection[Any]") -> None:
 
 
 async def try_to_take_changes(connection: "Connection[Any]") -> bool:
-    """Tell whether this transaction alone may take changes of capacity."""
+    """Try to get the lock for taking capacity changes; tell whether this transaction has it."""
     return bool(await connection.fetchval(_SQL["try_to_take_changes"], _CHANGES))
 
 
 async def take_capacity_changes(
     connection: "Connection[Any]", *, limit: int
 ) -> list[CapacityChange]:
-    """Remove and return the first changes of capacity, in their order."""
+    """Delete and return the first capacity changes, in their order."""
     rows = await connection.fetch(_SQL["take_capacity_changes"], limit)
     await connection.execute(_SQL["delete_capacity_changes"], [row["id"] for row in rows])
     return [CapacityChange(*row[1:]) for row in map(tuple, rows)]
@@ -231,7 +231,7 @@ async def take_capacity_changes(
 async def lock_capacities(
     connection: "Connection[Any]", providers: Collection[str]
 ) -> dict[str, Capacity]:
-    """Return what is known of the capacity of *providers*, locked in key order."""
+    """Lock and return the capacities of *providers*, in key order."""
     rows = await connection.fetch(_SQL["lock_capacities"], list(providers))
     return {
         provider: Capacity(provider, declaration, until, entries, tuple(free), load, last)
@@ -240,12 +240,12 @@ async def lock_capacities(
 
 
 async def open_capacities(connection: "Connection[Any]", providers: Collection[str]) -> None:
-    """Make the missing rows of *providers*."""
+    """Insert the missing capacity rows of *providers*."""
     await connection.execute(_SQL["open_capacities"], list(providers))
 
 
 async def read_clock(connection: Any) -> datetime:
-    """Return Postgres's clock."""
+    """Return the current time of Postgres."""
     at: datetime = await connection.fetchval(_SQL["read_clock"])
     return at
 
@@ -259,7 +259,7 @@ async def read_decisions(
 
 
 async def read_panel(connection: Any, digest: str) -> str | None:
-    """Return the candidates' facts whose hash is *digest*."""
+    """Return the JSON of candidates' facts whose hash is *digest*."""
     body: str | None = await connection.fetchval(_SQL["read_panel"], bytes.fromhex(digest))
     return body
 
@@ -274,11 +274,11 @@ def _number_of(request: Request) -> str:
 
 
 async def count_waiting(connection: "Connection[Any]") -> dict[str, int]:
-    """Return how many requests wait in each lane that any waits in."""
+    """Return the number of queued requests by lane, without empty lanes."""
     return {row["lane"]: row["requests"] for row in await connection.fetch(_SQL["count_waiting"])}
 
 
 async def count_clocks(connection: "Connection[Any]") -> dict[str, tuple[int, int]]:
-    """Return, by clock, how many run and how many of them have run out unnoticed."""
+    """Return, by clock, how many run and how many of these are overdue."""
     rows = await connection.fetch(_SQL["count_clocks"])
     return {row["due_clock"]: (row["running"], row["overdue"]) for row in rows}

@@ -1,4 +1,4 @@
-"""``python -m services.routing verify``: re-runs every recorded decision, reports differences."""
+"""``python -m services.routing verify`` re-runs every recorded decision, reports differences."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -12,11 +12,11 @@ from services.routing.settings import Settings
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.postgres import pool
 
-_AT_ONCE = 1000
+_LIMIT = 1000
 
 
 async def verify(settings: Settings, arguments: Sequence[str]) -> int:
-    """Print how many decisions came out the same; return 1 if any did not."""
+    """Print how many decisions were re-run and which differ; return 1 if any does."""
     connection = await pool.connect(settings, name="routing verify")
     try:
         checked, differing = await verify_decisions(connection)
@@ -29,12 +29,12 @@ async def verify(settings: Settings, arguments: Sequence[str]) -> int:
 
 
 async def verify_decisions(connection: Any) -> tuple[int, list[str]]:
-    """Return how many decisions were re-run, and which of them came out differently."""
+    """Return how many decisions were re-run, and the names of those that differ."""
     catalog = await CatalogCache().current(connection)
     bases: dict[tuple[str, str], DecisionBasis | None] = {}
     checked, differing = 0, []
     behind = ("", 0)
-    while rows := await store.read_decisions(connection, behind=behind, limit=_AT_ONCE):
+    while rows := await store.read_decisions(connection, behind=behind, limit=_LIMIT):
         for tracking_number, number, digest, text in rows:
             decided = decode(text)
             key = (decided["ruleset"], decided["panel"])
@@ -51,7 +51,7 @@ async def verify_decisions(connection: Any) -> tuple[int, list[str]]:
 async def _basis(
     connection: Any, catalog: Catalog, ruleset: str, panel: str
 ) -> DecisionBasis | None:
-    """Return the basis of a decision; None when it was made without rules or candidates."""
+    """Return the basis of a decision; None if it was made without rules or candidates."""
     if not ruleset or not panel:
         return None
     rules = catalog.ruleset_by_hash(ruleset)

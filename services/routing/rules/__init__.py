@@ -1,1 +1,1 @@
-"""The rules of programs and providers: facts, triage, matching, and decision records. Pure."""
+"""Rules of programs and providers: facts, triage, matching, and decision records. Pure."""

@@ -1,4 +1,4 @@
-"""Builds what is published from values that are known to be valid."""
+"""Builds pydantic models from values that are known to be valid."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,10 +12,10 @@ _set = object.__setattr__
 
 def built(model: type[Built], values: Mapping[str, Any]) -> Built:
     """
-    Return *model* with *values* and its defaults, unchecked.
+    Return an instance of *model* with *values* and its defaults, without validation.
 
-    What `model_construct` does for plain models without aliases, in a tenth of its time: it is
-    called several times for every request.
+    Like `model_construct` for models without aliases, in a tenth of the time: it is called
+    several times for every request.
     """
     made = model.__new__(model)
     _set(made, "__dict__", {**_defaults(model), **values})

@@ -1,4 +1,4 @@
-"""Turns the conditions of rules into functions of a request, once for each candidate."""
+"""Compiles the conditions of rules, for each candidate, into functions of a request's facts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ from services.routing.rules.facts import Facts
 from shared.contracts.reference import Condition
 
 Test = Callable[[Facts], bool]
-"""Tells whether something holds for a request with these facts."""
+"""Tells whether a condition holds for a request with these facts."""
 Read = Callable[[Facts], Any]
 _REQUEST = ("agency.", "request.", "urgency.")
 
 
 def of_request(name: str) -> bool:
-    """Tell whether the fact *name* is one of the request's."""
+    """Tell whether *name* is a fact of the request, not of a candidate."""
     return name.startswith(_REQUEST)
 
 
@@ -27,9 +27,9 @@ def names_read(conditions: Sequence[Condition]) -> tuple[str, ...]:
 
 def compile_all(conditions: Sequence[Condition], candidate: Facts) -> Test:
     """
-    Return a test of requests that holds when every condition holds for them and *candidate*.
+    Return a test that holds for a request if all *conditions* hold for it and *candidate*.
 
-    What comes first and is about the candidate alone is answered here, for all requests.
+    Leading conditions that read only the candidate's facts are evaluated now, not per request.
     """
     tests: list[Test] = []
     for condition in conditions:
@@ -57,7 +57,7 @@ def _compile(condition: Condition, candidate: Facts) -> Test:
 
 
 def _reader(name: str, candidate: Facts) -> Read:
-    """Return a function that gives the fact *name*; one that nobody states is None."""
+    """Return a function that returns the fact *name*, or None if it is missing."""
     if of_request(name):
         return lambda request: request.get(name)
     known = candidate.get(name)
@@ -65,7 +65,7 @@ def _reader(name: str, candidate: Facts) -> Read:
 
 
 def _fits(read: Read, other: Read) -> Test:
-    """Return the test whether a value, or one of a list, is in a list; what is empty fits."""
+    """Return the test whether a value (or any of a tuple) is in a list; empty ones always fit."""
 
     def test(request: Facts) -> bool:
         value, listed = read(request), other(request)
@@ -76,7 +76,7 @@ def _fits(read: Read, other: Read) -> Test:
 
 
 def _overlaps(read: Read, name: str, candidate: Facts) -> Test:
-    """Return the test whether a list has something of the list *name*; an empty one has all."""
+    """Return the test whether a list shares a value with the list *name*, or that is empty."""
     if of_request(name):
         return lambda request: _meet(frozenset(request.get(name) or ()), read(request))
     offered = frozenset(candidate.get(name) or ())
@@ -88,7 +88,7 @@ def _meet(offered: frozenset[str], asked: Sequence[str] | None) -> bool:
 
 
 def _value_test(condition: Condition) -> Callable[[Any], bool]:
-    """Return the test of one value; a condition without any test never holds."""
+    """Return the test of one value; a condition without a comparison never holds."""
     if condition.in_ is not None:
         values = frozenset(condition.in_)
         return lambda value: value in values

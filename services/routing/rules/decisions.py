@@ -1,4 +1,4 @@
-"""Decision records: what was decided, from what, by which rules; compact, hashed, re-runnable."""
+"""Decision records: inputs, rules and result of each decision; compact, hashed, re-runnable."""
 
 import json
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from shared.contracts.routing import DecisionFacts, Sentences
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
     """
-    One decision about a request, the ``number``-th.
+    The record of a request's ``number``-th decision.
 
-    ``text`` is compact JSON of everything it was decided from and what came of it; the rule set
-    and the candidates' facts (``panel``) are named by their hashes.
+    ``text`` is compact JSON of all inputs and the result; the rule set and the candidates' facts
+    (``panel``) are named by their hashes.
     """
 
     tracking_number: str
@@ -37,7 +37,7 @@ class DecisionRecord:
 def record(
     decided: Mapping[str, Any], *, cause: str, panel_body: str, because: Sentences
 ) -> DecisionRecord:
-    """Return the record of what was *decided* because of the event *cause*."""
+    """Return the record of a decision, *decided*, that the event *cause* led to."""
     text = encode(decided)
     digest = sha256(text.encode()).hexdigest()
     identity = derived_id(cause, "decision", decided["request"], decided["number"])
@@ -58,7 +58,7 @@ def record(
 
 
 def sentences(because: Sentences) -> dict[str, str]:
-    """Return the sentences that were written, by audience."""
+    """Return the sentences by audience, without missing ones."""
     by_audience = {
         "staff": because.staff,
         "requester": because.requester,
@@ -75,6 +75,6 @@ def encode(decided: Mapping[str, Any]) -> str:
 
 
 def decode(text: str) -> dict[str, Any]:
-    """Return the decision that `encode` wrote."""
+    """Return the decision that `encode` returned as *text*."""
     decided: dict[str, Any] = json.loads(text)
     return decided

@@ -1,4 +1,4 @@
-"""Whether the agency that asks is the one in the agency list; a person looks at a doubt."""
+"""Checks whether the requesting agency is the one in the agency list; doubts are referred."""
 
 from services.routing.rules.facts import Facts
 from services.routing.rules.names import resembles
@@ -8,11 +8,11 @@ _OFFICE = "the program office will look at the request."
 
 
 def doubt(facts: Facts) -> tuple[str, Sentences] | None:
-    """Return why a person has to look at the agency of a request with *facts*, if one has to."""
+    """Return the reason to refer a request with *facts* because of its agency, if there is one."""
     if not facts["agency.listed"]:
         return _not_listed(facts)
     names = facts.get("agency.listed_names")
-    if not names:  # decided by 0.1.0, which knew no more of the list
+    if not names:  # facts of 0.1.0 say only whether the agency is listed
         return None
     stated, listed = facts["agency.name"], names[0]
     if len(names) > 1:

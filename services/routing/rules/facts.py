@@ -1,4 +1,4 @@
-"""The facts that rules may read, by name: of a request, of a program, of a provider."""
+"""The facts that rules can read, by name: of a request, a program, a provider."""
 
 import json
 from collections.abc import Mapping
@@ -15,12 +15,12 @@ from shared.contracts.states_and_zones import day_in
 Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
 _LISTED = ("agency.listed_oris", "agency.listed_names", "agency.listed_states")
-"""What 0.1.0 did not know."""
+"""Facts that 0.1.0 does not have."""
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
 def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
-    """Return what rules may read of a request; the families are those of its topics."""
+    """Return the facts of a request; the families are those of its topics."""
     agency = asked.agency
     known = [catalog.topic(code) for code in asked.topics]
     families = {family for topic in known if topic is not None for family in topic.families}
@@ -50,7 +50,7 @@ def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
 
 
 def program_facts(program: Program) -> Facts:
-    """Return what rules may read of a program, and what a decision about it needs."""
+    """Return the facts of a program that rules and decisions read."""
     return {
         "program.id": program.id,
         "program.name": program.name,
@@ -60,7 +60,7 @@ def program_facts(program: Program) -> Facts:
 
 
 def provider_facts(provider: Provider, program: Program) -> Facts:
-    """Return what rules may read of a provider as a candidate for *program*."""
+    """Return the facts of a provider as a candidate for *program*."""
     return {
         "program.id": program.id,
         "program.name": program.name,
@@ -81,7 +81,7 @@ def encode_facts(facts: Facts) -> str:
 
 
 def decode_request_facts(text: str) -> dict[str, Any]:
-    """Return the request's facts that `encode_facts` wrote."""
+    """Return the facts of a request from the JSON of `encode_facts`."""
     facts: dict[str, Any] = json.loads(text)
     for name in (*_LISTS, *_LISTED):
         if name in facts:
@@ -90,7 +90,7 @@ def decode_request_facts(text: str) -> dict[str, Any]:
 
 
 def decode_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts read from JSON with their lists as tuples."""
+    """Return *facts*, read from JSON, with lists as tuples."""
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
     }

@@ -1,4 +1,4 @@
-"""Programs and providers with the rules about them, as of one catalog and one rule set."""
+"""Programs and providers of a catalog, with the rule set that is in force."""
 
 import json
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from shared.contracts.reference import Program, Provider, RuleSet
 
 class DecisionBasis:
     """
-    A rule set and the facts of the candidates that it is asked about.
+    What a decision is based on: a rule set, and the facts of the candidates.
 
-    ``body`` is both read back by `basis_of` and hashed: a decision record names the hash, so
-    that it can be decided again after a program or a provider has changed.
+    ``body`` is the JSON of the candidates' facts. It is stored under its hash, ``panel_hash``,
+    which decision records name, so that a decision can be re-run after a candidate has changed.
     """
 
     def __init__(self, ruleset: RuleSet, digest: str, candidates: Sequence[Facts]) -> None:
@@ -31,34 +31,34 @@ class DecisionBasis:
 
     @cached_property
     def providers(self) -> Panel:
-        """The candidates as providers of one program."""
+        """The rules about providers, for candidates that are providers of one program."""
         return Panel(compile_rules(self.ruleset.rules, "provider"), self.candidates)
 
     @cached_property
     def eligibility(self) -> Panel:
-        """The candidates as programs that an agency may or may not be helped by."""
+        """The rules that say whether a program serves an agency; the candidates are programs."""
         return Panel(compile_rules(self.ruleset.rules, "eligibility"), self.candidates)
 
     @cached_property
     def lanes(self) -> Panel:
-        """The candidates as programs, asked for the lane."""
+        """The rules that choose the lane; the candidates are programs."""
         return Panel(compile_rules(self.ruleset.rules, "lane"), self.candidates)
 
     @cached_property
     def proposals(self) -> Panel:
-        """The rules that propose a program, whatever the candidates."""
+        """The rules that propose a program; they read no facts of candidates."""
         return Panel(compile_rules(self.ruleset.rules, "program"), ({},))
 
 
 def basis_of(ruleset: RuleSet, digest: str, body: str) -> DecisionBasis:
-    """Return the basis whose candidates `DecisionBasis.body` wrote."""
+    """Return the basis with the candidates in *body*, which is a `DecisionBasis.body`."""
     return DecisionBasis(
         ruleset, digest, [decode_facts(candidate) for candidate in json.loads(body)]
     )
 
 
 class Rules:
-    """The books of one catalog and one rule set, each made when it is first asked for."""
+    """A catalog and the rule set in force; each decision basis is built when first used."""
 
     def __init__(self, catalog: Catalog, ruleset: RuleSet | None) -> None:
         self.catalog = catalog
@@ -68,12 +68,12 @@ class Rules:
 
     @cached_property
     def programs(self) -> DecisionBasis:
-        """The basis of all programs, sorted by id."""
+        """The basis for decisions about programs: all of them, sorted by id."""
         programs = self.catalog.programs
         return self._basis([program_facts(programs[name]) for name in sorted(programs)])
 
     def providers(self, program: str, *, at: datetime) -> DecisionBasis:
-        """Return the basis of the providers that serve *program* at *at*, sorted by id."""
+        """Return the basis with the providers that serve *program* at *at*, sorted by id."""
         serving = tuple(
             name
             for name, provider in sorted(self.catalog.providers.items())
@@ -94,13 +94,13 @@ class Rules:
 
 
 class RulesCache:
-    """Keeps the rules of the catalog last asked for."""
+    """Keeps the rules of the last catalog and rule set."""
 
     def __init__(self) -> None:
         self._rules = Rules(Catalog(), None)
 
     def in_force(self, catalog: Catalog, *, at: datetime) -> Rules:
-        """Return the rules of *catalog* with the rule set in force at *at*."""
+        """Return *catalog* with its rule set in force at *at*."""
         ruleset = catalog.ruleset_at(at)
         if self._rules.catalog is not catalog or self._rules.ruleset is not ruleset:
             self._rules = Rules(catalog, ruleset)

@@ -1,4 +1,4 @@
-"""Which provider is asked: candidates under the rules, with capacity, in tie-break order."""
+"""Chooses a provider: candidates that pass the rules and have capacity, in tie-break order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ from shared.contracts.routing import Sentences
 
 class Availability(NamedTuple):
     """
-    What one provider could take on of one request when it was decided.
+    The capacity that one provider had for one request when it was decided.
 
-    ``entry`` is the index of the entry that fits and has room (None: no room), ``free`` what
-    all fitting entries could still take; ``last_offer`` in microseconds since 1970, 0 for never.
+    ``entry`` is the index of the first fitting entry with free capacity (None: no such entry).
+    ``free`` is the sum over all fitting entries. ``last_offer`` is in microseconds since 1970,
+    0 for never.
     """
 
     entry: int | None = None
@@ -35,7 +36,7 @@ _ORDERS = ("score", "free_capacity", "longest_without_offer", "load", "provider.
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the matcher found: ``offered`` to a provider, ``waiting`` or ``referred``."""
+    """The result of matching: ``offered`` to a provider, ``waiting`` or ``referred``."""
 
     outcome: str
     because: Sentences
@@ -52,9 +53,9 @@ def match(
     already_asked: Sequence[str],
 ) -> Match:
     """
-    Return whom to ask for a request with *facts*; *already_asked* were asked before.
+    Return the provider to ask for a request with *facts*, except those *already_asked*.
 
-    *availability_of* says what a provider could take on; it is asked of those that pass the rules.
+    *availability_of* is called for the providers that pass the rules.
     """
     evaluation = basis.providers.evaluate(facts)
     names, verdicts, scores = basis.names, evaluation.verdicts, evaluation.scores
@@ -108,9 +109,9 @@ def _found(
 @lru_cache(maxsize=16)
 def _order_key(tie_break: Sequence[str]) -> Callable[[tuple[Any, ...]], Any]:
     """
-    Return what candidates are sorted by, from their values of `_ORDERS`.
+    Return a function from a candidate's values, in the order of `_ORDERS`, to its sort key.
 
-    The provider's id comes last, so that no two are equal.
+    The provider's id comes last, so that no two keys are equal.
     """
     return itemgetter(*[_ORDERS.index(name) for name in tie_break if name in _ORDERS], -1)
 

@@ -1,4 +1,4 @@
-"""A rule set, compiled: what each rule says of each candidate, and why in plain sentences."""
+"""Compiled rules: the verdict of each rule on each candidate, and its sentences filled in."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,29 +12,29 @@ from shared.contracts.reference import Rule
 
 MATCHED, NOT_MATCHED, NOT_ABOUT = "m", "-", "."
 _FIELD = re.compile(r"\{([a-z_.]+)\}")
-_MEMORY = 2048
+_CACHE_SIZE = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule ready to be asked; ``reads`` names the request's facts that its conditions read."""
+    """A rule ready to evaluate; ``reads`` names the request's facts that its conditions read."""
 
     rule: Rule
     reads: tuple[str, ...]
 
     def is_about(self, candidate: Facts) -> bool:
-        """Tell whether the rule concerns the candidate's program."""
+        """Tell whether the rule applies to the candidate's program."""
         return not self.rule.programs or candidate.get("program.id") in self.rule.programs
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """
-    How the candidates stand under all rules, in the panel's order.
+    The result of all rules for each candidate, in the panel's order.
 
-    ``verdicts`` has a character for each rule: matched, not matched, not about this candidate.
-    ``passing`` are the indexes of those that pass every require and exclude rule; ``matched`` the
-    rules that matched for each.
+    ``verdicts`` has one character for each rule: `MATCHED`, `NOT_MATCHED` or `NOT_ABOUT`.
+    ``passing`` has the indexes of candidates that pass every require and exclude rule, ``matched``
+    the rules that matched for each candidate.
     """
 
     verdicts: tuple[str, ...]
@@ -47,27 +47,27 @@ class Panel:
     """
     Candidates and the rules about them.
 
-    What a rule says is remembered by the values of the facts that it reads, and how all stand
-    by what the rules say: most requests are a few look-ups. Both memories are bounded.
+    Verdicts of a rule are cached by the values of the facts that it reads, evaluations by the
+    verdicts of all rules: most requests need only a few look-ups. Both caches are bounded.
     """
 
     def __init__(self, rules: Sequence[CompiledRule], candidates: Sequence[Facts]) -> None:
         self.rules = tuple(rules)
         self.candidates = tuple(candidates)
-        self._asked = [_asked(rule, self.candidates) for rule in self.rules]
-        self._evaluate = lru_cache(_MEMORY)(self._evaluate_columns)
+        self._columns = [_verdicts_of(rule, self.candidates) for rule in self.rules]
+        self._evaluate = lru_cache(_CACHE_SIZE)(self._evaluate_columns)
 
     def evaluate(self, facts: Facts) -> Evaluation:
-        """Return how the candidates stand for a request with *facts*."""
-        return self._evaluate(tuple([ask(facts) for ask in self._asked]))
+        """Return the evaluation of all candidates for a request with *facts*."""
+        return self._evaluate(tuple([column(facts) for column in self._columns]))
 
     def failed(self, evaluation: Evaluation, index: int) -> list[Rule]:
-        """Return the rules that keep the candidate at *index* away."""
+        """Return the rules that rule out the candidate at *index*."""
         verdicts = evaluation.verdicts[index]
         return [
             compiled.rule
             for compiled, verdict in zip(self.rules, verdicts, strict=True)
-            if _keeps_away(compiled.rule, verdict)
+            if _rules_out(compiled.rule, verdict)
         ]
 
     def _evaluate_columns(self, columns: tuple[str, ...]) -> Evaluation:
@@ -82,7 +82,7 @@ class Panel:
         passing = tuple(
             index
             for index, verdict in enumerate(verdicts)
-            if not any(_keeps_away(r, v) for r, v in zip(rules, verdict, strict=True))
+            if not any(_rules_out(r, v) for r, v in zip(rules, verdict, strict=True))
         )
         return Evaluation(verdicts, scores, passing, matched)
 
@@ -93,7 +93,7 @@ def compile_rules(rules: Sequence[Rule], about: str) -> list[CompiledRule]:
 
 
 def fill(template: str, *facts: Facts) -> str:
-    """Return *template* with ``{fact.name}`` filled in; what is not stated reads "unknown"."""
+    """Return *template* with each ``{fact.name}`` replaced; missing facts read "unknown"."""
     if "{" not in template:
         return template
     return _FIELD.sub(lambda field: _words(field[1], facts), template)
@@ -107,20 +107,20 @@ def _words(name: str, facts: Sequence[Mapping[str, Any]]) -> str:
     return "unknown"
 
 
-def _keeps_away(rule: Rule, verdict: str) -> bool:
-    unwanted = {"require": NOT_MATCHED, "exclude": MATCHED}.get(rule.effect)
-    return verdict == unwanted
+def _rules_out(rule: Rule, verdict: str) -> bool:
+    failing = {"require": NOT_MATCHED, "exclude": MATCHED}.get(rule.effect)
+    return verdict == failing
 
 
-def _asked(compiled: CompiledRule, candidates: Sequence[Facts]) -> Callable[[Facts], str]:
-    """Return a function from a request's facts to the rule's verdict on every candidate."""
+def _verdicts_of(compiled: CompiledRule, candidates: Sequence[Facts]) -> Callable[[Facts], str]:
+    """Return a function from a request's facts to the rule's verdicts on all candidates."""
     tests = [
         compile_all(compiled.rule.when, candidate) if compiled.is_about(candidate) else None
         for candidate in candidates
     ]
     names = compiled.reads
 
-    @lru_cache(_MEMORY)
+    @lru_cache(_CACHE_SIZE)
     def verdicts(*values: Any) -> str:
         request = dict(zip(names, values, strict=True))
         return "".join(

@@ -1,4 +1,4 @@
-"""Triage: whether a program serves the agency, which one, and in which lane the request goes."""
+"""Triage: decides whether a program serves the agency, which one, and the request's lane."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ DEFAULT_PROGRAM = "cri-tac"
 @dataclass(frozen=True, slots=True)
 class Triage:
     """
-    What triage came to: ``queued``, ``not_open``, ``ineligible`` or ``referred``.
+    The result of triage: ``queued``, ``not_open``, ``ineligible`` or ``referred``.
 
-    ``decided`` is the part of the decision record that follows from the facts.
+    ``failed`` is the rule that made the agency ineligible.
     """
 
     outcome: str
@@ -37,7 +37,7 @@ class Triage:
 
     @property
     def decided(self) -> dict[str, Any]:
-        """Return what the decision record says of the outcome."""
+        """Return the part of the decision record that describes the result."""
         return {
             "verdicts": self.verdicts,
             "outcome": self.outcome,
@@ -50,7 +50,7 @@ class Triage:
 
 
 def triage(facts: Facts, basis: DecisionBasis, *, at: datetime) -> Triage:
-    """Return what becomes of a request with *facts*, for the programs of *basis*."""
+    """Triage a request with *facts* under the programs and rules of *basis*."""
     doubtful = doubt(facts)
     if doubtful is not None:
         reason, because = doubtful
@@ -89,7 +89,7 @@ def triage(facts: Facts, basis: DecisionBasis, *, at: datetime) -> Triage:
 
 
 def lane_of(program: str, facts: Facts, basis: DecisionBasis) -> str:
-    """Return the lane of *program* for a request with *facts*: urgent only where rules say so."""
+    """Return the lane of *program* for a request with *facts*; urgent only by a rule."""
     panel = basis.lanes
     index = [candidate["program.id"] for candidate in basis.candidates].index(program)
     matched = panel.evaluate(facts).matched[index]
@@ -100,7 +100,7 @@ def lane_of(program: str, facts: Facts, basis: DecisionBasis) -> str:
 def _proposed(
     facts: Facts, basis: DecisionBasis, eligible: list[str]
 ) -> tuple[Rule | None, str | None]:
-    """Return the program that the heaviest matching rule proposes, else the default one."""
+    """Return the eligible program that the heaviest matching rule proposes, or a default."""
     panel = basis.proposals
     matched = panel.evaluate(facts).matched[0]
     for rule in sorted(matched, key=lambda rule: -rule.weight):
