@@ -1,1 +1,1 @@
-"""The demonstration: participants' systems that ask, answer, work and report, end to end."""
+"""The demonstration: participants request help, answer offers and report work, end to end."""

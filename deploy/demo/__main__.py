@@ -1,4 +1,4 @@
-"""``python -m deploy.demo``: the whole product, played through on one machine."""
+"""``python -m deploy.demo``: run the whole product end to end on one machine."""
 
 import argparse
 import asyncio
@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.demo.company import Company
-from deploy.demo.observer import read_news
+from deploy.demo.background import run_in_thread
+from deploy.demo.demonstration import Demonstration
+from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
-from deploy.demo.play import Play
+from deploy.demo.participants import Participants
 from deploy.demo.progress import Progress, Stuck
-from deploy.demo.stage import perform
-from deploy.demo.summary import stories, summary
+from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.rebuilding import compare_routing
@@ -33,19 +33,21 @@ Judge = Callable[[Path], list[str]]
 
 def main(*, judge: Judge | None = None) -> int:
     """
-    Play the demonstration; return 0 only when everything holds.
+    Demonstration the demonstration; return 0 only if every check passes.
 
-    ``judge`` looks at the whole run before the stack stops, and returns what is wrong.
+    ``judge`` checks the whole run before the stack stops and returns the faults that it found.
     """
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
-    parser.add_argument("--seed", type=int, default=1, help="draws another sample (default 1)")
-    parser.add_argument("--kill", choices=SERVICES, help="send this service SIGKILL in the middle")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the sample (default 1)")
     parser.add_argument(
-        "--state", type=Path, default=_STATE, help="folder for everything it keeps"
+        "--kill", choices=SERVICES, help="send SIGKILL to this service halfway through"
     )
     parser.add_argument(
-        "--replicas", type=_replicas, default={}, help="more processes, such as routing=2"
+        "--state", type=Path, default=_STATE, help="folder for all data of the run"
+    )
+    parser.add_argument(
+        "--replicas", type=_replicas, default={}, help="processes per service, such as routing=2"
     )
     asked = parser.parse_args()
     try:
@@ -82,30 +84,30 @@ def _demo(
     shutil.rmtree(state, ignore_errors=True)
     with Stack(state, say=progress.say) as stack:
         stack.up(replicas=replicas)
-        progress.say("everything is ready; the first messages go out")
+        progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
         today = datetime.now(UTC).date()
-        company = Company(
+        participants = Participants(
             connection, seed=seed, today=today, progress=progress, histories=state / "history"
         )
-        play = Play(company, seed=seed, today=today)
-        perform(play, stack, kill=kill, progress=progress)
-        result = verdict(play)
+        demo = Demonstration(participants, seed=seed, today=today)
+        run_in_thread(demo, stack, kill=kill, progress=progress)
+        result = verdict(demo)
         dsns = stack.connection.operator.dsns
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
-        news = asyncio.run(read_news(Access.of(connection, "california-post")))
-        print(summary(play, result, news=news))
-        wrong += _tell(stories(play), file)
-        wrong += _order(dsns["routing"])
+        announcements = asyncio.run(read_announcements(Access.of(connection, "california-post")))
+        print(summary(demo, result, announcements=announcements))
+        wrong += _print_histories(example_requests(demo), file)
+        wrong += _check_queue_order(dsns["routing"])
         wrong += _verify(stack)
         wrong += compare_routing(file)
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
 
 
-def _tell(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
-    """Print the stories as the operators' command line tells them."""
+def _print_histories(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
+    """Print `continuum why` for each chosen request; return the failures."""
     wrong = []
     for title, number in chosen:
         print(f"\n{number}: {title}")
@@ -118,27 +120,27 @@ def _tell(chosen: Sequence[tuple[str, str]], connection: Path) -> list[str]:
             "--connection",
             str(connection),
         ]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
-        print("\n".join(f"  {line}" for line in told.stdout.splitlines()))
-        if told.returncode != 0:
-            wrong.append(f"continuum why {number}: {told.stderr.strip()}")
+        shown = subprocess.run(command, capture_output=True, text=True, check=False)
+        print("\n".join(f"  {line}" for line in shown.stdout.splitlines()))
+        if shown.returncode != 0:
+            wrong.append(f"continuum why {number}: {shown.stderr.strip()}")
     return wrong
 
 
-def _order(routing: str) -> list[str]:
-    """Look whether anybody overtook another in the queue for a program's opening."""
+def _check_queue_order(routing: str) -> list[str]:
+    """Check that requests waiting for a program to open were offered in queue order."""
     released = asyncio.run(read_releases(routing))
     wrong = overtakings(released)
     lanes = len({each.lane for each in released})
     print(
         f"\norder: {len(released)} requests in {lanes} lanes waited for a program to open;"
-        f" {len(wrong) or 'none'} of them got its offer before one with an earlier place"
+        f" {len(wrong) or 'none'} of them got an offer before a request with a lower queue number"
     )
     return wrong
 
 
 def _verify(stack: Stack) -> list[str]:
-    """Run all recorded decisions again from their records."""
+    """Recompute every recorded decision from its record."""
     code, output = stack.ask("routing", "verify")
     line = next((line for line in output.splitlines() if line.startswith("verify:")), "")
     print(f"\n{line or output.strip()}")

@@ -1,4 +1,4 @@
-"""Every kind of input that the door must refuse (or repeat), each with the code it must get."""
+"""Every kind of input that intake must refuse (or answer as a repeat), with the expected code."""
 
 import json
 import random
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.participants.client import envelope
-from deploy.participants.sample import Wish, message_id
+from deploy.participants.sample import PlannedRequest, message_id
 
 REPEATED = "repeated"
 _MIB = 1_048_576
@@ -18,10 +18,10 @@ _MIB = 1_048_576
 @dataclass(frozen=True, slots=True)
 class BadRecord:
     """
-    One record, who sends it, and the codes of which one must be among the reasons.
+    A record, its sender, and the codes of which one must be among the reasons.
 
-    ``submission``: meant as a ``request.submit``. ``after``: follows all of that participant's
-    good requests, because it reuses one of them.
+    ``submission``: counts as a ``request.submit``. ``after``: sent after all valid requests of
+    the participant, because it reuses one of them.
     """
 
     kind: str
@@ -34,21 +34,23 @@ class BadRecord:
 
 
 def source_of(participant: str) -> str:
-    """Return the source that a participant's system writes."""
+    """Return the CloudEvents source of a participant's system."""
     return f"urn:cri:{participant}:case-system"
 
 
-def bad_records(wishes: Sequence[Wish], *, today: date) -> list[BadRecord]:
-    """Return one record or more of every kind, spread over the participants."""
+def bad_records(planned_requests: Sequence[PlannedRequest], *, today: date) -> list[BadRecord]:
+    """Return at least one record of every kind, spread over the participants."""
     template = next(
-        w for w in wishes if w.ends == "closed" and w.data["agency"].get("ori", "")[:2] == "CA"
+        w
+        for w in planned_requests
+        if w.ends == "closed" and w.data["agency"].get("ori", "")[:2] == "CA"
     )
     return [*_unreadable(template), *_malformed(template), *_refused(template, today=today),
-            *_reused(wishes), *_from_others(template)]  # fmt: skip
+            *_reused(planned_requests), *_from_others(template)]  # fmt: skip
 
 
 def garbage(seed: int, participant: str, number: int) -> list[bytes]:
-    """Return what a broken system might write: bytes by chance and pieces of JSON."""
+    """Return what a broken system might write: random bytes and fragments of JSON."""
     chance = random.Random(f"{seed}/{participant}")
     pieces = (b'{"data":', b"[", b"}", b'"\xff', b"null", b"1e999", b'{"id":1,', b"\x00", b'""')
     made = [chance.randbytes(chance.randint(1, 400)) for _ in range(number // 2)]
@@ -56,7 +58,9 @@ def garbage(seed: int, participant: str, number: int) -> list[bytes]:
     return made
 
 
-def _message(template: Wish, change: Callable[[dict[str, Any]], Any] | None = None) -> bytes:
+def _message(
+    template: PlannedRequest, change: Callable[[dict[str, Any]], Any] | None = None
+) -> bytes:
     data = deepcopy(template.data)
     data["reference"] = "not-to-be-accepted"
     message = envelope(
@@ -67,12 +71,12 @@ def _message(template: Wish, change: Callable[[dict[str, Any]], Any] | None = No
     return json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _record(template: Wish, kind: str, value: bytes | None, *codes: str) -> BadRecord:
+def _record(template: PlannedRequest, kind: str, value: bytes | None, *codes: str) -> BadRecord:
     return BadRecord(kind, template.participant, value, frozenset(codes))
 
 
-def _unreadable(template: Wish) -> list[BadRecord]:
-    """Return bytes that no parser may choke on."""
+def _unreadable(template: PlannedRequest) -> list[BadRecord]:
+    """Return bytes that must not break a parser."""
     good = _message(template)
 
     def made(kind: str, value: bytes | None, *codes: str) -> BadRecord:
@@ -101,8 +105,8 @@ def _unreadable(template: Wish) -> list[BadRecord]:
     ]  # fmt: skip
 
 
-def _malformed(template: Wish) -> list[BadRecord]:
-    """Return JSON that is no message of ours."""
+def _malformed(template: PlannedRequest) -> list[BadRecord]:
+    """Return JSON that is not a message of the contract."""
 
     def made(kind: str, change: Callable[[dict[str, Any]], Any], *codes: str) -> BadRecord:
         return _record(template, kind, _message(template, change), *codes)
@@ -135,8 +139,8 @@ def _five_mistakes(message: dict[str, Any]) -> None:
     data["requested_by"] = {}
 
 
-def _refused(template: Wish, *, today: date) -> list[BadRecord]:
-    """Return well-formed requests that say something refused."""
+def _refused(template: PlannedRequest, *, today: date) -> list[BadRecord]:
+    """Return well-formed requests with refused contents."""
 
     def made(kind: str, change: Callable[[dict[str, Any]], Any], code: str) -> BadRecord:
         return _record(template, kind, _message(template, lambda m: change(m["data"])), code)
@@ -173,15 +177,18 @@ def _refused(template: Wish, *, today: date) -> list[BadRecord]:
     ]  # fmt: skip
 
 
-def _reused(wishes: Sequence[Wish]) -> list[BadRecord]:
-    """Return repeats, and references and ids that come again with other content."""
+def _reused(planned_requests: Sequence[PlannedRequest]) -> list[BadRecord]:
+    """Return repeats, and references and ids reused with other content."""
     records = []
-    for wish in [w for w in wishes if w.participant == "south-agencies"][:3]:
+    for planned in [w for w in planned_requests if w.participant == "south-agencies"][:3]:
         message = envelope(
-            "request.submit", wish.data, source=source_of(wish.participant),
-            subject=wish.reference, message_id=message_id(wish),
+            "request.submit", planned.data, source=source_of(planned.participant),
+            subject=planned.reference, message_id=message_id(planned),
         )  # fmt: skip
-        other = {**message, "data": {**wish.data, "may_be_named": not wish.data["may_be_named"]}}
+        other = {
+            **message,
+            "data": {**planned.data, "may_be_named": not planned.data["may_be_named"]},
+        }
         for kind, code, sent in (
             ("the same message again", REPEATED, message),
             ("the same request under a new id", REPEATED,
@@ -189,16 +196,16 @@ def _reused(wishes: Sequence[Wish]) -> list[BadRecord]:
             ("a reference with other content", "reference_reused_with_other_content",
              {**other, "id": f"{message['id']}-other"}),
             ("an id with other content", "id_reused_with_other_content",
-             {**message, "data": {**other["data"], "reference": f"{wish.reference}-x"}}),
+             {**message, "data": {**other["data"], "reference": f"{planned.reference}-x"}}),
         ):  # fmt: skip
             records.append(
-                BadRecord(kind, wish.participant, json.dumps(sent).encode(),
+                BadRecord(kind, planned.participant, json.dumps(sent).encode(),
                           frozenset({code}), after=True)
             )  # fmt: skip
     return records
 
 
-def _from_others(template: Wish) -> list[BadRecord]:
+def _from_others(template: PlannedRequest) -> list[BadRecord]:
     """Return messages of those who may not send them."""
     role = frozenset({"role_not_authorized"})
 

@@ -1,4 +1,4 @@
-"""What an operator sees at the end: nothing left over, and reporting counts what was told."""
+"""Checks of the databases at the end: no rows left over, and reporting's counts are right."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ _LEFT_OVER = ("outbox", "held", "parked", "parked_keys")
 async def disagreements(
     dsns: Mapping[str, str], states: Mapping[str, int], *, within: float = 20
 ) -> list[str]:
-    """Return what is left over or counted differently, when ``within`` seconds are over."""
+    """Return leftover rows and differing counts that remain after ``within`` seconds."""
     connections = {name: await asyncpg.connect(dsn) for name, dsn in dsns.items()}
     deadline = time.monotonic() + within
     try:
@@ -44,7 +44,7 @@ async def _counts(reporting: Any, states: Mapping[str, int]) -> list[str]:
     )
     counted = {row["status"]: row["requests"] for row in rows}
     return [
-        f"reporting counts {counted.get(state, 0)} {state}, the agencies were told {number}"
+        f"reporting counts {counted.get(state, 0)} {state}, the agencies received {number}"
         for state, number in sorted(states.items())
         if counted.get(state, 0) != number
     ]

@@ -26,12 +26,12 @@ class Progress:
         return time.monotonic() - self._start
 
     def say(self, text: str) -> None:
-        """Print a line that stays."""
+        """Print a permanent line."""
         end = "\x1b[K\n" if self._changing else "\n"
         print(f"[{self.seconds:5.1f} s] {text}", end=end, flush=True)
 
     def show(self, text: str) -> None:
-        """Show how it goes: on a terminal, in a line that is overwritten."""
+        """Show progress on a terminal, in a line that the next one overwrites."""
         if self._changing:
             print(f"[{self.seconds:5.1f} s] {text}\x1b[K", end="\r", flush=True)
 
@@ -44,7 +44,7 @@ async def until(
     progress: Progress,
     within: float = 90,
 ) -> None:
-    """Return when nothing is ``missing`` any more; look again whenever something changed."""
+    """Return when ``missing()`` is empty; check again after every change."""
     deadline = time.monotonic() + within
     with changes.watched() as changed:
         while True:

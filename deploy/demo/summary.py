@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import quantiles
 
-from deploy.demo.play import Play
+from deploy.demo.demonstration import Demonstration
 from deploy.demo.verdict import Verdict
-from deploy.participants.sample import Wish
+from deploy.participants.sample import PlannedRequest
 
 
-def summary(play: Play, verdict: Verdict, *, news: Sequence[str]) -> str:
-    """Return counts by state, who waits and why, times, and what the door refused."""
+def summary(demo: Demonstration, verdict: Verdict, *, announcements: Sequence[str]) -> str:
+    """Return counts by state, waiting requests with reasons, times and refusals."""
     parts = [
         ("Requests by state at the end", _states(verdict)),
-        ("By program", _programs(play)),
-        ("Who waits, and why", _waiting(play)),
-        ("Times, as the participants saw them", _times(play)),
-        ("What had to be refused (or repeated), and was", _refused(play)),
-        ("What everybody may read about the programs", [f"  {line}" for line in news]),
-        ("The sum", [
+        ("By program", _programs(demo)),
+        ("Waiting requests, with the reason", _waiting(demo)),
+        ("Times measured by the participants", _times(demo)),
+        ("Invalid submissions (and repeats), by answer", _refused(demo)),
+        ("Public announcements about programs", [f"  {line}" for line in announcements]),
+        ("Total", [
             f"  {verdict.accepted} accepted + {verdict.refused} refused +"
             f" {verdict.repeats} repeats = {verdict.submissions} submissions",
         ]),
@@ -26,18 +26,30 @@ def summary(play: Play, verdict: Verdict, *, news: Sequence[str]) -> str:
     return "\n".join(f"\n{title}\n" + "\n".join(lines) for title, lines in parts)
 
 
-def stories(play: Play) -> list[tuple[str, str]]:
-    """Choose three requests worth telling: why each, and its tracking number."""
-    declined = {offer.offer_id.rpartition("-O")[0] for provider in play.company.providers.values()
-                for offer in provider.offers.values() if offer.answered == "decline"}  # fmt: skip
+def example_requests(demo: Demonstration) -> list[tuple[str, str]]:
+    """Choose three instructive requests: a title and the tracking number of each."""
+    declined = {
+        offer.offer_id.rpartition("-O")[0]
+        for provider in demo.participants.providers.values()
+        for offer in provider.offers.values()
+        if offer.answered == "decline"
+    }
 
-    def number(wish: Wish) -> str:
-        return play.company.systems[wish.participant].asked[wish.reference].tracking_number
+    def number(planned: PlannedRequest) -> str:
+        return (
+            demo.participants.systems[planned.participant]
+            .requests[planned.reference]
+            .tracking_number
+        )
 
-    def first(wishes: Iterable[Wish]) -> str:
-        return number(next(iter(sorted(wishes, key=lambda wish: wish.reference))))
+    def first(planned_requests: Iterable[PlannedRequest]) -> str:
+        return number(next(iter(sorted(planned_requests, key=lambda planned: planned.reference))))
 
-    closed = [wish for wish in play.company.wishes if play.company.status(wish) == "closed"]
+    closed = [
+        planned
+        for planned in demo.participants.planned_requests
+        if demo.participants.status(planned) == "closed"
+    ]
     return [
         ("declined by one provider, taken by the next",
          first(w for w in closed if number(w) in declined and w.program == "cri-tac")),
@@ -51,8 +63,11 @@ def _states(verdict: Verdict) -> list[str]:
     return [f"  {count:5}  {state}" for state, count in verdict.states.most_common()]
 
 
-def _programs(play: Play) -> list[str]:
-    counts = Counter((wish.program, play.company.status(wish)) for wish in play.company.wishes)
+def _programs(demo: Demonstration) -> list[str]:
+    counts = Counter(
+        (planned.program, demo.participants.status(planned))
+        for planned in demo.participants.planned_requests
+    )
     lines = []
     for program in sorted({program for program, _ in counts}):
         each = [f"{n} {state}" for (of, state), n in sorted(counts.items()) if of == program]
@@ -60,40 +75,42 @@ def _programs(play: Play) -> list[str]:
     return lines
 
 
-def _waiting(play: Play) -> list[str]:
-    told = Counter(
-        f"{wish.program}, topics {', '.join(wish.data['topics'])}: "
-        + play.company.systems[wish.participant].asked[wish.reference].told["sentence"]
-        for wish in play.company.wishes
-        if play.company.status(wish) == "waiting"
+def _waiting(demo: Demonstration) -> list[str]:
+    waiting = Counter(
+        f"{planned.program}, topics {', '.join(planned.data['topics'])}: "
+        + demo.participants.systems[planned.participant]
+        .requests[planned.reference]
+        .last_notice["sentence"]
+        for planned in demo.participants.planned_requests
+        if demo.participants.status(planned) == "waiting"
     )
     waited = Counter(
-        asked.waited_for
-        for system in play.company.systems.values()
-        for asked in system.asked.values()
-        if asked.waited_for is not None and asked.status != "waiting"
+        request.waited_for
+        for system in demo.participants.systems.values()
+        for request in system.requests.values()
+        if request.waited_for is not None and request.status != "waiting"
     )
-    lines = [f"  {count:5}  {sentence}" for sentence, count in sorted(told.items())]
+    lines = [f"  {count:5}  {sentence}" for sentence, count in sorted(waiting.items())]
     if waited:
-        lines.append("  and these waited before:")
+        lines.append("  and earlier, for these reasons:")
     return lines + [f"  {count:5}  {sentence}" for sentence, count in waited.most_common(5)]
 
 
-def _times(play: Play) -> list[str]:
+def _times(demo: Demonstration) -> list[str]:
     answers = [
-        sent.answered_at - sent.at for sent in play.submissions if sent.answered_at is not None
+        sent.answered_at - sent.at for sent in demo.submissions if sent.answered_at is not None
     ]
     stages = {"submission to answer": answers}
     for name, begin, end in (
-        ("acceptance to the news of an offer", "accepted", "offered"),
+        ("acceptance to the notice of an offer", "accepted", "offered"),
         ("offer to a provider's acceptance", "offered", "assigned"),
         ("start to the end of the work", "assigned", "closed"),
     ):
         stages[name] = [
-            asked.at[end] - asked.at[begin]
-            for system in play.company.systems.values()
-            for asked in system.asked.values()
-            if begin in asked.at and end in asked.at
+            request.at[end] - request.at[begin]
+            for system in demo.participants.systems.values()
+            for request in system.requests.values()
+            if begin in request.at and end in request.at
         ]
     return [f"  {name:36} {_spread(values)}" for name, values in stages.items()]
 
@@ -109,10 +126,10 @@ def _length(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _refused(play: Play) -> list[str]:
-    """Group what was sent on purpose by the first code that it got."""
+def _refused(demo: Demonstration) -> list[str]:
+    """Group the invalid records by the first code of their answers."""
     kinds: dict[str, dict[str, int]] = {}
-    for kind, sent, _ in play.judged:
+    for kind, sent, _ in demo.judged:
         reasons = sent.answer["data"].get("reasons") if sent.answer else None
         code = reasons[0]["code"] if reasons else "the first answer again"
         of_code = kinds.setdefault(code, {})

@@ -1,10 +1,10 @@
-"""Whether everything holds at the end: every record answered, and answered as it must be."""
+"""The checks at the end: every record must have an answer, and the right one."""
 
 from collections import Counter
 from dataclasses import dataclass
 
 from deploy.demo.bad_input import REPEATED
-from deploy.demo.play import Play
+from deploy.demo.demonstration import Demonstration
 from deploy.participants.client import Sent
 
 _ACCEPTED = "gov.cri.submission.accepted.v1"
@@ -12,7 +12,7 @@ _ACCEPTED = "gov.cri.submission.accepted.v1"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The counts of the closing line, and what is wrong (nothing, when all holds)."""
+    """The counts of the closing line, and the failed checks."""
 
     submissions: int
     accepted: int
@@ -23,27 +23,34 @@ class Verdict:
     wrong: tuple[str, ...]
 
 
-def verdict(play: Play) -> Verdict:
-    """Judge the whole play."""
-    answers = Counter(_kind(sent) for sent in play.submissions)
-    unanswered = [s for client in play.company.clients.values() for s in client.unanswered()]
-    wrong = [f"{name}: {problem}" for name, client in play.company.clients.items()
+def verdict(demo: Demonstration) -> Verdict:
+    """Judge the finished demonstration."""
+    answers = Counter(_kind(sent) for sent in demo.submissions)
+    unanswered = [s for client in demo.participants.clients.values() for s in client.unanswered()]
+    wrong = [f"{name}: {problem}" for name, client in demo.participants.clients.items()
              for problem in client.problems]  # fmt: skip
     wrong += [f"no answer to {sent.what} ({sent.coordinate})" for sent in unanswered]
-    wrong += [line for kind, sent, codes in play.judged if (line := _misjudged(kind, sent, codes))]
-    wrong += [f"{wish.reference} was not accepted" for wish in play.company.wishes
-              if play.company.status(wish) == "not answered"]  # fmt: skip
-    if answers["accepted"] != len(play.company.wishes):
-        wrong.append(f"{answers['accepted']} accepted instead of {len(play.company.wishes)}")
-    if answers["accepted"] + answers["refused"] + answers["repeated"] != len(play.submissions):
+    wrong += [line for kind, sent, codes in demo.judged if (line := _misjudged(kind, sent, codes))]
+    wrong += [
+        f"{planned.reference} was not accepted"
+        for planned in demo.participants.planned_requests
+        if demo.participants.status(planned) == "not answered"
+    ]
+    if answers["accepted"] != len(demo.participants.planned_requests):
+        wrong.append(
+            f"{answers['accepted']} accepted instead of {len(demo.participants.planned_requests)}"
+        )
+    if answers["accepted"] + answers["refused"] + answers["repeated"] != len(demo.submissions):
         wrong.append("accepted, refused and repeats do not add up to the submissions")
     return Verdict(
-        submissions=len(play.submissions),
+        submissions=len(demo.submissions),
         accepted=answers["accepted"],
         refused=answers["refused"],
         repeats=answers["repeated"],
         unanswered=len(unanswered),
-        states=Counter(play.company.status(wish) for wish in play.company.wishes),
+        states=Counter(
+            demo.participants.status(planned) for planned in demo.participants.planned_requests
+        ),
         wrong=tuple(wrong),
     )
 
@@ -57,7 +64,7 @@ def _kind(sent: Sent) -> str:
 
 
 def _misjudged(kind: str, sent: Sent, codes: frozenset[str]) -> str | None:
-    """Say what is wrong with the answer to something that must be refused or repeated."""
+    """Describe a wrong answer to a record that must be refused or answered as a repeat."""
     if sent.answer is None:
         return None
     if codes == {REPEATED}:

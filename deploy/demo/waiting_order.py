@@ -1,4 +1,4 @@
-"""Whether those who waited for a program to open were offered in the order of their places."""
+"""Checks that requests waiting for a program to open were offered in queue order."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,19 @@ class Release:
     """
     The first offer of a request that had waited for its program to open.
 
-    ``seen`` says when each provider that had room was last asked (microseconds since 1970), as
-    the decision saw it: offers made in one transaction have one time, and differ in this.
+    ``seen`` maps each provider with capacity to the time of its last offer (microseconds since
+    1970) at this decision. Offers of one transaction share ``at`` and differ in ``seen``.
     """
 
     lane: str
-    place: int
+    queue_number: int
     tracking_number: str
     at: datetime
     seen: Mapping[str, int] = field(hash=False)
 
 
 async def read_releases(dsn: str) -> list[Release]:
-    """Read them from routing's database."""
+    """Read the releases from routing's database."""
     connection = await asyncpg.connect(dsn)
     try:
         rows = await connection.fetch(
@@ -40,7 +40,7 @@ async def read_releases(dsn: str) -> list[Release]:
 
 
 def releases(records: Iterable[Mapping[str, Any]]) -> list[Release]:
-    """Find them among decision records, which are in order for each request."""
+    """Find the releases in decision records, which are in order for each request."""
     waiting: set[str] = set()
     found = []
     for record in records:
@@ -57,7 +57,7 @@ def releases(records: Iterable[Mapping[str, Any]]) -> list[Release]:
 def _release(record: Mapping[str, Any]) -> Release:
     return Release(
         lane=record["lane"],
-        place=record["queue_number"],
+        queue_number=record["queue_number"],
         tracking_number=record["request"],
         at=datetime.fromisoformat(record["at"]),
         seen={
@@ -69,21 +69,25 @@ def _release(record: Mapping[str, Any]) -> Release:
 
 
 def overtakings(released: Iterable[Release]) -> list[str]:
-    """Return a sentence for each that was offered before one with an earlier place in its lane."""
+    """Describe each request offered before one with a lower queue number in its lane."""
     overtaken: dict[Release, Release] = {}
-    in_line = sorted(released, key=attrgetter("lane", "place"))
+    in_line = sorted(released, key=attrgetter("lane", "queue_number"))
     for earlier, later in combinations(in_line, 2):
         if earlier.lane == later.lane and _came_first(later, earlier):
             overtaken.setdefault(later, earlier)
     return [
-        f"{later.tracking_number} (place {later.place} of {later.lane}) was offered before"
-        f" {earlier.tracking_number} (place {earlier.place}), which waited for the same opening"
+        f"{later.tracking_number} (number {later.queue_number} of {later.lane}) was offered"
+        f" before {earlier.tracking_number} (number {earlier.queue_number}), which waited for the"
+        " same opening"
         for later, earlier in overtaken.items()
     ]
 
 
 def _came_first(one: Release, other: Release) -> bool:
-    """Tell whether *one* was decided before *other*, as far as the two records can tell."""
+    """Return whether *one* was decided before *other*, as far as the records show."""
     if one.at != other.at:
         return one.at < other.at
-    return any(one.seen[who] < other.seen[who] for who in one.seen.keys() & other.seen.keys())
+    return any(
+        one.seen[provider] < other.seen[provider]
+        for provider in one.seen.keys() & other.seen.keys()
+    )

@@ -19,12 +19,12 @@ from shared.process.printable import printable
 
 
 def up(arguments: argparse.Namespace) -> None:
-    """Start everything, or mend what runs already; return when all of it is ready."""
+    """Start the stack, or repair a running one; return when everything is ready."""
     state: Path = arguments.state
     if Lock(state).holder() is None:
         keeper.launch(state, brokers=arguments.brokers, first_port=arguments.port)
-    elif not keeper.mend(state):
-        print("stack: it runs already")
+    elif not keeper.repair(state):
+        print("stack: already running")
     status(arguments)
     print(f"stack: credentials and topics are in {state / 'connection.json'}")
 
@@ -36,7 +36,7 @@ def down(arguments: argparse.Namespace) -> None:
 
 
 def status(arguments: argparse.Namespace) -> None:
-    """Say what runs and where; fail when not all of it does."""
+    """Print each part with its state and address; fail if any part is not ready."""
     state: Path = arguments.state
     file = state / "connection.json"
     holder = Lock(state).holder()
@@ -44,8 +44,10 @@ def status(arguments: argparse.Namespace) -> None:
         raise StackFailed("not running" if holder is None else "starting or stopping")
     connection = Connection.read(file)
     database = connection.services["intake"].dsn.rpartition("@")[2].partition("/")[0]
-    places = [("kafka", server) for server in connection.bootstrap_servers]
-    rows = [(name, _listens(server), server) for name, server in [*places, ("postgres", database)]]
+    servers = [("kafka", server) for server in connection.bootstrap_servers]
+    rows = [
+        (name, _listens(server), server) for name, server in [*servers, ("postgres", database)]
+    ]
     for name, probes in connection.probes.items():
         rows += [(name, ask(_port(probe), "/ready"), probe) for probe in probes]
         rows += [] if probes else [(name, (False, "does not run"), "")]
@@ -58,7 +60,7 @@ def status(arguments: argparse.Namespace) -> None:
     wrong = sorted({name for name, (is_good, _), _ in rows if not is_good})
     if wrong:
         raise StackFailed(
-            f"not ready: {', '.join(wrong)}. `make up` mends it; `continuum status` says more"
+            f"not ready: {', '.join(wrong)}. `make up` repairs it; see `continuum status`"
         )
 
 
@@ -86,32 +88,32 @@ def reset(arguments: argparse.Namespace) -> None:
     for other in state.glob("*/lock"):
         if (holder := Lock(other.parent).holder()) is not None:
             raise StackFailed(
-                f"process {holder} still runs a stack in {other.parent}: end it first"
+                f"process {holder} still runs a stack in {other.parent}: stop it first"
             )
     keeper.stop(state)
-    if (state / "lock").exists():  # else it is no folder of ours
+    if (state / "lock").exists():  # otherwise it is not a state folder
         shutil.rmtree(state)
-    print(f"stack: {state} is gone")
+    print(f"stack: {state} is deleted")
 
 
 def main() -> None:
-    """Do what the command line says; a failure is told without a trace."""
+    """Run the command; report a failure without a traceback."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="deploy.local", description=__doc__)
     parser.add_argument("--state", type=Path, default=DEPLOY.parent / ".local")
-    verbs = parser.add_subparsers(required=True)
-    for verb in (up, down, status, logs, reset):
-        added = verbs.add_parser(verb.__name__, help=verb.__doc__)
-        added.set_defaults(verb=verb)
-        if verb is up:
+    commands = parser.add_subparsers(required=True)
+    for command in (up, down, status, logs, reset):
+        added = commands.add_parser(command.__name__, help=command.__doc__)
+        added.set_defaults(command=command)
+        if command is up:
             added.add_argument("--brokers", type=int, default=1)
             added.add_argument("--port", type=int, help="count ports up from here")
-        if verb is logs:
+        if command is logs:
             added.add_argument("part", nargs="?", help="a service, kafka, postgres or keeper")
     arguments = parser.parse_args()
     arguments.state = arguments.state.resolve()
     try:
-        arguments.verb(arguments)
+        arguments.command(arguments)
     except StackFailed as failure:
         if str(failure):
             print(f"stack: {failure}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Where everything is and how to get in: what `make up` writes to `.local/connection.json`."""
+"""Addresses and credentials of a running stack: `.local/connection.json` of `make up`."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,14 @@ class _Part(BaseModel):
 
 
 class Security(_Part):
-    """How a client speaks with Kafka."""
+    """Security protocol of Kafka clients."""
 
     protocol: Literal["SASL_PLAINTEXT"] = "SASL_PLAINTEXT"
     mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
 
 
 class ParticipantAccess(_Part):
-    """All that a participant's system is told."""
+    """Credentials and topics of a participant's system."""
 
     kind: str
     name: str
@@ -33,7 +33,7 @@ class ParticipantAccess(_Part):
     out_topic: str = Field(alias="out")
     group_prefix: str
     quota: Quota | None = None
-    """None where Kafka limits nobody."""
+    """None if Kafka enforces no quotas."""
 
 
 class OperatorAccess(_Part):
@@ -45,7 +45,7 @@ class OperatorAccess(_Part):
 
 
 class ServiceAccess(_Part):
-    """A service's own database, its probes and metrics (of the first replica), its log."""
+    """A service's database, and the probes, log and pid of its first replica."""
 
     dsn: str
     http: str
@@ -61,19 +61,19 @@ class Connection(_Part):
     participants: dict[str, ParticipantAccess]
     operator: OperatorAccess
     owners: dict[str, str]
-    """DSNs of the roles that own the databases, for a rebuild."""
+    """DSNs of the databases' owner roles, for a rebuild."""
     reporting: str | None
-    """Address of the public pages; None while reporting is not started."""
+    """Address of the public pages; None while reporting is not running."""
     services: dict[str, ServiceAccess]
     probes: dict[str, list[str]]
-    """Where every process of each service answers; `continuum status` asks them all."""
+    """Probe addresses of every process of each service, for `continuum status`."""
     log_folder: str
 
     def write(self, file: Path) -> None:
-        """Write it where only its owner can read it."""
+        """Write it to a file readable by its owner only."""
         write_private(file, self.model_dump_json(indent=2) + "\n")
 
     @classmethod
     def read(cls, file: Path) -> "Connection":
-        """Read what ``write`` wrote."""
+        """Read a file written by ``write``."""
         return cls.model_validate_json(file.read_bytes())

@@ -1,7 +1,7 @@
 """
-The process that holds a stack started by `make up`, until `make down`.
+The background process that owns a stack from `make up` to `make down`.
 
-It is on the leash of `make up` until everything is ready; then it lets go and stays.
+Until the stack is ready it ends with `make up`; then it detaches and keeps running.
 """
 
 import contextlib
@@ -13,24 +13,24 @@ import sys
 import time
 from pathlib import Path
 
-from deploy.local import mending
+from deploy.local.repair import repair as repair_stack
 from deploy.local.stack import Stack
-from deploy.stack import leash
+from deploy.stack import parent_death
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 
 READY = "ready"
 _OUTCOME = "mended.json"
-_MEND_SECONDS = 240
+_REPAIR_SECONDS = 240
 
 
 def launch(state: Path, *, brokers: int, first_port: int | None) -> None:
-    """Start a keeper, tell of its progress, return when the stack is ready; or nothing is left."""
+    """Start a keeper and print its progress; return when its stack is ready, else raise."""
     command = [
         sys.executable,
         "-I",
         "-S",
-        leash.__file__,
+        parent_death.__file__,
         str(os.getpid()),
         str(int(signal.SIGTERM)),
     ]
@@ -58,7 +58,7 @@ def launch(state: Path, *, brokers: int, first_port: int | None) -> None:
 
 
 def stop(state: Path) -> bool:
-    """End the keeper of a stack, if there is one, and wait until everything has stopped."""
+    """Stop the keeper of a stack, if there is one, and wait until everything has stopped."""
     lock = Lock(state)
     keeper = lock.holder()
     if keeper is None:
@@ -67,59 +67,59 @@ def stop(state: Path) -> bool:
     deadline = time.monotonic() + 90
     while lock.holder() is not None:
         if time.monotonic() > deadline:
-            raise StackFailed(f"process {keeper} does not stop; `kill -9 {keeper}` ends it all")
+            raise StackFailed(f"process {keeper} does not stop; `kill -9 {keeper}` ends the stack")
         time.sleep(0.05)
     return True
 
 
-def mend(state: Path) -> list[str]:
-    """Have the keeper mend its stack; return what it did. Raise `StackFailed` when it cannot."""
+def repair(state: Path) -> list[str]:
+    """Have the keeper repair its stack; return its actions. Raise `StackFailed` if it cannot."""
     keeper, outcome = Lock(state).holder(), state / _OUTCOME
     if keeper is None or not (state / "connection.json").exists():
-        raise StackFailed("it is starting or stopping; try again when it has")
+        raise StackFailed("the stack is starting or stopping; try again afterwards")
     outcome.unlink(missing_ok=True)
     os.kill(keeper, signal.SIGUSR1)
-    deadline = time.monotonic() + _MEND_SECONDS
+    deadline = time.monotonic() + _REPAIR_SECONDS
     while not outcome.exists():
         if Lock(state).holder() != keeper or time.monotonic() > deadline:
-            raise StackFailed(f"its keeper (process {keeper}) does not mend it: see keeper.log")
+            raise StackFailed(f"its keeper (process {keeper}) does not repair it: see keeper.log")
         time.sleep(0.1)
-    told = json.loads(outcome.read_text())
-    for line in told["did"]:
+    result = json.loads(outcome.read_text())
+    for line in result["did"]:
         print(f"stack: {line}", flush=True)
-    if told["failed"]:
-        raise StackFailed(told["failed"])
-    return list(told["did"])
+    if result["failed"]:
+        raise StackFailed(result["failed"])
+    return list(result["did"])
 
 
-class _Told:
+class _Signals:
     """
-    Ends this process when it is told to, and remembers that it was; or that it is to mend.
+    Handles SIGTERM (end) and SIGUSR1 (repair), and remembers both.
 
-    An exception raised in the middle of a library's callback may be swallowed there.
+    It remembers SIGTERM because a library's callback may swallow the `SystemExit`.
     """
 
     def __init__(self) -> None:
-        self._to_end = False
-        self.to_mend = False
+        self._must_end = False
+        self.must_repair = False
 
-    def mend(self, *_: object) -> None:
-        self.to_mend = True
+    def request_repair(self, *_: object) -> None:
+        self.must_repair = True
 
-    def __call__(self, *_: object) -> None:
-        self._to_end = True
+    def request_end(self, *_: object) -> None:
+        self._must_end = True
         sys.exit(0)
 
-    def obey(self) -> None:
-        """End, if told to and still here."""
-        if self._to_end:
+    def end_if_requested(self) -> None:
+        """End the process if SIGTERM has arrived."""
+        if self._must_end:
             sys.exit(0)
 
 
 def _keep(state: Path, brokers: int, first_port: int | None) -> None:
-    told = _Told()
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGUSR1, told.mend)
+    signals = _Signals()
+    signal.signal(signal.SIGTERM, signals.request_end)
+    signal.signal(signal.SIGUSR1, signals.request_repair)
     stack = Stack(
         state,
         brokers=brokers,
@@ -129,49 +129,49 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
     file = state / "connection.json"
     try:
         stack.up()
-        leash.release()
-        told.obey()
+        parent_death.ignore()
+        signals.end_if_requested()
         print(READY, flush=True)
-        # Whoever started it is about to go, and its terminal with it.
+        # `make up` is about to end, and its terminal may close: from here on, write to a log.
         log = os.open(stack.logs / "keeper.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        _watch(stack, told)
+        _watch(stack, signals)
     finally:
         file.unlink(missing_ok=True)
         stack.stop()
 
 
-def _watch(stack: Stack, told: _Told) -> None:
-    """Write down when a part ends by itself; it is started again by the next `make up`."""
+def _watch(stack: Stack, signals: _Signals) -> None:
+    """Log each part that ends by itself; the next `make up` starts it again."""
     ended: set[int] = set()
     while True:
-        told.obey()
+        signals.end_if_requested()
         for child in stack.children:
             if not child.alive and child.pid not in ended:
                 ended.add(child.pid)
                 print(time.strftime("%Y-%m-%dT%H:%M:%S"), child.ended(), flush=True)
-        if told.to_mend:
-            told.to_mend = False
-            _mend(stack)
+        if signals.must_repair:
+            signals.must_repair = False
+            _repair(stack)
         time.sleep(0.5)
 
 
-def _mend(stack: Stack) -> None:
-    did: list[str] = []
+def _repair(stack: Stack) -> None:
+    actions: list[str] = []
     failed = ""
     try:
-        mending.mend(stack, did.append)
+        repair_stack(stack, actions.append)
         stack.connection.write(stack.state / "connection.json")
     except StackFailed as failure:
         failed = str(failure)
     part = stack.state / f"{_OUTCOME}.part"
-    part.write_text(json.dumps({"did": did, "failed": failed}))
+    part.write_text(json.dumps({"did": actions, "failed": failed}))
     part.rename(stack.state / _OUTCOME)
 
 
 def main() -> None:
-    """Keep the stack that the arguments describe."""
+    """Run the stack that the arguments describe."""
     state, brokers, first_port = sys.argv[1:]
     try:
         _keep(Path(state), int(brokers), int(first_port) if first_port else None)

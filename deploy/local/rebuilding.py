@@ -1,4 +1,4 @@
-"""Has the operators' command line compare routing's rows with the fold of what it published."""
+"""Compares routing's rows with the fold of its published events (`continuum rebuild`)."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def compare_routing(connection: Path) -> list[str]:
-    """Print how many rows were compared; return everything that was said if any differs."""
+    """Print the number of compared rows; return the whole output if any row differs."""
     command = [sys.executable, "-m", "continuum", "rebuild", "routing"]
     done = subprocess.run(
         [*command, "--connection", str(connection)], capture_output=True, text=True, check=False

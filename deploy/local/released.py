@@ -1,4 +1,4 @@
-"""A released version in a folder and an environment of its own, made once from the repository."""
+"""A released version in its own folder and environment, built once from the repository."""
 
 import re
 import shutil
@@ -13,24 +13,24 @@ from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 
 PREVIOUS = "0.2.0"
-"""The release before the present code: upgrades start from it, measurements compare with it."""
+"""The release before the present code: the base of upgrade proofs and of benchmarks."""
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".local" / "versions"
 
 
 def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path]:
     """
-    Return the Python of a version, with the options that make it run that version's code.
+    Return the command of a Python that runs a released version's code.
 
-    Its code is that of the commit which CHANGELOG.md names, its packages those of its own locks,
-    its interpreter the one that runs this.
+    The code is the commit named in CHANGELOG.md, the packages are those of its own locks, and the
+    interpreter is the one that runs this.
     """
     commit = commit_of(version)
     folder = _FOLDER / commit
     python = folder / ".venv" / "bin" / "python"
     if not (folder / ".venv" / "ready").exists() or not _is_same(python):
         shutil.rmtree(folder, ignore_errors=True)
-        say(f"making {version} (commit {commit}) in {folder}")
+        say(f"building {version} (commit {commit}) in {folder}")
         folder.mkdir(parents=True, exist_ok=True)
         if _run(["git", "cat-file", "-e", f"{commit}^{{commit}}"], _ROOT) != 0:
             raise StackFailed(
@@ -42,12 +42,12 @@ def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path
         )
         subprocess.run(["tar", "x"], cwd=folder, input=archive.stdout, check=True)
         if _run(["make", "setup", f"PYTHON={sys.executable}"], folder) != 0:
-            raise StackFailed(f"Version {version} cannot be made: make -C {folder} setup")
-    return [python, "-P"]  # not the code of where it is started
+            raise StackFailed(f"Version {version} cannot be built: make -C {folder} setup")
+    return [python, "-P"]  # ignore the code in the working directory
 
 
 def migrate(stack: Stack, version: str, program: Sequence[str | Path] | None) -> None:
-    """Run a version's own migrations as its Jobs do: at once, as the roles that own databases."""
+    """Run a version's migrations as its Jobs do: in parallel, as the databases' owner roles."""
 
     def job(service: str) -> tuple[int, str]:
         owner = stack.as_owner(service)
@@ -70,11 +70,11 @@ def commit_of(version: str) -> str:
 
 
 def _is_same(python: Path) -> bool:
-    """Tell whether a Python is the one that runs this, down to the day it was built."""
+    """Return whether a Python is the same build as the running one."""
     asked = [str(python), "-c", "import sys; print(sys.version, end='')"]
     try:
         found = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
-    except FileNotFoundError:  # it has been removed from the machine
+    except FileNotFoundError:  # it was uninstalled
         return False
     return str(found.stdout) == sys.version
 

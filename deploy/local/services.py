@@ -1,4 +1,4 @@
-"""The four services as processes: what each is told, its migrations, its readiness."""
+"""The four services as processes: their settings, commands and probes."""
 
 import http.client
 import os
@@ -12,18 +12,18 @@ from deploy.provision.access import principal_of
 from deploy.provision.databases import database_of
 from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
-from deploy.stack.detours import Detour, ports_told
+from deploy.stack.proxy_routes import ProxyRoute, proxy_ports
 
 _PACKAGE = "services"
 PUBLIC = "reporting"
-"""The service with pages for everybody."""
-# What is compiled is kept, also where the shell says otherwise: a second less at each start.
+"""The service with public pages."""
+# Keep bytecode even if the shell disables it: saves a second at each start.
 _QUICK = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """A running service process, the port of its probes and metrics, that of its pages."""
+    """A running process of a service, with the ports of its probes and its public pages."""
 
     service: str
     number: int
@@ -42,19 +42,19 @@ class Replica:
         return None if self.public_port is None else f"http://127.0.0.1:{self.public_port}"
 
     def is_ready(self) -> bool:
-        """Ask it."""
+        """Return whether its readiness probe succeeds."""
         return answers_ready(self.port)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is the same for every service: where Kafka, Postgres, secrets and logs are."""
+class ServiceLauncher:
+    """Starts processes of services, with the settings that all services share."""
 
     kafka_servers: Sequence[str]
     postgres_port: int
     secrets: Path
     logs: Path
-    detours: Sequence[Detour] = ()
+    proxy_routes: Sequence[ProxyRoute] = ()
     stable_names: bool = True
 
     def environment(
@@ -66,8 +66,10 @@ class Surroundings:
         public_port: int | None = None,
     ) -> dict[str, str]:
         """Return the settings of one process."""
-        kafka = [f"127.0.0.1:{port}" for port in ports_told(self.detours, service, postgres=False)]
-        postgres = ports_told(self.detours, service, postgres=True) or [self.postgres_port]
+        kafka = [
+            f"127.0.0.1:{port}" for port in proxy_ports(self.proxy_routes, service, postgres=False)
+        ]
+        postgres = proxy_ports(self.proxy_routes, service, postgres=True) or [self.postgres_port]
         settings = {
             "SECRETS_DIR": str(self.secrets / service),
             "KAFKA_SERVERS": ",".join(kafka or self.kafka_servers),
@@ -127,7 +129,7 @@ class Surroundings:
         more: Mapping[str, str],
         program: Sequence[str | Path] | None = None,
     ) -> tuple[int, str]:
-        """Run another verb of a service to its end; return its status and what it printed."""
+        """Run another command of a service to its end; return its status and output."""
         done = subprocess.run(
             [*(program or [sys.executable]), "-m", f"{_PACKAGE}.{service}", verb],
             env={**os.environ, **self.environment(service), **_QUICK, **more},
@@ -140,17 +142,17 @@ class Surroundings:
 
 
 def answers_ready(port: int) -> bool:
-    """Say whether the service at a port answers that it is ready."""
+    """Return whether the process at a port is ready."""
     return answers(port, "/ready")
 
 
 def answers(port: int, path: str) -> bool:
-    """Say whether a probe of the service at a port answers with yes."""
+    """Return whether a probe of the process at a port succeeds."""
     return ask(port, path)[0]
 
 
 def ask(port: int, path: str) -> tuple[bool, str]:
-    """Ask a probe of the service at a port; return whether it says yes, and what it says."""
+    """Request a probe of the process at a port; return whether it succeeded, and its text."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", path)

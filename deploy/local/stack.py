@@ -1,4 +1,4 @@
-"""The embedded stack as one object: for `make up`, the demo, the benchmarks and the tests."""
+"""Continuum on the embedded Kafka and Postgres: for `make up`, the demo, benchmarks and tests."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ from deploy.local.connection import (
     ParticipantAccess,
     ServiceAccess,
 )
-from deploy.local.services import PUBLIC, Replica, Surroundings
+from deploy.local.services import PUBLIC, Replica, ServiceLauncher
 from deploy.provision import databases
 from deploy.provision.access import OPERATOR, grants
 from deploy.provision.broker import (
@@ -28,26 +28,26 @@ from deploy.provision.databases import owner_of
 from deploy.provision.quotas import read_quotas
 from deploy.provision.topics import PARTICIPANTS, read_participants, read_topics
 from deploy.stack import processes
-from deploy.stack.detours import POSTGRES, Detour
 from deploy.stack.failure import StackFailed
 from deploy.stack.kafka import ADMIN, Kafka
 from deploy.stack.lock import Lock
 from deploy.stack.postgres import Postgres
+from deploy.stack.proxy_routes import POSTGRES, ProxyRoute
 from shared.contracts.services import SERVICES
 
 
 class Stack:
     """
-    Kafka, Postgres and the services, with all they keep in the folder ``state``.
+    Kafka, Postgres and the services, with all their data in the folder ``state``.
 
-    Use it from one thread that lives as long as the stack: however that ends, nothing is left
-    running. One stack at a time per folder. ``say`` is told what is being done. With ``detours``
-    services are told other ports than those of Kafka and Postgres: whoever asks for it passes on
-    what comes to them, and may cut it. The data of Postgres, and of a node of Kafka by its number,
-    may be in a folder elsewhere. Without
-    ``stable_names`` a process is a new member of its group each time, as a pod of a Deployment is.
-    Without ``quotas`` Kafka limits nobody. Without ``durable`` Postgres does not wait
-    for the disk.
+    Use it from one thread that lives as long as the stack: when that thread ends, for any reason,
+    so do all processes. A folder holds one running stack. ``say`` receives progress messages.
+
+    ``proxied`` gives each service its own ports for Kafka and Postgres (``proxy_routes``), at
+    which the caller runs a proxy. ``postgres_folder`` and ``kafka_folders`` (by node number) place
+    data outside ``state``. Without ``stable_names``, a restarted process joins its consumer group
+    as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
+    Without ``durable``, Postgres runs with fsync off.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Stack:
         brokers: int = 1,
         first_port: int | None = None,
         participants: Path = PARTICIPANTS,
-        detours: bool = False,
+        proxied: bool = False,
         postgres_folder: Path | None = None,
         kafka_folders: Mapping[int, Path] | None = None,
         postgres_environment: Mapping[str, str] | None = None,
@@ -79,13 +79,13 @@ class Stack:
         self._ports = processes.Ports(first_port)
         kafka_ports = [(self._ports.take(), self._ports.take()) for _ in range(brokers)]
         postgres_port = self._ports.take()
-        self.detours = self._detours(brokers, postgres_port) if detours else []
+        self.proxy_routes = self._proxy_routes(brokers, postgres_port) if proxied else []
         self.kafka = Kafka(
             self.state / "kafka",
             logs=self.logs,
             ports=kafka_ports,
             admin_password=self.credentials.folder / ADMIN,
-            detours=self.detours,
+            proxy_routes=self.proxy_routes,
             data_folders=kafka_folders or {},
             environment=kafka_environment,
         )
@@ -97,17 +97,17 @@ class Stack:
             environment=postgres_environment,
             durable=durable,
         )
-        self._surroundings = Surroundings(
+        self._launcher = ServiceLauncher(
             kafka_servers=self.kafka.servers,
             postgres_port=self.postgres.port,
             secrets=self.credentials.folder,
             logs=self.logs,
-            detours=self.detours,
+            proxy_routes=self.proxy_routes,
             stable_names=stable_names,
         )
 
     def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:
-        """Start, provision and migrate everything, as much as possible at once; wait for ready."""
+        """Start, provision and migrate everything, in parallel where possible; wait for it."""
         self._begin()
         self.postgres.wait()
         self._provision_postgres()
@@ -129,19 +129,19 @@ class Stack:
         self.kafka.wait()
 
     def provision(self) -> Changes:
-        """Make topics, users, access list, databases and roles as `deploy/` says."""
+        """Create topics, users, ACLs, databases and roles as defined in `deploy/`."""
         self._provision_postgres()
         return self._provision_kafka()
 
     def as_owner(self, service: str) -> dict[str, str]:
-        """Return the settings with which a verb runs as the role that owns the database."""
+        """Return the settings that run a command as the owner role of the service's database."""
         return {
             "CONTINUUM_POSTGRES_USER": owner_of(service),
             "CONTINUUM_SECRETS_DIR": str(self.credentials.of_owner(service)),
         }
 
     def migrate(self, *services: str) -> None:
-        """Bring the databases of these services (of all, if none is named) to their schema."""
+        """Migrate the databases of these services (default: all) to the present schema."""
         dsns = {
             service: self.dsn(service, role=owner_of(service)) for service in services or SERVICES
         }
@@ -157,7 +157,7 @@ class Stack:
         wait: bool = True,
     ) -> Replica:
         """
-        Start one process of a service; unless told not to, wait until all are ready.
+        Start one process of a service; with ``wait``, wait until all processes are ready.
 
         ``program`` is the Python of another version, with its options.
         """
@@ -167,14 +167,14 @@ class Stack:
         return started
 
     def restart_service(self, service: str, *, replica: int = 0) -> None:
-        """Start a process that has ended at the ports it had, without waiting."""
+        """Start an ended process again on its previous ports, without waiting."""
         old = self.replicas[service, replica]
-        self.replicas[service, replica] = self._surroundings.run(
+        self.replicas[service, replica] = self._launcher.run(
             service, replica=replica, http_port=old.port, public_port=old.public_port, more={}
         )
 
     def start_services(self, *, replicas: Mapping[str, int] | None = None) -> None:
-        """Start all services, each with as many replicas as named (else one); wait for all."""
+        """Start all services with the given ``replicas`` (default: one each); wait for all."""
         self._say("starting the services")
         for service in SERVICES:
             for number in range((replicas or {}).get(service, 1)):
@@ -182,14 +182,14 @@ class Stack:
         self.wait_ready()
 
     def wait_ready(self, *, within: float = 120) -> None:
-        """Return when every started service answers that it is ready."""
+        """Wait until every started process is ready."""
         children = [replica.child for replica in self.replicas.values()]
         for replica in self.replicas.values():
             what = f"waiting for {replica.child.name} to be ready"
             processes.wait_until(replica.is_ready, what=what, children=children, within=within)
 
     def stop_service(self, service: str, *, replica: int = 0, within: float = 20) -> None:
-        """Ask a service to end and wait for it."""
+        """Stop a process of a service with SIGTERM and wait for its end."""
         stopped = self.replicas.pop((service, replica))
         processes.stop([stopped.child], sign=signal.SIGTERM, within=within)
 
@@ -201,13 +201,13 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         program: Sequence[str | Path] | None = None,
     ) -> tuple[int, str]:
-        """Run another verb of a service, such as ``verify``; return its status and output."""
-        return self._surroundings.ask(service, verb, more=environment or {}, program=program)
+        """Run another command of a service, such as ``verify``; return its status and output."""
+        return self._launcher.ask(service, verb, more=environment or {}, program=program)
 
     def kill(
         self, service: str, sign: signal.Signals = signal.SIGKILL, *, replica: int = 0
     ) -> None:
-        """Send a signal to a service; SIGKILL also waits for its end, and forgets it."""
+        """Send a signal to a process; after SIGKILL, wait for its end and drop the replica."""
         target = self.replicas[service, replica]
         target.child.process.send_signal(sign)
         if sign is signal.SIGKILL:
@@ -215,7 +215,7 @@ class Stack:
             del self.replicas[service, replica]
 
     def stop(self, *, keep_data: bool = True) -> None:
-        """Stop everything, services first; without ``keep_data`` Kafka need not tidy up."""
+        """Stop everything, services first; without ``keep_data``, Kafka is killed."""
         services = [replica.child for replica in self.replicas.values()]
         processes.stop(services, sign=signal.SIGTERM, within=20)
         self.replicas.clear()
@@ -236,7 +236,7 @@ class Stack:
 
     @property
     def connection(self) -> Connection:
-        """Where everything is now, and how to get in."""
+        """The present addresses and credentials."""
         username, password = self.credentials.kafka(OPERATOR)
         dsns = {each: self.dsn(each, role=OPERATOR) for each in SERVICES}
         services = {
@@ -265,20 +265,20 @@ class Stack:
 
     @property
     def children(self) -> list[processes.Child]:
-        """Every process of the stack that should be running."""
+        """All processes that should be running."""
         postgres = [self.postgres.child] if self.postgres.child else []
         return [*self.kafka.nodes, *postgres, *(each.child for each in self.replicas.values())]
 
     def take_port(self) -> int:
-        """Return a port for another server beside the stack's own."""
+        """Reserve a port for an additional server."""
         return self._ports.take()
 
     def kafka_login(self, member: str) -> tuple[str, str]:
-        """Return user and password of a service, a participant, the operator or the admin."""
+        """Return the Kafka user and password of a service, participant, operator or admin."""
         return self.credentials.kafka(member)
 
     def dsn(self, service: str, *, role: str | None = None) -> str:
-        """Return the address of a service's database, for itself or another role."""
+        """Return the DSN of a service's database, for its own or another role."""
         return self.credentials.dsn(service, port=self.postgres.port, role=role)
 
     def _participant_accesses(self) -> dict[str, ParticipantAccess]:
@@ -296,14 +296,16 @@ class Stack:
             for each in self.participants
         }
 
-    def _detours(self, brokers: int, postgres_port: int) -> list[Detour]:
+    def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [
-            detour
+            route
             for each in SERVICES
-            for detour in (
-                Detour(each, POSTGRES, self._ports.take(), leads_to=postgres_port),
+            for route in (
+                ProxyRoute(each, POSTGRES, self._ports.take(), target_port=postgres_port),
                 *(
-                    Detour(each, f"kafka-{n}", self._ports.take(), leads_to=self._ports.take())
+                    ProxyRoute(
+                        each, f"kafka-{n}", self._ports.take(), target_port=self._ports.take()
+                    )
                     for n in range(1, brokers + 1)
                 ),
             )
@@ -311,7 +313,7 @@ class Stack:
 
     def _begin(self) -> None:
         self._lock.take()
-        self.credentials.kafka_users(SERVICES)  # which each service must hold to migrate
+        self.credentials.kafka_users(SERVICES)  # every service needs its own to migrate
         self._say("starting Kafka and Postgres")
         self.kafka.begin()
         self.postgres.begin()
@@ -325,9 +327,9 @@ class Stack:
         program: Sequence[str | Path] | None = None,
     ) -> Replica:
         if (service, number) in self.replicas:
-            raise StackFailed(f"{service}, replica {number}, is started already")
+            raise StackFailed(f"{service}, replica {number}, is already started")
         port = self._ports.take()
-        started = self._surroundings.run(
+        started = self._launcher.run(
             service,
             replica=number,
             http_port=port,
@@ -349,7 +351,7 @@ class Stack:
         )
 
     def _provision_kafka(self) -> Changes:
-        self._say(f"provisioning {len(self.topics)} topics and their access list")
+        self._say(f"provisioning {len(self.topics)} topics and their ACLs")
         admin = admin_client(self.kafka.servers, user=ADMIN, password=self.kafka.password)
         members = [*SERVICES, OPERATOR, *(each.id for each in self.participants)]
         changes = provision_kafka(

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deploy.participants.client import Client, Message, Sent, envelope
-from deploy.participants.sample import Wish, message_id
+from deploy.participants.sample import PlannedRequest, message_id
 
 
 @dataclass(slots=True)
-class Asked:
+class KnownRequest:
     """One request as its agency knows it."""
 
     tracking_number: str
     status: str = "accepted"
-    told: Message = field(default_factory=dict)
+    last_notice: Message = field(default_factory=dict)
     at: dict[str, float] = field(default_factory=dict)
     """When the first message of each status came (seconds of a steady clock)."""
     waited_for: str | None = None
@@ -27,17 +27,17 @@ class AgencySystem:
     """A connected agency system, with the requests that were accepted."""
 
     client: Client
-    asked: dict[str, Asked] = field(default_factory=dict)
-    _by_number: dict[str, Asked] = field(default_factory=dict)
+    requests: dict[str, KnownRequest] = field(default_factory=dict)
+    _by_number: dict[str, KnownRequest] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client.told = self._told
+        self.client.on_message = self._on_message
 
-    async def submit(self, wish: Wish) -> Sent:
+    async def submit(self, planned: PlannedRequest) -> Sent:
         """Send one request."""
         message = envelope(
-            "request.submit", wish.data, source=self.client.source, subject=wish.reference,
-            message_id=message_id(wish),
+            "request.submit", planned.data, source=self.client.source, subject=planned.reference,
+            message_id=message_id(planned),
         )  # fmt: skip
         return await self.client.send_bytes(json.dumps(message).encode(), what="request.submit")
 
@@ -51,15 +51,15 @@ class AgencySystem:
         }
         return await self.client.send("contact.set", contact, subject="desk")
 
-    async def amend(self, wish: Wish) -> Sent:
+    async def amend(self, planned: PlannedRequest) -> Sent:
         """Change a request: other goals, and consent to being named."""
-        number = self.asked[wish.reference].tracking_number
+        number = self.requests[planned.reference].tracking_number
         change = {"tracking_number": number, "goals": ["wellness"], "may_be_named": True}
         return await self.client.send("request.amend", change, subject=number)
 
-    async def withdraw(self, wish: Wish) -> Sent:
+    async def withdraw(self, planned: PlannedRequest) -> Sent:
         """Take a request back."""
-        number = self.asked[wish.reference].tracking_number
+        number = self.requests[planned.reference].tracking_number
         data = {"tracking_number": number, "reason": "solved_otherwise"}
         return await self.client.send("request.withdraw", data, subject=number)
 
@@ -67,21 +67,21 @@ class AgencySystem:
         """Ask how things stand."""
         return await self.client.send("status.ask", {"about": about}, subject=about)
 
-    async def _told(self, message: Message) -> None:
+    async def _on_message(self, message: Message) -> None:
         data: dict[str, Any] = message["data"]
         match message["type"]:
             case "gov.cri.submission.accepted.v1" if not data.get("repeat"):
                 number = data["tracking_number"]
-                asked = self.asked[data["reference"]] = self._request(number)
-                asked.at["accepted"] = time.monotonic()
+                request = self.requests[data["reference"]] = self._request(number)
+                request.at["accepted"] = time.monotonic()
             case "gov.cri.request.status_changed.v1":
-                asked = self._request(data["tracking_number"])
-                asked.status, asked.told = data["status"], data
-                asked.at.setdefault(data["status"], time.monotonic())
+                request = self._request(data["tracking_number"])
+                request.status, request.last_notice = data["status"], data
+                request.at.setdefault(data["status"], time.monotonic())
                 if data["status"] == "waiting":
-                    asked.waited_for = data["sentence"]
+                    request.waited_for = data["sentence"]
             case _:
                 pass
 
-    def _request(self, number: str) -> Asked:
-        return self._by_number.setdefault(number, Asked(number))
+    def _request(self, number: str) -> KnownRequest:
+        return self._by_number.setdefault(number, KnownRequest(number))

@@ -100,10 +100,10 @@ def envelope(
 
 @dataclass(slots=True)
 class Client:
-    """A connected participant. ``told`` is called with each message, in order."""
+    """A connected participant. ``on_message`` is called with each message, in order."""
 
     access: Access
-    told: Callable[[Message], Awaitable[None]] | None = None
+    on_message: Callable[[Message], Awaitable[None]] | None = None
     sent: dict[str, Sent] = field(default_factory=dict)
     messages: int = 0
     sequence: int = 0
@@ -203,8 +203,8 @@ class Client:
         self.messages += 1
         if place := message.get("inreplyto"):
             self._match(place, message)
-        if self.told is not None:
-            await self.told(message)
+        if self.on_message is not None:
+            await self.on_message(message)
 
     def _match(self, place: str, message: Message) -> None:
         sent = self.sent.get(place)

@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy.participants.agencies import reference
 from deploy.participants.client import Client, Message, Sent
-from deploy.participants.sample import Wish
+from deploy.participants.sample import PlannedRequest
 
 # An hour is a twenty-fourth of a second in the demonstration: eight would leave no time to answer.
 _QUICK = {"amount": 5, "unit": "seconds"}
@@ -20,12 +20,12 @@ class ProgramOffice:
     """The connected program office. ``call`` asks an agency by telephone which request it is."""
 
     client: Client
-    call: Callable[[str], Wish]
+    call: Callable[[str], PlannedRequest]
     referred: dict[str, Message] = field(default_factory=dict)
     directed: dict[str, Sent] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.client.told = self._told
+        self.client.on_message = self._on_message
 
     async def register_itself(self) -> None:
         """Say who it is: before that nobody else can be registered."""
@@ -62,16 +62,16 @@ class ProgramOffice:
         if referral["reason"] == "countered":
             provider = referral["provider"]
             return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
-        wish = self.call(number)
-        if wish.direction is not None and referral["reason"] != "no_candidate":
-            return {**wish.direction, "reason": "agency_called"}
-        provider = "iacp" if wish.program == "cri-tac" else "cna"
+        planned = self.call(number)
+        if planned.direction is not None and referral["reason"] != "no_candidate":
+            return {**planned.direction, "reason": "agency_called"}
+        provider = "iacp" if planned.program == "cri-tac" else "cna"
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
     async def _say(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
         await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 
-    async def _told(self, message: Message) -> None:
+    async def _on_message(self, message: Message) -> None:
         if message["type"] == "gov.cri.referral.made.v1":
             number = message["data"]["tracking_number"]
             self.referred[number] = message["data"]

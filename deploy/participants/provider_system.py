@@ -56,7 +56,7 @@ class ProviderSystem:
     _answering: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.client.told = self._told
+        self.client.on_message = self._on_message
 
     async def declare(self, entries: Sequence[dict[str, Any]]) -> Sent:
         """Say what it can take on, for a day."""
@@ -88,7 +88,7 @@ class ProviderSystem:
         """Tell whether an offer is open or an answer on its way."""
         return bool(self._answering) or any(o.state == "open" for o in self.offers.values())
 
-    async def _told(self, message: Message) -> None:
+    async def _on_message(self, message: Message) -> None:
         data = message["data"]
         match message["type"]:
             case "gov.cri.offer.made.v1":

@@ -25,7 +25,7 @@ _ISSUES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PlannedRequest:
     """One request, what else happens to it, and the state that it must end in."""
 
     participant: str
@@ -40,9 +40,9 @@ class Wish:
     amended: bool = False
 
 
-def message_id(wish: Wish) -> str:
-    """Return the id under which a wish is sent."""
-    return f"submit-{wish.reference}"
+def message_id(planned: PlannedRequest) -> str:
+    """Return the id under which a planned is sent."""
+    return f"submit-{planned.reference}"
 
 
 class Sample:
@@ -62,9 +62,9 @@ class Sample:
         }
         self._topics["tribal"].remove(SCARCE_TOPIC)
 
-    def wishes(self) -> list[Wish]:
+    def planned_requests(self) -> list[PlannedRequest]:
         """Return all requests in the order in which they are sent."""
-        wishes = [
+        planned_requests = [
             *self._ordinary(),
             *self._program("critical-response", CRITICAL),
             *self._program("organizational-assessment", ASSESSMENT),
@@ -72,12 +72,12 @@ class Sample:
             *self._scarce(),
             *self._for_a_person(),
         ]
-        self._random.shuffle(wishes)
-        return wishes
+        self._random.shuffle(planned_requests)
+        return planned_requests
 
-    def _ordinary(self) -> list[Wish]:
+    def _ordinary(self) -> list[PlannedRequest]:
         """Draw requests to CRI-TAC: every agency asks at least once."""
-        wishes = []
+        planned_requests = []
         for place in range(ORDINARY):
             agency = self._listed[place % len(self._listed)]
             data = self._data(agency, topics=self._some_topics(agency), forms=_TAC_FORMS)
@@ -86,13 +86,15 @@ class Sample:
             if place % 40 == 7:
                 data["topics"].append("other")
                 data["other_topic"] = "Help with a question that no entry of the catalogue names."
-            wishes.append(self._wish(agency, data, "cri-tac", place, every=18))
-        return wishes
+            planned_requests.append(
+                self._ordinary_request(agency, data, "cri-tac", place, every=18)
+            )
+        return planned_requests
 
-    def _program(self, program: str, number: int) -> list[Wish]:
+    def _program(self, program: str, number: int) -> list[PlannedRequest]:
         """Draw requests to a program that is not open yet; a third leaves it to the rules."""
         agencies = [one for one in self._listed if one.cri_type != "campus"]
-        wishes = []
+        planned_requests = []
         for place in range(number):
             agency = self._random.choice(agencies)
             critical = program == "critical-response"
@@ -104,47 +106,51 @@ class Sample:
                 data["urgency"] = self._incident(urgent=place % 2 == 0)
             else:
                 data["service_forms"] = ["in_depth_assessment"]
-            wishes.append(self._wish(agency, data, program, place, every=7))
-        return wishes
+            planned_requests.append(self._ordinary_request(agency, data, program, place, every=7))
+        return planned_requests
 
-    def _ineligible(self) -> list[Wish]:
+    def _ineligible(self) -> list[PlannedRequest]:
         """Draw requests of campus agencies to the program that does not serve them."""
         campus = [one for one in self._listed if one.cri_type == "campus"]
-        wishes = []
+        planned_requests = []
         for agency in self._random.sample(campus, INELIGIBLE):
             data = self._data(agency, topics=self._some_topics(agency), forms=_CRITICAL_FORMS[:1])
             data["program"] = "critical-response"
-            wishes.append(self._made(agency, data, "critical-response", ends="ineligible"))
-        return wishes
+            planned_requests.append(
+                self._made(agency, data, "critical-response", ends="ineligible")
+            )
+        return planned_requests
 
-    def _scarce(self) -> list[Wish]:
+    def _scarce(self) -> list[PlannedRequest]:
         """Draw more requests for one topic than the only provider with capacity can take."""
         tribal = [one for one in self._listed if one.cri_type == "tribal"]
-        wishes = []
+        planned_requests = []
         for place in range(SCARCE):
             agency = tribal[place % len(tribal)]
             data = self._data(agency, topics=[SCARCE_TOPIC], forms=_TAC_FORMS)
-            wishes.append(self._made(agency, data, "cri-tac", ends="closed or waiting"))
-        return wishes
+            planned_requests.append(self._made(agency, data, "cri-tac", ends="closed or waiting"))
+        return planned_requests
 
-    def _for_a_person(self) -> list[Wish]:
+    def _for_a_person(self) -> list[PlannedRequest]:
         """Draw requests that the program office must direct: an ORI in no list, or none."""
         assign, route = {"action": "assign", "provider": "fbinaa"}, {"action": "route"}
         ineligible = {"action": "ineligible"}
-        wishes = []
+        planned_requests = []
         for agency in (one for one in self._agencies if not one.listed):
             for direction in (assign, route, assign, route, ineligible):
                 topics = self._topics_met_with("accept", agency)
                 data = self._data(agency, topics=topics, forms=_TAC_FORMS)
                 served = direction is not ineligible
                 ends = outcome(self._seed, agency.name, topics) if served else "ineligible"
-                wishes.append(self._made(agency, data, "cri-tac", ends=ends, direction=direction))
-        return wishes
+                planned_requests.append(
+                    self._made(agency, data, "cri-tac", ends=ends, direction=direction)
+                )
+        return planned_requests
 
-    def _wish(
+    def _ordinary_request(
         self, agency: AskingAgency, data: dict[str, Any], program: str, place: int, *, every: int
-    ) -> Wish:
-        """Make an ordinary wish; every so many are withdrawn, every so many amended."""
+    ) -> PlannedRequest:
+        """Make an ordinary planned; every so many are withdrawn, every so many amended."""
         withdrawn = place % every == 3
         ends = "withdrawn" if withdrawn else outcome(self._seed, agency.name, data["topics"])
         return self._made(
@@ -159,11 +165,11 @@ class Sample:
 
     def _made(
         self, agency: AskingAgency, data: dict[str, Any], program: str, *, ends: str, **more: Any
-    ) -> Wish:
+    ) -> PlannedRequest:
         number = self._numbers[agency.participant] = self._numbers.get(agency.participant, 0) + 1
         key = f"{agency.participant}-{self._today.year}-{number:04d}"
         whole = {"reference": key, **data}
-        return Wish(agency.participant, key, agency, whole, program, ends, **more)
+        return PlannedRequest(agency.participant, key, agency, whole, program, ends, **more)
 
     def _some_topics(self, agency: AskingAgency) -> list[str]:
         """Draw one to three topics: half of those of sheriffs and tribes are their family's."""

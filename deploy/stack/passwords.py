@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def password(folder: Path, name: str) -> str:
-    """Return the password in ``folder/name``, made at first use."""
+    """Return the password in ``folder/name``, generated at first use."""
     file = folder / name
     if file.exists():
         return file.read_text()
@@ -17,7 +17,7 @@ def password(folder: Path, name: str) -> str:
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner can read; a reader sees the old or the new, whole."""
+    """Write a file atomically, readable by its owner only."""
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.{os.getpid()}")
     with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as output:

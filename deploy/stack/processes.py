@@ -1,4 +1,4 @@
-"""Child processes that never outlive the stack, and waiting for them."""
+"""Child processes that never outlive the stack, and functions that wait for them."""
 
 import os
 import random
@@ -14,12 +14,12 @@ from pathlib import Path
 from deploy.stack.failure import StackFailed, last_lines
 
 _ROOT = Path(__file__).parents[2]
-_LEASH = Path(__file__).with_name("leash.py")
+_LAUNCHER = Path(__file__).with_name("parent_death.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running part of the stack and where it writes its log."""
+    """A process of the stack and its log file."""
 
     name: str
     log: Path
@@ -32,11 +32,11 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it has not ended."""
+        """Whether it is still running."""
         return self.process.poll() is None
 
     def ended(self) -> str:
-        """Say how it ended, with the end of its log."""
+        """Describe how it ended, with the last lines of its log."""
         code = self.process.poll()
         how = f"by signal {-code}" if code is not None and code < 0 else f"with status {code}"
         return f"{self.name} ended {how}. The end of {self.log}:\n{last_lines(self.log)}"
@@ -49,20 +49,20 @@ def start(
     log: Path,
     environment: Mapping[str, str] | None = None,
     user: int | None = None,
-    at_parents_end: signal.Signals = signal.SIGKILL,
+    at_parent_death: signal.Signals = signal.SIGKILL,
 ) -> Child:
     """
-    Start a child, its output appended to ``log``, in a session of its own.
+    Start a child in its own session, with its output appended to ``log``.
 
-    Call it from a thread that lives as long as the child should: Linux counts the thread that
+    Call this from a thread that lives as long as the child should: Linux treats the thread that
     started a child as its parent.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    leash: list[str | Path] = [sys.executable, "-I", "-S", _LEASH]
-    leash += [str(os.getpid()), str(int(at_parents_end)), "-" if user is None else str(user)]
+    launcher: list[str | Path] = [sys.executable, "-I", "-S", _LAUNCHER]
+    launcher += [str(os.getpid()), str(int(at_parent_death)), "-" if user is None else str(user)]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*leash, *command],
+            [*launcher, *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -74,7 +74,7 @@ def start(
 
 
 def stop(children: Iterable[Child], *, sign: signal.Signals, within: float) -> None:
-    """Ask all to end at once; kill what has not ended ``within`` seconds."""
+    """Send ``sign`` to all children; kill those that have not ended ``within`` seconds."""
     running = [child for child in children if child.alive]
     for child in running:
         child.process.send_signal(sign)
@@ -90,7 +90,7 @@ def stop(children: Iterable[Child], *, sign: signal.Signals, within: float) -> N
 def wait_until(
     true: Callable[[], bool], *, what: str, children: Sequence[Child], within: float
 ) -> None:
-    """Return when ``true()``; fail when a child ends before, or after ``within`` seconds."""
+    """Wait until ``true()``; fail if a child ends first or ``within`` seconds pass."""
     deadline = time.monotonic() + within
     while not true():
         for child in children:
@@ -103,7 +103,7 @@ def wait_until(
 
 
 def finish(children: Iterable[Child], *, within: float) -> None:
-    """Wait for children that end by themselves; fail when one ends with an error."""
+    """Wait for children that end by themselves; fail if one exits with an error."""
     deadline = time.monotonic() + within
     for child in children:
         try:
@@ -118,23 +118,23 @@ def finish(children: Iterable[Child], *, within: float) -> None:
 
 
 def accepts(port: int) -> bool:
-    """Say whether something listens on a port of this machine."""
+    """Return whether something listens on a local port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Ports:
-    """Gives out ports: counted up from ``first`` if it is given, free ones by chance if not."""
+    """Allocates free ports: ascending from ``first`` if given, otherwise random."""
 
     def __init__(self, first: int | None = None) -> None:
         self._next = first
         self._given: set[int] = set()
 
     def take(self) -> int:
-        """Return a port that nothing listens on and that was not given before."""
+        """Return a free port that was not returned before."""
         while True:
-            # Below what the kernel gives to clients: none of them takes it before its server.
+            # Below the kernel's ephemeral range, so that no client takes it before the server.
             port = random.randrange(20_000, 32_000) if self._next is None else self._next
             if self._next is not None:
                 self._next += 1

@@ -1,4 +1,4 @@
-"""An archive of Postgres' log, and a second server made of a base backup and that archive."""
+"""WAL archiving, and a second server recovered from a base backup and the WAL archive."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ _RECOVERY_SECONDS = 300
 
 
 def keep_archive(postgres: Postgres, folder: Path, *, seconds: int) -> None:
-    """Restart *postgres* so that it copies its log into *folder*, at most *seconds* late."""
+    """Restart *postgres* with its WAL archived into *folder*, at most *seconds* late."""
     unprivileged_user(folder)
     settings = {
         "archive_mode": "on",
@@ -29,7 +29,7 @@ def keep_archive(postgres: Postgres, folder: Path, *, seconds: int) -> None:
 
 
 def back_up(postgres: Postgres, folder: Path, *, log: Path) -> None:
-    """Copy all of a running server into *folder*, whole or not at all."""
+    """Take a base backup of a running server into *folder*, atomically."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     user = unprivileged_user(part)
@@ -54,7 +54,7 @@ def back_up(postgres: Postgres, folder: Path, *, log: Path) -> None:
 def recover(
     backup: Path, archive: Path, *, log: Path, port: int, admin_password: Path
 ) -> Postgres:
-    """Start a server on *backup*, brought to the end of *archive*; it then archives nothing."""
+    """Start a server on *backup* and replay *archive* to its end; it archives nothing itself."""
     with (backup / "postgresql.auto.conf").open("a") as settings:
         settings.write(f"archive_mode = off\nrestore_command = 'cp {archive}/%f %p'\n")
     signal = backup / "recovery.signal"
@@ -65,17 +65,17 @@ def recover(
     made.begin()
     made.wait()
     assert made.child is not None
-    # It says "ready" while it still reads the archive.
+    # postmaster.pid says "ready" while the server still replays the archive.
     processes.wait_until(
-        lambda: asyncio.run(_takes_writes(made.dsn())),
-        what="Postgres, which reads the archive",
+        lambda: asyncio.run(_accepts_writes(made.dsn())),
+        what="Postgres, replaying the archive",
         children=[made.child],
         within=_RECOVERY_SECONDS,
     )
     return made
 
 
-async def _takes_writes(dsn: str) -> bool:
+async def _accepts_writes(dsn: str) -> bool:
     connection = await asyncpg.connect(dsn)
     try:
         return not await connection.fetchval("SELECT pg_is_in_recovery()")

@@ -5,7 +5,7 @@ from deploy.monitoring import cases, dashboards, missing, objectives, rules
 from deploy.monitoring.promql import scoped, selectors
 from shared.process.metrics import CATALOG
 from shared.process.probes import STALL_SECONDS
-from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED
+from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_REPRODUCED
 
 
 def test_every_rule_has_tests_an_owner_a_runbook_and_metrics_that_exist() -> None:
@@ -113,6 +113,6 @@ def test_every_alert_is_raised_by_a_fault_or_listed_with_a_reason_why_not() -> N
     raised = {alert for fault in FAULTS for alert in fault.alerts}
     known = {alert.name for alert in rules.alerts()}
 
-    assert raised & NOT_PLAYED.keys() == set()
-    assert raised | NOT_PLAYED.keys() == known
+    assert raised & NOT_REPRODUCED.keys() == set()
+    assert raised | NOT_REPRODUCED.keys() == known
     assert known >= LOOK_BACK

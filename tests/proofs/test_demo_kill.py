@@ -24,8 +24,8 @@ def test_one_of_two_routing_processes_is_killed_and_the_counts_are_those_of_the_
     tmp_path: Path,
 ) -> None:
     today = datetime.now(UTC).date()
-    wishes = Sample(seed=5, today=today, agencies=asking_agencies()).wishes()
-    ends = Counter(wish.ends for wish in wishes)
+    planned_requests = Sample(seed=5, today=today, agencies=asking_agencies()).planned_requests()
+    ends = Counter(planned.ends for planned in planned_requests)
     places = SCARCE_PLACES + SCARCE_PLACES_LATER
     command = [sys.executable, "-m", "deploy.demo", "--seed", "5", "--kill", "routing",
                "--replicas", "routing=2", "--state", str(tmp_path / "demo")]  # fmt: skip
@@ -37,7 +37,7 @@ def test_one_of_two_routing_processes_is_killed_and_the_counts_are_those_of_the_
     closing = CLOSING.search(played.stdout)
     assert closing is not None, played.stdout
     _, accepted, _, closed, waiting = (int(number) for number in closing.groups())
-    assert accepted == len(wishes)
+    assert accepted == len(planned_requests)
     assert closed == ends["closed"] + places
     assert waiting == SCARCE - places
     assert [*strangers(tmp_path / "demo" / "logs")] == []

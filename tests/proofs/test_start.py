@@ -78,7 +78,7 @@ def begin(stack: Stack, tmp_path: Path) -> Iterator[Begin]:
 
     def run(**changes: str) -> Started:
         ports = processes.Ports()
-        environment = stack._surroundings.environment(
+        environment = stack._launcher.environment(
             "reporting", http_port=ports.take(), public_port=ports.take()
         )
         del environment["CONTINUUM_INSTANCE"]
@@ -168,7 +168,7 @@ async def test_what_it_shows_is_the_documented_catalogue(begin: Begin, database:
 
 
 def _with_wrong(which: str, stack: Stack, secrets: Path) -> Path:
-    right = Path(stack._surroundings.environment("reporting")["CONTINUUM_SECRETS_DIR"])
+    right = Path(stack._launcher.environment("reporting")["CONTINUUM_SECRETS_DIR"])
     shutil.copytree(right, secrets)
     (secrets / f"continuum_{which}_password").write_text("wrong")
     return secrets

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from deploy.stack.detours import Detour
 from deploy.stack.processes import Ports
+from deploy.stack.proxy_routes import ProxyRoute
 from tests.proofs.chaos.proxy import DIRECTIONS, Proxy
 
 NOT_YET = 0.3
@@ -33,24 +33,24 @@ def echo(server: socket.socket) -> None:
 
 
 @pytest.fixture
-def detour() -> Iterator[Detour]:
+def route() -> Iterator[ProxyRoute]:
     """Lead to an echo."""
     ports = Ports()
     with socket.create_server(("127.0.0.1", 0)) as server:
         Thread(target=echo, args=(server,), daemon=True).start()
-        yield Detour("routing", "kafka-1", ports.take(), leads_to=server.getsockname()[1])
+        yield ProxyRoute("routing", "kafka-1", ports.take(), target_port=server.getsockname()[1])
         server.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture
-def proxy(detour: Detour) -> Iterator[Proxy]:
-    with Proxy([detour]) as running:
+def proxy(route: ProxyRoute) -> Iterator[Proxy]:
+    with Proxy([route]) as running:
         yield running
 
 
 @pytest.fixture
-def client(proxy: Proxy, detour: Detour) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", detour.port), timeout=5) as connected:
+def client(proxy: Proxy, route: ProxyRoute) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", route.port), timeout=5) as connected:
         connected.sendall(b"one")
         assert connected.recv(100) == b"one"
         yield connected
@@ -88,10 +88,10 @@ def test_one_way_is_cut_and_the_other_is_open(
         client.recv(100)
 
 
-def test_who_connects_while_the_way_is_cut_waits(proxy: Proxy, detour: Detour) -> None:
+def test_who_connects_while_the_way_is_cut_waits(proxy: Proxy, route: ProxyRoute) -> None:
     proxy.cut(proxy.links, DIRECTIONS)
 
-    with socket.create_connection(("127.0.0.1", detour.port), timeout=NOT_YET) as client:
+    with socket.create_connection(("127.0.0.1", route.port), timeout=NOT_YET) as client:
         client.sendall(b"one")
         with pytest.raises(TimeoutError):
             client.recv(100)
@@ -116,13 +116,13 @@ def test_what_is_late_stays_in_order(proxy: Proxy, client: socket.socket) -> Non
 
 
 def test_a_reset_ends_connections_and_lets_new_ones_in(
-    proxy: Proxy, client: socket.socket, detour: Detour
+    proxy: Proxy, client: socket.socket, route: ProxyRoute
 ) -> None:
     proxy.reset(proxy.links)
 
     with pytest.raises(ConnectionResetError):
         client.recv(100)
-    with socket.create_connection(("127.0.0.1", detour.port), timeout=5) as again:
+    with socket.create_connection(("127.0.0.1", route.port), timeout=5) as again:
         again.sendall(b"two")
         assert again.recv(100) == b"two"
 
@@ -135,9 +135,9 @@ def _receive(port: int) -> bytes:
 
 def test_a_server_that_is_away_hangs_up() -> None:
     ports = Ports()
-    detour = Detour("routing", "kafka-1", ports.take(), leads_to=ports.take())
-    with Proxy([detour]), pytest.raises(ConnectionResetError):
-        _receive(detour.port)
+    route = ProxyRoute("routing", "kafka-1", ports.take(), target_port=ports.take())
+    with Proxy([route]), pytest.raises(ConnectionResetError):
+        _receive(route.port)
 
 
 async def insert_alone(client: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -151,10 +151,10 @@ async def insert_in_transaction(client: "asyncpg.Connection[asyncpg.Record]") ->
 
 @pytest.mark.parametrize("is_alone", [True, False])
 def test_a_commit_happens_and_its_answer_never_comes(stack: Stack, is_alone: bool) -> None:
-    detour = Detour("routing", "postgres", Ports().take(), leads_to=stack.postgres.port)
+    route = ProxyRoute("routing", "postgres", Ports().take(), target_port=stack.postgres.port)
     direct, through = (
         stack.postgres.dsn().replace(f":{stack.postgres.port}/", f":{port}/")
-        for port in (stack.postgres.port, detour.port)
+        for port in (stack.postgres.port, route.port)
     )
 
     async def write(proxy: Proxy) -> int:
@@ -171,7 +171,7 @@ def test_a_commit_happens_and_its_answer_never_comes(stack: Stack, is_alone: boo
         client.terminate()
         return written
 
-    with Proxy([detour]) as proxy:
+    with Proxy([route]) as proxy:
         written = asyncio.run(write(proxy))
 
         assert proxy.links[0].commits_cut == 1
@@ -179,8 +179,8 @@ def test_a_commit_happens_and_its_answer_never_comes(stack: Stack, is_alone: boo
 
 
 def test_whoever_is_not_cut_copies_and_reads_as_ever(stack: Stack) -> None:
-    detour = Detour("routing", "postgres", Ports().take(), leads_to=stack.postgres.port)
-    through = stack.postgres.dsn().replace(f":{stack.postgres.port}/", f":{detour.port}/")
+    route = ProxyRoute("routing", "postgres", Ports().take(), target_port=stack.postgres.port)
+    through = stack.postgres.dsn().replace(f":{stack.postgres.port}/", f":{route.port}/")
 
     async def copy_and_read() -> int:
         client = await asyncpg.connect(through)
@@ -194,5 +194,5 @@ def test_whoever_is_not_cut_copies_and_reads_as_ever(stack: Stack) -> None:
         assert len(read) == len(rows)
         return total
 
-    with Proxy([detour]):
+    with Proxy([route]):
         assert asyncio.run(copy_and_read()) == sum(range(50_000))

@@ -12,10 +12,10 @@ from deploy.monitoring.dashboards import queries
 from deploy.stack.failure import StackFailed
 from deploy.tools.catalog import ToolMissing
 from shared.process.interrupts import enable_interrupts
-from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_PLAYED, Fault
+from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_REPRODUCED, Fault
 from tests.proofs.alerts.fed import silent_queries
 from tests.proofs.alerts.prometheus import prometheus, wait
-from tests.proofs.alerts.stage import Stage
+from tests.proofs.alerts.testbed import Testbed
 
 _STATE = Path(".local/alerts")
 _FACTOR = 30
@@ -36,7 +36,7 @@ def main(pattern: str) -> int:
     enable_interrupts()
     shutil.rmtree(_STATE, ignore_errors=True)
     faults = [fault for fault in FAULTS if re.search(pattern, fault.name)]
-    wrong = _play_all(faults) if faults else 0
+    wrong = _run_all(faults) if faults else 0
     return 1 if wrong + (_dashboards() if re.search(pattern, "dashboards") else 0) else 0
 
 
@@ -49,24 +49,24 @@ def _dashboards() -> int:
     return len(silent)
 
 
-def _play_all(faults: Sequence[Fault]) -> int:
+def _run_all(faults: Sequence[Fault]) -> int:
     """Return how many of *faults* did not raise exactly their alerts."""
     wrong = 0
     with Stack(_STATE) as stack:
         stack.up()
-        stage = Stage(stack, every=60 / _FACTOR)
+        testbed = Testbed(stack, every=60 / _FACTOR)
         try:
             for fault in faults:
-                wrong += not _play(stage, fault)
+                wrong += not _run_fault(testbed, fault)
         finally:
-            stage.close()
-    for alert, why in NOT_PLAYED.items():
-        print(f"alerts: not played: {alert}: {why}")
+            testbed.close()
+    for alert, why in NOT_REPRODUCED.items():
+        print(f"alerts: not reproduced: {alert}: {why}")
     print(f"alerts: {len(faults)} faults, {len(faults) - wrong} raised exactly their alerts")
     return wrong
 
 
-def _play(stage: Stage, fault: Fault) -> bool:
+def _run_fault(testbed: Testbed, fault: Fault) -> bool:
     """
     Return whether the fault raised its alerts, all of them and no other, and they ended with it.
 
@@ -74,28 +74,28 @@ def _play(stage: Stage, fault: Fault) -> bool:
     """
     began = time.monotonic()
     with prometheus(
-        stage.targets, folder=stage.stack.state / "prometheus", factor=_FACTOR
+        testbed.targets, folder=testbed.stack.state / "prometheus", factor=_FACTOR
     ) as server:
         seen: set[str] = set()
 
         def look() -> None:
             seen.update(server.firing())
-            fault.again(stage)
+            fault.again(testbed)
 
         wait(lambda: False, within=_CALM, watch=lambda: seen.update(server.firing()))
         before = set(seen)
-        fault.begin(stage)
-        server.scrape(stage.targets)
+        fault.begin(testbed)
+        server.scrape(testbed.targets)
         held = time.monotonic() + fault.hold
         wait(lambda: time.monotonic() >= held, within=fault.hold + 1, watch=look)
         ended = False
         if "RecordAgeBurn" in fault.alerts:  # what is late shows when it is taken in
-            fault.end(stage)
+            fault.end(testbed)
             ended = True
         wait(lambda: fault.alerts <= seen, within=_WITHIN, watch=look)
         if not ended:
-            fault.end(stage)
-        server.scrape(stage.targets)  # a service that was started again has another port
+            fault.end(testbed)
+        server.scrape(testbed.targets)  # a service that was started again has another port
         left: set[str] = set()
 
         def is_over() -> bool:

@@ -25,7 +25,7 @@ from deploy.stack.kafka import ADMIN
 from shared.contracts import intake
 from shared.contracts.event import derived_id
 from shared.delivery.kafka import partition_of
-from tests.proofs.alerts.stage import Stage
+from tests.proofs.alerts.testbed import Testbed
 from tests.proofs.chaos.login import login
 
 _SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
@@ -52,7 +52,7 @@ LOOK_BACK = frozenset(
 """Alerts on what happened within some time: they fire on for as long."""
 
 _IN_A_CLUSTER = "the exporters of Kafka and Postgres, and a kubelet, run in a cluster only"
-NOT_PLAYED = {
+NOT_REPRODUCED = {
     "CalendarEnds": "the calendar of the reference rule set has years to go",
     "CertificateExpiry": "Kafka and the services of the embedded stack speak without TLS",
     "ConsumerFallsBehind": "a machine that is slower than the load would raise others, too",
@@ -86,100 +86,100 @@ class Fault:
 
     name: str
     alerts: frozenset[str]
-    begin: Callable[[Stage], None]
-    end: Callable[[Stage], None] = lambda stage: None
-    again: Callable[[Stage], None] = lambda stage: None
+    begin: Callable[[Testbed], None]
+    end: Callable[[Testbed], None] = lambda testbed: None
+    again: Callable[[Testbed], None] = lambda testbed: None
     hold: float = 0
 
 
-def _kill(stage: Stage) -> None:
-    stage.stack.kill("routing")
+def _kill(testbed: Testbed) -> None:
+    testbed.stack.kill("routing")
 
 
-def _start(stage: Stage) -> None:
-    stage.stack.start_service("routing")
+def _start(testbed: Testbed) -> None:
+    testbed.stack.start_service("routing")
 
 
-def _forget(stage: Stage) -> None:
-    stage.forgotten.add("routing")
+def _forget(testbed: Testbed) -> None:
+    testbed.forgotten.add("routing")
 
 
-def _remember(stage: Stage) -> None:
-    stage.forgotten.clear()
+def _remember(testbed: Testbed) -> None:
+    testbed.forgotten.clear()
 
 
-def _shut_out(stage: Stage) -> None:
+def _shut_out(testbed: Testbed) -> None:
     """Have routing answer as long as it likes, and never get a connection to its database."""
-    stage.stack.kill("routing")
-    stage.administer("ALTER ROLE routing CONNECTION LIMIT 0")
-    stage.stack.start_service("routing", wait=False)
+    testbed.stack.kill("routing")
+    testbed.administer("ALTER ROLE routing CONNECTION LIMIT 0")
+    testbed.stack.start_service("routing", wait=False)
 
 
-def _let_in(stage: Stage) -> None:
-    stage.administer("ALTER ROLE routing CONNECTION LIMIT -1")
-    stage.stack.wait_ready()
+def _let_in(testbed: Testbed) -> None:
+    testbed.administer("ALTER ROLE routing CONNECTION LIMIT -1")
+    testbed.stack.wait_ready()
 
 
-def _freeze(service: str) -> Callable[[Stage], None]:
-    return lambda stage: stage.stack.kill(service, signal.SIGSTOP)
+def _freeze(service: str) -> Callable[[Testbed], None]:
+    return lambda testbed: testbed.stack.kill(service, signal.SIGSTOP)
 
 
-def _thaw(service: str) -> Callable[[Stage], None]:
-    return lambda stage: stage.stack.kill(service, signal.SIGCONT)
+def _thaw(service: str) -> Callable[[Testbed], None]:
+    return lambda testbed: testbed.stack.kill(service, signal.SIGCONT)
 
 
-def _kill_kafka(stage: Stage) -> None:
-    for node in stage.stack.kafka.nodes:
+def _kill_kafka(testbed: Testbed) -> None:
+    for node in testbed.stack.kafka.nodes:
         node.process.kill()
         node.process.wait()
 
 
-def _start_kafka(stage: Stage) -> None:
-    stage.stack.kafka.restart(1)
-    stage.stack.kafka.wait()
+def _start_kafka(testbed: Testbed) -> None:
+    testbed.stack.kafka.restart(1)
+    testbed.stack.kafka.wait()
 
 
-def _stop_postgres(stage: Stage) -> None:
-    stage.stack.postgres.stop()
+def _stop_postgres(testbed: Testbed) -> None:
+    testbed.stack.postgres.stop()
 
 
-def _start_postgres(stage: Stage) -> None:
-    stage.stack.postgres.begin()
-    stage.stack.postgres.wait()
+def _start_postgres(testbed: Testbed) -> None:
+    testbed.stack.postgres.begin()
+    testbed.stack.postgres.wait()
 
 
-def _say(stage: Stage, **changes: Any) -> None:
+def _say(testbed: Testbed, **changes: Any) -> None:
     """Write an event of intake's, as intake, that intake never wrote."""
-    subject = f"CRI-2099-{stage.next_number():06d}-X"
+    subject = f"CRI-2099-{testbed.next_number():06d}-X"
     event = {**json.loads(_SAMPLE.read_text()), "subject": subject, **changes}
     event["sequence"] = f"{1:020d}"
     event["id"] = derived_id("a test", event["type"], subject)
     data = {**event["data"], "tracking_number": subject}
     value = json.dumps({**event, "data": data}).encode()
-    producer = Producer(login(stage.stack, "intake"))
+    producer = Producer(login(testbed.stack, "intake"))
     key = subject.encode()
     producer.produce(intake.TOPIC, value, key, partition=partition_of(key, _PARTITIONS))
     producer.flush(10)
 
 
-def _fail_decision(stage: Stage) -> None:
-    _say(stage)  # of a request that nobody has heard of
+def _fail_decision(testbed: Testbed) -> None:
+    _say(testbed)  # of a request that nobody has heard of
 
 
-def _invent_type(stage: Stage) -> None:
-    _say(stage, type="gov.cri.intake.invented.v1")
+def _invent_type(testbed: Testbed) -> None:
+    _say(testbed, type="gov.cri.intake.invented.v1")
 
 
-def _discard(stage: Stage) -> None:
+def _discard(testbed: Testbed) -> None:
     for service in ("routing", "notifications", "reporting"):
-        for coordinate in stage.rows(service, "SELECT * FROM dead_letters"):
+        for coordinate in testbed.rows(service, "SELECT * FROM dead_letters"):
             place = f"{coordinate['topic']}/{coordinate['partition']}/{coordinate['offset']}"
-            stage.operate("dead-letters", "discard", service, place, "--yes", "--why", "a test")
+            testbed.operate("dead-letters", "discard", service, place, "--yes", "--why", "a test")
 
 
-def _fence(stage: Stage) -> None:
+def _fence(testbed: Testbed) -> None:
     """Move the canary's checkpoint under a batch that waits for it, and back at once."""
-    asyncio.run(_move(stage.stack.dsn("intake")))
+    asyncio.run(_move(testbed.stack.dsn("intake")))
 
 
 async def _move(dsn: str) -> None:
@@ -194,60 +194,60 @@ async def _move(dsn: str) -> None:
         await connection.close()
 
 
-def _lose_request(stage: Stage) -> None:
-    stage.execute("reporting", "DELETE FROM requests")
+def _lose_request(testbed: Testbed) -> None:
+    testbed.execute("reporting", "DELETE FROM requests")
 
 
-def _repair(stage: Stage) -> None:
-    stage.operate("rebuild", "reporting", "--yes", "--why", "a test")
+def _repair(testbed: Testbed) -> None:
+    testbed.operate("rebuild", "reporting", "--yes", "--why", "a test")
 
 
-def _stop_canary(stage: Stage) -> None:
-    os.kill(stage.canary.pid, signal.SIGKILL)
-    stage.canary.process.wait()
+def _stop_canary(testbed: Testbed) -> None:
+    os.kill(testbed.canary.pid, signal.SIGKILL)
+    testbed.canary.process.wait()
 
 
-def _forbid(stage: Stage) -> None:
+def _forbid(testbed: Testbed) -> None:
     """Take the right to read one participant's topic from intake."""
-    admin = _administer(stage)
-    for made in admin.create_acls([_denied(stage, AclBinding)]).values():
+    admin = _administer(testbed)
+    for made in admin.create_acls([_denied(testbed, AclBinding)]).values():
         made.result()
 
 
-def _allow(stage: Stage) -> None:
-    admin = _administer(stage)
-    for gone in admin.delete_acls([_denied(stage, AclBindingFilter)]).values():
+def _allow(testbed: Testbed) -> None:
+    admin = _administer(testbed)
+    for gone in admin.delete_acls([_denied(testbed, AclBindingFilter)]).values():
         gone.result()
 
 
-def _denied(stage: Stage, kind: Any) -> Any:
-    user, _ = stage.stack.kafka_login("intake")
+def _denied(testbed: Testbed, kind: Any) -> Any:
+    user, _ = testbed.stack.kafka_login("intake")
     return kind(
         ResourceType.TOPIC, _SILENT, ResourcePatternType.LITERAL, f"User:{user}", "*",
         AclOperation.READ, AclPermissionType.DENY,
     )  # fmt: skip
 
 
-def _delete_unread(stage: Stage) -> None:
+def _delete_unread(testbed: Testbed) -> None:
     """Delete records from a participant's topic while intake, frozen, does not read them."""
-    _freeze("intake")(stage)
-    producer = Producer(login(stage.stack, ADMIN))
+    _freeze("intake")(testbed)
+    producer = Producer(login(testbed.stack, ADMIN))
     for _ in range(_DELETED):  # a fetch that was under way brings the first
         producer.produce(_SILENT, b"no event", partition=0)
         producer.flush(10)
-    end, admin = TopicPartition(_SILENT, 0, OFFSET_END), _administer(stage)
+    end, admin = TopicPartition(_SILENT, 0, OFFSET_END), _administer(testbed)
     for done in admin.delete_records([end]).values():
         done.result()
-    _thaw("intake")(stage)
+    _thaw("intake")(testbed)
 
 
-def _administer(stage: Stage) -> Any:
-    user, password = stage.stack.kafka_login(ADMIN)
-    return admin_client(stage.stack.kafka.servers, user=user, password=password)
+def _administer(testbed: Testbed) -> Any:
+    user, password = testbed.stack.kafka_login(ADMIN)
+    return admin_client(testbed.stack.kafka.servers, user=user, password=password)
 
 
 FAULTS = (
-    Fault("nothing", frozenset(), lambda stage: None, hold=45),
+    Fault("nothing", frozenset(), lambda testbed: None, hold=45),
     Fault("a service ends and stays away", frozenset({"ServiceDown"}), _kill, _start),
     Fault("a service is no target any more", frozenset({"ServiceDown"}), _forget, _remember),
     Fault(
@@ -279,7 +279,7 @@ FAULTS = (
     Fault("a topic deletes what was not read", frozenset({"RecordsLost"}), _delete_unread),
     Fault("events of an unknown type", frozenset({"UnknownSchemaSeen"}), _invent_type),
     Fault("another owner moves on", frozenset({"FencedBatches"}), _fence, again=_fence),
-    Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Stage.start_canary),
+    Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Testbed.start_canary),
     Fault("a read model loses a row", frozenset({"ProjectionMismatch"}), _lose_request, _repair),
     Fault(
         "a decision fails",

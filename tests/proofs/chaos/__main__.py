@@ -12,17 +12,17 @@ from deploy.stack.failure import StackFailed
 from shared.process.crash_points import read_report
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.chaos import load
-from tests.proofs.chaos.cast import cast
 from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.coverage import lines, shortfalls
 from tests.proofs.chaos.disk import Disk, can_mount
-from tests.proofs.chaos.ground import FULL_NODE, Ground
 from tests.proofs.chaos.judging import judge, record
 from tests.proofs.chaos.migrations import kill_migrations
 from tests.proofs.chaos.profiles import DISKS, NETWORK, PROFILES, Profile
 from tests.proofs.chaos.proxy import Proxy
+from tests.proofs.chaos.roster import prepare_roster
 from tests.proofs.chaos.run import Outcome, Run
 from tests.proofs.chaos.schedule import Schedule
+from tests.proofs.chaos.testbed import FULL_NODE, Testbed
 
 _BEGUN = time.monotonic()
 _CRASHES = "crash-points"
@@ -69,7 +69,7 @@ def _say(text: str) -> None:
 
 
 def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
-    everybody = cast(state)
+    everybody = prepare_roster(state)
     _say(f"seed {seed}")
     disk = Disk(state / "disk") if "disk" in profile.kinds else None
     kafka_disk = Disk(state / "kafka-disk") if "kafka_disk" in profile.kinds else None
@@ -79,17 +79,17 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             state,
             brokers=profile.brokers,
             participants=everybody.listed,
-            detours=not NETWORK.isdisjoint(profile.kinds),
+            proxied=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
             kafka_folders={FULL_NODE: kafka_disk.folder / "data"} if kafka_disk else None,
             say=_say,
         ) as stack,
-        Proxy(stack.detours) as proxy,
+        Proxy(stack.proxy_routes) as proxy,
     ):
         stack.start()
         stack.provision()
         stack.migrate()
-        ground = Ground(
+        testbed = Testbed(
             stack,
             report=state / _CRASHES,
             say=_say,
@@ -100,16 +100,16 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         )
         if profile.migrations:
             _say(f"killing {profile.migrations} migrations between two steps")
-        kills, wrong = kill_migrations(stack, ground.environment, times=profile.migrations)
-        ground.kills += kills
-        ground.launch_wanted()
+        kills, wrong = kill_migrations(stack, testbed.environment, times=profile.migrations)
+        testbed.kills += kills
+        testbed.launch_wanted()
         stack.wait_ready()
         plan = everybody.plan(stack, seed=seed, rate=profile.rate)
         with load.running(plan) as pipe:
             _say("introducing everybody")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
-            run = Run(ground, pipe, profile)
+            run = Run(testbed, pipe, profile)
             outcome = run.go(Schedule(seed, profile))
         stack.connection.write(state / "connection.json")
         _say("the checker writes down what there is")
@@ -121,28 +121,28 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]
     if clocks is not None:
         clocks.tidy()
-    return _close(profile, ground, outcome, violations, seed=seed)
+    return _close(profile, testbed, outcome, violations, seed=seed)
 
 
 def _close(
-    profile: Profile, ground: Ground, outcome: Outcome, violations: list[str], *, seed: int
+    profile: Profile, testbed: Testbed, outcome: Outcome, violations: list[str], *, seed: int
 ) -> int:
     for violation in violations[:50]:
         print(f"chaos: violation: {violation}", file=sys.stderr)
     submitted = outcome.progress.submitted if outcome.progress else 0
-    report = read_report(ground.report)
+    report = read_report(testbed.report)
     print("\n".join(lines(report)))
     few = shortfalls(report, least=profile.least_crashes)
     if submitted < profile.least_requests:
         few.append(f"fewer than {profile.least_requests} requests")
-    if ground.kills < profile.least_kills:
+    if testbed.kills < profile.least_kills:
         few.append(f"fewer than {profile.least_kills} kills")
     if profile.is_whole:
         few += [f"no fault of kind {kind} did what it is for" for kind in outcome.missed]
     for shortfall in few:
         print(f"chaos: this run shows too little: {shortfall}", file=sys.stderr)
     print(
-        f"chaos: {ground.kills} kills, {outcome.faults} faults, {submitted} requests,"
+        f"chaos: {testbed.kills} kills, {outcome.faults} faults, {submitted} requests,"
         f" {len(violations)} violations, slowest recovery {outcome.slowest:.1f} s, seed {seed}"
     )
     return 1 if violations or few else 0

@@ -17,8 +17,8 @@ from benchmarks.participants import AskingAgency
 from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.participants.client import envelope
-from tests.proofs.chaos.crowd import Crowd
 from tests.proofs.chaos.introductions import capacities, introductions
+from tests.proofs.chaos.simulated_participants import SimulatedParticipants
 from tests.proofs.chaos.waits import Wait
 from tests.proofs.chaos.wire import Settings, Wire
 
@@ -59,7 +59,9 @@ class Load:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._wire = Wire(plan.settings, [each["id"] for each in plan.everybody], plan.histories)
-        self._crowd = Crowd(today=datetime.now(UTC).date().isoformat(), seed=plan.seed)
+        self._participants = SimulatedParticipants(
+            today=datetime.now(UTC).date().isoformat(), seed=plan.seed
+        )
         self._draw = random.Random(plan.seed)
         name = f"load{plan.seed}"
         self._prepared = submissions(plan.agencies, load=name, count=_AT_ONCE)
@@ -94,7 +96,7 @@ class Load:
 
     def run_short(self) -> None:
         """Have the providers declare that they can take on a few more requests, and no more."""
-        self._crowd.scarce = True
+        self._participants.scarce = True
         for said in capacities(self._plan.everybody, each=_A_FEW):
             self._say(said)
         while self._wire.oldest_unanswered() is not None:
@@ -104,7 +106,7 @@ class Load:
         """Read what has come, and answer it."""
         for participant, message in self._wire.poll(seconds):
             self._note(message)
-            for said in self._crowd.react(participant, message):
+            for said in self._participants.react(participant, message):
                 self._say(said)
 
     def progress(self) -> Progress:
@@ -112,9 +114,9 @@ class Load:
         waiting = [self._wire.oldest_unanswered(), *self._silent.values()]
         return Progress(
             submitted=self.submitted,
-            accepted=len(self._crowd.status),
+            accepted=len(self._participants.status),
             oldest_open=min((at for at in waiting if at is not None), default=None),
-            unfinished=self._crowd.unfinished,
+            unfinished=self._participants.unfinished,
             unknown=self._wire.unknown,
             problems=tuple(self._wire.problems),
         )

@@ -8,8 +8,8 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, Literal
 
-from deploy.stack.detours import POSTGRES, Detour
-from tests.proofs.chaos.answers import Answers
+from deploy.stack.proxy_routes import POSTGRES, ProxyRoute
+from tests.proofs.chaos.server_responses import ServerResponses
 
 Direction = Literal["to server", "to client"]
 _UnderWay = asyncio.Queue[tuple[float, bytes]]
@@ -20,11 +20,11 @@ _HANG_UP = struct.pack("ii", 1, 0)
 
 
 class Link:
-    """One detour, with all connections that go through it; for the proxy's own loop alone."""
+    """One route, with all connections that go through it; for the proxy's own loop alone."""
 
-    def __init__(self, detour: Detour) -> None:
-        self.detour = detour
-        self.leads_to = detour.leads_to
+    def __init__(self, route: ProxyRoute) -> None:
+        self.route = route
+        self.target_port = route.target_port
         self.open = {direction: asyncio.Event() for direction in DIRECTIONS}
         """What comes while a direction is not open waits, as TCP would have it."""
         self.delay = 0.0
@@ -40,9 +40,9 @@ class Link:
         onward: asyncio.StreamWriter | None = None
         try:
             await self.open["to server"].wait()
-            away, onward = await asyncio.open_connection("127.0.0.1", self.leads_to)
+            away, onward = await asyncio.open_connection("127.0.0.1", self.target_port)
             self._writers.add(onward)
-            answers = Answers() if self.detour.server == POSTGRES else None
+            answers = ServerResponses() if self.route.server == POSTGRES else None
             for coming, going, direction, split in (
                 (reader, onward, DIRECTIONS[0], None),
                 (away, writer, DIRECTIONS[1], answers),
@@ -89,7 +89,7 @@ class Link:
         queue: "_UnderWay",
         writer: asyncio.StreamWriter,
         direction: Direction,
-        answers: Answers | None,
+        answers: ServerResponses | None,
     ) -> None:
         now = asyncio.get_running_loop().time
         while True:
@@ -115,8 +115,8 @@ class Proxy:
     Its methods may be called from another thread; each returns when it has been done.
     """
 
-    def __init__(self, detours: Sequence[Detour]) -> None:
-        self.links = [Link(each) for each in detours]
+    def __init__(self, proxy_routes: Sequence[ProxyRoute]) -> None:
+        self.links = [Link(each) for each in proxy_routes]
         self._servers: list[asyncio.Server] = []
 
     def __enter__(self) -> "Proxy":
@@ -137,7 +137,7 @@ class Proxy:
         return [
             link
             for link in self.links
-            if link.detour.service in services and link.detour.server in servers
+            if link.route.service in services and link.route.server in servers
         ]
 
     def cut(self, links: Sequence[Link], directions: Sequence[Direction]) -> None:
@@ -161,7 +161,7 @@ class Proxy:
         """Let new connections lead to another port; end those that there are."""
 
         def lead(link: Link) -> None:
-            link.leads_to = port
+            link.target_port = port
             link.reset()
 
         self._each(links, lead)
@@ -181,7 +181,7 @@ class Proxy:
 
     async def _listen(self) -> None:
         for link in self.links:
-            server = await asyncio.start_server(link.serve, "127.0.0.1", link.detour.port)
+            server = await asyncio.start_server(link.serve, "127.0.0.1", link.route.port)
             self._servers.append(server)
 
     async def _end(self) -> None:

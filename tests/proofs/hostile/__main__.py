@@ -11,7 +11,7 @@ from deploy.stack.failure import StackFailed
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
-from tests.proofs.hostile.stage import Stage, stage
+from tests.proofs.hostile.testbed import Testbed, started
 
 _BEGUN = time.monotonic()
 _ALONE = 20.0
@@ -66,17 +66,17 @@ def _play(
     alone: list[float] = []
     results: list[Result] = []
     with ExitStack() as ends:
-        standing: Stage | None = None
+        standing: Testbed | None = None
         for name in names:
             if standing is None:
                 ends.close()
-                standing = ends.enter_context(stage(state, quotas=quotas, seed=seed, say=_say))
+                standing = ends.enter_context(started(state, quotas=quotas, seed=seed, say=_say))
                 alone += standing.quiet(_ALONE).waits
             _say(name)
-            results.append(standing.play(name))
+            results.append(standing.attack(name))
             if not standing.is_sound():
                 # It did what it could: the next one must not be blamed for it.
-                _say(f"{name}: the bystander is not answered any more; a new stage is set")
+                _say(f"{name}: the bystander is not answered any more; a new testbed is set")
                 standing = None
     return alone, results
 

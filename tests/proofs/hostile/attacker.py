@@ -1,4 +1,4 @@
-"""The attacker, a process of its own: plays the attacks that it is told to play."""
+"""The attacker runs in its own process and carries out the attacks that the pipe names."""
 
 import time
 from collections import Counter
@@ -21,7 +21,7 @@ def run(pipe: Connection, logins: dict[str, Settings], seed: int) -> None:
     try:
         while True:
             attack = listed[pipe.recv()]
-            pipe.send(play(attack, wires[attack.participant]))
+            pipe.send(carry_out(attack, wires[attack.participant]))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
     finally:
@@ -29,7 +29,7 @@ def run(pipe: Connection, logins: dict[str, Settings], seed: int) -> None:
             wire.close()
 
 
-def play(attack: Attack, wire: Wire) -> tuple[Tally, str]:
+def carry_out(attack: Attack, wire: Wire) -> tuple[Tally, str]:
     """Play one attack to its last answer; say what the broker did wrong, if anything."""
     producer = wire.producer(attack.settings)
     wire.forget()

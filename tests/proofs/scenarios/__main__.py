@@ -16,15 +16,15 @@ from tests.proofs.scenarios import (
     restored_beside,
     rollout,
 )
-from tests.proofs.scenarios.scene import Scenario, Sizes, scene
+from tests.proofs.scenarios.scenario import Scenario, Sizes, started
 
 SCENARIOS: Mapping[str, Scenario] = {
-    "backlog": Scenario(backlog.play, has_clocks=True),
-    "deleted-topic": Scenario(deleted_topic.play),
-    "older-database": Scenario(older_database.play),
-    "outage": Scenario(outage.play),
-    "restored-beside": Scenario(restored_beside.play, begin=restored_beside.begin),
-    "rollout": Scenario(rollout.play, begin=rollout.begin, rate=10, stable_names=False),
+    "backlog": Scenario(backlog.run, has_clocks=True),
+    "deleted-topic": Scenario(deleted_topic.run),
+    "older-database": Scenario(older_database.run),
+    "outage": Scenario(outage.run),
+    "restored-beside": Scenario(restored_beside.run, begin=restored_beside.begin),
+    "rollout": Scenario(rollout.run, begin=rollout.begin, rate=10, stable_names=False),
 }
 
 
@@ -47,8 +47,8 @@ def main() -> int:
     try:
         scenario = SCENARIOS[asked.name]
         sizes = Sizes(asked.minutes, asked.count)
-        with scene(scenario, state, seed=asked.seed, sizes=sizes, say=say) as opened:
-            wrong = scenario.play(opened)
+        with started(scenario, state, seed=asked.seed, sizes=sizes, say=say) as opened:
+            wrong = scenario.run(opened)
     except StackFailed as failure:
         print(f"{asked.name}: failed. {failure}\nThe logs are in {state}/logs.", file=sys.stderr)
         return 1

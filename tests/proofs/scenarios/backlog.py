@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 from confluent_kafka import Consumer, TopicPartition
 
-from deploy.stack.detours import POSTGRES
+from deploy.stack.proxy_routes import POSTGRES
 from shared.contracts import intake
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.clocks import KAFKA
 from tests.proofs.chaos.login import login
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 COUNT = 50_000
 _WEEK = timedelta(days=7)
@@ -21,7 +21,7 @@ _LEAST_A_SECOND = 20
 """Far below what one process of each service takes in: below this, something is wrong."""
 
 
-def play(scene: Scene) -> list[str]:
+def run(context: ScenarioContext) -> list[str]:
     """
     Let services end, 50,000 submissions arrive, a week pass; then let the services come back.
 
@@ -29,40 +29,40 @@ def play(scene: Scene) -> list[str]:
 
     Return what was not answered, decided twice, or set aside.
     """
-    count, clocks = scene.sizes.count or COUNT, scene.ground.clocks
+    count, clocks = context.sizes.count or COUNT, context.testbed.clocks
     assert clocks is not None
-    scene.ground.hold(_LIVES_SECONDS)
+    context.testbed.hold(_LIVES_SECONDS)
     # Offers lapse after 20 s here; eleven providers could never answer so many in that time.
-    scene.say("the providers can take on a few more requests, and no more")
-    scene.ask("scarce")
+    context.say("the providers can take on a few more requests, and no more")
+    context.ask("scarce")
     for service in SERVICES:
-        scene.ground.dismiss((service, 0))
-    scene.say(f"no service runs, and {count} submissions arrive")
-    first = scene.ask("how").submitted
-    scene.ask("hurry")
-    while scene.ask("how").submitted < first + count:
-        scene.ground.hold(0.5)
-    scene.ask("stop")
-    scene.say("a week passes, and the services come back")
+        context.testbed.dismiss((service, 0))
+    context.say(f"no service runs, and {count} submissions arrive")
+    first = context.ask("how").submitted
+    context.ask("hurry")
+    while context.ask("how").submitted < first + count:
+        context.testbed.hold(0.5)
+    context.ask("stop")
+    context.say("a week passes, and the services come back")
     for each in (*SERVICES, POSTGRES, KAFKA):
         clocks.step(each, int(_WEEK.total_seconds()))
-    wrong = asyncio.run(_clock_of_postgres(scene))
+    wrong = asyncio.run(_clock_of_postgres(context))
     for service in SERVICES:
-        scene.ground.wanted[service, 0] = {}
+        context.testbed.wanted[service, 0] = {}
     began = time.monotonic()
-    wrong += scene.rest(within=180 + count / _LEAST_A_SECOND)
+    wrong += context.rest(within=180 + count / _LEAST_A_SECOND)
     seconds = time.monotonic() - began
-    wrong += scene.ask("end").problems
-    wrong += scene.ground.ended
-    wrong += _clock_of_kafka(scene)
-    wrong += scene.violations()
+    wrong += context.ask("end").problems
+    wrong += context.testbed.ended
+    wrong += _clock_of_kafka(context)
+    wrong += context.violations()
     print(f"backlog: {count} submissions, at rest after {seconds:.0f} s", flush=True)
     return wrong
 
 
-async def _clock_of_postgres(scene: Scene) -> list[str]:
+async def _clock_of_postgres(context: ScenarioContext) -> list[str]:
     """Wait until Postgres is a week ahead; return a sentence if it never is."""
-    connection = await asyncpg.connect(scene.stack.postgres.dsn())
+    connection = await asyncpg.connect(context.stack.postgres.dsn())
     try:
         for _ in range(50):
             ahead = await connection.fetchval("SELECT clock_timestamp()") - datetime.now(UTC)
@@ -74,9 +74,9 @@ async def _clock_of_postgres(scene: Scene) -> list[str]:
     return [f"Postgres is {ahead} ahead, not {_WEEK}"]
 
 
-def _clock_of_kafka(scene: Scene) -> list[str]:
+def _clock_of_kafka(context: ScenarioContext) -> list[str]:
     """Return a sentence if Kafka did not give what intake wrote last a time a week ahead."""
-    consumer = Consumer({**login(scene.stack, "intake"), "group.id": "intake.backlog"})
+    consumer = Consumer({**login(context.stack, "intake"), "group.id": "intake.backlog"})
     try:
         partition = TopicPartition(intake.TOPIC, 0)
         _, end = consumer.get_watermark_offsets(partition, timeout=10)

@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from deploy.stack.kafka import ADMIN
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.login import login
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 _ACTS: Sequence[tuple[str, Sequence[str]]] = (
     ("cri.int.answers.v1", ("notifications",)),
@@ -32,37 +32,37 @@ SELECT table_name FROM information_schema.tables
 """
 
 
-def play(scene: Scene) -> list[str]:
+def run(context: ScenarioContext) -> list[str]:
     """Return what was not as it must be."""
-    while scene.ask("how").accepted < 120:
+    while context.ask("how").accepted < 120:
         time.sleep(0.2)
-    wrong = [fault for topic, readers in _ACTS for fault in _act(scene, topic, readers)]
-    scene.ask("end")
+    wrong = [fault for topic, readers in _ACTS for fault in _act(context, topic, readers)]
+    context.ask("end")
     return wrong
 
 
-def _act(scene: Scene, topic: str, readers: Sequence[str]) -> Iterator[str]:
-    scene.say(f"deleting {topic}, which {', '.join(readers)} read")
-    admin = AdminClient(login(scene.stack, ADMIN))
+def _act(context: ScenarioContext, topic: str, readers: Sequence[str]) -> Iterator[str]:
+    context.say(f"deleting {topic}, which {', '.join(readers)} read")
+    admin = AdminClient(login(context.stack, ADMIN))
     admin.delete_topics([topic], operation_timeout=10)[topic].result()
     while topic in admin.list_topics(timeout=5).topics:
         time.sleep(0.1)
-    before = asyncio.run(_at_rest(scene, readers, topic))
+    before = asyncio.run(_at_rest(context, readers, topic))
     if before is None:
         yield f"{topic} is deleted, and its records are still being taken in"
         return
-    scene.stack.provision()
-    scene.say(f"{topic} is there again, and empty")
-    yield from _refuse(scene, readers, topic, time.monotonic())
+    context.stack.provision()
+    context.say(f"{topic} is there again, and empty")
+    yield from _refuse(context, readers, topic, time.monotonic())
     for service in readers:
-        same = asyncio.run(_standing(scene, service, topic)) == before[service]
+        same = asyncio.run(_standing(context, service, topic)) == before[service]
         yield from () if same else (f"{service} moved its checkpoints of {topic}",)
-        yield from _refuses_again(scene, service, topic)
-    yield from _go_on(scene)
+        yield from _refuses_again(context, service, topic)
+    yield from _go_on(context)
 
 
 async def _at_rest(
-    scene: Scene, readers: Sequence[str], topic: str
+    context: ScenarioContext, readers: Sequence[str], topic: str
 ) -> Mapping[str, str | None] | None:
     """
     Return where the readers of a deleted topic stand once that has not changed for a while.
@@ -72,7 +72,7 @@ async def _at_rest(
     before: Mapping[str, str | None] = {}
     since = begun = time.monotonic()
     while time.monotonic() < since + _LAST_BATCH:
-        now = {service: await _standing(scene, service, topic) for service in readers}
+        now = {service: await _standing(context, service, topic) for service in readers}
         if now != before:
             before, since = now, time.monotonic()
         if since > begun + _WITHIN:
@@ -81,24 +81,26 @@ async def _at_rest(
     return before
 
 
-def _refuse(scene: Scene, readers: Sequence[str], topic: str, since: float) -> Iterator[str]:
+def _refuse(
+    context: ScenarioContext, readers: Sequence[str], topic: str, since: float
+) -> Iterator[str]:
     """Wait until services have ended, all at once; say of each what is not as it must be."""
     ended: dict[str, float] = {}
     while len(ended) < len(readers) and time.monotonic() < since + _WITHIN:
         for service in readers:
-            if service not in ended and not scene.stack.replicas[service, 0].child.alive:
+            if service not in ended and not context.stack.replicas[service, 0].child.alive:
                 ended[service] = time.monotonic() - since
         time.sleep(0.05)
     for service in readers:
         if service in ended:
-            yield from _said_why(scene, service, topic, ended[service])
+            yield from _said_why(context, service, topic, ended[service])
         else:
             yield f"{service} still runs {_WITHIN:.0f} s after {topic} was made anew"
 
 
-def _said_why(scene: Scene, service: str, topic: str, seconds: float) -> Iterator[str]:
+def _said_why(context: ScenarioContext, service: str, topic: str, seconds: float) -> Iterator[str]:
     """Look at a service that has ended: its status and its last word must say why."""
-    child = scene.stack.replicas[service, 0].child
+    child = context.stack.replicas[service, 0].child
     status = child.process.returncode
     if status != _REFUSES:
         yield f"{service} ended with status {status}, not {_REFUSES}"
@@ -107,44 +109,44 @@ def _said_why(scene: Scene, service: str, topic: str, seconds: float) -> Iterato
     text = said[-1] if said else ""
     if not text.startswith(f"{topic}/") or "the records" not in text or ".." not in text:
         yield f"{service} names neither topic nor range: {text}"
-    scene.say(f"{service} ended after {seconds:.1f} s, status {status}: {text}")
+    context.say(f"{service} ended after {seconds:.1f} s, status {status}: {text}")
 
 
-def _refuses_again(scene: Scene, service: str, topic: str) -> Iterator[str]:
+def _refuses_again(context: ScenarioContext, service: str, topic: str) -> Iterator[str]:
     """Start a service that has refused: it must refuse again, with every table as it was."""
-    del scene.stack.replicas[service, 0]
-    before = asyncio.run(_digests(scene, service))
-    scene.stack.start_service(service, environment=scene.ground.environment, wait=False)
-    yield from _refuse(scene, [service], topic, time.monotonic())
+    del context.stack.replicas[service, 0]
+    before = asyncio.run(_digests(context, service))
+    context.stack.start_service(service, environment=context.testbed.environment, wait=False)
+    yield from _refuse(context, [service], topic, time.monotonic())
     changed = [
         table
-        for table, digest in asyncio.run(_digests(scene, service)).items()
+        for table, digest in asyncio.run(_digests(context, service)).items()
         if before[table] != digest
     ]
     if changed:
         yield f"{service} changed {', '.join(changed)} before it refused again"
 
 
-def _go_on(scene: Scene) -> Iterator[str]:
+def _go_on(context: ScenarioContext) -> Iterator[str]:
     """Look at everybody who still runs: ready, and intake takes requests in if it is there."""
-    running = [service for service in SERVICES if scene.stack.replicas[service, 0].child.alive]
+    running = [service for service in SERVICES if context.stack.replicas[service, 0].child.alive]
     for service in running:
-        if not scene.stack.replicas[service, 0].is_ready():
+        if not context.stack.replicas[service, 0].is_ready():
             yield f"{service} is no longer ready"
     if "intake" not in running:
         return
-    wanted = asyncio.run(_requests(scene)) + 20
+    wanted = asyncio.run(_requests(context)) + 20
     until = time.monotonic() + _WITHIN
-    while asyncio.run(_requests(scene)) < wanted:
+    while asyncio.run(_requests(context)) < wanted:
         if time.monotonic() > until:
             yield "intake takes nothing in any more"
             return
         time.sleep(0.2)
-    scene.say(f"{', '.join(running)} go on")
+    context.say(f"{', '.join(running)} go on")
 
 
-async def _standing(scene: Scene, service: str, topic: str) -> str | None:
-    connection = await asyncpg.connect(scene.stack.dsn(service))
+async def _standing(context: ScenarioContext, service: str, topic: str) -> str | None:
+    connection = await asyncpg.connect(context.stack.dsn(service))
     try:
         found: str | None = await connection.fetchval(_CHECKPOINTS, topic)
         return found
@@ -152,17 +154,17 @@ async def _standing(scene: Scene, service: str, topic: str) -> str | None:
         await connection.close()
 
 
-async def _requests(scene: Scene) -> int:
-    connection = await asyncpg.connect(scene.stack.dsn("intake"))
+async def _requests(context: ScenarioContext) -> int:
+    connection = await asyncpg.connect(context.stack.dsn("intake"))
     try:
         return int(await connection.fetchval("SELECT count(*) FROM requests"))
     finally:
         await connection.close()
 
 
-async def _digests(scene: Scene, service: str) -> dict[str, str | None]:
+async def _digests(context: ScenarioContext, service: str) -> dict[str, str | None]:
     """Return a checksum of each table of a service."""
-    connection = await asyncpg.connect(scene.stack.dsn(service))
+    connection = await asyncpg.connect(context.stack.dsn(service))
     try:
         return {
             table: await connection.fetchval(

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from deploy.provision import databases
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 
-def dump(scene: Scene, services: Iterable[str]) -> None:
+def dump(context: ScenarioContext, services: Iterable[str]) -> None:
     """Dump the database of each service, for a later `fall_back`."""
     for service in services:
-        scene.stack.postgres.dump(databases.database_of(service), _dump(scene, service))
+        context.stack.postgres.dump(databases.database_of(service), _dump(context, service))
 
 
-def fall_back(scene: Scene, services: Iterable[str]) -> float:
+def fall_back(context: ScenarioContext, services: Iterable[str]) -> float:
     """
     Kill all processes of *services*, restore their dumps, start the processes again.
 
@@ -23,23 +23,23 @@ def fall_back(scene: Scene, services: Iterable[str]) -> float:
     """
     services = tuple(services)
     names = ", ".join(services)
-    scene.say(f"{names}: killed, and the database restored from an older dump")
-    processes = [process for process in scene.ground.wanted if process[0] in services]
+    context.say(f"{names}: killed, and the database restored from an older dump")
+    processes = [process for process in context.testbed.wanted if process[0] in services]
     for process in processes:
-        scene.ground.kill(process)
+        context.testbed.kill(process)
     for service in services:
         name = databases.database_of(service)
-        asyncio.run(databases.drop(scene.stack.postgres.dsn(), name))
-        asyncio.run(databases.make(scene.stack.postgres.dsn(), name, service=service))
-        scene.stack.postgres.restore(name, _dump(scene, service))
+        asyncio.run(databases.drop(context.stack.postgres.dsn(), name))
+        asyncio.run(databases.make(context.stack.postgres.dsn(), name, service=service))
+        context.stack.postgres.restore(name, _dump(context, service))
     begun = time.monotonic()
-    while any(process not in scene.stack.replicas for process in processes):
-        scene.ground.hold(0.1)
-    scene.stack.wait_ready()
+    while any(process not in context.stack.replicas for process in processes):
+        context.testbed.hold(0.1)
+    context.stack.wait_ready()
     seconds = time.monotonic() - begun
-    scene.say(f"{names}: caught up and ready after {seconds:.1f} s")
+    context.say(f"{names}: caught up and ready after {seconds:.1f} s")
     return seconds
 
 
-def _dump(scene: Scene, service: str) -> Path:
-    return scene.stack.state / f"{service}.dump"
+def _dump(context: ScenarioContext, service: str) -> Path:
+    return context.stack.state / f"{service}.dump"

@@ -2,12 +2,12 @@
 
 from shared.contracts.services import SERVICES
 from tests.proofs.scenarios.falling_back import dump, fall_back
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 _LOAD_SECONDS = 8.0
 
 
-def play(scene: Scene) -> list[str]:
+def run(context: ScenarioContext) -> list[str]:
     """
     Let each database in turn, then all at once, fall back behind its published log.
 
@@ -15,13 +15,13 @@ def play(scene: Scene) -> list[str]:
     """
     slowest = 0.0
     for services in (*((service,) for service in SERVICES), SERVICES):
-        scene.ground.hold(_LOAD_SECONDS)
-        dump(scene, services)
-        scene.ground.hold(_LOAD_SECONDS)
-        slowest = max(slowest, fall_back(scene, services))
-    wrong = scene.rest()
-    wrong += scene.ask("end").problems
-    wrong += scene.ground.ended
-    wrong += scene.violations()
+        context.testbed.hold(_LOAD_SECONDS)
+        dump(context, services)
+        context.testbed.hold(_LOAD_SECONDS)
+        slowest = max(slowest, fall_back(context, services))
+    wrong = context.rest()
+    wrong += context.ask("end").problems
+    wrong += context.testbed.ended
+    wrong += context.violations()
     print(f"drill: restored, caught up in {slowest:.1f} s, {len(wrong)} violations", flush=True)
     return wrong

@@ -11,8 +11,8 @@ from deploy.provision.databases import database_of, with_database
 from deploy.stack import processes, recovery
 from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
-from tests.proofs.chaos.ground import Ground
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 _LOAD_SECONDS = 8.0
 # In production as long as CloudNativePG's default; here a drill must not wait for it.
@@ -20,32 +20,32 @@ _ARCHIVED_WITHIN = 5
 _NEWEST = "SELECT max(moved_at) FROM checkpoints"
 
 
-def begin(ground: Ground) -> None:
+def begin(testbed: Testbed) -> None:
     """Have Postgres archive its log from the first moment on."""
-    stack = ground.stack
+    stack = testbed.stack
     recovery.keep_archive(stack.postgres, stack.state / "archive", seconds=_ARCHIVED_WITHIN)
     stack.migrate()
-    ground.launch_wanted()
+    testbed.launch_wanted()
 
 
-def play(scene: Scene) -> list[str]:
+def run(context: ScenarioContext) -> list[str]:
     """
     Lose the server, restore beside it, look at what was restored, switch, and go on.
 
     Return what was decided twice, or otherwise not as it must be.
     """
-    stack, ground = scene.stack, scene.ground
+    stack, testbed = context.stack, context.testbed
     backup, log = stack.state / "backup", stack.logs / "restored.log"
-    ground.hold(_LOAD_SECONDS)
-    scene.say("a base backup")
+    testbed.hold(_LOAD_SECONDS)
+    context.say("a base backup")
     recovery.back_up(stack.postgres, backup, log=log)
-    ground.hold(_LOAD_SECONDS + 2 * _ARCHIVED_WITHIN)
-    scene.say("Postgres is lost")
-    ground.end_postgres(signal.SIGQUIT)
+    testbed.hold(_LOAD_SECONDS + 2 * _ARCHIVED_WITHIN)
+    context.say("Postgres is lost")
+    testbed.end_postgres(signal.SIGQUIT)
     lost, begun = datetime.now(UTC), time.monotonic()
     for service in SERVICES:
-        ground.held_down.add(service)
-        ground.kill((service, 0))
+        testbed.held_down.add(service)
+        testbed.kill((service, 0))
     beside = recovery.recover(
         backup,
         stack.state / "archive",
@@ -54,7 +54,7 @@ def play(scene: Scene) -> list[str]:
         admin_password=stack.credentials.folder / "postgres",
     )
     behind = (lost - asyncio.run(_newest(beside))).total_seconds()
-    scene.say(f"restored beside; its newest commit is {behind:.1f} s older than the loss")
+    context.say(f"restored beside; its newest commit is {behind:.1f} s older than the loss")
     beside.stop()
     stack.postgres = Postgres(
         backup,
@@ -64,16 +64,16 @@ def play(scene: Scene) -> list[str]:
     )
     stack.postgres.begin()
     stack.postgres.wait()
-    ground.postgres_is_down = False
-    ground.held_down.clear()
+    testbed.postgres_is_down = False
+    testbed.held_down.clear()
     while any((service, 0) not in stack.replicas for service in SERVICES):
-        ground.hold(0.1)
+        testbed.hold(0.1)
     stack.wait_ready()
     took = time.monotonic() - begun
-    wrong = scene.rest()
-    wrong += scene.ask("end").problems
-    wrong += ground.ended
-    wrong += scene.violations()
+    wrong = context.rest()
+    wrong += context.ask("end").problems
+    wrong += testbed.ended
+    wrong += context.violations()
     if behind > 3 * _ARCHIVED_WITHIN:
         wrong.append(f"the archive was {behind:.1f} s behind")
     print(

@@ -7,49 +7,49 @@ from itertools import product
 
 from deploy.local.released import PREVIOUS, migrate, released
 from shared.contracts.services import SERVICES
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 from tests.proofs.chaos.waits import Wait, silence, slowest
 from tests.proofs.scenarios.falling_back import dump, fall_back
-from tests.proofs.scenarios.rolling import REPLICAS, Release, Rolling, run
-from tests.proofs.scenarios.scene import Scene
+from tests.proofs.scenarios.rolling import REPLICAS, Release, Rolling, assign_release
+from tests.proofs.scenarios.scenario import ScenarioContext
 
 _LOAD_SECONDS = 5.0
 _LONGEST_PAUSE = 15.0
 
 
-def begin(ground: Ground) -> None:
+def begin(testbed: Testbed) -> None:
     """Bring everything up as the version before this one, on the schema that it makes itself."""
-    earlier = _earlier(ground)
-    migrate(ground.stack, earlier.version, earlier.program)
+    earlier = _earlier(testbed)
+    migrate(testbed.stack, earlier.version, earlier.program)
     for process in product(SERVICES, range(REPLICAS)):
-        run(ground, process, earlier)
-    ground.launch_wanted()
+        assign_release(testbed, process, earlier)
+    testbed.launch_wanted()
 
 
-def play(scene: Scene) -> list[str]:
+def run(context: ScenarioContext) -> list[str]:
     """
     Go through what `docs/operate.md` says of an upgrade, and of taking it back.
 
     Return what was not as it must be.
     """
-    earlier, present = _earlier(scene.ground), Release(version("continuum"))
-    rolling = Rolling(scene.ground)
+    earlier, present = _earlier(context.testbed), Release(version("continuum"))
+    rolling = Rolling(context.testbed)
 
     def upgrade_schema() -> None:
-        migrate(scene.stack, present.version, present.program)
-        scene.ground.hold(_LOAD_SECONDS)
+        migrate(context.stack, present.version, present.program)
+        context.testbed.hold(_LOAD_SECONDS)
 
     def go_back() -> None:
-        dump(scene, SERVICES)
-        scene.ground.hold(_LOAD_SECONDS)
+        dump(context, SERVICES)
+        context.testbed.hold(_LOAD_SECONDS)
         rolling.out(earlier)
 
     def restore() -> None:
-        scene.ground.hold(_LOAD_SECONDS)  # what was sent before is answered before
-        caught_up.append(fall_back(scene, SERVICES))
-        scene.ground.hold(_LOAD_SECONDS)
+        context.testbed.hold(_LOAD_SECONDS)  # what was sent before is answered before
+        caught_up.append(fall_back(context, SERVICES))
+        context.testbed.hold(_LOAD_SECONDS)
 
-    scene.ground.hold(_LOAD_SECONDS)
+    context.testbed.hold(_LOAD_SECONDS)
     caught_up: list[float] = []
     steps: Mapping[str, Callable[[], None]] = {
         f"{present.version} migrates under {earlier.version}": upgrade_schema,
@@ -61,18 +61,18 @@ def play(scene: Scene) -> list[str]:
     }
     spans = {}
     for what, step in steps.items():
-        scene.say(what)
+        context.say(what)
         since = time.monotonic()
         step()
         spans[what] = (since, time.monotonic())
-    wrong = scene.rest()
-    waits = scene.waits()
-    wrong += scene.ask("end").problems
+    wrong = context.rest()
+    waits = context.waits()
+    wrong += context.ask("end").problems
     stopped = {what: span for what, span in spans.items() if steps[what] is restore}
     going = {what: span for what, span in spans.items() if what not in stopped}
     _print_pauses(waits, stopped)
-    wrong += [*rolling.wrong, *scene.ground.ended, *_print_pauses(waits, going)]
-    wrong += scene.violations()
+    wrong += [*rolling.wrong, *context.testbed.ended, *_print_pauses(waits, going)]
+    wrong += context.violations()
     longest = max(slowest(waits, since=since, until=until) for since, until in going.values())
     print(
         f"rollout: {rolling.restarts} restarts, longest pause in answers {longest:.1f} s,"
@@ -98,5 +98,5 @@ def _print_pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]
     return found
 
 
-def _earlier(ground: Ground) -> Release:
-    return Release(PREVIOUS, released(PREVIOUS, say=ground.say))
+def _earlier(testbed: Testbed) -> Release:
+    return Release(PREVIOUS, released(PREVIOUS, say=testbed.say))

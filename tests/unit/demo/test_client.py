@@ -42,7 +42,7 @@ async def test_a_message_that_comes_twice_is_taken_in_once() -> None:
     async def tell(message: Message) -> None:
         told.append(message)
 
-    one.told = tell
+    one.on_message = tell
     await one.take_in(message(1))
     await one.take_in(message(1))
 

@@ -6,7 +6,7 @@ from datetime import date
 from deploy.demo.bad_input import bad_records, garbage
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.behavior import first_answer, offer_number, outcome
-from deploy.participants.sample import Sample, Wish
+from deploy.participants.sample import PlannedRequest, Sample
 from shared.contracts.inbound import Submission
 
 MONDAY = date(2026, 11, 23)
@@ -18,51 +18,51 @@ ISSUE_KINDS = (
 )  # fmt: skip
 
 
-def wishes(*, seed: int = 1, today: date = MONDAY) -> list[Wish]:
-    return Sample(seed=seed, today=today, agencies=asking_agencies()).wishes()
+def planned_requests(*, seed: int = 1, today: date = MONDAY) -> list[PlannedRequest]:
+    return Sample(seed=seed, today=today, agencies=asking_agencies()).planned_requests()
 
 
 def test_the_same_seed_draws_the_same_sample() -> None:
-    assert wishes(seed=3) == wishes(seed=3)
+    assert planned_requests(seed=3) == planned_requests(seed=3)
 
 
 def test_another_seed_draws_another_sample() -> None:
-    assert wishes(seed=3) != wishes(seed=4)
+    assert planned_requests(seed=3) != planned_requests(seed=4)
 
 
 def test_what_becomes_of_the_sample_does_not_depend_on_the_day() -> None:
-    monday = Counter(wish.ends for wish in wishes())
+    monday = Counter(planned.ends for planned in planned_requests())
 
-    later = Counter(wish.ends for wish in wishes(today=date(2027, 3, 2)))
+    later = Counter(planned.ends for planned in planned_requests(today=date(2027, 3, 2)))
 
     assert later == monday
 
 
 def test_every_request_has_the_form_of_a_submission_and_its_own_reference() -> None:
-    drawn = wishes()
+    drawn = planned_requests()
 
-    for wish in drawn:
-        Submission.model_validate(wish.data)
-    assert len({wish.reference for wish in drawn}) == len(drawn) >= 300
+    for planned in drawn:
+        Submission.model_validate(planned.data)
+    assert len({planned.reference for planned in drawn}) == len(drawn) >= 300
 
 
 def test_all_agency_types_all_programs_and_many_topics_are_asked_for() -> None:
-    drawn = wishes()
+    drawn = planned_requests()
 
-    assert {wish.agency.cri_type for wish in drawn} == {
+    assert {planned.agency.cri_type for planned in drawn} == {
         "state", "local", "territorial", "campus", "tribal"
     }  # fmt: skip
-    assert {wish.program for wish in drawn} == {
+    assert {planned.program for planned in drawn} == {
         "cri-tac", "critical-response", "organizational-assessment"
     }  # fmt: skip
-    assert len({topic for wish in drawn for topic in wish.data["topics"]}) > 60
+    assert len({topic for planned in drawn for topic in planned.data["topics"]}) > 60
 
 
 def test_providers_do_all_there_is_to_do() -> None:
-    drawn = wishes()
+    drawn = planned_requests()
 
-    answers = {first_answer(1, wish.agency.name, wish.data["topics"]) for wish in drawn}
-    outcomes = {outcome(1, wish.agency.name, wish.data["topics"]) for wish in drawn}
+    answers = {first_answer(1, planned.agency.name, planned.data["topics"]) for planned in drawn}
+    outcomes = {outcome(1, planned.agency.name, planned.data["topics"]) for planned in drawn}
 
     assert answers == {"accept", "decline", "counter", "silent", "late"}
     assert outcomes == {"closed", "delivered", "in_delivery", "assigned"}
@@ -81,7 +81,7 @@ def test_the_number_of_an_offer_is_read_from_its_id() -> None:
 
 
 def test_bad_records_cover_what_the_door_must_refuse() -> None:
-    records = bad_records(wishes(), today=MONDAY)
+    records = bad_records(planned_requests(), today=MONDAY)
 
     assert {record.kind for record in records} >= set(ISSUE_KINDS)
     too_large = next(record for record in records if record.kind == "one byte over 1 MiB")

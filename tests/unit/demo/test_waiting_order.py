@@ -27,7 +27,7 @@ def test_offers_in_the_order_of_the_places_are_right() -> None:
 
     found = releases(records)
 
-    assert [each.place for each in found] == [1, 2, 3]
+    assert [each.queue_number for each in found] == [1, 2, 3]
     assert overtakings(found) == []
 
 
@@ -36,7 +36,7 @@ def test_a_later_place_whose_offer_was_made_at_an_earlier_time_is_named() -> Non
                waited("R-2"), offered("R-2", 2, {"iacp": 0})]  # fmt: skip
 
     assert overtakings(releases(records)) == [
-        "R-2 (place 2 of a.standard) was offered before R-1 (place 1),"
+        "R-2 (number 2 of a.standard) was offered before R-1 (number 1),"
         " which waited for the same opening"
     ]
 

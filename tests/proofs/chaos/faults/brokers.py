@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,10 +14,10 @@ class KillBrokers(Fault):
     bound: ClassVar[float] = 60
     numbers: tuple[int, ...]
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         for number in self.numbers:
-            ground.kill_broker(number)
+            testbed.kill_broker(number)
 
-    def end(self, ground: Ground) -> None:
-        ground.brokers_down.difference_update(self.numbers)
-        ground.watch()
+    def end(self, testbed: Testbed) -> None:
+        testbed.brokers_down.difference_update(self.numbers)
+        testbed.watch()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,13 +14,13 @@ class ClockSteps(Fault):
     by: int
     """Seconds."""
 
-    def begin(self, ground: Ground) -> None:
-        self._step(ground, self.by)
+    def begin(self, testbed: Testbed) -> None:
+        self._step(testbed, self.by)
 
-    def end(self, ground: Ground) -> None:
-        self._step(ground, 0)
+    def end(self, testbed: Testbed) -> None:
+        self._step(testbed, 0)
 
-    def _step(self, ground: Ground, seconds: int) -> None:
-        assert ground.clocks is not None
+    def _step(self, testbed: Testbed, seconds: int) -> None:
+        assert testbed.clocks is not None
         for service in self.services:
-            ground.clocks.step(service, seconds)
+            testbed.clocks.step(service, seconds)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import asyncpg
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import FULL_NODE, Ground
+from tests.proofs.chaos.testbed import FULL_NODE, Testbed
 
 _PANIC = b"PANIC:"
 _WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
@@ -29,23 +29,23 @@ class FullDisk(Fault):
     waits: ClassVar[bool] = True
     _panics_before: int = field(default=0, repr=False)
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         self.has_hit = False
-        self._panics_before = _panics(ground)
-        assert ground.disk is not None
-        ground.disk.fill()
-        asyncio.run(_write_until_it_fails(ground.stack.postgres.dsn()))
+        self._panics_before = _panics(testbed)
+        assert testbed.disk is not None
+        testbed.disk.fill()
+        asyncio.run(_write_until_it_fails(testbed.stack.postgres.dsn()))
 
-    def end(self, ground: Ground) -> None:
-        assert ground.disk is not None
+    def end(self, testbed: Testbed) -> None:
+        assert testbed.disk is not None
         patience = time.monotonic() + _PATIENCE
-        while _panics(ground) == self._panics_before and time.monotonic() < patience:
-            ground.hold(0.5)
-            asyncio.run(_write_until_it_fails(ground.stack.postgres.dsn()))
-        ground.disk.free()
-        panics = _panics(ground) - self._panics_before
+        while _panics(testbed) == self._panics_before and time.monotonic() < patience:
+            testbed.hold(0.5)
+            asyncio.run(_write_until_it_fails(testbed.stack.postgres.dsn()))
+        testbed.disk.free()
+        panics = _panics(testbed) - self._panics_before
         self.has_hit = panics > 0
-        ground.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
+        testbed.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,27 +59,29 @@ class FullKafkaDisk(Fault):
     bound: ClassVar[float] = 60
     waits: ClassVar[bool] = True
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         self.has_hit = False
-        assert ground.kafka_disk is not None
-        ground.kafka_disk.fill(to_the_brim=True)
+        assert testbed.kafka_disk is not None
+        testbed.kafka_disk.fill(to_the_brim=True)
 
-    def during(self, ground: Ground) -> None:
-        if not ground.stack.kafka.nodes[FULL_NODE - 1].alive:
+    def during(self, testbed: Testbed) -> None:
+        if not testbed.stack.kafka.nodes[FULL_NODE - 1].alive:
             self.has_hit = True
 
-    def end(self, ground: Ground) -> None:
-        assert ground.kafka_disk is not None
+    def end(self, testbed: Testbed) -> None:
+        assert testbed.kafka_disk is not None
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
             time.sleep(0.1)  # not under the watch, which would start it again at once
-            self.during(ground)
-        ground.kafka_disk.free()
-        ground.say(f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk")
+            self.during(testbed)
+        testbed.kafka_disk.free()
+        testbed.say(
+            f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk"
+        )
 
 
-def _panics(ground: Ground) -> int:
-    return (ground.stack.logs / "postgres.log").read_bytes().count(_PANIC)
+def _panics(testbed: Testbed) -> int:
+    return (testbed.stack.logs / "postgres.log").read_bytes().count(_PANIC)
 
 
 async def _write_until_it_fails(dsn: str) -> None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,11 +21,11 @@ class Fault(ABC):
     """Whether it did what it is for; one that aims at something is False until it is hit."""
 
     @abstractmethod
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         """Make it go wrong."""
 
-    def during(self, ground: Ground) -> None:  # noqa: B027
+    def during(self, testbed: Testbed) -> None:  # noqa: B027
         """Do what goes on while it lasts; called again and again."""
 
-    def end(self, ground: Ground) -> None:  # noqa: B027
+    def end(self, testbed: Testbed) -> None:  # noqa: B027
         """Put it right."""

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from deploy.stack.detours import POSTGRES
+from deploy.stack.proxy_routes import POSTGRES
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import Ground
 from tests.proofs.chaos.proxy import DIRECTIONS, Direction, Link
+from tests.proofs.chaos.testbed import Testbed
 
 How = Literal["cut", "cut to server", "cut to client", "late", "reset"]
 HOWS: tuple[How, ...] = ("cut", "cut to server", "cut to client", "late", "reset")
@@ -34,24 +34,24 @@ class Network(Fault):
     ends_in_reset: bool = False
     _reset_at: float = field(default=0, repr=False)
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         if self.how == "late":
-            ground.proxy.delay(self._links(ground), self.delay)
+            testbed.proxy.delay(self._links(testbed), self.delay)
         elif self.how != "reset":
-            ground.proxy.cut(self._links(ground), self._directions())
+            testbed.proxy.cut(self._links(testbed), self._directions())
 
-    def during(self, ground: Ground) -> None:
+    def during(self, testbed: Testbed) -> None:
         if self.how == "reset" and time.monotonic() - self._reset_at > _RESET_EVERY:
             self._reset_at = time.monotonic()
-            ground.proxy.reset(self._links(ground))
+            testbed.proxy.reset(self._links(testbed))
 
-    def end(self, ground: Ground) -> None:
+    def end(self, testbed: Testbed) -> None:
         if self.ends_in_reset:
-            ground.proxy.reset(self._links(ground))
-        ground.proxy.mend(self._links(ground))
+            testbed.proxy.reset(self._links(testbed))
+        testbed.proxy.mend(self._links(testbed))
 
-    def _links(self, ground: Ground) -> list[Link]:
-        return ground.proxy.select(self.services, self.servers)
+    def _links(self, testbed: Testbed) -> list[Link]:
+        return testbed.proxy.select(self.services, self.servers)
 
     def _directions(self) -> Sequence[Direction]:
         return [each for each in DIRECTIONS if self.how in ("cut", f"cut {each}")]
@@ -86,29 +86,29 @@ class UnansweredCommits(Fault):
     times: int
     """For each service, at most."""
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         self.has_hit = False
-        ground.proxy.cut_commits(_to_postgres(ground, self.services), self.times)
+        testbed.proxy.cut_commits(_to_postgres(testbed, self.services), self.times)
 
-    def end(self, ground: Ground) -> None:
-        every = _to_postgres(ground, SERVICES)
-        for links in (_to_postgres(ground, self.services), every):
+    def end(self, testbed: Testbed) -> None:
+        every = _to_postgres(testbed, SERVICES)
+        for links in (_to_postgres(testbed, self.services), every):
             patience = time.monotonic() + _PATIENCE
             while not _cut(every) and time.monotonic() < patience:
-                ground.proxy.cut_commits(links, self.times)
-                ground.hold(0.1)
-        ground.proxy.cut_commits(every, 0)
+                testbed.proxy.cut_commits(links, self.times)
+                testbed.hold(0.1)
+        testbed.proxy.cut_commits(every, 0)
         cut = _cut(every)
         for link in every:
             link.commits_cut = 0
         self.has_hit = cut > 0
-        ground.say(
+        testbed.say(
             f"{cut} commits happened that nobody was told of" if cut else "no commit was cut"
         )
 
 
-def _to_postgres(ground: Ground, services: Sequence[str]) -> list[Link]:
-    return ground.proxy.select(services, (POSTGRES,))
+def _to_postgres(testbed: Testbed, services: Sequence[str]) -> list[Link]:
+    return testbed.proxy.select(services, (POSTGRES,))
 
 
 def _cut(links: Sequence[Link]) -> int:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.brokers import KillBrokers
 from tests.proofs.chaos.faults.leaders import leaders
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 
 _PATIENCE = 30.0
 _AFTERWARDS = 15.0
@@ -25,31 +25,31 @@ class Away(KillBrokers):
     bound: ClassVar[float] = 60
     _before: dict[str, str | None] = field(default_factory=dict, repr=False)
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         for service in SERVICES:
-            ground.wanted.setdefault((service, 1), {})
+            testbed.wanted.setdefault((service, 1), {})
         patience = time.monotonic() + _PATIENCE
-        while time.monotonic() < patience and not self._is_steady(ground):
-            ground.hold(0.5)
-        self._before = leaders(ground.stack)
-        KillBrokers.begin(self, ground)
+        while time.monotonic() < patience and not self._is_steady(testbed):
+            testbed.hold(0.5)
+        self._before = leaders(testbed.stack)
+        KillBrokers.begin(self, testbed)
 
-    def end(self, ground: Ground) -> None:
-        self._compare(ground, "while brokers were away")
-        KillBrokers.end(self, ground)
-        ground.hold(_AFTERWARDS)
-        self._compare(ground, "when brokers came back")
+    def end(self, testbed: Testbed) -> None:
+        self._compare(testbed, "while brokers were away")
+        KillBrokers.end(self, testbed)
+        testbed.hold(_AFTERWARDS)
+        self._compare(testbed, "when brokers came back")
         for service in SERVICES:
-            ground.dismiss((service, 1))
+            testbed.dismiss((service, 1))
 
-    def _is_steady(self, ground: Ground) -> bool:
-        if not all(ground.is_ready(service) for service in SERVICES):
+    def _is_steady(self, testbed: Testbed) -> bool:
+        if not all(testbed.is_ready(service) for service in SERVICES):
             return False
-        return None not in leaders(ground.stack).values()
+        return None not in leaders(testbed.stack).values()
 
-    def _compare(self, ground: Ground, when: str) -> None:
-        now = leaders(ground.stack)
-        ground.wrong += [
+    def _compare(self, testbed: Testbed, when: str) -> None:
+        now = leaders(testbed.stack)
+        testbed.wrong += [
             f"the relay of {service} was led by {before}, then by {now[service]}, {when}"
             for service, before in self._before.items()
             if before is None or before != now[service]

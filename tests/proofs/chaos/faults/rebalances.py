@@ -12,8 +12,8 @@ from confluent_kafka.admin import AdminClient
 from deploy.stack.kafka import ADMIN
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.faults.leaders import connect
-from tests.proofs.chaos.ground import Ground
 from tests.proofs.chaos.login import login
+from tests.proofs.chaos.testbed import Testbed
 
 _REBALANCES = (
     ConsumerGroupState.PREPARING_REBALANCING,
@@ -38,16 +38,16 @@ class LongBatch(Fault):
     _holder: Any = field(default=None, repr=False)
     _loop: Any = field(default=None, repr=False)
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         self.has_hit = False
         self._loop = asyncio.new_event_loop()
         try:
-            self._loop.run_until_complete(self._take(ground))
+            self._loop.run_until_complete(self._take(testbed))
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            ground.say(f"no long batch: {error!r}")  # another fault has Postgres down
-        ground.wanted[self.service, 1] = {}
+            testbed.say(f"no long batch: {error!r}")  # another fault has Postgres down
+        testbed.wanted[self.service, 1] = {}
 
-    def during(self, ground: Ground) -> None:
+    def during(self, testbed: Testbed) -> None:
         if self._holder is None or self.has_hit:
             return
         try:
@@ -55,26 +55,26 @@ class LongBatch(Fault):
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._holder = None
             return
-        group = group_of(ground, self.service) if waiting else None
+        group = group_of(testbed, self.service) if waiting else None
         self.has_hit = group is not None and group.state in _REBALANCES
 
-    def end(self, ground: Ground) -> None:
+    def end(self, testbed: Testbed) -> None:
         patience = time.monotonic() + _PATIENCE
         while self._holder is not None and not self.has_hit and time.monotonic() < patience:
-            ground.hold(0.1, lambda: self.during(ground))
+            testbed.hold(0.1, lambda: self.during(testbed))
         if self._holder is not None:
             self._holder.terminate()  # which gives the lock back
         self._loop.run_until_complete(asyncio.sleep(0))  # which lets go of the connection
         self._loop.close()
-        ground.dismiss((self.service, 1))
+        testbed.dismiss((self.service, 1))
 
     @property
     def _table(self) -> str:
         """What the end of a batch writes; it may be read, so that a batch begins and decides."""
         return "outbox" if self.service == "intake" else "gates"
 
-    async def _take(self, ground: Ground) -> None:
-        holder = await connect(ground.stack, self.service)
+    async def _take(self, testbed: Testbed) -> None:
+        holder = await connect(testbed.stack, self.service)
         await holder.execute("BEGIN")
         await holder.execute(f"LOCK TABLE {self._table} IN SHARE MODE", timeout=10)
         self._holder = holder
@@ -88,29 +88,29 @@ class CoordinatorDies(Fault):
     service: str
     _killed: int | None = field(default=None, repr=False)
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         self.has_hit = False
-        ground.wanted[self.service, 1] = {}
+        testbed.wanted[self.service, 1] = {}
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
-            ground.watch()
-            group = group_of(ground, self.service)
+            testbed.watch()
+            group = group_of(testbed, self.service)
             if group is not None and group.state in _REBALANCES:
                 self._killed = int(group.coordinator.id)
-                ground.kill_broker(self._killed)
+                testbed.kill_broker(self._killed)
                 self.has_hit = True
         if not self.has_hit:
-            ground.say(f"no assignment of {self.service} was seen")
+            testbed.say(f"no assignment of {self.service} was seen")
 
-    def end(self, ground: Ground) -> None:
-        ground.brokers_down.discard(self._killed or 0)
-        ground.watch()
-        ground.dismiss((self.service, 1))
+    def end(self, testbed: Testbed) -> None:
+        testbed.brokers_down.discard(self._killed or 0)
+        testbed.watch()
+        testbed.dismiss((self.service, 1))
 
 
-def group_of(ground: Ground, name: str) -> Any:
+def group_of(testbed: Testbed, name: str) -> Any:
     """Return the description of a group; None when no broker answers."""
-    admin = AdminClient(login(ground.stack, ADMIN))
+    admin = AdminClient(login(testbed.stack, ADMIN))
     try:
         return admin.describe_consumer_groups([name], request_timeout=3)[name].result()
     except KafkaException:

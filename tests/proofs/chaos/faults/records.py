@@ -9,8 +9,8 @@ from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPa
 from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import Ground
 from tests.proofs.chaos.login import login
+from tests.proofs.chaos.testbed import Testbed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,25 +21,25 @@ class Duplicates(Fault):
     count: int
     seed: int
 
-    def begin(self, ground: Ground) -> None:
+    def begin(self, testbed: Testbed) -> None:
         draw = random.Random(self.seed)
         found: list[Message] = []
         self.has_hit = False
         try:
-            for topic in sorted(t.name for t in ground.stack.topics if t.owner == self.service):
+            for topic in sorted(t.name for t in testbed.stack.topics if t.owner == self.service):
                 if topic.startswith("cri.int."):
-                    found += some_of(ground, topic, self.count, draw)
+                    found += some_of(testbed, topic, self.count, draw)
             draw.shuffle(found)
-            send(ground.stack, self.service, found)
+            send(testbed.stack, self.service, found)
             self.has_hit = bool(found)
         except KafkaException as error:  # another fault has the brokers down
-            ground.say(f"no duplicates: {error}")
+            testbed.say(f"no duplicates: {error}")
 
 
-def some_of(ground: Ground, topic: str, count: int, draw: random.Random) -> list[Message]:
+def some_of(testbed: Testbed, topic: str, count: int, draw: random.Random) -> list[Message]:
     """Return some neighboring records from a place drawn at random in each partition."""
     found: list[Message] = []
-    consumer = _consumer(ground.stack)
+    consumer = _consumer(testbed.stack)
     try:
         for partition, first, end in _partitions(consumer, topic):
             start = draw.randrange(first, end)
@@ -47,13 +47,13 @@ def some_of(ground: Ground, topic: str, count: int, draw: random.Random) -> list
             found += consumer.consume(min(count, end - start), timeout=2)
     finally:
         consumer.close()
-    return [record for record in found if _is_ours(ground, record)]
+    return [record for record in found if _is_ours(testbed, record)]
 
 
-def all_of(ground: Ground, topic: str) -> list[Message]:
+def all_of(testbed: Testbed, topic: str) -> list[Message]:
     """Return every record of a topic in the order of each partition, without second copies."""
     found: list[Message] = []
-    consumer = _consumer(ground.stack)
+    consumer = _consumer(testbed.stack)
     try:
         for partition, first, end in _partitions(consumer, topic):
             consumer.assign([TopicPartition(topic, partition, first)])
@@ -68,7 +68,7 @@ def all_of(ground: Ground, topic: str) -> list[Message]:
         consumer.close()
     originals: dict[bytes | None, Message] = {}
     for record in found:
-        if _is_ours(ground, record):
+        if _is_ours(testbed, record):
             originals.setdefault(record.value(), record)
     return list(originals.values())
 
@@ -105,11 +105,11 @@ def _partitions(consumer: Consumer, topic: str) -> Iterator[tuple[int, int, int]
             yield partition, first, end
 
 
-def _is_ours(ground: Ground, record: Message) -> bool:
+def _is_ours(testbed: Testbed, record: Message) -> bool:
     """Tell what a service wrote from what a fault put there: only that is sent again."""
     value, offset = record.value(), record.offset()
     if record.error() is not None or offset is None:
         return False
     assert value is None or isinstance(value, bytes)
     place = str(record.topic()), record.partition() or 0, offset
-    return not ground.ledger.is_foreign(*place, value)
+    return not testbed.fault_ledger.is_foreign(*place, value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from deploy.local.released import PREVIOUS, released
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.ground import Ground
+from tests.proofs.chaos.testbed import Testbed
 
 _PATIENCE = 60.0
 
@@ -25,30 +25,30 @@ class Versions(Fault):
     _turned_at: float = field(default=0, repr=False)
     _turn: int = field(default=0, repr=False)
 
-    def begin(self, ground: Ground) -> None:
-        program = released(PREVIOUS, say=ground.say)
+    def begin(self, testbed: Testbed) -> None:
+        program = released(PREVIOUS, say=testbed.say)
         patience = time.monotonic() + _PATIENCE
         for service in SERVICES:
-            ground.programs[service, self.old] = program
-            ground.wanted.setdefault((service, 1), {})
+            testbed.programs[service, self.old] = program
+            testbed.wanted.setdefault((service, 1), {})
             if self.old == 0:
-                ground.kill((service, 0))
-        while time.monotonic() < patience and not all(map(ground.is_ready, SERVICES)):
-            ground.hold(0.5)
-        if not all(map(ground.is_ready, SERVICES)):
-            ground.wrong.append("the two versions were never ready together")
+                testbed.kill((service, 0))
+        while time.monotonic() < patience and not all(map(testbed.is_ready, SERVICES)):
+            testbed.hold(0.5)
+        if not all(map(testbed.is_ready, SERVICES)):
+            testbed.wrong.append("the two versions were never ready together")
         self._turned_at, self._turn = time.monotonic(), 0
 
-    def during(self, ground: Ground) -> None:
+    def during(self, testbed: Testbed) -> None:
         if time.monotonic() - self._turned_at < self.every:
             return
         self._turned_at, self._turn = time.monotonic(), self._turn + 1
         for service in SERVICES:
-            ground.kill((service, self._turn % 2))
+            testbed.kill((service, self._turn % 2))
 
-    def end(self, ground: Ground) -> None:
-        ground.programs.clear()
+    def end(self, testbed: Testbed) -> None:
+        testbed.programs.clear()
         for service in SERVICES:
-            ground.dismiss((service, 1))
+            testbed.dismiss((service, 1))
             if self.old == 0:
-                ground.kill((service, 0))
+                testbed.kill((service, 0))

@@ -9,23 +9,23 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from deploy.local.stack import Stack
-from deploy.stack.detours import POSTGRES
+from deploy.stack.proxy_routes import POSTGRES
 from tests.proofs.chaos import load
-from tests.proofs.chaos.cast import cast
 from tests.proofs.chaos.clocks import KAFKA, Clocks
-from tests.proofs.chaos.ground import Ground
 from tests.proofs.chaos.judging import violations_of
 from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.roster import prepare_roster
+from tests.proofs.chaos.testbed import Testbed
 from tests.proofs.chaos.waits import Wait
 
 _REST_SECONDS = 180.0
 
 
-def _at_present(ground: Ground) -> None:
+def _at_present(testbed: Testbed) -> None:
     """Start the present version, one process of each service."""
-    ground.stack.migrate()
-    ground.launch_wanted()
+    testbed.stack.migrate()
+    testbed.launch_wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class Sizes:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ScenarioContext:
     """
     The running product and its load, for one scenario.
 
     Nothing is watched here: a process that ends stays ended until the scenario starts it, unless
-    it calls ``ground.watch`` or ``ground.hold``.
+    it calls ``testbed.watch`` or ``testbed.hold``.
     """
 
-    ground: Ground
+    testbed: Testbed
     say: Callable[[str], None]
     sizes: Sizes
     _pipe: "Connection"
@@ -53,7 +53,7 @@ class Scene:
     @property
     def stack(self) -> Stack:
         """All parts of the product."""
-        return self.ground.stack
+        return self.testbed.stack
 
     def ask(self, word: str) -> Progress:
         """Tell the load a word (``how``, ``stop``, ``end``); return how it stands."""
@@ -78,7 +78,7 @@ class Scene:
             if time.monotonic() > until:
                 left = f"{progress.unfinished} requests not at their end, {progress}"
                 return [f"no end: {left}; {asyncio.run(unrest(self.stack))}"]
-            self.ground.hold(0.5)
+            self.testbed.hold(0.5)
             progress = self.ask("how")
         return []
 
@@ -92,9 +92,9 @@ class Scene:
 class Scenario:
     """What happens, on what, under how many submissions a second."""
 
-    play: Callable[[Scene], list[str]]
+    run: Callable[[ScenarioContext], list[str]]
     """Ends the load, and returns what was not as it must be."""
-    begin: Callable[[Ground], None] = _at_present
+    begin: Callable[[Testbed], None] = _at_present
     """Migrates, and starts the processes with which it begins."""
     rate: float = 5
     stable_names: bool = True
@@ -104,11 +104,11 @@ class Scenario:
 
 
 @contextmanager
-def scene(
+def started(
     scenario: Scenario, state: Path, *, seed: int, sizes: Sizes, say: Callable[[str], None]
-) -> Iterator[Scene]:
+) -> Iterator[ScenarioContext]:
     """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
-    everybody = cast(state)
+    everybody = prepare_roster(state)
     clocks = Clocks(state / "clocks") if scenario.has_clocks else None
     with Stack(
         state,
@@ -120,12 +120,12 @@ def scene(
     ) as stack:
         stack.start()
         stack.provision()
-        ground = Ground(stack, report=state / "crash-points", say=say, clocks=clocks)
-        scenario.begin(ground)
+        testbed = Testbed(stack, report=state / "crash-points", say=say, clocks=clocks)
+        scenario.begin(testbed)
         stack.wait_ready()
         plan = everybody.plan(stack, seed=seed, rate=scenario.rate)
         with load.running(plan) as pipe:
             say("introducing everybody")
             pipe.recv()
             say(f"{scenario.rate:.0f} submissions a second")
-            yield Scene(ground, say, sizes, pipe)
+            yield ScenarioContext(testbed, say, sizes, pipe)

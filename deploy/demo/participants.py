@@ -1,4 +1,4 @@
-"""Everybody who takes part in the demonstration, and when all of them have come to rest."""
+"""All participants of the demonstration, and waiting until all of them are idle."""
 
 import asyncio
 from collections import Counter
@@ -15,7 +15,7 @@ from deploy.participants.client import Access, Client
 from deploy.participants.history import History
 from deploy.participants.program_office import ProgramOffice
 from deploy.participants.provider_system import ProviderSystem
-from deploy.participants.sample import Sample, Wish
+from deploy.participants.sample import PlannedRequest, Sample
 
 RESTING = frozenset(
     {"waiting", "referred", "assigned", "in_delivery", "delivered", "closed", "ineligible",
@@ -23,8 +23,8 @@ RESTING = frozenset(
 )  # fmt: skip
 
 
-class Company:
-    """The participants' systems with the requests that they will make."""
+class Participants:
+    """The participants' systems and the requests that they will submit."""
 
     def __init__(
         self,
@@ -38,7 +38,9 @@ class Company:
         self.progress = progress
         self._changes = Changes()
         participants = connection["participants"]
-        self.wishes = Sample(seed=seed, today=today, agencies=asking_agencies()).wishes()
+        self.planned_requests = Sample(
+            seed=seed, today=today, agencies=asking_agencies()
+        ).planned_requests()
         self.clients = {
             each: Client(
                 Access.of(connection, each),
@@ -59,34 +61,34 @@ class Company:
             if own["kind"] == "agency_system"
         }
 
-    async def arrive(self) -> None:
-        """Connect everybody."""
+    async def connect(self) -> None:
+        """Connect all systems."""
         await asyncio.gather(*(client.start() for client in self.clients.values()))
 
-    async def leave(self) -> None:
-        """Disconnect everybody."""
+    async def disconnect(self) -> None:
+        """Disconnect all systems."""
         await asyncio.gather(*(client.stop() for client in self.clients.values()))
 
-    def by_telephone(self, number: str) -> Wish:
-        """Return the request whose tracking number an agency would read out."""
-        for wish in self.wishes:
-            asked = self.systems[wish.participant].asked.get(wish.reference)
-            if asked is not None and asked.tracking_number == number:
-                return wish
-        raise LookupError(f"nobody knows {number}")
+    def by_telephone(self, number: str) -> PlannedRequest:
+        """Return the planned request with this tracking number."""
+        for planned in self.planned_requests:
+            request = self.systems[planned.participant].requests.get(planned.reference)
+            if request is not None and request.tracking_number == number:
+                return planned
+        raise LookupError(f"no request has the tracking number {number}")
 
-    def status(self, wish: Wish) -> str:
-        """Return the last status that the agency was told."""
-        asked = self.systems[wish.participant].asked.get(wish.reference)
-        return asked.status if asked is not None else "not answered"
+    def status(self, planned: PlannedRequest) -> str:
+        """Return the last status that the agency received."""
+        request = self.systems[planned.participant].requests.get(planned.reference)
+        return request.status if request is not None else "not answered"
 
     def states(self) -> str:
-        """Return the counts by state, in words."""
-        counts = Counter(self.status(wish) for wish in self.wishes)
+        """Return the number of requests in each state, as text."""
+        counts = Counter(self.status(planned) for planned in self.planned_requests)
         return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
 
     async def answered(self, what: str, *, client: Client | None = None) -> None:
-        """Wait until every record sent (by everybody, or by one) is answered."""
+        """Wait until every record sent (by all clients, or by one) is answered."""
         clients = list(self.clients.values()) if client is None else [client]
 
         def missing() -> list[str]:
@@ -95,23 +97,23 @@ class Company:
         await self.until(missing, f"answers to {what}")
 
     async def rest(self, what: str) -> None:
-        """Wait until all is answered, no offer is open and every request has come to rest."""
+        """Wait until all records are answered, no offer is open and every request is at rest."""
 
         def missing() -> list[str]:
             left = [f"{s.what} ({s.coordinate})" for c in self.clients.values()
                     for s in c.unanswered()]  # fmt: skip
             left += [
-                f"{wish.reference}: {self.status(wish)}"
-                for wish in self.wishes
-                if self.status(wish) not in RESTING
+                f"{planned.reference}: {self.status(planned)}"
+                for planned in self.planned_requests
+                if self.status(planned) not in RESTING
             ]
             left += [f"offers to {each}" for each, p in self.providers.items() if p.busy()]
-            return left + self._unheard()
+            return left + self._not_yet_received()
 
         await self.until(missing, what)
 
-    def _unheard(self) -> list[str]:
-        """Return what an agency knows already and the provider or the office do not."""
+    def _not_yet_received(self) -> list[str]:
+        """Return events that an agency has received and the provider or office has not."""
         open_engagements = {
             engagement.tracking_number
             for provider in self.providers.values()
@@ -120,8 +122,8 @@ class Company:
         }
         left = []
         for system in self.systems.values():
-            for asked in system.asked.values():
-                number, status = asked.tracking_number, asked.status
+            for request in system.requests.values():
+                number, status = request.tracking_number, request.status
                 if status == "assigned" and number not in open_engagements:
                     left.append(f"{number}: engagement.opened")
                 if status == "withdrawn" and number in open_engagements:
@@ -129,7 +131,7 @@ class Company:
                 if status == "referred" and number not in self.office.referred:
                     left.append(f"{number}: referral.made")
                 if status == "referred" and number in self.office.directed:
-                    left.append(f"{number}: what the office directed")
+                    left.append(f"{number}: the office's direction")
         return left
 
     async def until(self, missing: Callable[[], Sequence[str]], what: str) -> None:

@@ -2,7 +2,7 @@ from itertools import chain
 
 import pytest
 
-from tests.proofs.chaos.answers import Answers
+from tests.proofs.chaos.server_responses import ServerResponses
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:
@@ -18,7 +18,7 @@ ROW = message(b"D", b"a row")
 
 
 def told(data: bytes, at_once: int) -> list[tuple[bytes, bool]]:
-    answers = Answers()
+    answers = ServerResponses()
     pieces = [data[place : place + at_once] for place in range(0, len(data), at_once)]
     return list(chain.from_iterable(answers.take(piece) for piece in pieces))
 
@@ -52,7 +52,7 @@ def test_what_has_committed_is_seen_by_what_the_server_says_afterwards(
 
 
 def test_a_commit_is_told_only_as_a_whole() -> None:
-    answers = Answers()
+    answers = ServerResponses()
     list(answers.take(done(b"BEGIN") + OPEN))
 
     before = list(answers.take(done(b"COMMIT")))
@@ -69,7 +69,7 @@ def test_what_needs_the_clients_next_word_is_not_kept_back() -> None:
 
 
 def test_the_answer_to_whether_tls_is_spoken_is_a_byte_and_no_message() -> None:
-    answers = Answers()
+    answers = ServerResponses()
 
     assert list(answers.take(b"N")) == [(b"N", False)]
     assert b"".join(p for p, _ in answers.take(message(b"R", bytes(4)))) == message(b"R", bytes(4))

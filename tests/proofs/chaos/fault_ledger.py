@@ -9,7 +9,7 @@ from typing import Any
 Place = tuple[str, int, int]
 
 
-class Ledger:
+class FaultLedger:
     """The lines of ``injected.jsonl`` (their meaning: ``tests.proofs.checker.injected``)."""
 
     def __init__(self, file: Path) -> None:

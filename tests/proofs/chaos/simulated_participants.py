@@ -4,7 +4,7 @@ from benchmarks.simulation import Reaction, Simulation
 from deploy.participants.behavior import offer_number
 
 
-class Crowd(Simulation):
+class SimulatedParticipants(Simulation):
     """Of a hundred first offers seven are answered twice, three never; else as in `Simulation`."""
 
     def _offered(self, provider: str, offer: str) -> list[Reaction]:

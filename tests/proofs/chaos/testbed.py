@@ -10,7 +10,7 @@ from deploy.stack.failure import last_lines
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.disk import Disk
-from tests.proofs.chaos.ledger import Ledger
+from tests.proofs.chaos.fault_ledger import FaultLedger
 from tests.proofs.chaos.proxy import Proxy
 
 Process = tuple[str, int]
@@ -19,7 +19,7 @@ FULL_NODE = 2
 """The node of Kafka whose disk may be filled."""
 
 
-class Ground:
+class Testbed:
     """
     The running stack. Faults take parts away; the watch brings back what is not held down.
 
@@ -53,7 +53,7 @@ class Ground:
         self.postgres_is_down = False
         self.programs: dict[Process, Sequence[str | Path]] = {}
         """Which processes run something else than the present version."""
-        self.ledger = Ledger(stack.state / "injected.jsonl")
+        self.fault_ledger = FaultLedger(stack.state / "injected.jsonl")
         self.held_down: set[str] = set()
         """Services of which no process is started."""
         self.report = report

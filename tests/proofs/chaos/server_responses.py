@@ -6,7 +6,7 @@ _READY, _DONE = b"Z", b"C"
 _WRITES = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY")
 
 
-class Answers:
+class ServerResponses:
     """
     Reads one connection's bytes from the server, from their beginning.
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import asyncpg
 import pytest
 
-from deploy.local.mending import mend_surroundings, state_of
+from deploy.local.repair import repair_servers, state_of
 from deploy.local.stack import Stack
 from deploy.stack import processes
 
@@ -32,7 +32,7 @@ async def test_postgres_that_was_killed_and_kafka_that_was_stopped_run_again(
     processes.wait_until(lambda: state_of(broker.pid) == "T", what=stops, children=[], within=20)
     did: list[str] = []
 
-    mend_surroundings(stack, did.append)
+    repair_servers(stack, did.append)
 
     assert did == [
         f"kafka-1 was stopped by a signal (process {broker.pid}): continued",
@@ -47,7 +47,7 @@ def test_a_broker_that_was_killed_runs_again_at_its_port(stack: Stack) -> None:
     stack.kafka.nodes[0].process.wait()
     did: list[str] = []
 
-    mend_surroundings(stack, did.append)
+    repair_servers(stack, did.append)
 
     assert did == ["kafka-1 had ended by signal 9: started again"]
     assert processes.accepts(int(stack.kafka.servers[0].rpartition(":")[2]))
@@ -56,6 +56,6 @@ def test_a_broker_that_was_killed_runs_again_at_its_port(stack: Stack) -> None:
 def test_where_nothing_is_wrong_nothing_is_done(stack: Stack) -> None:
     did: list[str] = []
 
-    mend_surroundings(stack, did.append)
+    repair_servers(stack, did.append)
 
     assert did == []

@@ -18,7 +18,7 @@ from tests.proofs.chaos.login import login
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Roster:
     """The agencies that ask and everybody who must be introduced; ``listed`` is for the stack."""
 
     state: Path
@@ -38,7 +38,7 @@ class Cast:
         )
 
 
-def cast(state: Path) -> Cast:
+def prepare_roster(state: Path) -> Roster:
     """Empty the folder *state* for a new run; raise StackFailed when a run uses it."""
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
@@ -48,4 +48,4 @@ def cast(state: Path) -> Cast:
     everybody = participants(agencies)
     listed = state / "participants.yaml"
     listed.write_text(yaml.safe_dump({"participants": everybody}))
-    return Cast(state, agencies, everybody, listed)
+    return Roster(state, agencies, everybody, listed)

@@ -1,4 +1,4 @@
-"""Mends a running stack: continues what was stopped by a signal, starts what has ended."""
+"""Repairs a running stack: continues stopped processes and restarts ended ones."""
 
 import os
 import signal
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _TRIES = 3
 
 
-def mend(stack: "Stack", say: Callable[[str], None]) -> None:
+def repair(stack: "Stack", say: Callable[[str], None]) -> None:
     """
-    Have every part run again, and return when all services are ready.
+    Get every part running again; return when all services are ready.
 
-    Ports stay as they were, so what was written to ``connection.json`` stays true.
+    Ports do not change, so ``connection.json`` stays valid.
     """
-    mend_surroundings(stack, say)
+    repair_servers(stack, say)
     for (service, number), replica in list(stack.replicas.items()):
         if replica.child.alive and not any(answers(replica.port, "/alive") for _ in range(_TRIES)):
             say(f"{service} (process {replica.child.pid}) does not answer: killed")
@@ -33,13 +33,13 @@ def mend(stack: "Stack", say: Callable[[str], None]) -> None:
             stack.restart_service(service, replica=number)
     for service in SERVICES:
         if (service, 0) not in stack.replicas:
-            say(f"{service} did not run: started")
+            say(f"{service} was not running: started")
             stack.start_service(service, wait=False)
     stack.wait_ready()
 
 
-def mend_surroundings(stack: "Stack", say: Callable[[str], None]) -> None:
-    """Continue whatever a signal has stopped; have Kafka and Postgres run again."""
+def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
+    """Continue processes stopped by a signal; restart Kafka and Postgres if they have ended."""
     for child in stack.children:
         for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
             if state_of(pid) == "T":
@@ -57,12 +57,12 @@ def mend_surroundings(stack: "Stack", say: Callable[[str], None]) -> None:
 
 
 def _how(child: processes.Child) -> str:
-    """Return what ended, and how, in one line."""
+    """Describe in one line which process ended and how."""
     return child.ended().partition(". The end of")[0].replace(" ended", " had ended", 1)
 
 
 def state_of(pid: int) -> str:
-    """Return the state letter of a process (`T`: stopped); nothing when it has gone."""
+    """Return the state letter of a process (`T`: stopped); empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][:1]
     except OSError:
@@ -73,7 +73,7 @@ def _descendants(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             children = task.read_text().split()
-        except OSError:  # it ended while we looked
+        except OSError:  # it has just ended
             continue
         for child in map(int, children):
             yield child

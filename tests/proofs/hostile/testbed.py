@@ -1,4 +1,4 @@
-"""The stage: the whole product, the attacker and the bystander, each a process of its own."""
+"""The testbed: the whole product, the attacker and the bystander, each a process of its own."""
 
 import asyncio
 import shutil
@@ -25,12 +25,12 @@ from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watch
 _SHORTEST = 1.5
 """Seconds that an attack is watched for at least."""
 _ANSWERS_WITHIN = 15.0
-"""Seconds in which the bystander must be answered after an attack, or the stage is set anew."""
+"""Seconds in which the bystander must be answered after an attack, or the testbed is set anew."""
 _LONGEST = 300.0
 
 
 @dataclass(slots=True)
-class Stage:
+class Testbed:
     """The running product under attack."""
 
     stack: Stack
@@ -43,7 +43,7 @@ class Stage:
         time.sleep(seconds)  # what is measured is a time in which nothing happens
         return self._watched(begin, time.monotonic())
 
-    def play(self, name: str) -> Result:
+    def attack(self, name: str) -> Result:
         """Play one attack; return what it did."""
         guard = Guard(list(self.stack.replicas.values())).begin()
         begin = time.monotonic()
@@ -96,7 +96,9 @@ class Stage:
 
 
 @contextmanager
-def stage(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]) -> Iterator[Stage]:
+def started(
+    state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]
+) -> Iterator[Testbed]:
     """Start everything in the folder *state*, which is emptied; stop it at the end."""
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
@@ -110,7 +112,7 @@ def stage(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]) -
             _process(bystander.run, login(stack, BYSTANDER)) as standing_by,
             _process(attacker.run, logins, seed) as attacking,
         ):
-            yield Stage(stack, attacking, standing_by)
+            yield Testbed(stack, attacking, standing_by)
 
 
 @contextmanager

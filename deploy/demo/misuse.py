@@ -1,4 +1,4 @@
-"""What must be refused once requests and offers exist: each kind with its code."""
+"""Messages about existing requests and offers that must be refused, with the expected codes."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,28 +6,28 @@ from collections.abc import Mapping, Sequence
 from deploy.participants.agency_system import AgencySystem
 from deploy.participants.client import Sent
 from deploy.participants.provider_system import ProviderSystem
-from deploy.participants.sample import Wish
+from deploy.participants.sample import PlannedRequest
 
 Judged = tuple[str, Sent, frozenset[str]]
 
 
-async def mischief(
-    wishes: Sequence[Wish],
+async def send_misuse(
+    planned_requests: Sequence[PlannedRequest],
     systems: Mapping[str, AgencySystem],
     providers: Mapping[str, ProviderSystem],
 ) -> list[Judged]:
-    """Send second withdrawals, answers to others' offers and the like; return what is due."""
-    twice = [wish for wish in wishes if wish.withdrawn_twice]
+    """Send messages such as second withdrawals; return each with its expected codes."""
+    twice = [planned for planned in planned_requests if planned.withdrawn_twice]
     withdrawals = await asyncio.gather(*(systems[w.participant].withdraw(w) for w in twice))
     return [
         *(("a second withdrawal", sent, frozenset({"already_withdrawn"})) for sent in withdrawals),
         *await _about_offers(providers),
-        *await _about_requests(wishes, systems),
+        *await _about_requests(planned_requests, systems),
     ]  # fmt: skip
 
 
 def late_answers(providers: Mapping[str, ProviderSystem]) -> list[Judged]:
-    """Return the answers that came after their offer's expiry; it may have lapsed by then."""
+    """Return the answers sent after their offer expired; it may have lapsed by then."""
     codes = frozenset({"offer_expired", "offer_not_open"})
     return [
         ("an answer after expiry", sent, codes)
@@ -56,11 +56,11 @@ async def _about_offers(providers: Mapping[str, ProviderSystem]) -> list[Judged]
 
 
 async def _about_requests(
-    wishes: Sequence[Wish], systems: Mapping[str, AgencySystem]
+    planned_requests: Sequence[PlannedRequest], systems: Mapping[str, AgencySystem]
 ) -> list[Judged]:
-    wish = next(w for w in wishes if w.ends == "closed")
-    number = systems[wish.participant].asked[wish.reference].tracking_number
-    other = next(s for each, s in systems.items() if s.asked and each != wish.participant)
+    planned = next(w for w in planned_requests if w.ends == "closed")
+    number = systems[planned.participant].requests[planned.reference].tracking_number
+    other = next(s for each, s in systems.items() if s.requests and each != planned.participant)
     data = {"tracking_number": number}
     return [
         ("a withdrawal of somebody else's request",

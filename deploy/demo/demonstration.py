@@ -1,0 +1,230 @@
+"""The phases of the demonstration; each waits until every request is at rest."""
+
+import asyncio
+import random
+import threading
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from deploy.demo.bad_input import BadRecord, bad_records, garbage
+from deploy.demo.misuse import Judged, late_answers, send_misuse
+from deploy.demo.participants import Participants
+from deploy.participants.agencies import reference
+from deploy.participants.behavior import SCARCE_TOPIC
+from deploy.participants.client import Client, Sent
+from deploy.participants.sample import SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
+
+_TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
+_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 25, 40, 1000, 4
+
+
+class Demonstration:
+    """Drives the participants through the phases."""
+
+    def __init__(self, participants: Participants, *, seed: int, today: date) -> None:
+        self.participants, self._seed = participants, seed
+        self.half_way = threading.Event()
+        self.bad = bad_records(participants.planned_requests, today=today)
+        self.asking = sorted({planned.participant for planned in participants.planned_requests})
+        self.submissions: list[Sent] = []
+        self.judged: list[Judged] = []
+
+    async def run(self) -> None:
+        """Run all phases in order."""
+        await self.participants.connect()
+        try:
+            await self._introductions()
+            await self._submissions()
+            await self._amendments()
+            await self._opening()
+            await self._directions()
+            await self._more_capacity()
+            await self._work()
+        finally:
+            await self.participants.disconnect()
+
+    async def _introductions(self) -> None:
+        """Register participants, define reference data, declare capacity, set contacts."""
+        say = self.participants.progress.say
+        opens_at = datetime.now(UTC) + timedelta(seconds=_OPENS_AFTER)
+        await self.participants.office.register_itself()
+        await self.participants.answered("the program office's registration")
+        await self.participants.office.register_others()
+        await self.participants.answered("the registrations")
+        await self.participants.office.define(opens_at=opens_at)
+        await self.participants.answered("the reference data")
+        sent = len(self.participants.office.client.sent)
+        say(f"introduced: {sent} messages of the program office applied")
+        await asyncio.gather(
+            *(self._declare(each, scarce=SCARCE_PLACES) for each in self.participants.providers),
+            *(self.participants.systems[each].set_contact() for each in self.asking),
+        )
+        await self.participants.answered("capacity and contacts")
+        say(f"capacity declared by {len(self.participants.providers)} providers")
+
+    async def _declare(self, provider: str, *, scarce: int) -> Sent:
+        """Declare ample capacity; for the scarce topic only one provider has any."""
+        plenty = [t["id"] for t in reference("topics") if t["id"] != SCARCE_TOPIC] + ["other"]
+        entries: list[dict[str, Any]] = [{"topics": plenty, "can_take": _PLENTY}]
+        if provider == _SCARCE_PROVIDER:
+            entries.append({"topics": [SCARCE_TOPIC], "can_take": scarce})
+        return await self.participants.providers[provider].declare(entries)
+
+    async def _submissions(self) -> None:
+        """All participants submit at once, valid and invalid requests together."""
+        await asyncio.gather(
+            *(self._submit(participant) for participant in self.participants.clients),
+            self._send_garbage(self.participants.clients[_TRIAL]),
+        )
+        self.half_way.set()
+        self.participants.progress.say(
+            f"submitted: {len(self.submissions)} requests, valid and invalid"
+        )
+        await self.participants.rest("the outcome of the submissions")
+        self.participants.progress.say(f"at rest: {self.participants.states()}")
+
+    async def _submit(self, participant: str) -> None:
+        """Send a few at a time; wait for their answers before the next ones."""
+        planned_requests = [
+            planned
+            for planned in self.participants.planned_requests
+            if planned.participant == participant
+        ]
+        bad = [record for record in self.bad if record.participant == participant]
+        items: list[PlannedRequest | BadRecord] = [
+            *planned_requests,
+            *(b for b in bad if not b.after),
+        ]
+        random.Random(f"{self._seed}/{participant}").shuffle(items)
+        items += [record for record in bad if record.after]
+        for start in range(0, len(items), _CHUNK):
+            chunk = items[start : start + _CHUNK]
+            await asyncio.gather(*(self._send(participant, item) for item in chunk))
+            if len(self.submissions) * 2 > len(self.participants.planned_requests):
+                self.half_way.set()
+            await self.participants.answered(
+                "submissions", client=self.participants.clients[participant]
+            )
+
+    async def _send(self, participant: str, item: PlannedRequest | BadRecord) -> None:
+        if isinstance(item, PlannedRequest):
+            self.submissions.append(await self.participants.systems[participant].submit(item))
+            return
+        sent = await self.participants.clients[participant].send_bytes(
+            item.value, what=item.kind, headers=item.headers
+        )
+        self.judged.append((item.kind, sent, item.codes))
+        if item.submission:
+            self.submissions.append(sent)
+
+    async def _send_garbage(self, client: Client) -> None:
+        pieces = garbage(self._seed, _TRIAL, _GARBAGE)
+        await asyncio.gather(*(client.send_bytes(piece, what="garbage") for piece in pieces))
+
+    async def _amendments(self) -> None:
+        """Agencies amend, withdraw, send messages that must be refused, and ask for statuses."""
+        amended = [
+            planned
+            for planned in self.participants.planned_requests
+            if planned.amended and not planned.withdrawn
+        ]
+        withdrawn = [
+            planned for planned in self.participants.planned_requests if planned.withdrawn
+        ]
+        await asyncio.gather(*(self.participants.systems[w.participant].amend(w) for w in amended))
+        await asyncio.gather(
+            *(self.participants.systems[w.participant].withdraw(w) for w in withdrawn)
+        )
+        await self.participants.answered("amendments and withdrawals")
+        self.judged += await send_misuse(
+            self.participants.planned_requests,
+            self.participants.systems,
+            self.participants.providers,
+        )
+        await asyncio.gather(*(self.participants.systems[each].ask("all") for each in self.asking))
+        await asyncio.gather(*(p.client.send("status.ask", {"about": "open_offers"}, subject="x")
+                               for p in self.participants.providers.values()))  # fmt: skip
+        await self.participants.rest("the outcome of amendments")
+        self.participants.progress.say(
+            f"amended {len(amended)}, withdrawn {len(withdrawn)};"
+            f" at rest: {self.participants.states()}"
+        )
+
+    async def _opening(self) -> None:
+        """The two announced programs open, and waiting requests are offered in order."""
+
+        def missing() -> list[str]:
+            return [
+                f"{planned.reference}: waiting for {planned.program}"
+                for planned in self.participants.planned_requests
+                if planned.program != "cri-tac"
+                and self.participants.status(planned) in ("accepted", "waiting")
+            ]
+
+        waiting = len(missing())
+        if waiting:
+            self.participants.progress.say(
+                f"{waiting} wait for the two announced programs to open"
+            )
+        await self.participants.until(missing, "the opening of the programs")
+        await self.participants.rest("the outcome of the released requests")
+        self.participants.progress.say(
+            f"both programs are open; at rest: {self.participants.states()}"
+        )
+
+    async def _directions(self) -> None:
+        """The program office decides the requests referred to it."""
+
+        def missing() -> list[str]:
+            return [
+                w.reference
+                for w in self.participants.planned_requests
+                if self.participants.status(w) == "referred"
+            ]
+
+        referred = missing()
+        while missing():
+            await self.participants.office.direct()
+            await self.participants.answered("directions", client=self.participants.office.client)
+            await self.participants.rest("the outcome of the directions")
+        self.participants.progress.say(
+            f"the program office decided {len(referred)} referred requests"
+        )
+
+    async def _more_capacity(self) -> None:
+        """The provider of the scarce topic takes a few more requests off the queue."""
+        scarce = [
+            planned
+            for planned in self.participants.planned_requests
+            if SCARCE_TOPIC in planned.data["topics"]
+        ]
+        still = len(scarce) - SCARCE_PLACES - SCARCE_PLACES_LATER
+        await self._declare(_SCARCE_PROVIDER, scarce=SCARCE_PLACES_LATER)
+
+        def missing() -> list[str]:
+            waiting = [w.reference for w in scarce if self.participants.status(w) == "waiting"]
+            return waiting[still:]
+
+        await self.participants.until(missing, "the release of waiting requests by capacity")
+        await self.participants.rest("the outcome of requests released by capacity")
+        self.participants.progress.say(
+            f"capacity for {SCARCE_PLACES_LATER} more; {still} are still waiting"
+        )
+
+    async def _work(self) -> None:
+        """Providers report their work; each request must end in the sample's state."""
+        await asyncio.gather(
+            *(provider.work() for provider in self.participants.providers.values())
+        )
+        await self.participants.answered("reports of work")
+        self.judged += late_answers(self.participants.providers)
+
+        def missing() -> list[str]:
+            return [
+                f"{planned.reference}: {self.participants.status(planned)}, not {planned.ends}"
+                for planned in self.participants.planned_requests
+                if self.participants.status(planned) not in planned.ends.split(" or ")
+            ]
+
+        await self.participants.until(missing, "the end of the work")
+        self.participants.progress.say(f"work reported; at the end: {self.participants.states()}")
