@@ -28,7 +28,7 @@ _STAGES = (
         "decode",
         r"\bparse \(services/|\bparse_event \(|\(services/intake/(parse|ended_requests)\.py",
     ),
-    ("decide", r"\b(_decide_one|match_in_order|condemn) \("),
+    ("decide", r"\b(_decide_one|match_in_order|write_dead_letter) \("),
     ("SQL", r"\b(load|save|_read|_take_in|_match|_apply_changes|step) \(s"),
     ("metrics, log", r"\b_report \("),
     (

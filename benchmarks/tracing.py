@@ -16,7 +16,7 @@ from shared.contracts.envelope import summary_of
 from shared.contracts.event import derived_id, padded, request_id
 from shared.contracts.routing import AppliedFacts, MessageApplied
 from shared.delivery.records import Item, Record, Taken
-from shared.delivery.traces import Places, Traces, Watched, now
+from shared.delivery.traces import Places, RecordingReader, Traces, now
 from shared.process.tracing import QUEUE_SPANS, Tracer
 
 _TOPIC = "cri.int.routing.v1"
@@ -102,10 +102,10 @@ def _traced(
     reader: Any = SimpleNamespace(decide=lambda state, item: taken)
     whole, own = time.process_time(), time.thread_time()
     for start in range(0, len(items), _AT_ONCE):
-        watched, began = Watched(reader), now()
+        recording, began = RecordingReader(reader), now()
         for item in items[start : start + _AT_ONCE]:
-            watched.decide(None, item)
-        traces.taken_in(watched, began=began)
+            recording.decide(None, item)
+        traces.taken_in(recording, began=began)
         traces.sent(rows[start : start + _AT_ONCE], places, began=began)
     own = time.thread_time() - own
     asyncio.run(tracer.stop())

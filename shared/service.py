@@ -22,8 +22,8 @@ from shared.delivery.orders import orders
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.relay.relay import Relay
 from shared.delivery.restore import own_log
+from shared.delivery.restore.catch_up import CatchUp, Restore, run_catch_up
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import Again, CatchUp, settle
 from shared.delivery.take_in.reader import Reader
 from shared.delivery.traces import Traces, traces_of
 from shared.postgres import migrate, pool
@@ -52,9 +52,9 @@ class Service:
     """Set after a commit that appended to the outbox."""
     own: OwnTopics
     """The topics it writes; before it starts, they are compared with its tables."""
-    restore: Again
+    restore: Restore
     """How it restores its tables if they are behind those topics."""
-    may_wait: Collection[str] = ()
+    batched_topics: Collection[str] = ()
     """Topics without waiting readers; their records gather into batches (``batch_wait_ms``)."""
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
@@ -149,14 +149,16 @@ async def _serve(
         catch_up = CatchUp(
             service=service.name,
             own=service.own,
-            again=service.restore,
+            restore=service.restore,
             topics=service.topics,
             settings=settings,
             build=version("continuum"),
             cluster_id=cluster,
             turn=health.turn,
         )
-        if not await reach("own_log", lambda: unless_stopped(settle(own, catch_up), stopping)):
+        if not await reach(
+            "own_log", lambda: unless_stopped(run_catch_up(own, catch_up), stopping)
+        ):
             return 0
         if stopping.done():
             return 0
@@ -173,7 +175,7 @@ async def _serve(
             wakes=_wakes(service),
             build=version("continuum"),
             cluster_id=cluster,
-            may_wait=service.may_wait,
+            batched_topics=service.batched_topics,
             traces=traces,
         )
         await reach("kafka", consumer.start)

@@ -13,7 +13,7 @@ from shared.contracts.routing import TOPIC
 from shared.contracts.tracking import is_tracking_number
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record, from_kafka
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -114,7 +114,7 @@ async def _capacities(snapshot: Any) -> dict[str, Capacity]:
 
 
 def _events(records: Iterable[Record]) -> Iterator[PublishedEvent]:
-    return (event for record in records if (event := announced(record)) is not None)
+    return (event for record in records if (event := parse_published(record)) is not None)
 
 
 def _request(row: Any) -> Request:

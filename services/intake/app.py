@@ -25,7 +25,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=asyncio.Event(),
         own=OWN,
-        may_wait=[routing.TOPIC],
+        batched_topics=[routing.TOPIC],
         restore=Restore(reader, office=settings.program_office),
         gauges=gauges.show,
     )

@@ -25,8 +25,8 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, Outgoing, Record, Taken
+from shared.delivery.restore.catch_up import PublishedByCause, fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import Announcements, fold_sequences, read_announced
 from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
 
@@ -47,7 +47,7 @@ class RestoreBatch:
     """A batch, the events its records caused, and the content digests of folded requests."""
 
     state: State
-    announced: Announcements
+    announced: PublishedByCause
     contents: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -68,7 +68,7 @@ class RestoreReader:
     ) -> RestoreBatch:
         """Load the state of a batch, and the requests that its records created."""
         state = await self._reader.load(connection, items, at=at)
-        announced = await read_announced(connection, [item.record.coordinate for item in items])
+        announced = await read_published(connection, [item.record.coordinate for item in items])
         batch = state.batch
         created = {event.subject for events in announced.values() for event in events}
         created -= batch.requests.keys()
@@ -111,7 +111,7 @@ class RestoreReader:
 
 class Restore:
     """
-    Intake's part of `shared.delivery.restore.restore`.
+    Intake's part of `shared.delivery.restore.catch_up`.
 
     The program office's topic comes first: it defines the senders and the catalog.
     """

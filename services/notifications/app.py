@@ -10,7 +10,7 @@ from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.oldest import Oldest
 from services.notifications.parse import TOPICS
-from services.notifications.restore.reader import OWN, Again
+from services.notifications.restore.reader import OWN, Restore
 from services.notifications.settings import Settings
 from shared.process.tasks import LATER, Task
 from shared.service import Service
@@ -40,7 +40,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Again(),
+        restore=Restore(),
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),

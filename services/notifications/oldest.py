@@ -6,7 +6,7 @@ from aiokafka import TopicPartition
 
 from shared.contracts.outbound import TYPES
 from shared.delivery.reading.fetching import FetchingConsumer
-from shared.delivery.restore.own_log import announced, opened
+from shared.delivery.restore.own_log import opened, parse_published
 from shared.process.settings import ServiceSettings
 
 _TOPICS = r"^cri\.out\.[a-z][a-z0-9-]{1,40}\.v1$"
@@ -49,7 +49,7 @@ async def _first(
     consumer.seek(partition, beginning)
     found = await consumer.look({partition: beginning}, 1, seconds=_READ_SECONDS)
     for record in found.records:
-        if (event := announced(record)) is not None:
+        if (event := parse_published(record)) is not None:
             # A heartbeat stands behind the message whose number it names.
             return event.number + (event.type == TYPES["heartbeat"])
     return None

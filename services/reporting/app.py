@@ -28,7 +28,7 @@ def build(settings: Settings) -> Service:
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        may_wait=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
+        batched_topics=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
         restore=Restore(),
         gauges=gauges.show,
         tasks=[Task("openings", partial(announce_openings, relay_wake=relay_wake), every=1.0)],

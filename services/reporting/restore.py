@@ -15,8 +15,8 @@ from services.reporting.programs import TYPE, program_row
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.catch_up import fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import fold_sequences, read_announced
 from shared.delivery.take_in.reader import Connection, Reader
 from shared.postgres.statements import load_statements
 
@@ -51,7 +51,7 @@ class RestoreReader:
     ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
         defined = [i.message.id for i in items if type(i.message) is reference.ProgramDefined]
-        found = await read_announced(connection, defined) if defined else {}
+        found = await read_published(connection, defined) if defined else {}
         announced = frozenset(event.id for events in found.values() for event in events)
         return RestoreBatch(batch, announced)
 
@@ -71,7 +71,7 @@ class RestoreReader:
 
 
 class Restore:
-    """Reporting's part of `shared.delivery.restore.restore`; topics may come in any order."""
+    """Reporting's part of `shared.delivery.restore.catch_up`; topics may come in any order."""
 
     order = ("",)
 

@@ -30,8 +30,8 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.catch_up import fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import fold_sequences, read_announced
 from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
 
@@ -75,7 +75,7 @@ class RestoreReader:
         declared = [
             item.message.id for item in items if isinstance(item.message, intake.CapacityDeclared)
         ]
-        led_to = await read_announced(connection, declared)  # offers among it
+        led_to = await read_published(connection, declared)  # offers among it
         answered = [cause for cause, events in led_to.items() if any(map(is_answer, events))]
         return RestoreBatch(
             batch,
@@ -213,7 +213,7 @@ class RestoreReader:
 
 
 class Restore:
-    """Routing's part of `shared.delivery.restore.restore`: rules and providers come first."""
+    """Routing's part of `shared.delivery.restore.catch_up`: rules and providers come first."""
 
     order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
 

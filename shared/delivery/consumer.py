@@ -21,7 +21,7 @@ from shared.delivery.reading.progress import Progress
 from shared.delivery.records import OUTCOMES, Outcome, Record
 from shared.delivery.take_in.checkpoints import Fenced, TooManyFailures
 from shared.delivery.take_in.reader import Reader
-from shared.delivery.take_in.take_in import Result, set_aside, take_in
+from shared.delivery.take_in.take_in import Result, dead_letter, take_in
 from shared.delivery.traces import Traces
 from shared.postgres.statements import load_statements
 from shared.process import crash_points, metrics
@@ -62,7 +62,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         wakes: Sequence[asyncio.Event],
         build: str,
         cluster_id: str,
-        may_wait: Collection[str] = (),
+        batched_topics: Collection[str] = (),
         traces: Traces | None = None,
     ) -> None:
         self._service = service
@@ -85,7 +85,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             blocked=self._blocked,
             ready=self._positions.ready,
             attempt=self._take_in,
-            condemn=self._set_aside,
+            dead_letter=self._dead_letter,
             is_outage=self._is_outage,
         )
         self._busy = asyncio.Lock()
@@ -98,7 +98,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             settings,
             service=service,
             topics=topics,
-            may_wait=may_wait,
+            batched_topics=batched_topics,
             listener=self,
             positions=self._offered,
             receive=self._receive,
@@ -158,10 +158,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         duration = time.perf_counter() - started
         await self._taken_in(result.taken(records), result, duration)
 
-    async def _set_aside(self, record: Record, error: Exception) -> None:
+    async def _dead_letter(self, record: Record, error: Exception) -> None:
         """Set aside a record that fails alone although everything else works."""
         started = time.perf_counter()
-        result = await set_aside(
+        result = await dead_letter(
             self._pool,
             self._reader,
             record,
@@ -382,11 +382,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     def _watch_progress(self) -> None:
         if self._consumer is None:
             return
-        standing = self._progress.look(
+        stalls = self._progress.look(
             self._consumer.assignment(), self._positions.expected, self._end_of, self._blocked
         )
-        self._health.stuck = dict(standing.places)
+        self._health.stuck = dict(stalls.places)
         is_failing = self._backoff.failures > 0  # then it stands for a reason, which the log tells
-        self._health.stalled_since = None if is_failing else standing.since
-        if standing.stalled is not None and not is_failing:
-            self._end(Stalled(f"{standing.stalled} stands still with records before it"))
+        self._health.stalled_since = None if is_failing else stalls.since
+        if stalls.stalled is not None and not is_failing:
+            self._end(Stalled(f"{stalls.stalled} stands still with records before it"))

@@ -38,10 +38,11 @@ class Isolation:
     """
     Divides a batch that fails until what fails is one record.
 
-    A failure counts against a record only if the record was alone and *is_outage* denies that
-    anything else fails: an outage condemns no record. After three such failures the record is
-    set aside by *condemn*. Until then its partition rests, and the others go on. *attempt* takes
-    records in, or a prefix of each partition; *ready* leaves out those that are not next.
+    A failure counts against a record only if the record was alone in its batch and *is_outage*
+    returns False: no record becomes a dead letter because Kafka or Postgres is down. After three
+    such failures *dead_letter* is called. Until then the record's partition pauses and the others
+    continue. *attempt* takes in records, or a prefix of each partition. *ready* returns only the
+    records that are next in their partitions.
     """
 
     def __init__(
@@ -51,14 +52,14 @@ class Isolation:
         blocked: Blocked,
         ready: Callable[[Sequence[Record]], list[Record]],
         attempt: Callable[[Sequence[Record]], Awaitable[None]],
-        condemn: Callable[[Record, Exception], Awaitable[None]],
+        dead_letter: Callable[[Record, Exception], Awaitable[None]],
         is_outage: Callable[[Collection[TopicPartition]], Awaitable[bool]],
     ) -> None:
         self._service = service
         self._blocked = blocked
         self._ready = ready
         self._attempt = attempt
-        self._condemn = condemn
+        self._dead_letter = dead_letter
         self._is_outage = is_outage
         self._suspects: dict[TopicPartition, _Suspect] = {}
         self._taken_in = 0
@@ -130,10 +131,10 @@ class Isolation:
         await self._blocked.note(
             partition, record.offset, reason="not_taken_in", error=type(error).__name__
         )
-        if suspect.backoff.failures < TRIES or not self._may_condemn(suspect):
+        if suspect.backoff.failures < TRIES or not self._may_dead_letter(suspect):
             return
         try:
-            await self._condemn(record, error)
+            await self._dead_letter(record, error)
         except _NOT_OF_A_RECORD:
             raise
         except Exception as failure:
@@ -143,7 +144,7 @@ class Isolation:
         else:
             del self._suspects[partition]
 
-    def _may_condemn(self, suspect: _Suspect) -> bool:
+    def _may_dead_letter(self, suspect: _Suspect) -> bool:
         return len(self._suspects) <= MOST_SUSPECTS or self._taken_in > suspect.taken_in_before
 
 

@@ -42,7 +42,7 @@ def now() -> Moment:
     return Moment(time.time_ns(), time.monotonic_ns())
 
 
-class Watched:
+class RecordingReader:
     """A reader that remembers what it decided, and what it failed at, until the batch commits."""
 
     def __init__(self, reader: Reader[Any]) -> None:
@@ -86,10 +86,10 @@ class Traces:
         self._tracer = tracer
         self._service = service
 
-    def taken_in(self, watched: Watched, *, began: Moment) -> None:
+    def taken_in(self, recording: RecordingReader, *, began: Moment) -> None:
         """Tell of a batch that has committed: of each record that was decided, how it came out."""
         ended = _end(began)
-        for item, taken, error in watched.decided:
+        for item, taken, error in recording.decided:
             self._processed(item, taken, error, began=began.wall, ended=ended)
 
     def sent(self, rows: Sequence[Any], places: Places, *, began: Moment) -> None:

@@ -22,7 +22,7 @@ LIMIT = 0.002
 LENGTHS = (20, 8_000)  # the short one finds exponential patterns early
 USES = frozenset({"search", "match", "fullmatch", "findall", "finditer", "sub", "subn", "split"})
 # These match our own patterns against names of topics, which have at most 249 characters.
-TOPIC_NAMES = {"shared/delivery/restore/own_log.py", "shared/delivery/restore/restore.py"}
+TOPIC_NAMES = {"shared/delivery/restore/own_log.py", "shared/delivery/restore/catch_up.py"}
 OLD_NAMED = (
     r"[Ff][Bb][Ii]\s*(?:[Nn]umber|NUMBER|[Nn]o\.?|NO\.?|#|UCN)\s*:?\s*"
     r"(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{5,9}\b"

@@ -1,4 +1,4 @@
-"""A database restored from an older dump: what was announced since stands on the log alone."""
+"""A database restored from an older dump: later events stand on the log alone."""
 
 import random
 from collections import defaultdict
@@ -12,8 +12,8 @@ from deploy.local.stack import Stack
 from deploy.provision import databases
 from shared.delivery.kafka import partition_of
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import announced
-from shared.delivery.restore.restore import Again
+from shared.delivery.restore.catch_up import Restore
+from shared.delivery.restore.own_log import parse_published
 from shared.delivery.take_in.take_in import take_in
 from tests.examples.outboxes import Outbox
 
@@ -52,7 +52,7 @@ async def announce(pool: "asyncpg.Pool[Any]", rows: Outbox, *, at: Any) -> None:
     events = []
     for offset, row in enumerate(rows):
         record = Record(row["topic"], 0, offset, row["key"], row["value"], (), at)
-        events.append(announced(record))
+        events.append(parse_published(record))
     await pool.executemany(
         'INSERT INTO announced (topic, partition, "offset", id, type, subject, number, cause, at,'
         " value) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -61,14 +61,18 @@ async def announce(pool: "asyncpg.Pool[Any]", rows: Outbox, *, at: Any) -> None:
 
 
 async def catch_up(
-    pool: "asyncpg.Pool[Any]", again: Again, batches: Sequence[Sequence[Record]], *, service: str
+    pool: "asyncpg.Pool[Any]",
+    restore: Restore,
+    batches: Sequence[Sequence[Record]],
+    *,
+    service: str,
 ) -> None:
-    """Catch up with what is announced, the inputs coming in these batches."""
+    """Catch up with the published events; the inputs come in these *batches*."""
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = on")
-        await again.fold(connection)
+        await restore.fold(connection)
     for batch in batches:
-        await take_in(pool, again.reader, batch, service=service)
+        await take_in(pool, restore.reader, batch, service=service)
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = on")
-        await again.finish(connection)
+        await restore.finish(connection)

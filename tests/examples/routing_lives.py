@@ -15,7 +15,7 @@ from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from shared.delivery.sequences import Numbers
 from tests.examples.routing import AT, Sender, declared, provider, rules_with
 
@@ -179,6 +179,6 @@ class Lives:
 
     def _publish(self, values: list[bytes]) -> None:
         for value in values:
-            event = announced(Record(TOPIC, 0, len(self.log), b"", value, (), self.at))
+            event = parse_published(Record(TOPIC, 0, len(self.log), b"", value, (), self.at))
             assert event is not None
             self.log.append(event)

@@ -10,7 +10,7 @@ from services.notifications.messages import NOTICE_DECIDED
 from services.notifications.working import NoticeRow
 from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
-from shared.delivery.restore.restore import Announcements
+from shared.delivery.restore.catch_up import PublishedByCause
 
 KINDS = frozenset(TYPES.values())
 """The messages of this build; what a later release sent beside them stays sent."""
@@ -33,7 +33,7 @@ class Log:
     numbers: dict[str, int] = field(default_factory=dict)
 
 
-def read_log(announced: Announcements) -> Log:
+def read_log(announced: PublishedByCause) -> Log:
     found = Log()
     for fact, events in announced.items():
         for event in events:

@@ -17,8 +17,8 @@ from services.notifications.working import Working
 from shared.contracts import intake, notifications
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.catch_up import PublishedByCause, fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import Announcements, fold_sequences, read_announced
 from shared.delivery.take_in.reader import Closing, Reader
 from shared.postgres.statements import load_statements
 
@@ -36,7 +36,7 @@ class Batch:
 
     working: Working
     numbers: FillingNumbers
-    announced: Announcements
+    announced: PublishedByCause
     announcer: Announcer
 
 
@@ -62,7 +62,7 @@ class RestoreReader:
         for waiting in working.repeats.values():
             facts.update(json.loads(repeat.event)["id"] for repeat in waiting)
         facts.update(json.loads(note.event)["id"] for note in working.notes_waiting.values())
-        announced = await read_announced(connection, facts)
+        announced = await read_published(connection, facts)
         if self._ends is None:
             self._ends = dict(await connection.fetch(_SQL["read_announced_ends"]))
         new = [i.message.subject for i in items if type(i.message) is intake.RequestAccepted]
@@ -99,9 +99,9 @@ class RestoreReader:
         return await self._reader.save(connection, batch.working)
 
 
-class Again:
+class Restore:
     """
-    Notifications' part of `shared.delivery.restore.restore`.
+    Notifications' part of `shared.delivery.restore.catch_up`.
 
     Questions come last: their answers count on what was sent before.
     """

@@ -15,7 +15,7 @@ from shared.delivery.take_in import parked
 from shared.delivery.take_in.checkpoints import Steps
 from shared.delivery.take_in.gates import Parsed
 from shared.delivery.take_in.reader import Reader, given_up
-from shared.delivery.take_in.rounds import condemn, rounds
+from shared.delivery.take_in.rounds import take_in_rounds, write_dead_letter
 from shared.delivery.take_in.rows import record_of
 from shared.delivery.take_in.take_in import DATA_ERRORS
 from shared.postgres.statements import load_statements
@@ -199,7 +199,7 @@ class _Attempt:
             await self._take_in(records[:middle])
             await self._take_in(records[middle:])
             return
-        await condemn(
+        await write_dead_letter(
             self._connection,
             self._reader,
             records[0],
@@ -210,7 +210,9 @@ class _Attempt:
         )
 
     async def _rounds(self, parsed: Sequence[Parsed]) -> None:
-        await rounds(self._connection, self._reader, parsed, self._steps, service=self._service)
+        await take_in_rounds(
+            self._connection, self._reader, parsed, self._steps, service=self._service
+        )
 
 
 def _place(record: Record) -> tuple[str, int, int]:

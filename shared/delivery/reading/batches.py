@@ -32,11 +32,11 @@ class Batches:
     """
     Calls *receive* with the records from *positions* on, one batch at a time.
 
-    What is not taken in comes again. Offsets are never taken from Kafka nor committed here. What
-    one partition cannot be read for is given to *meet*, and what ends the service to *end*: if
-    FastStream saw an exception, it would sleep and try again in silence. Topics that *may_wait*
-    are left alone for a moment (``batch_wait_ms``) after each look that found some: their records
-    gather.
+    Records that *receive* does not take in are offered again. Offsets are neither read from Kafka
+    nor committed here. *meet* gets each fault of a partition, *end* each error that must stop the
+    service: if FastStream saw an exception, it would sleep and retry without logging it. After
+    records of *batched_topics* were found, these topics are not fetched for ``batch_wait_ms``, so
+    that their records gather into one batch.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Batches:
         *,
         service: str,
         topics: str,
-        may_wait: Collection[str],
+        batched_topics: Collection[str],
         listener: ConsumerRebalanceListener,
         positions: Callable[[], Mapping[TopicPartition, int]],
         receive: Callable[[Sequence[Record]], Awaitable[None]],
@@ -57,7 +57,7 @@ class Batches:
         self._meet = meet
         self._end = end
         self._backoff = Backoff()
-        self._may_wait = frozenset(may_wait)
+        self._batched_topics = frozenset(batched_topics)
         self._broker = KafkaBroker(
             settings.kafka_servers,
             security=SASLScram512(
@@ -109,7 +109,7 @@ class Batches:
         config.builder = partial(
             FetchingConsumer,
             **config.builder.keywords,
-            may_wait=self._may_wait,
+            batched_topics=self._batched_topics,
             gather_seconds=self._settings.batch_wait_ms / 1000,
         )
         await self._broker.start()

@@ -1,4 +1,4 @@
-"""What becomes of a partition that cannot be read: tried again, skipped or left standing."""
+"""What becomes of a partition that cannot be read: tried again, skipped or left failing."""
 
 import struct
 import time
@@ -26,7 +26,9 @@ _WRITE_SECONDS = 5
 
 
 @dataclass(slots=True)
-class _Standing:
+class _Failing:
+    """A partition that cannot be read: at which offset, since when, and the last attempt."""
+
     offset: int
     since: float
     backoff: Backoff = field(default_factory=Backoff)
@@ -48,31 +50,31 @@ class Faults:
         self._pool = pool
         self._positions = positions
         self._blocked = blocked
-        self._standing: dict[TopicPartition, _Standing] = {}
+        self._failing: dict[TopicPartition, _Failing] = {}
 
     def __contains__(self, partition: object) -> bool:
-        return partition in self._standing
+        return partition in self._failing
 
     def moved(self, positions: Mapping[TopicPartition, int]) -> None:
         """Forget the faults that *positions* have passed, or that are not ours any more."""
-        for partition, standing in list(self._standing.items()):
-            if positions.get(partition, standing.offset + 1) > standing.offset:
-                del self._standing[partition]
+        for partition, failing in list(self._failing.items()):
+            if positions.get(partition, failing.offset + 1) > failing.offset:
+                del self._failing[partition]
 
     async def meet(self, consumer: FetchingConsumer, fault: Fault) -> None:
         """Note *fault* and decide what follows. Raises `Refusal`."""
-        standing = self._standing.get(fault.partition)
-        if standing is None or standing.offset != fault.offset:
-            standing = _Standing(fault.offset, time.monotonic())
-            self._standing[fault.partition] = standing
-        pause = standing.backoff.next_delay()
-        standing.last = time.monotonic()
+        failing = self._failing.get(fault.partition)
+        if failing is None or failing.offset != fault.offset:
+            failing = _Failing(fault.offset, time.monotonic())
+            self._failing[fault.partition] = failing
+        pause = failing.backoff.next_delay()
+        failing.last = time.monotonic()
         try:
-            if await self._is_settled(consumer, fault, standing):
+            if await self._is_settled(consumer, fault, failing):
                 return
         except TRANSIENT as error:
             log.debug("fault.stays", **{"error.type": type(error).__name__})
-        if fault.reason == "missing" and standing.backoff.failures == 1:
+        if fault.reason == "missing" and failing.backoff.failures == 1:
             log.warning(
                 "records.missing",
                 topic=fault.partition.topic,
@@ -87,13 +89,13 @@ class Faults:
 
     async def look_again(self, consumer: FetchingConsumer) -> None:
         """Let go of partitions that can be read again and have nothing new to read."""
-        for partition, standing in list(self._standing.items()):
-            if consumer.has_nothing(partition, standing.last):
-                del self._standing[partition]
-                await self._blocked.moved({partition: standing.offset + 1})
+        for partition, failing in list(self._failing.items()):
+            if consumer.has_nothing(partition, failing.last):
+                del self._failing[partition]
+                await self._blocked.moved({partition: failing.offset + 1})
 
     async def _is_settled(
-        self, consumer: FetchingConsumer, fault: Fault, standing: _Standing
+        self, consumer: FetchingConsumer, fault: Fault, failing: _Failing
     ) -> bool:
         partition = fault.partition
         if fault.reason == OFFSETS_GONE:
@@ -103,8 +105,8 @@ class Faults:
                 return True
         elif (
             _may_be_given_up(fault)
-            and standing.backoff.failures >= TRIES
-            and consumer.others_answer(partition, standing.since)
+            and failing.backoff.failures >= TRIES
+            and consumer.others_answer(partition, failing.since)
         ):
             position = await self._give_up(consumer, fault)
         else:

@@ -47,12 +47,12 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     def __init__(
         self,
         *topics: str,
-        may_wait: Collection[str] = (),
+        batched_topics: Collection[str] = (),
         gather_seconds: float = 0,
         **arguments: Any,
     ) -> None:
         super().__init__(*topics, **arguments)
-        self._pacing = Pacing(may_wait=may_wait, gather_seconds=gather_seconds)
+        self._pacing = Pacing(batched_topics=batched_topics, gather_seconds=gather_seconds)
         self._buffer = Buffer()
         self._faults: dict[TopicPartition, Fault] = {}
         self._pauses: defaultdict[TopicPartition, set[str]] = defaultdict(set)

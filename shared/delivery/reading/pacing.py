@@ -16,16 +16,16 @@ _AHEAD_SECONDS = 0.1
 
 
 class Pacing:
-    """Makes fetches wait for their turn. Topics that *may_wait* gather for *gather_seconds*."""
+    """Makes fetches wait for their turn; *batched_topics* gather for *gather_seconds*."""
 
     def __init__(
         self,
         *,
-        may_wait: Collection[str],
+        batched_topics: Collection[str],
         gather_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._may_wait = may_wait
+        self._batched_topics = batched_topics
         self._turns = Turns(gather_seconds=gather_seconds, clock=clock)
         self._has_ended = asyncio.Event()
         self._is_taken = asyncio.Event()
@@ -38,7 +38,7 @@ class Pacing:
     def begin(self, records: Sequence[Record], most: int) -> None:
         """Note that *records*, at most *most*, begin to be taken in."""
         if records and not self._is_taken.is_set():
-            has_waited = any(record.topic in self._may_wait for record in records)
+            has_waited = any(record.topic in self._batched_topics for record in records)
             self._turns.begin(gathers=has_waited and len(records) < most)
         self._is_taken.set()
 
@@ -49,14 +49,14 @@ class Pacing:
 
     async def next_batch(self) -> None:
         """Wait until a batch may begin: with several brokers, another's fetch may come early."""
-        await asyncio.sleep(self._turns.left(may_wait=False))
+        await asyncio.sleep(self._turns.left(batched=False))
 
     async def next_fetch(self, whole: FetchRequest) -> FetchRequest:
         """Wait until a topic of *whole* is due; return *whole* without those that are not."""
         await woken(self._is_taken, within=_AHEAD_SECONDS)
         while True:
-            seconds = (self._turns.left(may_wait=False), self._turns.left(may_wait=True))
-            left = {topic: seconds[topic in self._may_wait] for topic, _ in whole.topics}
+            seconds = (self._turns.left(batched=False), self._turns.left(batched=True))
+            left = {topic: seconds[topic in self._batched_topics] for topic, _ in whole.topics}
             soonest = min(left.values())
             if soonest <= 0:
                 break

@@ -13,7 +13,7 @@ from shared.process.probes import STALL_SECONDS
 _STANDS_SECONDS = 30
 
 
-class Standing(NamedTuple):
+class Stalls(NamedTuple):
     """
     What does not move though records are before it: ``since`` when (steady clock, seconds).
 
@@ -44,7 +44,7 @@ class Progress:
         expected: Mapping[TopicPartition, int],
         end_of: Callable[[TopicPartition], int | None],
         blocked: Container[TopicPartition] = (),
-    ) -> Standing:
+    ) -> Stalls:
         """
         Show the lag of each topic, and how long it has stood; return what stands.
 
@@ -77,7 +77,7 @@ class Progress:
             metrics.LAG.labels(self._service, topic).set(records)
         for topic, seconds in stands.items():
             metrics.STANDING.labels(self._service, topic).set(seconds)
-        return _standing(standing, now, blocked)
+        return _stalls(standing, now, blocked)
 
     def _forget_others(self, ours: Collection[TopicPartition]) -> None:
         for partition in self._moved_at.keys() - set(ours):
@@ -89,9 +89,9 @@ class Progress:
         self._shown = topics
 
 
-def _standing(
+def _stalls(
     moved_at: Mapping[TopicPartition, float], now: float, blocked: Container[TopicPartition]
-) -> Standing:
+) -> Stalls:
     places = {f"{topic}/{number}": at for (topic, number), at in moved_at.items()}
     long = {
         each: at
@@ -99,7 +99,7 @@ def _standing(
         if now - at > _STANDS_SECONDS and each not in blocked
     }
     if not long:
-        return Standing(places=places)
+        return Stalls(places=places)
     topic, partition = longest = min(long, key=long.__getitem__)
     stalled = f"{topic}/{partition}" if now - long[longest] > STALL_SECONDS else None
-    return Standing(long[longest], stalled, places)
+    return Stalls(long[longest], stalled, places)

@@ -21,7 +21,7 @@ class Turns:
 
     Topics are fetched again `PACE` durations of the last batch after it began, or after
     `LONGEST_SECONDS` if that is sooner: under full load records arrive while a batch runs.
-    Topics that may wait gather for *gather_seconds* instead. After a silence both have passed, so
+    Batched topics gather for *gather_seconds* instead. After a silence both have passed, so
     the first record is taken in at once.
     """
 
@@ -36,7 +36,7 @@ class Turns:
         self._gathered = -inf
 
     def begin(self, *, gathers: bool) -> None:
-        """Note that a batch begins; *gathers*: it has all there was of topics that may wait."""
+        """Note that a batch begins; *gathers*: it has all there was of batched topics."""
         self._began = self._clock()
         self._duration = None
         if gathers:
@@ -47,9 +47,9 @@ class Turns:
         if self._duration is None:
             self._duration = self._clock() - self._began
 
-    def left(self, *, may_wait: bool) -> float:
-        """Return the seconds until a fetch of topics that *may_wait*, or of the others."""
-        if may_wait:
+    def left(self, *, batched: bool) -> float:
+        """Return the seconds until batched topics, or the others, may be fetched."""
+        if batched:
             return self._gathered + self._gather_seconds - self._clock()
         interval = LONGEST_SECONDS
         if self._duration is not None:

@@ -25,12 +25,14 @@ def lines(rows: Sequence[Any], sent: Collection[int]) -> Iterator[list[str]]:
     answers, ``because`` the codes of a refusal.
     """
     acknowledged = set(sent)
-    said = [one for row in rows if row["id"] in acknowledged and (one := _one(row)) is not None]
-    for start in range(0, len(said), AT_ONCE):
-        yield said[start : start + AT_ONCE]
+    entries = [
+        entry for row in rows if row["id"] in acknowledged and (entry := _entry(row)) is not None
+    ]
+    for start in range(0, len(entries), AT_ONCE):
+        yield entries[start : start + AT_ONCE]
 
 
-def _one(row: Any) -> str | None:
+def _entry(row: Any) -> str | None:
     topic = row["topic"]
     if topic.startswith(_LEFT_OUT):
         return None

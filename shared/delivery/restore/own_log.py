@@ -219,16 +219,18 @@ class _Topics:
             for fault in found.faults:
                 if fault.reason == NOT_AUTHORIZED:
                     raise TopicAuthorizationFailedError({fault.partition.topic})
-                self._say(fault)
+                self._log_fault(fault)
                 self.consumer.retry(fault.partition, fault.offset, after=_FAULT_SECONDS)
-            yield [event for record in found.records if (event := announced(record)) is not None]
+            yield [
+                event for record in found.records if (event := parse_published(record)) is not None
+            ]
             for record in found.records:
                 reading[TopicPartition(record.topic, record.partition)] = record.offset + 1
             for partition in [p for p, position in reading.items() if position >= ends[p]]:
                 del reading[partition]
                 self.consumer.pause(partition)
 
-    def _say(self, fault: Fault) -> None:
+    def _log_fault(self, fault: Fault) -> None:
         """Name what nobody may pass over: without it the tables cannot be compared."""
         log.error(
             "partition.blocked",
@@ -255,7 +257,7 @@ class _Envelope(BaseModel):
     data: _Data = _Data()
 
 
-def announced(record: Record) -> PublishedEvent | None:
+def parse_published(record: Record) -> PublishedEvent | None:
     """
     Return the event that *record* holds; None for what has no number, or is none of ours.
 

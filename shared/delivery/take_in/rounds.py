@@ -44,7 +44,7 @@ def _parse(reader: Reader[Any], record: Record) -> Parsed:
     return reader.unprocessable(record) or Malformed(record, record.unreadable)
 
 
-async def rounds(
+async def take_in_rounds(
     connection: "PoolConnectionProxy[Any]",
     reader: Reader[Any],
     parsed: Sequence[Parsed],
@@ -74,7 +74,7 @@ async def rounds(
         parsed, opened, budget = [reader.parse(record) for record in now], None, None
 
 
-async def condemn(
+async def write_dead_letter(
     connection: "PoolConnectionProxy[Any]",
     reader: Reader[Any],
     record: Record,

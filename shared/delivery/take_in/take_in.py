@@ -15,8 +15,8 @@ from shared.delivery.take_in.budget import Budget, TooSlow
 from shared.delivery.take_in.checkpoints import Fenced, Partition, TooManyFailures
 from shared.delivery.take_in.opening import open_batch
 from shared.delivery.take_in.reader import Reader
-from shared.delivery.take_in.rounds import condemn, parse, rounds
-from shared.delivery.traces import Traces, Watched, now
+from shared.delivery.take_in.rounds import parse, take_in_rounds, write_dead_letter
+from shared.delivery.traces import RecordingReader, Traces, now
 from shared.process import crash_points
 from shared.process.outages import TRANSIENT
 
@@ -26,7 +26,7 @@ DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, Uni
 SLOW_TRIES = 3
 _NONE: Counter[Outcome] = Counter()
 
-__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "set_aside", "take_in"]
+__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "dead_letter", "take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ async def take_in(
     """
     Take in *records* (per partition contiguous, from its checkpoint on), or a prefix of each.
 
-    All effects of what is taken in and the checkpoints commit together, or nothing does. Less
-    than all is taken in when deciding needs more processor time than a batch may have: see
-    ``Result.left``. A record that takes more than a second, three times and alone, and one whose
-    data Postgres refuses, is set aside (`set_aside`). Raises `Fenced`, `TooManyFailures`, or what
-    Postgres or the network raised. *traces* hear of what has committed.
+    All effects and the checkpoints commit together, or none of them does. If deciding needs more
+    processor time than one batch is allowed, only some records are taken in; ``Result.left``
+    returns the others. A record becomes a dead letter (`dead_letter`) if it takes more than a
+    second three times while it is alone, or if Postgres refuses its data. Raises `Fenced`,
+    `TooManyFailures`, or what Postgres or the network raised. *traces* get the committed records.
     """
     try:
         return await _attempt(pool, reader, records, service=service, traces=traces)
@@ -92,7 +92,7 @@ async def take_in(
     except DATA_ERRORS as error:
         if len(records) == 1:
             name = getattr(error, "sqlstate", None) or type(error).__name__
-            return await set_aside(
+            return await dead_letter(
                 pool, reader, records[0],
                 service=service, reason="refused_by_postgres", error=name,
             )  # fmt: skip
@@ -109,7 +109,7 @@ async def take_in(
     return done
 
 
-async def set_aside(
+async def dead_letter(
     pool: "Pool[Any]",
     reader: Reader[Any],
     record: Record,
@@ -126,7 +126,7 @@ async def set_aside(
     """
     async with _transaction(pool) as connection:
         steps, _ = await open_batch(connection, [Malformed(record, reason)])
-        appended = await condemn(
+        appended = await write_dead_letter(
             connection, reader, record, steps, service=service, reason=reason, error=error
         )
     return Result(steps.count(), appended, steps.next_offsets, (record.coordinate,))
@@ -141,7 +141,7 @@ async def _retry_slow(
             return await _attempt(pool, reader, [record], service=service, traces=traces)
         except TooSlow:
             continue
-    return await set_aside(
+    return await dead_letter(
         pool, reader, record, service=service, reason="too_slow", error=TooSlow.__name__
     )
 
@@ -156,9 +156,9 @@ async def _attempt(
 ) -> Result:
     if traces is None:
         return await _take_in(pool, reader, records, service=service)
-    watched, began = Watched(reader), now()
-    result = await _take_in(pool, watched, records, service=service)
-    traces.taken_in(watched, began=began)
+    recording, began = RecordingReader(reader), now()
+    result = await _take_in(pool, recording, records, service=service)
+    traces.taken_in(recording, began=began)
     return result
 
 
@@ -168,7 +168,7 @@ async def _take_in(
     parsed = parse(reader, records)  # not while locks are held
     async with _transaction(pool) as connection:
         steps, opened = await open_batch(connection, parsed)
-        appended = await rounds(
+        appended = await take_in_rounds(
             connection, reader, parsed, steps, service=service, opened=opened, budget=Budget()
         )
         crash_points.reach(f"{service}.in_transaction")

@@ -33,7 +33,7 @@ async def consumer(
     *,
     build: str = "1",
     topics: str = r"^cri\.int\.intake\.v1$",
-    may_wait: Sequence[str] = (),
+    batched_topics: Sequence[str] = (),
 ) -> AsyncIterator[Consumer]:
     running = Consumer(
         service="routing",
@@ -45,7 +45,7 @@ async def consumer(
         wakes=[],
         build=build,
         cluster_id=await kafka.cluster_id(settings),
-        may_wait=may_wait,
+        batched_topics=batched_topics,
     )
     await running.start()
     try:
@@ -104,11 +104,13 @@ async def of_both(
     pool: "asyncpg.Pool[Any]",
     reader: LedgerReader,
     *,
-    may_wait: Sequence[str] = (),
+    batched_topics: Sequence[str] = (),
 ) -> AsyncIterator[Consumer]:
     """Run a consumer of both topics, watched as in a service."""
     both = r"^cri\.test\.\w+\.v1$"
-    async with consumer(settings, pool, reader, topics=both, may_wait=may_wait) as running:
+    async with consumer(
+        settings, pool, reader, topics=both, batched_topics=batched_topics
+    ) as running:
         watching = asyncio.create_task(running.watch())
         try:
             yield running

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from deploy.local.stack import Stack
 from shared.delivery import kafka
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.restore.catch_up import CatchUp, fold_sequences, read_published, run_catch_up
 from shared.delivery.restore.own_log import OwnTopics
-from shared.delivery.restore.restore import CatchUp, fold_sequences, read_announced, settle
 from shared.delivery.take_in.reader import Closing
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.ledger import (
@@ -33,7 +33,7 @@ class Killed(BaseException):
     """Stands for the end of the process."""
 
 
-class Again:
+class Restore:
     """Writes into the ledger what the log knew already, and decides the rest."""
 
     order = ("",)
@@ -44,7 +44,7 @@ class Again:
         self.answered: set[str] = set()
 
     @property
-    def reader(self) -> "Again":
+    def reader(self) -> "Restore":
         return self
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -54,7 +54,7 @@ class Again:
         if self.left == 0:
             raise Killed
         self.left = None if self.left is None else self.left - 1
-        self.answered = set(await read_announced(connection, [i.message.id for i in items]))
+        self.answered = set(await read_published(connection, [i.message.id for i in items]))
         return await self.inner.load(connection, items, at=at)
 
     def decide(self, state: State, item: Item) -> Taken:
@@ -116,7 +116,7 @@ async def catch_up(stack: Stack, pool: "Pool[Any]", settings: ServiceSettings) -
     return CatchUp(
         service="routing",
         own=OwnTopics(r"^cri\.int\.routing\.v1$"),
-        again=Again(),
+        restore=Restore(),
         topics=r"^cri\.int\.intake\.v1$",
         settings=settings.model_copy(update={"batch_records": 10}),
         build="1",
@@ -129,9 +129,9 @@ def event_id(number: int) -> str:
     return f"00000000-0000-5000-8000-{number:012d}"
 
 
-def with_again(catch_up: CatchUp, again: Again) -> CatchUp:
+def with_restore(catch_up: CatchUp, restore: Restore) -> CatchUp:
     return CatchUp(
-        catch_up.service, catch_up.own, again, catch_up.topics, catch_up.settings,
+        catch_up.service, catch_up.own, restore, catch_up.topics, catch_up.settings,
         catch_up.build, catch_up.cluster_id, catch_up.turn,
     )  # fmt: skip
 
@@ -146,7 +146,7 @@ EXPECTED = [
 async def test_what_was_announced_is_not_decided_again_and_the_rest_is(
     pool: "Pool[Any]", catch_up: CatchUp
 ) -> None:
-    await settle(pool, catch_up)
+    await run_catch_up(pool, catch_up)
 
     assert await ledger(pool) == EXPECTED
     assert await pool.fetchval("SELECT count(*) FROM outbox") == INPUTS - ANNOUNCED
@@ -159,10 +159,10 @@ async def test_a_catch_up_that_was_killed_goes_on_where_it_stopped(
     pool: "Pool[Any]", catch_up: CatchUp
 ) -> None:
     with pytest.raises(Killed):
-        await settle(pool, with_again(catch_up, Again(killed_after=2)))
+        await run_catch_up(pool, with_restore(catch_up, Restore(killed_after=2)))
     taken = await ledger(pool)
 
-    await settle(pool, catch_up)
+    await run_catch_up(pool, catch_up)
 
     assert taken == EXPECTED[: len(taken)]
     assert 0 < len(taken) < INPUTS
@@ -173,7 +173,9 @@ async def test_a_catch_up_that_was_killed_goes_on_where_it_stopped(
 async def test_of_two_that_start_at_once_one_catches_up(
     pool: "Pool[Any]", catch_up: CatchUp
 ) -> None:
-    await asyncio.gather(*(settle(pool, with_again(catch_up, Again())) for _ in range(2)))
+    await asyncio.gather(
+        *(run_catch_up(pool, with_restore(catch_up, Restore())) for _ in range(2))
+    )
 
     assert await ledger(pool) == EXPECTED
     assert await pool.fetchval("SELECT count(*) FROM catch_ups") == 1
@@ -184,7 +186,7 @@ async def test_a_service_that_is_not_behind_reads_no_input_before_it_runs(
 ) -> None:
     await pool.execute("INSERT INTO sequences VALUES ($1, 'a', $2)", TOPIC, ANNOUNCED)
 
-    await settle(pool, catch_up)
+    await run_catch_up(pool, catch_up)
 
     assert await ledger(pool) == []
     assert await pool.fetchval("SELECT count(*) FROM catch_ups") == 0

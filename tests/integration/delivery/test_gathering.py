@@ -13,7 +13,7 @@ async def test_while_what_may_wait_gathers_the_rest_goes_on(
 ) -> None:
     await topics.make(OTHER)
     patient = static.model_copy(update={"batch_wait_ms": 60_000})
-    async with of_both(patient, pool, reader, may_wait=[KEPT]) as running:
+    async with of_both(patient, pool, reader, batched_topics=[KEPT]) as running:
 
         async def reads_everything() -> bool:
             return len(running._positions.expected) == 4
@@ -33,7 +33,7 @@ async def test_what_has_gathered_is_taken_in_at_once(
 ) -> None:
     patient = static.model_copy(update={"batch_wait_ms": 2000})
     with capture_logs() as logs:
-        async with of_both(patient, pool, reader, may_wait=[KEPT]):
+        async with of_both(patient, pool, reader, batched_topics=[KEPT]):
             await topics.send(KEPT, "A")
             await until(lambda: holds(pool, "A"))
 

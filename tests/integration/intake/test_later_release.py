@@ -5,7 +5,7 @@ from services.intake.restore import Restore
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from tests.examples.inbound import AT, OFFICE, submission
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of
@@ -73,7 +73,7 @@ async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_
                              cause=records[6].coordinate)),
     ]  # fmt: skip
     for place, (topic, value) in enumerate(values):
-        found = announced(Record(topic, 0, len(rows) + place, b"key", value, (), AT))
+        found = parse_published(Record(topic, 0, len(rows) + place, b"key", value, (), AT))
         assert found is not None
         await dump.pool.execute(
             'INSERT INTO announced (topic, partition, "offset", id, type, subject, number, cause,'

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
-from services.notifications.restore.reader import Again
+from services.notifications.restore.reader import Restore
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.contracts.tracking import tracking_number
@@ -103,7 +103,7 @@ async def live_on(world: World) -> list[Record]:
 
 def by_topic(records: list[Record]) -> list[list[Record]]:
     """Return the records as a catch-up takes them in: topic by topic."""
-    order = Again.order
+    order = Restore.order
     names = ["reference", "intake", "confidential", "routing", "answers"]
     assert len(order) == 4
     return [found for name in names if (found := [r for r in records if f".{name}." in r.topic])]
@@ -136,7 +136,7 @@ async def test_what_was_told_is_known_again_and_nothing_is_sent(
     records = await live_on(lived)
     await announce(dump.pool, await outbox_of(lived.pool), at=AT)
 
-    await catch_up(dump.pool, Again(), by_topic(records), service="notifications")
+    await catch_up(dump.pool, Restore(), by_topic(records), service="notifications")
 
     assert await outbox_of(dump.pool) == []
     assert _comparable(await tables(dump)) == _comparable(await tables(lived))
@@ -152,7 +152,7 @@ async def test_whatever_was_sent_every_fact_is_told_once_under_numbers_without_a
     on_log = cut(await outbox_of(lived.pool), seed=seed)
     await announce(dump.pool, on_log, at=AT)
 
-    await catch_up(dump.pool, Again(), by_topic(records), service="notifications")
+    await catch_up(dump.pool, Restore(), by_topic(records), service="notifications")
 
     sent = await outbox_of(dump.pool)
     assert {row["event_id"] for row in sent}.isdisjoint(row["event_id"] for row in on_log)

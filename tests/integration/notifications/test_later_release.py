@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.notifications.restore.reader import Again
+from services.notifications.restore.reader import Restore
 from shared.contracts import notifications, reference, routing
 from shared.contracts.event import derived_id, padded
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from tests.examples.facts import (
     AGENCY,
     AT,
@@ -149,7 +149,7 @@ async def test_what_a_later_release_told_stays_told_after_a_restore(
     del told["sequence"]
     prepared = later(notifications.TOPIC, "notice_prepared", AGENCY, 1000, {})
     for value, where in ((json.dumps(told).encode(), topic), (prepared, notifications.TOPIC)):
-        event = announced(Record(where, 0, offset, b"key", value, (), AT))
+        event = parse_published(Record(where, 0, offset, b"key", value, (), AT))
         assert event is not None
         await dump.pool.execute(
             'INSERT INTO announced (topic, partition, "offset", id, type, subject, number, cause,'
@@ -158,7 +158,7 @@ async def test_what_a_later_release_told_stays_told_after_a_restore(
         )
         offset += 1
 
-    await catch_up(dump.pool, Again(), by_topic(records), service="notifications")
+    await catch_up(dump.pool, Restore(), by_topic(records), service="notifications")
 
     assert await outbox_of(dump.pool) == []
     counted = dict(

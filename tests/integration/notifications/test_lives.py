@@ -13,7 +13,7 @@ from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
 from services.notifications.directory import NOBODY, with_batch
 from services.notifications.gather import Concerns
-from services.notifications.restore.reader import Again
+from services.notifications.restore.reader import Restore
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.delivery.records import Record
@@ -88,6 +88,6 @@ async def test_the_tables_are_the_fold_also_after_a_restore(
         await is_the_fold(lived, events)
         await announce(restored, cut(await outbox_of(lives_on), seed=seed), at=AT)
 
-        await catch_up(restored, Again(), by_topic(records), service="notifications")
+        await catch_up(restored, Restore(), by_topic(records), service="notifications")
 
         await is_the_fold(World(restored, lives.log), events)

@@ -6,7 +6,7 @@ from typing import Any
 from services.routing.restore import Restore
 from shared.contracts import intake, reference, routing
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up
@@ -100,7 +100,7 @@ async def test_a_life_with_a_later_releases_events_in_it_is_told_again(
         name = "request_paused" if subject.startswith("CRI-") else "capacity_recorded"
         number, cause = int(event["sequence"]) + 1, event["causationid"]
         value = later(routing.TOPIC, name, subject, number, {"status": "triaged"}, cause=cause)
-        found = announced(Record(routing.TOPIC, 0, offset, b"key", value, (), AT))
+        found = parse_published(Record(routing.TOPIC, 0, offset, b"key", value, (), AT))
         assert found is not None
         await dump.pool.execute(
             'INSERT INTO announced (topic, partition, "offset", id, type, subject, number, cause,'

@@ -34,7 +34,7 @@ class World:
             blocked=Blocks(),  # type: ignore[arg-type]
             ready=self._ready,
             attempt=self._attempt,
-            condemn=self._condemn,
+            dead_letter=self._dead_letter,
             is_outage=self._is_outage,
         )
 
@@ -55,7 +55,7 @@ class World:
         self._move(places)
         self.taken += places
 
-    async def _condemn(self, record: Record, _: Exception) -> None:
+    async def _dead_letter(self, record: Record, _: Exception) -> None:
         self.condemned.append((record.partition, record.offset))
         self._move([(record.partition, record.offset)])
 

@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def pacing(clock: Clock) -> Pacing:
-    return Pacing(may_wait={GATHERING}, gather_seconds=0.125, clock=clock)
+    return Pacing(batched_topics={GATHERING}, gather_seconds=0.125, clock=clock)
 
 
 def request(*topics: str) -> FetchRequest:

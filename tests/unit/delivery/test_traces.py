@@ -27,7 +27,7 @@ from shared.contracts.services import SERVICES
 from shared.delivery.records import Item, Outgoing, Record, Taken
 from shared.delivery.relay.outbox import outgoing
 from shared.delivery.span_ids import context_of
-from shared.delivery.traces import Moment, Places, Traces, Watched, now, traces_of
+from shared.delivery.traces import Moment, Places, RecordingReader, Traces, now, traces_of
 from shared.process.settings import ServiceSettings
 from shared.process.tracing import SCHEMA, Tracer
 from tests.examples.inbound import AGENCY, AT, event, record, submission
@@ -69,14 +69,14 @@ async def told(
     tracer = Tracer(exporter, service=service, instance=None, share=share)
     said = Traces(tracer, service=service)
     reader: Any = Deciding(*(taken for _, taken in decided))
-    watched = Watched(reader)
+    recording = RecordingReader(reader)
     for item, taken in decided:
         if isinstance(taken, Exception):
             with pytest.raises(type(taken)):
-                watched.decide(None, item)
+                recording.decide(None, item)
         else:
-            watched.decide(None, item)
-    said.taken_in(watched, began=began or now())
+            recording.decide(None, item)
+    said.taken_in(recording, began=began or now())
     every = [{"id": number, **row} for number, row in (rows or {}).items()]
     said.sent(every, places or {number: (0, 40 + number) for number in rows or {}}, began=now())
     await tracer.stop()

@@ -30,13 +30,13 @@ def turn(turns: Turns, clock: Clock, seconds: float, *, gathers: bool = False) -
     turns.begin(gathers=gathers)
     clock.now += seconds
     turns.end()
-    clock.now += max(turns.left(may_wait=False), 0)
+    clock.now += max(turns.left(batched=False), 0)
     return clock.now - began
 
 
 def test_given_a_consumer_that_has_taken_nothing_in_it_fetches_at_once(turns: Turns) -> None:
-    assert turns.left(may_wait=False) <= 0
-    assert turns.left(may_wait=True) <= 0
+    assert turns.left(batched=False) <= 0
+    assert turns.left(batched=True) <= 0
 
 
 def test_given_an_idle_consumer_the_first_record_waits_for_nothing(
@@ -45,8 +45,8 @@ def test_given_an_idle_consumer_the_first_record_waits_for_nothing(
     turn(turns, clock, 0.5, gathers=True)
     clock.now += GATHER
 
-    assert turns.left(may_wait=False) <= 0
-    assert turns.left(may_wait=True) <= 0
+    assert turns.left(batched=False) <= 0
+    assert turns.left(batched=True) <= 0
 
 
 def test_given_a_steady_small_load_batches_take_a_fixed_part_of_the_time(
@@ -71,16 +71,16 @@ def test_given_full_load_the_next_fetch_is_sent_while_the_batch_runs(
     turns: Turns, clock: Clock
 ) -> None:
     turns.begin(gathers=False)
-    assert turns.left(may_wait=False) == pytest.approx(LONGEST_SECONDS)
+    assert turns.left(batched=False) == pytest.approx(LONGEST_SECONDS)
 
     clock.now += LONGEST_SECONDS
 
-    assert turns.left(may_wait=False) == pytest.approx(0)
+    assert turns.left(batched=False) == pytest.approx(0)
 
     clock.now += 0.2
     turns.end()
 
-    assert turns.left(may_wait=False) < 0
+    assert turns.left(batched=False) < 0
 
 
 def test_given_a_second_batch_of_the_same_fetch_it_does_not_delay_the_next_fetch(
@@ -89,12 +89,12 @@ def test_given_a_second_batch_of_the_same_fetch_it_does_not_delay_the_next_fetch
     turns.begin(gathers=False)
     clock.now += 0.002
     turns.end()
-    left = turns.left(may_wait=False)
+    left = turns.left(batched=False)
 
     clock.now += 0.001
     turns.end()
 
-    assert turns.left(may_wait=False) == pytest.approx(left - 0.001)
+    assert turns.left(batched=False) == pytest.approx(left - 0.001)
 
 
 def test_given_a_load_that_ends_the_next_small_batch_makes_turns_short_again(
@@ -110,7 +110,7 @@ def test_given_topics_that_may_wait_they_gather_while_turns_of_others_go_on(
     turns: Turns, clock: Clock
 ) -> None:
     first = turn(turns, clock, 0.002, gathers=True)
-    assert turns.left(may_wait=True) == pytest.approx(GATHER - first)
+    assert turns.left(batched=True) == pytest.approx(GATHER - first)
 
     second = turn(turns, clock, 0.002)
-    assert turns.left(may_wait=True) == pytest.approx(GATHER - first - second)
+    assert turns.left(batched=True) == pytest.approx(GATHER - first - second)

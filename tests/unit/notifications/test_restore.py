@@ -14,7 +14,7 @@ from services.notifications.working import Working, known
 from shared.contracts import intake, notifications
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Outgoing, Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from shared.delivery.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, Log
 
@@ -41,7 +41,7 @@ def question() -> intake.StatusAsked:
 
 
 def on_log(message: Outgoing) -> PublishedEvent:
-    event = announced(Record(message.topic, 0, 0, message.key, message.value, (), AT))
+    event = parse_published(Record(message.topic, 0, 0, message.key, message.value, (), AT))
     assert event is not None
     return event
 

@@ -22,7 +22,7 @@ from shared.catalog.catalog import Catalog
 from shared.contracts.routing import TERMINAL, TOPIC
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record
-from shared.delivery.restore.own_log import announced
+from shared.delivery.restore.own_log import parse_published
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, provider, rules_with
 
@@ -147,7 +147,7 @@ def numbered(outcome: DecisionOutcome) -> DecisionOutcome:
 def on_topic(outcome: DecisionOutcome) -> list[PublishedEvent]:
     """Return the events of *outcome* as they are read from the topic."""
     records = [Record(TOPIC, 0, 0, b"", event.encode(), (), AT) for event in outcome.events]
-    return [event for event in map(announced, records) if event is not None]
+    return [event for event in map(parse_published, records) if event is not None]
 
 
 @given(st.lists(SAID, max_size=10))

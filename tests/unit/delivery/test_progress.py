@@ -8,14 +8,14 @@ import pytest
 from aiokafka import TopicPartition
 
 from shared.delivery.consumer import Consumer
-from shared.delivery.reading.progress import Progress, Standing
+from shared.delivery.reading.progress import Progress, Stalls
 from shared.process import metrics
 
 OURS = TopicPartition("cri.int.intake.v1", 0)
 SERVICE = "standing"
 
 
-def look(*, expected: dict[TopicPartition, int], end: int, since: float) -> Standing:
+def look(*, expected: dict[TopicPartition, int], end: int, since: float) -> Stalls:
     progress = Progress(SERVICE)
     progress._moved_at[OURS] = time.monotonic() - since
     return progress.look({OURS}, expected, lambda _: end)
@@ -70,12 +70,12 @@ def test_of_several_the_one_that_stands_longest_is_named_and_shown() -> None:
 
 
 def test_without_records_before_it_it_does_not_stand() -> None:
-    assert look(expected={OURS: 5}, end=5, since=400) == Standing()
+    assert look(expected={OURS: 5}, end=5, since=400) == Stalls()
     assert shown() == 0
 
 
 def test_while_nobody_can_say_where_it_stands_it_stands_and_has_not_stalled() -> None:
-    assert look(expected={}, end=5, since=400) == Standing()
+    assert look(expected={}, end=5, since=400) == Stalls()
     assert shown() == pytest.approx(400, abs=1)
 
 

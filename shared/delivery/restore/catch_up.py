@@ -38,14 +38,14 @@ from shared.process.settings import ServiceSettings
 log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 _LOCK = 0x63617463
-_SAY_SECONDS = 5.0
+_LOG_SECONDS = 5.0
 _FOLD_SECONDS = 3600
 # The server ends the session of a frozen leader; a living one speaks between its steps.
 _LIMITS = {"idle_session_timeout": "30000", "idle_in_transaction_session_timeout": "30000"}
-Announcements = dict[str, list[PublishedEvent]]
+PublishedByCause = dict[str, list[PublishedEvent]]
 
 
-class Again(Protocol):
+class Restore(Protocol):
     """A service's own part of catching up."""
 
     @property
@@ -73,7 +73,7 @@ class CatchUp:
 
     service: str
     own: OwnTopics
-    again: Again
+    restore: Restore
     topics: str
     settings: ServiceSettings
     build: str
@@ -82,7 +82,7 @@ class CatchUp:
     """Called again and again, so that the process is seen to be alive."""
 
 
-async def settle(pool: "Pool[Any]", catch_up: CatchUp) -> None:
+async def run_catch_up(pool: "Pool[Any]", catch_up: CatchUp) -> None:
     """
     Return when the tables know all that the own topics hold.
 
@@ -106,19 +106,19 @@ async def settle(pool: "Pool[Any]", catch_up: CatchUp) -> None:
         # Again, after a kill: what was folded is counted then, and is not folded twice.
         await _gather(pool, lead, catch_up)
         async with lead.transaction():
-            await catch_up.again.fold(lead)
+            await catch_up.restore.fold(lead)
             await lead.execute(_SQL["end_folding"])
         log.info("catch_up.folded")
-        records = await _take_in_again(pool, lead, catch_up, catch_up.again)
+        records = await _take_in_inputs(pool, lead, catch_up, catch_up.restore)
         async with lead.transaction():
-            await catch_up.again.finish(lead)
+            await catch_up.restore.finish(lead)
             await lead.execute(_SQL["finish_catch_up"])
         log.info("catch_up.finished", records=records)
 
 
-async def read_announced(connection: Any, causes: Collection[str]) -> Announcements:
+async def read_published(connection: Any, causes: Collection[str]) -> PublishedByCause:
     """Return what each of *causes* has led to on the own topics."""
-    found: Announcements = defaultdict(list)
+    found: PublishedByCause = defaultdict(list)
     for row in await connection.fetch(_SQL["read_announced"], list(causes)):
         event = PublishedEvent(*row)
         found[event.cause].append(event)
@@ -168,17 +168,17 @@ async def _gather(pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: 
     log.info("catch_up.gathered", events=events)
 
 
-async def _take_in_again(
-    pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp, again: Again
+async def _take_in_inputs(
+    pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp, restore: Restore
 ) -> int:
     """Take the inputs in from the checkpoints to where they end now; return how many."""
     taken = 0
     async with own_log.opened(catch_up.settings, catch_up.topics) as topics:
         ends = await topics.ends()
-        for names in again.order:
+        for names in restore.order:
             stage = {p: ends.pop(p) for p in list(ends) if re.match(names, p.topic)}
             taken += await _take_in_stage(
-                pool, lead, topics.consumer, stage, catch_up=catch_up, reader=again.reader
+                pool, lead, topics.consumer, stage, catch_up=catch_up, reader=restore.reader
             )
     assert not ends
     return taken
@@ -193,7 +193,7 @@ async def _take_in_stage(
     catch_up: CatchUp,
     reader: Reader[Any],
 ) -> int:
-    taken, said = 0, time.monotonic()
+    taken, logged_at = 0, time.monotonic()
     positions = Positions(
         pool, service=catch_up.service, build=catch_up.build, cluster_id=catch_up.cluster_id
     )
@@ -221,8 +221,8 @@ async def _take_in_stage(
         taken += len(records) - len(result.left(records))
         faults.moved(positions.expected)
         await blocked.moved(positions.expected)
-        if time.monotonic() - said > _SAY_SECONDS:
-            said = time.monotonic()
+        if time.monotonic() - logged_at > _LOG_SECONDS:
+            logged_at = time.monotonic()
             log.info("catch_up.goes_on", records=taken, left=left)
     return taken
 
