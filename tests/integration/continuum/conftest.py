@@ -9,7 +9,6 @@ from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
-from confluent_kafka.admin import NewTopic
 
 from continuum.access import Access
 from continuum.rebuild.log import Log
@@ -87,7 +86,7 @@ def log_as(stack: Stack, user: str, password: str) -> Log:
 
 
 async def empty(stack: Stack, topic: str) -> None:
-    """Make *topic* anew: what other tests have written there is no fact of this service."""
+    """Make *topic* anew: other tests have written there."""
     admin = admin_client(stack.kafka.servers, user=ADMIN, password=stack.kafka.password)
 
     async def is_there() -> bool:
@@ -98,8 +97,7 @@ async def empty(stack: Stack, topic: str) -> None:
         await asyncio.to_thread(admin.delete_topics([topic])[topic].result)
         while await is_there():
             await asyncio.sleep(0.05)
-        made = admin.create_topics([NewTopic(topic, TOPICS[topic], 1)])
-        await asyncio.to_thread(made[topic].result)
+        await asyncio.to_thread(stack.provision)
         while not await is_there():
             await asyncio.sleep(0.05)
 

@@ -1,7 +1,5 @@
 """Postgres of the embedded stack lets in only who has the password, and only to their own."""
 
-import asyncio
-
 import asyncpg
 import pytest
 
@@ -43,26 +41,3 @@ async def test_a_service_is_no_superuser_and_makes_no_roles_or_databases(stack: 
 
     await connection.close()
     assert [row["rolname"] for row in rows] == ["postgres"]
-
-
-async def test_what_a_service_owned_in_an_earlier_version_goes_to_the_owner(stack: Stack) -> None:
-    admin = await asyncpg.connect(stack.postgres.dsn())
-    await admin.execute(f"ALTER DATABASE {database_of('intake')} OWNER TO intake")
-    await admin.execute("GRANT pg_read_all_data TO intake, operator")
-    service = await asyncpg.connect(stack.dsn("intake"))
-    await service.execute("CREATE TABLE earlier (n integer)")
-
-    await asyncio.to_thread(stack._provision_postgres)
-
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await service.execute("DROP TABLE earlier")
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await service.fetch("SELECT rolpassword FROM pg_authid")
-    owner = await admin.fetchval(
-        "SELECT datdba::regrole::text FROM pg_database WHERE datname = $1", database_of("intake")
-    )
-    own = await asyncpg.connect(stack.dsn("intake", role=owner_of("intake")))
-    await own.execute("DROP TABLE earlier")
-    for connection in (admin, service, own):
-        await connection.close()
-    assert owner == owner_of("intake")

@@ -75,11 +75,14 @@ class World:
         return await self.take_in_records([self.record(event) for event in events])
 
     async def take_in_records(self, records: Sequence[Record]) -> dict[Outcome, int]:
-        result = await take_in(self.pool, self.reader, records, service="routing")
         counts: dict[Outcome, int] = {}
-        for outcomes in result.outcomes.values():
-            for outcome, count in outcomes.items():
-                counts[outcome] = counts.get(outcome, 0) + count
+        left = records
+        while left:  # a batch has a limited processor time
+            result = await take_in(self.pool, self.reader, left, service="routing")
+            for outcomes in result.outcomes.values():
+                for outcome, count in outcomes.items():
+                    counts[outcome] = counts.get(outcome, 0) + count
+            left = result.left(left)
         return counts
 
     def record(self, event: Event) -> Record:

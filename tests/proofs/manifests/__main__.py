@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from deploy.tools import catalog
 from tests.proofs.manifests import agreement, monitoring, network, policies, public, stores
-from tests.proofs.manifests.rendered import KUBERNETES, OVERLAYS, Objects, render
+from tests.proofs.manifests.rendered import OVERLAYS, Objects, render
 
+SCHEMAS = Path(__file__).with_name("schemas.py")
 Policy = Callable[[Objects], Iterator[str]]
 POLICIES: tuple[Policy, ...] = (
     policies.restricted,
@@ -51,7 +53,7 @@ def schemas(variants: Mapping[str, Objects]) -> list[str]:
         catalog.place(f"{name}-crds")
     python = catalog.TOOLS / "python" / "bin" / "python"
     done = subprocess.run(
-        [python, KUBERNETES / "check" / "schemas.py", catalog.TOOLS / "crds"],
+        [python, SCHEMAS, catalog.TOOLS / "crds"],
         input=json.dumps(variants, default=str),
         capture_output=True,
         text=True,
