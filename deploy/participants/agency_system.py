@@ -1,4 +1,4 @@
-"""What an agency's system does: it submits, remembers what it is told, amends and withdraws."""
+"""An agency's system: submits, amends and withdraws requests, and tracks their statuses."""
 
 import json
 import time
@@ -17,14 +17,14 @@ class KnownRequest:
     status: str = "accepted"
     last_notice: Message = field(default_factory=dict)
     at: dict[str, float] = field(default_factory=dict)
-    """When the first message of each status came (seconds of a steady clock)."""
+    """When the first message of each status arrived (seconds of the monotonic clock)."""
     waited_for: str | None = None
-    """The sentence that said why it waits, if it ever did."""
+    """The reason for which it last waited, if it ever did."""
 
 
 @dataclass(slots=True)
 class AgencySystem:
-    """A connected agency system, with the requests that were accepted."""
+    """A connected agency system with its accepted requests."""
 
     client: Client
     requests: dict[str, KnownRequest] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class AgencySystem:
         return await self.client.send_bytes(json.dumps(message).encode(), what="request.submit")
 
     async def set_contact(self) -> Sent:
-        """Say whom to call: a made-up desk at reserved addresses."""
+        """Set a contact: a fictitious desk at reserved addresses."""
         contact = {
             "contact_id": "desk",
             "name": "Request desk",
@@ -58,13 +58,13 @@ class AgencySystem:
         return await self.client.send("request.amend", change, subject=number)
 
     async def withdraw(self, planned: PlannedRequest) -> Sent:
-        """Take a request back."""
+        """Withdraw a request."""
         number = self.requests[planned.reference].tracking_number
         data = {"tracking_number": number, "reason": "solved_otherwise"}
         return await self.client.send("request.withdraw", data, subject=number)
 
     async def ask(self, about: str) -> Sent:
-        """Ask how things stand."""
+        """Ask for the status of a request, or of all."""
         return await self.client.send("status.ask", {"about": about}, subject=about)
 
     async def _on_message(self, message: Message) -> None:

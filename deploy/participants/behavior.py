@@ -1,8 +1,8 @@
 """
-How the providers of the demonstration behave: a hash of what they are told decides.
+How the providers of the demonstration behave, decided by a hash of each offer.
 
-Nothing depends on the order of arrival, so that the same seed gives the same counts. Only the
-first offer of a request is met with anything but an acceptance.
+Nothing depends on the order of arrival, so that equal seeds give equal counts. Providers accept
+every offer except, in some cases, the first one of a request.
 """
 
 from collections.abc import Collection
@@ -12,12 +12,12 @@ from typing import Literal
 FirstAnswer = Literal["accept", "decline", "counter", "silent", "late"]
 Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
 SCARCE_TOPIC = "missing_persons_volunteers"
-"""The topic that one provider alone has capacity for: too little for all who ask."""
+"""The topic for which a single provider has capacity, less than requested."""
 DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
 
 
 def first_answer(seed: int, agency: str, topics: Collection[str]) -> FirstAnswer:
-    """Return what a provider does with the first offer of such a request."""
+    """Return how a provider answers the first offer of a request."""
     if SCARCE_TOPIC in topics:
         return "accept"
     draw = _draw(seed, "answer", agency, topics)
@@ -36,7 +36,7 @@ def decline_reason(seed: int, agency: str, topics: Collection[str]) -> str:
 
 
 def outcome(seed: int, agency: str, topics: Collection[str]) -> Outcome:
-    """Return how far the work has come when the demonstration ends."""
+    """Return the state of the work when the demonstration ends."""
     if SCARCE_TOPIC in topics:
         return "closed"
     draw = _draw(seed, "outcome", agency, topics)

@@ -1,4 +1,4 @@
-"""Waking all who wait for a change."""
+"""Wakes all tasks that wait for a change."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from contextlib import contextmanager
 
 
 class Changes:
-    """Tells everybody who waits that something changed; each has an event of its own."""
+    """Notifies all waiting tasks of a change; each has its own event."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
 
     def happened(self) -> None:
-        """Wake all who wait."""
+        """Wake all waiting tasks."""
         for event in self._waiting:
             event.set()
 

@@ -1,8 +1,8 @@
 """
-One participant's system: it knows its own credentials and topics, and nothing else.
+One participant's client, with its own credentials and topics only.
 
-It sends structured CloudEvents, finds the answer to each by ``inreplyto`` and checks that its
-``out`` topic counts 1, 2, 3, … without a gap.
+It sends structured CloudEvents, matches answers by ``inreplyto`` and checks that the messages
+on its ``out`` topic are numbered 1, 2, 3, … without a gap.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Access:
 
     @classmethod
     def of(cls, connection: Mapping[str, Any], participant: str) -> "Access":
-        """Take what concerns ``participant`` from the whole connection file."""
+        """Read the access data of ``participant`` from a connection file."""
         own = connection["participants"][participant]
         return cls(
             participant=participant,
@@ -121,7 +121,7 @@ class Client:
         return f"urn:cri:{self.access.participant}:case-system"
 
     async def start(self) -> None:
-        """Connect, and read the own ``out`` topic from its beginning."""
+        """Connect, and read the ``out`` topic from its beginning."""
         login = self.access.login()
         self._producer = AIOKafkaProducer(
             **login, enable_idempotence=True, linger_ms=2, max_request_size=_BYTES
@@ -157,7 +157,7 @@ class Client:
     ) -> Sent:
         """Send any bytes, or a tombstone."""
         at = time.monotonic()
-        key = b"" if value is None else None  # the client wants a key or a value
+        key = b"" if value is None else None  # the library needs a key or a value
         try:
             place = await self._producer.send_and_wait(
                 self.access.in_topic, value, key=key, headers=list(headers)
@@ -177,7 +177,7 @@ class Client:
             self.history.sent(value, what=what, coordinate=coordinate)
 
     def unanswered(self) -> list[Sent]:
-        """Return what has been sent and has no answer yet."""
+        """Return the records that have no answer yet."""
         return [sent for sent in self.sent.values() if sent.answer is None]
 
     async def _read(self) -> None:
@@ -191,7 +191,7 @@ class Client:
             self.changes.happened()
 
     async def take_in(self, message: Message) -> None:
-        """Take one message in; a second copy of one that was sent again is passed over."""
+        """Process one message; skip repeated ones."""
         if "participantsequence" not in message:
             return
         number = int(message["participantsequence"])

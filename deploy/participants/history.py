@@ -1,4 +1,4 @@
-"""What a participant's system did and was told, kept for whoever judges the run afterwards."""
+"""The records a participant sent and received, for the checker."""
 
 import json
 from hashlib import sha256
@@ -18,18 +18,18 @@ class History:
         self._lines = file.open("w", buffering=1)
 
     def sent(self, value: bytes | None, *, what: str, coordinate: str | None) -> None:
-        """Note a record that was appended, or one of which nobody knows."""
+        """Add a record that was sent; ``coordinate`` is None if its fate is unknown."""
         outcome = "unknown" if coordinate is None else "ok"
         self._write(
             did="sent", kind=what, outcome=outcome, coordinate=coordinate, sha256=_digest(value)
         )
 
     def received(self, value: bytes | None, *, offset: int) -> None:
-        """Note a message read from the own ``out`` topic."""
+        """Add a message read from the ``out`` topic."""
         self._write(did="received", offset=offset, sha256=_digest(value))
 
     def close(self) -> None:
-        """End it."""
+        """Close the file."""
         self._lines.close()
 
     def _write(self, **line: Any) -> None:

@@ -1,4 +1,4 @@
-"""What the program office's system does: reference data, and what was referred to a person."""
+"""The program office's system: sends reference data and decides referred requests."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -10,14 +10,14 @@ from deploy.participants.agencies import reference
 from deploy.participants.client import Client, Message, Sent
 from deploy.participants.sample import PlannedRequest
 
-# An hour is a twenty-fourth of a second in the demonstration: eight would leave no time to answer.
+# A day lasts one second in the demonstration: eight hours would leave no time to answer.
 _QUICK = {"amount": 5, "unit": "seconds"}
 _SECONDS_PER_DAY, _GRACE_SECONDS = 1, 3
 
 
 @dataclass(slots=True)
 class ProgramOffice:
-    """The connected program office. ``call`` asks an agency by telephone which request it is."""
+    """The connected program office; ``call`` returns the planned request of a tracking number."""
 
     client: Client
     call: Callable[[str], PlannedRequest]
@@ -28,15 +28,15 @@ class ProgramOffice:
         self.client.on_message = self._on_message
 
     async def register_itself(self) -> None:
-        """Say who it is: before that nobody else can be registered."""
+        """Register the program office, which must be the first participant."""
         own = self.client.access.participant
-        await self._say("participant.register", [_entry(own)])
+        await self._send_all("participant.register", [_entry(own)])
 
     async def register_others(self) -> None:
-        """Register everybody else."""
+        """Register all other participants."""
         own = self.client.access.participant
         others = [entry for entry in reference("participants") if entry["id"] != own]
-        await self._say("participant.register", others)
+        await self._send_all("participant.register", others)
 
     async def define(self, *, opens_at: datetime) -> None:
         """Send programs, topics, providers and the rules; announced programs open then."""
@@ -44,14 +44,14 @@ class ProgramOffice:
         for program in programs:
             if program["status"] == "announced":
                 program["opens_at"] = opens_at.isoformat()
-        await self._say("program.define", programs)
-        await self._say("topic.define", reference("topics"))
-        await self._say("provider.list", reference("providers"))
+        await self._send_all("program.define", programs)
+        await self._send_all("topic.define", reference("topics"))
+        await self._send_all("provider.list", reference("providers"))
         rules = [with_quick_clocks(rules) for rules in reference("rulesets")]
-        await self._say("ruleset.approve", rules)
+        await self._send_all("ruleset.approve", rules)
 
     async def direct(self) -> None:
-        """Decide everything that was referred and is not yet decided."""
+        """Decide all referred requests that are undecided."""
         for number, referral in list(self.referred.items()):
             if number not in self.directed:
                 data = {"tracking_number": number, **self._decision(number, referral)}
@@ -68,7 +68,7 @@ class ProgramOffice:
         provider = "iacp" if planned.program == "cri-tac" else "cna"
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
-    async def _say(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
+    async def _send_all(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
         await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 
     async def _on_message(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What a provider's system does: it declares capacity, answers offers, works and reports."""
+"""A provider's system: declares capacity, answers offers and reports work."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -36,7 +36,7 @@ class Offer:
 
 @dataclass(slots=True)
 class Engagement:
-    """Work that is going on, and how far it will come."""
+    """An engagement and the state in which it ends."""
 
     engagement_id: str
     tracking_number: str
@@ -59,7 +59,7 @@ class ProviderSystem:
         self.client.on_message = self._on_message
 
     async def declare(self, entries: Sequence[dict[str, Any]]) -> Sent:
-        """Say what it can take on, for a day."""
+        """Declare capacity for one day."""
         until = datetime.now(UTC) + timedelta(days=1)
         capacity = {"valid_until": until.isoformat(), "entries": list(entries)}
         own = self.client.access.participant
@@ -71,7 +71,7 @@ class ProviderSystem:
         return await self.client.send("offer.answer", data, subject=offer_id)
 
     async def work(self) -> None:
-        """Report all work as far as it comes in the demonstration."""
+        """Report the milestones and the end of all engagements."""
         today = datetime.now(UTC).date().isoformat()
         for engagement in list(self.engagements.values()):
             if engagement.ended:
@@ -85,7 +85,7 @@ class ProviderSystem:
                 await self.client.send("engagement.close", data, subject=about)
 
     def busy(self) -> bool:
-        """Tell whether an offer is open or an answer on its way."""
+        """Return whether an offer is open or an answer is being sent."""
         return bool(self._answering) or any(o.state == "open" for o in self.offers.values())
 
     async def _on_message(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""The requests of the demonstration: who asks for what, and what must have become of it."""
+"""The planned requests of the demonstration, with the states in which they must end."""
 
 import random
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _ISSUES = (
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """One request, what else happens to it, and the state that it must end in."""
+    """A request to submit, its later messages, and the state in which it must end."""
 
     participant: str
     reference: str
@@ -41,7 +41,7 @@ class PlannedRequest:
 
 
 def message_id(planned: PlannedRequest) -> str:
-    """Return the id under which a planned is sent."""
+    """Return the message id of a planned request."""
     return f"submit-{planned.reference}"
 
 
@@ -150,7 +150,7 @@ class Sample:
     def _ordinary_request(
         self, agency: AskingAgency, data: dict[str, Any], program: str, place: int, *, every: int
     ) -> PlannedRequest:
-        """Make an ordinary planned; every so many are withdrawn, every so many amended."""
+        """Plan an ordinary request; some are withdrawn, some amended."""
         withdrawn = place % every == 3
         ends = "withdrawn" if withdrawn else outcome(self._seed, agency.name, data["topics"])
         return self._made(

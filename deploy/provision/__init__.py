@@ -1,1 +1,1 @@
-"""Makes what `deploy/*.yaml` lists: topics, users, access list, quotas, databases and roles."""
+"""Creates the topics, users, ACLs, quotas, databases and roles of `deploy/*.yaml`."""

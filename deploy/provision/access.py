@@ -1,4 +1,4 @@
-"""Who may do what on Kafka: the table that the broker's access list must equal."""
+"""The grants on Kafka, which the broker's ACLs must equal."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,13 +27,13 @@ def principal_of(member: str) -> str:
 
 
 def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[Grant]:
-    """Return everything that is allowed; what is not here is refused."""
+    """Return all grants; everything else is denied."""
     allowed: set[Grant] = set()
     for topic in topics:
         for member, operation in _uses(topic):
             principal = principal_of(member)
             name, _, rest = topic.template.partition("<participant>")
-            # A service takes part in every participant's topic, also in those yet to come.
+            # A service has access to every participant's topics, including future participants.
             if rest and member in SERVICES:
                 on = Grant(principal, operation, "TOPIC", name, "PREFIXED")
             else:
@@ -43,7 +43,7 @@ def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[
         allowed.add(Grant(principal_of(service), "READ", "GROUP", service, "PREFIXED"))
     for participant in participants:
         allowed.add(Grant(participant.id, "READ", "GROUP", f"{participant.id}.", "PREFIXED"))
-    # The operator sees how far everybody has read; contents only as `readers` says.
+    # The operator sees all consumer positions, but reads only topics that list it in `readers`.
     return allowed | {
         Grant(OPERATOR, "READ", "GROUP", f"{OPERATOR}.", "PREFIXED"),
         Grant(OPERATOR, "DESCRIBE", "GROUP", "*"),

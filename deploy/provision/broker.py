@@ -1,4 +1,4 @@
-"""Brings Kafka to what `deploy/` says: topics, users, access list; again, it changes nothing."""
+"""Provisions Kafka from `deploy/` (topics, users, ACLs); idempotent."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ GROUPS = "__consumer_offsets"
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a run had to change; all zero when everything was as it should be."""
+    """The number of changes that a run made; all zero if nothing had to change."""
 
     topics: int
     settings: int
@@ -48,7 +48,7 @@ class Changes:
 
 
 def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminClient:
-    """Return a client that speaks for the administrator."""
+    """Return an admin client."""
     return AdminClient(
         {
             "bootstrap.servers": ",".join(servers),
@@ -56,7 +56,7 @@ def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminCl
             "sasl.mechanism": "SCRAM-SHA-512",
             "sasl.username": user,
             "sasl.password": password,
-            "log_level": 2,  # it tells of every connection that a stopping broker closes
+            "log_level": 2,  # else it logs every connection that a stopping broker closes
         }
     )
 
@@ -82,7 +82,7 @@ def provision_kafka(
 
 
 def groups_can_form(admin: AdminClient) -> bool:
-    """Say whether the coordinator of groups answers; for a moment after the start it does not."""
+    """Return whether the group coordinator answers, which takes a moment after a start."""
     asked = admin.describe_consumer_groups(["operator.probe"], request_timeout=2)
     try:
         asked["operator.probe"].result()
@@ -189,7 +189,7 @@ def _wait_until_seen(admin: AdminClient, wanted: set[AclBinding]) -> None:
                 f"Kafka took the access list, and {SECONDS_UNTIL_SEEN:.0f} s later"
                 f" {len(wanted - seen)} grants are missing, {len(seen - wanted)} are still there."
             )
-        time.sleep(0.05)  # brokers follow the controller's log, and tell nobody
+        time.sleep(0.05)  # brokers apply the controller's log without notification
 
 
 def _binding(grant: Grant) -> AclBinding:

@@ -1,4 +1,4 @@
-"""Brings the quotas of Kafka's users to what `deploy/quotas.yaml` says, and waits for them."""
+"""Sets the quotas of Kafka's users from `deploy/quotas.yaml`, and waits until they apply."""
 
 import asyncio
 import time
@@ -71,4 +71,4 @@ async def _until_seen(admin: AIOKafkaAdminClient, wanted: Mapping[str, Limits]) 
             raise StackFailed(
                 f"Kafka took the quotas, and does not show them {SECONDS_UNTIL_SEEN:.0f} s later."
             )
-        await asyncio.sleep(0.05)  # brokers follow the controller's log, and tell nobody
+        await asyncio.sleep(0.05)  # brokers apply the controller's log without notification

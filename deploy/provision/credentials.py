@@ -1,4 +1,4 @@
-"""Names and passwords of everybody in one stack, kept in its folder of secrets."""
+"""User names and passwords of one stack, kept in its folder of secrets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Credentials:
         """Return the folder of secrets of the role that owns a service's database."""
         owner = owner_of(service)
         self.postgres(owner)
-        # Every verb reads all settings; those of an owner use no Kafka.
+        # Every command reads all settings; an owner's commands do not use Kafka.
         write_private(self.folder / owner / _KAFKA, self.kafka(service)[1])
         return self.folder / owner
 

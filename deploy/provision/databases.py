@@ -91,7 +91,7 @@ async def drop(admin_dsn: str, name: str) -> None:
 async def close_to_others(
     connection: "asyncpg.Connection[asyncpg.Record]", database: str, service: str
 ) -> None:
-    """Let nobody connect but the service, the owner of its database and the operator."""
+    """Let only the service, the owner of its database and the operator connect."""
     await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {service}, {OPERATOR}')
 

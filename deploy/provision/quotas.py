@@ -1,4 +1,4 @@
-"""What each Kafka user may take of a broker: the figures of `deploy/quotas.yaml`."""
+"""The quotas of Kafka users, from `deploy/quotas.yaml`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

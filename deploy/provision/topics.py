@@ -1,4 +1,4 @@
-"""The topics and participants of `deploy/`, one entry for each topic that Kafka shall hold."""
+"""The topics and participants of `deploy/`, one entry for each Kafka topic."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """An organization whose system talks with ours."""
+    """An organization with a connected system."""
 
     id: str
     kind: str

@@ -20,7 +20,7 @@ _LONG_SECONDS = 5
 
 
 def main() -> int:
-    """Do what is asked; return 0 only when no invariant is violated."""
+    """Run the command; return 0 only if no invariant is violated."""
     asked = _parser().parse_args()
     match asked.verb:
         case "record" | "run":
@@ -35,7 +35,7 @@ def main() -> int:
 
 def check(folder: Path) -> int:
     """Print the verdict on a recorded run."""
-    gc.disable()  # nothing is let go before the end: looking for it would take minutes
+    gc.disable()  # nothing is freed before the end, so collecting would only cost minutes
     run = _timed("read", lambda: load(folder))
     judgments = {
         name: _timed(f"{name} judged", partial(judge_by, name, run)) for name in INVARIANTS
@@ -46,7 +46,7 @@ def check(folder: Path) -> int:
 
 
 def _timed(what: str, do: Callable[[], _T]) -> _T:
-    """Say how long it took, if it was long: somebody waits."""
+    """Print how long a slow step took."""
     began = time.monotonic()
     done = do()
     if (seconds := time.monotonic() - began) > _LONG_SECONDS:
@@ -55,7 +55,7 @@ def _timed(what: str, do: Callable[[], _T]) -> _T:
 
 
 def mutations(folder: Path, *, seed: int) -> int:
-    """Print what the checker notices of each mutation; return 0 when that is everything."""
+    """Print whether the checker notices each mutation; return 0 if it notices all."""
     run = load(folder)
     judgments = judge(run)
     if not all(judgment.holds for judgment in judgments.values()):

@@ -1,4 +1,4 @@
-"""I18: what the run broke on purpose came out as it must; nothing else of the kind happened."""
+"""I18: injected faults had their expected outcomes, and no other record failed."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _WAITING = ("dead_letters", "parked", "held")
 
 
 def i18_broken_on_purpose(run: Run) -> Findings:
-    """Each injected record has its one right outcome; no other record is dead or parked."""
+    """Each injected record has its expected outcome; no other record is dead or parked."""
     if run.ledger is None:
         return
     kept = _Kept.of(run)
@@ -30,7 +30,7 @@ def i18_broken_on_purpose(run: Run) -> Findings:
         known = readers == entry.outcomes.keys()
         yield None if known else f"{entry.place}: the ledger names {sorted(entry.outcomes)}"
         for service, outcome in entry.outcomes.items():
-            yield from _came_out(kept, entry, service, outcome)
+            yield from _check(kept, entry, service, outcome)
         own = (record.body or {}).get("id")
         led = entry.place in causes or (own in strangers)
         yield f"{entry.place} was injected and led to an event" if led else None
@@ -41,7 +41,7 @@ def i18_broken_on_purpose(run: Run) -> Findings:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Where records are that were not taken in, by service and place, and where gates stand."""
+    """Dead, parked and held records by service and place, and the gates."""
 
     records: Mapping[str, Record]
     places: Mapping[tuple[str, str], set[str]]
@@ -71,7 +71,7 @@ class _Kept:
         )
 
 
-def _came_out(kept: _Kept, entry: Injected, service: str, outcome: str) -> Iterator[str | None]:
+def _check(kept: _Kept, entry: Injected, service: str, outcome: str) -> Iterator[str | None]:
     found = {table for table in _WAITING if entry.place in kept.places[service, table]}
     right = {"dead": {"dead_letters"}, "parked": {"parked"}, "passed": set()}[outcome]
     where = f"{service}: {entry.place}, injected to be {outcome},"
@@ -103,7 +103,7 @@ def _is_swapped(run: Run, swap: Swapped) -> str | None:
 
 
 def _nothing_else(run: Run, kept: _Kept) -> Iterator[str | None]:
-    """Compare all that is dead or parked, and its counters, with what had to be."""
+    """Compare all dead and parked records, and their counters, with the expected ones."""
     assert run.ledger is not None
     expected: Counter[tuple[str, str, int, str]] = Counter()
     places: dict[tuple[str, str], set[str]] = {}

@@ -1,4 +1,4 @@
-"""I11 and I14: what each service read, what became of it, and what is left over."""
+"""I11 and I14: every record read has one outcome, and no rows are left over."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _LEFT = {
 
 
 def i11_conservation(run: Run) -> Findings:
-    """Records below each checkpoint = the sum of what became of them; nobody skipped a topic."""
+    """Records below a checkpoint equal the sum of its outcomes; no topic was skipped."""
     counted = _repeats(run)
     for service in run.tables:
         rows = {(row["topic"], row["partition"]): row for row in run.rows(service, "checkpoints")}
@@ -66,7 +66,7 @@ def _below(run: Run, row: Row) -> int:
 
 
 def _deleted(run: Run, service: str, row: Row) -> int:
-    """Return how many records of a partition its topic deleted before they were read."""
+    """Return how many records of a partition were deleted before they were read."""
     place = row["topic"], row["partition"]
     lost = {
         offset
@@ -98,7 +98,7 @@ def _conserved(
 
 
 def _repeats(run: Run) -> Counter[tuple[str, int]]:
-    """Count the records of each partition whose event was there before, or was never one."""
+    """Count each partition's repeated events, and the injected records passed over."""
     found: Counter[tuple[str, int]] = Counter()
     seen: set[tuple[str, object]] = set()
     for prefix in EVENTS:
@@ -122,10 +122,10 @@ def _refusals(run: Run) -> Iterator[str | None]:
     )
     for row in run.rows("intake", "checkpoints"):
         if row["topic"].startswith(IN):
-            said = refused[row["topic"]]
+            published = refused[row["topic"]]
             counted = row["refused"] + answered[row["topic"]]
-            wrong = f"intake counts {counted} refused of {row['topic']}, it refused {said}"
-            yield None if counted == said else wrong
+            wrong = f"intake counts {counted} refused of {row['topic']}, it refused {published}"
+            yield None if counted == published else wrong
 
 
 def i14_nothing_left_over(run: Run) -> Findings:

@@ -1,4 +1,4 @@
-"""I20: what was answered as applied has an effect, or its sender is told that it came too late."""
+"""I20: an applied message has an effect, or its sender gets a notice that it came too late."""
 
 from collections import Counter
 
@@ -24,12 +24,12 @@ _TOO_LATE = "amendment_came_too_late"
 
 def i20_applied_has_an_effect(run: Run) -> Findings:
     """Each amendment behind the end of its request, and no other, is taken back, once."""
-    said = {body["id"]: body for _, body in firsts(run, INTAKE)}
-    ends = _ends(run, said)
+    published = {body["id"]: body for _, body in firsts(run, INTAKE)}
+    ends = _ends(run, published)
     taken_back = Counter(
         str(body["causationid"]) for _, body in firsts(run, ROUTING) if short(body) == _TOO_LATE
     )
-    for identity, body in said.items():
+    for identity, body in published.items():
         if short(body) == "request_amended":
             end, times = ends.get(body["subject"]), taken_back.pop(identity, 0)
             too_late = end is not None and end < (number_of(body) or 0)
@@ -40,17 +40,17 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
     yield from _notes(run)
 
 
-def _ends(run: Run, said: dict[str, Body]) -> dict[str, int]:
+def _ends(run: Run, published: dict[str, Body]) -> dict[str, int]:
     """Return the number, on its topic, of the event that led to the end of each request."""
     return {
-        body["subject"]: number_of(said.get(body["causationid"], {})) or 0
+        body["subject"]: number_of(published.get(body["causationid"], {})) or 0
         for _, body in firsts(run, ROUTING)
         if data_of(body).get("status") in _TERMINAL and short(body) not in _LEADS_NOWHERE
     }
 
 
 def _told(run: Run) -> Findings:
-    told = {
+    notified = {
         (participant, body["causationid"])
         for participant, _, body in messages(run)
         if body.get("type") == "gov.cri.amendment.came_too_late.v1"
@@ -58,8 +58,10 @@ def _told(run: Run) -> Findings:
     for record, body in firsts(run, ROUTING):
         if short(body) == _TOO_LATE:
             sender = data_of(body)["participant"]
-            known = (sender, body["id"]) in told
-            yield None if known else f"{record.place}: {sender} is not told that it came too late"
+            known = (sender, body["id"]) in notified
+            yield (
+                None if known else f"{record.place}: {sender} is not told that it came too late"
+            )
 
 
 def _notes(run: Run) -> Findings:

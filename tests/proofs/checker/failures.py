@@ -1,4 +1,4 @@
-"""I12 and I13: what could not be processed is kept untouched, and nothing of its key went on."""
+"""I12 and I13: failed records are kept unchanged, and later ones of their key wait."""
 
 from collections import defaultdict
 
@@ -36,7 +36,7 @@ def i12_dead_letters_are_byte_equal(run: Run) -> Findings:
 
 
 def _counted(run: Run, service: str, letters: int) -> Findings:
-    """Compare letters with counters: one that failed on its release was counted before."""
+    """Compare dead letters with counters; one that failed on release was counted before."""
     rows = run.rows(service, "checkpoints")
     dead = sum(row["dead"] for row in rows)
     released = sum(row["held"] + row["parked"] for row in rows)
@@ -52,7 +52,7 @@ def _place_of(letter: Record) -> str:
 
 
 def i13_parked_keys_rest(run: Run) -> Findings:
-    """Nothing of a parked key was taken in: its records led to nothing, its gate stands."""
+    """No record of a parked key was processed: no effects, and its gate has not moved."""
     for service in run.tables:
         causes: dict[object, list[str]] = defaultdict(list)
         for record, body in firsts(run, *EVENTS, OUT):

@@ -1,4 +1,4 @@
-"""What an invariant yields for each thing it looked at: what is wrong with it, or None."""
+"""The findings of an invariant: for each item checked, a violation or None."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What notifications must hold, folded from the log by the checker itself."""
+"""The expected tables of notifications, folded from the log by the checker itself."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -119,13 +119,13 @@ def _confidential(run: Run) -> Iterator[str | None]:
         (row["participant"], row["contact_id"]): {name: row[name] for name in names}
         for row in run.rows("notifications", "contacts")
     }
-    said = {key: {name: facts.get(name) for name in names} for key, facts in contacts.items()}
-    yield from _compared("the contact", said, cards)
+    published = {key: {name: facts.get(name) for name in names} for key, facts in contacts.items()}
+    yield from _compared("the contact", published, cards)
 
 
 def _compared(
-    what: str, said: Mapping[Any, object], held: Mapping[Any, object]
+    what: str, published: Mapping[Any, object], held: Mapping[Any, object]
 ) -> Iterator[str | None]:
-    for key in sorted(said.keys() | held.keys()):
-        same = said.get(key) == held.get(key)
+    for key in sorted(published.keys() | held.keys()):
+        same = published.get(key) == held.get(key)
         yield None if same else f"notifications: {what} {key} is not what was last said"

@@ -1,4 +1,4 @@
-"""What reporting must hold, folded from the log by the checker itself."""
+"""The expected tables of reporting, folded from the log by the checker itself."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -62,10 +62,10 @@ def wrong_in_reporting(run: Run) -> Iterator[str | None]:
     yield from _programs(run)
 
 
-def _differences(said: Row, held: Row) -> list[str]:
+def _differences(published: Row, held: Row) -> list[str]:
     wrong = []
-    for name in sorted((said.keys() | held.keys()) - {"tracking_number"}):
-        expected, found = said.get(name), held.get(name)
+    for name in sorted((published.keys() | held.keys()) - {"tracking_number"}):
+        expected, found = published.get(name), held.get(name)
         if name.endswith(("_at", "_since")):
             expected, found = moment(expected), moment(found)
         if name in _COUNTED.values():
@@ -79,9 +79,9 @@ def _fold(requests: dict[str, Row], body: Body) -> None:
     kind, facts = short(body), data_of(body)
     if kind in ("request_accepted", "request_amended"):
         row = requests.setdefault(body["subject"], {})
-        said = {column: facts["agency"].get(name) for name, column in _AGENCY.items()}
-        said["first_contact_on"] = facts.get("first_contact_on")
-        row |= {name: value for name, value in said.items() if value is not None}
+        published = {column: facts["agency"].get(name) for name, column in _AGENCY.items()}
+        published["first_contact_on"] = facts.get("first_contact_on")
+        row |= {name: value for name, value in published.items() if value is not None}
         row.setdefault("submitted_at", facts["submitted_at"])
         if kind == "request_accepted":
             row.setdefault("accepted_at", body["time"])
@@ -100,12 +100,12 @@ def _fold_state(row: Row, kind: str, body: Body, facts: Body) -> None:
         row.setdefault(name, body["time"])
     if kind in _COUNTED:
         row[_COUNTED[kind]] = row.get(_COUNTED[kind], 0) + 1
-    said: dict[str, Any] = {}
+    published: dict[str, Any] = {}
     if kind == "request_waitlisted":
-        said = {"wait_reason": facts["reason"], "opens_at": facts.get("opens_at")}
+        published = {"wait_reason": facts["reason"], "opens_at": facts.get("opens_at")}
     elif kind == "engagement_closed":
-        said = {"close_reason": facts["reason"]}
-    row |= {name: value for name, value in said.items() if value is not None}
+        published = {"close_reason": facts["reason"]}
+    row |= {name: value for name, value in published.items() if value is not None}
 
 
 def _line(body: Body) -> Row:
@@ -137,16 +137,16 @@ def _detail(kind: str, facts: Body) -> str | None:
 
 
 def _programs(run: Run) -> Iterator[str | None]:
-    said: dict[str, Body] = {}
+    published: dict[str, Body] = {}
     for _, body in firsts(run, REFERENCE):
         if short(body) == "program_defined":
-            said[data_of(body)["id"]] = body
+            published[data_of(body)["id"]] = body
     for row in run.rows("reporting", "programs"):
-        event = said.pop(row["program"], None)
+        event = published.pop(row["program"], None)
         same = event is not None and (event["id"], data_of(event)["status"]) == (
             row["defined_by"],
             row["status"],
         )
         yield None if same else f"reporting: {row['program']} is not as last defined"
-    for program in said:
+    for program in published:
         yield f"reporting does not hold the program {program}"

@@ -1,4 +1,4 @@
-"""What routing must hold, folded from the log by the checker itself."""
+"""The expected tables of routing, folded from the log by the checker itself."""
 
 import json
 from collections.abc import Iterator
@@ -52,8 +52,8 @@ def _requests(run: Run) -> dict[str, Row]:
         row = found[body["subject"]]
         row |= {name: facts.get(name) for name in ("status", "program", "lane")}
         if "decided" in facts:
-            _tell_more(row, short(body), facts)
-        else:  # an earlier release said less
+            _fold_newer_fields(row, short(body), facts)
+        else:  # an earlier release published less
             for name in ("decided", "offer_declaration", "offer_entry", "due_at"):
                 row.pop(name, None)
         match short(body):
@@ -69,13 +69,13 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offer_state"] = _ENDED[kind]
             case _:
                 pass
-    for subject in unannounced.values():  # an earlier release took it in, and said nothing
+    for subject in unannounced.values():  # an earlier release took it in, and published nothing
         found[subject].pop("facts", None)
     return found
 
 
-def _tell_more(row: Row, kind: str, facts: Body) -> None:
-    """Fold what events say since 0.3.0."""
+def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
+    """Fold the fields that events carry since 0.3.0."""
     row["decided"] = facts["decided"]
     if "facts" in facts:
         row["facts"] = facts["facts"]

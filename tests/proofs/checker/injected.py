@@ -1,12 +1,12 @@
 """
-What a run broke on purpose, by its own ledger (``injected.jsonl``), and what came of exactly that.
+Faults that a run injected on purpose, as listed in its ledger (``injected.jsonl``).
 
 A line ``{"did": "injected", "topic", "partition", "offset", "sha256", "outcomes", ...}`` names a
-record that a member's own credentials sent and no service wrote, and for each reader what is
-right: ``dead``, ``parked`` or ``passed`` (a repeat, or of a type it does not know). The offset is
-null where the broker's answer was lost: such a record may be there once, or not at all.
+record that a fault sent with a service's credentials, and the expected outcome for each reader:
+``dead``, ``parked`` or ``passed`` (a repeat, or of an unknown type). The offset is null if the
+broker's answer was lost: such a record may be on the topic once, or not at all.
 ``{"did": "swapped", "topic", "subject", "ids"}`` names two neighboring events of one subject
-whose rows changed places in the outbox: the later one came first.
+whose rows were swapped in the outbox, so that the later one comes first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 
 class Stored(Protocol):
-    """A record as far as it is needed here."""
+    """The parts of a record needed here."""
 
     @property
     def partition(self) -> int: ...
@@ -60,21 +60,21 @@ class Swapped:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All that was broken on purpose."""
+    """All injected records and swapped events of a run."""
 
     injected: Sequence[Injected] = ()
     swapped: Sequence[Swapped] = ()
 
 
 def digest(value: bytes | None) -> str:
-    """Return how the ledger names a record's value."""
+    """Return the checksum by which the ledger identifies a record's value."""
     return "null" if value is None else sha256(value).hexdigest()
 
 
 def ledger_of(
     lines: Iterable[Mapping[str, Any]], topics: Mapping[str, Sequence[Stored]]
 ) -> Ledger:
-    """Read the ledger; find on *topics* what was sent without an answer of the broker."""
+    """Read the ledger; look up on *topics* the records whose offset is unknown."""
     lines = list(lines)
     sent = [line for line in lines if line["did"] == "injected"]
     claimed = {

@@ -13,7 +13,7 @@ _WORK = frozenset({"assigned", "in_delivery", "delivered"})
 _ANY = _OPEN | _WORK | {"offered"}
 _LANE = frozenset({"triaged", "waiting", "referred"})
 
-# Of each event: the states it may find, and those it may leave.
+# For each event: the legal states before it, and those after it.
 _PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "request_triaged": (_OPEN, frozenset({"triaged"})),
     "request_ineligible": (_OPEN, frozenset({"ineligible"})),
@@ -33,22 +33,22 @@ _STAYS = frozenset({"clock_missed", "facts_changed", "request_recorded"})
 
 
 def i06_path_is_legal(run: Run) -> Findings:
-    """Each step is one there may be; at most one terminal state, and nothing after it."""
-    stories: dict[str, list[Body]] = defaultdict(list)
+    """Each step is legal; at most one terminal state, and no step after it."""
+    by_request: dict[str, list[Body]] = defaultdict(list)
     for _, body in firsts(run, ROUTING):
         if is_tracking_number(body.get("subject")):
-            stories[body["subject"]].append(body)
-    for number, story in sorted(stories.items()):
-        yield from _steps(number, story)
-        yield from _offers(number, story)
+            by_request[body["subject"]].append(body)
+    for number, events in sorted(by_request.items()):
+        yield from _steps(number, events)
+        yield from _offers(number, events)
 
 
-def _steps(number: str, story: list[Body]) -> Iterator[str | None]:
+def _steps(number: str, events: list[Body]) -> Iterator[str | None]:
     status, ends = "accepted", 0
-    for body in story:
+    for body in events:
         kind, after = short(body), data_of(body).get("status")
         if after is None:
-            continue  # an answer to somebody, not a step
+            continue  # an answer, not a step
         if kind in _STAYS:
             yield None if after == status else f"{number}: {kind} made it {after}"
         elif kind not in _PATHS:
@@ -62,11 +62,11 @@ def _steps(number: str, story: list[Body]) -> Iterator[str | None]:
         status = after
 
 
-def _offers(number: str, story: list[Body]) -> Iterator[str | None]:
+def _offers(number: str, events: list[Body]) -> Iterator[str | None]:
     made: dict[str, str] = {}
     ended: set[str] = set()
     engaged: str | None = None
-    for body in story:
+    for body in events:
         kind, facts = short(body), data_of(body)
         offer, provider = str(facts.get("offer_id")), str(facts.get("provider"))
         match kind:

@@ -1,4 +1,4 @@
-"""How invariants read the log: first occurrences, subjects, moments, what things are called."""
+"""How invariants read the log: first occurrences, subjects, times, short type names."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""I17: what services show is what they hold, and adds up to what was done."""
+"""I17: metrics equal the services' tables, and counters equal what was done."""
 
 import re
 from collections import Counter
@@ -26,7 +26,7 @@ Samples = dict[tuple[str, ...], float]
 
 
 def i17_metrics_are_counts(run: Run) -> Findings:
-    """What a service shows of its checkpoints and tables is what they hold."""
+    """Metrics about checkpoints and tables equal their contents."""
     known = {topic[len(IN) : -len(".v1")] for topic in run.topics if topic.startswith(IN)}
     for service in run.tables:
         if (text := run.metrics.get(service)) is None:
@@ -37,15 +37,15 @@ def i17_metrics_are_counts(run: Run) -> Findings:
         yield from _gauges(run, service, shown)
         yield from _counts(run, service, shown)
         for labels in shown:
-            told = [value for value in labels if value in known or is_tracking_number(value)]
-            yield f"{service}: {labels[0]} names {told}" if told else None
+            named = [value for value in labels if value in known or is_tracking_number(value)]
+            yield f"{service}: {labels[0]} names {named}" if named else None
 
 
 def _shown(text: str) -> Samples:
     """Return every sample by its name and its labels' values, sorted; all but `service`."""
     samples: Samples = {}
     for name, labels, value in _SAMPLE.findall(text):
-        found = [said for label, said in _LABEL.findall(labels) if label != "service"]
+        found = [shows for label, shows in _LABEL.findall(labels) if label != "service"]
         samples[name, *sorted(found)] = float(value)
     return samples
 
@@ -70,9 +70,9 @@ def _gauges(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
         if only is None or service in only:
             # A request counts in reporting once its acceptance is there.
             there = [row for row in run.rows(service, table) if row.get("accepted_at", "now")]
-            rows, said = len(there), shown.get((name,))
-            wrong = f"{service}: {name} shows {said}, there are {rows} rows"
-            yield None if said == rows else wrong
+            rows, shows = len(there), shown.get((name,))
+            wrong = f"{service}: {name} shows {shows}, there are {rows} rows"
+            yield None if shows == rows else wrong
 
 
 def _counts(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
@@ -105,14 +105,14 @@ def _same(
     names: "set[str] | tuple[str, ...]",
 ) -> Iterator[str | None]:
     for key in sorted({key for key in shown if key[0] in names} | held.keys()):
-        said, counted = shown.get(key, 0), held[key]
-        wrong = f"{service} shows {said:.0f} {' '.join(key)}, its tables say {counted}"
-        yield None if said == counted else wrong
+        shows, counted = shown.get(key, 0), held[key]
+        wrong = f"{service} shows {shows:.0f} {' '.join(key)}, its tables say {counted}"
+        yield None if shows == counted else wrong
 
 
-def _sum(run: Run, service: str, name: str, said: float, counted: int) -> str | None:
-    wrong = f"{service}: {name} adds up to {said:.0f}, there are {counted}"
-    return None if said == counted else wrong
+def _sum(run: Run, service: str, name: str, shows: float, counted: int) -> str | None:
+    wrong = f"{service}: {name} adds up to {shows:.0f}, there are {counted}"
+    return None if shows == counted else wrong
 
 
 def _total(shown: Samples, name: str) -> float:

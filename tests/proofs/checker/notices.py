@@ -1,4 +1,4 @@
-"""I9: each fact is decided once for each audience, and each decision to tell was carried out."""
+"""I9: one decision per fact and audience, and each decision to notify has its message."""
 
 from collections import Counter, defaultdict
 
@@ -46,12 +46,12 @@ def _once(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
     for row in run.rows("notifications", "notices"):
         rows[row["fact"], row["audience"]].append(row)
     for fact, audience in sorted(rows.keys() | decided.keys()):
-        kept, said = rows[fact, audience], decided.get((fact, audience), [])
+        kept, published = rows[fact, audience], decided.get((fact, audience), [])
         name = f"the notice of {fact} to {audience}"
-        if (len(kept), len(said)) != (1, 1):
-            yield f"{name} is kept {len(kept)} times and announced {len(said)} times"
+        if (len(kept), len(published)) != (1, 1):
+            yield f"{name} is kept {len(kept)} times and announced {len(published)} times"
         else:
-            same = all(kept[0][column] == said[0].get(column) for column in _COLUMNS)
+            same = all(kept[0][column] == published[0].get(column) for column in _COLUMNS)
             yield None if same else f"{name} was announced otherwise than it is kept"
 
 
@@ -64,7 +64,7 @@ def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings
 
 
 def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
-    """Compare decisions to tell with the messages that are there."""
+    """Compare decisions to notify with the messages sent."""
     there = {
         body["id"]: (participant, body["type"], number_of(body))
         for participant, _, body in messages(run)
@@ -75,9 +75,11 @@ def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:
             if notice["outcome"] != "sent":
                 continue
             named[notice["message_id"]] += 1
-            said = (audience, notice["message_type"], notice["participantsequence"])
+            wanted = (audience, notice["message_type"], notice["participantsequence"])
             sent = there.get(notice["message_id"])
-            yield None if sent == said else f"{audience} should have {said}, has {sent} ({fact})"
+            yield (
+                None if sent == wanted else f"{audience} should have {wanted}, has {sent} ({fact})"
+            )
     for identity, (participant, kind, _) in there.items():
         times = named[identity]
         yield None if times == 1 else f"{kind} to {participant} was decided {times} times"

@@ -69,23 +69,23 @@ def _numbers(run: Run) -> Findings:
 
 
 def _stream(record: Record, body: Body) -> tuple[str, str]:
-    """Return what is numbered: a subject of a topic; on `out`, the participant's whole topic."""
+    """Return the numbered stream: a topic's subject or, on `out`, the whole topic."""
     if record.topic.startswith(OUT):
         return record.topic, participant_of(record.topic)
     return record.topic, str(body.get("subject"))
 
 
 def _inbound_identity(run: Run) -> Findings:
-    """Look at records that were not refused: the same id twice says the same thing."""
+    """Records that were not refused and share an id must have equal contents."""
     refused = {b.get("inreplyto") for _, _, b in messages(run) if b.get("type") in REFUSED}
-    said: dict[tuple[object, ...], str] = {}
+    contents: dict[tuple[object, ...], str] = {}
     for record, body in events(run, IN):
         if record.place in refused or record.headers:
             continue
         identity = (participant_of(record.topic), body.get("source"), body.get("id"))
-        words = json.dumps([body.get("type"), data_of(body)], sort_keys=True)
-        same = said.setdefault(identity, words) == words
-        yield None if same else f"{record.place}: {identity[2]} says something else than before"
+        content = json.dumps([body.get("type"), data_of(body)], sort_keys=True)
+        same = contents.setdefault(identity, content) == content
+        yield None if same else f"{record.place}: {identity[2]} has other contents than before"
 
 
 def i05_first_occurrences_in_order(run: Run) -> Findings:
@@ -105,31 +105,31 @@ def i05_first_occurrences_in_order(run: Run) -> Findings:
 
 
 def i07_causes(run: Run) -> Findings:
-    """Every cause is known and earlier, ends in an inbound record; a story is one correlation."""
+    """Causes are known, earlier and lead to an inbound record; a request keeps one correlation."""
     known = {body.get("id"): (record, body) for record, body in firsts(run, *EVENTS)}
     rooted = {record.place for record in run.records(IN)}
-    stories: dict[object, object] = {}
+    correlations: dict[object, object] = {}
     for record, body in firsts(run, *EVENTS, OUT):
         if body.get("type") == HEARTBEAT:
             continue
         yield _wrong_cause(record, body, known, rooted)
         if is_tracking_number(body.get("subject")):
-            story, own = body.get("subject"), body.get("correlationid")
-            same = record.topic.startswith(OUT) or stories.setdefault(story, own) == own
-            yield None if same else f"{record.place}: correlationid of {story} changed"
+            request, own = body.get("subject"), body.get("correlationid")
+            same = record.topic.startswith(OUT) or correlations.setdefault(request, own) == own
+            yield None if same else f"{record.place}: correlationid of {request} changed"
 
 
 def _wrong_cause(record: Record, body: Body, known: Known, rooted: set[str]) -> str | None:
     """Follow the causes to an inbound record; *rooted* remembers what has been followed."""
     cause = body.get("causationid")
     if cause in known:
-        before, said = known[cause]
+        before, cause_body = known[cause]
         same_place = (before.topic, before.partition) == (record.topic, record.partition)
         if same_place and before.offset >= record.offset:
             return f"{record.place}: its cause {before.place} came after it"
-        carried = said.get("correlationid") == body.get("correlationid")
-        # A matcher goes back to another story's event: a place that somebody gave back.
-        if not carried and said.get("subject") == body.get("subject"):
+        carried = cause_body.get("correlationid") == body.get("correlationid")
+        # A match may be caused by another request's event, which freed capacity.
+        if not carried and cause_body.get("subject") == body.get("subject"):
             return f"{record.place}: correlationid is not that of its cause"
     path = [str(body.get("id"))]
     while cause not in rooted:

@@ -1,4 +1,4 @@
-"""I8: what stands on a topic is what its owner holds, and nothing is left to be sent."""
+"""I8: topics agree with their owners' tables, and the outboxes are empty."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ _COUNTED = (
 
 
 def i08_topics_agree_with_owners(run: Run) -> Findings:
-    """Counts of events, last facts and last states are those of the owner's tables."""
+    """Event counts, last facts and last states equal those in the owner's tables."""
     for record, body in firsts(run, *EVENTS):
         own = body.get("source") == f"urn:cri:continuum:{_OWNERS.get(record.topic)}"
         yield None if own else f"{record.place} was written by {body.get('source')}"
@@ -79,7 +79,7 @@ def _last_numbers(run: Run) -> dict[tuple[str, str], int]:
 def _injected_numbers(
     run: Run, lasts: Mapping[tuple[str, str], int]
 ) -> dict[tuple[str, str], int]:
-    """Return the last number of each subject that only injected records tell of."""
+    """Return the last number of each subject that only injected records have."""
     injected = {(i.topic, i.partition, i.offset) for i in (run.ledger or Ledger()).injected}
     found: dict[tuple[str, str], int] = {}
     for topic in {topic for topic, _, _ in injected}:
@@ -97,10 +97,10 @@ def _counts(
     rows: list[Row], column: str, topic: str, lasts: Mapping[tuple[str, str], int]
 ) -> Iterator[str | None]:
     held = {row["tracking_number"]: row[column] for row in rows}
-    said = {s: last for (t, s), last in lasts.items() if t == topic and is_tracking_number(s)}
-    for number in sorted(held.keys() | said.keys()):
-        same = held.get(number, 0) == said.get(number, 0)
-        wrong = f"{number}: {said.get(number, 0)} events on {topic}, its owner counts"
+    published = {s: last for (t, s), last in lasts.items() if t == topic and is_tracking_number(s)}
+    for number in sorted(held.keys() | published.keys()):
+        same = held.get(number, 0) == published.get(number, 0)
+        wrong = f"{number}: {published.get(number, 0)} events on {topic}, its owner counts"
         yield None if same else f"{wrong} {held.get(number, 0)}"
 
 
@@ -140,11 +140,11 @@ def _routing_states(run: Run) -> Iterator[str | None]:
     last_ids: dict[str, str] = {}
     ids: dict[str, set[str]] = defaultdict(set)
     for _, body in firsts(run, ROUTING):
-        subject, said = body["subject"], data_of(body)
-        if said.get("status") is None:
+        subject, published = body["subject"], data_of(body)
+        if published.get("status") is None:
             continue
         if short(body) == "request_recorded":
-            last_ids[subject] = str(said["last_event"])
+            last_ids[subject] = str(published["last_event"])
         else:
             last[subject], last_ids[subject] = body, body["id"]
             ids[subject].add(body["id"])
@@ -153,9 +153,9 @@ def _routing_states(run: Run) -> Iterator[str | None]:
         if event is None:
             yield f"{number}: routing announced nothing of it"
             continue
-        said = data_of(event)
+        published = data_of(event)
         names = ("status", "program", "lane", "participant", "request_id")
-        wrong = [name for name in names if said.get(name) != row[name]]
+        wrong = [name for name in names if published.get(name) != row[name]]
         if row["last_event"] != last_ids[number] or row["last_event"] not in ids[number]:
             wrong.append("last_event")
         yield f"{number}: routing holds another {', '.join(wrong)}" if wrong else None

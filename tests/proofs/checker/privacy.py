@@ -1,4 +1,4 @@
-"""I15 and I16: who may see what."""
+"""I15 and I16: participants see only their own data; contacts and free text do not leak."""
 
 import json
 from collections import defaultdict
@@ -26,7 +26,7 @@ from tests.proofs.checker.run import Body, Run
 OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
 _SHORTEST, _MOST = 10, 300
 _LEAST, _READ = 10, 5_000_000_000
-"""In a place of gigabytes so few texts are looked for that it is read through in seconds each."""
+"""Search gigabytes of text for fewer canaries, so that each place takes seconds."""
 _WORDS = ("name", "title", "email", "phone", "note", "other_topic")
 _MAY_HOLD = frozenset({"intake", "notifications"})
 
@@ -89,7 +89,7 @@ def _concerned(run: Run) -> tuple[dict[str, set[str]], set[str]]:
 
 
 def _named(body: Body) -> set[str]:
-    """Return the requests that a message tells of; a refusal only repeats what was asked."""
+    """Return the requests that a message names; a refusal only repeats its own message."""
     data = data_of(body)
     if short(body) in ("refused", "applied"):
         return set()
@@ -99,7 +99,7 @@ def _named(body: Body) -> set[str]:
 
 
 def i16_canaries_are_nowhere(run: Run) -> Findings:
-    """What people said in words, and how to reach them, is only where it may be."""
+    """Free text and contact data are only where they are allowed."""
     canaries = canaries_of(run)
     if canaries:
         for place, text in _places(run):
@@ -109,17 +109,17 @@ def i16_canaries_are_nowhere(run: Run) -> Findings:
 
 
 def canaries_of(run: Run) -> list[str]:
-    """Return texts that were confided: at most 300 of them, evenly chosen."""
-    said: set[str] = set()
+    """Return at most 300 confidential texts, evenly sampled."""
+    found_texts: set[str] = set()
     for _, body in events(run, IN, CONFIDENTIAL):
-        said |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
-    chosen = sorted(text for text in said if len(text) >= _SHORTEST)
+        found_texts |= set(_confided(data_of(body), anything=short(body) == "need_stated"))
+    chosen = sorted(text for text in found_texts if len(text) >= _SHORTEST)
     step = max(1, -(-len(chosen) // _MOST))
     return chosen[::step]
 
 
 def _confided(data: Body, *, anything: bool) -> Iterator[str]:
-    """Yield the words of a submission, an amendment, a contact or a note."""
+    """Yield the free texts of a submission, an amendment, a contact or a note."""
     need, urgency = data.get("need"), data.get("urgency")
     if isinstance(need, dict):
         yield from (text for text in need.values() if isinstance(text, str))

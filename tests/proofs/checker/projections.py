@@ -1,4 +1,4 @@
-"""I10: what services hold of each other's facts is the fold of the log."""
+"""I10: every projection is the fold of the log."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.proofs.checker.run import Run
 
 
 def i10_projections_are_folds(run: Run) -> Findings:
-    """Every read model equals the checker's own fold of the topics it is made from."""
+    """Every projection equals the checker's own fold of its topics."""
     yield from wrong_in_routing(run)
     yield from wrong_in_notifications(run)
     yield from wrong_in_reporting(run)
@@ -20,9 +20,9 @@ def i10_projections_are_folds(run: Run) -> Findings:
 
 
 def _catalogs(run: Run) -> Iterator[str | None]:
-    said = {number_of(body): data_of(body) for _, body in firsts(run, REFERENCE)}
+    published = {number_of(body): data_of(body) for _, body in firsts(run, REFERENCE)}
     for service in ("intake", "routing", "notifications"):
         held = {row["number"]: json_of(row["body"]) for row in run.rows(service, "catalog")}
-        for number in sorted(said.keys() | held.keys(), key=str):
-            same = held.get(number) == said.get(number)
+        for number in sorted(published.keys() | held.keys(), key=str):
+            same = held.get(number) == published.get(number)
             yield None if same else f"{service}: reference data {number} is not as announced"

@@ -21,7 +21,7 @@ from urllib.request import urlopen
 from tests.proofs.checker.record_tables import Standing as OfService
 from tests.proofs.checker.record_tables import standing, write_tables
 from tests.proofs.checker.record_topics import Ends, Topics
-from tests.proofs.checker.surroundings import Surroundings
+from tests.proofs.checker.surroundings import StackAccess
 
 Standing = tuple[list[OfService], Ends]
 _REFRESHED = 2.5
@@ -36,50 +36,50 @@ def record(state: Path, folder: Path, *, within: float = 60) -> None:
     recorded is recorded again. A stack that never rests is recorded as it is: the verdict on
     lag, outboxes and held records says so.
     """
-    around = Surroundings.of(state)
-    topics = Topics(around.kafka)
+    access = StackAccess.of(state)
+    topics = Topics(access.kafka)
     deadline = time.monotonic() + within
     try:
         while True:
-            before = _standing(around, topics)
+            before = _standing(access, topics)
             if _left(before) and time.monotonic() < deadline:
                 time.sleep(0.2)
                 continue
             rested = time.monotonic()
-            _write(around, folder, topics, topics.ends())
+            _write(access, folder, topics, topics.ends())
             time.sleep(max(0.0, rested + _REFRESHED - time.monotonic()))
-            _write_metrics(around, folder / "metrics")
-            if _standing(around, topics) == before or time.monotonic() >= deadline:
+            _write_metrics(access, folder / "metrics")
+            if _standing(access, topics) == before or time.monotonic() >= deadline:
                 return
     finally:
         topics.close()
 
 
-def _write(around: Surroundings, folder: Path, topics: Topics, ends: Ends) -> None:
+def _write(access: StackAccess, folder: Path, topics: Topics, ends: Ends) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "ends.json").write_text(json.dumps(ends))
-    for service, dsn in around.dsns.items():
+    for service, dsn in access.dsns.items():
         asyncio.run(write_tables(folder / "tables" / service, dsn))
     topics.write(folder / "topics", ends)
-    shutil.copytree(around.logs, folder / "logs")
-    if around.history.exists():
-        shutil.copytree(around.history, folder / "history")
-    if around.ledger.exists():
-        shutil.copy(around.ledger, folder)
+    shutil.copytree(access.logs, folder / "logs")
+    if access.history.exists():
+        shutil.copytree(access.history, folder / "history")
+    if access.ledger.exists():
+        shutil.copy(access.ledger, folder)
 
 
-def _write_metrics(around: Surroundings, folder: Path) -> None:
+def _write_metrics(access: StackAccess, folder: Path) -> None:
     """Write what each service shows; one that does not answer is missing from the record."""
     folder.mkdir()
-    for service, address in around.http.items():
+    for service, address in access.http.items():
         with suppress(OSError), urlopen(f"{address}/metrics", timeout=10) as answer:
             (folder / f"{service}.txt").write_bytes(answer.read())
 
 
-def _standing(around: Surroundings, topics: Topics) -> Standing:
+def _standing(access: StackAccess, topics: Topics) -> Standing:
     """Return where everything stands; heartbeats move `out` topics alone, and are left out."""
-    services = [asyncio.run(standing(dsn)) for dsn in around.dsns.values()]
+    services = [asyncio.run(standing(dsn)) for dsn in access.dsns.values()]
     ends = {
         topic: partitions
         for topic, partitions in topics.ends().items()

@@ -64,7 +64,7 @@ class Run:
     logs: dict[str, str] = field(default_factory=dict)
     history: dict[str, list[Row]] = field(default_factory=dict)
     ledger: Ledger | None = None
-    """What the run broke on purpose; None when nothing was to be broken."""
+    """The injected faults; None if the run injects none."""
 
     def rows(self, service: str, table: str) -> list[Row]:
         """Return the rows of a table; a table that is not there has none."""

@@ -1,4 +1,4 @@
-"""I19: a participant's record that was set aside has one answer; nothing innocent is set aside."""
+"""I19: a participant's dead-lettered record has one answer; no valid record is dead-lettered."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,19 +23,19 @@ def i19_set_aside_is_answered(run: Run) -> Findings:
         if not row.get("answered"):
             yield f"{place} is dead at the door and its sender was not answered"
             continue
-        said = answers.get(place, [])
-        right = said == [[CODE]]
-        yield None if right else f"{place} was set aside, and its answers are {said}"
+        codes = answers.get(place, [])
+        right = codes == [[CODE]]
+        yield None if right else f"{place} was set aside, and its answers are {codes}"
     for place in sorted(unreadable):
-        said = answers.get(place, [])
-        yield None if said == [[CODE]] else f"{place} was unreadable, and its answers are {said}"
+        codes = answers.get(place, [])
+        yield None if codes == [[CODE]] else f"{place} was unreadable, and its answers are {codes}"
     kept |= unreadable
-    for place, said in answers.items():
-        if [CODE] in said and place not in kept and place not in _discarded(run):
+    for place, codes in answers.items():
+        if [CODE] in codes and place not in kept and place not in _discarded(run):
             yield f"{place} was answered {CODE} and is kept nowhere"
     yield from _left_standing(run)
     if run.ledger is not None:
-        yield from _blamed(run, [*kept, *(p for p, said in answers.items() if [CODE] in said)])
+        yield from _blamed(run, [*kept, *(p for p, codes in answers.items() if [CODE] in codes)])
 
 
 def _answers(run: Run) -> dict[str, list[list[str]]]:

@@ -1,4 +1,4 @@
-"""I1 to I3: what became of submissions, judged from what their senders know."""
+"""I1 to I3: the outcome of submissions, judged from their senders' histories."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -53,9 +53,9 @@ def _wrong_with(
     number = request["tracking_number"]
     if answer is None:
         return f"{number}: its submission {place} was never answered as accepted"
-    told = (answer["tracking_number"], answer["reference"], answer["request_id"])
-    if told != (number, request["reference"], request["request_id"]):
-        return f"{number}: the answer to {place} says {told[0]} for {told[1]}"
+    stated = (answer["tracking_number"], answer["reference"], answer["request_id"])
+    if stated != (number, request["reference"], request["request_id"]):
+        return f"{number}: the answer to {place} says {stated[0]} for {stated[1]}"
     if len(announced[number]) != 1:
         return f"{number} has {len(announced[number])} accepted events"
     wrong = [service for service, numbers in held.items() if numbers[number] != 1]
@@ -71,7 +71,7 @@ def _accepted_answers(run: Run) -> dict[str, Body]:
 
 
 def _histories_stand(run: Run) -> Findings:
-    """Compare what senders appended, and what they read, with the topics."""
+    """Compare the records that participants sent and received with the topics."""
     for participant, lines in run.history.items():
         sent = _digests(run, f"cri.in.{participant}.v1")
         received = _digests(run, f"{OUT}{participant}.v1")
@@ -94,7 +94,7 @@ def _digest(record: Record) -> str | None:
 
 
 def i02_refused_is_nowhere(run: Run) -> Findings:
-    """What was refused leads to nothing; what nobody knows of is there at most once."""
+    """A refused submission has no effect; one of unknown fate has at most one."""
     led_to: dict[str, list[str]] = defaultdict(list)
     by_cause: dict[str, list[Body]] = defaultdict(list)
     for _, body in firsts(run, INTAKE, CONFIDENTIAL, REFERENCE, ROUTING):

@@ -1,4 +1,4 @@
-"""Where a running stack is: read from its ``connection.json`` and its folder of secrets alone."""
+"""A running stack's addresses, read from its ``connection.json`` and folder of secrets only."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ _ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class StackAccess:
     """
     Addresses and logins.
 
@@ -28,8 +28,8 @@ class Surroundings:
     ledger: Path
 
     @classmethod
-    def of(cls, state: Path) -> "Surroundings":
-        """Read the surroundings of the stack that keeps everything in *state*."""
+    def of(cls, state: Path) -> "StackAccess":
+        """Read the addresses of the stack in the folder *state*."""
         connection = json.loads((state / "connection.json").read_text())
         password = (state / "secrets" / _ADMIN / "continuum_kafka_password").read_text()
         kafka = {

@@ -67,7 +67,7 @@ class Judgment:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong; also when there was nothing to look at."""
+        """Whether there is no violation (true if there was nothing to check)."""
         return not self.violations
 
 
@@ -77,7 +77,7 @@ def judge(run: Run) -> dict[str, Judgment]:
 
 
 def judge_by(name: str, run: Run) -> Judgment:
-    """Judge by one invariant; what is so broken that it cannot be read is a violation, too."""
+    """Judge by one invariant; unreadable data is a violation, too."""
     checked, violations = 0, []
     try:
         for finding in INVARIANTS[name](run):

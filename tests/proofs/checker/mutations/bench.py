@@ -1,4 +1,4 @@
-"""A copy of a run to be broken, and what breaking it takes."""
+"""A copy of a run, with the operations that mutations need."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -30,7 +30,7 @@ MUTATIONS: Sequence[Mutation] = (
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """What the invariant said of a broken run: nothing, if it did not notice."""
+    """The invariant's violations for a broken run; empty if it noticed nothing."""
 
     mutation: Mutation
     violations: Sequence[str]

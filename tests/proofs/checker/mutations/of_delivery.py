@@ -59,8 +59,8 @@ def _park(bench: Bench) -> None:
     """Park the key of a request at the last event that notifications read of it."""
     record = bench.any_of(ROUTING, "request_withdrawn")
     subject = subject_of(record)
-    story = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject]
-    last = story[-1]
+    events = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject]
+    last = events[-1]
     fact = (last.body or {})["id"]
     for topic in bench.run.topics:
         bench.run.topics[topic] = [
@@ -73,7 +73,7 @@ def _park(bench: Bench) -> None:
         "gates",
         where=lambda row: (row["topic"], row["subject"]) == (ROUTING, subject),
     )
-    gate["last"] = len(story) - 1
+    gate["last"] = len(events) - 1
     key = {"topic": ROUTING, "partition": last.partition, "offset": last.offset}
     bench.run.tables["notifications"]["parked_keys"].append({"key": subject, **key})
 
@@ -112,18 +112,18 @@ def _tell_another(bench: Bench) -> None:
 
 
 def _name_another(bench: Bench) -> None:
-    told = bench.any_of(OUT, "told", where=lambda r: "program-office" not in r.topic)
+    status = bench.any_of(OUT, "told", where=lambda r: "program-office" not in r.topic)
     others = bench.any_row(
         "intake",
         "requests",
         where=lambda row: (
-            row["participant"] != participant_of(told.topic)
-            and participant_of(told.topic) not in _offered(bench, row["tracking_number"])
+            row["participant"] != participant_of(status.topic)
+            and participant_of(status.topic) not in _offered(bench, row["tracking_number"])
         ),
     )
     line = {"tracking_number": others["tracking_number"]}
-    requests = [*data_of(told.body or {})["requests"], line]
-    bench.put(edited(told, data={"requests": requests}), told)
+    requests = [*data_of(status.body or {})["requests"], line]
+    bench.put(edited(status, data={"requests": requests}), status)
 
 
 def _offered(bench: Bench, number: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Breaks what becomes of a message that was answered as applied (I20, I15)."""
+"""Breaks the effects of applied messages (I20, I15)."""
 
 from typing import Any
 
@@ -29,9 +29,9 @@ def _amend_too_late(bench: Bench) -> None:
     taken_back = edited(ended, data=facts, id=_TAKEN_BACK, type=kind, causationid=_AMENDMENT)
     bench.append(taken_back)
     topic = f"{OUT}{body['data']['participant']}.v1"
-    told = bench.any_of(topic)
+    notice = bench.any_of(topic)
     kind = "gov.cri.amendment.came_too_late.v1"
-    bench.append(edited(told, id="too-late", type=kind, causationid=_TAKEN_BACK))
+    bench.append(edited(notice, id="too-late", type=kind, causationid=_TAKEN_BACK))
 
 
 def _is_end(record: Record) -> bool:
@@ -82,7 +82,7 @@ MUTATIONS = (
     Mutation("a provider's notes reach nobody", "I20", _hand_no_note_on),
     Mutation("a note reaches another than it is for", "I15", _show_a_note_to_a_provider),
     Mutation("an amendment without effect stays applied", "I20", _say_nothing, _amend_too_late),
-    Mutation("nobody is told that it came too late", "I20", _tell_nobody, _amend_too_late),
+    Mutation("nobody is notice that it came too late", "I20", _tell_nobody, _amend_too_late),
     Mutation("an amendment is taken back twice", "I20", _take_back_twice, _amend_too_late),
     Mutation(
         "an amendment with an effect is taken back",

@@ -1,4 +1,4 @@
-"""Breaks what became of that which a run broke on purpose (I18)."""
+"""Breaks the outcomes of injected faults (I18)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -127,8 +127,8 @@ def _set_aside_sound(bench: Bench) -> None:
 def _claim_swap(bench: Bench) -> None:
     """Note two events as swapped that came in their order."""
     one = bench.any_of(ROUTING, "request_triaged")
-    story = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(one)]
-    ids = [str((r.body or {})["id"]) for r in story[:2]]
+    events = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(one)]
+    ids = [str((r.body or {})["id"]) for r in events[:2]]
     before = bench.run.ledger or Ledger()
     swap = Swapped(ROUTING, subject_of(one), *ids)
     bench.run.ledger = replace(before, swapped=[*before.swapped, swap])

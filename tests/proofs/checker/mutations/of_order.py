@@ -38,22 +38,22 @@ def _number_twice(bench: Bench) -> None:
 
 def _swap(bench: Bench) -> None:
     one = bench.any_of(ROUTING, "request_triaged")
-    story = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(one)]
-    other = story[story.index(one) + 1]
+    events = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(one)]
+    other = events[events.index(one) + 1]
     bench.put(replace(other, offset=one.offset), one)
     bench.put(replace(one, offset=other.offset), other)
 
 
 def _move_to_another_partition(bench: Bench) -> None:
-    story = bench.any_of(ROUTING, "offer_made")
-    bench.remove(story)
-    bench.append(replace(story, partition=(story.partition + 1) % 6))
+    offer = bench.any_of(ROUTING, "offer_made")
+    bench.remove(offer)
+    bench.append(replace(offer, partition=(offer.partition + 1) % 6))
 
 
 def _follow(bench: Bench, record: Record, kind: str, **facts: str) -> None:
     """Append another event of the subject of *record*."""
-    story = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(record)]
-    number = max(number_of(r.body or {}) or 0 for r in story) + 1
+    events = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(record)]
+    number = max(number_of(r.body or {}) or 0 for r in events) + 1
     bench.append(
         edited(
             record,

@@ -1,4 +1,4 @@
-"""Breaks what became of a participant's record that was set aside (I19)."""
+"""Breaks the outcomes of participants' dead-lettered records (I19)."""
 
 import json
 from dataclasses import replace
@@ -33,17 +33,17 @@ def _find_unreadable(bench: Bench) -> None:
 
 def _answer(bench: Bench, record: Record, code: str, *, id: str = "set-aside") -> None:  # noqa: A002
     who = participant_of(record.topic)
-    told = next(r for r in bench.run.records(f"{OUT}{who}.v1") if r.body is not None)
+    message = next(r for r in bench.run.records(f"{OUT}{who}.v1") if r.body is not None)
     body = {
-        **(told.body or {}),
+        **(message.body or {}),
         "id": id,
         "type": _REFUSED,
         "inreplyto": record.place,
         "data": {"refused_by": "intake", "reasons": [{"code": code, "path": ""}]},
     }
-    others = bench.run.topics[told.topic]
+    others = bench.run.topics[message.topic]
     others[:] = [r for r in others if (r.body or {}).get("inreplyto") != record.place]
-    bench.append(replace(told, value=json.dumps(body).encode()))
+    bench.append(replace(message, value=json.dumps(body).encode()))
 
 
 def _rows(bench: Bench) -> list[Row]:

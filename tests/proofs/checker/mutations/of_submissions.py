@@ -1,4 +1,4 @@
-"""Breaks what became of submissions (I1 to I3)."""
+"""Breaks the outcomes of submissions (I1 to I3)."""
 
 from tests.proofs.checker.log import ACCEPTED, DEAD, IN, INTAKE, OUT, REFUSED, data_of
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited
