@@ -1,5 +1,5 @@
 """
-Brings a restored database of routing up to what was decided about each request.
+Brings a database restored from an older dump up to the events that routing has published.
 
 Routing's own published events are folded into each request, in the order of their numbers.
 Intake's events are replayed in between; one is decided only if routing has published nothing that
@@ -36,7 +36,7 @@ from shared.delivery.take_in.reader import LOGGED, Closing, Reader
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
-_AT_ONCE = 1000
+_LIMIT = 1000
 _AMENDED = frozenset(map(kind_of, (routing.RequestFactsChanged, routing.AmendmentCameTooLate)))
 _ANSWERS = frozenset(map(kind_of, (routing.MessageApplied, routing.MessageRefused)))
 Lives = Mapping[str, Sequence[PublishedEvent]]
@@ -47,7 +47,7 @@ OWN = OwnTopics(r"^cri\.int\.routing\.v1$", {routing.TOPIC: _SQL["read_published
 
 @dataclass(slots=True)
 class RestoreBatch:
-    """A batch, what is announced of its requests, the ids answered, and places in lanes."""
+    """A batch, with the published events, answered declarations and numbers of its requests."""
 
     batch: Batch
     lives: Lives
@@ -56,7 +56,7 @@ class RestoreBatch:
 
 
 class RestoreReader:
-    """Takes in again what intake announced."""
+    """Replays intake's events: decides only those that routing has published nothing about."""
 
     def __init__(self) -> None:
         self._reader = RoutingReader()
@@ -65,7 +65,7 @@ class RestoreReader:
         return self._reader.parse(record)
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Return nothing: there is no sender to answer, records come from our own services."""
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
@@ -75,7 +75,7 @@ class RestoreReader:
         declared = [
             item.message.id for item in items if isinstance(item.message, intake.CapacityDeclared)
         ]
-        led_to = await read_published(connection, declared)  # offers among it
+        led_to = await read_published(connection, declared)  # declarations also cause offers
         answered = [cause for cause, events in led_to.items() if any(map(is_answer, events))]
         return RestoreBatch(
             batch,
@@ -85,7 +85,7 @@ class RestoreReader:
         )
 
     def decide(self, restored: RestoreBatch, item: Item) -> Taken:
-        """Decide what the log says nothing about, on what it says."""
+        """Fold the published events that *item* caused; decide it if there are none."""
         event, batch = item.message, restored.batch
         if item.record.topic != intake.TOPIC:
             return self._reader.decide(batch, item)
@@ -106,21 +106,21 @@ class RestoreReader:
         request = self._up_to(restored, event.subject, life, before=before)
         if not own:
             if request is not batch.requests.get(event.subject):
-                _keep(batch, DecisionOutcome(request))
+                _add(batch, DecisionOutcome(request))
             return self._reader.decide(batch, item)
-        if any(map(is_answer, own)):  # behind it stands at most what a later release says
+        if any(map(is_answer, own)):  # complete, except events of a later release
             queue_number = restored.queue_numbers.get(event.subject)
-            _keep(
+            _add(
                 batch,
                 DecisionOutcome(
                     fold(request, own, batch.rules.catalog, queue_number=queue_number)
                 ),
             )
             return Taken("applied")
-        # The relay was stopped between the events of one decision: the rest of them is made now.
+        # The relay stopped between the events of one decision: build the missing ones.
         outcome = decide(request, event, batch.rules, at=own[0].at)
         ids = {each.id for each in own}
-        _keep(batch, replace(outcome, events=tuple(e for e in outcome.events if e.id not in ids)))
+        _add(batch, replace(outcome, events=tuple(e for e in outcome.events if e.id not in ids)))
         return Taken("applied")
 
     def _accept(
@@ -130,7 +130,7 @@ class RestoreReader:
         life: Sequence[PublishedEvent],
         own: Sequence[PublishedEvent],
     ) -> Taken:
-        """Make the request as it was made, and tell its life so far."""
+        """Create the request and fold the events of its triage."""
         event, batch = item.message, restored.batch
         if not own:
             return self._reader.decide(batch, item)
@@ -146,20 +146,20 @@ class RestoreReader:
         )
         queue_number = restored.queue_numbers.get(event.subject)
         triaged = fold(accepted, own, catalog, queue_number=queue_number)
-        # The record of a triage follows from its facts; it is the one announced, or it is lost.
-        # Its hash tells: a later release may say more in the event itself.
+        # The decision record of a triage is computed again, and kept if it has the published hash.
+        # Events are not compared: those of a later release may have more fields.
         made = decide(None, event, batch.rules, at=own[0].at)
         same = [each.hash for each in made.records] == _decision_hashes(own)
         batch.new.add(event.subject)
-        _keep(batch, DecisionOutcome(triaged, records=made.records if same else ()))
+        _add(batch, DecisionOutcome(triaged, records=made.records if same else ()))
         return Taken("applied", counted=(("requests_accepted", triaged.lane or "none"),))
 
     def _amend(self, restored: RestoreBatch, item: Item, life: Sequence[PublishedEvent]) -> Taken:
         """
-        Bring the request to its new facts, or say that they came too late, if nothing says so yet.
+        Fold the published outcome of an amendment, or decide it if there is none.
 
-        Events of the matcher and of clocks do not tell whether it was decided before them; if it
-        was not announced, it is decided behind them.
+        Events of the matcher and of clocks do not show whether the amendment was decided before
+        them, so it is decided after all published events.
         """
         event, batch = item.message, restored.batch
         request = batch.requests.get(event.subject)
@@ -167,7 +167,7 @@ class RestoreReader:
         if own:
             queue_number = restored.queue_numbers.get(event.subject)
             request = self._up_to(restored, event.subject, life, before=own[0].number)
-            _keep(
+            _add(
                 batch,
                 DecisionOutcome(
                     fold(request, own, batch.rules.catalog, queue_number=queue_number)
@@ -177,10 +177,10 @@ class RestoreReader:
         if request is not None and any(
             each.type in _AMENDED | _ANSWERS and each.number > request.published for each in life
         ):
-            # A later message about the request was decided, so this one was: by a release that
-            # said nothing of amendments.
+            # A later message about the request was decided, so this one was too, by a release
+            # that published no event for amendments.
             if not request.ended:
-                _keep(batch, DecisionOutcome(amended(request, event.data, batch.rules)))
+                _add(batch, DecisionOutcome(amended(request, event.data, batch.rules)))
             return Taken("applied")
         if request is not None:
             batch.requests[event.subject] = self._up_to(restored, event.subject, life, before=None)
@@ -194,7 +194,7 @@ class RestoreReader:
         *,
         before: int | None,
     ) -> Request:
-        """Return the request after all that is announced of it, *before* a number."""
+        """Return the request after its published events with numbers below *before*."""
         request = restored.batch.requests[subject]
         events = [
             each
@@ -227,11 +227,11 @@ class Restore:
         await connection.execute(_SQL["raise_queue_numbers"])
 
     async def finish(self, connection: Any) -> None:
-        """Tell the lives to their ends, and count what they have taken of the capacities."""
+        """Fold the remaining events, then compute the capacities from the requests."""
         catalog = await CatalogCache().current(connection)
         behind = [row[0] for row in await connection.fetch(_SQL["list_behind"])]
-        for first in range(0, len(behind), _AT_ONCE):
-            numbers = behind[first : first + _AT_ONCE]
+        for first in range(0, len(behind), _LIMIT):
+            numbers = behind[first : first + _LIMIT]
             loaded = await store.load_batch(connection, requests=numbers)
             lives = await _read_lives(connection, numbers)
             queue_numbers = await _read_queue_numbers(connection, numbers)
@@ -245,18 +245,18 @@ class Restore:
                 for number, request in loaded.requests.items()
             ]
             await store.save(connection, Results(after))
-        await _count_capacities(connection)
+        await _compute_capacities(connection)
         await connection.execute(_SQL["reopen_lanes"])
         await connection.execute(_SQL["forget_queue_numbers"])
 
 
 def _decision_hashes(events: Sequence[PublishedEvent]) -> list[str]:
-    """Return the hashes of the decision records that *events* announce."""
+    """Return the hashes of the decision records that *events* name."""
     data = [json.loads(event.value)["data"] for event in events if event.type in LOGGED]
     return [each["decision"]["hash"] for each in data if "decision" in each]
 
 
-def _keep(batch: Batch, outcome: DecisionOutcome) -> None:
+def _add(batch: Batch, outcome: DecisionOutcome) -> None:
     batch.requests[outcome.request.tracking_number] = outcome.request
     batch.outcomes.append(outcome)
 
@@ -273,12 +273,12 @@ async def _read_queue_numbers(connection: Any, numbers: Any) -> dict[str, int]:
     return dict(await connection.fetch(_SQL["read_queue_numbers"], list(numbers)))
 
 
-async def _count_capacities(connection: Any) -> None:
+async def _compute_capacities(connection: Any) -> None:
     """
-    Compute again what each provider can take on, from what it declared and what was taken of it.
+    Compute each provider's capacity from its last declaration and the requests' offers.
 
-    From which declaration an offer was made follows from their times, and which of its entries
-    from the order of the offers. A change that was on its way to the matcher is in the requests.
+    For older offers, the declaration follows from the times, and the entry from the order of the
+    offers. Pending capacity changes are deleted: the requests already include them.
     """
     declared: dict[str, list[tuple[datetime | None, CapacityChange]]] = defaultdict(list)
     for provider, declaration, until, entries, at, _ in await connection.fetch(
@@ -308,7 +308,7 @@ async def _count_capacities(connection: Any) -> None:
     capacities = await store.lock_capacities(connection, providers)
     for provider, now in capacities.items():
         for _, change in declared[provider][-1:]:
-            now = _left(apply(now, change), taken)
+            now = _remaining(apply(now, change), taken)
         last = max(now.last_offer, microseconds(asked[provider]) if provider in asked else 0)
         capacities[provider] = now._replace(load=load.get(provider, 0), last_offer=last)
     await store.save(connection, Results(capacities=list(capacities.values())))
@@ -318,7 +318,7 @@ async def _count_capacities(connection: Any) -> None:
 def _declaration_of(
     declared: Sequence[tuple[datetime | None, CapacityChange]], at: datetime, cause: str
 ) -> CapacityChange | None:
-    """Return what an offer was made from: what it names as its cause, or the last before it."""
+    """Return the declaration of an offer: the one that caused it, or the last one before it."""
     named = [change for _, change in declared if change.declaration == cause]
     before = [change for since, change in declared if since is None or since <= at]
     found = named or before[-1:]
@@ -328,16 +328,16 @@ def _declaration_of(
 def _entry_of(
     change: CapacityChange, facts: str, taken: Mapping[tuple[str, int], int], at: datetime
 ) -> int:
-    """Return the first entry that fits and had room; the first of all when none had."""
+    """Return the first fitting entry with free capacity, or 0 if there is none."""
     full = apply(Capacity(change.provider), change)
     availability_of = availability_lookup(
-        {change.provider: _left(full, taken)}, decode_request_facts(facts), at=at
+        {change.provider: _remaining(full, taken)}, decode_request_facts(facts), at=at
     )
     entry = availability_of(change.provider).entry
     return 0 if entry is None else entry
 
 
-def _left(capacity: Capacity, taken: Mapping[tuple[str, int], int]) -> Capacity:
+def _remaining(capacity: Capacity, taken: Mapping[tuple[str, int], int]) -> Capacity:
     free = tuple(
         number - taken.get((capacity.declaration or "", entry), 0)
         for entry, number in enumerate(capacity.free)

@@ -1,1 +1,1 @@
-"""The lanes, in which requests wait, and the matcher, which serves them."""
+"""The lanes in which requests wait, and the matcher that serves them."""

@@ -1,4 +1,4 @@
-"""One step through a lane: its requests in order of their queue numbers, each matched or not."""
+"""Matches the next requests of a lane in the order of their queue numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from shared.contracts.routing import DecisionFacts, Sentences
 
 @dataclass(slots=True)
 class LaneStep:
-    """What a lane's step works with; ``capacities`` change as offers take of them."""
+    """The inputs of one step through a lane; offers update ``capacities`` and ``offers``."""
 
     program: str
     is_open: bool
@@ -30,10 +30,10 @@ class LaneStep:
 
 def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[DecisionOutcome]:
     """
-    Return what becomes of *requests*, which are in the order of their queue numbers.
+    Return the outcomes of *requests*, which are in the order of their queue numbers.
 
-    An earlier request is decided before a later one sees what capacity is left: whoever is
-    passed over has a record that says that nobody who could help had room.
+    Each request is decided before the next one sees the remaining capacity. So a request that is
+    passed over has a record which shows that no suitable provider had capacity.
     """
     if not step.is_open:
         return [_not_open(step, request) for request in requests]
@@ -61,7 +61,7 @@ def _match(
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
         return DecisionOutcome(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
-    # Offers of one step are apart by a microsecond, so that "longest without" has an order.
+    # One microsecond between offers of a step, so that "longest without an offer" is unambiguous.
     at = step.at + timedelta(microseconds=step.offers)
     builder = OutcomeBuilder(request, cause=_cause(request, capacity), at=at)
     expires_at = None
@@ -72,7 +72,7 @@ def _match(
         expires_at = clocks[clock]
         if expires_at is None:
             return _no_deadline(step, builder, basis, found)
-    decision = _keep(step, builder, facts, basis, found)
+    decision = _record(step, builder, facts, basis, found)
     if found.outcome == "waiting":
         wait(builder, "no_capacity", decision=decision)
     elif capacity is None or found.entry is None or expires_at is None:
@@ -88,13 +88,13 @@ def _match(
         )
         step.offers += 1
         step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=at)
-    return replace(builder.build(), changes=())  # the capacities of the step have them already
+    return replace(builder.build(), changes=())  # already in `step.capacities`
 
 
 def _no_deadline(
     step: LaneStep, builder: OutcomeBuilder, basis: DecisionBasis, found: Match
 ) -> DecisionOutcome:
-    """Hand the request to a person: an offer would expire on a day that the calendar lacks."""
+    """Refer the request: an offer would expire after the end of the calendar."""
     because = Sentences(
         staff=f"{found.provider} would be asked, but the calendar of the rule set in force"
         f" ends with {basis.ruleset.calendar.last_day}, before the offer would expire."
@@ -114,13 +114,13 @@ def _no_deadline(
 
 
 def _cause(request: Request, capacity: Capacity | None) -> str:
-    """Return the event that leads to the step: the capacity waited for, or the request's last."""
+    """Return the cause of the step: the awaited declaration, or the request's last event."""
     if request.waits_for == "no_capacity" and capacity is not None:
         return capacity.declaration or request.last_event
     return request.last_event
 
 
-def _keep(
+def _record(
     step: LaneStep, builder: OutcomeBuilder, facts: Facts, basis: DecisionBasis, found: Match
 ) -> DecisionFacts:
     details = {
@@ -136,7 +136,7 @@ def _keep(
 
 
 def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
-    """Let a request that came into the lane of a program that is closed now wait for it."""
+    """Let the request wait until its program opens."""
     if request.waits_for == "program_not_open":
         return DecisionOutcome(request._replace(fresh=False))
     basis = step.rules.programs

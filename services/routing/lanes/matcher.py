@@ -1,4 +1,4 @@
-"""The matcher: works through the lanes, each step a short transaction, and makes the offers."""
+"""The matcher: goes through the lanes in short transactions and makes offers."""
 
 import asyncio
 from collections import Counter
@@ -21,15 +21,15 @@ from shared.process import crash_points
 from shared.process.tasks import AT_ONCE, LATER, SOON
 
 log = structlog.get_logger()
-_CHANGES_AT_ONCE = 500
+_CHANGES_LIMIT = 500
 
 
 class Matcher:
     """
-    Finds providers for what is queued.
+    Finds providers for queued requests.
 
-    Several matchers may run: a lane is worked on by one at a time, and changes of capacity are
-    applied by one at a time. Locks are taken lane, capacity, request, everywhere.
+    Several matchers can run: each lane, and the applying of capacity changes, is locked by one of
+    them at a time. Locks are always taken in the order lane, capacity, request.
     """
 
     def __init__(self, *, relay_wake: asyncio.Event, limit: int) -> None:
@@ -40,10 +40,10 @@ class Matcher:
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """
-        Apply the changes of capacity, then go one step through each lane that has work.
+        Apply capacity changes, then go one step through each lane that has work.
 
-        There may be more at once when a step took as much as it may, and soon when another process
-        holds a lane or the changes: it may not have seen what brought the work here.
+        Returns `AT_ONCE` if a step reached its limit, and `SOON` if another process has locked a
+        lane or the changes, as it may not have seen the latest work.
         """
         async with pool.acquire() as connection:
             pauses = [LATER]
@@ -58,42 +58,42 @@ class Matcher:
         return min(pauses)
 
     async def _rules(self, connection: Any, *, version: int, at: datetime) -> Rules:
-        """Return the rules at *at*; *version* is the stored catalog's, which was just read."""
+        """Return the rules in force at *at*; *version* is that of the stored catalog."""
         catalog = await self._catalogs.current(connection, version=version)
         return self._rules_cache.in_force(catalog, at=at)
 
     async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> timedelta:
-        """Bring the capacities up to date and let the lanes look again where room has come."""
+        """Apply capacity changes; start a new sweep of lanes whose providers gained capacity."""
         catalog = await self._catalogs.current(connection)
         async with connection.transaction():
             if not await store.try_to_take_changes(connection):
                 return SOON
             await store.lock_lanes(connection)
-            changes = await store.take_capacity_changes(connection, limit=_CHANGES_AT_ONCE)
+            changes = await store.take_capacity_changes(connection, limit=_CHANGES_LIMIT)
             providers = sorted({change.provider for change in changes})
             await store.open_capacities(connection, providers)
             capacities = await store.lock_capacities(connection, providers)
             for change in changes:
                 capacities[change.provider] = apply(capacities[change.provider], change)
             await store.save(connection, Results(capacities=list(capacities.values())))
-            more = {c.provider for c in changes if c.entries is not None or c.free > 0}
+            gained = {c.provider for c in changes if c.entries is not None or c.free > 0}
             programs = {
                 program
-                for provider in more & catalog.providers.keys()
+                for provider in gained & catalog.providers.keys()
                 for program in catalog.providers[provider].programs
             }
             await store.sweep_lanes(connection, programs)
-        return AT_ONCE if len(changes) == _CHANGES_AT_ONCE else LATER
+        return AT_ONCE if len(changes) == _CHANGES_LIMIT else LATER
 
     async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> timedelta:
-        """Go one step through a lane; return when the next is due."""
+        """Go one step through a lane; return the time until the next."""
         async with connection.transaction():
             locked = await store.lock_lane(connection, name)
             if locked is None:
                 return SOON
             lane, version, at = locked
             rules = await self._rules(connection, version=version, at=at)
-            if await self._is_behind(connection, lane, rules):
+            if await self._must_wait(connection, lane, rules):
                 return SOON
             basis = _basis(lane.program, rules, at=at)
             is_open = is_lane_open(rules, lane.program, at=at)
@@ -126,10 +126,10 @@ class Matcher:
             log.info("requests.matched", lane=name, looked_at=len(requests), **statuses)
         return AT_ONCE if len(requests) == self._limit else LATER
 
-    async def _is_behind(
+    async def _must_wait(
         self, connection: "PoolConnectionProxy[Any]", lane: Lane, rules: Rules
     ) -> bool:
-        """Tell whether a lane of a higher rank that shares a provider has work now."""
+        """Tell whether a lane that is served earlier and shares a provider has work."""
         if _rank(lane, rules) == 0:
             return False
         now = await store.survey(connection)
@@ -154,7 +154,7 @@ class Matcher:
 
 
 def _rank(lane: Lane, rules: Rules) -> int:
-    """Return the place of the lane's pace in the order in which lanes are served."""
+    """Return the position of the lane's pace in the order of service, from 0."""
     stated = rules.ruleset.lanes if rules.ruleset is not None else None
     order = stated or SERVED_FIRST
     return next((n for n, pace in enumerate(order) if lane.lane.endswith(f".{pace}")), len(order))
@@ -167,7 +167,7 @@ def _share_provider(one: str, other: str, rules: Rules) -> bool:
 
 
 def _has_work(lane: Lane, rules: Rules, *, at: datetime) -> bool:
-    """Tell whether somebody in the lane is to be looked at."""
+    """Tell whether the lane has requests for the matcher to look at."""
     known = rules.ruleset is not None and lane.program in rules.catalog.programs
     if not known or not lane.queued:
         return False
@@ -177,7 +177,7 @@ def _has_work(lane: Lane, rules: Rules, *, at: datetime) -> bool:
 
 
 def _basis(program: str, rules: Rules, *, at: datetime) -> str:
-    """Return what decisions in the lane rest on, but for capacity: another one, look again."""
+    """Return a key of all inputs but capacity; if it changes, the lane is swept again."""
     basis = rules.providers(program, at=at)
     state = "open" if is_lane_open(rules, program, at=at) else "closed"
     return f"{state} {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}"

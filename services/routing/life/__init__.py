@@ -1,1 +1,1 @@
-"""A request's life: what each message leads to, and the state after each event. Pure."""
+"""The lifecycle of a request: decisions about messages, and the state after events. Pure."""

@@ -1,4 +1,4 @@
-"""What providers can take on: declarations, what offers have taken of them, and what fits."""
+"""Capacity of providers: what they declared, what is still free, and which entries fit."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,10 +18,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Capacity(NamedTuple):
     """
-    A provider's last declaration (by the id of its event), with what is still free of each entry.
+    A provider's last declaration (the id of its event), and the free capacity of each entry.
 
-    ``load`` counts its open offers and engagements; ``last_offer`` is when it was last asked, in
-    microseconds since 1970, 0 for never.
+    ``load`` is the number of open offers and engagements; ``last_offer`` is the time of the last
+    offer in microseconds since 1970, 0 for never.
     """
 
     provider: str
@@ -41,7 +41,7 @@ class _Entry:
     service_forms: frozenset[str]
 
     def fits(self, facts: Facts) -> bool:
-        """Tell whether the entry is for such a request; an empty list stands for all."""
+        """Tell whether the entry is for requests with *facts*; an empty list allows all values."""
         return (
             (not self.topics or not self.topics.isdisjoint(facts["request.topics"]))
             and (not self.agency_types or facts["agency.cri_type"] in self.agency_types)
@@ -57,7 +57,7 @@ class _Entry:
 def declared(
     provider: str, facts: CapacityFacts | DeclaredFacts, *, declaration: str
 ) -> CapacityChange:
-    """Return the change that a declaration of *provider* is."""
+    """Return the change made by a declaration of *provider*."""
     entries = [entry.model_dump() for entry in facts.entries]
     return CapacityChange(
         provider=provider,
@@ -68,7 +68,7 @@ def declared(
 
 
 def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
-    """Return *capacity* after *change*; a new declaration replaces what the old one said."""
+    """Return *capacity* after *change*; a new declaration replaces the previous one."""
     if change.entries is not None:
         return capacity._replace(
             declaration=change.declaration,
@@ -83,7 +83,7 @@ def apply(capacity: Capacity, change: CapacityChange) -> Capacity:
 
 
 def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
-    """Return *capacity* after an offer took one of *entry*."""
+    """Return *capacity* after an offer that takes one place of *entry*."""
     return Capacity(
         capacity.provider,
         capacity.declaration,
@@ -98,7 +98,7 @@ def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
 def availability_lookup(
     capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
 ) -> Callable[[str], Availability]:
-    """Return a function that says what a provider could take on of a request with *facts*."""
+    """Return a function from a provider to its availability for a request with *facts*."""
 
     def availability_of(provider: str) -> Availability:
         capacity = capacities.get(provider)

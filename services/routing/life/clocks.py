@@ -1,4 +1,4 @@
-"""When a clock runs out: by the rule set's calendar, or by a demonstration's short days."""
+"""Computes when a clock runs out, by the calendar of the rule set."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from shared.contracts.reference import Calendar, Clock, RuleSet
 
-# What a rule set that names no such clock means (assumed: no source states these lengths).
+# For rule sets that do not define the clock (assumed: no source states these lengths).
 DEFAULTS: Mapping[str, Clock] = {
     "triage.standard": Clock(amount=2, unit="working_days"),
     "triage.urgent": Clock(amount=4, unit="hours"),
@@ -23,7 +23,7 @@ def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime | None:
     """
     Return when the clock *name*, started at *start*, runs out (UTC).
 
-    None when it counts working days and the calendar ends before: which they are is not known.
+    None if it counts working days and would end after the last day of the calendar.
     """
     clock = ruleset.clocks.get(name) or DEFAULTS[name]
     calendar = ruleset.calendar
@@ -38,7 +38,7 @@ def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime | None:
 
 
 def _short(clock: Clock, *, seconds_per_day: int) -> timedelta:
-    """Return the clock's length when a day of any kind takes *seconds_per_day* seconds."""
+    """Return the clock's length if each day takes *seconds_per_day* seconds (demonstrations)."""
     if clock.unit in ("working_days", "days"):
         return timedelta(seconds=clock.amount * seconds_per_day)
     if clock.unit == "seconds":
@@ -50,7 +50,7 @@ def _after_working_days(start: datetime, amount: int, calendar: Calendar) -> dat
     """
     Return the same time of day, *amount* working days later.
 
-    What starts on a day off starts with the next working day.
+    A clock started on a day off counts from the beginning of the next working day.
     """
     holidays = _holidays(tuple(calendar.holidays))
     local = start.astimezone(ZoneInfo(calendar.zone))

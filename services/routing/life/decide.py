@@ -1,4 +1,4 @@
-"""A request's life: what each message about it leads to. Pure; deciding twice gives the same."""
+"""Decides what each message about a request leads to. Pure: equal inputs, equal outcome."""
 
 from datetime import datetime
 
@@ -42,13 +42,13 @@ AboutRequest = (
 
 
 class UnknownRequest(Exception):
-    """Something is said about a request before it was accepted: the log is broken."""
+    """An event is about a request that was never accepted: the log is incomplete."""
 
 
 def decide(
     request: Request | None, event: AboutRequest, rules: Rules, *, at: datetime
 ) -> DecisionOutcome:
-    """Return what *event* leads to for *request* (None: not known yet) at *at*."""
+    """Return the outcome of *event* for *request* (None before it is accepted) at *at*."""
     if isinstance(event, RequestAccepted):
         return _accept(request, event, rules, at=at)
     if request is None:
@@ -100,7 +100,7 @@ def _accept(
 
 
 def _amend(builder: OutcomeBuilder, event: RequestAmended, rules: Rules) -> None:
-    """Take in the new facts, unless they came too late; the matcher looks again in a lane."""
+    """Change the facts unless the request has ended; if it is queued, it is matched again."""
     if builder.request.ended:
         builder.came_too_late(event)
         return
@@ -115,7 +115,7 @@ def _amend(builder: OutcomeBuilder, event: RequestAmended, rules: Rules) -> None
 
 
 def _withdraw(builder: OutcomeBuilder, event: WithdrawalRequested) -> None:
-    """Settle a withdrawal, once: it stops an offer, a wait or work, whatever there is."""
+    """Withdraw the request, or refuse that: ends an open offer, a wait or an engagement."""
     request, about = builder.request, event.data.tracking_number
     refusal = _withdrawal_refused(request, event)
     if refusal is not None:

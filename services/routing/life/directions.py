@@ -1,4 +1,4 @@
-"""What the program office decides about a request that was referred to it."""
+"""Decisions of the program office about requests that were referred to it."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ WHAT = "request.direct"
 
 
 def direct(builder: OutcomeBuilder, event: RequestDirected, rules: Rules) -> None:
-    """Do what the program office decided, or refuse it."""
+    """Carry out a direction of the program office, or refuse it."""
     direction = event.data
     about = builder.request.tracking_number
     refusal = _refusal(builder, direction, rules)
@@ -57,16 +57,16 @@ def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
     program = rules.catalog.programs.get(_program(builder, direction, rules))
     if program is None or program.status == "ended":
         return refusals.PROGRAM_UNKNOWN_OR_ENDED
-    asks = direction.action == "assign" and not _takes_counter(builder, direction)
+    makes_offer = direction.action == "assign" and not _takes_counter(builder, direction)
     return (
         refusals.CALENDAR_ENDED
-        if asks and _expires_at(builder, direction, rules) is None
+        if makes_offer and _expires_at(builder, direction, rules) is None
         else None
     )
 
 
 def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:
-    """Tell whether the provider named had proposed the terms: nothing is to be asked then."""
+    """Tell whether the direction accepts the terms that its provider has proposed."""
     request = builder.request
     return request.offer_state == "countered" and request.provider == direction.provider
 
@@ -74,7 +74,7 @@ def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:
 def _expires_at(
     builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules
 ) -> datetime | None:
-    """Return when an offer to the provider named would expire; None beyond the calendar."""
+    """Return when an offer would expire; None if after the end of the calendar."""
     assert rules.ruleset is not None
     program = _program(builder, direction, rules)
     lane = builder.request.lane or _lane(builder, program, rules)
@@ -83,9 +83,9 @@ def _expires_at(
 
 def _program(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> str:
     """
-    Return the program that the direction means.
+    Return the program that the direction is for.
 
-    The first that is known of: the one it names, the request's own, the named provider's, CRI-TAC.
+    That is the first of: the named program, the request's, one of the named provider's, CRI-TAC.
     """
     program = direction.program or builder.request.program
     if program is not None or direction.provider is None:
@@ -95,7 +95,7 @@ def _program(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
 
 
 def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
-    """Put the request (back) into the lane of a program."""
+    """Queue the request in the lane of a program, or let it wait until that opens."""
     program = _program(builder, direction, rules)
     candidate = next(c for c in rules.programs.candidates if c["program.id"] == program)
     because = Sentences(
@@ -112,7 +112,7 @@ def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> 
 
 
 def _assign(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
-    """Ask the provider named, or open the engagement when it had proposed other terms."""
+    """Make an offer to the named provider, or accept the terms that it has proposed."""
     provider = rules.catalog.providers[direction.provider or ""]
     because = Sentences(
         staff=f"The program office names {provider.name}: {direction.reason}.",
@@ -159,7 +159,7 @@ def _record(
     outcome: str,
     program: str | None,
 ) -> DecisionRecord:
-    """Keep what a person decided, with what the rules say of it."""
+    """Record what a person decided, with the verdicts of the rules on all providers."""
     facts = decode_request_facts(builder.request.facts)
     basis = None
     if program is not None:
@@ -178,7 +178,7 @@ def _record(
 
 
 def verdicts(basis: DecisionBasis, facts: Any) -> dict[str, str]:
-    """Return what the rules say of each provider, although a person decides."""
+    """Return the verdicts of the rules by provider."""
     evaluation = basis.providers.evaluate(facts)
     names = [candidate["provider.id"] for candidate in basis.candidates]
     return dict(zip(names, evaluation.verdicts, strict=True))

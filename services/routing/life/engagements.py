@@ -1,4 +1,4 @@
-"""Work under way: milestones, and its close."""
+"""Engagements: milestones and closing."""
 
 from services.routing.life.offers import end_of_clock
 from services.routing.life.outcome import OutcomeBuilder
@@ -16,7 +16,7 @@ from shared.contracts.routing import (
 
 
 def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
-    """Take in a milestone of the provider's own engagement; the clock of silence starts anew."""
+    """Record a milestone, which restarts the clock of silence, or refuse it."""
     report = event.data
     refusal = _refusal(builder.request, report.engagement_id, report.provider)
     if refusal is not None:
@@ -37,7 +37,7 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
 
 
 def close_engagement(builder: OutcomeBuilder, event: EngagementCloseReported) -> None:
-    """Close the provider's own engagement: the request's end."""
+    """Close the engagement, which ends the request, or refuse that."""
     report = event.data
     refusal = _refusal(builder.request, report.engagement_id, report.provider)
     if refusal is not None:

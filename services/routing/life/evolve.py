@@ -1,4 +1,4 @@
-"""A request after an event about it: the only place where a request's state changes. Pure."""
+"""Applies an event to a request: the only place where a request's state changes. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -38,19 +38,21 @@ NOT_QUEUED: Changes = {"queued": False, "fresh": False, "waits_for": None, **NO_
 
 
 def evolve(request: Request, event: RoutingEvent) -> Request:
-    """Return *request* after *event*, its next one."""
-    # Ordered by how often they come: to ask for the class of a pydantic model is slow.
+    """Return the state of *request* after its next event, *event*."""
+    # The most frequent first: checking for the class of a pydantic model is slow.
     match event:
         case RequestTriaged():
             return _after(request, event, QUEUED, _queue_number(request, event))
         case OfferMade():
             return _after(request, event, _offered(request, event))
         case EngagementOpened():
-            return _after(request, event, NOT_QUEUED, {"offer_state": "accepted"}, _silence(event))
+            return _after(
+                request, event, NOT_QUEUED, {"offer_state": "accepted"}, _silence_clock(event)
+            )
         case MessageApplied() | MessageRefused() | AmendmentCameTooLate():
             return request._replace(published=event.number, recorded=_recorded(request, event))
         case EngagementProgressed():
-            return _after(request, event, _silence(event))
+            return _after(request, event, _silence_clock(event))
         case EngagementClosed() | ClockMissed():
             return _after(request, event, NO_CLOCK)
         case OfferDeclined():
@@ -76,13 +78,13 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
                 fresh=request.fresh or (request.queued and after.facts != request.facts)
             )
         case RequestRecorded():
-            return _after(request, event, _whole(event))
+            return _after(request, event, _complete_state(event))
         case _:
             assert_never(event)
 
 
 def begin(event: RequestEvent | RequestRecorded) -> Request:
-    """Return the request as it was accepted, before its first event, by what that event says."""
+    """Return the request as accepted, from *event*, its first event, which is not applied."""
     data = event.data
     assert data.facts is not None
     return Request(
@@ -116,11 +118,11 @@ def _after(request: Request, event: StateEvent, *changes: Changes) -> Request:
 
 
 def _recorded(request: Request, event: RoutingEvent) -> int:
-    """An event that says all it changes adds to what was known; it does not replace it."""
+    """Return the event number up to which the published events give the complete state."""
     return event.number if request.recorded == request.published else request.recorded
 
 
-def _whole(event: RequestRecorded) -> Changes:
+def _complete_state(event: RequestRecorded) -> Changes:
     data = event.data
     return {
         "recorded": event.number,
@@ -142,7 +144,7 @@ def _whole(event: RequestRecorded) -> Changes:
 def _queue_number(
     request: Request, event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed
 ) -> Changes:
-    """A place in the lane is given once, and kept."""
+    """Return the change of the queue number, which never changes once it is set."""
     if request.queue_number is not None:
         return {}
     return {"queue_number": event.data.queue_number}
@@ -171,7 +173,7 @@ def _offered(request: Request, event: OfferMade) -> Changes:
     }
 
 
-def _silence(event: EngagementOpened | EngagementProgressed) -> Changes:
+def _silence_clock(event: EngagementOpened | EngagementProgressed) -> Changes:
     if event.data.due_at is None:
         return {}
     return clock_of("engagement_silence", event, at=event.data.due_at)

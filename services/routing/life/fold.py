@@ -1,4 +1,4 @@
-"""A request after what stands on routing's own topic about it. Pure."""
+"""Folds routing's published events into the state of a request. Pure."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args
@@ -25,20 +25,20 @@ _ABOUT_REQUESTS = get_args(RequestEvent)
 
 
 def is_answer(event: PublishedEvent) -> bool:
-    """Tell whether *event* is the answer to an inbound record: what a decision says last."""
+    """Tell whether *event* answers an inbound record: it is the last event of its decision."""
     return event.type in _ANSWERS
 
 
-def read(announced: PublishedEvent) -> RoutingEvent | None:
-    """Return the event that was *announced*; None for a type of a later release."""
-    if announced.type not in _KNOWN:
+def parse(published: PublishedEvent) -> RoutingEvent | None:
+    """Return the event in *published*; None if only a later release knows its type."""
+    if published.type not in _KNOWN:
         return None
-    event: RoutingEvent = _EVENTS.validate_json(announced.value)
+    event: RoutingEvent = _EVENTS.validate_json(published.value)
     return event
 
 
-def is_whole(event: RoutingEvent) -> bool:
-    """Tell whether *event* says all that it changes, as events do since 0.3.0."""
+def is_complete(event: RoutingEvent) -> bool:
+    """Tell whether *event* contains every change of state, as all do since 0.3.0."""
     return not (isinstance(event, _ABOUT_REQUESTS) and is_older(event))
 
 
@@ -50,20 +50,20 @@ def fold(
     queue_number: int | None,
 ) -> Request:
     """
-    Return *request* after *events*, its next ones; None before all of them.
+    Return *request* (None before its first event) after *events*, its next ones.
 
     Event types of a later release change nothing but ``published``. *queue_number* is used for
     events of releases before 0.3.0, which do not contain it.
     """
     if request is None:
         request = begin(_EVENTS.validate_json(events[0].value))
-    for announced in events:
-        event = read(announced)
+    for published in events:
+        event = parse(published)
         if event is None:
-            request = request._replace(published=announced.number)
+            request = request._replace(published=published.number)
         elif isinstance(event, _ABOUT_REQUESTS) and is_older(event):
-            whole = completed(event, request, catalog, queue_number=queue_number)
-            request = evolve(request, whole)._replace(recorded=request.recorded)
+            completed_event = completed(event, request, catalog, queue_number=queue_number)
+            request = evolve(request, completed_event)._replace(recorded=request.recorded)
         else:
             request = evolve(request, event)
     return request

@@ -1,4 +1,4 @@
-"""A provider's answer to an offer: in time or late, its own or not, and what follows from it."""
+"""Decides about a provider's answer to an offer."""
 
 from services.routing.life.offers import engage, refer
 from services.routing.life.outcome import OutcomeBuilder
@@ -15,10 +15,10 @@ WHAT = "offer.answer"
 
 def answer_offer(builder: OutcomeBuilder, event: OfferAnswered, rules: Rules) -> None:
     """
-    Take in a provider's answer.
+    Accept, decline or counter an offer, or refuse the answer.
 
-    It is judged by when the broker had it, so that an outage of ours makes nobody late: one
-    that was in time counts even after the lapse, while nobody else has been asked.
+    The broker's timestamp decides whether it is in time, so that an outage of ours does not make
+    it late: such an answer counts even after the lapse, until another provider has been asked.
     """
     answer = event.data
     received_at = event.receivedat or event.time
@@ -41,7 +41,7 @@ def answer_offer(builder: OutcomeBuilder, event: OfferAnswered, rules: Rules) ->
 
 
 def _refusal(request: Request, answer: OfferAnswerFacts) -> Refusal | None:
-    """Return what speaks against the answer, whenever it came."""
+    """Return why the answer is refused, apart from being late."""
     number = _number(request, answer.offer_id)
     if number is None:
         return refusals.UNKNOWN_OFFER
@@ -53,7 +53,7 @@ def _refusal(request: Request, answer: OfferAnswerFacts) -> Refusal | None:
 
 
 def _number(request: Request, offer_id: str) -> int | None:
-    """Return which of the request's offers has this id."""
+    """Return the number of the request's offer with this id."""
     digits = offer_id.removeprefix(f"{request.tracking_number}-O")
     if digits == offer_id or not (digits.isascii() and digits.isdigit()) or digits[0] == "0":
         return None
@@ -75,7 +75,7 @@ def _decline(builder: OutcomeBuilder, answer: OfferAnswerFacts) -> None:
 def _counter(
     builder: OutcomeBuilder, answer: OfferAnswerFacts, rules: Rules, *, lapsed: bool
 ) -> None:
-    """Decline with other terms: the program office decides about them."""
+    """End the offer and refer the proposed terms to the program office."""
     if not lapsed:
         builder.publish(
             OfferDeclined,

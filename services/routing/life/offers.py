@@ -1,4 +1,4 @@
-"""The turns of a request's life that several decisions share: offer, wait, refer, engage."""
+"""Transitions that several decisions share: offer, wait, refer, engage, expire."""
 
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ def make_offer(
     declaration: str | None = None,
     entry: int | None = None,
 ) -> None:
-    """Ask *provider*; what it takes of a declaration is given back when nothing comes of it."""
+    """Make an offer to *provider*, which takes capacity of *entry* of *declaration*, if given."""
     request = builder.request
     number = len(request.offered) + 1
     builder.publish(
@@ -58,7 +58,7 @@ def wait(
     opens_at: datetime | None = None,
     **facts: Any,
 ) -> None:
-    """Let the request wait at its place in the lane."""
+    """Let the request wait under its queue number."""
     builder.publish(
         RequestWaitlisted,
         WaitFacts,
@@ -79,7 +79,7 @@ def refer(
     ruleset: RuleSet | None,
     **more: Any,
 ) -> None:
-    """Hand the request to the program office, which has the time of triage to direct it."""
+    """Refer the request to the program office; the triage clock limits the time to direct it."""
     builder.publish(
         RequestReferred,
         ReferralFacts,
@@ -111,12 +111,12 @@ def engage(
 
 
 def end_of_clock(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -> datetime | None:
-    """Return when *clock*, started now, runs out; None without rules or beyond their calendar."""
+    """Return when *clock*, started now, runs out; None without rules or after their calendar."""
     return None if ruleset is None else due_at(ruleset, clock, start=builder.at)
 
 
 def run_out(request: Request, *, at: datetime) -> DecisionOutcome:
-    """Return what follows when the request's clock has run out: a lapse, or a clock missed."""
+    """Return the outcome of the request's clock running out: a lapse or a missed clock."""
     clock, due, cause = request.due_clock, request.due_at, request.due_cause
     assert clock is not None
     assert cause is not None

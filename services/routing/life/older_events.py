@@ -1,8 +1,8 @@
 """
-What events about requests mean that a release before 0.3.0 published. Pure, and frozen.
+Completes events that a release before 0.3.0 published. Pure, and frozen.
 
-They say no place in a lane, no declaration of capacity and, but for offers, no clock. Clocks
-follow from the rule set that was in force; the rest is left open.
+Such events contain no queue number, no capacity declaration and, except offers, no clock. Clocks
+are computed from the rule set that was in force; the rest stays unknown.
 """
 
 from services.routing.life.clocks import due_at
@@ -37,16 +37,16 @@ def is_older(event: RequestEvent) -> bool:
 def completed(
     event: RequestEvent, request: Request, catalog: Catalog, *, queue_number: int | None
 ) -> RequestEvent:
-    """Return the older *event*, the next one of *request*, as 0.3.0 would have published it."""
+    """Return *event*, the next one of *request*, as 0.3.0 would have published it."""
     decision = getattr(event.data, "decision", None)
-    said: dict[str, object] = {"decided": request.decided + (decision is not None)}
+    values: dict[str, object] = {"decided": request.decided + (decision is not None)}
     match event:
         case RequestTriaged() | RequestWaitlisted():
-            said["queue_number"] = queue_number
+            values["queue_number"] = queue_number
         case RequestReferred():
-            said["due_at"] = _end_of_clock(event, f"triage.{pace_of(event.data.lane)}", catalog)
+            values["due_at"] = _end_of_clock(event, f"triage.{pace_of(event.data.lane)}", catalog)
         case EngagementOpened() | EngagementProgressed():
-            said["due_at"] = _end_of_clock(event, "engagement_silence", catalog)
+            values["due_at"] = _end_of_clock(event, "engagement_silence", catalog)
         case (
             OfferMade()
             | OfferDeclined()
@@ -58,11 +58,11 @@ def completed(
             | ClockMissed()
         ):
             pass
-    return event.model_copy(update={"data": event.data.model_copy(update=said)})
+    return event.model_copy(update={"data": event.data.model_copy(update=values)})
 
 
 def amended(request: Request, asked: RequestFacts, rules: Rules) -> Request:
-    """Return *request* after an amendment, of which these releases published nothing."""
+    """Return *request* after an amendment, for which these releases published no event."""
     facts = encode_facts(request_facts(asked, rules.catalog))
     return request._replace(
         facts=facts,

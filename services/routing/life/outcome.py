@@ -1,4 +1,4 @@
-"""Builds what follows from one decision about a request: its new state, its events, in order."""
+"""Builds the outcome of one decision about a request: its new state and its events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ SOURCE = "urn:cri:continuum:routing"
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """What a decision came to: the request after it, and what is to be written and published."""
+    """The outcome of a decision: the new state, and what to write and publish."""
 
     request: Request
     events: tuple[RoutingEvent, ...] = ()
@@ -46,12 +46,12 @@ class DecisionOutcome:
 
 class OutcomeBuilder:
     """
-    The events that one decision about a request leads to, numbered, and the request after them.
+    Collects the numbered events of one decision and applies each to the request.
 
-    *cause* is the id of the event that leads here; *received_at* the broker's time of the
-    inbound record it goes back to, *inreplyto* that record, when there is one, and *inreplytoid*
-    the sender's id of the message in it; *noted* says that a note came with it. ``program`` and
-    ``lane`` are those of the next events.
+    *cause* is the id of the event that is decided about. If an inbound record led to it,
+    *received_at* is the broker's timestamp of the record, *inreplyto* its coordinate and
+    *inreplytoid* the sender's message id; *noted* tells whether the message has a note.
+    ``program`` and ``lane`` are used for the next events.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class OutcomeBuilder:
         ordinal: int = 0,
         **data: Any,
     ) -> None:
-        """Publish *event*, with data as *model*, which brings the request to *status*."""
+        """Add *event* with data of type *model*, and set the request's status to *status*."""
         request = self.request
         data |= {
             "request_id": request.request_id,
@@ -130,7 +130,7 @@ class OutcomeBuilder:
         self._append(event, built(model, data), ordinal=ordinal)
 
     def answer_applied(self, what: str, about: str) -> None:
-        """Answer the inbound record: what it says was done."""
+        """Add the answer that the message was applied."""
         assert self.inreplyto is not None
         facts = AppliedFacts(
             participant=participant_of(self.inreplyto),
@@ -141,7 +141,7 @@ class OutcomeBuilder:
         self._append(MessageApplied, facts, answer=True)
 
     def answer_refused(self, what: str, about: str, refusal: Refusal) -> None:
-        """Answer the inbound record: it was refused, and why."""
+        """Add the answer that the message was refused, with the reason."""
         assert self.inreplyto is not None
         facts = MessageRefusedFacts(
             participant=participant_of(self.inreplyto),
@@ -153,7 +153,7 @@ class OutcomeBuilder:
         self._append(MessageRefused, facts, answer=True)
 
     def came_too_late(self, event: RequestAmended) -> None:
-        """Say that an amendment, which was answered as applied, crossed the request's end."""
+        """Add the event that an amendment, already answered as applied, came after the end."""
         request = self.request
         facts = TooLateFacts(
             request_id=request.request_id,
@@ -167,7 +167,7 @@ class OutcomeBuilder:
         self._append(AmendmentCameTooLate, facts)
 
     def build(self) -> DecisionOutcome:
-        """Return what it all came to."""
+        """Return the outcome."""
         return DecisionOutcome(
             self.request,
             tuple(self._events),
@@ -194,9 +194,9 @@ class OutcomeBuilder:
             traceparent=request.traceparent,
         )
         about["data"] = facts
-        happened = built(event, about)
-        self._events.append(happened)
-        self.request = evolve(request, happened)
+        published = built(event, about)
+        self._events.append(published)
+        self.request = evolve(request, published)
 
 
 def with_queue_number(outcome: DecisionOutcome, queue_number: int) -> DecisionOutcome:

@@ -1,9 +1,9 @@
 """
-Requests and capacities as the fold of routing's own topic, whatever the order between subjects.
+Requests and capacities as a fold of routing's own topic; subjects may come in any order.
 
-Pure. What a release before 0.3.0 published does not say the whole state. A request is unknown
-from such an event until it is recorded. Capacities are unknown once there was any such event:
-what those offers took, and when the last one was made, they do not say.
+Pure. Events of releases before 0.3.0 do not contain the complete state. After such an event, a
+request is unknown until it is recorded. All capacities are unknown after any such event, which
+does not tell the capacity that offers took or when the last offer was made.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from services.routing.life.capacity import Capacity, apply, declared, microseconds
 from services.routing.life.evolve import begin, evolve
-from services.routing.life.fold import is_whole, read
+from services.routing.life.fold import is_complete, parse
 from services.routing.life.request import CapacityChange, Request, claim
 from shared.contracts.routing import (
     MessageApplied,
@@ -31,9 +31,9 @@ DECLARE = "capacity.declare"
 
 class Projection:
     """
-    Folds events of routing's own topic, each subject's once and in the order of their numbers.
+    Folds events of routing's own topic, each once, by subject in the order of their numbers.
 
-    *last* is the number of each subject's last event to fold; later ones are left out.
+    *last* is the number of the last event to fold, by subject; later events are ignored.
     """
 
     def __init__(self, last: Mapping[str, int]) -> None:
@@ -47,11 +47,11 @@ class Projection:
 
     @property
     def requests(self) -> Mapping[str, Request]:
-        """The requests whose state is known, by tracking number."""
+        """The requests whose complete state is known, by tracking number."""
         return {n: r for n, r in self._requests.items() if r.recorded == r.published}
 
     def take(self, event: PublishedEvent) -> None:
-        """Fold *event*, and those that came before it although they are behind it."""
+        """Fold *event* and the later events that were waiting for it."""
         subject = event.subject
         if event.number > self._last.get(subject, 0):
             return
@@ -66,22 +66,22 @@ class Projection:
 
     @property
     def knows_capacities(self) -> bool:
-        """Whether all events say the whole of what they change."""
+        """Whether all folded events contained their complete changes."""
         return not self._has_older and all(
             request.recorded == request.published for request in self._requests.values()
         )
 
     def capacities(self) -> dict[str, Capacity]:
-        """Return the capacities, if they are known: what was declared less what requests take."""
+        """Return the capacities, if known: what was declared minus what requests have taken."""
         if not self.knows_capacities:
             return {}
         taken: Counter[tuple[str | None, int | None]] = Counter()
         load: Counter[str] = Counter()
         for request in self._requests.values():
-            of = claim(request)
-            if of.provider is not None:
-                taken[of.declaration, of.entry] += of.room
-                load[of.provider] += of.load
+            claimed = claim(request)
+            if claimed.provider is not None:
+                taken[claimed.declaration, claimed.entry] += claimed.room
+                load[claimed.provider] += claimed.load
         providers = sorted({*self._declared, *self._asked, *load})
         return {name: self._capacity(name, taken, load) for name in providers}
 
@@ -104,42 +104,42 @@ class Projection:
             last_offer=self._asked.get(provider, 0),
         )
 
-    def _fold(self, announced: PublishedEvent) -> None:
-        event = read(announced)
-        if is_tracking_number(announced.subject):
-            self._fold_request(announced, event)
+    def _fold(self, published: PublishedEvent) -> None:
+        event = parse(published)
+        if is_tracking_number(published.subject):
+            self._fold_request(published, event)
         elif isinstance(event, MessageApplied) and event.data.what == DECLARE:
             self._fold_declaration(event)
 
-    def _fold_request(self, announced: PublishedEvent, event: RoutingEvent | None) -> None:
-        request = self._requests.get(announced.subject)
+    def _fold_request(self, published: PublishedEvent, event: RoutingEvent | None) -> None:
+        request = self._requests.get(published.subject)
         if event is None:  # of a later release
             if request is not None:
-                self._requests[announced.subject] = request._replace(published=announced.number)
+                self._requests[published.subject] = request._replace(published=published.number)
             return
-        if not is_whole(event):
-            self._requests.pop(announced.subject, None)
+        if not is_complete(event):
+            self._requests.pop(published.subject, None)
             self._has_older = True
             return
         request = request or _beginning(event)
         if request is None:
             return
-        self._requests[announced.subject] = evolve(request, event)
+        self._requests[published.subject] = evolve(request, event)
         if isinstance(event, OfferMade) and event.data.declaration is not None:
             provider, at = event.data.provider, microseconds(event.time)
             self._asked[provider] = max(at, self._asked.get(provider, 0))
 
     def _fold_declaration(self, event: MessageApplied) -> None:
-        said = event.data.declared
-        if said is None:
+        facts = event.data.declared
+        if facts is None:
             self._has_older = True
             return
-        change = declared(event.subject, said, declaration=event.causationid)
+        change = declared(event.subject, facts, declaration=event.causationid)
         self._declared[event.subject] = change
 
 
 def _beginning(event: RoutingEvent) -> Request | None:
-    """Return the request before *event*, if that says the whole of what was accepted."""
+    """Return the request before *event*, if that contains everything that was accepted."""
     match event:
         case RequestRecorded():
             return begin(event)

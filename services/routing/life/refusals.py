@@ -1,4 +1,4 @@
-"""Where in a message stands what routing refuses."""
+"""Reasons of routing's refusals, with the path of the refused field."""
 
 from collections.abc import Mapping
 
@@ -25,5 +25,5 @@ _PATHS: Mapping[Refusal, str] = {
 
 
 def reason_of(refusal: Refusal, **fields: str) -> Reason:
-    """Return the reason that *refusal* is, for what is wrong at its path."""
+    """Return the reason for *refusal* at its path, with *fields* filled into its text."""
     return refusal.reason(_PATHS[refusal], fields)

@@ -1,4 +1,4 @@
-"""What routing keeps of one request, and what a provider can take on."""
+"""The state of a request, and the changes of capacity that follow from it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -8,15 +8,16 @@ from shared.contracts.routing import TERMINAL
 
 class Request(NamedTuple):
     """
-    One request as routing holds it.
+    The state of one request.
 
-    ``facts`` is JSON of what rules may read. ``queue_number`` is its place in the lane, given
-    once; ``queued`` while the matcher has to find a provider; ``fresh`` until the matcher has
-    looked. ``waits_for`` is the reason of a wait or a referral. ``published`` counts its events,
-    ``decided`` its decision records; up to the event ``recorded`` its events say the whole of it
-    (an earlier release left out some). ``last_event`` is the id of the last one about its state.
-    ``offered`` names the provider of every offer made, the last one's state is ``offer_state``.
-    The one clock that runs is ``due_clock``; ``due_cause`` is the event that set it.
+    ``facts`` is JSON of the facts that rules read. ``queue_number`` is its position in the lane
+    and never changes. ``queued`` is true while the matcher has to find a provider, ``fresh`` until
+    the matcher has looked at it. ``waits_for`` is the reason of a wait or a referral.
+    ``published`` is the number of its last event, ``decided`` of its last decision record. Up to
+    the event with number ``recorded`` its events give the complete state (an earlier release
+    omitted parts). ``last_event`` is the id of the last event that changed its state.
+    ``offered`` has the provider of every offer; ``offer_state`` is the last offer's state.
+    ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.
     """
 
     tracking_number: str
@@ -47,7 +48,7 @@ class Request(NamedTuple):
 
     @property
     def ended(self) -> bool:
-        """Tell whether the request has reached its one end."""
+        """Tell whether the request has ended, which is final."""
         return self.status in TERMINAL
 
     @property
@@ -62,7 +63,7 @@ class Request(NamedTuple):
 
     @property
     def engagement_id(self) -> str | None:
-        """The id of the engagement, when the last offer was accepted."""
+        """The id of the engagement, if the last offer was accepted."""
         if self.offer_state != "accepted":
             return None
         return f"{self.tracking_number}-E{len(self.offered)}"
@@ -85,11 +86,11 @@ def offer_id(tracking_number: str, number: int) -> str:
 
 class CapacityChange(NamedTuple):
     """
-    A change of what a provider can take on, in the order of its number, for the matcher.
+    A change of a provider's capacity, which the matcher applies.
 
-    With ``entries`` (JSON) it is a new declaration, which replaces the old one; otherwise
-    ``free`` is added to ``entry`` of ``declaration``, if that one still stands, and ``load`` to
-    the provider's offers and engagements.
+    With ``entries`` (JSON) it is a new declaration, which replaces the previous one. Otherwise
+    ``free`` is added to ``entry`` of ``declaration``, if that is still the current one, and
+    ``load`` to the provider's offers and engagements.
     """
 
     provider: str
@@ -102,7 +103,7 @@ class CapacityChange(NamedTuple):
 
 
 def capacity_changes(before: Request, after: Request) -> tuple["CapacityChange", ...]:
-    """Return how what providers can take on changes as a request goes from *before* to *after*."""
+    """Return the capacity changes when a request changes from *before* to *after*."""
     released, taken = claim(before), claim(after)
     if released[:3] == taken[:3]:
         return _change(taken, free=released.room - taken.room, load=taken.load - released.load)
@@ -113,7 +114,7 @@ def capacity_changes(before: Request, after: Request) -> tuple["CapacityChange",
 
 
 class Claim(NamedTuple):
-    """What a request takes of the provider of its last offer: room of an entry, and load."""
+    """What a request takes of its last offer's provider: capacity of an entry, and load."""
 
     provider: str | None
     declaration: str | None
@@ -123,6 +124,7 @@ class Claim(NamedTuple):
 
 
 def claim(request: Request) -> Claim:
+    """Return what *request* takes of the provider of its last offer."""
     accepted = request.offer_state == "accepted"
     takes = request.offer_declaration is not None and (accepted or request.offer_state == "open")
     helps = request.status == "offered" or (accepted and not request.ended)

@@ -1,4 +1,4 @@
-"""Decides again from a decision record, to see whether the same comes out."""
+"""Re-runs a decision from its record, to compare the results."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,9 +13,9 @@ from services.routing.rules.triage import triage
 
 def rerun(decided: Mapping[str, Any], basis: DecisionBasis | None) -> dict[str, Any]:
     """
-    Return the decision as it comes out now, by the rules and candidates of *basis*.
+    Return the decision as decided now with the rules and candidates of *basis*.
 
-    What a person decided, or a provider said, is taken over; what the rules say of it is not.
+    Choices of persons and providers are copied from *decided*; verdicts are computed.
     """
     if basis is None or "facts" not in decided:
         return dict(decided)

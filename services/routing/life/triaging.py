@@ -1,4 +1,4 @@
-"""What triage leads to: a place in a lane, a wait, a referral, or an end; with its record."""
+"""Triages an accepted request: queues, waitlists, refers or ends it, with a decision record."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from shared.contracts.routing import (
 
 
 def triage_request(builder: OutcomeBuilder, facts: Facts, rules: Rules) -> None:
-    """Triage a request that was accepted."""
+    """Triage an accepted request and add the event that follows."""
     if rules.ruleset is None:
         because = Sentences(
             staff="No rule set is in force; a person decides.",
@@ -30,7 +30,7 @@ def triage_request(builder: OutcomeBuilder, facts: Facts, rules: Rules) -> None:
         found = Triage("referred", because, reason="no_ruleset")
     else:
         found = triage(facts, rules.programs, at=builder.at)
-    decision = _keep(builder, facts, rules, found)
+    decision = _record(builder, facts, rules, found)
     builder.program, builder.lane = found.program, found.lane
     accepted: dict[str, Any] = {"facts": facts, "need_stated": builder.request.need_stated}
     match found.outcome:
@@ -57,7 +57,7 @@ def triage_request(builder: OutcomeBuilder, facts: Facts, rules: Rules) -> None:
             refer(builder, found.reason, decision=decision, ruleset=ruleset, **accepted)
 
 
-def _keep(builder: OutcomeBuilder, facts: Facts, rules: Rules, found: Triage) -> DecisionFacts:
+def _record(builder: OutcomeBuilder, facts: Facts, rules: Rules, found: Triage) -> DecisionFacts:
     basis = None if rules.ruleset is None else rules.programs
     details = {"facts": facts, **found.decided}
     return builder.record_decision(
@@ -66,7 +66,7 @@ def _keep(builder: OutcomeBuilder, facts: Facts, rules: Rules, found: Triage) ->
 
 
 def _reason(found: Triage) -> Reason:
-    """Return why the program does not serve the agency, in the words of the rule."""
+    """Return the reason of ineligibility, with the rule's sentence."""
     if not found.because.requester:
         return reason_of(refusals.AGENCY_NOT_SERVED)
     return reason_of(refusals.EXCLUDED_BY_RULE, because=found.because.requester)
