@@ -58,11 +58,9 @@ def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
     if program is None or program.status == "ended":
         return refusals.PROGRAM_UNKNOWN_OR_ENDED
     makes_offer = direction.action == "assign" and not _takes_counter(builder, direction)
-    return (
-        refusals.CALENDAR_ENDED
-        if makes_offer and _expires_at(builder, direction, rules) is None
-        else None
-    )
+    if makes_offer and _expires_at(builder, direction, rules) is None:
+        return refusals.CALENDAR_ENDED
+    return None
 
 
 def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:

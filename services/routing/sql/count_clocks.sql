@@ -1,4 +1,4 @@
--- A request has at most one clock; by the partial index of those that run.
+-- A request has at most one clock. Uses the partial index of requests with a running clock.
 SELECT due_clock, count(*) AS running, count(*) FILTER (WHERE due_at < now()) AS overdue
   FROM requests
  WHERE due_at IS NOT NULL

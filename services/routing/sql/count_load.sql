@@ -1,4 +1,4 @@
--- Open offers and work under way, by provider, and when each was last asked.
+-- Open offers and engagements by provider.
 SELECT offered[cardinality(offered)] AS provider,
        count(*) FILTER (WHERE status = 'offered'
                            OR offer_state = 'accepted'

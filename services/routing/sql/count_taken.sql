@@ -1,4 +1,4 @@
--- What the requests have taken of each declaration: an offer that came to nothing gave it back.
+-- Capacity taken from each declaration; a declined or lapsed offer has returned it.
 SELECT offer_declaration::text, offer_entry, count(*)
   FROM requests
  WHERE offer_declaration IS NOT NULL

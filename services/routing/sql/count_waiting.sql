@@ -1,4 +1,4 @@
--- By the partial index of the queues: what has ended costs nothing.
+-- Uses the partial index of queued requests, so ended requests cost nothing.
 SELECT lane, count(*) AS requests
   FROM requests
  WHERE queued

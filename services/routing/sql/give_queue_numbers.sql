@@ -1,5 +1,5 @@
--- In the order of the first event that brought each request into a lane: of requests whose events
--- are too old to say their places.
+-- For requests whose events are too old to contain a queue number, in the order of the first event
+-- that queued each request.
 INSERT INTO places (tracking_number, queue_number)
 SELECT entering.subject, nextval('queue_numbers')
   FROM (SELECT subject, min(at) AS at, min("offset") AS place

@@ -1,5 +1,5 @@
--- When each provider was last asked by the matcher. A directed offer takes no part in "longest
--- without an offer"; an event before 0.3.0 does not say which it is.
+-- When the matcher made its last offer to each provider. Directed offers do not count for "longest
+-- without an offer"; events before 0.3.0 do not tell the two apart.
 SELECT provider, max(at) AS at
   FROM (SELECT at,
                convert_from(value, 'UTF8')::json #>> '{data,provider}' AS provider,

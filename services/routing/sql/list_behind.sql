@@ -1,4 +1,4 @@
--- Requests about which more is announced than these tables hold.
+-- Requests with published events that are not folded yet.
 SELECT requests.tracking_number
   FROM requests
   JOIN (SELECT subject, max(number) AS last

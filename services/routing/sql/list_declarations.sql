@@ -1,5 +1,5 @@
--- What providers have declared, in their order: before the dump, or since, with the moment when it
--- was taken in.
+-- The declarations of providers, in order: the last before the dump, then those since the dump
+-- with the time of their taking in.
 SELECT provider, declaration, valid_until, entries, NULL::timestamptz AS at, 0::bigint AS id
   FROM capacities
  WHERE declaration IS NOT NULL

@@ -1,5 +1,5 @@
--- Requests whose last offer was made, by the matcher, after the dump, in an event too old to say
--- what it takes; and what led to the offer.
+-- Requests whose last offer was made by the matcher after the dump, in an event too old to contain
+-- the declaration and entry; with the cause of the offer.
 SELECT requests.tracking_number, requests.facts, made.at, made.cause,
        convert_from(made.value, 'UTF8')::json #>> '{data,provider}' AS provider,
        requests.offer_state IN ('open', 'accepted') AS taken

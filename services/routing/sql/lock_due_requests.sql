@@ -1,5 +1,5 @@
--- Requests whose clock ran out more than $1 seconds ago. Who is locked is being decided about: next
--- time. The clock is read behind each lock, so that no event is older than the one that led to it.
+-- Requests whose clock ran out at least $1 seconds ago; locked ones are left for the next time. The
+-- time is read after each lock, so that no event is older than the one that caused it.
 SELECT locked.request, clock_timestamp() AS at
   FROM (SELECT request_row_1(requests) AS request
           FROM requests

@@ -1,4 +1,4 @@
--- One matcher works on a lane at a time; a frozen one loses it with its transaction.
+-- One matcher holds a lane at a time; a frozen one loses it when its transaction is ended.
 SELECT lane, program, basis, swept_to,
        (SELECT coalesce(max(number), 0) FROM catalog) AS version,
        clock_timestamp() AS at

@@ -1,6 +1,6 @@
--- The next places of a lane: those never looked at (or to be looked at again), and those behind
--- the place that the lane was swept to. Nothing of a parked request changes. Locked in key order;
--- the clock is read behind each lock, so that no event is older than the one that led to it.
+-- The next requests of a lane: fresh ones, and those after the queue number that the sweep has
+-- reached, without parked ones. Locked in key order; the time is read after each lock, so that no
+-- event is older than the one that caused it.
 SELECT locked.request, clock_timestamp() AS at
   FROM (SELECT request_row_1(requests) AS request
             FROM requests

@@ -1,4 +1,4 @@
--- Requests of which the log does not say the whole state. Nothing of a parked request changes.
+-- Requests whose published events do not give the complete state, without parked ones.
 SELECT request_row_1(requests)
   FROM requests
  WHERE recorded < published

@@ -1,4 +1,4 @@
--- No place is given twice: those that events say were given after the dump.
+-- Advance the sequence past the queue numbers in events published after the dump.
 WITH said AS MATERIALIZED (
          SELECT max((convert_from(value, 'UTF8')::json #>> '{data,queue_number}')::bigint) AS last
            FROM announced

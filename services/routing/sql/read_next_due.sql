@@ -1,4 +1,4 @@
--- All that tells whether a clock has run out, in one round trip. That of a parked request waits with it.
+-- All inputs to tell whether a clock has run out, in one round trip. Parked requests are ignored.
 SELECT (SELECT coalesce(max(number), 0) FROM catalog) AS version,
        clock_timestamp() AS at,
        (SELECT due_at

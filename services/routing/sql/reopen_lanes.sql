@@ -1,4 +1,4 @@
--- Everybody who waits is looked at again: room may have come, or gone.
+-- Sweep all lanes again: capacities may differ from those before the restore.
 INSERT INTO lanes (lane, program, swept_to)
 SELECT DISTINCT lane, program, 0
   FROM requests

@@ -1,6 +1,6 @@
--- All that decisions led to, whatever of it there is. The rows of requests and capacities that are
--- there are locked already, as are the numbers. The candidates' facts come once for each version,
--- with the decisions made from them.
+-- Writes the results of decisions; each parameter may be empty. Updated rows of requests, capacities
+-- and sequences are locked already. Candidates' facts are stored once for each version, with the
+-- decisions based on them.
 WITH created AS (
     INSERT INTO requests (tracking_number, request_id, participant, status, facts, need_stated,
                           traceparent, program, lane, queue_number, queued, fresh, waits_for, published,
@@ -77,8 +77,8 @@ numbered AS (
        AND sequences.subject = taken.subject
 ),
 swept AS (
-    -- The sweep has ended when nobody is left behind the last place looked at. (Asked as "the next
-    -- place", which an index answers.)
+    -- The sweep has ended if no request has a higher queue number. (The query for the next queue
+    -- number uses an index.)
     UPDATE lanes
        SET basis    = after.basis,
            swept_to = CASE

@@ -1,6 +1,6 @@
--- All that tells whether there is work, in one round trip; one row without a lane if there are none.
--- Whether anybody is there is asked as "the first place", which an index answers however large
--- the table is; EXISTS may be answered by reading all of it.
+-- All inputs to tell whether there is work, in one round trip; one row without a lane if there are
+-- no lanes. Whether a lane has requests is asked as "the first queue number", which always uses an
+-- index; for EXISTS, Postgres may scan the whole table.
 SELECT EXISTS (SELECT FROM capacity_changes) AS changes,
        (SELECT coalesce(max(number), 0) FROM catalog) AS version,
        clock_timestamp() AS at,

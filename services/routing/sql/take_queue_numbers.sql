@@ -1,5 +1,5 @@
--- Under a lock that is kept until the commit: who sees a number sees all lower ones. The lanes
--- that the requests go to are made where they are new.
+-- Under a lock that is held until the commit: a transaction that sees a number sees all lower ones.
+-- Inserts missing lanes.
 WITH numbering AS MATERIALIZED (SELECT pg_advisory_xact_lock($1::bigint)),
      opened AS (
          INSERT INTO lanes (lane, program)

@@ -1,3 +1,3 @@
--- One taker at a time: a provider's declarations are applied in their order. A statement of its
--- own, so that the changes are read as they are once the lock is held.
+-- One transaction at a time, so that a provider's declarations are applied in order. A separate
+-- statement, so that the next one reads the changes under the lock.
 SELECT pg_try_advisory_xact_lock($1::bigint);

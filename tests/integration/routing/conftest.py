@@ -93,12 +93,12 @@ class World:
         return Record(topic, self.partition, offset, b"", event.encode(), (), examples.AT)
 
     async def match(self) -> None:
-        """Step the matcher until it finds nothing more to do."""
+        """Step the matcher until there is no more work."""
         while await self.matcher.step(self.pool) == AT_ONCE:
             pass
 
     async def published(self, tracking_number: str | None = None) -> list[dict[str, Any]]:
-        """Return what waits in the outbox, in order; about one subject, if told so."""
+        """Return the events in the outbox, in order; only those of *tracking_number*, if given."""
         events = await events_in(self.pool)
         return [e for e in events if tracking_number in (None, e["subject"])]
 
@@ -107,7 +107,7 @@ class World:
         return [e["type"].split(".")[3] for e in await self.published(tracking_number)]
 
     async def offers(self) -> list[tuple[str, str]]:
-        """Return every offer in order: whose request, and the provider."""
+        """Return every offer in order, as tracking number and provider."""
         return [
             (e["subject"], e["data"]["provider"])
             for e in await self.published()
@@ -129,7 +129,7 @@ class World:
         return row["free"], row["load"]
 
     async def rewind_clocks(self) -> None:
-        """Let every clock that runs have run out an hour ago."""
+        """Set every running clock to an hour ago."""
         await self.pool.execute(
             "UPDATE requests SET due_at = now() - interval '1 hour' WHERE due_at IS NOT NULL"
         )
@@ -137,7 +137,7 @@ class World:
 
 @asynccontextmanager
 async def statements_of(pool: "Pool") -> AsyncIterator[list[str]]:
-    """Give the statements that the pool's next user executes, one at a time, from now on."""
+    """Yield the list to which each statement of the pool's next connection is added."""
     statements: list[str] = []
 
     async def note(executed: LoggedQuery) -> None:
@@ -146,7 +146,7 @@ async def statements_of(pool: "Pool") -> AsyncIterator[list[str]]:
 
     async with pool.acquire() as connection:
         connection.add_query_logger(note)
-    yield statements  # the pool gives the connection out first that came back last
+    yield statements  # the pool hands out the last returned connection first
     async with pool.acquire() as connection:
         connection.remove_query_logger(note)
 

@@ -1,4 +1,4 @@
-"""Whatever the relay had sent when the database was lost, no request's life is lived again."""
+"""A restored database is brought up to the events that the relay had sent; none is sent twice."""
 
 import json
 from collections import defaultdict
@@ -30,7 +30,7 @@ IACP, OTHER = "iacp", "nsa"
 async def lives(
     stack: Stack, database: Database
 ) -> AsyncIterator[tuple[World, World, list[Sender]]]:
-    """Two databases that took in the same: one lives on, the other is its dump."""
+    """Two databases with the same contents: one continues, the other is its dump."""
     senders = [Sender(number) for number in range(1, 9)]
     before = [declared(IACP, 2), senders[0].accepted(), senders[1].accepted()]
     providers = [examples.provider(IACP), examples.provider(OTHER)]
@@ -51,7 +51,7 @@ async def lives(
 
 
 async def live_on(world: World, senders: list[Sender]) -> list[Record]:
-    """Live on after the dump, with matcher and clocks in between; return the records read."""
+    """Continue after the dump, with matcher and clocks in between; return the records read."""
     first, second, third, fourth, fifth, sixth, seventh, _ = senders
     now = datetime.now(UTC)
     records: list[Record] = []
@@ -62,10 +62,10 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
         await world.take_in_records(found)
         await world.match()
 
-    await read(third.accepted(), fourth.accepted())  # nobody has room
+    await read(third.accepted(), fourth.accepted())  # no provider has capacity
     await read(first.answered("accept", IACP, at=now), fifth.accepted())
     amended = second.amended(topics=["wellness"])  # in time
-    await read(amended, second.answered("decline", IACP, at=now))  # room for the third
+    await read(amended, second.answered("decline", IACP, at=now))  # capacity for the third
     await read(declared(OTHER, 1, 1, number=1))
     await world.rewind_clocks()
     await world.deadlines.step(world.pool)
@@ -79,7 +79,7 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
 
 
 async def lives_of(world: World) -> dict[str, Any]:
-    """Return all that is held of requests and capacities, but for what no event says."""
+    """Return all of requests and capacities, except fields that no event contains."""
     columns = (
         "tracking_number, status, facts, program, lane, queued, waits_for, published,"
         " last_event, offer_state, offer_expires_at, offer_declaration, due_clock,"
@@ -103,7 +103,7 @@ async def lives_of(world: World) -> dict[str, Any]:
     }
 
 
-async def test_what_was_decided_is_known_again_and_nothing_is_sent(
+async def test_published_decisions_are_restored_and_nothing_is_sent(
     lives: tuple[World, World, list[Sender]],
 ) -> None:
     lived, dump, senders = lives
@@ -119,7 +119,7 @@ async def test_what_was_decided_is_known_again_and_nothing_is_sent(
     assert await outbox_of(dump.pool) == []
 
 
-async def test_every_field_that_events_say_is_as_it_was(
+async def test_every_field_that_events_contain_is_restored(
     lives: tuple[World, World, list[Sender]],
 ) -> None:
     lived, dump, senders = lives
@@ -128,7 +128,7 @@ async def test_every_field_that_events_say_is_as_it_was(
     said = [directed.accepted(), directed.directed("assign", provider=OTHER)]
     records += (more := [lived.record(event) for event in said])
     await lived.take_in_records(more)
-    await lived.match()  # which applies what the directed offer takes
+    await lived.match()  # applies the capacity that the directed offer takes
     await announce(dump.pool, await outbox_of(lived.pool), at=AT)
 
     await catch_up(dump.pool, Restore(), [records], service="routing")
@@ -141,7 +141,7 @@ async def test_every_field_that_events_say_is_as_it_was(
         assert [json.loads(row[0]) for row in restored] == [json.loads(row[0]) for row in rows]
 
 
-async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_followed(
+async def test_events_omitted_by_an_earlier_release_get_no_number_of_later_ones(
     lives: tuple[World, World, list[Sender]],
 ) -> None:
     lived, dump, (first, *_) = lives
@@ -157,7 +157,7 @@ async def test_what_an_earlier_release_did_not_say_takes_no_number_of_what_follo
 
 
 def as_an_earlier_release(rows: Outbox) -> Outbox:
-    """Return *rows*, all about one request, without what came too late."""
+    """Return *rows*, all about one request, without amendments that came too late."""
     events = [json.loads(row["value"]) for row in rows]
     kept = [index for index, e in enumerate(events) if "came_too_late" not in e["type"]]
     first = int(events[0]["sequence"])
@@ -171,7 +171,7 @@ def as_an_earlier_release(rows: Outbox) -> Outbox:
 
 
 @pytest.mark.parametrize("seed", range(1, 17))
-async def test_whatever_was_sent_each_life_goes_on_from_there(
+async def test_each_request_continues_from_its_last_published_event(
     lives: tuple[World, World, list[Sender]], seed: int
 ) -> None:
     lived, dump, senders = lives

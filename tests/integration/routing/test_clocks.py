@@ -46,9 +46,9 @@ async def test_nothing_lapses_within_the_grace(world: World) -> None:
     assert timedelta(0) < pause <= grace - timedelta(seconds=30)
 
 
-async def test_a_look_at_clocks_that_run_is_one_statement(world: World) -> None:
+async def test_checking_running_clocks_is_one_statement(world: World) -> None:
     await offered(world, Sender())
-    await world.deadlines.step(world.pool)  # which reads the catalog
+    await world.deadlines.step(world.pool)  # reads the catalog
 
     async with statements_of(world.pool) as statements:
         pause = await world.deadlines.step(world.pool)
@@ -88,7 +88,7 @@ async def test_an_answer_after_the_expiry_is_refused(world: World) -> None:
     assert await world.status(request.tracking_number) == "offered"
 
 
-async def test_silence_in_an_engagement_is_said_once(world: World) -> None:
+async def test_silence_in_an_engagement_is_published_once(world: World) -> None:
     request = Sender()
     await offered(world, request)
     await world.take_in(request.answered("accept", "iacp", at=datetime.now(UTC)))
@@ -118,7 +118,7 @@ async def test_nothing_lapses_behind_a_parked_key(world: World) -> None:
     assert await world.status(request.tracking_number) == "offered"
 
 
-async def test_a_request_being_decided_about_is_left_for_the_next_look(world: World) -> None:
+async def test_a_locked_request_is_left_for_the_next_step(world: World) -> None:
     request = Sender()
     await offered(world, request)
     await world.rewind_clocks()
@@ -132,7 +132,7 @@ async def test_a_request_being_decided_about_is_left_for_the_next_look(world: Wo
     assert await world.status(request.tracking_number) == "triaged"
 
 
-async def test_an_offer_that_a_person_directed_lapses_and_the_request_takes_a_place(
+async def test_a_request_gets_a_queue_number_when_its_directed_offer_lapses(
     world: World,
 ) -> None:
     request = Sender(agency={"listed": False})

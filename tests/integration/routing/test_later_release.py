@@ -1,4 +1,4 @@
-"""Events of a later release do no harm: no queue, no clock and no answer is lost."""
+"""Events of a later release are harmless: no queue, clock or answer is lost."""
 
 import json
 from typing import Any
@@ -57,8 +57,8 @@ async def test_unknown_types_on_both_topics_move_their_gates_and_nothing_else(
         assert await world.pool.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
-async def test_a_program_and_a_participant_of_a_later_release_stop_nobody(world: World) -> None:
-    """Their values are unknown here: such a program makes no offers, and all else goes on."""
+async def test_a_program_and_a_participant_of_a_later_release_stop_nothing(world: World) -> None:
+    """Their values are unknown: such a program makes no offers, everything else continues."""
     await world.take_in(declared("iacp", 5))
     world.versions += 1
     program = {"id": "cri-tac", "name": "CRI-TAC", "status": "postponed"}
@@ -83,16 +83,16 @@ async def test_a_program_and_a_participant_of_a_later_release_stop_nobody(world:
     assert await world.status(second.tracking_number) == "waiting"
 
 
-async def test_a_life_with_a_later_releases_events_in_it_is_told_again(
+async def test_a_request_with_events_of_a_later_release_is_restored(
     lives: tuple[World, World, list[Sender]],
 ) -> None:
     lived, dump, senders = lives
     records = await live_on(lived, senders)
-    records.append(lived.record(senders[7].accepted()))  # of which only the triage is said
+    records.append(lived.record(senders[7].accepted()))  # only its triage is published
     await lived.take_in_records(records[-1:])
     rows = [dict(row) for row in await outbox_of(lived.pool)]
     await announce(dump.pool, rows, at=AT)
-    # Behind what each decision said, a later release has said something else as well.
+    # After the events of each decision, a later release has published another one.
     said = [json.loads(row["value"]) for row in rows]
     last: dict[str, Any] = {event["subject"]: event for event in said}
     offset = len(rows)

@@ -44,7 +44,7 @@ async def test_a_request_is_triaged_offered_accepted_worked_on_and_closed(world:
     assert await verify_decisions(world.pool) == (2, [])
 
 
-async def test_a_whole_life_may_be_in_one_batch(world: World) -> None:
+async def test_one_batch_can_contain_all_events_of_a_request(world: World) -> None:
     first, second = Sender(1), Sender(2)
 
     await world.take_in(
@@ -55,7 +55,7 @@ async def test_a_whole_life_may_be_in_one_batch(world: World) -> None:
     assert await world.status(second.tracking_number) == "triaged"
 
 
-async def test_events_taken_in_before_change_nothing(world: World) -> None:
+async def test_repeated_events_change_nothing(world: World) -> None:
     request = Sender()
     said = [request.accepted(), declared("iacp", 1), request.withdrawn()]
     await world.take_in(*said)
@@ -67,7 +67,7 @@ async def test_events_taken_in_before_change_nothing(world: World) -> None:
     assert await world.published() == before
 
 
-async def test_an_event_that_cannot_be_decided_is_set_aside_and_its_neighbors_go_on(
+async def test_an_event_that_cannot_be_decided_becomes_a_dead_letter_and_others_go_on(
     world: World,
 ) -> None:
     stray, neighbor = Sender(1), Sender(2)
@@ -78,7 +78,7 @@ async def test_an_event_that_cannot_be_decided_is_set_aside_and_its_neighbors_go
     assert await world.status(neighbor.tracking_number) == "triaged"
 
 
-async def test_nothing_is_kept_when_a_step_fails(stack: Stack, world: World) -> None:
+async def test_a_step_that_fails_is_rolled_back(stack: Stack, world: World) -> None:
     request = Sender()
     name = await world.pool.fetchval("SELECT current_database()")
     owner = await asyncpg.connect(

@@ -1,4 +1,4 @@
-"""The matcher on a real Postgres: capacity, the law of waiting, programs that open, two of it."""
+"""The matcher on a real Postgres: capacity, order of waiting, opening programs, two matchers."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ async def test_offers_end_where_capacity_does_and_the_next_waits(world: World) -
     assert await verify_decisions(world.pool) == (6, [])
 
 
-async def test_who_waits_is_told_once(world: World) -> None:
+async def test_a_wait_is_published_once(world: World) -> None:
     request = Sender()
     await world.take_in(request.accepted())
     await world.match()
@@ -41,7 +41,7 @@ async def test_who_waits_is_told_once(world: World) -> None:
     assert await world.kinds(request.tracking_number) == ["request_triaged", "request_waitlisted"]
 
 
-async def test_capacity_releases_those_who_wait_in_their_order(world: World) -> None:
+async def test_new_capacity_serves_waiting_requests_in_order(world: World) -> None:
     requests = [Sender(n) for n in range(1, 8)]
     await world.take_in(*[r.accepted() for r in requests])
     await world.match()
@@ -57,7 +57,7 @@ async def test_capacity_releases_those_who_wait_in_their_order(world: World) -> 
     assert len({e["id"] for e in offers}) == 5
 
 
-async def test_a_later_request_passes_an_earlier_one_that_nobody_has_room_for(
+async def test_a_request_can_pass_an_earlier_one_that_no_provider_has_capacity_for(
     world: World,
 ) -> None:
     earlier, later = Sender(1), Sender(2, agency=CAMPUS)
@@ -75,7 +75,7 @@ async def test_a_later_request_passes_an_earlier_one_that_nobody_has_room_for(
     assert [c[0] for c in decided["candidates"]] == ["iaclea", "iacp"]
 
 
-async def test_nobody_passes_the_rules_so_a_person_decides(world: World) -> None:
+async def test_a_request_is_referred_if_no_provider_passes_the_rules(world: World) -> None:
     await world.refer(examples.provider("iacp", serves=["state"]))
     request = Sender()
     await world.take_in(request.accepted())
@@ -85,7 +85,7 @@ async def test_nobody_passes_the_rules_so_a_person_decides(world: World) -> None
     assert await world.kinds(request.tracking_number) == ["request_triaged", "request_referred"]
 
 
-async def test_a_declined_request_goes_to_the_next_from_its_old_place(world: World) -> None:
+async def test_a_declined_request_keeps_its_queue_number(world: World) -> None:
     first, second = Sender(1, agency=CAMPUS), Sender(2, agency=CAMPUS)
     await world.take_in(declared("iaclea", 1), first.accepted(), second.accepted())
     await world.match()
@@ -102,7 +102,7 @@ async def test_a_declined_request_goes_to_the_next_from_its_old_place(world: Wor
     ]
 
 
-async def test_what_comes_back_goes_to_the_declaration_it_was_taken_from(world: World) -> None:
+async def test_capacity_returns_to_the_declaration_it_was_taken_from(world: World) -> None:
     request = Sender()
     await world.take_in(declared("iacp", 1), request.accepted())
     await world.match()
@@ -113,7 +113,7 @@ async def test_what_comes_back_goes_to_the_declaration_it_was_taken_from(world: 
     assert await world.capacity("iacp") == ([3], 0)
 
 
-async def test_expired_capacity_is_not_trusted(world: World) -> None:
+async def test_expired_capacity_is_not_used(world: World) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     request = Sender()
     await world.take_in(declared("iacp", 5, until=yesterday), request.accepted())
@@ -123,7 +123,7 @@ async def test_expired_capacity_is_not_trusted(world: World) -> None:
     assert await world.status(request.tracking_number) == "waiting"
 
 
-async def test_a_program_that_opens_releases_those_who_wait_in_their_order(world: World) -> None:
+async def test_a_program_that_opens_serves_waiting_requests_in_order(world: World) -> None:
     response = examples.provider("npi", programs=["critical-response"])
     await world.refer(response)
     requests = [Sender(n, program="critical-response") for n in (1, 2, 3)]
@@ -154,7 +154,7 @@ async def test_a_program_opens_by_its_date_without_another_message(world: World)
     assert datetime.now(UTC) >= opens_at
 
 
-async def test_an_amended_request_that_waits_is_looked_at_again(world: World) -> None:
+async def test_a_waiting_request_is_matched_again_after_an_amendment(world: World) -> None:
     request = Sender()
     await world.take_in(declared("iacp", 1, topics=["policy"]), request.accepted())
     await world.match()
@@ -166,7 +166,7 @@ async def test_an_amended_request_that_waits_is_looked_at_again(world: World) ->
     assert await world.status(request.tracking_number) == "offered"
 
 
-async def test_two_matchers_give_out_no_more_than_there_is_and_keep_the_order(
+async def test_two_matchers_never_exceed_the_capacity_and_keep_the_order(
     world: World, pool: Pool
 ) -> None:
     other = World(pool)
@@ -210,7 +210,7 @@ async def _one_of_each_lane(world: World, *entries: Any) -> list[Sender]:
     return requests
 
 
-async def test_one_free_place_goes_to_the_urgent_lane_whatever_the_names_of_the_lanes(
+async def test_the_last_capacity_goes_to_the_urgent_lane_regardless_of_lane_names(
     world: World,
 ) -> None:
     *_, urgent = await _one_of_each_lane(world)
@@ -221,7 +221,7 @@ async def test_one_free_place_goes_to_the_urgent_lane_whatever_the_names_of_the_
     assert await world.offers() == [(urgent.tracking_number, "npi")]
 
 
-async def test_two_matchers_give_one_free_place_to_the_urgent_lane(
+async def test_two_matchers_give_the_last_capacity_to_the_urgent_lane(
     world: World, pool: Pool
 ) -> None:
     *_, urgent = await _one_of_each_lane(world)
@@ -233,7 +233,7 @@ async def test_two_matchers_give_one_free_place_to_the_urgent_lane(
     assert await world.offers() == [(urgent.tracking_number, "npi")]
 
 
-async def test_the_rule_set_says_in_which_order_lanes_are_served(world: World) -> None:
+async def test_the_rule_set_defines_the_order_of_lanes(world: World) -> None:
     ruleset = examples.ruleset(version=2, lanes=["standard", "urgent"])
     first, second, _ = await _one_of_each_lane(world, ruleset)
 
@@ -247,7 +247,7 @@ async def test_the_rule_set_says_in_which_order_lanes_are_served(world: World) -
 
 
 async def _while_the_urgent_lane_is_worked_on(world: World, pool: Pool) -> list[tuple[str, str]]:
-    """Step the matcher while another holds the urgent lane, and has not come to anything."""
+    """Step the matcher while another transaction holds the urgent lane and has not committed."""
     async with pool.acquire() as other, other.transaction():
         await other.execute("SELECT FROM lanes WHERE lane = 'critical-response.urgent' FOR UPDATE")
         await world.matcher.step(pool)
@@ -290,7 +290,7 @@ async def test_lanes_without_a_common_provider_do_not_wait_for_each_other(
     assert meanwhile == [(standard.tracking_number, "iacp")]
 
 
-async def test_a_look_that_finds_nothing_is_one_statement(world: World, pool: Pool) -> None:
+async def test_a_step_without_work_is_one_statement(world: World, pool: Pool) -> None:
     await world.take_in(Sender().accepted())
     await world.match()
 
@@ -301,9 +301,7 @@ async def test_a_look_that_finds_nothing_is_one_statement(world: World, pool: Po
     assert pause == LATER
 
 
-async def test_work_in_a_lane_that_another_holds_is_looked_at_soon(
-    world: World, pool: Pool
-) -> None:
+async def test_a_locked_lane_with_work_is_tried_again_soon(world: World, pool: Pool) -> None:
     await world.take_in(declared("iacp", 1), Sender().accepted())
     await world.match()
     await world.take_in(Sender(2).accepted())

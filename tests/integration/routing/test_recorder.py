@@ -1,4 +1,4 @@
-"""What an earlier release said less of is recorded on the log, once."""
+"""Requests with incomplete events of an earlier release are recorded on the log, once."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ async def test_a_request_of_an_earlier_release_is_recorded_once(world: World) ->
     assert await incomplete(world) == 0
 
 
-async def test_what_an_earlier_release_goes_on_with_is_recorded_again(world: World) -> None:
+async def test_a_request_changed_by_an_earlier_release_is_recorded_again(world: World) -> None:
     sender = Sender(1)
     await world.take_in(sender.accepted())
     recorder = Recorder(relay_wake=asyncio.Event())

@@ -1,4 +1,4 @@
-"""Two replicas of routing on one database: each its partition, both every lane."""
+"""Two replicas of routing on one database: each with its partition, both with all lanes."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import Pool, World
 
 
-async def test_two_replicas_give_places_and_make_offers_in_one_order(
+async def test_two_replicas_give_queue_numbers_and_make_offers_in_one_order(
     world: World, pool: Pool
 ) -> None:
     other = World(pool, partition=1)
@@ -33,7 +33,7 @@ async def test_two_replicas_give_places_and_make_offers_in_one_order(
     assert await world.capacity("iacp") == ([1000 - 199], 199)
 
 
-async def test_a_decision_of_one_replica_is_the_others_too(world: World, pool: Pool) -> None:
+async def test_replicas_see_each_others_decisions(world: World, pool: Pool) -> None:
     other = World(pool, partition=1)
     request = Sender()
     await world.take_in(request.accepted())

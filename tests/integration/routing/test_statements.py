@@ -24,7 +24,7 @@ async def test_a_batch_takes_five_round_trips(world: World) -> None:
     ]  # fmt: skip
 
 
-async def test_a_batch_that_gives_places_in_lanes_takes_one_more(world: World) -> None:
+async def test_a_batch_that_gives_queue_numbers_takes_one_more(world: World) -> None:
     await world.take_in(Sender(1).accepted())
 
     async with statements_of(world.pool) as statements:

@@ -1,4 +1,4 @@
-"""Whatever is said about a request, in whatever order, the promises hold."""
+"""Invariants of a request hold for any messages in any order."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -42,9 +42,9 @@ SAID = st.one_of(
 Step = Callable[[Request], DecisionOutcome]
 
 
-def steps(sender: Sender, said: list[Any]) -> list[Step]:
-    """Return what is said as functions of the request, so that each can be decided again."""
-    return [_step(sender, name, *words, turn=turn) for turn, (name, *words) in enumerate(said)]
+def steps(sender: Sender, messages: list[Any]) -> list[Step]:
+    """Return the messages as functions of the request, so that each can be decided twice."""
+    return [_step(sender, name, *words, turn=turn) for turn, (name, *words) in enumerate(messages)]
 
 
 def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
@@ -77,7 +77,7 @@ def _match(request: Request, at: Any) -> DecisionOutcome:
 
 
 @given(st.lists(SAID, max_size=14))
-def test_a_life_keeps_its_promises(said: list[Any]) -> None:
+def test_a_life_keeps_its_promises(messages: list[Any]) -> None:
     sender = Sender()
     events: list[Any] = []
     records: list[DecisionRecord] = []
@@ -86,7 +86,7 @@ def test_a_life_keeps_its_promises(said: list[Any]) -> None:
     records += outcome.records
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
         outcome = step(request)
         assert step(request) == outcome  # deciding twice gives the same
         events += outcome.events
@@ -104,28 +104,28 @@ def test_a_life_keeps_its_promises(said: list[Any]) -> None:
 
 
 @given(st.lists(SAID, max_size=14))
-def test_the_fold_of_what_was_published_is_the_request(said: list[Any]) -> None:
+def test_the_fold_of_published_events_equals_the_request(messages: list[Any]) -> None:
     sender = Sender()
     outcome = numbered(decide(None, sender.accepted(), RULES, at=AT))
     log = on_topic(outcome)
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
         outcome = numbered(step(request))
         log += on_topic(outcome)
         request = outcome.request
         folded = fold(None, log, Catalog(), queue_number=None)
 
-        # Whether the matcher has looked since is its own note of work to do: no event says it.
+        # No event contains `fresh`.
         assert folded._replace(fresh=request.fresh) == request
         assert request.recorded == request.published
 
 
 @given(st.lists(SAID, max_size=10))
-def test_the_recorded_state_alone_gives_the_request(said: list[Any]) -> None:
+def test_the_recorded_state_alone_equals_the_request(messages: list[Any]) -> None:
     sender = Sender()
     request = numbered(decide(None, sender.accepted(), RULES, at=AT)).request
-    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
         request = numbered(step(request)).request
     of_earlier_release = request._replace(recorded=0)
 
@@ -139,7 +139,7 @@ def test_the_recorded_state_alone_gives_the_request(said: list[Any]) -> None:
 
 
 def numbered(outcome: DecisionOutcome) -> DecisionOutcome:
-    """Return *outcome* with a place in the lane, if the request enters one."""
+    """Return *outcome* with a queue number if the request enters a lane."""
     entered = outcome.request.queued and outcome.request.queue_number is None
     return with_queue_number(outcome, 7) if entered else outcome
 
@@ -151,13 +151,13 @@ def on_topic(outcome: DecisionOutcome) -> list[PublishedEvent]:
 
 
 @given(st.lists(SAID, max_size=10))
-def test_every_decision_comes_out_the_same_from_its_record(said: list[Any]) -> None:
+def test_a_rerun_of_every_decision_gives_the_same_record(messages: list[Any]) -> None:
     sender = Sender()
     outcome = decide(None, sender.accepted(), RULES, at=AT)
     records = [*outcome.records]
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, said)]:
+    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
         outcome = step(request)
         records += outcome.records
         request = outcome.request

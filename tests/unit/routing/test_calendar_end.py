@@ -1,4 +1,4 @@
-"""What happens when the calendar of the rule set ends: no deadline is set beyond it."""
+"""The end of the calendar: no deadline is set beyond it."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ ENDING = ruleset(calendar=Calendar(holidays=HOLIDAYS))
 NEW_2029 = datetime(2029, 1, 1, tzinfo=UTC).timestamp()
 NEW_YEAR = datetime(2029, 1, 1, 15, tzinfo=UTC)
 LATE = datetime(2028, 12, 27, 15, tzinfo=UTC)
-"""The last Wednesday of 2028: two working days are left."""
+"""The last Wednesday of 2028; two working days remain in the year."""
 
 
 def due(clock: Clock, start: datetime, **calendar: Any) -> datetime | None:
@@ -38,20 +38,20 @@ def test_working_days_end_with_the_year_of_the_last_holiday(days: int, known: bo
 
 
 @pytest.mark.parametrize("days", [0, 1, 5])
-def test_new_years_day_of_2029_is_not_taken_for_a_working_day(days: int) -> None:
+def test_new_years_day_of_2029_is_no_working_day(days: int) -> None:
     assert due(Clock(amount=days, unit="working_days"), NEW_YEAR) is None
 
 
-def test_what_counts_no_working_days_needs_no_calendar() -> None:
+def test_clocks_without_working_days_do_not_need_the_calendar() -> None:
     assert due(Clock(amount=8, unit="hours"), NEW_YEAR) == NEW_YEAR + timedelta(hours=8)
     assert due(Clock(amount=9, unit="days"), NEW_YEAR) == NEW_YEAR + timedelta(days=9)
 
 
-def test_a_demonstrations_days_have_no_end() -> None:
+def test_the_calendar_of_a_demonstration_does_not_end() -> None:
     assert due(Clock(amount=1, unit="working_days"), NEW_YEAR, seconds_per_day=1) is not None
 
 
-def test_a_request_that_would_be_offered_is_referred_to_a_person() -> None:
+def test_a_request_that_would_be_offered_is_referred() -> None:
     rules = rules_with(ruleset=ENDING, at=NEW_YEAR)
     sender = Sender()
     request = decide(None, sender.accepted(), rules, at=NEW_YEAR).request
@@ -72,7 +72,7 @@ def test_a_request_that_would_be_offered_is_referred_to_a_person() -> None:
     assert rerun(kept, rules.providers("cri-tac", at=NEW_YEAR)) == kept
 
 
-def test_the_program_office_cannot_set_such_a_deadline_either() -> None:
+def test_a_directed_offer_beyond_the_calendar_is_refused() -> None:
     rules = rules_with(ruleset=ENDING, at=NEW_YEAR)
     sender = Sender(agency={"listed": False})
     request = decide(None, sender.accepted(), rules, at=NEW_YEAR).request

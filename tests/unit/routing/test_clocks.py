@@ -60,7 +60,7 @@ def test_a_demonstration_turns_days_into_seconds() -> None:
     }
 
 
-def test_a_clock_that_the_rule_set_does_not_name_has_a_length_all_the_same() -> None:
+def test_a_clock_that_the_rule_set_does_not_name_has_a_default_length() -> None:
     assert due_at(ruleset(), "offer_answer.urgent", start=AT) == AT + timedelta(hours=8)
 
 

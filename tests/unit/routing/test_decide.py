@@ -26,7 +26,7 @@ def data_of(outcome: DecisionOutcome, index: int) -> Any:
     return event.data
 
 
-def said(request: Request, event: Any) -> DecisionOutcome:
+def decided(request: Request, event: Any) -> DecisionOutcome:
     return decide(request, event, RULES, at=AT)
 
 
@@ -53,7 +53,7 @@ def offered(sender: Sender, *, by: str = "iacp") -> Request:
 
 
 def engaged(sender: Sender) -> Request:
-    return said(offered(sender), sender.answered("accept", "iacp")).request
+    return decided(offered(sender), sender.answered("accept", "iacp")).request
 
 
 def referred(sender: Sender, **agency: Any) -> Request:
@@ -73,12 +73,12 @@ def test_an_accepted_request_is_triaged_and_queued() -> None:
     assert [r.number for r in outcome.records] == [1]
 
 
-def test_nothing_is_said_about_a_request_before_it_is_accepted() -> None:
+def test_an_event_about_a_request_that_was_not_accepted_is_an_error() -> None:
     with pytest.raises(UnknownRequest):
         decide(None, Sender().withdrawn(), RULES, at=AT)
 
 
-def test_without_a_rule_set_in_force_a_person_decides() -> None:
+def test_a_request_is_referred_if_no_rule_set_is_in_force() -> None:
     none = rules_with(at=AT - timedelta(days=10_000))
 
     outcome = decide(None, Sender().accepted(), none, at=AT)
@@ -90,7 +90,7 @@ def test_an_acceptance_opens_the_engagement_and_is_answered() -> None:
     sender = Sender()
     answer = sender.answered("accept", "iacp").model_copy(update={"inreplytoid": "answer-7"})
 
-    outcome = said(offered(sender), answer)
+    outcome = decided(offered(sender), answer)
 
     assert kinds(outcome) == ["engagement_opened", "message_applied"]
     assert [e.inreplytoid for e in outcome.events] == [None, "answer-7"]
@@ -107,16 +107,16 @@ def test_the_answer_to_a_message_with_a_note_names_the_requester(by: str) -> Non
     noted = answer.model_copy(update={"data": answer.data.model_copy(update={"noted": True})})
     before = offered(sender)
 
-    named = [data_of(said(before, each), -1).requester for each in (answer, noted)]
+    named = [data_of(decided(before, each), -1).requester for each in (answer, noted)]
 
     assert named == [None, "ca-post"]
 
 
-def test_a_decline_puts_the_request_back_and_gives_the_room_back() -> None:
+def test_a_decline_queues_the_request_again_and_returns_the_capacity() -> None:
     sender = Sender()
     before = offered(sender)
 
-    outcome = said(before, sender.answered("decline", "iacp"))
+    outcome = decided(before, sender.answered("decline", "iacp"))
 
     assert kinds(outcome) == ["offer_declined", "message_applied"]
     assert (outcome.request.status, outcome.request.queued, outcome.request.fresh) == (
@@ -129,22 +129,22 @@ def test_a_decline_puts_the_request_back_and_gives_the_room_back() -> None:
     )
 
 
-def test_other_terms_go_to_a_person_who_may_accept_them() -> None:
+def test_the_program_office_can_accept_a_counteroffer() -> None:
     sender = Sender()
-    countered = said(offered(sender), sender.answered("counter", "iacp"))
+    countered = decided(offered(sender), sender.answered("counter", "iacp"))
     assert kinds(countered) == ["offer_declined", "request_referred", "message_applied"]
 
-    outcome = said(countered.request, sender.directed("assign", provider="iacp"))
+    outcome = decided(countered.request, sender.directed("assign", provider="iacp"))
 
     assert kinds(outcome) == ["engagement_opened", "message_applied"]
     assert outcome.request.engagement_id == f"{sender.tracking_number}-E1"
 
 
-def test_other_terms_may_be_passed_over_for_the_next_candidate() -> None:
+def test_the_program_office_can_route_past_a_counteroffer() -> None:
     sender = Sender()
-    countered = said(offered(sender), sender.answered("counter", "iacp")).request
+    countered = decided(offered(sender), sender.answered("counter", "iacp")).request
 
-    outcome = said(countered, sender.directed("route"))
+    outcome = decided(countered, sender.directed("route"))
 
     assert kinds(outcome) == ["request_triaged", "message_applied"]
     assert outcome.request.offered == ("iacp",)
@@ -163,11 +163,11 @@ def test_other_terms_may_be_passed_over_for_the_next_candidate() -> None:
         (lambda s: s.directed("route"), "not_referred"),
     ],
 )
-def test_what_may_not_be_said_about_an_open_offer_is_refused(answer: Any, code: str) -> None:
+def test_an_invalid_answer_to_an_open_offer_is_refused(answer: Any, code: str) -> None:
     sender = Sender()
     before = offered(sender)
 
-    outcome = said(before, answer(sender))
+    outcome = decided(before, answer(sender))
 
     assert refusal(outcome) == code
     assert (outcome.request.status, outcome.request.offer_state) == ("offered", "open")
@@ -182,10 +182,10 @@ def test_what_may_not_be_said_about_an_open_offer_is_refused(answer: Any, code: 
         (lambda s: s.closed("fop"), "not_yours"),
     ],
 )
-def test_what_may_not_be_said_about_an_engagement_is_refused(answer: Any, code: str) -> None:
+def test_an_invalid_report_about_an_engagement_is_refused(answer: Any, code: str) -> None:
     sender = Sender()
 
-    assert refusal(said(engaged(sender), answer(sender))) == code
+    assert refusal(decided(engaged(sender), answer(sender))) == code
 
 
 @pytest.mark.parametrize(
@@ -195,44 +195,46 @@ def test_what_may_not_be_said_about_an_engagement_is_refused(answer: Any, code: 
         ({"action": "route", "program": "nothing"}, "unknown_program"),
     ],
 )
-def test_a_direction_that_leads_nowhere_is_refused(direction: dict[str, str], code: str) -> None:
+def test_a_direction_that_cannot_be_carried_out_is_refused(
+    direction: dict[str, str], code: str
+) -> None:
     sender = Sender()
 
-    assert refusal(said(referred(sender), sender.directed(**direction))) == code
+    assert refusal(decided(referred(sender), sender.directed(**direction))) == code
 
 
-def test_a_person_routes_an_agency_that_is_in_no_list() -> None:
+def test_the_program_office_routes_an_unlisted_agency() -> None:
     sender = Sender()
 
-    outcome = said(referred(sender), sender.directed("route"))
+    outcome = decided(referred(sender), sender.directed("route"))
 
     assert kinds(outcome) == ["request_triaged", "message_applied"]
     assert outcome.request.lane == "cri-tac.standard"
     assert outcome.request.due_clock is None
 
 
-def test_a_person_routes_to_a_program_that_is_not_open_so_it_waits() -> None:
+def test_a_request_routed_to_a_program_that_is_not_open_waits() -> None:
     sender = Sender()
 
-    outcome = said(referred(sender), sender.directed("route", program="critical-response"))
+    outcome = decided(referred(sender), sender.directed("route", program="critical-response"))
 
     assert kinds(outcome) == ["request_waitlisted", "message_applied"]
 
 
-def test_a_person_names_a_provider() -> None:
+def test_the_program_office_assigns_a_provider() -> None:
     sender = Sender()
 
-    outcome = said(referred(sender), sender.directed("assign", provider="iaclea"))
+    outcome = decided(referred(sender), sender.directed("assign", provider="iaclea"))
 
     assert kinds(outcome) == ["offer_made", "message_applied"]
     assert outcome.request.offered == ("iaclea",)
     assert outcome.changes == (CapacityChange("iaclea", load=1),)
 
 
-def test_a_person_ends_what_the_programs_cannot_serve() -> None:
+def test_the_program_office_declares_a_request_ineligible() -> None:
     sender = Sender()
 
-    outcome = said(referred(sender), sender.directed("ineligible"))
+    outcome = decided(referred(sender), sender.directed("ineligible"))
 
     assert kinds(outcome) == ["request_ineligible", "message_applied"]
     assert outcome.request.ended
@@ -241,17 +243,17 @@ def test_a_person_ends_what_the_programs_cannot_serve() -> None:
 def test_a_withdrawal_stops_an_open_offer() -> None:
     sender = Sender()
 
-    outcome = said(offered(sender), sender.withdrawn())
+    outcome = decided(offered(sender), sender.withdrawn())
 
     assert kinds(outcome) == ["offer_withdrawn", "request_withdrawn", "message_applied"]
     assert data_of(outcome, 1).before == "offered"
     assert outcome.changes[0].free == 1
 
 
-def test_a_withdrawal_stops_work_and_names_whose() -> None:
+def test_a_withdrawal_ends_the_engagement_and_names_the_provider() -> None:
     sender = Sender()
 
-    outcome = said(engaged(sender), sender.withdrawn())
+    outcome = decided(engaged(sender), sender.withdrawn())
 
     assert kinds(outcome) == ["request_withdrawn", "message_applied"]
     assert data_of(outcome, 0).provider == "iacp"
@@ -260,9 +262,9 @@ def test_a_withdrawal_stops_work_and_names_whose() -> None:
 
 def test_a_second_withdrawal_is_refused() -> None:
     sender = Sender()
-    withdrawn = said(accepted(sender), sender.withdrawn()).request
+    withdrawn = decided(accepted(sender), sender.withdrawn()).request
 
-    assert refusal(said(withdrawn, sender.withdrawn())) == "already_withdrawn"
+    assert refusal(decided(withdrawn, sender.withdrawn())) == "already_withdrawn"
 
 
 @pytest.mark.parametrize(
@@ -275,30 +277,30 @@ def test_a_second_withdrawal_is_refused() -> None:
         (lambda s: s.directed("route"), "terminal"),
     ],
 )
-def test_nothing_is_taken_in_after_the_end(late: Any, code: str) -> None:
+def test_messages_after_the_end_are_refused(late: Any, code: str) -> None:
     sender = Sender()
-    closed = said(engaged(sender), sender.closed("iacp")).request
+    closed = decided(engaged(sender), sender.closed("iacp")).request
 
-    assert refusal(said(closed, late(sender))) == code
+    assert refusal(decided(closed, late(sender))) == code
 
 
 @pytest.mark.parametrize("lapses", [False, True])
-def test_an_answer_to_an_offer_of_a_withdrawn_request_is_told_that_it_is_not_open(
+def test_an_answer_to_an_offer_of_a_withdrawn_request_is_refused_as_not_open(
     lapses: bool,
 ) -> None:
     sender = Sender()
     before = run_out(offered(sender), at=LATER).request if lapses else offered(sender)
-    withdrawn = said(before, sender.withdrawn()).request
+    withdrawn = decided(before, sender.withdrawn()).request
 
-    assert refusal(said(withdrawn, sender.answered("accept", "iacp"))) == "offer_not_open"
+    assert refusal(decided(withdrawn, sender.answered("accept", "iacp"))) == "offer_not_open"
 
 
-def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_told() -> None:
+def test_an_amendment_after_the_end_changes_nothing_and_is_published_as_too_late() -> None:
     sender = Sender()
-    closed = said(engaged(sender), sender.closed("iacp")).request
+    closed = decided(engaged(sender), sender.closed("iacp")).request
     amendment = sender.amended(topics=["other"]).model_copy(update={"inreplytoid": "mine"})
 
-    outcome = said(closed, amendment)
+    outcome = decided(closed, amendment)
 
     last = closed.published + 1
     assert outcome.request == closed._replace(published=last, recorded=last)
@@ -311,20 +313,20 @@ def test_an_amendment_that_crosses_the_end_changes_nothing_and_its_sender_is_tol
         "mine",
     )
     assert outcome.events[0].inreplyto is None  # the answer was given before
-    assert said(closed, amendment) == outcome
+    assert decided(closed, amendment) == outcome
 
 
 def test_an_amendment_keeps_an_open_offer() -> None:
     sender = Sender()
 
-    outcome = said(offered(sender), sender.amended(topics=["other"]))
+    outcome = decided(offered(sender), sender.amended(topics=["other"]))
 
     assert kinds(outcome) == ["facts_changed"]
     assert (outcome.request.status, outcome.request.fresh) == ("offered", False)
     assert "other" in outcome.request.facts
 
 
-def test_a_milestone_sets_the_clock_of_silence_anew() -> None:
+def test_a_milestone_restarts_the_clock_of_silence() -> None:
     sender = Sender()
     before = engaged(sender)
 
@@ -338,11 +340,11 @@ def test_a_milestone_sets_the_clock_of_silence_anew() -> None:
     assert outcome.request.due_cause == outcome.events[0].id
 
 
-def test_what_was_delivered_stays_delivered() -> None:
+def test_a_delivered_request_stays_delivered() -> None:
     sender = Sender()
-    delivered = said(engaged(sender), sender.milestone("delivered", "iacp")).request
+    delivered = decided(engaged(sender), sender.milestone("delivered", "iacp")).request
 
-    outcome = said(delivered, sender.milestone("draft", "iacp"))
+    outcome = decided(delivered, sender.milestone("draft", "iacp"))
 
     assert outcome.request.status == "delivered"
 
@@ -362,16 +364,16 @@ def test_a_decline_in_time_that_comes_after_the_lapse_is_only_answered() -> None
     sender = Sender()
     lapsed = run_out(offered(sender), at=LATER).request
 
-    outcome = said(lapsed, sender.answered("decline", "iacp"))
+    outcome = decided(lapsed, sender.answered("decline", "iacp"))
 
     assert kinds(outcome) == ["message_applied"]
 
 
-def test_an_acceptance_in_time_is_too_late_once_another_was_asked() -> None:
+def test_an_acceptance_in_time_is_refused_once_another_provider_was_asked() -> None:
     more = rules_with(provider("fop"))
     sender = Sender()
     lapsed = run_out(offered(sender), at=LATER).request
     [other] = match_in_order(LaneStep("cri-tac", True, more, room("fop"), LATER), [lapsed])
     assert other.request.offered == ("iacp", "fop")
 
-    assert refusal(said(other.request, sender.answered("accept", "iacp"))) == "offer_not_open"
+    assert refusal(decided(other.request, sender.answered("accept", "iacp"))) == "offer_not_open"

@@ -1,4 +1,4 @@
-"""Whether the agency that asks is the listed one: what is in doubt goes to a person."""
+"""Doubts whether the requesting agency is the listed one are referred."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ FEDERAL = {"ori": "DCFBI0000", "name": "Los Angeles Police Department"}
     ],
     ids=["same", "other spelling", "other state", "federal", "other name", "several", "of 0.1.0"],
 )
-def test_an_agency_that_may_be_another_goes_to_a_person_with_both_names(
+def test_an_agency_that_may_be_another_is_referred_with_both_names(
     agency: dict[str, Any], reason: str | None, named: list[str]
 ) -> None:
     found = triage(request_facts(facts(agency=agency), catalog()), rules_with().programs, at=AT)
@@ -48,7 +48,7 @@ def test_an_agency_that_may_be_another_goes_to_a_person_with_both_names(
 
 
 @pytest.mark.parametrize("without", [[], ["name", "listed_oris", "listed_names", "name_rule"]])
-def test_a_decision_comes_out_the_same_again(without: list[str]) -> None:
+def test_a_rerun_of_a_decision_gives_the_same_result(without: list[str]) -> None:
     asked = dict(request_facts(facts(agency={"listed_as": [SHEFFIELD]}), catalog()))
     for name in without:  # as 0.1.0 recorded it
         del asked[f"agency.{name}"]

@@ -49,7 +49,7 @@ def announced(kind: str, data: dict[str, Any]) -> PublishedEvent:
 
 
 @pytest.mark.parametrize("data", [{}, {"status": "extended", "lane": None, "decision": {}}])
-def test_a_type_of_a_later_release_takes_a_request_out_of_no_queue(data: dict[str, Any]) -> None:
+def test_an_event_type_of_a_later_release_leaves_a_request_queued(data: dict[str, Any]) -> None:
     event = announced("gov.cri.routing.offer_extended.v1", data)
 
     after = fold(QUEUED, [event], catalog(), queue_number=None)

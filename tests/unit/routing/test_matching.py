@@ -53,28 +53,28 @@ def test_the_tie_break_decides_among_equals(
     assert matched({"aa": first, "bb": second}).provider == chosen
 
 
-def test_what_rules_prefer_comes_before_capacity() -> None:
+def test_the_score_of_rules_counts_before_capacity() -> None:
     found = matched({"iaclea": Availability(0, 1), "iacp": Availability(0, 99)}, agency=CAMPUS)
 
     assert found.provider == "iaclea"
     assert found.decided["order"] == ["iaclea", "iacp"]
 
 
-def test_nobody_is_asked_twice() -> None:
+def test_no_provider_is_asked_twice() -> None:
     found = matched({"aa": Availability(0, 5), "bb": Availability(0, 1)}, already_asked=("aa",))
 
     assert found.provider == "bb"
 
 
-def test_candidates_without_room_are_waited_for() -> None:
+def test_a_request_waits_for_candidates_without_capacity() -> None:
     assert matched({"aa": Availability(None, 0)}).outcome == "waiting"
 
 
-def test_when_everybody_was_asked_a_person_decides() -> None:
+def test_a_request_is_referred_when_every_provider_was_asked() -> None:
     assert matched({"aa": Availability(0, 5)}, already_asked=("aa",)).outcome == "referred"
 
 
-def test_each_audience_hears_only_what_it_may() -> None:
+def test_each_audience_gets_only_its_own_sentence() -> None:
     because = matched({"iacp": Availability(0, 5), "other": Availability(None, 0)}).because
 
     assert because.provider == "You serve local agencies."
@@ -116,13 +116,13 @@ def test_an_offer_takes_one_and_a_decline_gives_it_back() -> None:
     assert (again.free, again.load) == ((0, 2), 0)
 
 
-def test_nothing_is_given_back_to_another_declaration() -> None:
+def test_capacity_is_not_returned_to_another_declaration() -> None:
     change = CapacityChange("iacp", declaration="an-older-one", entry=0, free=1, load=-1)
 
     assert apply(holding(2), change).free == (2,)
 
 
-def test_what_has_expired_is_no_capacity() -> None:
+def test_an_expired_declaration_has_no_capacity() -> None:
     seen = availability_lookup({"iacp": holding(5, until=AT)}, asked(), at=AT)("iacp")
 
     assert seen.entry is None
@@ -132,7 +132,7 @@ def test_what_has_expired_is_no_capacity() -> None:
     ) == Availability(0, 5)
 
 
-def test_changes_of_what_is_taken_may_come_in_any_order() -> None:
+def test_capacity_changes_can_come_in_any_order() -> None:
     full = holding(1)
     taken_and_given_back = [
         CapacityChange("iacp", full.declaration, entry=0, free=free, load=-free)

@@ -67,22 +67,22 @@ AGENCIES = load_agency_list(LIST)
 
 
 def referred(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return (listed, stated) of the names that would be referred to a person."""
+    """Return the pairs (listed, stated) that would be referred."""
     found = [(AGENCIES.matching(ori)[0].name, stated) for ori, stated in pairs]
     return [(listed, stated) for listed, stated in found if not resembles(stated, listed, rule=1)]
 
 
-def test_of_thirty_real_spellings_two_at_most_go_to_a_person() -> None:
+def test_at_most_two_of_thirty_real_spellings_are_referred() -> None:
     assert len(REAL) == 30
     assert len(referred(REAL)) <= 2, referred(REAL)
 
 
-def test_of_twenty_names_of_other_agencies_every_one_goes_to_a_person() -> None:
+def test_all_of_twenty_names_of_other_agencies_are_referred() -> None:
     assert len(WRONG) == 20
     assert len(referred(WRONG)) == 20
 
 
-def test_every_agency_of_the_list_has_the_name_that_the_list_has() -> None:
+def test_every_listed_name_resembles_itself() -> None:
     with gzip.open(LIST, "rt", encoding="ascii") as file:
         names = {row["name"] for row in csv.DictReader(file)}
 
@@ -90,5 +90,5 @@ def test_every_agency_of_the_list_has_the_name_that_the_list_has() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "'", "S" * 200, "\u202e", "p d " * 50])
-def test_a_name_of_anything_is_compared(name: str) -> None:
+def test_any_text_can_be_compared(name: str) -> None:
     assert not resembles(name, "Sheffield Police Department", rule=RULE)

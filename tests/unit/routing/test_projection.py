@@ -1,4 +1,4 @@
-"""The fold of what routing published is what its tables hold, over random lives."""
+"""The fold of published events equals the tables, for random lives."""
 
 import os
 from collections.abc import Mapping
@@ -16,16 +16,16 @@ STEPS = 25
 
 
 def comparable(requests: Mapping[str, Request]) -> dict[str, Request]:
-    """Return *requests* without ``fresh``, the matcher's own note of work to do."""
+    """Return *requests* without ``fresh``, which no event contains."""
     return {number: request._replace(fresh=False) for number, request in requests.items()}
 
 
 def used(capacities: Mapping[str, Capacity]) -> dict[str, Capacity]:
-    """Return *capacities* but for rows that say nothing."""
+    """Return *capacities* without empty rows."""
     return {name: now for name, now in capacities.items() if now != Capacity(name)}
 
 
-def test_the_fold_of_what_was_published_is_every_request_and_capacity() -> None:
+def test_the_fold_of_published_events_equals_the_tables() -> None:
     for seed in range(LIVES):
         lives = Lives(seed)
         lives.live(STEPS)
@@ -37,7 +37,7 @@ def test_the_fold_of_what_was_published_is_every_request_and_capacity() -> None:
         assert used(projection.capacities()) == used(lives.settled()), f"seed {seed}"
 
 
-def test_a_request_of_an_older_dump_is_brought_up_to_date_by_what_was_published_since() -> None:
+def test_events_published_since_a_dump_bring_its_requests_up_to_date() -> None:
     for seed in range(LIVES):
         lives = Lives(seed)
         lives.live(STEPS // 2)
@@ -57,7 +57,7 @@ def test_a_request_of_an_older_dump_is_brought_up_to_date_by_what_was_published_
         assert comparable(restored) == comparable({n: lives.requests[n] for n in dump}), seed
 
 
-def test_what_is_behind_the_last_number_is_left_out() -> None:
+def test_events_after_the_last_number_are_ignored() -> None:
     lives = Lives(7)
     lives.live(STEPS)
     last, requests, settled = lives.last, dict(lives.requests), lives.settled()

@@ -1,4 +1,4 @@
-"""What the rule sets of `deploy/reference` decide about providers."""
+"""Matching with the rule sets of `deploy/reference`."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 def asked_first(rules: RuleSet, asking: dict[str, Any], **offered: Any) -> str | None:
-    """Return which of two providers is asked: one with *offered*, and one that offers all."""
+    """Return which of two providers gets the offer: one with *offered*, or one that offers all."""
     asking = {"agency": {"state": "US-CA"}, **asking}
     some = provider("some", families=["general"], **offered)
     every = provider("with-all", families=["general"])
@@ -57,7 +57,7 @@ def test_the_version_before_asked_a_provider_of_another_state() -> None:
     assert asked_first(RULESETS[1], {}, states=["US-NY"]) == "some"
 
 
-def test_where_nobody_works_a_person_decides() -> None:
+def test_a_request_from_a_state_without_a_provider_is_referred() -> None:
     only = [provider("some", families=["general"], states=["US-NY"])]
     elsewhere = rules_with(ruleset=RULESETS[-1], providers=only, at=NOW)
 

@@ -57,7 +57,7 @@ IACP = {
         ({"fact": "agency.cri_type"}, False),
     ],
 )
-def test_a_condition_says_whether_it_holds(condition: dict[str, Any], holds: bool) -> None:
+def test_a_condition_holds_or_does_not(condition: dict[str, Any], holds: bool) -> None:
     one = rule("one", "provider", "prefer", condition, weight=1)
     panel = Panel(compile_rules([one], "provider"), [IACP])
 
@@ -77,7 +77,7 @@ def test_a_rule_matches_when_all_its_conditions_hold() -> None:
     assert panel.evaluate({**LOCAL, "agency.listed": False}).verdicts == ("m",)
 
 
-def test_who_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
+def test_a_candidate_that_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
     candidates = [{**IACP, "provider.id": name} for name in ("a", "b", "c")]
     rules = [
         rule("not-a", "provider", "exclude", {"fact": "provider.id", "is": "a"}),
@@ -95,7 +95,7 @@ def test_who_misses_a_requirement_or_is_excluded_does_not_pass() -> None:
     assert [r.id for r in evaluation.matched[1]] == ["a-or-b", "b-first"]
 
 
-def test_a_rule_of_another_program_has_no_say() -> None:
+def test_a_rule_of_another_program_does_not_apply() -> None:
     other = rule(
         "other", "provider", "require", {"fact": "provider.id", "is": "x"},
         programs=["critical-response"],
@@ -106,7 +106,7 @@ def test_a_rule_of_another_program_has_no_say() -> None:
     assert panel.evaluate(LOCAL).passing == (0,)
 
 
-def test_what_is_remembered_depends_on_the_facts_that_rules_read() -> None:
+def test_cached_verdicts_depend_on_the_facts_that_rules_read() -> None:
     in_california = rule("ca", "provider", "require", {"fact": "agency.state", "is": "US-CA"})
     panel = Panel(compile_rules([in_california], "provider"), [IACP])
 

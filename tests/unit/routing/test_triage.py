@@ -41,7 +41,7 @@ def test_a_program_is_open_once_its_date_has_passed() -> None:
     assert (found.outcome, found.lane) == ("queued", "critical-response.urgent")
 
 
-def test_a_program_with_a_date_to_come_says_when() -> None:
+def test_a_program_that_opens_later_states_its_date() -> None:
     opens_at = AT + timedelta(days=3)
     opens = program("critical-response", status="announced", opens_at=opens_at)
 
@@ -50,11 +50,11 @@ def test_a_program_with_a_date_to_come_says_when() -> None:
     assert (found.outcome, found.opens_at) == ("not_open", opens_at)
 
 
-def test_urgent_is_a_lane_only_where_a_rule_says_so() -> None:
+def test_a_lane_is_urgent_only_by_a_rule() -> None:
     assert triaged(urgency="urgent").lane == "cri-tac.standard"
 
 
-def test_a_type_that_the_program_does_not_serve_is_told_who_does() -> None:
+def test_an_agency_type_not_served_is_ineligible_with_another_program_named() -> None:
     found = triaged(agency=CAMPUS, program="critical-response")
 
     assert (found.outcome, found.elsewhere) == ("ineligible", "cri-tac")
@@ -70,14 +70,14 @@ def test_a_proposed_program_that_does_not_serve_the_type_is_not_taken() -> None:
 
 
 @pytest.mark.parametrize(("ori", "reason"), [("CA0000000", "ori_not_listed"), (None, "no_ori")])
-def test_an_agency_in_no_list_goes_to_a_person(ori: str | None, reason: str) -> None:
+def test_an_unlisted_agency_is_referred(ori: str | None, reason: str) -> None:
     found = triaged(agency={"ori": ori, "listed": False})
 
     assert (found.outcome, found.reason) == ("referred", reason)
 
 
 @pytest.mark.parametrize("asked", ["critical-response", "unheard-of"])
-def test_a_program_that_is_not_offered_goes_to_a_person(asked: str) -> None:
+def test_a_request_for_a_program_that_is_not_offered_is_referred(asked: str) -> None:
     found = triaged(program("critical-response", status="ended"), program=asked)
 
     assert (found.outcome, found.reason) == ("referred", "program_not_offered")

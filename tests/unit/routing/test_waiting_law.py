@@ -29,7 +29,7 @@ def room(can_take: dict[str, int]) -> dict[str, Capacity]:
     st.lists(TOPICS, min_size=1, max_size=12),
     st.fixed_dictionaries({name: st.integers(0, 4) for name in PROVIDERS}),
 )
-def test_whoever_is_passed_over_has_a_record_of_why(
+def test_a_request_that_is_passed_over_has_a_record_of_the_reason(
     topics: list[str], can_take: dict[str, int]
 ) -> None:
     waiting = [
@@ -45,12 +45,14 @@ def test_whoever_is_passed_over_has_a_record_of_why(
             if later["outcome"] == "offered" and earlier["outcome"] != "offered":
                 known = {name: (verdicts, entry) for name, verdicts, entry, *_ in
                          earlier["candidates"]}  # fmt: skip
-                assert known[later["provider"]][1] is None  # it had no room, or did not pass
+                assert (
+                    known[later["provider"]][1] is None
+                )  # no capacity, or it did not pass the rules
     offered = [record["provider"] for record in records if record["outcome"] == "offered"]
     assert all(offered.count(name) <= left for name, left in can_take.items())
 
 
-def test_of_two_rule_sets_effective_at_once_the_later_approved_is_in_force() -> None:
+def test_of_two_effective_rule_sets_the_one_approved_later_is_in_force() -> None:
     corrected = ruleset(version=2)
 
     found = RulesCache().in_force(catalog(corrected), at=AT)
