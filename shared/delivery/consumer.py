@@ -37,17 +37,17 @@ _PROBE_SECONDS = 3
 
 
 class Stalled(Exception):
-    """The client library stopped giving records: only a new process helps."""
+    """The client library returns no more records: only a new process helps."""
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """
     Reads a service's topics and takes its records in, batch by batch.
 
-    A record's effects happen exactly once: the checkpoint moves in their transaction, and only
-    from where this process believes it stands. During an outage the whole batch is tried again
-    after a growing pause; a batch that fails for its own sake is divided (`Isolation`). ``fatal``
-    is set when the service must stop.
+    A record's effects happen exactly once: the checkpoint moves in the same transaction, and only
+    if it still has the offset that this process expects. During an outage the whole batch is
+    retried with backoff; a batch that fails because of one of its records is divided
+    (`Isolation`). ``fatal`` gets an exception when the service must stop.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- records -------------------------------------------------------------------------
 
     async def _receive(self, records: Sequence[Record]) -> None:
-        """Take one polled batch in. What fails is read again, or ends the service."""
+        """Take in one batch. After a failure it is read again, or the service stops."""
         self._health.turn()
         if self._stopping or self.fatal.done():
             return
@@ -148,7 +148,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._seek_again()
 
     async def _take_in(self, records: Sequence[Record]) -> None:
-        """Take in what one batch may be; what is left is offered again."""
+        """Take in *records*, or a prefix of each partition; the rest is offered again."""
         crash_points.reach(f"{self._service}.after_poll")
         started = time.perf_counter()
         result = await take_in(
@@ -159,7 +159,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._taken_in(result.taken(records), result, duration)
 
     async def _dead_letter(self, record: Record, error: Exception) -> None:
-        """Set aside a record that fails alone although everything else works."""
+        """Make a dead letter of a record that fails alone although everything else works."""
         started = time.perf_counter()
         result = await dead_letter(
             self._pool,
@@ -182,9 +182,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _offered(self) -> Mapping[TopicPartition, int]:
         """
-        Return the positions of the partitions that records may be offered from now.
+        Return the positions of the partitions whose records may be offered now.
 
-        Of none when the process ends: what is offered and not taken in is offered again at once.
+        None while the process stops: it takes in nothing, so the same records would be offered
+        again and again.
         """
         if self._stopping or self.fatal.done():
             return {}
@@ -193,7 +194,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return {p: o for p, o in expected.items() if p not in resting} if resting else expected
 
     async def _is_outage(self, failing: Collection[TopicPartition]) -> bool:
-        """Tell whether anything else fails: a write, or what Kafka says of another partition."""
+        """Tell whether writing to Postgres, or asking Kafka for another partition, fails, too."""
         others = sorted(self._consumer.assignment() - set(failing)) or sorted(failing)
         try:
             async with asyncio.timeout(_PROBE_SECONDS):
@@ -204,7 +205,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return False
 
     def _report(self, records: Sequence[Record], result: Result, duration: float) -> None:
-        now = time.time()  # which may jump: for onlookers alone
+        now = time.time()  # may jump: only for metrics
         metrics.BATCH_DURATION.labels(self._service).observe(duration)
         age = metrics.RECORD_AGE.labels(self._service)
         total: Counter[Outcome] = Counter()
@@ -264,7 +265,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return self._batches.consumer
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Finish the running batch, then let go of everything."""
+        """Finish the running batch, then forget all positions."""
         self._assigned = set()
         self._batches.forget()
         if not self._stopping:
@@ -277,7 +278,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._positions.expected.clear()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Start every partition where Postgres says; refuse if a log does not fit."""
+        """Start each partition at its checkpoint; stop if a checkpoint does not fit its topic."""
         self._isolation.keep(set(assigned))
         self._blocked.keep(assigned)
         metrics.REBALANCES.labels(self._service).inc()
@@ -290,11 +291,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _ask_again(self, assigned: set[TopicPartition]) -> None:
         """
-        Ask once for a new assignment if the first is not all there is to read.
+        Ask once for a new assignment if the first one does not hold every partition.
 
-        A static member that returns gets what it had, even if topics have come or gone
-        (KAFKA-12759), and the client then thinks that somebody else is the leader and watches
-        for such changes. When it joins once more, now known, it is the leader, if it was before.
+        A static member that returns gets its previous partitions, even if topics were added or
+        deleted (KAFKA-12759). Its client then assumes that another member leads the group and
+        watches for such changes. Joining a second time makes it the leader again, if it was.
         """
         if self._assigned_before:
             return
@@ -321,7 +322,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 return
 
     async def _seek_again(self) -> None:
-        """After a failure or a fence: forget where we stood and ask Postgres again."""
+        """Read the checkpoints from Postgres again, after a failure or a fenced batch."""
         self._positions.expected.clear()
         if self._consumer is not None:
             await self._open(self._consumer.assignment())
@@ -329,7 +330,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     # --- beside the loop -----------------------------------------------------------------
 
     async def watch(self) -> None:
-        """Once a second: Kafka's own offsets (for lag tools), lag, and what stands still."""
+        """Once a second: commit offsets to Kafka (for lag tools), measure lag, detect stalls."""
         for turn in count():
             await asyncio.sleep(1)
             self._health.turn()
@@ -344,11 +345,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                     await self._open_rest()
             except Refusal as refusal:
                 self._end(refusal)
-            except TRANSIENT as error:  # the truth is in Postgres: these are for onlookers
+            except TRANSIENT as error:  # processing depends only on the checkpoints in Postgres
                 log.debug("watch.failed", **{"error.type": type(error).__name__})
 
     async def _open_rest(self) -> None:
-        """Open what Kafka told nothing of when the partitions were assigned."""
+        """Open assigned partitions whose offsets Kafka did not return at the assignment."""
         if self._backoff.failures == 0 and not self._busy.locked():
             closed = self._assigned - self._positions.expected.keys()
             await self._positions.open(self._consumer, closed)
@@ -370,12 +371,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._committed.update(offsets)
 
     def _end_of(self, partition: TopicPartition) -> int | None:
-        """Return the end as a fetch or Kafka itself told it, whichever is further."""
-        told = (self._consumer.highwater(partition), self._positions.ends.get(partition))
-        return max((end for end in told if end is not None), default=None)
+        """Return the end of *partition*: the later one of the last fetch and the last request."""
+        ends = (self._consumer.highwater(partition), self._positions.ends.get(partition))
+        return max((end for end in ends if end is not None), default=None)
 
     async def ask_kafka(self) -> None:
-        """Ask for the end of one of our partitions; raise what Kafka or the network raises."""
+        """Request the end of one assigned partition; raise what Kafka or the network raises."""
         if self._consumer is not None and (ours := sorted(self._consumer.assignment())):
             await self._consumer.end_offsets(ours[:1])
 
@@ -386,7 +387,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._consumer.assignment(), self._positions.expected, self._end_of, self._blocked
         )
         self._health.stuck = dict(stalls.places)
-        is_failing = self._backoff.failures > 0  # then it stands for a reason, which the log tells
+        is_failing = self._backoff.failures > 0  # the log already says why nothing moves
         self._health.stalled_since = None if is_failing else stalls.since
         if stalls.stalled is not None and not is_failing:
             self._end(Stalled(f"{stalls.stalled} stands still with records before it"))

@@ -1,4 +1,4 @@
-"""How the table of counts names a metric and its labels."""
+"""Encodes a metric and its labels as one name in the table of counts."""
 
 from shared.delivery.records import Counted
 
@@ -9,5 +9,5 @@ def encode(counted: Counted) -> str:
 
 
 def decode(what: str) -> Counted:
-    """Return what `encode` named so."""
+    """Return the metric and labels that `encode` encoded."""
     return tuple(what.split(" "))

@@ -1,4 +1,4 @@
-"""Makes a Kafka connection that has just ended an outage to its client, whatever the loop says."""
+"""Makes writing to an ended Kafka connection a `KafkaConnectionError` on every event loop."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from aiokafka.errors import KafkaConnectionError
 
 class _Connection(conn.AIOKafkaConnection):  # type: ignore[misc]
     """
-    A connection whose end may be noticed by whoever writes to it first.
+    A connection that may have ended before a write.
 
-    uvloop then raises RuntimeError, which aiokafka does not expect: its tasks that fetch and that
-    renew metadata end in silence, and the service reads no more (aiokafka #1038).
+    uvloop raises RuntimeError for such a write, which aiokafka does not expect: its tasks that
+    fetch and renew metadata would end silently, and the service would stop reading (aiokafka
+    #1038).
     """
 
     def send(self, request: Any, expect_response: bool = True) -> Any:
@@ -29,5 +30,5 @@ class _Connection(conn.AIOKafkaConnection):  # type: ignore[misc]
 
 
 def expect() -> None:
-    """Let all clients of this process expect it; call it before the first one connects."""
+    """Install this in all Kafka clients of the process; call it before the first connects."""
     conn.AIOKafkaConnection = _Connection

@@ -1,4 +1,4 @@
-"""The gauges that only the database knows; every process of a service shows the same."""
+"""Gauges that are read from the database; every process of a service shows the same."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -14,7 +14,7 @@ _SQL = load_statements("shared.delivery")
 
 
 async def show(pool: "Pool[Any]", *, service: str) -> None:
-    """Set them to what the database says now. Raises what Postgres or the network raised."""
+    """Set the gauges from the database. Raises what Postgres or the network raised."""
     row = await pool.fetchrow(_SQL["read_gauges"])
     assert row is not None
     metrics.OUTBOX_ROWS.labels(service).set(row["outbox"])
@@ -22,7 +22,7 @@ async def show(pool: "Pool[Any]", *, service: str) -> None:
     metrics.HELD.labels(service).set(row["held"])
     metrics.PARKED_KEYS.labels(service).set(row["parked_keys"])
     metrics.SET_ASIDE.labels(service).set(row["set_aside"])
-    # What a checkpoint has passed took effect in its transaction, or is in one of these.
+    # A record before the checkpoint has taken effect, or is in one of these tables.
     without = sum(row[name] for name in ("outbox", "held", "parked", "dead", "set_aside"))
     metrics.UNACCOUNTED.labels(service).set(without)
     outcomes: Counter[tuple[str, ...]] = Counter()

@@ -1,4 +1,4 @@
-"""Finds the one record at fault when a batch cannot be taken in, and lets the others go on."""
+"""Finds the one record at fault when a batch fails, and lets the others continue."""
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -18,8 +18,8 @@ log = structlog.get_logger()
 TRIES = 3
 RESTS = DELAYS[2:]
 MOST_SUSPECTS = 2
-"""When more partitions than these fail and nothing else is taken in, no record is at fault."""
-# The record is not asked: these say who owns a partition, or that the whole build is wrong.
+"""If more partitions than these fail and no other record succeeds, no record is at fault."""
+# Not caused by a record: the partition has another owner, or the whole build is wrong.
 _NOT_OF_A_RECORD = (Fenced, TooManyFailures, Refusal)
 
 
@@ -76,7 +76,7 @@ class Isolation:
 
     async def take_in(self, records: Sequence[Record]) -> None:
         """
-        Take in what can be; what is not must be offered again, from the positions.
+        Take in the records that can be; the others must be offered again, from the positions.
 
         Raises `Fenced`, `TooManyFailures`, `Refusal`, and what an outage raised.
         """

@@ -1,4 +1,4 @@
-"""How this product talks to Kafka: credentials, and which partition a key belongs to."""
+"""Connection arguments for Kafka, and the partition of a key."""
 
 import ssl
 from typing import Any
@@ -32,7 +32,7 @@ def ssl_context(settings: ServiceSettings) -> ssl.SSLContext | None:
 
 
 def authority_runs_out(settings: ServiceSettings) -> float | None:
-    """Return when the first authority that we were told to trust runs out (Unix seconds)."""
+    """Return when the first configured certificate authority expires (Unix seconds)."""
     context = ssl_context(settings) if settings.kafka_ca_file is not None else None
     if context is None:
         return None
@@ -55,7 +55,7 @@ async def cluster_id(settings: ServiceSettings) -> str:
 
 
 async def _log_in(settings: ServiceSettings) -> None:
-    """Raise what a server says of our user and password: the client's start swallows it."""
+    """Log in to each server to raise its authentication error, which the client swallows."""
     for server in settings.kafka_servers:
         host, port = server.rsplit(":", 1)
         arguments = security(settings)

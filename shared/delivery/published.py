@@ -1,11 +1,11 @@
-"""An event as it stands on the topic of the service that published it."""
+"""An event on the topic of the service that published it."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 
 class PublishedEvent(NamedTuple):
-    """The *number*-th event of *subject* on an own topic, and where it stands."""
+    """The *number*-th event of *subject* on an own topic, with its partition and offset."""
 
     topic: str
     partition: int

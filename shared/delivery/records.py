@@ -1,4 +1,4 @@
-"""Records as they are read from a topic, and what a service makes of them."""
+"""Records as read from a topic, and the results of parsing and deciding them."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
@@ -22,8 +22,8 @@ class Record(NamedTuple):
     """
     A record as it stands on its topic, byte for byte; ``at`` is its Kafka timestamp.
 
-    Of one that could not be unpacked, or is no longer there, ``unreadable`` says why; only its
-    offset is known.
+    ``unreadable`` is the reason why a record has no content: it could not be unpacked, or was
+    deleted before it was read. Only its offset is known then.
     """
 
     topic: str
@@ -58,7 +58,7 @@ class Gate(NamedTuple):
     """
     The *number*-th event of *subject* on *topic*.
 
-    One that ``stands_alone`` can be decided without those before it, if they are lost.
+    An event that ``stands_alone`` can be decided even if earlier ones of its subject are lost.
     """
 
     topic: str
@@ -71,9 +71,9 @@ class Item(NamedTuple):
     """
     A record that parsed, ready to be decided.
 
-    ``key`` is what later records wait behind if this one fails: a tracking number, a provider,
-    ``participant/reference``. ``gate`` is this event's own place (none for inbound records);
-    ``needs`` are events that must have been taken in before (the record is held until then).
+    ``key`` is parked if this record fails, and later records of the key wait: a tracking number,
+    a provider, ``participant/reference``. ``gate`` is the number of this event itself (None for
+    participants' records). The record is held until the events in ``needs`` were taken in.
     """
 
     record: Record
@@ -85,9 +85,9 @@ class Item(NamedTuple):
 
 class PassedOver(NamedTuple):
     """
-    A type this reader does not want: its gate moves, nothing else happens.
+    An event of a type that this reader does not use: its gate moves, nothing else happens.
 
-    ``unknown`` is ``type``, or ``version``, of which no reader of this build knows.
+    ``unknown`` is ``type`` or ``version`` if this build does not know that part of the type.
     """
 
     record: Record
@@ -107,7 +107,7 @@ class Outgoing(NamedTuple):
     """
     A message for the outbox. Rows of one key are appended under that key's lock.
 
-    A dead letter has no *summary*: its bytes are not ours.
+    A dead letter has an empty *summary*: its bytes are another sender's.
     """
 
     event_id: str
@@ -124,9 +124,9 @@ Counted = tuple[str, ...]
 
 class Taken(NamedTuple):
     """
-    What became of one item: its outcome and the messages it leads to.
+    The result of deciding one item: its outcome and the messages it leads to.
 
-    ``counted`` is what else is counted of it. Counts commit with the item's effects.
+    ``counted`` names further metrics to count. Counts commit with the item's effects.
     """
 
     outcome: Outcome

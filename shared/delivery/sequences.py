@@ -1,4 +1,4 @@
-"""Numbers 1..n for subjects that have no row of their own to count on."""
+"""Event numbers 1..n of subjects that have no row of their own to store the last number."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,7 @@ class Numbers:
         return number
 
     def last(self, topic: str, subject: str) -> int:
-        """Return the last number given out for *subject* on *topic*."""
+        """Return the last number assigned to *subject* on *topic*."""
         return self._last[(topic, subject)]
 
 
@@ -42,7 +42,7 @@ async def lock(connection: "PoolConnectionProxy[Any]", subjects: Iterable[Subjec
 
 
 async def save(connection: "PoolConnectionProxy[Any]", numbers: Numbers) -> None:
-    """Write the numbers that were given out."""
+    """Store the numbers that were assigned."""
     if numbers.changed:
         await connection.execute(
             _SQL["save_sequences"],

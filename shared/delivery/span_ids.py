@@ -1,4 +1,4 @@
-"""Which trace and span a message has: computed from the ids that it has anyway. Pure."""
+"""Computes a message's trace and span ids from the ids that it has anyway."""
 
 import re
 from hashlib import blake2b
@@ -8,32 +8,32 @@ _CONTEXT = re.compile(r"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]
 
 
 def is_event_id(text: str) -> bool:
-    """Tell ids of ours from coordinates of records, and from what somebody made up."""
+    """Tell whether *text* is an id of ours, not a record's coordinate or a foreign id."""
     return _ID.fullmatch(text) is not None
 
 
 def trace_of(correlation_id: str) -> int:
-    """Return the trace of all that has one correlation id: the same 32 digits."""
+    """Return the trace id: the 32 digits of the correlation id."""
     return int(correlation_id.replace("-", ""), 16)
 
 
 def span_of(event_id: str) -> int:
-    """Return the span in which an event was sent: the first 16 digits of its id."""
+    """Return the span id of an event's sending: the first 16 digits of its id."""
     return int(event_id.replace("-", "")[:16], 16)
 
 
 def trace_alone(coordinate: str) -> int:
-    """Return the trace of a record that led to nothing."""
+    """Return the trace id of a record that led to no message."""
     return int.from_bytes(blake2b(coordinate.encode(), digest_size=16).digest())
 
 
 def processing_of(cause: str, service: str) -> int:
-    """Return the span in which *service* decided an event, or the record at a coordinate."""
+    """Return the span id of *service* deciding an event or record (by id or coordinate)."""
     return int.from_bytes(blake2b(f"{cause}\n{service}".encode(), digest_size=8).digest())
 
 
 def context_of(traceparent: str | None) -> tuple[int, int] | None:
-    """Return trace and span of a W3C ``traceparent``; None when it is none."""
+    """Return trace and span id of a W3C ``traceparent``; None if it is not valid."""
     found = _CONTEXT.fullmatch(traceparent or "")
     trace, span = (int(found[1], 16), int(found[2], 16)) if found else (0, 0)
     return (trace, span) if trace and span else None

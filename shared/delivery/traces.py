@@ -1,4 +1,4 @@
-"""What traces tell of messages: each record that was decided, each message that was sent."""
+"""Trace spans of messages: one for each decided record, one for each sent message."""
 
 import time
 from collections.abc import Sequence
@@ -31,19 +31,19 @@ _HEARTBEAT = "gov.cri.heartbeat.v1"
 
 
 class Moment(NamedTuple):
-    """When something began, by the wall and by the steady clock (nanoseconds)."""
+    """A time by the wall clock and by the monotonic clock (nanoseconds)."""
 
     wall: int
     steady: int
 
 
 def now() -> Moment:
-    """Return this moment."""
+    """Return the present time by both clocks."""
     return Moment(time.time_ns(), time.monotonic_ns())
 
 
 class RecordingReader:
-    """A reader that remembers what it decided, and what it failed at, until the batch commits."""
+    """A reader that remembers its decisions and failures until the batch commits."""
 
     def __init__(self, reader: Reader[Any]) -> None:
         self._reader = reader
@@ -75,11 +75,12 @@ class RecordingReader:
 
 class Traces:
     """
-    Tells a tracer what a service took in and what it sent.
+    Emits a span for each record that a service decided and each message that it sent.
 
-    Every id is computed from what the messages say anyway, so nothing travels for it: the trace is
-    the correlation id, a message's span is the beginning of its id, and its parent is the span of
-    its cause: the message that led to it, or intake's look at a participant's record.
+    All ids are computed from fields that messages have anyway, so messages carry no trace
+    context: the trace is the correlation id, a message's span is the beginning of its id, and its
+    parent is the span of its cause: the message that led to it, or intake's processing of a
+    participant's record.
     """
 
     def __init__(self, tracer: "Tracer", *, service: str) -> None:
@@ -87,13 +88,13 @@ class Traces:
         self._service = service
 
     def taken_in(self, recording: RecordingReader, *, began: Moment) -> None:
-        """Tell of a batch that has committed: of each record that was decided, how it came out."""
+        """Emit a span for each decided record of a committed batch."""
         ended = _end(began)
         for item, taken, error in recording.decided:
             self._processed(item, taken, error, began=began.wall, ended=ended)
 
     def sent(self, rows: Sequence[Any], places: Places, *, began: Moment) -> None:
-        """Tell of those *rows* of the outbox that Kafka acknowledged: from the send until then."""
+        """Emit a span, from send to acknowledgement, for each row with an entry in *places*."""
         ended = _end(began)
         for row in rows:
             place = places.get(row["id"])
@@ -169,10 +170,10 @@ class Traces:
 
 
 def traces_of(settings: ServiceSettings, *, service: str) -> Traces | None:
-    """Return what tells of the service's messages; None when nobody asked for traces."""
+    """Return the traces of *service*; None if no traces endpoint is set."""
     if settings.traces_endpoint is None:
         return None
-    # Only now: whoever is not traced does not pay for the packages either.
+    # Imported only here: a service without traces does not load these packages.
     from shared.process import tracing
 
     tracer = tracing.to_collector(
@@ -185,7 +186,7 @@ def traces_of(settings: ServiceSettings, *, service: str) -> Traces | None:
 
 
 def template_of(topic: str) -> str:
-    """Return the name for all topics of a kind: what is made of spans names no organization."""
+    """Return one name for all topics of a kind, so that span names name no organization."""
     parts = topic.split(".")
     if parts[1] in ("in", "out"):
         parts[2] = "{participant}"
@@ -193,7 +194,7 @@ def template_of(topic: str) -> str:
 
 
 def _end(began: Moment) -> int:
-    """Return the wall clock's time now, as if nobody had set it since *began*."""
+    """Return the wall clock's time now, without adjustments made to the clock since *began*."""
     return began.wall + time.monotonic_ns() - began.steady
 
 
@@ -205,7 +206,7 @@ def _of_kafka(operation: str, topic: str, partition: int, offset: int) -> dict[s
         "messaging.destination.name": topic,
         "messaging.destination.partition.id": str(partition),
     }
-    if offset >= 0:  # what was acknowledged as sent before has none
+    if offset >= 0:  # a batch that Kafka knew as sent before has none
         found["messaging.kafka.offset"] = offset
     template = template_of(topic)
     if template != topic:
@@ -215,9 +216,9 @@ def _of_kafka(operation: str, topic: str, partition: int, offset: int) -> dict[s
 
 def _trace_of(item: Item, taken: Taken | None, *, failed: bool) -> int | None:
     """
-    Return the trace of an event, or of what a participant's record led to; None if there is none.
+    Return the trace of an event, or of the messages a participant's record led to, if any.
 
-    A record that led to nothing because its decision failed has one of its own.
+    A record whose decision failed has a trace of its own.
     """
     message = item.message
     if isinstance(message, Event):

@@ -1,4 +1,4 @@
-"""Carries out operators' orders: a dead letter is taken in again, or given up, in its place."""
+"""Carries out operators' orders to replay or discard a dead letter, or to resume a partition."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ MOST_REPLAYS = 3
 
 
 class FailedAgain(Exception):
-    """The record cannot be settled so; the text says why. Nothing of the attempt is kept."""
+    """The order cannot be carried out; the text says why. The attempt is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """What came of an order, to be kept with it."""
+    """The result of an order, stored with it."""
 
     outcome: str
     detail: str
@@ -49,8 +49,8 @@ async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> 
     """
     Carry out the oldest order in one transaction; False when there is none.
 
-    It holds every checkpoint of the service meanwhile: what is released runs through the same
-    rounds as a batch, and no batch parks another record behind a key that is being let go.
+    It locks every checkpoint of the service: released records go through the same rounds as a
+    batch, and meanwhile no batch may park another record behind the key that is unparked.
     """
     async with pool.acquire() as connection, connection.transaction():
         order = await connection.fetchrow(_SQL["lock_order"])
@@ -73,7 +73,7 @@ async def carry_out(pool: "Pool[Any]", reader: Reader[Any], *, service: str) -> 
 
 
 async def resume(pool: "Pool[Any]") -> None:
-    """Carry out all orders to read partitions again on which the service has stopped."""
+    """Carry out all orders to resume partitions on which the service has stopped."""
     for order in await pool.fetch(_SQL["resume"]):
         _log(order, outcome=order["outcome"])
 
@@ -135,7 +135,7 @@ async def _settle_answered(
 
 
 class _Attempt:
-    """A dead letter and what waited behind it, on their way through the rounds of a batch."""
+    """Takes in a dead letter and the records that waited behind it."""
 
     def __init__(
         self,
@@ -155,7 +155,7 @@ class _Attempt:
         self._steps = Steps(at=at, first_offsets=partitions, next_offsets={}, windows={})
 
     async def replay(self) -> str:
-        """Take the record in, then what waits; `FailedAgain` when the record itself fails."""
+        """Take in the record, then the waiting ones; `FailedAgain` if the record itself fails."""
         outcome = await self._begin(self._reader.parse(self._first))
         if outcome == "dead":
             row = await self._connection.fetchrow(_SQL["read_dead_letter"], *_place(self._first))
@@ -164,7 +164,7 @@ class _Attempt:
         return await self._go_on(f"the record: {outcome}")
 
     async def discard(self) -> str:
-        """Pass over the record, then take in what waits."""
+        """Pass over the record, then take in the waiting ones."""
         without_effect = given_up(self._reader.parse(self._first))
         if without_effect is None:
             return await self._go_on("the record: dropped")
@@ -187,7 +187,7 @@ class _Attempt:
         return f"{beginning}; behind it: {behind}" if behind else beginning
 
     async def _take_in(self, records: Sequence[Record]) -> None:
-        """Take in what waited, halved down to a record whose data Postgres refuses."""
+        """Take in waiting records, halving them down to one whose data Postgres refuses."""
         try:
             async with self._connection.transaction():
                 await self._rounds([self._reader.parse(record) for record in records])

@@ -1,4 +1,4 @@
-"""Raw batches of a service's topics from Kafka, as FastStream's subscriber hands them over."""
+"""Batches of raw records from Kafka, passed on by FastStream's subscriber."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 FETCH_BYTES = 4_194_304
 PARTITION_BYTES = 1_048_576
 DRAIN_SECONDS = 20
-"""How long a batch that runs may still take when its partitions go, or the service stops."""
+"""How long a running batch may still take at a rebalance or when the service stops."""
 _LOOK_SECONDS = 1.0
 
 
@@ -93,7 +93,7 @@ class Batches:
             group_instance_id=settings.instance,
         )
         self._subscriber(receive)
-        # FastStream's own sleeps after each look that found nothing, so it must look all the time.
+        # Replaced: FastStream's own method sleeps after each poll without records.
         self._subscriber.get_msg = self._look  # type: ignore[method-assign]
 
     @property
@@ -115,16 +115,16 @@ class Batches:
         await self._broker.start()
 
     async def stop(self) -> None:
-        """Fetch no more, and leave the group."""
+        """Stop fetching and leave the group."""
         await self._broker.stop()
 
     def forget(self) -> None:
-        """Drop what was fetched: the partitions change."""
+        """Drop all fetched records, because the assignment changes."""
         if self.consumer is not None:
             self.consumer.forget()
 
     async def _look(self, consumer: FetchingConsumer) -> tuple[Record, ...]:
-        """Return the next records as soon as there are any; none after a second without."""
+        """Return the next records as soon as there are any; none after one second."""
         try:
             records = await self._look_once(consumer)
         except ConsumerStoppedError:
@@ -151,13 +151,13 @@ class Batches:
 
 async def _unread(found: tuple[Record, ...]) -> KafkaMessage:
     """
-    Give FastStream's message for a batch without a look into its records.
+    Return FastStream's message for a batch without reading its records.
 
-    Its own parser fails on a header that is null or no text, and the batch is lost for good.
+    FastStream's parser fails on headers that are null or not text, and would lose the batch.
     """
     return KafkaMessage(found, b"", consumer=FAKE_CONSUMER)
 
 
 async def _raw_records(message: Any) -> Any:
-    """Give FastStream's handler the records as they came from Kafka."""
+    """Return the raw records for FastStream's handler."""
     return message.raw_message

@@ -1,4 +1,4 @@
-"""Partitions whose next record cannot be taken in: named, and kept over restarts."""
+"""Partitions whose next record cannot be taken in, kept across restarts."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -45,10 +45,10 @@ class Blocked:
         self, partition: TopicPartition, offset: int, *, reason: str, error: str
     ) -> None:
         """
-        Keep that the record at *offset* blocks *partition*; the log says it once for each record.
+        Keep that the record at *offset* blocks *partition*; log it once for each record.
 
-        *reason* is a code and *error* the name of an exception: neither holds anything of the
-        record. When Postgres is away only this process knows it, until it is noted again.
+        *reason* is a code and *error* the name of an exception; neither holds any of the record's
+        content. While Postgres is down only this process knows the block; the next call stores it.
         """
         known = self._blocks.get(partition)
         is_new = known is None or known.offset != offset
@@ -77,7 +77,7 @@ class Blocked:
         self._blocks[partition] = _Block(offset, since, kept)
 
     async def moved(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Let go of what *positions* (the next offsets, after a commit) have passed."""
+        """Unblock the partitions that *positions* (next offsets, after a commit) have passed."""
         passed = {
             partition: positions[partition]
             for partition, block in self._blocks.items()

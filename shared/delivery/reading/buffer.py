@@ -1,8 +1,8 @@
 """
-What was fetched and is not taken in yet, by partition, and who comes next.
+Fetched records that are not yet taken in, by partition, offered in turn.
 
-Batches are unpacked only as far as they are asked for. What is offered stays here until the
-position of its partition has moved behind it, so a batch may be taken in in part.
+Batches are unpacked only as far as needed. An offered record stays in the buffer until the
+position of its partition has moved past it, so a batch may be taken in partly.
 """
 
 from collections import OrderedDict, deque
@@ -24,23 +24,23 @@ from shared.delivery.records import DELETED, Record
 
 PARTICIPANTS = "cri.in."
 TURN_RECORDS = 100
-"""What one partition gets of a batch: a record that arrives meanwhile waits for no more."""
+"""Most records of one partition in a batch, so that other partitions wait for no more."""
 FAIR_RECORDS = 64
 FAIR_BYTES = 262_144
-"""What one participant gets of a batch while others wait."""
+"""Most records and bytes of one participant in a batch while others wait."""
 BATCH_BYTES = 4_194_304
 FULL_BYTES = 524_288
-"""With so much waiting nothing more of a partition is fetched."""
+"""A partition with so many bytes in the buffer is not fetched."""
 _UNPACKED_TOTAL = 4 * MOST_UNPACKED
 _UNPACKED_BESIDE = MOST_UNPACKED // 16
-"""Beyond the total only small batches are unpacked, so that few large ones stop nobody."""
+"""Beyond the total only small batches are unpacked: large ones must not block the others."""
 
 
 class Fault(NamedTuple):
     """
-    Why *partition* cannot be read at *offset*; no other partition is concerned.
+    Why *partition* cannot be read at *offset*; other partitions are not affected.
 
-    Of a batch that cannot be unpacked, *until* is the offset behind it and *data* its bytes.
+    If a batch cannot be unpacked, *until* is the offset after it and *data* its bytes.
     """
 
     partition: TopicPartition
@@ -52,21 +52,21 @@ class Fault(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The next records, per partition contiguous from its position, and what cannot be read."""
+    """The next records, per partition contiguous from its position, and the faults found."""
 
     records: list[Record]
     faults: list[Fault]
 
 
 class Buffer:
-    """The partitions that wait, the one that was served longest ago first."""
+    """Partitions with waiting records, the least recently served first."""
 
     def __init__(self) -> None:
         self._queues: OrderedDict[TopicPartition, _Queue] = OrderedDict()
 
     def add(self, partition: TopicPartition, data: bytes, position: int) -> int:
         """
-        Keep what a fetch from *position* brought; return the position of the next one.
+        Keep the data of a fetch from *position*; return the position of the next fetch.
 
         Raises `Unreadable`.
         """
@@ -108,12 +108,12 @@ class Buffer:
         queue.skip(until, DELETED)
 
     def skip(self, partition: TopicPartition, until: int, *, reason: str) -> None:
-        """Offer, instead of what cannot be unpacked below *until*, records without content."""
+        """Offer records without content in place of those below *until*, which are unreadable."""
         if (queue := self._queues.get(partition)) is not None:
             queue.skip(until, reason)
 
     def is_full(self, partition: TopicPartition) -> bool:
-        """Tell whether enough of *partition* waits for now."""
+        """Tell whether no more of *partition* should be fetched for now."""
         queue = self._queues.get(partition)
         return queue is not None and queue.size >= FULL_BYTES
 
@@ -122,7 +122,7 @@ class Buffer:
         return partition in self._queues
 
     def forget(self, partitions: Collection[TopicPartition] | None = None) -> None:
-        """Drop what waits of *partitions*, or everything."""
+        """Drop the records of *partitions*, or all records."""
         for partition in list(self._queues) if partitions is None else partitions:
             self._queues.pop(partition, None)
 
@@ -130,7 +130,7 @@ class Buffer:
         waiting = []
         for partition in list(self._queues):
             if (position := positions.get(partition)) is None:
-                continue  # nobody knows yet where we stand
+                continue  # its checkpoint has not been read yet
             queue = self._queues[partition]
             queue.move(position)
             if queue.is_empty():
@@ -145,17 +145,17 @@ class Buffer:
 
 
 class _Queue:
-    """What waits of one partition: unpacked records first, then batches."""
+    """The waiting records of one partition: unpacked records first, then batches."""
 
     def __init__(self, partition: TopicPartition, position: int) -> None:
         self.batches: deque[Batch] = deque()
         self.size = 0
         self.unpacked = 0
-        """Bytes that the first batch takes beyond those that were fetched."""
+        """Size of the first batch after decompression; 0 if it is not compressed."""
         self._partition = partition
         self._ready: deque[Record] = deque()
         self._following = position
-        """The offset behind all that is ready."""
+        """The offset after the last unpacked record."""
         self._reading: Iterator[Record] | None = None
         self._broken: Unreadable | None = None
 
@@ -163,7 +163,7 @@ class _Queue:
         return not self._ready and not self.batches and self._broken is None
 
     def move(self, position: int) -> None:
-        """Drop what stands below *position*; say so if that is not where the rest begins."""
+        """Drop records below *position*; note a fault if the next record is not at *position*."""
         ready = self._ready
         while ready and ready[0].offset < position:
             ready.popleft()
@@ -189,7 +189,7 @@ class _Queue:
         return records, size
 
     def fault(self) -> Fault | None:
-        """Return why nothing more can be offered."""
+        """Return the fault that prevents offering more, if any."""
         if self._broken is None or self._ready:
             return None
         reason, error = self._broken.reason, self._broken.error

@@ -37,13 +37,13 @@ class _Failing:
 
 class Faults:
     """
-    The partitions of one process that cannot be read; the others go on.
+    The partitions of one process that cannot be read; the others continue.
 
-    A fault is named in log and metric and tried again with a growing pause. Only a participant's
-    batch that cannot be unpacked is given up, after three tries, and only if it is no outage:
-    another partition is fetched meanwhile, and Postgres takes the record of it. Its range of
-    offsets is kept, each record is answered `not_processable`, and the partition goes on. One of
-    our own stands still until a person has seen to it: what we published is not passed over.
+    A fault is shown in log and metric and retried with backoff. Only a participant's batch that
+    cannot be unpacked is given up, after three tries, and only if there is no outage: another
+    partition was fetched meanwhile, and Postgres stores the fault. Its range of offsets is kept,
+    each record is answered `not_processable`, and the partition continues. A partition of our own
+    services stays blocked until an operator acts: our own events are never passed over.
     """
 
     def __init__(self, pool: "Pool[Any]", *, positions: Positions, blocked: Blocked) -> None:
@@ -56,7 +56,7 @@ class Faults:
         return partition in self._failing
 
     def moved(self, positions: Mapping[TopicPartition, int]) -> None:
-        """Forget the faults that *positions* have passed, or that are not ours any more."""
+        """Forget faults that *positions* have passed, or of partitions that are no longer ours."""
         for partition, failing in list(self._failing.items()):
             if positions.get(partition, failing.offset + 1) > failing.offset:
                 del self._failing[partition]
@@ -88,7 +88,7 @@ class Faults:
         consumer.retry(fault.partition, fault.offset, after=pause)
 
     async def look_again(self, consumer: FetchingConsumer) -> None:
-        """Let go of partitions that can be read again and have nothing new to read."""
+        """Unblock partitions that can be fetched again and have no new records."""
         for partition, failing in list(self._failing.items()):
             if consumer.has_nothing(partition, failing.last):
                 del self._failing[partition]
@@ -101,7 +101,7 @@ class Faults:
         if fault.reason == OFFSETS_GONE:
             await self._positions.open(consumer, [partition])
             position = self._positions.expected.get(partition, fault.offset)
-            if consumer.waits(partition):  # what is gone is answered from here on
+            if consumer.waits(partition):  # the deleted records are answered one by one
                 return True
         elif (
             _may_be_given_up(fault)
@@ -115,7 +115,7 @@ class Faults:
         return position != fault.offset
 
     async def _give_up(self, consumer: FetchingConsumer, fault: Fault) -> int:
-        """Let the partition go on behind the batch."""
+        """Keep the unreadable range and continue after the batch; return the next offset."""
         assert fault.until is not None
         assert fault.data is not None
         first: int = struct.unpack_from(">q", fault.data)[0]

@@ -1,11 +1,12 @@
 """
-A Kafka consumer in which one partition's fault is that partition's alone.
+A Kafka consumer in which a fault of one partition does not affect the others.
 
-This is what knows the inside of aiokafka 0.14.0. Its ``getmany`` raises for all partitions what
-one of them led to (a codec, a header key, a lost right) and loses the records before it. So the
-answers to fetches are taken here, before its fetcher sees them; that goes on sending the requests
-and following leaders and assignments, but never holds a record. With an answer to
-https://github.com/aio-libs/aiokafka/issues/321 half of this could go.
+Only this module depends on the internals of aiokafka 0.14.0. Its ``getmany`` raises an error of
+one partition (a codec, a header key, a missing permission) for all partitions and loses the
+records before it. Therefore fetch responses are taken here, before aiokafka's fetcher sees them.
+The fetcher still sends the requests and follows leaders and assignments, but never holds a
+record. A solution of https://github.com/aio-libs/aiokafka/issues/321 would make half of this
+unnecessary.
 """
 
 import asyncio
@@ -42,7 +43,7 @@ _REASONS = {
 
 
 class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
-    """Gives records by `look`; ``getmany`` and ``getone`` of the base give none."""
+    """Returns records from `look`; the inherited ``getmany`` and ``getone`` return none."""
 
     def __init__(
         self,
@@ -73,12 +74,11 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         """
         Return at most *most* records from *positions* on, and the partitions that have a fault.
 
-        Waits at most *seconds* for the first. A partition with a fault stands still until
-        `retry`, `skip` or `seek`. What has been returned is returned again until its position
-        has moved.
+        Waits at most *seconds* for the first. A partition with a fault is not fetched until
+        `retry`, `skip` or `seek`. Records are returned again until their position has moved.
         """
         self._pacing.end()
-        await self.getmany()  # an error of the group, or an assignment that is under way
+        await self.getmany()  # raises errors of the group, and waits for a running assignment
         found = self._take(positions, most)
         if not found.records and not found.faults:
             self._has_arrived.clear()
@@ -89,7 +89,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         return found
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
-        """Fetch *partition* from *offset* on; what was fetched before is dropped."""
+        """Fetch *partition* from *offset* on; drop its fetched records."""
         super().seek(partition, offset)
         self._buffer.forget([partition])
         self._faults.pop(partition, None)
@@ -97,7 +97,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._resume(_FAULT, [partition])
 
     def seek_past_deleted(self, partition: TopicPartition, first: int, until: int) -> None:
-        """Give records without content from *first* on, and fetch *partition* from *until* on."""
+        """Offer records without content from *first* on, and fetch from *until* on."""
         self.seek(partition, until)
         self._buffer.add_deleted(partition, first, until)
         self._has_arrived.set()
@@ -110,7 +110,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             self.pause_for(_FAULT, [partition], seconds=after)
 
     def skip(self, partition: TopicPartition, until: int, *, reason: str) -> None:
-        """Give records without content in place of those below *until*, and go on behind them."""
+        """Offer records without content in place of those below *until*, and continue there."""
         self._buffer.skip(partition, until, reason=reason)
         self._resume(_FAULT, [partition])
 
@@ -125,7 +125,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             session.reset()
 
     def waits(self, partition: TopicPartition) -> bool:
-        """Tell whether anything fetched of *partition* waits to be taken in."""
+        """Tell whether fetched records of *partition* wait to be taken in."""
         return self._buffer.waits(partition)
 
     def others_answer(self, partition: TopicPartition, since: float) -> bool:
@@ -167,7 +167,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         if found.faults:
             self._pause(_FAULT, [fault.partition for fault in found.faults])
         for partition in [p for p, fault in self._faults.items() if p in positions]:
-            if not self._buffer.waits(partition):  # what came before it is taken in first
+            if not self._buffer.waits(partition):  # earlier records are taken in first
                 found.faults.append(self._faults.pop(partition))
         full = [p for p, reasons in self._pauses.items() if _FULL in reasons]
         self._resume(_FULL, [p for p in full if not self._buffer.is_full(p)])
@@ -191,7 +191,7 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         if not session.accept(response):
             response.topics = []
         elif assignment is not None and assignment.active:
-            if not response.throttle_time_ms:  # else the broker has left everything out
+            if not response.throttle_time_ms:  # a throttled response names no partitions
                 self._note_nothing(sent.wanted, _with_news(response.topics))
             response.topics = [
                 (topic, [a for a in answers if not self._keep(assignment, topic, a, sent.wanted)])
@@ -209,14 +209,14 @@ class FetchingConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             self._nothing_at = now
 
     def _keep(self, assignment: Any, topic: str, answer: Any, wanted: Wanted) -> bool:
-        """Keep what *answer* brought; False if it is the fetcher's own business."""
+        """Keep the records or fault of *answer*; False if aiokafka's fetcher is to handle it."""
         number, code, highwater, *_, data = answer
         if code == 0 and not data:
             return False
         partition, (offset, _) = TopicPartition(topic, number), wanted[topic, number]
         state = assignment.state_value(partition)
         if not state.has_valid_position or state.position != offset:
-            return True  # it was sought elsewhere meanwhile
+            return True  # a seek has moved the position meanwhile
         if code in _MOVED:
             return False
         if code != 0:

@@ -12,7 +12,7 @@ from shared.delivery.records import Record
 from shared.process.waking import woken
 
 _AHEAD_SECONDS = 0.1
-"""A fetch waits so long while no batch has been made of what the last one brought."""
+"""Longest wait of a fetch for the batch with the records of the last fetch."""
 
 
 class Pacing:
@@ -43,7 +43,7 @@ class Pacing:
         self._is_taken.set()
 
     def end(self) -> None:
-        """Note that whatever began has been taken in."""
+        """Note that the last batch, if any, has been taken in."""
         self._turns.end()
         self._has_ended.set()
 

@@ -1,4 +1,4 @@
-"""Where this process stands on the partitions that are its own, as Postgres says."""
+"""The positions of this process on its assigned partitions, from the checkpoints in Postgres."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -17,21 +17,21 @@ log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 _OFFSET_SECONDS = 10
 MOST_ANSWERED = 10_000
-"""Records that are answered one by one although they cannot be read; there may be millions."""
+"""Most unreadable records that are answered one by one; a range may hold millions."""
 
 
 class Refusal(Exception):
-    """The service must not go on: the text says what, where and what to do."""
+    """The service must stop: the text says why, where and what to do."""
 
 
 class Positions:
     """
-    The next offset to take in of every partition that is ours; nothing else is read.
+    The next offset to take in of every assigned partition.
 
-    A checkpoint that does not fit the log it belongs to (another cluster, a topic that was made
-    anew) is a `Refusal`, the second one until an operator clears it. Records that the log no
-    longer holds are recorded as lost; with *answers_deleted* those of participants are given to
-    the service without their content, so that each is answered.
+    A checkpoint that does not fit its topic raises `Refusal`: one of another cluster, or one
+    beyond the end because the topic was created again; the latter until an operator clears it.
+    Records that were deleted before they were read are recorded as lost. With *answers_deleted*,
+    those of participants are offered without content, so that each is answered.
     """
 
     def __init__(
@@ -50,15 +50,15 @@ class Positions:
         self._answers_deleted = answers_deleted
         self.expected: dict[TopicPartition, int] = {}
         self.ends: dict[TopicPartition, int] = {}
-        """As Kafka last said: a fetch that brings nothing does not tell."""
+        """As Kafka last answered; a fetch without records does not return them."""
 
     async def open(self, consumer: Any, partitions: Iterable[TopicPartition]) -> None:
         """
-        Start those of *partitions* that are assigned where their checkpoints say.
+        Start those of *partitions* that are assigned at their checkpoints.
 
-        One whose bounds Kafka does not tell (it has no leader) starts there unseen: the fetch says
-        what is wrong with it, and the others do not wait. If it has no checkpoint yet either, it
-        stays closed.
+        If Kafka does not return the bounds of a partition (it has no leader), it starts at its
+        checkpoint unchecked: the fetch will return the fault, and the others need not wait. If it
+        has no checkpoint either, it stays closed.
         """
         wanted = sorted(set(partitions) & consumer.assignment())
         if not wanted:
@@ -101,12 +101,12 @@ class Positions:
         return ready
 
     def move(self, positions: Mapping[tuple[str, int], int]) -> None:
-        """Stand at *positions*, the next offsets after a commit."""
+        """Move to *positions*, the next offsets after a commit."""
         for partition, offset in positions.items():
             self.expected[TopicPartition(*partition)] = offset
 
     async def lose(self, consumer: Any, partition: TopicPartition, *, until: int) -> None:
-        """Record that everything below *until* is lost, and go on there."""
+        """Record that everything below *until* is lost, and continue there."""
         await self._lose(partition, self.expected[partition], until)
         if partition in consumer.assignment():
             consumer.seek(partition, until)
@@ -114,13 +114,13 @@ class Positions:
 
     async def check_ends(self, consumer: Any) -> None:
         """
-        Refuse when any checkpoint of the service does not fit its topic, whoever reads it.
+        Raise `Refusal` if any checkpoint of the service is beyond the end of its partition.
 
-        A topic that was deleted and made anew ends before the checkpoints of the old one.
+        A topic that was deleted and created again ends before its old checkpoints.
         """
         rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
-        # Asked for after the checkpoints were read, which other processes move on.
+        # Read after the checkpoints, which other processes move.
         ends = await _offsets(consumer.end_offsets, checkpoints.keys() & readable(consumer))
         self.ends = ends
         for partition, end in ends.items():
@@ -150,7 +150,7 @@ class Positions:
                 f" deleted and made anew, or lost the records {end}..{position - 1}; nothing is"
                 " taken in until a person decides"
             )
-            # The topic may outgrow the checkpoint before the next start, and seem to fit.
+            # Stored: before the next start the topic may grow past the checkpoint and seem to fit.
             await self._pool.execute(
                 _SQL["refuse_checkpoint"], row["topic"], row["partition"], reason
             )
@@ -158,9 +158,9 @@ class Positions:
 
     async def _skip_lost(self, row: Any, beginning: int) -> int:
         """
-        Return the next offset to take in; records below the beginning are gone, and recorded.
+        Record deleted records below *beginning* as lost; return the next offset to take in.
 
-        It is below the beginning if what is gone is answered: the newest, up to `MOST_ANSWERED`.
+        It is below *beginning* if deleted records are answered: the newest `MOST_ANSWERED`.
         """
         expected: int = row["next_offset"]
         if expected >= beginning:
@@ -173,16 +173,16 @@ class Positions:
             expected = await self._lose(partition, expected, answered_from)
         first = await self._pool.fetchval(_SQL["note_lost_range"], *partition, expected, beginning)
         if first is not None:  # after a restart it is known already
-            _say_lost(partition, first, beginning)
+            _log_lost(partition, first, beginning)
         return expected
 
     async def _lose(self, partition: TopicPartition, expected: int, until: int) -> int:
         await self._pool.execute(_SQL["record_lost_range"], *partition, expected, until)
-        _say_lost(partition, expected, until)
+        _log_lost(partition, expected, until)
         return until
 
 
-def _say_lost(partition: TopicPartition, first: int, until: int) -> None:
+def _log_lost(partition: TopicPartition, first: int, until: int) -> None:
     log.error(
         "records.lost",
         topic=partition.topic,
@@ -196,7 +196,7 @@ async def _offsets(
     ask: Callable[[list[TopicPartition]], Awaitable[dict[TopicPartition, int]]],
     partitions: Iterable[TopicPartition],
 ) -> dict[TopicPartition, int]:
-    """Return what Kafka tells of each that it tells anything of; raises if that is none."""
+    """Return the offsets of those partitions that Kafka answers for; raise if it is none."""
 
     async def within(some: list[TopicPartition]) -> dict[TopicPartition, int]:
         async with asyncio.timeout(_OFFSET_SECONDS):
@@ -214,7 +214,7 @@ async def _offsets(
 
 
 def readable(consumer: Any) -> set[TopicPartition]:
-    """Return every partition there is of the topics subscribed to, whoever reads it."""
+    """Return all partitions of the subscribed topics, including those of other processes."""
     return {
         TopicPartition(topic, number)
         for topic in consumer.subscription()

@@ -1,4 +1,4 @@
-"""How far each topic is read, and since when a partition with records before it stands still."""
+"""Measures the lag of each topic, and finds partitions that stall although records wait."""
 
 import time
 from collections import Counter
@@ -15,10 +15,11 @@ _STANDS_SECONDS = 30
 
 class Stalls(NamedTuple):
     """
-    What does not move though records are before it: ``since`` when (steady clock, seconds).
+    Partitions whose position does not move although records wait.
 
-    ``stalled`` names what has stood so long that only a new process helps; ``places`` names all
-    that stand, however short.
+    ``since``: when the longest began to stall (monotonic clock); None if none has for 30 seconds.
+    ``stalled``: the partition that has stalled so long that only a new process helps.
+    ``places``: all partitions with waiting records, and when each last moved.
     """
 
     since: float | None = None
@@ -27,7 +28,7 @@ class Stalls(NamedTuple):
 
 
 class Progress:
-    """Watches the partitions of one process; its clock is the steady one."""
+    """Watches the partitions of one process, by the monotonic clock."""
 
     def __init__(self, service: str) -> None:
         self._service = service
@@ -35,7 +36,7 @@ class Progress:
         self._shown: set[str] = set()
 
     def moved(self, partitions: Iterable[TopicPartition]) -> None:
-        """Take note that records of *partitions* were just taken in."""
+        """Note that records of *partitions* were just taken in."""
         self._moved_at.update(dict.fromkeys(partitions, time.monotonic()))
 
     def look(
@@ -46,11 +47,11 @@ class Progress:
         blocked: Container[TopicPartition] = (),
     ) -> Stalls:
         """
-        Show the lag of each topic, and how long it has stood; return what stands.
+        Set the gauges of lag and of time without progress; return the stalls.
 
-        Of *ours*, *expected* has the next offsets, as far as anybody can say where we stand.
-        What is not ours any more is forgotten: it stands elsewhere, or begins anew with us.
-        What is *blocked* is known to stand, and a new process would not help it.
+        *expected* holds the next offsets of those of *ours* whose checkpoints are known. Other
+        partitions are forgotten. A *blocked* partition does not count as stalled: a new process
+        would not help it.
         """
         now = time.monotonic()
         self._forget_others(ours)
@@ -71,7 +72,7 @@ class Progress:
                     moved_at = self._moved_at[partition] = now
                 else:
                     standing[partition] = moved_at
-            # None: nobody can say where we stand. While Postgres is away nothing is taken in.
+            # Also without a known position: while Postgres is down, nothing is taken in.
             stands[label] = max(stands.get(label, 0), now - moved_at)
         for topic, records in lags.items():
             metrics.LAG.labels(self._service, topic).set(records)

@@ -1,8 +1,8 @@
 """
-When a consumer may fetch again: the longer a batch takes, the later its next turn begins.
+When a consumer may fetch again: the longer a batch takes, the later the next fetch.
 
-A turn is a fetch, the batch that takes in what it brought, and the relay's round after that. It
-costs nearly the same for one record as for ten, so on a busy machine fewer turns are faster.
+A turn is a fetch, the batch that takes in its records, and the relay's sends after it. It costs
+nearly the same for one record as for ten, so on a busy machine fewer turns are faster.
 """
 
 import time

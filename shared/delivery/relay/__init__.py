@@ -1,1 +1,1 @@
-"""Hands messages from the outbox to Kafka."""
+"""Sends messages from the outbox to Kafka."""

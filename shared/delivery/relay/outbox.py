@@ -1,4 +1,4 @@
-"""Messages waiting in Postgres until the relay has handed them to Kafka."""
+"""The outbox: messages that wait in Postgres until the relay has sent them to Kafka."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -13,8 +13,8 @@ from shared.postgres import copying
 
 COLUMNS = ("event_id", "topic", "key", "value", "headers", *Summary._fields)
 DEAD_LETTERS = "cri.dlq."
-_NOTHING = b"\xff\xff\xff\xff"
-"""Instead of the length of a header's value that is null."""
+_NULL = b"\xff\xff\xff\xff"
+"""Stands in place of the length if the value of a header is null."""
 
 
 def outgoing(topic: str, event: Event, *, key: str) -> Outgoing:
@@ -26,7 +26,7 @@ async def append(connection: "PoolConnectionProxy[Any]", messages: Collection[Ou
     """
     Append *messages* in their order, in the caller's transaction.
 
-    Two messages with one id are a bug (ids are derived), so the unique key is not softened.
+    Ids are derived, so two messages with one id are a bug: the unique key raises.
     """
     if messages:
         rows = [_row(message) for message in messages]
@@ -48,9 +48,10 @@ def _row(message: Outgoing) -> tuple[Any, ...]:
 
 def read_summary(row: Mapping[str, Any]) -> Summary:
     """
-    Return what the columns of *row* say.
+    Return the summary in the columns of *row*.
 
-    0.2.0 leaves them empty. The release after 0.3.0 no longer reads the JSON in their place.
+    A process of 0.2.0 leaves them empty, so the JSON is read instead. The release after 0.3.0
+    need not do so.
     """
     kind = row["type"]
     if kind is not None:
@@ -65,10 +66,10 @@ def read_summary(row: Mapping[str, Any]) -> Summary:
 
 
 def encode_headers(headers: tuple[tuple[str, bytes | None], ...]) -> bytes:
-    """Return headers as length-prefixed bytes; empty for none. No value is not an empty one."""
+    """Return headers as length-prefixed bytes; null and empty values differ."""
     parts = [part for name, value in headers for part in (name.encode(), value)]
     return b"".join(
-        _NOTHING if part is None else len(part).to_bytes(4, "big") + part for part in parts
+        _NULL if part is None else len(part).to_bytes(4, "big") + part for part in parts
     )
 
 
@@ -77,8 +78,8 @@ def decode_headers(data: bytes) -> list[tuple[str, bytes | None]]:
     parts: list[bytes | None] = []
     while data:
         prefix, data = data[:4], data[4:]
-        length = 0 if prefix == _NOTHING else int.from_bytes(prefix, "big")
-        parts.append(None if prefix == _NOTHING else data[:length])
+        length = 0 if prefix == _NULL else int.from_bytes(prefix, "big")
+        parts.append(None if prefix == _NULL else data[:length])
         data = data[length:]
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return [((name or b"").decode(), value) for name, value in pairs]

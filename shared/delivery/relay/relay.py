@@ -1,4 +1,4 @@
-"""Hands the outbox to Kafka: one relay per service sends, in order of id, at least once."""
+"""Sends the outbox to Kafka: one relay per service, in order of id, at least once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -38,14 +38,14 @@ _NEVER = (
 )
 ROWS = 2000
 POLL_SECONDS = 1.0
-"""Between looks without notifications: a process may end before it has notified the leader."""
+"""Longest pause without a notification: a process may end before it notifies the leader."""
 NOTIFY_SECONDS = 0.02
-"""From one notification of a process that does not lead to its next, at least."""
+"""Shortest time between two notifications from a process that does not lead."""
 _DELETE_SECONDS = 0.05
 _LEAD_SECONDS = 0.5
 _CHANNEL = "outbox"
 VACUUM_ROWS = 10_000
-# The server ends the session of a frozen leader; the ping keeps that of a living one.
+# Postgres ends the session of a frozen leader; pings keep the session of a working one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
 _PING_SECONDS = 1.5
 
@@ -54,11 +54,12 @@ class Relay:
     """
     Sends the rows of the outbox and deletes those that Kafka acknowledged.
 
-    Only the holder of the service's advisory lock sends. It looks when ``wake`` is set, which its
-    own process does after each commit, when another process notifies it, and once a second. No
-    cursor is kept: each round reads the oldest rows. A crash between acknowledgement and deletion
-    sends the same ids again. Losing the lock closes the producer before anything else. Deletions
-    may be lost in a crash of Postgres (``synchronous_commit`` off): they are then sent again, too.
+    Only the holder of the service's advisory lock, the leader, sends. It reads the outbox when
+    its own process sets ``wake`` after a commit, when another process notifies it, and once a
+    second. It keeps no cursor: each time it reads the oldest rows. A crash between
+    acknowledgement and deletion sends the same ids again. So does a crash of Postgres, which may
+    lose deletions (``synchronous_commit`` is off). A leader that loses the lock closes its
+    producer first.
     """
 
     def __init__(
@@ -79,9 +80,9 @@ class Relay:
 
     async def run(self) -> None:
         """
-        Lead when nobody else does, until cancelled or Postgres fails; then raise it.
+        Lead as soon as no other process does, until cancelled; raise what Postgres raised.
 
-        While Kafka is away the lead is kept: whoever took it over could not send either.
+        The leader stays the same while Kafka is down: no other process could send either.
         """
         connection = await connect(self._settings, name=f"{self._service} relay", limits=_LIMITS)
         leader = metrics.RELAY_LEADER.labels(self._service)
@@ -104,7 +105,7 @@ class Relay:
     async def _send_for_ever(
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
     ) -> NoReturn:
-        """Send; when Kafka fails, again with a new producer after a growing pause."""
+        """Send; after a failure of Kafka, continue with a new producer after a growing pause."""
         backoff = Backoff(forget_after=FORGET_SECONDS)
         while True:
             try:
@@ -119,7 +120,7 @@ class Relay:
     async def _send_rounds(
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
     ) -> NoReturn:
-        """Send what is there, round after round, with a producer of its own until one fails."""
+        """Send with one producer until a send fails."""
         producer = await new_producer(self._settings)
         sent: list[int] = []
         try:
@@ -128,7 +129,7 @@ class Relay:
                 self._raise_if_ended(ping)
                 rows = await self._advance(connection, sent)
                 sent = await self._send(connection, producer, rows) if rows else []
-                if len(rows) < ROWS:  # else more is there already
+                if len(rows) < ROWS:  # otherwise more rows are waiting
                     await woken(self._wake, within=_DELETE_SECONDS if sent else POLL_SECONDS)
         finally:
             await close(producer)
@@ -141,9 +142,9 @@ class Relay:
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
     ) -> None:
         """
-        Notify the leader of what this process commits, until it is time to try to lead again.
+        Notify the leader of this process's commits, until it is time to try to lead again.
 
-        Not in the transaction that commits: commits that notify wait for each other.
+        This is no part of the commits: commits that notify wait for each other.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + _LEAD_SECONDS
@@ -163,7 +164,7 @@ class Relay:
             self._used = asyncio.get_running_loop().time()
 
     async def _ping(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Keep the session alive while sends take long: an outage must not change the leader."""
+        """Keep the session alive during long sends: an outage must not change the leader."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._used + _PING_SECONDS - loop.time())
@@ -182,7 +183,7 @@ class Relay:
         producer: AIOKafkaProducer,
         rows: Sequence[Row],
     ) -> list[int]:
-        """Send *rows*; return their ids, which Kafka has acknowledged, or raise what failed."""
+        """Send *rows*; return their ids once Kafka has acknowledged all, or raise the failure."""
         crash_points.reach("relay.after_select")
         places: Places | None = None if self._traces is None else {}
         began = now()
@@ -209,9 +210,9 @@ class Relay:
         self, connection: "asyncpg.Connection[Any]", sent: Sequence[int]
     ) -> Sequence[Row]:
         """
-        Delete what was *sent*, and return what is now the oldest.
+        Delete the rows that were *sent*, and return the oldest of the others.
 
-        Now and then vacuum, or each read walks over all that was.
+        Vacuums regularly; otherwise each read would scan all the deleted rows.
         """
         self._deleted += len(sent)
         async with self._using():
@@ -221,7 +222,7 @@ class Relay:
             return await connection.fetch(_SQL["advance_outbox"], sent, ROWS)
 
     async def _find_culprit(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Send one by one from the oldest row until the one that never goes; set it aside."""
+        """Send row by row, from the oldest; set aside the first that Kafka can never accept."""
         rows = await self._advance(connection, [])
         producer = await new_producer(self._settings)
         try:

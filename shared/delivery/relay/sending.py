@@ -33,14 +33,14 @@ async def new_producer(settings: ServiceSettings) -> AIOKafkaProducer:
     )
     try:
         await producer.start()
-    except BaseException:  # cancelled, too: a producer left half started holds its sockets
+    except BaseException:  # also if cancelled: a half-started producer keeps its sockets
         await close(producer)
         raise
     return producer
 
 
 async def close(producer: AIOKafkaProducer) -> None:
-    """Close without waiting for what can no longer be sent."""
+    """Close *producer*; give up after five seconds if messages can no longer be sent."""
     try:
         await asyncio.wait_for(producer.stop(), 5)
     except (TimeoutError, KafkaError):
@@ -51,9 +51,9 @@ async def send(
     producer: AIOKafkaProducer, rows: Sequence[Row], places: Places | None
 ) -> tuple[list[int], Exception | None]:
     """
-    Send *rows* in order as one batch per partition; return acknowledged ids, first failure.
+    Send *rows* in order, each partition by itself; return acknowledged ids and first failure.
 
-    *places*, if asked for, learns where each of them stands.
+    *places*, if given, gets the partition and offset of each acknowledged row.
     """
     by_partition: dict[tuple[str, int], list[Row]] = defaultdict(list)
     try:
@@ -79,7 +79,7 @@ async def _partitions(producer: AIOKafkaProducer, topic: str) -> int:
     """
     Return how many partitions *topic* has.
 
-    Only a cluster that answers can say that there is no such topic: a silent one is an outage.
+    Raises `UnknownTopicOrPartitionError` only if the cluster answers that the topic is unknown.
     """
     found = producer.client.cluster.partitions_for_topic(topic)
     if found is None:
@@ -136,7 +136,7 @@ async def _send_partition(
 
 
 def _places(ids: Sequence[int], partition: int, first: int) -> Places:
-    """Return where *ids* stand; a batch that was acknowledged as sent before has no offset."""
+    """Return partition and offset of *ids*; -1 for a batch that Kafka knew as sent before."""
     return {
         identity: (partition, first + number if first >= 0 else first)
         for number, identity in enumerate(ids)

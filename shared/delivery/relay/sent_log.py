@@ -1,4 +1,4 @@
-"""What the log tells of messages: where each went, of what type, about which request."""
+"""Log entries for sent messages: topic, type, request."""
 
 import json
 import re
@@ -9,20 +9,20 @@ from shared.contracts.tracking import names_request
 from shared.delivery.relay.outbox import DEAD_LETTERS, read_summary
 
 AT_ONCE = 200
-"""Messages in one line of the log."""
+"""Most messages in one line of the log."""
 _RECORD = re.compile(r"cri\.in\.[a-z0-9-]{1,60}\.v1/[0-9]{1,20}/[0-9]{1,20}")
 _PREFIX = "gov.cri."
 _HEARTBEAT = "gov.cri.heartbeat.v1"
-# Bytes that are not ours, and notices of messages that are in the list themselves.
+# Dead letters hold foreign bytes; notification events repeat messages that are listed anyway.
 _LEFT_OUT = (DEAD_LETTERS, "cri.int.notifications.")
 
 
 def lines(rows: Sequence[Any], sent: Collection[int]) -> Iterator[list[str]]:
     """
-    Yield what to log of those *rows* of the outbox that were *sent*, a few hundred at a time.
+    Yield the log entries of the *rows* that were *sent*, at most `AT_ONCE` in each list.
 
-    Each is ``topic type``, then ``subject`` if it is a request, ``for`` the record that it
-    answers, ``because`` the codes of a refusal.
+    An entry is ``topic type [tracking-number] [for record] [because codes]``: the record that the
+    message answers, and the codes of a refusal.
     """
     acknowledged = set(sent)
     entries = [

@@ -1,10 +1,10 @@
 """
-Brings a restored database up to what its service has published, before anything else happens.
+Brings a restored database up to the events that its service has published, before it starts.
 
-What stands on the own topics is settled: it is gathered, folded into the tables, and the inputs
-that came after the restored checkpoints are taken in again. An input that led to something on the
-log is not decided again: the log says what it led to. What the log says nothing about was never
-announced, and is decided now.
+Published events are final. The events that the tables lack are gathered from the service's own
+topics and folded into the tables. Then the inputs after the restored checkpoints are taken in
+again. An input that led to published events is not decided again: its effects follow from those
+events. An input without published events is decided now.
 """
 
 import re
@@ -40,13 +40,13 @@ _SQL = load_statements("shared.delivery")
 _LOCK = 0x63617463
 _LOG_SECONDS = 5.0
 _FOLD_SECONDS = 3600
-# The server ends the session of a frozen leader; a living one speaks between its steps.
+# Postgres ends the session of a frozen leader; a working one sends statements often.
 _LIMITS = {"idle_session_timeout": "30000", "idle_in_transaction_session_timeout": "30000"}
 PublishedByCause = dict[str, list[PublishedEvent]]
 
 
 class Restore(Protocol):
-    """A service's own part of catching up."""
+    """A service's own part of restoring its tables."""
 
     @property
     def order(self) -> Sequence[str]:
@@ -54,22 +54,22 @@ class Restore(Protocol):
 
     @property
     def reader(self) -> Reader[Any]:
-        """Takes an input in again: as the log says, or by deciding it if it says nothing."""
+        """Takes an input in again: from its published events, or by deciding it without any."""
 
     async def fold(self, connection: Any) -> None:
         """
-        Bring the tables to what ``announced`` holds, in the caller's transaction.
+        Fold the events of the table ``announced`` into the tables, in the caller's transaction.
 
-        It may hold what was folded before, and inputs may have been taken in since.
+        Some may have been folded before, and inputs may have been taken in since then.
         """
 
     async def finish(self, connection: Any) -> None:
-        """Settle, in the caller's transaction, what is left when all inputs were taken in."""
+        """Complete the tables after all inputs were taken in, in the caller's transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """What is caught up with: the own topics, from the inputs on *topics*."""
+    """The parameters of a catch-up: *own* are the topics written, *topics* those read."""
 
     service: str
     own: OwnTopics
@@ -79,15 +79,15 @@ class CatchUp:
     build: str
     cluster_id: str
     turn: Callable[[], None]
-    """Called again and again, so that the process is seen to be alive."""
+    """Called regularly, to show that the process is alive."""
 
 
 async def run_catch_up(pool: "Pool[Any]", catch_up: CatchUp) -> None:
     """
-    Return when the tables know all that the own topics hold.
+    Return when the tables know every event on the service's own topics.
 
-    One process of a service catches up, the others wait for it. Killed half-way, the next one
-    goes on. Raises `Refusal`, or what Postgres or Kafka raised: then it is called again.
+    One process of a service catches up while the others wait. If it is killed, another process
+    resumes. Raises `Refusal`, or what Postgres or Kafka raised; the caller then retries.
     """
     if not await _is_open(pool) and not await _ahead(pool, catch_up):
         return
@@ -103,7 +103,7 @@ async def run_catch_up(pool: "Pool[Any]", catch_up: CatchUp) -> None:
                 partitions=len(found),
                 events=sum(each.count for each in found),
             )
-        # Again, after a kill: what was folded is counted then, and is not folded twice.
+        # After a kill this runs again; events that were folded are known and not gathered.
         await _gather(pool, lead, catch_up)
         async with lead.transaction():
             await catch_up.restore.fold(lead)
@@ -117,7 +117,7 @@ async def run_catch_up(pool: "Pool[Any]", catch_up: CatchUp) -> None:
 
 
 async def read_published(connection: Any, causes: Collection[str]) -> PublishedByCause:
-    """Return what each of *causes* has led to on the own topics."""
+    """Return the published events that each of *causes* led to."""
     found: PublishedByCause = defaultdict(list)
     for row in await connection.fetch(_SQL["read_announced"], list(causes)):
         event = PublishedEvent(*row)
@@ -126,7 +126,7 @@ async def read_published(connection: Any, causes: Collection[str]) -> PublishedB
 
 
 async def fold_sequences(connection: Any) -> None:
-    """Raise the counters to the last numbers that stand on the own topics."""
+    """Raise the sequences to the last numbers on the service's own topics."""
     await connection.execute(_SQL["fold_sequences"])
 
 
@@ -140,7 +140,7 @@ async def _ahead(pool: "Pool[Any]", catch_up: CatchUp) -> list[own_log.Ahead]:
 
 @asynccontextmanager
 async def _leading(catch_up: CatchUp) -> "AsyncIterator[asyncpg.Connection[Any]]":
-    """Give a session that alone may catch up; wait for another that does."""
+    """Yield the session that holds the lock on catching up; wait while another holds it."""
     name = f"{catch_up.service} catch-up"
     lead = await connect(catch_up.settings, name=name, limits=_LIMITS, patience=_FOLD_SECONDS)
     try:
@@ -153,7 +153,7 @@ async def _leading(catch_up: CatchUp) -> "AsyncIterator[asyncpg.Connection[Any]]
 
 
 async def _gather(pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp) -> None:
-    """Bring the events that the tables do not know into ``announced``."""
+    """Copy the events that the tables do not know into the table ``announced``."""
     starts = await own_log.known_to(pool)
     async with own_log.opened(catch_up.settings, catch_up.own.names) as topics:
         async for events in topics.behind(starts):
@@ -171,7 +171,7 @@ async def _gather(pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: 
 async def _take_in_inputs(
     pool: "Pool[Any]", lead: "asyncpg.Connection[Any]", catch_up: CatchUp, restore: Restore
 ) -> int:
-    """Take the inputs in from the checkpoints to where they end now; return how many."""
+    """Take in the inputs from the checkpoints to the present ends; return how many."""
     taken = 0
     async with own_log.opened(catch_up.settings, catch_up.topics) as topics:
         ends = await topics.ends()
@@ -217,7 +217,7 @@ async def _take_in_stage(
                 f"catching up: too many decisions on {failure} failed: this build"
                 f" ({catch_up.build}) is wrong, not the world; deploy another, which goes on"
             ) from failure
-        positions.move(result.positions)  # what is left comes again
+        positions.move(result.positions)  # records that were left are read again
         taken += len(records) - len(result.left(records))
         faults.moved(positions.expected)
         await blocked.moved(positions.expected)

@@ -1,9 +1,9 @@
 """
-What a service's own topics hold, compared with what its tables know that it has published.
+Compares a service's own topics with its tables.
 
-A database that was restored from an older dump is behind its own published log: the service would
-decide again, with other numbers, what everybody has read. It must know that before it reads its
-first input or sends its first message.
+The tables of a database that was restored from an older dump lack events that the service has
+published. The service would decide their causes again and publish other events under the same
+numbers. It must detect that before it reads its first input or sends its first message.
 """
 
 import asyncio
@@ -44,23 +44,24 @@ _FAULT_SECONDS = 5.0
 @dataclass(frozen=True, slots=True)
 class OwnTopics:
     """
-    The topics that a service writes, and how its tables count on them.
+    The topics that a service writes, and where its tables keep the last number of each subject.
 
-    ``names`` is a regular expression. Of a subject that has a row of its own to count on, the
-    statement of the topic in ``rows`` gives the last number, for an array of subjects.
+    ``names`` is a regular expression. Numbers are kept in the table ``sequences``, and for some
+    topics in rows of the subjects themselves: ``rows[topic]`` is SQL that returns the last
+    number of each subject of an array.
     """
 
     names: str
     rows: Mapping[str, str] = field(default_factory=dict)
 
     async def known(self, connection: Any, subjects: Sequence[Subject]) -> Mapping[Subject, int]:
-        """Return the last number that the tables know of each of *subjects*; no entry for none."""
+        """Return the last number of each of *subjects*; no entry for a subject without events."""
         topics, names = [topic for topic, _ in subjects], [name for _, name in subjects]
         found = await connection.fetch(_SQL["read_sequences"], topics, names)
         last = {(row["topic"], row["subject"]): row["last"] for row in found}
         for topic, statement in self.rows.items():
-            asked = [name for named, name in subjects if named == topic]
-            for row in await connection.fetch(statement, asked):
+            names = [name for of_topic, name in subjects if of_topic == topic]
+            for row in await connection.fetch(statement, names):
                 counted = last.get((topic, row["subject"]), 0)
                 last[topic, row["subject"]] = max(counted, row["last"])
         return last
@@ -68,7 +69,7 @@ class OwnTopics:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a partition of an own topic holds that the tables do not know."""
+    """The events of one partition of an own topic that the tables do not know."""
 
     first: PublishedEvent
     last: PublishedEvent
@@ -88,11 +89,11 @@ async def ahead(
     pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSettings, turn: Callable[[], None]
 ) -> list[Ahead]:
     """
-    Return, for each partition of the own topics, what the tables do not know.
+    Return the events that the tables do not know, for each partition of the own topics.
 
-    All that stands behind the offset last noted is compared, each event by its subject's number:
-    the tables know an event when they have given out its number. Events that come again under
-    their old numbers, and what is no event, say nothing.
+    Every event from the last noted offset on is compared by the number of its subject: the tables
+    know an event if they have assigned its number. Events that were sent twice have numbers that
+    are known; records that are no events are passed over.
     """
     found: dict[TopicPartition, Ahead] = {}
     async with opened(settings, own.names) as topics:
@@ -120,12 +121,12 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
     """
     Note every few seconds where the own topics end, until cancelled or something fails.
 
-    What stands before an end was published, so it was committed before the note is: whatever
-    copy of the tables holds the note knows all of that.
+    An event was committed to the tables before it was published, and published before its offset
+    is noted: every copy of the tables that holds a note also knows all events before it.
     """
     noted: dict[TopicPartition, int] = {}
     while True:
-        async with opened(settings, own.names) as topics:  # which may have become more
+        async with opened(settings, own.names) as topics:  # topics may have been added
             for _ in range(_LIST_EVERY):
                 ends = await topics.ends()
                 moved = {p: end for p, end in ends.items() if noted.get(p) != end}
@@ -142,7 +143,7 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
 
 @asynccontextmanager
 async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topics"]:
-    """Open the topics whose names match, to be read without a group."""
+    """Open the topics whose names match, to read them without a consumer group."""
     consumer = FetchingConsumer(
         **kafka.security(settings),
         enable_auto_commit=False,
@@ -172,7 +173,7 @@ async def opened(settings: ServiceSettings, names: str) -> AsyncIterator["_Topic
 
 
 class _Topics:
-    """Topics that are open, and all their partitions."""
+    """Open topics, and all their partitions."""
 
     def __init__(self, consumer: FetchingConsumer, partitions: Sequence[TopicPartition]) -> None:
         self.consumer = consumer
@@ -186,7 +187,7 @@ class _Topics:
         return ends
 
     async def beginnings(self) -> dict[TopicPartition, int]:
-        """Return where each partition begins now: what stood before it was deleted."""
+        """Return where each partition begins now; earlier records were deleted."""
         if not self._partitions:
             return {}
         found: dict[TopicPartition, int] = await self.consumer.beginning_offsets(self._partitions)
@@ -196,10 +197,10 @@ class _Topics:
         self, starts: Mapping[TopicPartition, int]
     ) -> AsyncIterator[Sequence[PublishedEvent]]:
         """
-        Give the events from *starts* to the ends as of now, in the order of each partition.
+        Yield the events from *starts* to the present ends, in the order of each partition.
 
-        A partition without a start is read from its beginning, as is one that ends before it:
-        that topic was made anew.
+        A partition without a start is read from its beginning. So is a partition that ends before
+        its start, because its topic was deleted and created again.
         """
         ends = await self.ends()
         if not ends:
@@ -231,7 +232,7 @@ class _Topics:
                 self.consumer.pause(partition)
 
     def _log_fault(self, fault: Fault) -> None:
-        """Name what nobody may pass over: without it the tables cannot be compared."""
+        """Log a record that cannot be read; it blocks the comparison, so it is not passed over."""
         log.error(
             "partition.blocked",
             topic=fault.partition.topic,
@@ -259,10 +260,10 @@ class _Envelope(BaseModel):
 
 def parse_published(record: Record) -> PublishedEvent | None:
     """
-    Return the event that *record* holds; None for what has no number, or is none of ours.
+    Return the event that *record* holds; None if it has no number or is no event of ours.
 
-    On a participant's topic the participant itself is what is counted; a heartbeat stands for the
-    last number before it.
+    On a participant's topic the messages of that participant are numbered; a heartbeat carries
+    the last number before it.
     """
     value = record.value or b""
     try:
@@ -274,7 +275,7 @@ def parse_published(record: Record) -> PublishedEvent | None:
         subject = record.topic.split(".")[2]
         number = envelope.participantsequence or envelope.data.head
     if number is None or number > LAST_NUMBER or not is_name(subject):
-        return None  # no reader took it for an event
+        return None  # readers reject such an event, too
     return PublishedEvent(
         record.topic,
         record.partition,

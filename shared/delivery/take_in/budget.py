@@ -1,4 +1,4 @@
-"""How long parsing or deciding a batch may take; what is over belongs to the next batch."""
+"""Limits the time for parsing or deciding a batch; the rest is left to the next batch."""
 
 import signal
 import time
@@ -10,7 +10,7 @@ from shared.delivery.take_in.checkpoints import Partition
 
 BATCH_SECONDS = 0.25
 PARTICIPANT_SECONDS = 0.05
-"""What the records of one participant may take of a batch: others may come while it runs."""
+"""Most time of one participant's records in a batch: others may arrive while it runs."""
 RECORD_SECONDS = 1.0
 _AGAIN_SECONDS = 0.25
 _PARTICIPANTS = "cri.in."
@@ -33,8 +33,8 @@ class Budget:
     """
     One pass over the records of a batch: ``with budget:``, then `allows` before each of them.
 
-    Those it allows are a prefix of each partition, and never none. All times are processor time:
-    a machine that stalls or is busy with others condemns no record, and makes no batch smaller.
+    It allows a prefix of each partition, and at least one record. All times are processor time:
+    a stalled or busy machine makes no record too slow and no batch smaller.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Budget:
         if signal.getsignal(signal.SIGVTALRM) is not _interrupt:
             signal.signal(signal.SIGVTALRM, _interrupt)
         _armed.append(True)
-        # Again and again: Python drops an exception that is raised inside a finalizer.
+        # Repeats: Python drops an exception that is raised inside a finalizer.
         signal.setitimer(signal.ITIMER_VIRTUAL, RECORD_SECONDS, _AGAIN_SECONDS)
         self._began = time.thread_time()
         self._at = time.perf_counter()
@@ -79,7 +79,7 @@ class Budget:
         return True
 
     def _charge(self) -> None:
-        """Charge the time since the last record to it: by the clock, which is cheap to read."""
+        """Charge the time since the last record to it, by the wall clock: cheaper to read."""
         now = time.perf_counter()
         if self._record is not None:
             self._spent[self._record.topic, self._record.partition] += now - self._at
@@ -87,7 +87,7 @@ class Budget:
         self._at, self._record = now, None
 
     def _correct(self) -> None:
-        """Reduce what was charged to the processor time of it, which is never more."""
+        """Scale the charged times down to processor time, which is never longer."""
         used = time.thread_time() - self._began
         if used < self._total:
             for partition in self._spent:

@@ -1,4 +1,4 @@
-"""Where a service stands on each partition, and how a batch moves that on."""
+"""The checkpoints of a batch: how they move, and the outcomes of its records."""
 
 import json
 from collections import Counter, defaultdict
@@ -19,11 +19,11 @@ _NOTHING: Counter[Outcome] = Counter()
 
 
 class Fenced(Exception):
-    """Another owner has moved a checkpoint on: this batch is not ours to take in."""
+    """Another process has moved a checkpoint: this batch is no longer ours to take in."""
 
 
 class TooManyFailures(Exception):
-    """Decisions fail so often that the build is wrong, not the world."""
+    """Decisions fail so often that the build must be wrong, not the records."""
 
     def __init__(self, partition: Partition, failures: str) -> None:
         super().__init__(f"{partition[0]}/{partition[1]}")
@@ -33,7 +33,7 @@ class TooManyFailures(Exception):
 
 @dataclass(slots=True)
 class FailureWindow:
-    """The failed ones among the last 100 decisions of a partition, as (place, key)."""
+    """The failures among the last 100 decisions of a partition, as (number of decision, key)."""
 
     seen: int = 0
     failed: list[tuple[int, str]] = field(default_factory=list)
@@ -50,7 +50,7 @@ class FailureWindow:
         return json.dumps({"seen": self.seen, "failed": self.failed}) if self.failed else None
 
     def count(self, *, key: str, failed: bool) -> None:
-        """Take note of one decision."""
+        """Count one decision."""
         self.seen += 1
         if failed:
             self.failed.append((self.seen, key))
@@ -84,7 +84,7 @@ class CheckpointStep(NamedTuple):
 
 
 class CountRow(NamedTuple):
-    """A ``count_row``: what is counted beside outcomes, under a partition that is locked."""
+    """A ``count_row``: a count other than outcomes, stored under a locked partition."""
 
     topic: str
     partition: int
@@ -94,7 +94,7 @@ class CountRow(NamedTuple):
 
 @dataclass(slots=True)
 class Steps:
-    """The locked checkpoints of a batch and what its records came to."""
+    """The locked checkpoints of a batch and the outcomes of its records."""
 
     at: datetime
     first_offsets: dict[Partition, int]
@@ -104,7 +104,7 @@ class Steps:
     """Partitions of which records were deleted before they were read."""
     outcomes: dict[tuple[str, int, int], Outcome] = field(default_factory=dict)
     counted: Counter[Counted] = field(default_factory=Counter)
-    """What this round counts beside outcomes, as `Taken.counted` names it."""
+    """Counts of this round other than outcomes, as named in `Taken.counted`."""
     _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
 
     def note(self, record: Record, outcome: Outcome) -> None:
@@ -114,7 +114,7 @@ class Steps:
             self.outcomes[record.topic, record.partition, record.offset] = outcome
 
     def cut_off(self, cut: Mapping[Partition, int]) -> None:
-        """Move the checkpoints of *cut* no further than its offsets; nothing comes of the rest."""
+        """Move checkpoints no further than the offsets in *cut*; drop the outcomes after them."""
         for partition in self.next_offsets.keys() & cut.keys():
             self.next_offsets[partition] = min(self.next_offsets[partition], cut[partition])
         self.outcomes = {
@@ -131,7 +131,7 @@ class Steps:
         return counts
 
     def take_counted(self) -> list[CountRow]:
-        """Return what this round counts, once; the partition is one that is locked."""
+        """Return the counts of this round and clear them; any locked partition holds them."""
         counted, self.counted = self.counted, Counter()
         topic, partition = next(iter(self.first_offsets))
         return [
@@ -140,10 +140,10 @@ class Steps:
 
     def take(self) -> list[CheckpointStep]:
         """
-        Return what moves the checkpoints: once for each round that is written.
+        Return the steps of the checkpoints; called once for each round that is written.
 
-        Outcomes are differences to what was returned before: a record that was held in a round
-        may be applied in the next one.
+        Outcomes are differences from the last call: a record that was held in one round may be
+        applied in the next.
         """
         counts, written = self.count(), self._written
         self._written = counts

@@ -21,10 +21,10 @@ _RESTRICTED = ("cri.in.", "cri.int.confidential.")
 @dataclass(frozen=True, slots=True)
 class Failure:
     """
-    A record that could not be processed; later ones of ``parking_key`` wait behind it.
+    A record that could not be processed; later records of ``parking_key`` wait behind it.
 
-    ``reason`` and ``error`` name kinds of failure; they never hold any of the payload.
-    ``answered``: its sender was told `not_processable`, which is final; it is never replayed.
+    ``reason`` and ``error`` name kinds of failure and never hold any of the payload.
+    ``answered``: the participant was answered `not_processable`, so it is never replayed.
     """
 
     record: Record
@@ -50,7 +50,7 @@ async def keep(
     if not failures:
         return
     records = [failure.record for failure in failures]
-    # Not zero where a replay was held back, and failed when its time came.
+    # Not zero if a replayed record was held, then failed when it was released.
     counts = await connection.fetch(_SQL["count_replays"], *columns_of(records)[:3])
     letters = [
         _dead_letter(failure, service=service, at=at, replays=row["replays"])
@@ -80,7 +80,7 @@ def _dead_letter(failure: Failure, *, service: str, at: datetime, replays: int) 
     """
     Return the record for the service's dead letter topic: key, value and headers untouched.
 
-    What came from a participant or the confidential topic goes to the restricted one.
+    A record of a participant or of the confidential topic goes to the restricted topic.
     """
     record = failure.record
     restricted = record.topic.startswith(_RESTRICTED)

@@ -1,4 +1,4 @@
-"""Which records of a batch may be decided now, by the gates of their subjects and parked keys."""
+"""Sorts a batch: gates of subjects and parked keys say which records may be decided now."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Subject = tuple[str, str]
 
 
 class GateStep(NamedTuple):
-    """A ``gate_step``: a gate moves to *last* from where it was *read*; None if it had no row."""
+    """A ``gate_step``: a gate moves from *read* (None if it had no row) to *last*."""
 
     topic: str
     subject: str
@@ -27,19 +27,19 @@ class GateStep(NamedTuple):
 
 @dataclass(slots=True)
 class Round:
-    """One pass over parsed records: what is to be decided, and what waits."""
+    """One pass over parsed records: those to be decided (``passing``) and those that wait."""
 
     read: Mapping[Subject, int]
-    """The gates as the database has them."""
+    """The gates in the database."""
     parked_keys: set[str]
     gates: dict[Subject, int] = field(default_factory=dict)
-    """The gates as this round moves them."""
+    """The gates including the moves of this round."""
     moved: dict[Subject, int] = field(default_factory=dict)
     passing: list[Item | PassedOver] = field(default_factory=list)
     waiting: list[tuple[Gate, Record]] = field(default_factory=list)
     behind: list[tuple[Gate, Record]] = field(default_factory=list)
     lost: list[tuple[str, int, str, int, int]] = field(default_factory=list)
-    """Numbers that will never come: topic, partition, subject, the first, and the one behind."""
+    """Ranges of deleted numbers: topic, partition, subject, first number, end (exclusive)."""
     parked: list[tuple[str, Record]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
@@ -52,13 +52,13 @@ class Round:
         ]
 
     def step_back(self, found: Item | PassedOver) -> None:
-        """Put the gate back before a record that was not taken in after all."""
+        """Move the gate back to before a record that is not taken in after all."""
         if found.gate is not None:
             subject = (found.gate.topic, found.gate.subject)
             self.moved[subject] = min(self.moved[subject], found.gate.number - 1)
 
     def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
-        """Leave out the records from the offsets of *cut* on, which nothing has come of yet."""
+        """Remove the records from the offsets of *cut* on; they have had no effect yet."""
 
         def belongs(record: Record) -> bool:
             first = cut.get((record.topic, record.partition))
@@ -96,10 +96,11 @@ async def classify(
 
 async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps: Steps) -> None:
     """
-    Move gates past numbers that were deleted with a range of their partition.
+    Move gates past numbers that were deleted together with a range of their partition.
 
-    What was to be held behind them is then the next, and decided in the next round. Each subject
-    skips once for each time that its partition has lost something; any other gap is waited for.
+    The records that would have been held behind them are then next and are decided in the next
+    round. Each subject skips once per lost range of its partition. Behind any other gap, records
+    are held.
     """
     waiting: dict[Subject, tuple[int, int]] = {}
     for before, record in work.behind:
@@ -124,7 +125,7 @@ async def _skip_lost(connection: "PoolConnectionProxy[Any]", work: Round, steps:
 
 
 def _pass_gate(work: Round, found: Item | PassedOver) -> Outcome | None:
-    """Move the record's gate, or say why it does not pass; None when it passes."""
+    """Move the record's gate and return None, or return the outcome of a record that waits."""
     gate = found.gate
     if gate is not None:
         last = work.gates.get((gate.topic, gate.subject), 0)

@@ -18,9 +18,10 @@ async def lock_stubs(
     connection: "PoolConnectionProxy[Any]", gates: Sequence[Gate]
 ) -> Mapping[Subject, int]:
     """
-    Return where the gates' subjects stand now, locked, with a stub for those never seen.
+    Lock the gates' rows, inserting missing ones; return the last number of each subject.
 
-    Holder and taker meet in this lock: whoever comes second sees what the first wrote.
+    A process that holds a record and one that moves its gate both take this lock, so the second
+    sees what the first wrote.
     """
     subjects = sorted({(gate.topic, gate.subject) for gate in gates})
     topics, names = [t for t, _ in subjects], [s for _, s in subjects]

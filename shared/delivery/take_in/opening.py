@@ -1,4 +1,4 @@
-"""Opens a batch in one call: locks its checkpoints, then reads behind those locks."""
+"""Opens a batch in one call: locks its checkpoints, then reads its gates and parked keys."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _SQL = load_statements("shared.delivery")
 async def open_batch(
     connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]
 ) -> tuple[Steps, Round]:
-    """Lock the checkpoints of a batch; `Fenced` unless each stands at its first record."""
+    """Lock the checkpoints of a batch; `Fenced` unless each is at its partition's first record."""
     first: dict[Partition, int] = {}
     following: dict[Partition, int] = {}
     for found in parsed:
@@ -43,7 +43,7 @@ async def open_batch(
 
 
 async def open_round(connection: "PoolConnectionProxy[Any]", parsed: Sequence[Parsed]) -> Round:
-    """Open a round of a transaction that has locked its checkpoints already."""
+    """Open a further round of a transaction that has locked its checkpoints."""
     return _round(await _open(connection, {}, parsed))
 
 

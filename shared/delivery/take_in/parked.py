@@ -42,7 +42,7 @@ async def park(
 
 
 async def release(connection: "PoolConnectionProxy[Any]", key: str) -> list[Record]:
-    """Let go of a parked key; return, in order, the records that waited behind it."""
+    """Unpark *key*; return, in order, the records that waited behind it."""
     await connection.execute(_SQL["unpark_key"], key)
     rows = await connection.fetch(_SQL["release_parked"], key)
     return [record_of(row) for row in sorted(rows, key=lambda row: row["id"])]

@@ -1,4 +1,4 @@
-"""What a service gives to the consumer: how to parse, load, decide and save."""
+"""The interface of a service to the consumer: parse, load, decide, save."""
 
 import re
 from collections.abc import Sequence
@@ -32,10 +32,11 @@ LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event 
 
 class Closing(NamedTuple):
     """
-    How a round's state is written, in key order, together with what delivery writes.
+    The statement that writes a round's state, in key order, together with delivery's own rows.
 
-    The *statement* ends as ``sql/settle_round.sql`` does; its own *parameters* begin at ``$5``.
-    *messages* are those that could not be written before: they say what saving gave out.
+    The *statement* ends like ``sql/settle_round.sql``; its own *parameters* begin at ``$5``.
+    *messages* are further messages that could only be made while saving, for example because
+    saving assigned their numbers.
     """
 
     statement: str = _SQL["settle_round"]
@@ -45,13 +46,14 @@ class Closing(NamedTuple):
 
 class Reader(Protocol[State]):
     """
-    One service's side of a batch; all its calls are made inside the batch's one transaction.
+    A service's part of taking in a batch.
 
-    ``parse`` is pure and never raises. ``load`` locks what the items concern, in key order, and
-    returns a working state; *at* is Postgres's clock, the time of the events that follow.
-    ``decide`` is synchronous and pure but for that working state, and when it raises it has not
-    changed it. ``save`` returns how the state is written, if it is to be. A batch may be taken in
-    in rounds (held records are released behind it): the four calls repeat.
+    ``parse`` is pure and never raises. ``load`` locks the rows that the items concern, in key
+    order, and returns a working state; *at* is Postgres's time and becomes the time of the new
+    events. ``decide`` is synchronous and changes nothing but the working state; if it raises, it
+    has not changed that either. ``save`` returns the statement that writes the state, or None.
+    ``load``, ``decide`` and ``save`` run in the batch's transaction. If a batch releases held
+    records, all four calls repeat for them.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed: ...
@@ -68,8 +70,8 @@ class Reader(Protocol[State]):
         """
         Return the item that answers a participant's record with `not_processable`.
 
-        Of the record only its place and time are read. None for records of our own services:
-        nobody waits for an answer to them.
+        Only the record's coordinate and time are read, never its content. None for records of our
+        own services, which need no answer.
         """
 
 
@@ -83,8 +85,8 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
     """
     Parse a record of another service; *events* validates the union of types this reader knows.
 
-    A type it has never heard of is not malformed: a producer may add types at any time. Of a type
-    that it passes over, only the type, the subject and the number are read.
+    An unknown type is passed over, not malformed: a producer may add types at any time. Only the
+    type, subject and number of such an event are read.
     """
     if record.value is None:
         return Malformed(record, "tombstone")
@@ -125,12 +127,12 @@ def is_id(text: str) -> bool:
 
 
 def is_name(subject: str) -> bool:
-    """Tell what a table can hold as the name of a subject or key: no NUL, not endlessly long."""
+    """Tell whether *subject* can be stored as a subject or key: no NUL, of limited length."""
     return len(subject) <= LONGEST_SUBJECT and "\0" not in subject
 
 
 def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
-    """Return the event's own gate; None when what it says cannot be one."""
+    """Return the event's own gate; None if its subject or number is not valid."""
     if not is_name(subject) or not _NUMBER.fullmatch(sequence):
         return None
     number = int(sequence)
@@ -138,7 +140,7 @@ def _gate(record: Record, subject: str, sequence: str) -> Gate | None:
 
 
 def unknown(kind: str) -> str | None:
-    """Tell what of *kind* no reader of this build knows: ``type``, ``version`` or nothing."""
+    """Return which part of *kind* this build does not know: ``type``, ``version`` or None."""
     if kind in LOGGED:
         return None
     name = kind.rpartition(".")[0]

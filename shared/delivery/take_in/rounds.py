@@ -1,4 +1,4 @@
-"""Rounds of one transaction: classify, decide, save; what that releases is the next round."""
+"""The rounds of one transaction: classify, decide, save; released records are the next round."""
 
 import traceback
 from collections.abc import Sequence
@@ -24,11 +24,11 @@ from shared.postgres.statements import load_statements
 log = structlog.get_logger()
 _SQL = load_statements("shared.delivery")
 RELEASED_AT_ONCE = 500
-"""Released records of one round: a session that decides for seconds is ended by Postgres."""
+"""Most released records in one round: Postgres ends a session that is idle for seconds."""
 
 
 def parse(reader: Reader[Any], records: Sequence[Record]) -> list[Parsed]:
-    """Parse *records*, or of each partition the prefix that a batch may have; raises `TooSlow`."""
+    """Parse *records*, or a prefix of each partition if the budget ends; raises `TooSlow`."""
     budget = Budget()
     parsed: list[Parsed] = []
     with budget:
@@ -55,12 +55,12 @@ async def take_in_rounds(
     budget: Budget | None = None,
 ) -> int:
     """
-    Take in what was parsed, then what that released; return how many messages it appended.
+    Take in *parsed*, then the records it released; return how many messages were appended.
 
-    The first round may have been *opened* with the checkpoints. With a *budget*, it takes in no
-    more than that allows; *steps* says how much.
+    *opened* is the first round if `open_batch` has opened it. A *budget* may cut off records from
+    the first round; *steps* holds the offsets it reached.
     """
-    steps.counted.clear()  # of an attempt that was rolled back
+    steps.counted.clear()  # an attempt before this one may have been rolled back
     appended, released = 0, list[Record]()
     while True:
         work = opened or await open_round(connection, parsed)
@@ -85,9 +85,9 @@ async def write_dead_letter(
     error: str,
 ) -> int:
     """
-    Set one record aside without deciding it; return how many messages that appends.
+    Make *record* a dead letter without deciding it; return how many messages that appended.
 
-    Its sender is answered; behind one of our own, later records of its key wait.
+    A participant is answered `not_processable`. The key of another service's record is parked.
     """
     steps.counted.clear()
     work, closing = Round({}, set()), Closing()
@@ -107,10 +107,10 @@ async def write_dead_letter(
 
 
 def _count_failure(record: Record, key: str | None, steps: Steps, *, reason: str) -> None:
-    """Count a record that we failed at; `TooManyFailures` when it is the build that fails."""
+    """Count a failed record; raise `TooManyFailures` if so many failed that the build is wrong."""
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
-    if window is None or reason == "refused_by_postgres":  # which tells of the record's data
+    if window is None or reason == "refused_by_postgres":  # the data is wrong, not the build
         return
     window.count(key=key or record.coordinate, failed=True)
     if window.tripped:
@@ -118,7 +118,7 @@ def _count_failure(record: Record, key: str | None, steps: Steps, *, reason: str
 
 
 def _key_of(reader: Reader[Any], record: Record) -> str | None:
-    """Return what later records wait behind, if the record can be parsed in time."""
+    """Return the key that is to be parked, if the record can be parsed in time."""
     try:
         parsed = parse(reader, [record])
     except TooSlow:
@@ -140,7 +140,7 @@ async def _decide(
     steps: Steps,
     budget: Budget | None,
 ) -> Closing:
-    """Decide each item; one that raises is set aside, its neighbors go on."""
+    """Decide each item; one that raises becomes a dead letter, and the others go on."""
     items = [found for found in work.passing if isinstance(found, Item)]
     state = await reader.load(connection, items, at=steps.at) if items else None
     if budget is None:
@@ -195,7 +195,7 @@ def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps:
             steps.counted["dead_letters", "unreadable"] += 1
     partition = (record.topic, record.partition)
     window = steps.windows.get(partition)
-    if window is not None and item.gate is not None:  # a participant's records stop nobody
+    if window is not None and item.gate is not None:  # only records of our own services count
         window.count(key=item.key, failed=error is not None)
         if window.tripped:
             raise TooManyFailures(partition, window.encode() or "") from error
@@ -236,7 +236,7 @@ async def _settle(
     *,
     service: str,
 ) -> list[Record]:
-    """Write what the round came to; return, in the order they were held, what it released."""
+    """Write the results of a round; return the records it released, in the order of holding."""
     await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
     await parked.park(connection, work.parked)
     steps.counted.update(("dead_letters", failure.reason) for failure in work.failed)
@@ -250,17 +250,15 @@ async def _settle(
     )
     if work.lost:
         await _note_lost(connection, work)
-    if first["saved"] != len(
-        work.moved
-    ):  # another process released a held record of ours meanwhile
-        raise Fenced
+    if first["saved"] != len(work.moved):
+        raise Fenced  # another process has moved a gate meanwhile
     ready = await _hold(connection, work) if work.waiting or work.behind else []
     return ready + [record_of(row) for row in sorted(released, key=itemgetter("id"))]
 
 
 async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:
-    """Record the numbers that were skipped: an operator tells the participants concerned."""
-    # Not those whose gate was put back: what stands before them was not taken in after all.
+    """Record the skipped numbers, so that an operator can inform the participants."""
+    # A gate that was put back has skipped nothing.
     skipped = [lost for lost in work.lost if work.moved[lost[0], lost[2]] == lost[4] - 1]
     columns = [list(column) for column in zip(*skipped, strict=True)] or [[]] * 5
     await connection.execute(_SQL["note_lost_numbers"], *columns)
@@ -271,9 +269,9 @@ async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> Non
 
 
 async def _hold(connection: "PoolConnectionProxy[Any]", work: Round) -> list[Record]:
-    """Keep what waits; return what need not wait after all, as another has moved the gate."""
-    every = [*work.waiting, *work.behind]
-    now = await held.lock_stubs(connection, [gate for gate, _ in every])
-    still = [(gate, r) for gate, r in every if now[gate.topic, gate.subject] < gate.number]
-    await held.hold(connection, still)
-    return [r for gate, r in every if now[gate.topic, gate.subject] >= gate.number]
+    """Store the waiting records; return those whose gate another process has moved meanwhile."""
+    candidates = [*work.waiting, *work.behind]
+    now = await held.lock_stubs(connection, [gate for gate, _ in candidates])
+    waiting = [(gate, r) for gate, r in candidates if now[gate.topic, gate.subject] < gate.number]
+    await held.hold(connection, waiting)
+    return [r for gate, r in candidates if now[gate.topic, gate.subject] >= gate.number]

@@ -1,4 +1,4 @@
-"""One batch, one transaction; one that cannot be taken in is divided down to the record."""
+"""Takes in a batch in one transaction; a failing batch is divided down to one record."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,8 +20,8 @@ from shared.delivery.traces import RecordingReader, Traces, now
 from shared.process import crash_points
 from shared.process.outages import TRANSIENT
 
-# What Postgres, or the client for it, says of data that it will never store: classes 22 and 23.
-# A reader that encodes what it saves fails on the same texts before the client sees them.
+# Raised by Postgres (classes 22 and 23) or asyncpg for data that can never be stored.
+# UnicodeEncodeError: a reader that encodes such a text itself fails before asyncpg does.
 DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeEncodeError)
 SLOW_TRIES = 3
 _NONE: Counter[Outcome] = Counter()
@@ -32,10 +32,10 @@ __all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "dead_letter", 
 @dataclass(frozen=True, slots=True)
 class Result:
     """
-    What a batch came to: outcomes by partition, and how many messages it appended.
+    The result of a batch: outcomes by partition, and how many messages were appended.
 
-    ``positions`` is the next offset of each partition that was in the batch: behind its last
-    record, or before it where the batch was cut off.
+    ``positions`` holds the next offset to take in of each partition of the batch. ``culprits``
+    are the coordinates of the records that became dead letters without being decided.
     """
 
     outcomes: Mapping[Partition, Counter[Outcome]]
@@ -55,7 +55,7 @@ class Result:
         return record.offset < self.positions.get((record.topic, record.partition), 0)
 
     def followed_by(self, later: "Result") -> "Result":
-        """Return both as one."""
+        """Return the result of this batch and a *later* one together."""
         partitions = self.outcomes.keys() | later.outcomes.keys()
         return Result(
             {p: self.outcomes.get(p, _NONE) + later.outcomes.get(p, _NONE) for p in partitions},
@@ -119,10 +119,10 @@ async def dead_letter(
     error: str,
 ) -> Result:
     """
-    Set *record*, the next of its partition, aside without deciding it.
+    Make *record*, the next of its partition, a dead letter without deciding it.
 
-    Its sender is answered `not_processable`. One of our own becomes a dead letter, and its key is
-    parked. Raises what `take_in` raises.
+    A participant is answered `not_processable`. The key of another service's record is parked.
+    Raises what `take_in` raises.
     """
     async with _transaction(pool) as connection:
         steps, _ = await open_batch(connection, [Malformed(record, reason)])
@@ -135,7 +135,7 @@ async def dead_letter(
 async def _retry_slow(
     pool: "Pool[Any]", reader: Reader[Any], record: Record, *, service: str, traces: Traces | None
 ) -> Result:
-    """Try a record again that was too slow once when it was alone; set it aside in the end."""
+    """Retry a record that was too slow while alone; make it a dead letter after the last try."""
     for _ in range(SLOW_TRIES - 1):
         try:
             return await _attempt(pool, reader, [record], service=service, traces=traces)
@@ -177,14 +177,14 @@ async def _take_in(
 
 @asynccontextmanager
 async def _transaction(pool: "Pool[Any]") -> AsyncIterator["PoolConnectionProxy[Any]"]:
-    """Commit what was done inside; what is raised there is raised, even if no rollback works."""
+    """Commit at the end; an exception inside is raised even if the rollback fails."""
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
         try:
             yield connection
         except BaseException:
-            with suppress(*TRANSIENT):  # Postgres has ended the session, and with it all of this
+            with suppress(*TRANSIENT):  # if the session has ended, Postgres has rolled back
                 await transaction.rollback()
             raise
         await transaction.commit()
