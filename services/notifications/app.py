@@ -8,7 +8,7 @@ from asyncpg import Pool
 
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
-from services.notifications.oldest import Oldest
+from services.notifications.oldest_messages import OldestMessages
 from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Restore
 from services.notifications.settings import Settings
@@ -21,7 +21,7 @@ _LOOK_SECONDS = 60.0
 
 def build(settings: Settings) -> Service:
     relay_wake = asyncio.Event()
-    oldest = Oldest()
+    oldest = OldestMessages()
 
     async def beat(pool: "Pool[Any]") -> timedelta:
         seconds = settings.heartbeat_seconds

@@ -1,13 +1,13 @@
-"""Who must know of a fact, and who need not and why: the table of audiences, applied. Pure."""
+"""Who must know of an event, and who need not and why: the table of audiences, applied. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, get_args
 
 from services.notifications.audiences.audience import (
-    Again,
-    Not,
+    NoMessage,
     Notice,
     NotNeeded,
+    RepeatAnswer,
     Send,
     To,
     View,
@@ -15,7 +15,7 @@ from services.notifications.audiences.audience import (
     sender,
 )
 from services.notifications.audiences.repeats import repeated
-from services.notifications.audiences.table import Fact, rows_of
+from services.notifications.audiences.table import InputEvent, rows_of
 from shared.contracts import reference
 from shared.contracts.event import Classification
 from shared.contracts.outbound import TYPES
@@ -24,21 +24,21 @@ NO_RECORD = "no record of theirs led to this"
 _REFERENCE = frozenset(get_args(reference.ReferenceEvent))
 
 
-def decide(event: Fact, view: View) -> tuple[Notice, ...]:
+def decide(event: InputEvent, view: View) -> tuple[Notice, ...]:
     """Return what each audience of *event* receives, or why it receives nothing."""
     notices: list[Notice] = []
     for row in rows_of(event):
         match row:
             case To():
                 notices += _sent(event, view, row)
-            case Not():
+            case NoMessage():
                 notices += [NotNeeded(each, row.because) for each in row.audience(event, view)]
-            case Again():
-                notices.append(_again(event, view))
+            case RepeatAnswer():
+                notices.append(_repeat_answer(event, view))
     return tuple(notices)
 
 
-def _sent(event: Fact, view: View, row: To[Any]) -> Sequence[Notice]:
+def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
     content = row.content(event, view)
     if content is None:
         return ()
@@ -53,7 +53,7 @@ def _sent(event: Fact, view: View, row: To[Any]) -> Sequence[Notice]:
     return [Send(each, kind, subject, content, answer, classification) for each in audience]
 
 
-def _again(event: Fact, view: View) -> Send:
+def _repeat_answer(event: InputEvent, view: View) -> Send:
     """Give the first answer again."""
     assert view.first is not None
     (audience,) = sender(event, view)
@@ -61,7 +61,7 @@ def _again(event: Fact, view: View) -> Send:
     return Send(audience, first.message_type, first.subject, repeated(first.data), answer=True)
 
 
-def _subject(event: Fact) -> str:
+def _subject(event: InputEvent) -> str:
     """Return what messages about *event* name: of reference data the entry, not all of it."""
     data: Any = event.data
     return data.id if type(event) in _REFERENCE else event.subject

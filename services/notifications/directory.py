@@ -7,7 +7,7 @@ from services.notifications.audiences.request import Directory
 from shared.catalog.catalog import Catalog
 from shared.contracts import reference
 
-NOBODY = Directory({}, {}, ())
+EMPTY_DIRECTORY = Directory({}, {}, ())
 
 
 def directory_of(catalog: Catalog) -> Directory:

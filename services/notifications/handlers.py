@@ -1,4 +1,4 @@
-"""What notifications does with each batch: load, decide for each fact, save."""
+"""What notifications does with each batch: load, decide for each event, save."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,14 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications import gather, parse, store, waiting
-from services.notifications.audiences.known import Listing, Question
+from services.notifications import load_plan, parse, store, waiting
 from services.notifications.audiences.request import Directory
+from services.notifications.audiences.request_status import ListPage, ListQuery
+from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.decide import decide
-from services.notifications.directory import NOBODY, directory_of, with_batch
-from services.notifications.messages import Announce, announce
-from services.notifications.views import view_of
-from services.notifications.working import NoticeRow, Working
+from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
+from services.notifications.messages import NumberNotices, number_notices
+from services.notifications.views import build_view
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
@@ -28,7 +28,7 @@ _SENT, _NOT_NEEDED = ("notifications", "topic", "sent"), ("notifications", "none
 
 class NotificationsReader:
     """
-    Decides, once for each fact and audience, whether to tell it.
+    Decides, once for each event and audience, whether to tell it.
 
     Messages, their numbers, the answers kept for repeats and the notices commit together.
     """
@@ -36,7 +36,7 @@ class NotificationsReader:
     def __init__(self) -> None:
         self._catalog = CatalogCache()
         self._version = 0
-        self._names = NOBODY
+        self._names = EMPTY_DIRECTORY
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return parse.parse(record)
@@ -46,21 +46,21 @@ class NotificationsReader:
 
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
-    ) -> Working:
+    ) -> BatchState:
         """Lock requests, then numbers; read the rest behind these locks."""
-        found = gather.concerns(items)
+        plan = load_plan.plan_load(items)
         directory = self._directory(items)
-        subjects = found.numbered(directory)
+        subjects = plan.numbered_subjects(directory)
         loaded = store.Loaded()
-        if found.requests or subjects:
-            loaded = await store.load_batch(connection, found, subjects)
+        if plan.requests or subjects:
+            loaded = await store.load_batch(connection, plan, subjects)
         numbers = sequences.Numbers(loaded.numbers)
-        if (found.names or found.offices) and loaded.version != self._version:
+        if (plan.names or plan.offices) and loaded.version != self._version:
             await self._read_names(connection, version=loaded.version)
             directory = self._directory(items)
-            if found.offices:  # there may be more of them, whose numbers are not locked yet
-                numbers = await sequences.lock(connection, found.numbered(directory))
-        return Working(
+            if plan.offices:  # there may be more of them, whose numbers are not locked yet
+                numbers = await sequences.lock(connection, plan.numbered_subjects(directory))
+        return BatchState(
             at=at,
             directory=directory,
             numbers=numbers,
@@ -71,13 +71,13 @@ class NotificationsReader:
             answers=loaded.answers,
             repeats=loaded.repeats,
             notes_waiting=loaded.notes,
-            listings=await _read_listings(connection, found.listings, directory),
+            listings=await _read_listings(connection, plan.listings, directory),
         )
 
-    def decide(self, state: Working, item: Item) -> Taken:
-        return take(state, item, announce)
+    def decide(self, state: BatchState, item: Item) -> Taken:
+        return take(state, item, number_notices)
 
-    async def save(self, connection: "Connection[Any]", state: Working) -> Closing:
+    async def save(self, connection: "Connection[Any]", state: BatchState) -> Closing:
         await catalog.take_in(connection, state.reference)
         return store.save_batch(state)
 
@@ -92,25 +92,25 @@ class NotificationsReader:
         self._version, self._names = current.version, directory_of(current)
 
 
-def take(state: Working, item: Item, announce: Announce) -> Taken:
-    """Decide the fact in *item*, keep what it says, and *announce* what it leads to."""
-    event, told = item.message, len(state.notices)
+def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
+    """Decide the event in *item*, keep what it says, and *announce* what it leads to."""
+    event, before = item.message, len(state.notices)
     kind = type(event)
     if kind is intake.NeedStated:
         state.state_need(event)
         return _TAKEN
     if kind is intake.NoteStated:
-        outgoing = waiting.take_note(state, event, _notice_key(item), announce)
+        outgoing = waiting.take_note(state, event, _notice_key(item), number_notices)
     elif kind is intake.AnswerRepeated:
-        outgoing = waiting.take_repeat(state, event, item.record.key or b"", announce)
+        outgoing = waiting.take_repeat(state, event, item.record.key or b"", number_notices)
     else:
-        view = view_of(event, state)
-        outgoing = announce(
+        view = build_view(event, state)
+        outgoing = number_notices(
             state, event, decide(event, view), key=_notice_key(item), after=view.after
         )
         state.keep(event)
-        outgoing += waiting.release(state, event, announce)
-    return Taken("applied", outgoing, counted(state.notices[told:]))
+        outgoing += waiting.release(state, event, number_notices)
+    return Taken("applied", outgoing, counted(state.notices[before:]))
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
@@ -119,7 +119,7 @@ def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
 
 
 def _notice_key(item: Item) -> bytes:
-    """Keep the notices of one subject in one partition: under the key of the facts themselves."""
+    """Keep the notices of one subject in one partition: under the key of the events themselves."""
     subject: str = item.message.subject
     if item.record.topic == reference.TOPIC or item.record.key is None:
         return subject.encode()
@@ -127,8 +127,8 @@ def _notice_key(item: Item) -> bytes:
 
 
 async def _read_listings(
-    connection: "Connection[Any]", questions: set[Question], directory: Directory
-) -> dict[Question, Listing]:
+    connection: "Connection[Any]", questions: set[ListQuery], directory: Directory
+) -> dict[ListQuery, ListPage]:
     offices = set(directory.offices)
     listings = await store.list_known(connection, [q for q in questions if q.asker not in offices])
     for question in questions:

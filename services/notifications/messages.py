@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from services.notifications.audiences.audience import Notice, NotNeeded, Send
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
-from services.notifications.working import NoticeRow, Working
+from services.notifications.batch_state import BatchState, NoticeRow
 from shared.contracts import envelope, notifications
 from shared.contracts.event import Classification, Event, derived_id
 from shared.contracts.outbound import SOURCE
@@ -18,7 +18,7 @@ from shared.delivery.records import Outgoing
 NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
 
 
-class Letter(NamedTuple):
+class Draft(NamedTuple):
     """A message all but its number: data already JSON, so that numbering cannot fail."""
 
     audience: str
@@ -33,17 +33,17 @@ def out_topic(participant: str) -> str:
     return f"cri.out.{participant}.v1"
 
 
-def letter(send: Send) -> Letter:
+def draft(send: Send) -> Draft:
     data = send.data if isinstance(send.data, bytes) else send.data.encode()
-    return Letter(send.audience, send.type, send.subject, data, send.answer, send.classification)
+    return Draft(send.audience, send.type, send.subject, data, send.answer, send.classification)
 
 
-class Announce(Protocol):
+class NumberNotices(Protocol):
     """Numbers and writes *notices* of *event*; *key* is that of the notice on the log."""
 
     def __call__(
         self,
-        working: Working,
+        state: BatchState,
         event: Event,
         notices: Sequence[Notice],
         *,
@@ -52,8 +52,8 @@ class Announce(Protocol):
     ) -> tuple[Outgoing, ...]: ...
 
 
-def announce(
-    working: Working,
+def number_notices(
+    state: BatchState,
     event: Event,
     notices: Sequence[Notice],
     *,
@@ -64,34 +64,34 @@ def announce(
     Number and write *notices* of *event*; *key* is that of the notice on the log.
 
     *after* is the request as the event leaves it. Whatever can fail on odd data is done before the
-    working state changes.
+    batch state changes.
     """
     prepared = prepare(notices)
     if after is not None:
-        working.move(after)
+        state.move(after)
     rows: list[NoticeRow] = []
     outgoing: list[Outgoing] = []
     for each in prepared:
         if isinstance(each, NotNeeded):
             rows.append(not_needed(event, each))
             continue
-        number = working.numbers.next(out_topic(each.audience), each.audience)
+        number = state.numbers.next(out_topic(each.audience), each.audience)
         row = sent(event, each, number)
         rows.append(row)
-        outgoing.append(message(event, each, row, at=working.at))
+        outgoing.append(message(event, each, row, at=state.at))
         if each.answer:
-            working.answer(answer_in(event, each, row))
-    working.notices += rows
-    number = next_notice(working, event.subject)
-    outgoing.append(notice(event, rows, number=number, key=key, at=working.at))
+            state.answer(answer_in(event, each, row))
+    state.notices += rows
+    number = next_notice(state, event.subject)
+    outgoing.append(notice(event, rows, number=number, key=key, at=state.at))
     return tuple(outgoing)
 
 
-def prepare(notices: Sequence[Notice]) -> list[Letter | NotNeeded]:
-    return [each if isinstance(each, NotNeeded) else letter(each) for each in notices]
+def prepare(notices: Sequence[Notice]) -> list[Draft | NotNeeded]:
+    return [each if isinstance(each, NotNeeded) else draft(each) for each in notices]
 
 
-def sent(event: Event, found: Letter, number: int) -> NoticeRow:
+def sent(event: Event, found: Draft, number: int) -> NoticeRow:
     """Return the decision to send *found* under *number*."""
     audience, kind = found.audience, found.type
     message_id = derived_id(event.id, kind, audience)
@@ -102,13 +102,13 @@ def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
     return NoticeRow(event.subject, event.id, found.audience, because=found.because)
 
 
-def answer_in(event: Event, found: Letter, row: NoticeRow) -> Answer:
+def answer_in(event: Event, found: Draft, row: NoticeRow) -> Answer:
     """Return the answer that *found* is, to be kept for repeats."""
     assert event.inreplyto is not None
     return Answer(event.inreplyto, found.type, found.subject, found.data, row.message_id or "")
 
 
-def message(event: Event, found: Letter, row: NoticeRow, *, at: datetime) -> Outgoing:
+def message(event: Event, found: Draft, row: NoticeRow, *, at: datetime) -> Outgoing:
     """Return *found*, decided at *at*, under the id and the number of *row*."""
     assert row.message_id is not None
     about = envelope.attributes(
@@ -152,14 +152,14 @@ def notice(
         received_at=event.receivedat,
         traceparent=event.traceparent,
     )
-    notices = [_in_words(row) for row in rows]
+    notices = [_notice_data(row) for row in rows]
     data = to_json({"fact": event.id, "fact_type": event.type, "notices": notices})
     value = envelope.write(about, data, order=envelope.NOTICE_ORDER)
     summary = envelope.summary(about)
     return Outgoing(identity, notifications.TOPIC, key, value, summary=summary)
 
 
-def _in_words(row: NoticeRow) -> dict[str, Any]:
+def _notice_data(row: NoticeRow) -> dict[str, Any]:
     if row.message_id is None:
         return {
             "audience": row.audience,
@@ -177,11 +177,11 @@ def _in_words(row: NoticeRow) -> dict[str, Any]:
     }
 
 
-def next_notice(working: Working, subject: str) -> int:
+def next_notice(state: BatchState, subject: str) -> int:
     """Count notices on the request where the subject is one, else on the subject's sequence."""
-    if subject not in working.requests:
-        return working.numbers.next(notifications.TOPIC, subject)
-    number = working.published.get(subject, 0) + 1
-    working.published[subject] = number
-    working.moved.add(subject)
+    if subject not in state.requests:
+        return state.numbers.next(notifications.TOPIC, subject)
+    number = state.published.get(subject, 0) + 1
+    state.published[subject] = number
+    state.moved.add(subject)
     return number

@@ -8,11 +8,16 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications.audiences.known import Known, Listing, Question, page
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Request
-from services.notifications.gather import Concerns
-from services.notifications.working import ContactKey, WaitingNote, Working
+from services.notifications.audiences.request_status import (
+    ListPage,
+    ListQuery,
+    RequestStatus,
+    page,
+)
+from services.notifications.batch_state import BatchState, ContactKey, WaitingNote
+from services.notifications.load_plan import LoadPlan
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
 from shared.delivery.sequences import Subject
@@ -50,18 +55,18 @@ class Loaded:
 
 
 async def load_batch(
-    connection: "Connection[Any]", found: Concerns, subjects: Collection[Subject]
+    connection: "Connection[Any]", plan: LoadPlan, subjects: Collection[Subject]
 ) -> Loaded:
     """Lock the known requests of a batch and the numbers of *subjects*; read the rest."""
     row = await connection.fetchrow(
         _SQL["load_batch"],
-        list(found.requests),
+        list(plan.requests),
         *_columns(subjects, 2),
-        list(found.opening),
-        *_columns(found.handed_over(), 2),
-        list(found.repeated),
-        list(found.answered),
-        list(found.settled),
+        list(plan.engaged),
+        *_columns(plan.contacts_handed_over(), 2),
+        list(plan.repeated),
+        list(plan.answered),
+        list(plan.note_answers),
     )
     assert row is not None
     repeats: dict[str, list[WaitingRepeat]] = {}
@@ -95,11 +100,11 @@ def _request(row: Sequence[Any]) -> Request:
     return Request(*columns)
 
 
-def save_batch(state: Working) -> Closing:
+def save_batch(state: BatchState) -> Closing:
     """
     Return how *state* is written.
 
-    A request, an answer or a notice (subject, fact, audience) that is there already raises.
+    A request, an answer or a notice (subject, event, audience) that is there already raises.
     """
     requests, published = state.requests, state.published
     amended = state.amended - state.created
@@ -117,8 +122,8 @@ def save_batch(state: Working) -> Closing:
             (participant, contact_id, card.name, card.title, card.email, card.phone, card.zone)
             for (participant, contact_id), card in state.contacts_set.items()
         ],
-        state.sent_late,
-        [repeat for held in state.held_back.values() for repeat in held],
+        state.repeats_released,
+        [repeat for held in state.repeats_held.values() for repeat in held],
         state.notes_settled,
         list(state.notes_held.values()),
     )
@@ -163,8 +168,8 @@ def _state(r: Request) -> tuple[Any, ...]:
 
 
 async def list_known(
-    connection: "Connection[Any]", questions: Sequence[Question]
-) -> dict[Question, Listing]:
+    connection: "Connection[Any]", questions: Sequence[ListQuery]
+) -> dict[ListQuery, ListPage]:
     """Return, for each question, the page of what its asker may know of."""
     if not questions:
         return {}
@@ -172,29 +177,31 @@ async def list_known(
         _SQL["list_known"],
         [question.asker for question in questions],
         [question.about == "open_offers" for question in questions],
-        [question.place[0] for question in questions],
-        [question.place[1] for question in questions],
+        [question.position[0] for question in questions],
+        [question.position[1] for question in questions],
         PAGE,
     )
-    lines: dict[Question, list[Known]] = {question: [] for question in questions}
+    lines: dict[ListQuery, list[RequestStatus]] = {question: [] for question in questions}
     counts = dict.fromkeys(questions, 0)
-    for number, *known, of_all in rows:
+    for number, *known, remaining in rows:
         lines[questions[number - 1]].append(_known(known))
-        counts[questions[number - 1]] = of_all
+        counts[questions[number - 1]] = remaining
     return {question: page(tuple(lines[question]), counts[question]) for question in questions}
 
 
-async def list_every(connection: "Connection[Any]", question: Question) -> Listing:
+async def list_every(connection: "Connection[Any]", question: ListQuery) -> ListPage:
     """Return the page of what a program office may know of: everything."""
     offers_only = question.about == "open_offers"
-    rows = await connection.fetch(_SQL["list_every"], offers_only, *question.place, PAGE)
-    return page(tuple(Known(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0)
+    rows = await connection.fetch(_SQL["list_every"], offers_only, *question.position, PAGE)
+    return page(
+        tuple(RequestStatus(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0
+    )
 
 
-def _known(row: Sequence[Any]) -> Known:
+def _known(row: Sequence[Any]) -> RequestStatus:
     *known, topics, forms, wished_from, wished_until = row
     return replace(
-        Known(*known),
+        RequestStatus(*known),
         topics=tuple(topics.split()),
         service_forms=tuple(forms.split()),
         wished=Window(from_=wished_from, until=wished_until),

@@ -1,23 +1,23 @@
-"""What the audiences of a fact may be told from, as the batch has come so far."""
+"""What the audiences of an event may be told from, as the batch has come so far."""
 
 from typing import Any, get_args
 
-from services.notifications import gather
+from services.notifications import load_plan
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
-from services.notifications.working import Working
+from services.notifications.batch_state import BatchState
 from shared.contracts import intake, routing
 from shared.contracts.outbound import ContactCard
 
 _CHANGING = frozenset(get_args(Changing))
 
 
-def view_of(event: Any, state: Working) -> View:
+def build_view(event: Any, state: BatchState) -> View:
     """Return what *event* finds, and the request as it leaves it."""
     kind = type(event)  # and not `match`: pydantic makes isinstance slow
     if kind is intake.StatusAsked:
-        listing = state.listing(gather.question_of(event))
+        listing = state.listing(load_plan.question_of(event))
         known = state.known(event.data.about)
         return View(state.at, state.directory, known=known, listing=listing)
     if kind not in _CHANGING:
@@ -31,7 +31,7 @@ def view_of(event: Any, state: Working) -> View:
     return View(state.at, state.directory, before, after, need, contacts)
 
 
-def _card(state: Working, request: Request, contact_id: str) -> ContactCard:
+def _card(state: BatchState, request: Request, contact_id: str) -> ContactCard:
     key = (request.participant, contact_id)
     found = state.contacts_set.get(key) or state.contacts.get(key)
     return found or ContactCard(contact_id=contact_id)

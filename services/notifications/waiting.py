@@ -2,10 +2,10 @@
 
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
-from services.notifications.audiences.table import Fact, answers_a_record
+from services.notifications.audiences.table import InputEvent, answers_a_record
+from services.notifications.batch_state import BatchState, WaitingNote
 from services.notifications.decide import decide
-from services.notifications.messages import Announce
-from services.notifications.working import WaitingNote, Working
+from services.notifications.messages import NumberNotices
 from shared.contracts import intake, routing
 from shared.contracts.outbound import TYPES
 from shared.delivery.records import Outgoing
@@ -14,20 +14,20 @@ _SETTLES_NOTES = frozenset((routing.MessageApplied, routing.MessageRefused))
 
 
 def take_repeat(
-    state: Working, event: intake.AnswerRepeated, key: bytes, announce: Announce
+    state: BatchState, event: intake.AnswerRepeated, key: bytes, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
     """Give the first answer again, or keep the repeat until there is one."""
     assert event.inreplyto is not None
     first = state.answers.get(event.data.of)
     if first is not None:
-        return _repeat(state, event, first, key, announce)
+        return _repeat(state, event, first, key, number_notices)
     waiting = WaitingRepeat(event.inreplyto, event.data.of, key, event.encode())
-    state.held_back[event.data.of].append(waiting)
+    state.repeats_held[event.data.of].append(waiting)
     return ()
 
 
 def take_note(
-    state: Working, event: intake.NoteStated, key: bytes, announce: Announce
+    state: BatchState, event: intake.NoteStated, key: bytes, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
     """Hand a note on, or keep it until the message that it came with is answered."""
     assert event.inreplyto is not None
@@ -35,32 +35,38 @@ def take_note(
     if answer is None:
         state.notes_held[event.inreplyto] = WaitingNote(event.inreplyto, key, event.encode())
         return ()
-    return _hand_on(state, event, key, announce, applied=answer.message_type == TYPES["applied"])
+    return _hand_on(
+        state, event, key, number_notices, applied=answer.message_type == TYPES["applied"]
+    )
 
 
-def release(state: Working, event: Fact, announce: Announce) -> tuple[Outgoing, ...]:
+def release(
+    state: BatchState, event: InputEvent, number_notices: NumberNotices
+) -> tuple[Outgoing, ...]:
     """Write what waited for the answer that *event* has just been, if it was one."""
     if event.inreplyto is None or not answers_a_record(event):
         return ()
-    outgoing = _release_repeats(state, event.inreplyto, announce)
+    outgoing = _release_repeats(state, event.inreplyto, number_notices)
     if type(event) in _SETTLES_NOTES:
-        outgoing += _release_note(state, event, event.inreplyto, announce)
+        outgoing += _release_note(state, event, event.inreplyto, number_notices)
     return outgoing
 
 
-def _release_repeats(state: Working, coordinate: str, announce: Announce) -> tuple[Outgoing, ...]:
+def _release_repeats(
+    state: BatchState, coordinate: str, number_notices: NumberNotices
+) -> tuple[Outgoing, ...]:
     kept = state.repeats.pop(coordinate, [])
     if kept:
-        state.sent_late.append(coordinate)
+        state.repeats_released.append(coordinate)
     outgoing: tuple[Outgoing, ...] = ()
-    for repeat in [*kept, *state.held_back.pop(coordinate, [])]:
+    for repeat in [*kept, *state.repeats_held.pop(coordinate, [])]:
         event = intake.AnswerRepeated.model_validate_json(repeat.event)
-        outgoing += _repeat(state, event, state.answers[coordinate], repeat.key, announce)
+        outgoing += _repeat(state, event, state.answers[coordinate], repeat.key, number_notices)
     return outgoing
 
 
 def _release_note(
-    state: Working, answer: Fact, coordinate: str, announce: Announce
+    state: BatchState, answer: InputEvent, coordinate: str, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
     held = state.notes_held.pop(coordinate, None)
     if held is None:
@@ -70,19 +76,28 @@ def _release_note(
         state.notes_settled.append(coordinate)
     event = intake.NoteStated.model_validate_json(held.event)
     return _hand_on(
-        state, event, held.key, announce, applied=type(answer) is routing.MessageApplied
+        state, event, held.key, number_notices, applied=type(answer) is routing.MessageApplied
     )
 
 
 def _repeat(
-    state: Working, event: intake.AnswerRepeated, first: Answer, key: bytes, announce: Announce
+    state: BatchState,
+    event: intake.AnswerRepeated,
+    first: Answer,
+    key: bytes,
+    number_notices: NumberNotices,
 ) -> tuple[Outgoing, ...]:
     notices = decide(event, View(state.at, state.directory, first=first))
-    return announce(state, event, notices, key=key)
+    return number_notices(state, event, notices, key=key)
 
 
 def _hand_on(
-    state: Working, event: intake.NoteStated, key: bytes, announce: Announce, *, applied: bool
+    state: BatchState,
+    event: intake.NoteStated,
+    key: bytes,
+    number_notices: NumberNotices,
+    *,
+    applied: bool,
 ) -> tuple[Outgoing, ...]:
     notices = decide(event, View(state.at, state.directory, applied=applied))
-    return announce(state, event, notices, key=key)
+    return number_notices(state, event, notices, key=key)

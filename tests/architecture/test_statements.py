@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.notifications.audiences.repeats import WaitingRepeat
-from services.notifications.working import NoticeRow, WaitingNote
+from services.notifications.batch_state import NoticeRow, WaitingNote
 from services.reporting.timeline import TimelineEntry
 from shared.contracts.services import SERVICES
 from shared.delivery.relay import outbox

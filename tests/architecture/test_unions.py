@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from services.notifications import gather, parse
+from services.notifications import load_plan, parse
 from services.notifications.audiences import table
 from services.reporting import handlers, project
 from services.routing.life import fold
@@ -32,7 +32,7 @@ def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:
 
 
 def test_the_table_of_audiences_covers_every_event_that_notifications_reads() -> None:
-    assert set(read(parse.ADAPTERS)) == set(get_args(table.Fact))
+    assert set(read(parse.ADAPTERS)) == set(get_args(table.InputEvent))
 
 
 def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> None:
@@ -51,4 +51,4 @@ def test_every_event_about_a_request_is_folded_and_is_not_an_answer(event: type[
 
     assert kind in fold._KNOWN
     assert kind not in fold._ANSWERS
-    assert event in gather.ABOUT_REQUESTS
+    assert event in load_plan.REQUEST_EVENTS

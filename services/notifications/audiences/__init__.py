@@ -1,1 +1,1 @@
-"""Who hears of each fact, by which message, in which words. Pure: no I/O, no hidden inputs."""
+"""Who hears of each event, by which message, in which words. Pure: no I/O, no hidden inputs."""

@@ -53,19 +53,19 @@ def applied(event: routing.MessageApplied, _: View) -> Applied:
 
 
 def refused_by_routing(event: routing.MessageRefused, _: View) -> Refused:
-    facts = event.data
+    data = event.data
     return Refused(
-        refused_by=facts.refused_by, reasons=facts.reasons, elsewhere=render.ASK_THE_OFFICE
+        refused_by=data.refused_by, reasons=data.reasons, elsewhere=render.ASK_THE_OFFICE
     )
 
 
 def came_too_late(event: routing.AmendmentCameTooLate, _: View) -> CameTooLate:
     """Take back that the amendment was applied."""
-    facts = event.data
+    data = event.data
     return CameTooLate(
-        tracking_number=facts.tracking_number,
-        status=facts.ended,
-        record=facts.record,
-        message_id=facts.message_id,
-        sentence=render.came_too_late(facts.ended),
+        tracking_number=data.tracking_number,
+        status=data.ended,
+        record=data.record,
+        message_id=data.message_id,
+        sentence=render.came_too_late(data.ended),
     )

@@ -1,12 +1,12 @@
-"""The audiences of a fact, and what each of them may receive."""
+"""The audiences of an event, and what each of them may receive."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from services.notifications.audiences.known import Known, Listing
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.request_status import ListPage, RequestStatus
 from shared.contracts.event import Classification, Facts, participant_of
 from shared.contracts.outbound import ContactCard
 
@@ -36,10 +36,10 @@ Notice = Send | NotNeeded
 
 class View(NamedTuple):
     """
-    What a message may be made from beside the fact itself.
+    What a message may be made from beside the event itself.
 
-    ``before`` and ``after`` are the request as the fact finds and leaves it. The rest is there
-    for the facts that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
+    ``before`` and ``after`` are the request as the event finds and leaves it. The rest is there
+    for the events that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
     ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note.
     """
 
@@ -49,27 +49,27 @@ class View(NamedTuple):
     after: Request | None = None
     need: str | None = None
     contacts: Sequence[ContactCard] = ()
-    known: Known | None = None
-    listing: Listing | None = None
+    known: RequestStatus | None = None
+    listing: ListPage | None = None
     first: Answer | None = None
     applied: bool = True
 
     @property
     def request(self) -> Request:
-        """The request as the fact leaves it."""
+        """The request as the event leaves it."""
         assert self.after is not None
         return self.after
 
 
 Audience = Callable[[Any, View], Sequence[str]]
-"""Returns the participants of an audience of a fact."""
+"""Returns the participants of an audience of an event."""
 Content = Facts | str | None
 """The data of a message; or why none is needed; or None where the audience is not concerned."""
 
 
 class To(NamedTuple, Generic[E_contra]):
     """
-    *audience* hears of the fact by *message*, a key of `shared.contracts.outbound.TYPES`.
+    *audience* hears of the event by *message*, a key of `shared.contracts.outbound.TYPES`.
 
     ``restricted`` messages hold free text or contacts.
     """
@@ -80,29 +80,29 @@ class To(NamedTuple, Generic[E_contra]):
     restricted: bool = False
 
 
-class Again(NamedTuple):
+class RepeatAnswer(NamedTuple):
     """*audience* gets the first answer again, under the type that it had."""
 
     audience: Audience
 
 
-class Not(NamedTuple):
-    """*audience* is concerned by the fact, but needs no message."""
+class NoMessage(NamedTuple):
+    """*audience* is concerned by the event, but needs no message."""
 
     audience: Audience
     because: str
 
 
-Row = To[Any] | Again | Not
+Row = To[Any] | RepeatAnswer | NoMessage
 
 
 def sender(event: Any, _: View) -> Sequence[str]:
-    """Return the participant whose record the fact answers."""
+    """Return the participant whose record the event answers."""
     return () if event.inreplyto is None else (participant_of(event.inreplyto),)
 
 
 def author(event: Any, _: View) -> Sequence[str]:
-    """Return the participant that stated the fact; reference data come from the office."""
+    """Return the participant that stated the event; reference data come from the office."""
     data = event.data
     named = getattr(data, "participant", None) or getattr(data, "provider", None)
     return (named or NO_OFFICE,)

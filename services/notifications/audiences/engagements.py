@@ -14,16 +14,16 @@ def handed_over(event: routing.EngagementOpened, view: View) -> EngagementMessag
 
 
 def opened(event: routing.EngagementOpened, view: View) -> StatusChanged:
-    facts = event.data
-    next_ = render.next_step(facts.status, view.directory, facts.provider)
+    data = event.data
+    next_ = render.next_step(data.status, view.directory, data.provider)
     return render.status_changed(view.request, next_)
 
 
 def progressed(event: routing.EngagementProgressed, view: View) -> StatusChanged | str:
-    facts = event.data
-    if view.before is not None and facts.status == view.before.status:
+    data = event.data
+    if view.before is not None and data.status == view.before.status:
         return "the milestone did not change the state"
-    next_ = render.next_step(facts.status, view.directory, facts.provider)
+    next_ = render.next_step(data.status, view.directory, data.provider)
     return render.status_changed(view.request, next_)
 
 
@@ -33,12 +33,12 @@ def closed(_: routing.EngagementClosed, view: View) -> StatusChanged:
 
 def ended(event: routing.RequestWithdrawn, _: View) -> EngagementEnd | None:
     """Tell the provider, if one works on the request, that its work stops."""
-    facts = event.data
-    if facts.engagement_id is None:
+    data = event.data
+    if data.engagement_id is None:
         return None
     return EngagementEnd(
-        engagement_id=facts.engagement_id,
-        tracking_number=facts.tracking_number,
-        status=facts.status,
+        engagement_id=data.engagement_id,
+        tracking_number=data.tracking_number,
+        status=data.status,
         sentence=render.STOP,
     )

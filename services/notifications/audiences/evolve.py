@@ -1,7 +1,7 @@
 """
-The request after each fact: the one function that changes what is held of it.
+The request after each event: the one function that changes what is held of it.
 
-Live, in a restore and in a test it is folded over the facts, in the order in which they are taken
+Live, in a restore and in a test it is folded over the events, in the order in which they are taken
 in. Names come from the directory as it is then.
 """
 
@@ -23,8 +23,8 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
     match event:
         case routing.RequestTriaged():
             program = directory.program(event.data.program)
-            said = f"Your request was reviewed and goes to {program}."
-            return _moved(request, event, _for_requester(event, said))
+            sentence = f"Your request was reviewed and goes to {program}."
+            return _with_status(request, event, _for_requester(event, sentence))
         case routing.OfferMade():
             return _offered(request, event, directory)
         case routing.EngagementOpened():
@@ -33,39 +33,41 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             return _progressed(request, event, directory)
         case routing.EngagementClosed():
             provider = directory.participant(event.data.provider)
-            said = render.in_words(
+            sentence = render.sentence_for(
                 render.CLOSED, event.data.reason, "The request is closed.", provider=provider
             )
-            return _moved(request, event, said, provider_sentence="You closed this request.")
+            return _with_status(
+                request, event, sentence, provider_sentence="You closed this request."
+            )
         case routing.OfferDeclined():
             provider = directory.participant(event.data.provider)
-            said = f"{provider} cannot help; another is looked for."
+            sentence = f"{provider} cannot help; another is looked for."
             if event.data.reason == "countered":
-                said = render.REFERRED["countered"]
-            return _released(_moved(request, event, said))
+                sentence = render.REFERRED["countered"]
+            return _without_provider(_with_status(request, event, sentence))
         case routing.OfferLapsed():
             provider = directory.participant(event.data.provider)
-            said = f"{provider} did not answer; another is looked for."
-            return _released(_moved(request, event, said))
+            sentence = f"{provider} did not answer; another is looked for."
+            return _without_provider(_with_status(request, event, sentence))
         case routing.OfferWithdrawn():
-            return _released(_moved(request, event, request.sentence))
+            return _without_provider(_with_status(request, event, request.sentence))
         case routing.RequestWaitlisted():
-            said = render.in_words(
+            sentence = render.sentence_for(
                 render.WAITING,
                 event.data.reason,
                 "Your request waits.",
                 program=directory.program(event.data.program),
             )
-            return _released(_moved(request, event, _for_requester(event, said)))
+            return _without_provider(_with_status(request, event, _for_requester(event, sentence)))
         case routing.RequestReferred():
-            said = render.in_words(
+            sentence = render.sentence_for(
                 render.REFERRED, event.data.reason, "The program office looks at your request."
             )
-            return _released(_moved(request, event, _for_requester(event, said)))
+            return _without_provider(_with_status(request, event, _for_requester(event, sentence)))
         case routing.RequestIneligible():
             program = directory.program(event.data.program)
-            said = f"By its rules of eligibility, {program} cannot help with this request."
-            return _released(_moved(request, event, _for_requester(event, said)))
+            sentence = f"By its rules of eligibility, {program} cannot help with this request."
+            return _without_provider(_with_status(request, event, _for_requester(event, sentence)))
         case routing.RequestWithdrawn():
             return _withdrawn(request, event)
         case RequestAmended():
@@ -77,67 +79,67 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
 
 
 def _accepted(event: RequestAccepted) -> Request:
-    facts = event.data
-    agency = facts.agency
+    data = event.data
+    agency = data.agency
     return Request(
-        tracking_number=facts.tracking_number,
-        participant=facts.participant,
+        tracking_number=data.tracking_number,
+        participant=data.participant,
         agency_name=agency.name,
         cri_type=agency.cri_type,
         agency_class=agency.agency_class,
         state=agency.state,
         sworn_band=agency.sworn_band,
-        topics=tuple(facts.topics),
-        service_forms=tuple(facts.service_forms),
-        wished_from=facts.wished.from_,
-        wished_until=facts.wished.until,
-        contact_ids=tuple(facts.contact_ids),
+        topics=tuple(data.topics),
+        service_forms=tuple(data.service_forms),
+        wished_from=data.wished.from_,
+        wished_until=data.wished.until,
+        contact_ids=tuple(data.contact_ids),
         status="accepted",
         since=event.time,
-        sentence=render.received(facts.tracking_number),
-        program=facts.program,
+        sentence=render.received(data.tracking_number),
+        program=data.program,
     )
 
 
-def _amended(request: Request, facts: RequestFacts) -> Request:
-    """Return *request* with the facts as they now are; its state stays."""
+def _amended(request: Request, data: RequestFacts) -> Request:
+    """Return *request* with the events as they now are; its state stays."""
     return request._replace(
-        topics=tuple(facts.topics),
-        service_forms=tuple(facts.service_forms),
-        wished_from=facts.wished.from_,
-        wished_until=facts.wished.until,
-        contact_ids=tuple(facts.contact_ids),
+        topics=tuple(data.topics),
+        service_forms=tuple(data.service_forms),
+        wished_from=data.wished.from_,
+        wished_until=data.wished.until,
+        contact_ids=tuple(data.contact_ids),
     )
 
 
 def _offered(request: Request, event: routing.OfferMade, directory: Directory) -> Request:
-    facts = event.data
-    program = directory.program(facts.program)
-    said = f"{program}: {directory.participant(facts.provider)} was asked to help you."
+    data = event.data
+    program = directory.program(data.program)
+    sentence = f"{program}: {directory.participant(data.provider)} was asked to help you."
     to_provider = f"{program} asks whether you can help this agency."
-    return _moved(
+    return _with_status(
         request,
         event,
-        _for_requester(event, said),
-        provider=facts.provider,
-        provider_sentence=facts.decision.because.provider or to_provider,
-        offer_id=facts.offer_id,
-        expires_at=facts.expires_at,
+        _for_requester(event, sentence),
+        provider=data.provider,
+        provider_sentence=data.decision.because.provider or to_provider,
+        offer_id=data.offer_id,
+        expires_at=data.expires_at,
     )
 
 
 def _engaged(request: Request, event: routing.EngagementOpened, directory: Directory) -> Request:
-    facts = event.data
-    name = directory.participant(facts.provider)
-    return _moved(
+    data = event.data
+    name = directory.participant(data.provider)
+    return _with_status(
         request,
         event,
-        f"{name} accepted and helps you in {directory.program(facts.program)}.",
-        provider=facts.provider,
+        f"{name} accepted and helps you in {directory.program(data.program)}.",
+        provider=data.provider,
         provider_sentence="You accepted this request.",
-        offer_id=facts.offer_id,
+        offer_id=data.offer_id,
         expires_at=None,
-        engagement_id=facts.engagement_id,
+        engagement_id=data.engagement_id,
     )
 
 
@@ -145,23 +147,23 @@ def _progressed(
     request: Request, event: routing.EngagementProgressed, directory: Directory
 ) -> Request:
     """Return *request* with the milestone told, if it changed the state."""
-    facts = event.data
-    if facts.status == request.status:
+    data = event.data
+    if data.status == request.status:
         return request
-    said = render.in_words(
+    sentence = render.sentence_for(
         render.PROGRESS,
-        facts.status,
+        data.status,
         "{provider} reported a milestone.",
-        provider=directory.participant(facts.provider),
+        provider=directory.participant(data.provider),
     )
-    return _moved(request, event, said, provider_sentence="You reported a milestone.")
+    return _with_status(request, event, sentence, provider_sentence="You reported a milestone.")
 
 
 def _withdrawn(request: Request, event: routing.RequestWithdrawn) -> Request:
-    said = "Your request is withdrawn; work on it stops."
-    after = _moved(request, event, said, expires_at=None)
-    facts = event.data
-    if facts.provider is None or facts.engagement_id is None:
+    sentence = "Your request is withdrawn; work on it stops."
+    after = _with_status(request, event, sentence, expires_at=None)
+    data = event.data
+    if data.provider is None or data.engagement_id is None:
         return after
     return after._replace(provider_sentence=render.STOP)
 
@@ -178,20 +180,20 @@ def _for_requester(
     return event.data.decision.because.requester or otherwise
 
 
-def _moved(
+def _with_status(
     request: Request, event: routing.RequestEvent, sentence: str, **changes: Any
 ) -> Request:
     """Return *request* in the state that *event* leaves it in, with *changes*."""
-    facts = event.data
+    data = event.data
     return request._replace(
-        status=facts.status,
-        since=event.time if facts.status != request.status else request.since,
+        status=data.status,
+        since=event.time if data.status != request.status else request.since,
         sentence=sentence,
-        program=facts.program or request.program,
+        program=data.program or request.program,
         **changes,
     )
 
 
-def _released(request: Request) -> Request:
+def _without_provider(request: Request) -> Request:
     """Return *request* with no provider that holds an offer or an engagement."""
     return request._replace(provider=None, provider_sentence=None, offer_id=None, expires_at=None)

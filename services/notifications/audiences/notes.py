@@ -31,15 +31,15 @@ def requester(event: NoteStated, _: View) -> Sequence[str]:
 def for_office(event: NoteStated, view: View) -> Note | None:
     if not view.applied:
         return None
-    facts = event.data
-    provider = view.directory.participant(facts.participant)
-    what = "report" if facts.answer is None else _NAMES.get(facts.answer, "answer")
+    data = event.data
+    provider = view.directory.participant(data.participant)
+    what = "report" if data.answer is None else _NAMES.get(data.answer, "answer")
     return Note(
-        tracking_number=facts.tracking_number,
-        about=facts.about,
-        provider=facts.participant,
-        answer=facts.answer,
-        note=facts.note,
+        tracking_number=data.tracking_number,
+        about=data.about,
+        provider=data.participant,
+        answer=data.answer,
+        note=data.note,
         sentence=f"{provider} wrote this with its {what}.",
     )
 

@@ -28,7 +28,7 @@ def withdrawn(event: routing.OfferWithdrawn, _: View) -> OfferEnd:
     )
 
 
-def _ended(facts: routing.OfferEndFacts, sentence: str) -> OfferEnd:
+def _ended(data: routing.OfferEndFacts, sentence: str) -> OfferEnd:
     return OfferEnd(
-        offer_id=facts.offer_id, tracking_number=facts.tracking_number, sentence=sentence
+        offer_id=data.offer_id, tracking_number=data.tracking_number, sentence=sentence
     )

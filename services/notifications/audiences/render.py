@@ -73,29 +73,29 @@ def received(tracking_number: str) -> str:
     return f"Your request was received and has the number {tracking_number}."
 
 
-def in_words(sentences: dict[str, str], code: str, otherwise: str, **names: str) -> str:
+def sentence_for(sentences: dict[str, str], code: str, otherwise: str, **names: str) -> str:
     """Return the sentence for *code*; codes are open, so an unknown one has words as well."""
     return sentences.get(code, otherwise).format(**names)
 
 
 def accepted(event: RequestAccepted, *, at: datetime) -> Accepted:
-    facts = event.data
+    data = event.data
     return Accepted(
-        reference=facts.reference,
-        request_id=facts.request_id,
-        tracking_number=facts.tracking_number,
-        lane=facts.urgency,
+        reference=data.reference,
+        request_id=data.request_id,
+        tracking_number=data.tracking_number,
+        lane=data.urgency,
         acknowledged_at=at,
     )
 
 
-def refused(facts: RefusalFacts) -> Refused:
+def refused(data: RefusalFacts) -> Refused:
     return Refused(
-        reference=facts.reference,
-        refused_by=facts.refused_by,
-        reasons=facts.reasons,
-        more=facts.more,
-        elsewhere=facts.elsewhere,
+        reference=data.reference,
+        refused_by=data.refused_by,
+        reasons=data.reasons,
+        more=data.more,
+        elsewhere=data.elsewhere,
     )
 
 
@@ -120,13 +120,13 @@ def status_changed(
     )
 
 
-def offer_made(request: Request, facts: routing.OfferFacts) -> OfferMessage:
+def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
     """Tell a provider what it may know before it accepts: no words of the need, no contacts."""
     return OfferMessage(
-        offer_id=facts.offer_id,
+        offer_id=data.offer_id,
         tracking_number=request.tracking_number,
-        expires_at=facts.expires_at,
-        program=facts.program or "",
+        expires_at=data.expires_at,
+        program=data.program or "",
         agency=AgencySummary(
             name=request.agency_name,
             cri_type=request.cri_type,
@@ -154,15 +154,15 @@ def engagement_opened(
     )
 
 
-def referral_made(facts: routing.ReferralFacts) -> Referral:
-    counter = Window(from_=facts.counter_from, until=facts.counter_until)
+def referral_made(data: routing.ReferralFacts) -> Referral:
+    counter = Window(from_=data.counter_from, until=data.counter_until)
     return Referral(
-        tracking_number=facts.tracking_number,
-        reason=facts.reason,
-        sentence=facts.decision.because.staff,
-        provider=facts.provider,
-        counter=counter if facts.reason == "countered" else None,
-        counter_service_forms=facts.counter_service_forms,
+        tracking_number=data.tracking_number,
+        reason=data.reason,
+        sentence=data.decision.because.staff,
+        provider=data.provider,
+        counter=counter if data.reason == "countered" else None,
+        counter_service_forms=data.counter_service_forms,
     )
 
 

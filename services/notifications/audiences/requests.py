@@ -7,11 +7,11 @@ from shared.contracts.outbound import Next, Referral, StatusChanged
 
 
 def waitlisted(event: routing.RequestWaitlisted, view: View) -> StatusChanged:
-    facts = event.data
+    data = event.data
     what = "It moves on, in order, when there is room."
-    if facts.reason == "program_not_open":
-        what = f"It moves on, in order, when {view.directory.program(facts.program)} opens."
-    return render.status_changed(view.request, Next(what=what, by=facts.opens_at))
+    if data.reason == "program_not_open":
+        what = f"It moves on, in order, when {view.directory.program(data.program)} opens."
+    return render.status_changed(view.request, Next(what=what, by=data.opens_at))
 
 
 def referred(event: routing.RequestReferred, view: View) -> StatusChanged:
@@ -24,9 +24,9 @@ def referral_made(event: routing.RequestReferred, _: View) -> Referral:
 
 
 def ineligible(event: routing.RequestIneligible, view: View) -> StatusChanged:
-    facts = event.data
-    elsewhere = facts.elsewhere or render.PROGRAM_OFFICE
-    return render.status_changed(view.request, reasons=facts.reasons, elsewhere=elsewhere)
+    data = event.data
+    elsewhere = data.elsewhere or render.PROGRAM_OFFICE
+    return render.status_changed(view.request, reasons=data.reasons, elsewhere=elsewhere)
 
 
 def withdrawn(_: routing.RequestWithdrawn, view: View) -> StatusChanged:

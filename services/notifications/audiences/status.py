@@ -2,21 +2,21 @@
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
-from services.notifications.audiences.known import Known, Listing
+from services.notifications.audiences.request_status import ListPage, RequestStatus
 from shared.contracts import refusals
 from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusAnswer, StatusLine
 from shared.contracts.refusals import Refusal
 
 
-def told(event: StatusAsked, view: View) -> StatusAnswer | None:
+def answered(event: StatusAsked, view: View) -> StatusAnswer | None:
     """Return the current state: of the one request asked about, or of the list."""
     if view.listing is not None:
-        return _told(event, view, view.listing)
+        return _answer(event, view, view.listing)
     if _reason_to_refuse(event, view) is not None:
         return None
     assert view.known is not None
-    return _told(event, view, Listing((view.known,), 1))
+    return _answer(event, view, ListPage((view.known,), 1))
 
 
 def refused(event: StatusAsked, view: View) -> Refused | None:
@@ -42,11 +42,11 @@ def _reason_to_refuse(event: StatusAsked, view: View) -> Refusal | None:
     return refusals.NOT_YOURS
 
 
-def _told(event: StatusAsked, view: View, listing: Listing) -> StatusAnswer:
+def _answer(event: StatusAsked, view: View, listing: ListPage) -> StatusAnswer:
     asker = event.data.participant
     office = asker in view.directory.offices
     lines = [_line(known, asker, office=office) for known in listing.requests]
-    more = listing.of_all - len(lines)
+    more = listing.remaining - len(lines)
     return StatusAnswer(
         about=event.data.about,
         as_of=view.at,
@@ -56,7 +56,7 @@ def _told(event: StatusAsked, view: View, listing: Listing) -> StatusAnswer:
     )
 
 
-def _line(known: Known, asker: str, *, office: bool) -> StatusLine:
+def _line(known: RequestStatus, asker: str, *, office: bool) -> StatusLine:
     own = asker == known.participant
     sentence = known.sentence
     if not own and not office:

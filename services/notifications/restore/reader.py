@@ -1,4 +1,4 @@
-"""Takes the facts in again that came after the dump."""
+"""Takes the events in again that came after the dump."""
 
 import json
 from collections import defaultdict
@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.batch_state import BatchState
 from services.notifications.handlers import NotificationsReader, take
-from services.notifications.restore.announce import Announcer, FillingNumbers
-from services.notifications.restore.log import read_log
-from services.notifications.working import Working
+from services.notifications.restore.number_notices import GapFillingNumbers, NoticeRestorer
+from services.notifications.restore.published_log import read_published_log
 from shared.contracts import intake, notifications
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
@@ -31,13 +31,13 @@ OWN = OwnTopics(
 
 
 @dataclass(slots=True)
-class Batch:
-    """A batch, and what the log says that its facts have led to."""
+class RestoreBatch:
+    """A batch, and what the log says that its events have led to."""
 
-    working: Working
-    numbers: FillingNumbers
-    announced: PublishedByCause
-    announcer: Announcer
+    state: BatchState
+    numbers: GapFillingNumbers
+    published: PublishedByCause
+    restorer: NoticeRestorer
 
 
 class RestoreReader:
@@ -55,37 +55,39 @@ class RestoreReader:
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
-    ) -> Batch:
-        """Load what the batch needs, and what its facts have led to."""
-        working = await self._reader.load(connection, items, at=at)
-        facts = {item.message.id for item in items}
-        for waiting in working.repeats.values():
-            facts.update(json.loads(repeat.event)["id"] for repeat in waiting)
-        facts.update(json.loads(note.event)["id"] for note in working.notes_waiting.values())
-        announced = await read_published(connection, facts)
+    ) -> RestoreBatch:
+        """Load what the batch needs, and what its events have led to."""
+        state = await self._reader.load(connection, items, at=at)
+        event_ids = {item.message.id for item in items}
+        for waiting in state.repeats.values():
+            event_ids.update(json.loads(repeat.event)["id"] for repeat in waiting)
+        event_ids.update(json.loads(note.event)["id"] for note in state.notes_waiting.values())
+        published = await read_published(connection, event_ids)
         if self._ends is None:
             self._ends = dict(await connection.fetch(_SQL["read_announced_ends"]))
         new = [i.message.subject for i in items if type(i.message) is intake.RequestAccepted]
-        working.published |= dict(await connection.fetch(_SQL["count_announced"], new))
+        state.published |= dict(await connection.fetch(_SQL["count_announced"], new))
         gaps: dict[str, list[int]] = defaultdict(list)
         for topic, number in await connection.fetch(_SQL["read_gaps"]):
             gaps[topic].append(number)
-        working.numbers = numbers = FillingNumbers(working.numbers, gaps)
-        return Batch(working, numbers, announced, Announcer(read_log(announced), self._ends))
+        state.numbers = numbers = GapFillingNumbers(state.numbers, gaps)
+        return RestoreBatch(
+            state, numbers, published, NoticeRestorer(read_published_log(published), self._ends)
+        )
 
-    def decide(self, batch: Batch, item: Item) -> Taken:
-        """Decide a fact, as of when it was decided, and bring the outcome to what was sent."""
-        working, now = batch.working, batch.working.at
-        known = batch.announced.get(item.message.id)
+    def decide(self, batch: RestoreBatch, item: Item) -> Taken:
+        """Decide an event, as of when it was decided, and bring the outcome to what was sent."""
+        state, now = batch.state, batch.state.at
+        known = batch.published.get(item.message.id)
         try:
             if known:
-                working.at = known[0].at
-            return take(working, item, batch.announcer.announce)
+                state.at = known[0].at
+            return take(state, item, batch.restorer.number_notices)
         finally:
-            working.at = now
+            state.at = now
 
-    async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
-        contradictions = batch.announcer.contradictions
+    async def save(self, connection: "PoolConnectionProxy[Any]", batch: RestoreBatch) -> Closing:
+        contradictions = batch.restorer.contradictions
         if contradictions:
             raise Refusal(
                 "what is on the log cannot be decided again, and nothing may be decided"
@@ -96,7 +98,7 @@ class RestoreReader:
             await connection.execute(
                 _SQL["fill_gaps"], [t for t, _ in filled], [number for _, number in filled]
             )
-        return await self._reader.save(connection, batch.working)
+        return await self._reader.save(connection, batch.state)
 
 
 class Restore:

@@ -11,8 +11,8 @@ from deploy.local.stack import Stack
 from services.notifications import store
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
-from services.notifications.directory import NOBODY, with_batch
-from services.notifications.gather import Concerns
+from services.notifications.directory import EMPTY_DIRECTORY, with_batch
+from services.notifications.load_plan import LoadPlan
 from services.notifications.restore.reader import Restore
 from shared.contracts import intake
 from shared.contracts.event import Event
@@ -31,7 +31,7 @@ CHANGING = get_args(Changing)
 
 
 def folded(events: Sequence[Event]) -> dict[str, Request]:
-    directory = with_batch(NOBODY, events)
+    directory = with_batch(EMPTY_DIRECTORY, events)
     requests: dict[str, Request] = {}
     for event in events:
         if isinstance(event, CHANGING):
@@ -42,7 +42,7 @@ def folded(events: Sequence[Event]) -> dict[str, Request]:
 async def is_the_fold(world: World, events: Sequence[Event]) -> None:
     requests = folded(events)
     async with world.pool.acquire() as connection:
-        held = await store.load_batch(connection, Concerns(set(requests)), [])
+        held = await store.load_batch(connection, LoadPlan(set(requests)), [])
     assert held.requests == requests
     needs = {e.subject: e.data.issue for e in events if isinstance(e, intake.NeedStated)}
     rows = await world.pool.fetch("SELECT tracking_number, need FROM needs")

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from services.notifications.batch_state import BatchState
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
-from services.notifications.working import Working
 from shared.contracts import intake, routing
 from shared.contracts.outbound import Message
 from shared.delivery.records import Item, Taken
@@ -143,7 +143,7 @@ async def test_a_need_before_its_request_is_kept(world: World) -> None:
 
 
 class _Fussy(NotificationsReader):
-    def decide(self, state: Working, item: Item) -> Taken:
+    def decide(self, state: BatchState, item: Item) -> Taken:
         if item.record.topic == routing.TOPIC:
             raise ZeroDivisionError
         return super().decide(state, item)
@@ -166,7 +166,7 @@ async def test_a_decision_that_fails_is_set_aside_and_its_neighbors_go_on(world:
 
 async def test_nothing_is_kept_when_the_database_fails_in_the_middle(world: World) -> None:
     class Broken(NotificationsReader):
-        async def save(self, connection: Any, state: Working) -> Closing:
+        async def save(self, connection: Any, state: BatchState) -> Closing:
             closing = await super().save(connection, state)
             await connection.fetch(closing.statement, [], [], [], [], *closing.parameters)
             raise ConnectionError

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
-from services.notifications.oldest import Oldest
+from services.notifications.oldest_messages import OldestMessages
 from shared.process.settings import ServiceSettings
 from tests.proofs.chaos.login import login
 
@@ -169,7 +169,7 @@ async def test_notifications_knows_the_oldest_number_that_each_topic_holds(told:
     )
     for number in range(1, 6):
         told.message(number)
-    oldest = Oldest()
+    oldest = OldestMessages()
 
     await oldest.look(settings)
     assert oldest.numbers[told.topic] == 1

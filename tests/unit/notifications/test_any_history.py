@@ -7,7 +7,7 @@ from services.notifications.audiences.audience import NotNeeded, Send, View
 from services.notifications.audiences.evolve import evolve
 from services.notifications.audiences.request import Directory
 from services.notifications.decide import decide
-from services.notifications.messages import letter
+from services.notifications.messages import draft
 from shared.contracts.outbound import TYPES
 from tests.examples.facts import (
     AGENCY,
@@ -75,7 +75,7 @@ def test_each_audience_is_decided_once_and_only_the_engaged_provider_hears_the_n
         for notice in notices:
             match notice:
                 case Send():
-                    hears = SECRET.encode() in letter(notice).data
+                    hears = SECRET.encode() in draft(notice).data
                     assert hears == (notice.type == TYPES["engagement_opened"])
                     assert not hears or notice.audience == event.data.provider
                 case NotNeeded():

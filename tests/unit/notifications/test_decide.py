@@ -5,7 +5,7 @@ import pytest
 from services.notifications.audiences.audience import Notice, NotNeeded, Send, View
 from services.notifications.audiences.evolve import evolve
 from services.notifications.audiences.request import Directory, Request
-from services.notifications.audiences.table import Fact
+from services.notifications.audiences.table import InputEvent
 from services.notifications.decide import decide
 from shared.contracts import intake, routing
 from shared.contracts.inbound import CLOSE_REASONS
@@ -60,7 +60,7 @@ def decided(
     return Decision(decide(event, View(AT, DIRECTORY, before, after, **more)), after)
 
 
-def answered(event: Fact) -> Decision:
+def answered(event: InputEvent) -> Decision:
     """Return what is said of an event that needs nothing beside itself."""
     return Decision(decide(event, View(AT, DIRECTORY)), known())
 

@@ -6,14 +6,14 @@ from typing import Any, get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifications import gather
+from services.notifications import load_plan
 from services.notifications.audiences.evolve import Changing, evolve
-from services.notifications.audiences.known import Listing
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
-from services.notifications.directory import NOBODY, with_batch
+from services.notifications.audiences.request_status import ListPage
+from services.notifications.batch_state import BatchState, ContactKey, WaitingNote
+from services.notifications.directory import EMPTY_DIRECTORY, with_batch
 from services.notifications.handlers import NotificationsReader
-from services.notifications.working import ContactKey, WaitingNote, Working
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.contracts.outbound import ContactCard
@@ -30,7 +30,7 @@ class Held:
     """What commits from batch to batch, and is read as far as a batch asked for it."""
 
     def __init__(self) -> None:
-        self.directory = NOBODY
+        self.directory = EMPTY_DIRECTORY
         self.requests: dict[str, Request] = {}
         self.published: dict[str, int] = {}
         self.needs: dict[str, str] = {}
@@ -40,41 +40,44 @@ class Held:
         self.repeats: dict[str, list[WaitingRepeat]] = {}
         self.notes: dict[str, WaitingNote] = {}
 
-    def load(self, items: list[Item]) -> Working:
-        found = gather.concerns(items)
+    def load(self, items: list[Item]) -> BatchState:
+        plan = load_plan.plan_load(items)
         self.directory = with_batch(self.directory, [item.message for item in items])
-        requests = {n: self.requests[n] for n in found.requests if n in self.requests}
-        contacts = found.handed_over() | {
+        requests = {n: self.requests[n] for n in plan.requests if n in self.requests}
+        contacts = plan.contacts_handed_over() | {
             (requests[number].participant, contact_id)
-            for number in found.opening & requests.keys()
+            for number in plan.engaged & requests.keys()
             for contact_id in requests[number].contact_ids
         }
-        return Working(
+        return BatchState(
             at=AT,
-            directory=self.directory if found.names else NOBODY,
+            directory=self.directory if plan.names else EMPTY_DIRECTORY,
             numbers=Numbers(
-                {each: self.numbers.get(each, 0) for each in found.numbered(self.directory)}
+                {
+                    each: self.numbers.get(each, 0)
+                    for each in plan.numbered_subjects(self.directory)
+                }
             ),
             requests=requests,
             published={number: self.published[number] for number in requests},
-            needs={n: need for n, need in self.needs.items() if n in found.opening},
+            needs={n: need for n, need in self.needs.items() if n in plan.engaged},
             contacts={key: card for key, card in self.contacts.items() if key in contacts},
-            answers={of: a for of, a in self.answers.items() if of in found.repeated},
-            repeats={of: r for of, r in self.repeats.items() if of in found.answered},
-            listings={question: Listing() for question in found.listings},
-            notes_waiting={of: n for of, n in self.notes.items() if of in found.settled},
+            answers={of: a for of, a in self.answers.items() if of in plan.repeated},
+            repeats={of: r for of, r in self.repeats.items() if of in plan.answered},
+            listings={question: ListPage() for question in plan.listings},
+            notes_waiting={of: n for of, n in self.notes.items() if of in plan.note_answers},
         )
 
-    def save(self, state: Working) -> None:
+    def save(self, state: BatchState) -> None:
         self.requests |= state.requests
         self.published |= state.published
         self.needs |= state.needs_stated
         self.contacts |= state.contacts_set
         self.numbers |= state.numbers.changed
         self.answers |= {answer.inreplyto: answer for answer in state.answered}
-        for of in state.sent_late:
+        for of in state.repeats_released:
             del self.repeats[of]
-        for of, repeats in state.held_back.items():
+        for of, repeats in state.repeats_held.items():
             self.repeats[of] = [*self.repeats.get(of, []), *repeats]
         for of in state.notes_settled:
             del self.notes[of]

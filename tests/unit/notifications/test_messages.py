@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from services.notifications.audiences.audience import NotNeeded, Send
 from services.notifications.audiences.request import Directory
-from services.notifications.messages import announce, out_topic
-from services.notifications.working import Working
+from services.notifications.batch_state import BatchState
+from services.notifications.messages import number_notices, out_topic
 from shared.contracts import notifications
 from shared.contracts.notifications import NoticeDecided
 from shared.contracts.outbound import TYPES, Applied, Message
@@ -16,9 +16,9 @@ from tests.examples.facts import AGENCY, AT, NUMBER, PROVIDER, Log
 ODD = 'the "sender\'s" own\nwords: é'
 
 
-def working() -> Working:
+def working() -> BatchState:
     numbered = [(out_topic(AGENCY), AGENCY), (notifications.TOPIC, NUMBER)]
-    return Working(
+    return BatchState(
         at=AT + timedelta(seconds=1),
         directory=Directory({}, {}, ()),
         numbers=Numbers(dict.fromkeys(numbered, 0)),
@@ -50,7 +50,7 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
         NotNeeded(PROVIDER, ODD),
     )
 
-    message, notice = announce(working(), event, notices, key=b"key")
+    message, notice = number_notices(working(), event, notices, key=b"key")
 
     assert message.value is not None
     assert notice.value is not None
@@ -69,7 +69,7 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
 def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
     notices = [Send(AGENCY, TYPES["applied"], NUMBER, Applied(what="x", about="y"))]
 
-    message, notice = announce(working(), Log().accepted(), notices, key=b"key")
+    message, notice = number_notices(working(), Log().accepted(), notices, key=b"key")
 
     for outgoing in (message, notice):
         assert outgoing.value is not None
@@ -80,7 +80,7 @@ def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
 def test_the_answer_to_a_message_whose_id_is_not_known_names_its_record_alone() -> None:
     notices = [Send(AGENCY, TYPES["applied"], NUMBER, Applied(what="x", about="y"), answer=True)]
 
-    message, _ = announce(working(), Log().accepted(), notices, key=b"key")
+    message, _ = number_notices(working(), Log().accepted(), notices, key=b"key")
 
     said = json.loads(message.value or b"")
     assert said["inreplyto"]

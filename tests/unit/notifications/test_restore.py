@@ -5,12 +5,12 @@ from typing import Any
 
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import evolve
+from services.notifications.batch_state import BatchState, known
 from services.notifications.decide import decide
-from services.notifications.directory import NOBODY
-from services.notifications.messages import announce, out_topic
-from services.notifications.restore.announce import Announcer
-from services.notifications.restore.log import read_log
-from services.notifications.working import Working, known
+from services.notifications.directory import EMPTY_DIRECTORY
+from services.notifications.messages import number_notices, out_topic
+from services.notifications.restore.number_notices import NoticeRestorer
+from services.notifications.restore.published_log import read_published_log
 from shared.contracts import intake, notifications
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Outgoing, Record
@@ -18,11 +18,14 @@ from shared.delivery.restore.own_log import parse_published
 from shared.delivery.sequences import Numbers
 from tests.examples.facts import AGENCY, AT, NUMBER, Log
 
+UNKNOWN = View(AT, EMPTY_DIRECTORY)
+"""The view of a question about a request that does not exist."""
 
-def working() -> Working:
-    return Working(
+
+def new_state() -> BatchState:
+    return BatchState(
         at=AT,
-        directory=NOBODY,
+        directory=EMPTY_DIRECTORY,
         numbers=Numbers({(out_topic(AGENCY), AGENCY): 0, (notifications.TOPIC, AGENCY): 0}),
         requests={},
         published={},
@@ -50,22 +53,22 @@ def restored(
     event: intake.StatusAsked, view: View, log: list[PublishedEvent], *, end: int = 1
 ) -> tuple[Any, ...]:
     """
-    Announce *event* as *view* has it now, with *log* published; return what else is written.
+    NumberNotices *event* as *view* has it now, with *log* published; return what else is written.
 
     *end* is the last number on the topic of the agency.
     """
-    announcer = Announcer(read_log({event.id: log}), {out_topic(AGENCY): end})
-    state = working()
-    written = announcer.announce(state, event, decide(event, view), key=b"key")
-    assert announcer.contradictions == []
+    restorer = NoticeRestorer(read_published_log({event.id: log}), {out_topic(AGENCY): end})
+    state = new_state()
+    written = restorer.number_notices(state, event, decide(event, view), key=b"key")
+    assert restorer.contradictions == []
     return state, written
 
 
 def test_what_was_published_is_not_written_again() -> None:
-    event, unknown = question(), View(AT, NOBODY)
-    published = announce(working(), event, decide(event, unknown), key=b"key")
+    event = question()
+    published = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
 
-    state, written = restored(event, unknown, [on_log(message) for message in published])
+    state, written = restored(event, UNKNOWN, [on_log(message) for message in published])
 
     assert written == ()
     assert [row.participantsequence for row in state.notices] == [1]
@@ -73,8 +76,8 @@ def test_what_was_published_is_not_written_again() -> None:
 
 def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the_log() -> None:
     event = question()
-    then, *_ = announce(working(), event, decide(event, View(AT, NOBODY)), key=b"key")
-    now = View(AT, NOBODY, known=known(evolve(None, Log().accepted(), NOBODY)))
+    then, *_ = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
+    now = View(AT, EMPTY_DIRECTORY, known=known(evolve(None, Log().accepted(), EMPTY_DIRECTORY)))
 
     state, written = restored(event, now, [on_log(then)])
 
@@ -89,8 +92,8 @@ def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the
 
 def test_a_lost_answer_that_would_be_another_one_now_leaves_its_number_to_that_one() -> None:
     event = question()
-    then, notice = announce(working(), event, decide(event, View(AT, NOBODY)), key=b"key")
-    now = View(AT, NOBODY, known=known(evolve(None, Log().accepted(), NOBODY)))
+    then, notice = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
+    now = View(AT, EMPTY_DIRECTORY, known=known(evolve(None, Log().accepted(), EMPTY_DIRECTORY)))
 
     state, written = restored(event, now, [on_log(notice)], end=0)
 

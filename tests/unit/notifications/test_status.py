@@ -1,21 +1,21 @@
 from dataclasses import replace
 
 from services.notifications.audiences.audience import Send, View
-from services.notifications.audiences.known import Known, Listing, page
 from services.notifications.audiences.request import Directory
+from services.notifications.audiences.request_status import ListPage, RequestStatus, page
 from services.notifications.decide import decide
 from shared.contracts.intake import StatusAsked
 from shared.contracts.outbound import Refused, StatusAnswer
 from tests.examples.facts import AGENCY, AT, NUMBER, OFFER, OFFICE, PROVIDER, Log
 
 DIRECTORY = Directory({}, {}, (OFFICE,))
-OFFERED = Known(
+OFFERED = RequestStatus(
     NUMBER, AGENCY, "offered", AT, "For you.", "For the provider.", "cri-tac", PROVIDER, OFFER, AT
 )
 
 
 def ask(
-    asker: str, known: Known | None, listing: Listing | None = None, about: str = NUMBER
+    asker: str, known: RequestStatus | None, listing: ListPage | None = None, about: str = NUMBER
 ) -> StatusAnswer | Refused:
     event = Log().asked(about, asker)
     assert isinstance(event, StatusAsked)

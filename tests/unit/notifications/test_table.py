@@ -5,10 +5,10 @@ from typing import Any, get_args
 import pytest
 
 from services.notifications.audiences.audience import To, offices, provider
-from services.notifications.audiences.table import Fact, rows_of
+from services.notifications.audiences.table import InputEvent, rows_of
 from shared.contracts.outbound import TYPES
 
-FACTS: tuple[Any, ...] = get_args(Fact)
+FACTS: tuple[Any, ...] = get_args(InputEvent)
 ROWS = [row for fact in FACTS for row in rows_of(fact.model_construct()) if isinstance(row, To)]
 
 

@@ -13,7 +13,7 @@ _TOPICS = r"^cri\.out\.[a-z][a-z0-9-]{1,40}\.v1$"
 _READ_SECONDS = 5.0
 
 
-class Oldest:
+class OldestMessages:
     """
     The number of the oldest message on each participant's topic, as of the last look.
 

@@ -1,4 +1,4 @@
-"""What the service's own topics say of the facts of a batch: who was sent what. Pure."""
+"""What the service's own topics say of the events of a batch: who was sent what. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notifications.audiences.repeats import Answer
+from services.notifications.batch_state import NoticeRow
 from services.notifications.messages import NOTICE_DECIDED
-from services.notifications.working import NoticeRow
 from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.catch_up import PublishedByCause
@@ -17,12 +17,12 @@ KINDS = frozenset(TYPES.values())
 
 
 @dataclass(slots=True)
-class Log:
+class PublishedLog:
     """
     What the log says.
 
-    ``notices`` are the decisions on the log, by fact; ``messages`` what stands on participants'
-    topics, by fact; ``ids`` everything on the log; ``answers`` the answers there, by the record
+    ``notices`` are the decisions on the log, by event; ``messages`` what stands on participants'
+    topics, by event; ``ids`` everything on the log; ``answers`` the answers there, by the record
     answered; ``numbers`` those given out, by the id of the message or notice.
     """
 
@@ -33,19 +33,19 @@ class Log:
     numbers: dict[str, int] = field(default_factory=dict)
 
 
-def read_log(announced: PublishedByCause) -> Log:
-    found = Log()
-    for fact, events in announced.items():
+def read_published_log(published: PublishedByCause) -> PublishedLog:
+    found = PublishedLog()
+    for fact, events in published.items():
         for event in events:
-            said = json.loads(event.value)
+            message = json.loads(event.value)
             found.ids.add(event.id)
             found.numbers[event.id] = event.number
             if event.type != NOTICE_DECIDED:
                 found.messages.setdefault(fact, []).append(event)
-                if "inreplyto" in said:
-                    found.answers[said["inreplyto"]] = _answer(event, said)
+                if "inreplyto" in message:
+                    found.answers[message["inreplyto"]] = _answer(event, message)
                 continue
-            rows = [_row(event.subject, fact, notice) for notice in said["data"]["notices"]]
+            rows = [_row(event.subject, fact, notice) for notice in message["data"]["notices"]]
             found.notices[fact] = rows
             for row in rows:
                 if row.message_id is not None and row.participantsequence is not None:
@@ -65,6 +65,6 @@ def _row(subject: str, fact: str, notice: Mapping[str, Any]) -> NoticeRow:
     )
 
 
-def _answer(event: PublishedEvent, said: Mapping[str, Any]) -> Answer:
-    data = json.dumps(said["data"], ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(said["inreplyto"], event.type, said["subject"], data, event.id)
+def _answer(event: PublishedEvent, message: Mapping[str, Any]) -> Answer:
+    data = json.dumps(message["data"], ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(message["inreplyto"], event.type, message["subject"], data, event.id)

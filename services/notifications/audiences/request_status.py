@@ -10,7 +10,7 @@ ENDED = frozenset({"closed", "ineligible", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RequestStatus:
     """What is held of a request, as far as a question about states needs it."""
 
     tracking_number: str
@@ -30,37 +30,42 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A participant asks for a list, from its beginning or after a place in it."""
+class ListQuery:
+    """A participant asks for a list, from its beginning or after a position in it."""
 
     asker: str
     about: str
     after: str | None = None
 
     @property
-    def place(self) -> tuple[bool, str]:
-        """Whether the place is among requests that have ended, and the request it is behind."""
+    def position(self) -> tuple[bool, str]:
+        """Whether the position is among requests that have ended, and the request it is behind."""
         group, _, number = (self.after or "open/").partition("/")
         return group == "ended", number
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of requests, how many there are from its first one on, and the place of its last."""
+class ListPage:
+    """
+    A page of requests.
 
-    requests: tuple[Known, ...] = ()
-    of_all: int = 0
+    ``remaining`` counts the requests from its first one to the end of the list, ``last`` is the
+    position of its last one.
+    """
+
+    requests: tuple[RequestStatus, ...] = ()
+    remaining: int = 0
     last: str | None = None
 
 
-def page(requests: tuple[Known, ...], of_all: int) -> Listing:
+def page(requests: tuple[RequestStatus, ...], remaining: int) -> ListPage:
     """
     Return the page of *requests* as they were read.
 
-    Its last place goes by the state that the list was ordered by: a request that ends meanwhile
+    Its last position goes by the state that the list was ordered by: a request that ends meanwhile
     comes a second time, and none is left out.
     """
     if not requests:
-        return Listing()
+        return ListPage()
     group = "ended" if requests[-1].status in ENDED else "open"
-    return Listing(requests, of_all, f"{group}/{requests[-1].tracking_number}")
+    return ListPage(requests, remaining, f"{group}/{requests[-1].tracking_number}")

@@ -1,4 +1,4 @@
-"""Announces what a fact leads to as the log says it was; what is not there, as live."""
+"""Announces what an event leads to as the log says it was; what is not there, as live."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from services.notifications.audiences.audience import Notice, NotNeeded
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
+from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.messages import (
-    Letter,
+    Draft,
     answer_in,
     message,
     next_notice,
@@ -18,14 +19,13 @@ from services.notifications.messages import (
     prepare,
     sent,
 )
-from services.notifications.restore.log import KINDS, Log
-from services.notifications.working import NoticeRow, Working
+from services.notifications.restore.published_log import KINDS, PublishedLog
 from shared.contracts.event import Event, derived_id
 from shared.delivery.records import Outgoing
 from shared.delivery.sequences import Numbers
 
 
-class FillingNumbers(Numbers):
+class GapFillingNumbers(Numbers):
     """Numbers that fill the gaps of a topic before new ones are given out."""
 
     def __init__(self, numbers: Numbers, gaps: Mapping[str, list[int]]) -> None:
@@ -44,20 +44,20 @@ class FillingNumbers(Numbers):
 
 
 @dataclass(slots=True)
-class Announcer:
+class NoticeRestorer:
     """
     Announces by *log*; ``ends`` says how far each participant's topic goes.
 
     ``contradictions`` are messages that were decided and may be lost, and are not decided now.
     """
 
-    log: Log
+    log: PublishedLog
     ends: Mapping[str, int]
     contradictions: list[str] = field(default_factory=list)
 
-    def announce(
+    def number_notices(
         self,
-        working: Working,
+        state: BatchState,
         event: Event,
         notices: Sequence[Notice],
         *,
@@ -72,7 +72,7 @@ class Announcer:
         """
         prepared = prepare(notices)
         if after is not None:
-            working.move(after)
+            state.move(after)
         then = self.log.notices.get(event.id)
         rows: list[NoticeRow] = []
         outgoing: list[Outgoing] = []
@@ -86,7 +86,7 @@ class Announcer:
             if each.answer:
                 answer = answer_in(event, each, row)
                 told = self.log.answers.get(answer.inreplyto, answer)
-                working.answer(told)
+                state.answer(told)
                 if told.message_id != answer.message_id:
                     rows.append(self._told_instead(row, told))
                     continue
@@ -95,18 +95,18 @@ class Announcer:
                 if lost is not None:
                     replaced.add(lost.message_id)
                     row = sent(event, each, lost.participantsequence or 0)
-                    outgoing.append(message(event, each, row, at=working.at))
+                    outgoing.append(message(event, each, row, at=state.at))
                 continue
             if number is None:
-                row = sent(event, each, working.numbers.next(topic, each.audience))
+                row = sent(event, each, state.numbers.next(topic, each.audience))
             rows.append(row)
             if row.message_id not in self.log.ids and self._is_missing(row):
-                outgoing.append(message(event, each, row, at=working.at))
+                outgoing.append(message(event, each, row, at=state.at))
         self._compare(event, {row.message_id for row in rows} | replaced, then)
-        working.notices += rows if then is None else then
-        number = self._number_notice(working, event)
+        state.notices += rows if then is None else then
+        number = self._number_notice(state, event)
         if notice_id(event) not in self.log.ids:
-            outgoing.append(notice(event, rows, number=number, key=key, at=working.at))
+            outgoing.append(notice(event, rows, number=number, key=key, at=state.at))
         return tuple(outgoing)
 
     def _told_instead(self, row: NoticeRow, told: Answer) -> NoticeRow:
@@ -117,7 +117,7 @@ class Announcer:
             participantsequence=self.log.numbers[told.message_id],
         )
 
-    def _lost_answer(self, then: Sequence[NoticeRow], found: Letter) -> NoticeRow | None:
+    def _lost_answer(self, then: Sequence[NoticeRow], found: Draft) -> NoticeRow | None:
         """Return the decision on an answer that was never published, if *found* is one, too."""
         for row in then if found.answer else ():
             if row.audience == found.audience and row.message_id not in self.log.ids:
@@ -156,12 +156,12 @@ class Announcer:
                 topic = out_topic(row.audience)
                 self.contradictions.append(f"{row.message_type} {row.message_id} to {topic}")
 
-    def _number_notice(self, working: Working, event: Event) -> int:
+    def _number_notice(self, state: BatchState, event: Event) -> int:
         number = self.log.numbers.get(notice_id(event))
         if number is None:
-            return next_notice(working, event.subject)
-        if event.subject in working.requests:
-            last = working.published.get(event.subject, 0)
-            working.published[event.subject] = max(last, number)
-            working.moved.add(event.subject)
+            return next_notice(state, event.subject)
+        if event.subject in state.requests:
+            last = state.published.get(event.subject, 0)
+            state.published[event.subject] = max(last, number)
+            state.moved.add(event.subject)
         return number

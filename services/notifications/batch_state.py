@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
-from services.notifications.audiences.known import Known, Listing, Question
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
 from shared.contracts.intake import ContactSet, NeedStated, RequestAccepted, RequestAmended, Window
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
@@ -18,7 +18,7 @@ _REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
 class NoticeRow(NamedTuple):
-    """One decision for one (fact, audience): a ``notice_row``."""
+    """One decision for one (event, audience): a ``notice_row``."""
 
     subject: str
     fact: str
@@ -38,7 +38,7 @@ class WaitingNote(NamedTuple):
 
 
 @dataclass(slots=True)
-class Working:
+class BatchState:
     """
     The working state of one batch. Everything in it is locked until the batch commits.
 
@@ -54,7 +54,7 @@ class Working:
     contacts: dict[ContactKey, ContactCard]
     answers: dict[str, Answer]
     repeats: dict[str, list[WaitingRepeat]]
-    listings: dict[Question, Listing]
+    listings: dict[ListQuery, ListPage]
     notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
@@ -63,8 +63,8 @@ class Working:
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
-    held_back: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
-    sent_late: list[str] = field(default_factory=list)
+    repeats_held: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
+    repeats_released: list[str] = field(default_factory=list)
     notes_held: dict[str, WaitingNote] = field(default_factory=dict)
     notes_settled: list[str] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
@@ -93,18 +93,18 @@ class Working:
         elif kind is RequestAmended:
             self.amended.add(event.subject)
         elif kind is ContactSet:
-            facts = event.data
-            card = ContactCard(**facts.model_dump(exclude={"participant"}))
-            self.contacts_set[facts.participant, facts.contact_id] = card
+            data = event.data
+            card = ContactCard(**data.model_dump(exclude={"participant"}))
+            self.contacts_set[data.participant, data.contact_id] = card
         elif kind in _REFERENCE:
             self.reference.append((event.number, event))
 
-    def known(self, tracking_number: str) -> Known | None:
+    def known(self, tracking_number: str) -> RequestStatus | None:
         """Return the request as a question about its state sees it now."""
         request = self.requests.get(tracking_number)
         return None if request is None else known(request)
 
-    def listing(self, question: Question) -> Listing | None:
+    def listing(self, question: ListQuery) -> ListPage | None:
         """Return the list asked for, with the states as this batch has left them so far."""
         read = self.listings.get(question)
         if read is None or not self.moved:
@@ -113,8 +113,8 @@ class Working:
         return replace(read, requests=current)
 
 
-def known(request: Request) -> Known:
-    return Known(
+def known(request: Request) -> RequestStatus:
+    return RequestStatus(
         request.tracking_number,
         request.participant,
         request.status,
