@@ -16,7 +16,7 @@ from shared.process.tasks import LATER, Task
 from shared.service import Service
 
 _LOOK_SECONDS = 60.0
-"""How often it is looked what the participants' topics still hold."""
+"""How often the oldest messages of the participants' topics are read."""
 
 
 def build(settings: Settings) -> Service:

@@ -1,4 +1,4 @@
-"""What a batch works on between load and save: what was read, and what is to be written."""
+"""The state of a batch between load and save: rows read and rows to write."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ _REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
 class NoticeRow(NamedTuple):
-    """One decision for one (event, audience): a ``notice_row``."""
+    """The decision for one event and audience; written as a ``notice_row``."""
 
     subject: str
     fact: str
@@ -30,7 +30,7 @@ class NoticeRow(NamedTuple):
 
 
 class WaitingNote(NamedTuple):
-    """A ``NoteStated`` (``event``, as JSON) that came before the answer to its record."""
+    """A ``NoteStated`` (``event``, as JSON) that arrived before the answer to its record."""
 
     inreplyto: str
     key: bytes
@@ -40,7 +40,7 @@ class WaitingNote(NamedTuple):
 @dataclass(slots=True)
 class BatchState:
     """
-    The working state of one batch. Everything in it is locked until the batch commits.
+    The state of one batch. Its rows stay locked until the batch commits.
 
     ``published`` counts, for each request, the notices decided about it.
     """
@@ -70,23 +70,23 @@ class BatchState:
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
 
     def move(self, request: Request) -> None:
-        """Hold *request* as it is now, to be written."""
+        """Replace the request by *request* and mark it for writing."""
         self.requests[request.tracking_number] = request
         self.moved.add(request.tracking_number)
 
     def answer(self, answer: Answer) -> None:
-        """Keep *answer*, to be repeated."""
+        """Store *answer* for later repeats."""
         self.answered.append(answer)
         self.answers[answer.inreplyto] = answer
 
     def state_need(self, event: NeedStated) -> None:
-        """Keep the words of a need: they are handed over when an engagement opens."""
+        """Store the text of a need; it is handed over when an engagement opens."""
         ids = {"request_id", "tracking_number"}
         words = event.data.model_dump_json(exclude=ids, exclude_none=True)
         self.needs_stated[event.subject] = words
 
     def keep(self, event: Any) -> None:
-        """Keep what *event* says beside its request, and how the request is to be written."""
+        """Store contacts and reference data from *event*; mark new and amended requests."""
         kind = type(event)
         if kind is RequestAccepted:
             self.created.add(event.subject)
@@ -100,12 +100,12 @@ class BatchState:
             self.reference.append((event.number, event))
 
     def known(self, tracking_number: str) -> RequestStatus | None:
-        """Return the request as a question about its state sees it now."""
+        """Return the current status of the request, if it exists."""
         request = self.requests.get(tracking_number)
         return None if request is None else known(request)
 
     def listing(self, question: ListQuery) -> ListPage | None:
-        """Return the list asked for, with the states as this batch has left them so far."""
+        """Return the list with the changes that this batch has made so far."""
         read = self.listings.get(question)
         if read is None or not self.moved:
             return read

@@ -1,4 +1,4 @@
-"""Who must know of an event, and who need not and why: the table of audiences, applied. Pure."""
+"""Applies the table of audiences: who is sent a message, who is not and why. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -54,7 +54,7 @@ def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
 
 
 def _repeat_answer(event: InputEvent, view: View) -> Send:
-    """Give the first answer again."""
+    """Return the first answer again."""
     assert view.first is not None
     (audience,) = sender(event, view)
     first = view.first
@@ -62,6 +62,6 @@ def _repeat_answer(event: InputEvent, view: View) -> Send:
 
 
 def _subject(event: InputEvent) -> str:
-    """Return what messages about *event* name: of reference data the entry, not all of it."""
+    """Return the subject of messages about *event*; for reference data, the entry."""
     data: Any = event.data
     return data.id if type(event) in _REFERENCE else event.subject

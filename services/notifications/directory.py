@@ -18,7 +18,7 @@ def directory_of(catalog: Catalog) -> Directory:
 
 
 def with_batch(directory: Directory, events: Iterable[Any]) -> Directory:
-    """Return *directory* with what this batch itself says of participants and programs."""
+    """Return *directory* updated by the participants and programs in *events*."""
     participants, programs = dict(directory.participants), dict(directory.programs)
     offices = set(directory.offices)
     for event in events:

@@ -1,4 +1,4 @@
-"""What notifications does with each batch: load, decide for each event, save."""
+"""Processes a batch: loads its state, decides each event, saves the results."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,9 +28,9 @@ _SENT, _NOT_NEEDED = ("notifications", "topic", "sent"), ("notifications", "none
 
 class NotificationsReader:
     """
-    Decides, once for each event and audience, whether to tell it.
+    Decides, once for each event and audience, whether to send a message.
 
-    Messages, their numbers, the answers kept for repeats and the notices commit together.
+    Messages, their numbers, stored answers and notices commit together.
     """
 
     def __init__(self) -> None:
@@ -42,12 +42,12 @@ class NotificationsReader:
         return parse.parse(record)
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Do nothing: only our own services write to these topics."""
 
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> BatchState:
-        """Lock requests, then numbers; read the rest behind these locks."""
+        """Lock requests, then numbers; then read everything else."""
         plan = load_plan.plan_load(items)
         directory = self._directory(items)
         subjects = plan.numbered_subjects(directory)
@@ -82,18 +82,18 @@ class NotificationsReader:
         return store.save_batch(state)
 
     def _directory(self, items: Sequence[Item]) -> Directory:
-        """Return the names as last read, and those in *items*."""
-        said = [item.message for item in items if item.record.topic == reference.TOPIC]
-        return with_batch(self._names, said) if said else self._names
+        """Return the directory as last read, updated by the events in *items*."""
+        events = [item.message for item in items if item.record.topic == reference.TOPIC]
+        return with_batch(self._names, events) if events else self._names
 
     async def _read_names(self, connection: "Connection[Any]", *, version: int) -> None:
-        """Read the names as of the catalog's *version*, which was just read."""
+        """Read the directory from *version* of the catalog."""
         current = await self._catalog.current(connection, version=version)
         self._version, self._names = current.version, directory_of(current)
 
 
 def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
-    """Decide the event in *item*, keep what it says, and *announce* what it leads to."""
+    """Apply the event in *item* to *state* and return its messages and notice."""
     event, before = item.message, len(state.notices)
     kind = type(event)
     if kind is intake.NeedStated:
@@ -114,12 +114,12 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
-    """Return what is counted of *notices*."""
+    """Return the counter increments for *notices*."""
     return tuple(_SENT if notice.message_id is not None else _NOT_NEEDED for notice in notices)
 
 
 def _notice_key(item: Item) -> bytes:
-    """Keep the notices of one subject in one partition: under the key of the events themselves."""
+    """Return the event's own key, so that a subject's notices share a partition."""
     subject: str = item.message.subject
     if item.record.topic == reference.TOPIC or item.record.key is None:
         return subject.encode()

@@ -1,4 +1,4 @@
-"""Tells each participant, now and then, which messages were written for it and are still held."""
+"""Writes heartbeats: the numbers of the last and the oldest message of each participant."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -20,9 +20,9 @@ async def write_heartbeats(
     """
     Append one heartbeat for each participant unless the last ones are fresh; return how many.
 
-    A heartbeat takes no number. It may be overtaken by a message with a higher number than the
-    head it names, never the other way round: the head was committed before it.
-    ``oldest`` has the first number that each topic still holds.
+    A heartbeat takes no number. A message with a higher number than its head may be published
+    before it; the head itself never comes after it, because it was committed earlier.
+    *oldest* maps each topic to the first number that it still holds.
     """
     async with pool.acquire() as connection, connection.transaction():
         at = await store.claim_heartbeat(connection, seconds=seconds)

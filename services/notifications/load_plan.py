@@ -1,4 +1,4 @@
-"""What a batch concerns, read off its events before anything is loaded. Pure."""
+"""Determines from the events of a batch what it must lock and read. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,12 +27,13 @@ class LoadPlan:
     """
     What a batch must lock and read.
 
-    ``requests`` are there already: one is not there before it is accepted, and a need is kept
-    without its request. ``participants`` may be sent messages, and so may the program offices if
-    ``offices``; ``names`` says whether the directory is needed at all. ``subjects`` are those
-    whose notices are counted on a number of their own: an answer may release a repeat, so the
-    participants answered are among them. ``answered`` are the records answered here, ``repeated``
-    those whose answer must be known, ``note_answers`` those answered here that a note came with.
+    ``requests`` exist already, so requests that this batch creates are not among them.
+    ``participants`` may be sent messages, as may the program offices if ``offices`` is set;
+    ``names`` is set if the directory is needed. ``notice_subjects`` are subjects other than
+    requests whose notices are numbered: they include every participant that is answered, because
+    an answer may release a repeat. ``answered`` are the records that the batch answers,
+    ``repeated`` those whose stored answer it reads, ``note_answers`` those whose answer may
+    release a note. ``engaged`` are the requests whose engagement opens.
     """
 
     requests: set[str] = field(default_factory=set)
@@ -48,7 +49,7 @@ class LoadPlan:
     contacts: dict[str, set[ContactKey]] = field(default_factory=dict)
 
     def numbered_subjects(self, directory: Directory) -> list[Subject]:
-        """Return every (topic, subject) that may be numbered, in key order."""
+        """Return every (topic, subject) that may get a new number, sorted."""
         recipients = self.participants.union(directory.offices if self.offices else ())
         streams = {(out_topic(participant), participant) for participant in recipients}
         return sorted(
@@ -56,17 +57,17 @@ class LoadPlan:
         )
 
     def contacts_handed_over(self) -> set[ContactKey]:
-        """Return the contacts to be handed over that the batch itself names."""
+        """Return the contacts named by requests whose engagement opens in the same batch."""
         return {key for number in self.engaged for key in self.contacts.get(number, ())}
 
 
 def plan_load(items: Sequence[Item]) -> LoadPlan:
-    """Return what *items* concern, in one walk over them."""
+    """Return what *items* need, in one pass over them."""
     plan = LoadPlan()
     new: set[str] = set()
     for item in items:
         event: Any = item.message
-        kind = type(event)  # and not `match`: pydantic makes isinstance slow
+        kind = type(event)  # not `match`: isinstance is slow for pydantic models
         if kind is intake.NeedStated:
             continue
         if not is_request(event.subject):
@@ -123,7 +124,7 @@ def _add_question(plan: LoadPlan, event: intake.StatusAsked) -> None:
 def _add_note_released(
     plan: LoadPlan, answer: routing.MessageApplied | routing.MessageRefused
 ) -> None:
-    """Add what the note needs that came with the message answered, if one did."""
+    """Add what is needed to send a note that waits for *answer*."""
     if answer.data.requester is not None and answer.inreplyto is not None:
         plan.names = plan.offices = True
         plan.participants.add(answer.data.requester)
@@ -131,5 +132,5 @@ def _add_note_released(
 
 
 def question_of(event: intake.StatusAsked) -> ListQuery:
-    """Return what *event* asks for, if it is a list."""
+    """Return the list query in *event*."""
     return ListQuery(event.data.participant, event.data.about, event.data.after)

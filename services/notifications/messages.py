@@ -1,4 +1,4 @@
-"""Numbers what was decided and puts it into envelopes: messages, and the notice about them."""
+"""Numbers decided messages and writes them and their notice as envelopes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
 
 
 class Draft(NamedTuple):
-    """A message all but its number: data already JSON, so that numbering cannot fail."""
+    """A message without a number; its data is JSON already, so numbering cannot fail."""
 
     audience: str
     type: str
@@ -63,8 +63,7 @@ def number_notices(
     """
     Number and write *notices* of *event*; *key* is that of the notice on the log.
 
-    *after* is the request as the event leaves it. Whatever can fail on odd data is done before the
-    batch state changes.
+    *after* is the request after the event. Steps that can fail run before the state changes.
     """
     prepared = prepare(notices)
     if after is not None:
@@ -103,7 +102,7 @@ def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
 
 
 def answer_in(event: Event, found: Draft, row: NoticeRow) -> Answer:
-    """Return the answer that *found* is, to be kept for repeats."""
+    """Return *found* as an answer to store for repeats."""
     assert event.inreplyto is not None
     return Answer(event.inreplyto, found.type, found.subject, found.data, row.message_id or "")
 
@@ -178,7 +177,7 @@ def _notice_data(row: NoticeRow) -> dict[str, Any]:
 
 
 def next_notice(state: BatchState, subject: str) -> int:
-    """Count notices on the request where the subject is one, else on the subject's sequence."""
+    """Return the next notice number: the request's, or the subject's own sequence."""
     if subject not in state.requests:
         return state.numbers.next(notifications.TOPIC, subject)
     number = state.published.get(subject, 0) + 1

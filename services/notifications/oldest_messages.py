@@ -1,4 +1,4 @@
-"""Which of the messages written for a participant its topic still holds."""
+"""Reads the number of the oldest message that each participant's topic still holds."""
 
 from collections.abc import Mapping
 
@@ -15,10 +15,10 @@ _READ_SECONDS = 5.0
 
 class OldestMessages:
     """
-    The number of the oldest message on each participant's topic, as of the last look.
+    The number of the oldest message on each participant's topic, as last read.
 
-    A topic keeps messages for some days and up to a size (``deploy/topics.yaml``). What it has
-    deleted unread is lost to the participant, which must be able to tell.
+    A topic keeps messages for some days and up to a size (``deploy/topics.yaml``). Messages
+    deleted before the participant read them are lost; this number lets the participant notice.
     """
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class OldestMessages:
         self._beginnings: dict[TopicPartition, int] = {}
 
     async def look(self, settings: ServiceSettings) -> None:
-        """Look at every topic; read one record of each that has deleted something since."""
+        """Update the numbers: read one record of each topic whose beginning has moved."""
         async with opened(settings, _TOPICS) as topics:
             beginnings = await topics.beginnings()
             numbers = dict(self.numbers)
@@ -44,12 +44,12 @@ class OldestMessages:
 async def _first(
     consumer: FetchingConsumer, partition: TopicPartition, beginning: int
 ) -> int | None:
-    """Return the first number on a topic; None where nothing tells."""
+    """Return the first number on a topic; None if no record was read."""
     consumer.assign([partition])
     consumer.seek(partition, beginning)
     found = await consumer.look({partition: beginning}, 1, seconds=_READ_SECONDS)
     for record in found.records:
         if (event := parse_published(record)) is not None:
-            # A heartbeat stands behind the message whose number it names.
+            # A heartbeat follows the message whose number it names.
             return event.number + (event.type == TYPES["heartbeat"])
     return None

@@ -1,4 +1,4 @@
-"""Parses what notifications reads, and says what must have been taken in before. Pure."""
+"""Parses the events that notifications reads and states what each waits for. Pure."""
 
 from typing import Annotated, Any
 
@@ -22,12 +22,12 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 }
 
 
-# These topics are kept for some days only: what they deleted unread is not waited for.
+# These topics keep records for some days only: do not wait for deleted ones.
 _STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
 
 
 def parse(record: Record) -> Item | PassedOver | Malformed:
-    """Return the event in *record* with its needs."""
+    """Return the event in *record* with the gates that it waits for."""
     found = parse_event(record, ADAPTERS[record.topic])
     if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
         found = found._replace(gate=found.gate._replace(stands_alone=True))
@@ -38,16 +38,16 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
 
 
 def is_request(subject: str) -> bool:
-    """Tell a tracking number from ids that begin with one, and from names (lower case)."""
+    """Return whether *subject* is a tracking number, not an id that begins with one."""
     return subject.startswith("CRI-") and subject.count("-") == 3
 
 
 def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     """
-    Return what must be known before *event* can be told.
+    Return the gates that must be reached before *event* is decided.
 
-    Of a request: that it exists, the reference data it was accepted with, and for the provider
-    that accepted the need in words. Never a contact: those may come later, or not at all.
+    An event of a request waits for the request, which waits for its reference data. An opened
+    engagement also waits for the stated need. Contacts are optional: nothing waits for them.
     """
     if topic == intake.TOPIC:
         version = getattr(event.data, "reference_version", 0)
@@ -57,7 +57,7 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     if topic != routing.TOPIC or not is_request(event.subject):
         return ()
     accepted = Gate(intake.TOPIC, event.subject, 1)
-    if type(event) is routing.AmendmentCameTooLate:  # what it takes back is told before it
+    if type(event) is routing.AmendmentCameTooLate:  # after the answer that it takes back
         return (Gate(intake.TOPIC, event.subject, event.data.amendment),)
     if type(event) is routing.EngagementOpened and event.data.need_stated:
         return accepted, Gate(intake.CONFIDENTIAL_TOPIC, event.subject, 1)

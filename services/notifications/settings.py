@@ -1,4 +1,4 @@
-"""What notifications must be told beyond what every service is told."""
+"""Settings of notifications beyond those of every service."""
 
 from typing import Annotated
 
@@ -9,4 +9,4 @@ from shared.process.settings import ServiceSettings
 
 class Settings(ServiceSettings):
     heartbeat_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    """How often each participant hears the number of the last message written for it."""
+    """Interval of the heartbeats to each participant."""

@@ -38,7 +38,7 @@ def _columns(rows: Iterable[Sequence[Any]], count: int) -> list[Sequence[Any]]:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """
-    What a batch has read, and locked until its transaction ends, and the catalog's version.
+    The rows of a batch, locked until its transaction ends, and the catalog's version.
 
     ``published`` counts the notices decided about each request.
     """
@@ -102,9 +102,9 @@ def _request(row: Sequence[Any]) -> Request:
 
 def save_batch(state: BatchState) -> Closing:
     """
-    Return how *state* is written.
+    Return the statement that writes *state*.
 
-    A request, an answer or a notice (subject, event, audience) that is there already raises.
+    It fails if a new request, answer or notice (subject, event, audience) already exists.
     """
     requests, published = state.requests, state.published
     amended = state.amended - state.created
@@ -170,7 +170,7 @@ def _state(r: Request) -> tuple[Any, ...]:
 async def list_known(
     connection: "Connection[Any]", questions: Sequence[ListQuery]
 ) -> dict[ListQuery, ListPage]:
-    """Return, for each question, the page of what its asker may know of."""
+    """Return, for each question, the page of requests that its asker may see."""
     if not questions:
         return {}
     rows = await connection.fetch(
@@ -190,7 +190,7 @@ async def list_known(
 
 
 async def list_every(connection: "Connection[Any]", question: ListQuery) -> ListPage:
-    """Return the page of what a program office may know of: everything."""
+    """Return the page for a program office, which may see every request."""
     offers_only = question.about == "open_offers"
     rows = await connection.fetch(_SQL["list_every"], offers_only, *question.position, PAGE)
     return page(

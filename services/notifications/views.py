@@ -1,4 +1,4 @@
-"""What the audiences of an event may be told from, as the batch has come so far."""
+"""Builds the view of an event: the state that its messages are made from."""
 
 from typing import Any, get_args
 
@@ -14,8 +14,8 @@ _CHANGING = frozenset(get_args(Changing))
 
 
 def build_view(event: Any, state: BatchState) -> View:
-    """Return what *event* finds, and the request as it leaves it."""
-    kind = type(event)  # and not `match`: pydantic makes isinstance slow
+    """Return the state before *event*, and the request after it."""
+    kind = type(event)  # not `match`: isinstance is slow for pydantic models
     if kind is intake.StatusAsked:
         listing = state.listing(load_plan.question_of(event))
         known = state.known(event.data.about)

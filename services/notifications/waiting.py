@@ -1,4 +1,4 @@
-"""What waits for an answer: repeats, to be given it again, and notes, to be handed on with it."""
+"""Holds repeats and notes until the answer that they depend on exists."""
 
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
@@ -16,7 +16,7 @@ _SETTLES_NOTES = frozenset((routing.MessageApplied, routing.MessageRefused))
 def take_repeat(
     state: BatchState, event: intake.AnswerRepeated, key: bytes, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
-    """Give the first answer again, or keep the repeat until there is one."""
+    """Repeat the first answer, or hold the repeat until there is one."""
     assert event.inreplyto is not None
     first = state.answers.get(event.data.of)
     if first is not None:
@@ -29,7 +29,7 @@ def take_repeat(
 def take_note(
     state: BatchState, event: intake.NoteStated, key: bytes, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
-    """Hand a note on, or keep it until the message that it came with is answered."""
+    """Forward a note, or hold it until the message that contained it is answered."""
     assert event.inreplyto is not None
     answer = state.answers.get(event.inreplyto)
     if answer is None:
@@ -43,7 +43,7 @@ def take_note(
 def release(
     state: BatchState, event: InputEvent, number_notices: NumberNotices
 ) -> tuple[Outgoing, ...]:
-    """Write what waited for the answer that *event* has just been, if it was one."""
+    """Return the messages that waited for the answer that *event* caused, if any."""
     if event.inreplyto is None or not answers_a_record(event):
         return ()
     outgoing = _release_repeats(state, event.inreplyto, number_notices)

@@ -1,1 +1,1 @@
-"""Who hears of each event, by which message, in which words. Pure: no I/O, no hidden inputs."""
+"""Who is sent which message for each event, and its text. Pure: no I/O, no hidden inputs."""

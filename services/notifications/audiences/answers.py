@@ -1,4 +1,4 @@
-"""What senders are answered: by intake, by routing, and for reference data."""
+"""Answers to senders: from intake, from routing, and for reference data."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View

@@ -12,11 +12,11 @@ from shared.contracts.outbound import ContactCard
 
 E_contra = TypeVar("E_contra", contravariant=True)
 NO_OFFICE = "program_office"
-"""Stands for the program office in a notice where none is registered."""
+"""Stands for the program office in a notice if none is registered."""
 
 
 class Send(NamedTuple):
-    """Send a message to *audience*; ``data`` is JSON already where a first answer is repeated."""
+    """Send a message to *audience*; ``data`` is JSON if a first answer is repeated."""
 
     audience: str
     type: str
@@ -36,10 +36,10 @@ Notice = Send | NotNeeded
 
 class View(NamedTuple):
     """
-    What a message may be made from beside the event itself.
+    The state that a message is made from, besides the event.
 
-    ``before`` and ``after`` are the request as the event finds and leaves it. The rest is there
-    for the events that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
+    ``before`` and ``after`` are the request before and after the event. The rest is set for the
+    events that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
     ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note.
     """
 
@@ -56,7 +56,7 @@ class View(NamedTuple):
 
     @property
     def request(self) -> Request:
-        """The request as the event leaves it."""
+        """The request after the event."""
         assert self.after is not None
         return self.after
 
@@ -64,12 +64,12 @@ class View(NamedTuple):
 Audience = Callable[[Any, View], Sequence[str]]
 """Returns the participants of an audience of an event."""
 Content = Facts | str | None
-"""The data of a message; or why none is needed; or None where the audience is not concerned."""
+"""The data of a message; or why none is needed; or None if the audience is not concerned."""
 
 
 class To(NamedTuple, Generic[E_contra]):
     """
-    *audience* hears of the event by *message*, a key of `shared.contracts.outbound.TYPES`.
+    *audience* is sent *message*, a key of `shared.contracts.outbound.TYPES`.
 
     ``restricted`` messages hold free text or contacts.
     """
@@ -81,7 +81,7 @@ class To(NamedTuple, Generic[E_contra]):
 
 
 class RepeatAnswer(NamedTuple):
-    """*audience* gets the first answer again, under the type that it had."""
+    """*audience* is sent the first answer again, with its original type."""
 
     audience: Audience
 
@@ -102,24 +102,24 @@ def sender(event: Any, _: View) -> Sequence[str]:
 
 
 def author(event: Any, _: View) -> Sequence[str]:
-    """Return the participant that stated the event; reference data come from the office."""
+    """Return the participant that caused the event; for reference data, the office."""
     data = event.data
     named = getattr(data, "participant", None) or getattr(data, "provider", None)
     return (named or NO_OFFICE,)
 
 
 def requester(event: Any, _: View) -> Sequence[str]:
-    """Return the agency system whose request it is."""
+    """Return the agency system that made the request."""
     return (event.data.participant,)
 
 
 def provider(event: Any, _: View) -> Sequence[str]:
-    """Return the provider that was asked, or that is engaged."""
+    """Return the provider that holds the offer or the engagement."""
     return () if event.data.provider is None else (event.data.provider,)
 
 
 def holder(_: Any, view: View) -> Sequence[str]:
-    """Return the provider that holds an offer or an engagement of the request already."""
+    """Return the provider that held an offer or an engagement before the event."""
     held = view.before
     return () if held is None or held.provider is None else (held.provider,)
 
@@ -130,5 +130,5 @@ def offices(_: Any, view: View) -> Sequence[str]:
 
 
 def no_office(_: Any, view: View) -> Sequence[str]:
-    """Return a stand-in where no program office is registered."""
+    """Return a stand-in if no program office is registered."""
     return () if view.directory.offices else (NO_OFFICE,)

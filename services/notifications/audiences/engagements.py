@@ -1,4 +1,4 @@
-"""What is said of an engagement: opened, in progress, closed, ended by the agency."""
+"""Messages about an engagement: opened, in progress, closed, ended by the agency."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View

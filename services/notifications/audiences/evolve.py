@@ -1,8 +1,8 @@
 """
-The request after each event: the one function that changes what is held of it.
+Computes the request after each event; nothing else changes it.
 
-Live, in a restore and in a test it is folded over the events, in the order in which they are taken
-in. Names come from the directory as it is then.
+Used by live batches, restores and tests, in the order in which events are taken in. Names come
+from the directory at that time.
 """
 
 from typing import Any, assert_never
@@ -146,7 +146,7 @@ def _engaged(request: Request, event: routing.EngagementOpened, directory: Direc
 def _progressed(
     request: Request, event: routing.EngagementProgressed, directory: Directory
 ) -> Request:
-    """Return *request* with the milestone told, if it changed the state."""
+    """Return *request* with the sentence of the milestone, if its status changed."""
     data = event.data
     if data.status == request.status:
         return request
@@ -183,7 +183,7 @@ def _for_requester(
 def _with_status(
     request: Request, event: routing.RequestEvent, sentence: str, **changes: Any
 ) -> Request:
-    """Return *request* in the state that *event* leaves it in, with *changes*."""
+    """Return *request* with the status of *event* and with *changes*."""
     data = event.data
     return request._replace(
         status=data.status,
@@ -195,5 +195,5 @@ def _with_status(
 
 
 def _without_provider(request: Request) -> Request:
-    """Return *request* with no provider that holds an offer or an engagement."""
+    """Return *request* without its provider and offer."""
     return request._replace(provider=None, provider_sentence=None, offer_id=None, expires_at=None)

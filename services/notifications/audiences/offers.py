@@ -1,4 +1,4 @@
-"""What is said of an offer: made, lapsed, withdrawn."""
+"""Messages about an offer: made, lapsed, withdrawn."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View

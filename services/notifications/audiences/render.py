@@ -1,4 +1,4 @@
-"""What a person reads: one plain sentence for each state, and the data of each message."""
+"""Text for people: a sentence for each status, and the data of each message."""
 
 import json
 from collections.abc import Iterable
@@ -74,7 +74,7 @@ def received(tracking_number: str) -> str:
 
 
 def sentence_for(sentences: dict[str, str], code: str, otherwise: str, **names: str) -> str:
-    """Return the sentence for *code*; codes are open, so an unknown one has words as well."""
+    """Return the sentence for *code*; an unknown code gets *otherwise*."""
     return sentences.get(code, otherwise).format(**names)
 
 
@@ -106,7 +106,7 @@ def status_changed(
     reasons: Iterable[Reason] = (),
     elsewhere: str | None = None,
 ) -> StatusChanged:
-    """Tell the state that *request* is in now."""
+    """Return the message about the current status of *request*."""
     return StatusChanged(
         tracking_number=request.tracking_number,
         status=request.status,
@@ -121,7 +121,7 @@ def status_changed(
 
 
 def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
-    """Tell a provider what it may know before it accepts: no words of the need, no contacts."""
+    """Return the offer, with what a provider may know: not the need, no contacts."""
     return OfferMessage(
         offer_id=data.offer_id,
         tracking_number=request.tracking_number,
@@ -144,7 +144,7 @@ def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
 def engagement_opened(
     request: Request, engagement_id: str, *, need: str | None, contacts: Iterable[ContactCard]
 ) -> EngagementMessage:
-    """Hand over the need and the contacts: restricted, to the provider that accepted alone."""
+    """Return the need and contacts: restricted, only for the provider that accepted."""
     return EngagementMessage(
         engagement_id=engagement_id,
         tracking_number=request.tracking_number,
@@ -172,7 +172,7 @@ def came_too_late(ended: str) -> str:
 
 
 def next_step(status: str, directory: Directory, provider: str | None) -> Next | None:
-    """Say what comes after *status* when no clock stands behind it."""
+    """Return the next step after *status*; it has no deadline."""
     words = NEXT.get(status)
     if words is None:
         return None

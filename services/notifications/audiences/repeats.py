@@ -1,4 +1,4 @@
-"""Answers as they are kept, to be given again to whoever sends the same thing twice. Pure."""
+"""Stored answers, repeated when a sender sends the same message again. Pure."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Answer:
 
 
 class WaitingRepeat(NamedTuple):
-    """An ``AnswerRepeated`` (``event``, as JSON) whose first answer is not there yet."""
+    """An ``AnswerRepeated`` (``event``, as JSON) whose first answer does not exist yet."""
 
     inreplyto: str
     first: str
@@ -26,7 +26,7 @@ class WaitingRepeat(NamedTuple):
 
 
 def repeated(data: bytes) -> bytes:
-    """Return the *data* of a first answer, marked as given again."""
+    """Return the *data* of a first answer, marked as a repeat."""
     return json.dumps(
         {**json.loads(data), "repeat": True}, ensure_ascii=False, separators=(",", ":")
     ).encode()

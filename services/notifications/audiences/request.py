@@ -1,4 +1,4 @@
-"""What notifications holds of a request: only what may be told to somebody."""
+"""A request as notifications stores it: only data that some participant may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 class Request(NamedTuple):
     """
-    A request as the audiences may know it.
+    The parts of a request that audiences may see.
 
-    ``provider`` holds the open offer or the engagement; ``expires_at`` is there while an offer is
+    ``provider`` holds the open offer or the engagement; ``expires_at`` is set while an offer is
     open. ``sentence`` is for the requester, ``provider_sentence`` for that provider.
     """
 
@@ -43,7 +43,7 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Names to be used in sentences, and who the program offices are."""
+    """Names for use in sentences, and the ids of the program offices."""
 
     participants: Mapping[str, str]
     programs: Mapping[str, str]
@@ -53,7 +53,7 @@ class Directory:
         return self.participants.get(identifier, identifier)
 
     def program(self, identifier: str | None) -> str:
-        """Return the program's name, or words for a program that was not chosen yet."""
+        """Return the program's name, or a placeholder before one is chosen."""
         if identifier is None:
             return "the program"
         return self.programs.get(identifier, identifier)

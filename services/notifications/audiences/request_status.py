@@ -1,4 +1,4 @@
-"""What is held of requests as a question about their states sees it."""
+"""Requests as the answer to ``status.ask`` shows them, and pages of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ ENDED = frozenset({"closed", "ineligible", "withdrawn"})
 
 @dataclass(frozen=True, slots=True)
 class RequestStatus:
-    """What is held of a request, as far as a question about states needs it."""
+    """The status of a request and the data that its answer may show."""
 
     tracking_number: str
     participant: str
@@ -39,7 +39,7 @@ class ListQuery:
 
     @property
     def position(self) -> tuple[bool, str]:
-        """Whether the position is among requests that have ended, and the request it is behind."""
+        """Return whether the page starts among ended requests, and the request before it."""
         group, _, number = (self.after or "open/").partition("/")
         return group == "ended", number
 
@@ -62,8 +62,8 @@ def page(requests: tuple[RequestStatus, ...], remaining: int) -> ListPage:
     """
     Return the page of *requests* as they were read.
 
-    Its last position goes by the state that the list was ordered by: a request that ends meanwhile
-    comes a second time, and none is left out.
+    ``last`` uses the status that ordered the list: a request that ends between two pages may
+    appear twice, but none is missed.
     """
     if not requests:
         return ListPage()

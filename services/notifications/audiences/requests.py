@@ -1,4 +1,4 @@
-"""What is said of a request that waits, is referred, not eligible or withdrawn."""
+"""Messages about a request that waits, is referred, is not eligible or was withdrawn."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
@@ -34,7 +34,7 @@ def withdrawn(_: routing.RequestWithdrawn, view: View) -> StatusChanged:
 
 
 def referral_withdrawn(event: routing.RequestWithdrawn, view: View) -> StatusChanged | None:
-    """Tell the program office, which was asked to decide, that it need not."""
+    """Return the message to the program office that it need not decide."""
     if event.data.before != "referred":
         return None
     sentence = "The agency withdrew: nothing is left to decide."

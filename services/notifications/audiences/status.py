@@ -1,4 +1,4 @@
-"""The answer to ``status.ask``: what the asker may know, and nothing else."""
+"""The answer to ``status.ask``: only data that the asker may see."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
@@ -10,7 +10,7 @@ from shared.contracts.refusals import Refusal
 
 
 def answered(event: StatusAsked, view: View) -> StatusAnswer | None:
-    """Return the current state: of the one request asked about, or of the list."""
+    """Return the current status of the request or of the list."""
     if view.listing is not None:
         return _answer(event, view, view.listing)
     if _reason_to_refuse(event, view) is not None:
@@ -20,7 +20,7 @@ def answered(event: StatusAsked, view: View) -> StatusAnswer | None:
 
 
 def refused(event: StatusAsked, view: View) -> Refused | None:
-    """Refuse a question about a request that is not there, or not the asker's to know."""
+    """Refuse a question about a request that is unknown or that the asker may not see."""
     refusal = _reason_to_refuse(event, view)
     if refusal is None:
         return None

@@ -1,8 +1,8 @@
 """
-The one table of who hears of what.
+The table of audiences: who is sent which message for each type of event.
 
-Each type of event has its audiences, in the order in which they are served: by which message each
-hears of it, or why it needs none. ``docs/integrate.md`` tells participants the same.
+Each row names an audience and its message, or why it needs none. Rows apply in order.
+``docs/integrate.md`` documents the same for participants.
 """
 
 from typing import Any, TypeVar, assert_never
@@ -57,12 +57,12 @@ def rows_of(event: InputEvent) -> Rows:
 
 
 def answers_a_record(event: InputEvent) -> bool:
-    """Tell whether *event* is answered to the sender of the record that it goes back to."""
+    """Return whether *event* answers the record that caused it."""
     return event.inreplyto is not None and any(row.audience is sender for row in rows_of(event))
 
 
 def _rows(event: _E, *rows: To[_E] | RepeatAnswer | NoMessage) -> Rows:
-    """Return *rows*; mypy holds their contents to the type of *event*."""
+    """Return *rows*; mypy checks their contents against the type of *event*."""
     return rows
 
 
@@ -111,7 +111,7 @@ def _rows_of(event: InputEvent) -> Rows:
         case routing.AmendmentCameTooLate():
             return _rows(event, To(requester, "came_too_late", answers.came_too_late))
 
-        # Confidential: needs are kept for the provider, notes are handed on
+        # Confidential: needs are stored for the provider, notes are forwarded
         case intake.NeedStated():
             return ()
         case intake.NoteStated():

@@ -1,4 +1,4 @@
-"""Announces what an event leads to as the log says it was; what is not there, as live."""
+"""Numbers messages as the log has them; those not on the log, as live batches do."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
@@ -46,9 +46,9 @@ class GapFillingNumbers(Numbers):
 @dataclass(slots=True)
 class NoticeRestorer:
     """
-    Announces by *log*; ``ends`` says how far each participant's topic goes.
+    Numbers notices by ``log``; ``ends`` has the last number of each participant's topic.
 
-    ``contradictions`` are messages that were decided and may be lost, and are not decided now.
+    ``contradictions`` are messages decided before the restore, perhaps lost, and not decided now.
     """
 
     log: PublishedLog
@@ -67,8 +67,8 @@ class NoticeRestorer:
         """
         Write the messages about *event* that were never published, under their old numbers.
 
-        If its notice is on the log, the decisions there stand: nobody is sent a message that the
-        notice does not name.
+        If its notice is on the log, the decisions there stand: no message is sent
+        that the notice does not name.
         """
         prepared = prepare(notices)
         if after is not None:
@@ -85,10 +85,10 @@ class NoticeRestorer:
             row = sent(event, each, number or 0)
             if each.answer:
                 answer = answer_in(event, each, row)
-                told = self.log.answers.get(answer.inreplyto, answer)
-                state.answer(told)
-                if told.message_id != answer.message_id:
-                    rows.append(self._told_instead(row, told))
+                logged = self.log.answers.get(answer.inreplyto, answer)
+                state.answer(logged)
+                if logged.message_id != answer.message_id:
+                    rows.append(self._logged_answer(row, logged))
                     continue
             if number is None and then is not None:
                 lost = self._lost_answer(then, each)
@@ -109,12 +109,12 @@ class NoticeRestorer:
             outgoing.append(notice(event, rows, number=number, key=key, at=state.at))
         return tuple(outgoing)
 
-    def _told_instead(self, row: NoticeRow, told: Answer) -> NoticeRow:
-        """Return *row* for the answer on the log: the state asked about has changed since."""
+    def _logged_answer(self, row: NoticeRow, logged: Answer) -> NoticeRow:
+        """Return *row* for the answer on the log: the status has changed since."""
         return row._replace(
-            message_type=told.message_type,
-            message_id=told.message_id,
-            participantsequence=self.log.numbers[told.message_id],
+            message_type=logged.message_type,
+            message_id=logged.message_id,
+            participantsequence=self.log.numbers[logged.message_id],
         )
 
     def _lost_answer(self, then: Sequence[NoticeRow], found: Draft) -> NoticeRow | None:
@@ -129,7 +129,7 @@ class NoticeRestorer:
         return self.log.numbers.get(derived_id(event.id, kind, audience))
 
     def _is_missing(self, row: NoticeRow) -> bool:
-        """Tell whether a message stands behind the end of its topic: it was not published."""
+        """Return whether the message is beyond the end of its topic, so not published."""
         return (row.participantsequence or 0) > self.ends.get(out_topic(row.audience), 0)
 
     def _compare(
@@ -139,12 +139,12 @@ class NoticeRestorer:
         published = self.log.messages.get(event.id, ())
         if then is None:
             self.contradictions += [
-                f"{told.type} {told.id} on {told.topic}"
-                for told in published
-                if told.id not in ids and told.type in KINDS
+                f"{sent_event.type} {sent_event.id} on {sent_event.topic}"
+                for sent_event in published
+                if sent_event.id not in ids and sent_event.type in KINDS
             ]
             return
-        on_topics = {told.id for told in published}
+        on_topics = {sent_event.id for sent_event in published}
         for row in then:
             # A later release would have sent a type that is unknown here: its number is free.
             if (

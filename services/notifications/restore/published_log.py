@@ -1,4 +1,4 @@
-"""What the service's own topics say of the events of a batch: who was sent what. Pure."""
+"""The messages and notices already published for the events of a batch. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.catch_up import PublishedByCause
 
 KINDS = frozenset(TYPES.values())
-"""The messages of this build; what a later release sent beside them stays sent."""
+"""The messages of this build; other types from a later release stay as sent."""
 
 
 @dataclass(slots=True)
 class PublishedLog:
     """
-    What the log says.
+    The published messages and notices.
 
-    ``notices`` are the decisions on the log, by event; ``messages`` what stands on participants'
-    topics, by event; ``ids`` everything on the log; ``answers`` the answers there, by the record
-    answered; ``numbers`` those given out, by the id of the message or notice.
+    ``notices`` are the decisions on the log, by event; ``messages`` those on participants' topics,
+    by event; ``ids`` all ids on the log; ``answers`` by the record answered; ``numbers`` by the id
+    of the message or notice.
     """
 
     notices: dict[str, list[NoticeRow]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Takes the events in again that came after the dump."""
+"""Reads the events after the dump again."""
 
 import json
 from collections import defaultdict
@@ -32,7 +32,7 @@ OWN = OwnTopics(
 
 @dataclass(slots=True)
 class RestoreBatch:
-    """A batch, and what the log says that its events have led to."""
+    """A batch, and what was already published for its events."""
 
     state: BatchState
     numbers: GapFillingNumbers
@@ -51,12 +51,12 @@ class RestoreReader:
         return self._reader.parse(record)
 
     def unprocessable(self, record: Record) -> None:
-        """All it reads comes from our own services."""
+        """Do nothing: only our own services write to these topics."""
 
     async def load(
         self, connection: "PoolConnectionProxy[Any]", items: Sequence[Item], *, at: datetime
     ) -> RestoreBatch:
-        """Load what the batch needs, and what its events have led to."""
+        """Load the batch and what was already published for its events."""
         state = await self._reader.load(connection, items, at=at)
         event_ids = {item.message.id for item in items}
         for waiting in state.repeats.values():
@@ -76,7 +76,7 @@ class RestoreReader:
         )
 
     def decide(self, batch: RestoreBatch, item: Item) -> Taken:
-        """Decide an event, as of when it was decided, and bring the outcome to what was sent."""
+        """Decide an event as of its original time, matching what was already sent."""
         state, now = batch.state, batch.state.at
         known = batch.published.get(item.message.id)
         try:
@@ -105,7 +105,7 @@ class Restore:
     """
     Notifications' part of `shared.delivery.restore.catch_up`.
 
-    Questions come last: their answers count on what was sent before.
+    Questions come last: their answers are numbered after earlier messages.
     """
 
     order = (
@@ -119,13 +119,13 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise all numbers to what was given out, on the log or in a notice."""
+        """Raise all numbers to the highest on the log or in a notice."""
         await connection.execute(_SQL["fold_gaps"])
         await fold_sequences(connection)
         await connection.execute(_SQL["fold_published"])
 
     async def finish(self, connection: Any) -> None:
-        """Bring what is still to be sent into the order of its numbers."""
+        """Order unsent messages by number."""
         await connection.execute(_SQL["restore_moments"])
         await connection.execute(_SQL["order_outbox"])
         left = await connection.fetch(_SQL["read_gaps"])

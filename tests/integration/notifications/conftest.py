@@ -1,4 +1,4 @@
-"""A database of notifications, and topics to take in from, in whatever order a test wants."""
+"""A database of notifications, and topics to take in from in any order."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Whatever the relay had sent when the database was lost, nobody is told twice or otherwise."""
+"""After a restore, no participant is sent a message twice or a different one."""
 
 import json
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Events of a later release do no harm: nothing waits, nothing fails, and nobody is told."""
+"""Events of a later release are harmless: none waits, fails or causes a message."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What stands in the tables is the fold of what was read, after duplicates and after a restore."""
+"""The tables are the fold of the events read, after duplicates and after a restore."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A provider's note reaches those that it is for, in whatever order it comes."""
+"""A provider's note reaches its recipients, in any order of arrival."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever routing says, in whatever order, telling it keeps its promises."""
+"""Any history of routing events is decided once per audience and keeps secrets."""
 
 from hypothesis import given
 from hypothesis import strategies as st

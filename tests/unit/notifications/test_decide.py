@@ -61,7 +61,7 @@ def decided(
 
 
 def answered(event: InputEvent) -> Decision:
-    """Return what is said of an event that needs nothing beside itself."""
+    """Return the notices of an event that needs no other state."""
     return Decision(decide(event, View(AT, DIRECTORY)), known())
 
 

@@ -1,4 +1,4 @@
-"""What is held is the fold of what was read, and only what was locked is numbered."""
+"""The stored state is the fold of the events read; only locked subjects are numbered."""
 
 import json
 from typing import Any, get_args
@@ -27,7 +27,7 @@ CHANGING = get_args(Changing)
 
 
 class Held:
-    """What commits from batch to batch, and is read as far as a batch asked for it."""
+    """The committed state; a batch loads only the parts in its plan."""
 
     def __init__(self) -> None:
         self.directory = EMPTY_DIRECTORY
@@ -85,7 +85,7 @@ class Held:
 
 
 def live(seed: int) -> tuple[list[Event], Held, list[Any]]:
-    """Take a random life in; return its events, what is held after it, and the messages."""
+    """Take in a random history; return its events, the stored state and the messages."""
     lives, held, reader = Lives(seed), Held(), NotificationsReader()
     events = lives.events(40)
     written: list[Any] = []

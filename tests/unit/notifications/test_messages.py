@@ -1,4 +1,4 @@
-"""What is written as bytes is what the contracts say, field by field."""
+"""Encoded messages match the contracts field by field."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is on the log stands: it is announced as it was, and no record is answered twice."""
+"""Published messages keep their numbers, and no record is answered twice."""
 
 import json
 from typing import Any

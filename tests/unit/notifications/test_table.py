@@ -1,4 +1,4 @@
-"""The table of audiences says every message that the contract has, each to its audience alone."""
+"""The table of audiences uses every message type, each for its own audience."""
 
 from typing import Any, get_args
 
