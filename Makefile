@@ -28,7 +28,7 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## play a sample of real agencies end to end [SEED=1] [KILL=routing] [CHECK=1]
+demo: setup ## run requests of real agencies end to end [SEED=1] [KILL=routing] [CHECK=1]
 	@$(RUN) -m $(if $(CHECK),tests.proofs.demo,deploy.demo) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
 up: setup ## start Kafka, Postgres and the four services; print where everything is [PORT=19000] [BROKERS=3]
@@ -37,7 +37,7 @@ up: setup ## start Kafka, Postgres and the four services; print where everything
 down: setup ## stop everything that `make up` started
 	@$(LOCAL) down
 
-status: setup ## say what runs, where, and whether it is ready
+status: setup ## show each part's address, and whether it is ready
 	@$(LOCAL) status
 
 logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
@@ -46,7 +46,7 @@ logs: setup ## follow the logs of the services, or of one part [SERVICE=routing]
 reset: setup ## stop everything and delete its data
 	@$(LOCAL) reset
 
-test: setup ## run all tests but the proofs, on a real Kafka and a real Postgres [WORKERS=1]
+test: setup ## run all tests except the proofs, on a real Kafka and a real Postgres [WORKERS=1]
 	@$(RUN) -m pytest --numprocesses=$(or $(WORKERS),auto) --maxprocesses=4 --dist=worksteal --ignore=$(PROOFS)
 
 verify: setup ## run the proofs: demonstrations, chaos, drills, starts and crashes
@@ -64,49 +64,49 @@ bench: setup ## compare the present code, the last release and a tutorial's code
 stages: setup ## count round trips, batches and fetches, idle and at each load [RATES=20,50,100] [SECONDS=20] [SILENT=180] [RELEASE=0.2.0]
 	@$(RUN) -m benchmarks.stages $(if $(RATES),--rates $(RATES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SILENT),--silent $(SILENT)) $(if $(RELEASE),--release $(RELEASE))
 
-profile: setup ## where each microsecond of a request goes, by stage and service [RATE=100]
+profile: setup ## measure processor time per request, by stage and service [RATE=100]
 	@$(RUN) -m benchmarks.profiling $(if $(RATE),--rate $(RATE))
 
-soak: setup ## an hour of steady load: is the memory of every service flat? [MINUTES=60] [RATE=20]
+soak: setup ## check that memory stays flat under an hour of steady load [MINUTES=60] [RATE=20]
 	@$(RUN) -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
-chaos: setup ## break everything under load, and judge [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
+chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|long] [SEED=1] [MINUTES=2] [KINDS=kill,disk] [SCENARIO=rollout] [COUNT=50000]
 	@$(if $(SCENARIO),$(RUN) -m tests.proofs.scenarios $(SCENARIO) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(COUNT),--count $(COUNT)),$(RUN) -m tests.proofs.chaos $(if $(PROFILE),--profile $(PROFILE)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(KINDS),--kinds $(KINDS)))
 
-hostile: setup ## attack the door as one participant, beside a bystander that must not notice [SEED=1] [QUOTAS=on|off|both]
+hostile: setup ## attack intake as one participant, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
-fuzz: setup ## records of every kind, in process and through the real door [RECORDS=100000] [REAL=5000] [SEED=] [RECORD=file]
+fuzz: setup ## send random records of every kind, in process and through a running intake [RECORDS=100000] [REAL=5000] [SEED=] [RECORD=file]
 	@$(RUN) -m tests.proofs.fuzz $(if $(RECORDS),--records $(RECORDS)) $(if $(REAL),--real $(REAL)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))
 
-checker-mutations: setup ## record a demonstration, break it in many ways: the checker must notice [RECORDED=folder] [SEED=1]
+checker-mutations: setup ## mutate a recorded demonstration; the checker must notice every mutation [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m tests.proofs.demo --state .local/checker)
 	@$(RUN) -m tests.proofs.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
 
-manifests: setup ## make Kubernetes' topics, users, alert rules, dashboards from what they are written in
+manifests: setup ## generate Kubernetes' topics, users, alert rules and dashboards from their sources
 	@$(RUN) -m deploy.kubernetes.generate
 
-manifests-check: setup ## render the Kubernetes manifests, and hold them against schemas and policies
+manifests-check: setup ## render the Kubernetes manifests, and check them against schemas and policies
 	@$(RUN) -m pytest -q --no-header tests/proofs/manifests
 	@$(RUN) -m tests.proofs.manifests
 
-cluster-check: setup ## have a real kube-apiserver take the manifests, roll them out, drain a node
+cluster-check: setup ## apply the manifests to a real kube-apiserver, roll them out, drain a node
 	@$(RUN) -m tests.proofs.cluster
 
-alerts: setup ## prove the alert rules: each fires, each is silent; by real faults, too [FAULTS=1]
+alerts: setup ## test the alert rules, firing and silent; with FAULTS=1 by real faults, too [FAULTS=1]
 	@$(RUN) -m deploy.monitoring
 	@$(if $(FAULTS),$(RUN) -m tests.proofs.alerts $(if $(FAULTS:1=),'$(FAULTS)'))
 
-logs-check: setup ## hold the Loki queries of docs/logs.md against `continuum logs`, by the files of `make alerts FAULTS=1` [LOGS=folder]
+logs-check: setup ## compare the Loki queries of docs/logs.md with `continuum logs`, on the logs of `make alerts FAULTS=1` [LOGS=folder]
 	@$(RUN) -m tests.proofs.logs $(LOGS)
 
 image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
 	@$(RUN) -m tests.proofs.image
 
-lives: setup ## hold routing's and intake's rows to the fold of their events, over 10,000 random lives [LIVES=10000]
+lives: setup ## compare routing's and intake's rows with the fold of their events, over 10,000 random lives [LIVES=10000]
 	@LIVES=$(or $(LIVES),10000) $(RUN) -m pytest -q tests/unit/routing/test_projection.py tests/unit/intake/test_fold.py
 
-nightly: setup ## what is too heavy for every change; `make tools` brings what it needs
+nightly: setup ## run the checks too heavy for every change (needs `make tools`)
 	@$(MAKE) --no-print-directory manifests-check cluster-check image lives
 	@$(MAKE) --no-print-directory chaos SCENARIO=rollout
 	@$(MAKE) --no-print-directory chaos SCENARIO=older-database
@@ -118,10 +118,10 @@ nightly: setup ## what is too heavy for every change; `make tools` brings what i
 	@$(MAKE) --no-print-directory alerts FAULTS=1
 	@$(MAKE) --no-print-directory logs-check
 
-tools: setup ## bring what targets need beyond Python, into .local/tools [FOR=manifests-check]
+tools: setup ## install the non-Python tools that targets need, into .local/tools [FOR=manifests-check]
 	@$(RUN) -m deploy.tools $(FOR)
 
-lock: setup ## resolve the locks anew [UPGRADE=1]
+lock: setup ## update the lock files [UPGRADE=1]
 	@$(COMPILE) pyproject.toml -o requirements/run.txt
 	@$(COMPILE) -c requirements/run.txt --group dev -o requirements/dev.txt
 	@$(COMPILE) -c requirements/run.txt -c requirements/dev.txt --group local -o requirements/local.txt

@@ -29,7 +29,7 @@ _CALM, _WITHIN = 12.0, 180.0
 
 def main(pattern: str) -> int:
     """
-    Play every fault whose name *pattern* is found in, then the dashboards (also for themselves).
+    Inject every fault whose name matches *pattern*, then check the dashboards.
 
     Return 1 when other alerts fired than should, or a query gave nothing.
     """

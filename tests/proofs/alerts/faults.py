@@ -34,7 +34,7 @@ _CANARYS = "cri.in.california-agencies.v1"
 _SILENT = "cri.in.florida-agencies.v1"
 _DELETED = 5
 _MOVE = "UPDATE checkpoints SET next_offset = next_offset + $1 WHERE topic = $2"
-_SOMEBODY_WAITS = (
+_IS_BLOCKING = (
     "SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
 )
 
@@ -148,7 +148,7 @@ def _start_postgres(testbed: Testbed) -> None:
     testbed.stack.postgres.wait()
 
 
-def _say(testbed: Testbed, **changes: Any) -> None:
+def _inject_event(testbed: Testbed, **changes: Any) -> None:
     """Write an event of intake's, as intake, that intake never wrote."""
     subject = f"CRI-2099-{testbed.next_number():06d}-X"
     event = {**json.loads(_SAMPLE.read_text()), "subject": subject, **changes}
@@ -163,11 +163,11 @@ def _say(testbed: Testbed, **changes: Any) -> None:
 
 
 def _fail_decision(testbed: Testbed) -> None:
-    _say(testbed)  # of a request that nobody has heard of
+    _inject_event(testbed)  # of an unknown request
 
 
 def _invent_type(testbed: Testbed) -> None:
-    _say(testbed, type="gov.cri.intake.invented.v1")
+    _inject_event(testbed, type="gov.cri.intake.invented.v1")
 
 
 def _discard(testbed: Testbed) -> None:
@@ -187,7 +187,7 @@ async def _move(dsn: str) -> None:
     try:
         async with connection.transaction():
             await connection.execute(_MOVE, 1, _CANARYS)
-            while not await connection.fetchval(_SOMEBODY_WAITS):
+            while not await connection.fetchval(_IS_BLOCKING):
                 await asyncio.sleep(0.05)  # nothing tells when another session waits
         await connection.execute(_MOVE, -1, _CANARYS)
     finally:

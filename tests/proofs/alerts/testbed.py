@@ -1,4 +1,4 @@
-"""What the faults happen to: the whole product, a canary, nobody else."""
+"""The product under test: the embedded stack with a canary."""
 
 import asyncio
 import subprocess

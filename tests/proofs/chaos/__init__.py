@@ -1,1 +1,1 @@
-"""Faults on the whole product under load, from a seeded schedule, and whether all was kept."""
+"""Injects faults into the whole product under load, from a seeded schedule; the checker judges."""

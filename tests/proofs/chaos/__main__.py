@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.chaos``: break everything under load, and judge."""
+"""``python -m tests.proofs.chaos``: inject faults under load, and judge the run."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ _CRASHES = "crash-points"
 
 
 def main() -> int:
-    """Run, judge, print; 0 only when nothing was violated and enough was shown."""
+    """Run, judge, print; return 0 only if no invariant is violated and coverage suffices."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
     parser.add_argument("--profile", choices=PROFILES, default="smoke")
@@ -69,7 +69,7 @@ def _say(text: str) -> None:
 
 
 def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
-    everybody = prepare_roster(state)
+    roster = prepare_roster(state)
     _say(f"seed {seed}")
     disk = Disk(state / "disk") if "disk" in profile.kinds else None
     kafka_disk = Disk(state / "kafka-disk") if "kafka_disk" in profile.kinds else None
@@ -78,7 +78,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         Stack(
             state,
             brokers=profile.brokers,
-            participants=everybody.listed,
+            participants=roster.participants_file,
             proxied=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
             kafka_folders={FULL_NODE: kafka_disk.folder / "data"} if kafka_disk else None,
@@ -104,19 +104,19 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         testbed.kills += kills
         testbed.launch_wanted()
         stack.wait_ready()
-        plan = everybody.plan(stack, seed=seed, rate=profile.rate)
+        plan = roster.plan(stack, seed=seed, rate=profile.rate)
         with load.running(plan) as pipe:
-            _say("introducing everybody")
+            _say("registering all participants")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
             run = Run(testbed, pipe, profile)
             outcome = run.go(Schedule(seed, profile))
         stack.connection.write(state / "connection.json")
-        _say("the checker writes down what there is")
+        _say("the checker records the stack")
         unrecorded = record(state)
         _say("routing's rows are compared with the fold of what it published")
         wrong = [*wrong, *compare_routing(state / "connection.json")]
-    # A long run takes gigabytes to judge, and the stack has had some too.
+    # Judge after the stack has stopped: a long run takes gigabytes of memory.
     _say("the checker judges")
     violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]
     if clocks is not None:

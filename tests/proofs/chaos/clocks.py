@@ -7,15 +7,15 @@ from pathlib import Path
 from deploy.stack.failure import StackFailed
 
 KAFKA = "kafka"
-"""The clock that all brokers go by."""
+"""The clock of all brokers."""
 _SHARED_MEMORY = Path("/dev/shm")
 
 
 class Clocks:
     """
-    One clock for each service, which its processes are started with.
+    One adjustable wall clock for each service, used by its processes.
 
-    Only the wall clock: timeouts and pauses go by another one, which nobody can step.
+    Timeouts and pauses use the monotonic clock, which is not adjusted.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -25,7 +25,7 @@ class Clocks:
         self.tidy()
 
     def environment(self, service: str) -> Mapping[str, str]:
-        """Return what makes a process go by the service's clock."""
+        """Return the environment that makes a process use the service's clock."""
         file = self._folder / service
         if not file.exists():
             file.write_text("+0\n")
@@ -34,25 +34,25 @@ class Clocks:
             "FAKETIME_TIMESTAMP_FILE": str(file),
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            # Else timed waits of a Java machine end at once, and it does nothing but wait.
+            # Otherwise timed waits of a JVM return at once, and it spins.
             "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "NO_FAKE_STAT": "1",
         }
 
     def step(self, service: str, seconds: int) -> None:
-        """Let the service's clock be so far ahead (or behind) within a second."""
+        """Set the offset of the service's clock; it takes effect within a second."""
         (self._folder / service).write_text(f"{seconds:+d}\n")
 
     @staticmethod
     def tidy() -> None:
-        """Remove what the library leaves behind of processes that were killed."""
+        """Remove shared memory that killed processes left behind."""
         for file in _SHARED_MEMORY.glob("*faketime_*"):
             if not Path("/proc", file.name.rpartition("_")[2]).exists():
                 file.unlink(missing_ok=True)
 
 
 def _library() -> Path:
-    # Found, not imported: the package would start this process anew.
+    # Located without importing it: the import would restart this process.
     spec = find_spec("libfaketime")
     if spec is not None and spec.origin is not None:
         vendor = Path(spec.origin).parent / "vendor" / "libfaketime" / "src"

@@ -1,4 +1,4 @@
-"""Which crash points a run has shown: how often each was reached, how often it killed."""
+"""Coverage of crash points: how often each was reached, how often it killed a process."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""How records break on their way: damaged copies of sound ones, each with its right outcome."""
+"""Damaged copies of valid records, each with its expected outcome."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,10 +23,10 @@ KINDS = (
 _UNKNOWN = "gov.cri.chaos.something_new.v1"
 _SEQUENCES = ("first", "0", "-1", "", "9" * 25)
 _ENVELOPE = ("id", "subject", "sequence", "type", "correlationid", "data")
-_READ_AT_THE_DOOR = ("type", "subject")
-"""All that intake reads of routing's events: what else is damaged, it does not see."""
+_READ_BY_INTAKE = ("type", "subject")
+"""The attributes that intake reads of routing's events; it does not notice other damage."""
 _READ_TO_PASS_OVER = ("type", "subject", "sequence")
-"""All that a reader needs of an event whose type it passes over."""
+"""The attributes that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
     "reporting": frozenset(
         f"gov.cri.intake.{name}.v1"
@@ -46,7 +46,7 @@ _PASSED_OVER: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A record to be injected: ``outcomes`` says for each reader what is right."""
+    """A record to be injected, with the expected outcome for each reader."""
 
     damage: str
     value: bytes | None
@@ -59,13 +59,13 @@ class Damaged:
 
 
 def damaged(topic: str, value: bytes, damage: str, draw: Random) -> list[Damaged]:
-    """Return what to send instead of a sound record of *topic*: one record, or a short story."""
+    """Return what to send instead of a sound record of *topic*: one record or several."""
     body = json.loads(value)
     headers: list[tuple[str, str | bytes | None]] = [("null", None), ("bytes", draw.randbytes(8))]
 
-    def dead(value: bytes | None, *, door_reads_it: bool = True) -> list[Damaged]:
+    def dead(value: bytes | None, *, intake_reads_it: bool = True) -> list[Damaged]:
         outcomes = dict.fromkeys(READERS[topic], "dead")
-        if "intake" in outcomes and not door_reads_it:
+        if "intake" in outcomes and not intake_reads_it:
             outcomes["intake"] = "passed"
         return [Damaged(damage, value, outcomes, "malformed", headers=headers)]
 
@@ -86,11 +86,11 @@ def damaged(topic: str, value: bytes, damage: str, draw: Random) -> list[Damaged
             return [_lacking(topic, body, draw.choice(_ENVELOPE), headers)]
         case "misnumbered":
             sequence = draw.choice(_SEQUENCES)
-            return dead(_encoded({**body, "sequence": sequence}), door_reads_it=False)
+            return dead(_encoded({**body, "sequence": sequence}), intake_reads_it=False)
         case "nameless":
             subject = draw.choice((body["subject"] + "\0", draw.randbytes(3000).hex()))
             unread = {**body, "subject": subject, "type": _UNKNOWN}
-            return dead(_encoded(unread), door_reads_it=False)
+            return dead(_encoded(unread), intake_reads_it=False)
         case "unknown":
             new = _own(body, draw)
             return [passed({**new, "sequence": f"{n:020d}", "id": _id(draw)}) for n in (1, 2)]
@@ -113,7 +113,7 @@ def _lacking(
     for reader in READERS[topic]:
         needed: Sequence[str] = _ENVELOPE
         if reader == "intake":
-            needed = _READ_AT_THE_DOOR
+            needed = _READ_BY_INTAKE
         elif body["type"] in _PASSED_OVER.get(reader, ()):
             needed = _READ_TO_PASS_OVER
         outcomes[reader] = "dead" if name in needed else "passed"
@@ -154,7 +154,7 @@ def _refused(body: dict[str, Any], draw: Random) -> list[Damaged]:
 
 
 def _own(body: dict[str, Any], draw: Random) -> dict[str, Any]:
-    """Return the envelope of an event of a type and subject that nobody has heard of."""
+    """Return the envelope of an event of an unknown type and subject."""
     return {**body, "type": _UNKNOWN, "subject": f"chaos-{draw.getrandbits(64):016x}"}
 
 

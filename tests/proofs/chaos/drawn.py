@@ -1,4 +1,4 @@
-"""One fault of a kind: who, where, how long, drawn from a seeded generator."""
+"""Draws the target and duration of each fault from a seeded generator."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -34,9 +34,8 @@ CRASHES = tuple(point for point in POINTS if not point.startswith("migration."))
 """The crash points of running services."""
 PLACES = 6
 """Crash points in one fault: three of them come to all that there are."""
-# Reporting has no internal topic, and speaks when a program opens: its relay would not reach a
-# crash point in time.
-_SPEAKERS = ("intake", "routing", "notifications")
+# Reporting publishes only when a program opens: its relay would not reach a crash point in time.
+_PUBLISHERS = ("intake", "routing", "notifications")
 _WRITERS = ("intake", "routing")
 """Whose internal topics others read."""
 
@@ -119,7 +118,7 @@ class Faults:
             case "duplicates":
                 return Duplicates(
                     seconds=short,
-                    service=draw.choice(_SPEAKERS),
+                    service=draw.choice(_PUBLISHERS),
                     count=draw.choice((20, 100)),
                     seed=draw.getrandbits(32),
                 )
@@ -174,6 +173,8 @@ class Faults:
         found: dict[str, list[str]] = {}
         for point, hit in points:
             owner = point.partition(".")[0]
-            owner = {"matcher": "routing", "relay": self._draw.choice(_SPEAKERS)}.get(owner, owner)
+            owner = {"matcher": "routing", "relay": self._draw.choice(_PUBLISHERS)}.get(
+                owner, owner
+            )
             found.setdefault(owner, []).append(f"{point}:{hit}")
         return tuple((owner, tuple(points)) for owner, points in sorted(found.items()))

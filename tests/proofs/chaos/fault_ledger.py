@@ -1,4 +1,4 @@
-"""What a run breaks on purpose, written down for the checker."""
+"""The ledger of injected faults, for the checker."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class FaultLedger:
         self._file = file
         self._file.touch()
         self.places: set[Place] = set()
-        """Where records stand that no service wrote."""
+        """Positions of records that no service wrote."""
         self._unknown: set[tuple[str, int, str]] = set()
 
     def injected(
@@ -29,7 +29,7 @@ class FaultLedger:
         outcomes: Mapping[str, str],
         **more: Any,
     ) -> None:
-        """Note a record that was sent; no offset where nobody knows whether it arrived."""
+        """Add an injected record; ``offset`` is None if it may not have arrived."""
         digest = _digest(value)
         if offset is None:
             self._unknown.add((topic, partition, digest))
@@ -46,11 +46,11 @@ class FaultLedger:
         )
 
     def swapped(self, *, topic: str, subject: str, ids: tuple[str, str]) -> None:
-        """Note two neighboring events of which the later one will come first."""
+        """Add two neighboring events whose order was swapped."""
         self._write(did="swapped", topic=topic, subject=subject, ids=ids)
 
     def is_foreign(self, topic: str, partition: int, offset: int, value: bytes | None) -> bool:
-        """Tell a record that no service wrote."""
+        """Return whether a record was injected."""
         unknown = (topic, partition, _digest(value)) in self._unknown if self._unknown else False
         return unknown or (topic, partition, offset) in self.places
 

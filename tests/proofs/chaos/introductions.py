@@ -1,4 +1,4 @@
-"""Who and what is made known before the load begins, in steps that need those before them."""
+"""Registrations and reference data sent before the load, in dependent steps."""
 
 import json
 from collections.abc import Sequence
@@ -13,25 +13,25 @@ _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
 
 
 def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Reaction]]:
-    """Return what the program office says, then the providers; each step waits for answers."""
+    """Return the messages of each step; a step needs the answers to the one before."""
     first, *others = everybody
     rulesets = json.loads(json.dumps(reference("rulesets"), default=str))
     for rules in rulesets:
         rules["calendar"] |= {"seconds_per_day": _SECONDS_PER_DAY}
         rules["calendar"] |= {"grace_seconds": _GRACE_SECONDS}
     definitions = [
-        *_said("program.define", reference("programs")),
-        *_said("topic.define", reference("topics")),
-        *_said("provider.list", reference("providers")),
-        *_said("ruleset.approve", rulesets),
+        *_messages("program.define", reference("programs")),
+        *_messages("topic.define", reference("topics")),
+        *_messages("provider.list", reference("providers")),
+        *_messages("ruleset.approve", rulesets),
     ]
     declarations = capacities(everybody, each=1_000_000)
     register = "participant.register"
-    return [_said(register, [first]), _said(register, others), definitions, declarations]
+    return [_messages(register, [first]), _messages(register, others), definitions, declarations]
 
 
 def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Reaction]:
-    """Return what the providers say that can take on *each* so many requests."""
+    """Return declarations of capacity for *each* requests by every provider."""
     until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     capacity = {"valid_until": until, "entries": [{"can_take": each}]}
     return [
@@ -41,5 +41,5 @@ def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Reacti
     ]
 
 
-def _said(kind: str, entries: Sequence[dict[str, Any]]) -> list[Reaction]:
+def _messages(kind: str, entries: Sequence[dict[str, Any]]) -> list[Reaction]:
     return [Reaction(OFFICE, kind, entry, entry["id"]) for entry in entries]

@@ -1,4 +1,4 @@
-"""What the checker, a process of its own, says of the run that a folder holds."""
+"""Runs the checker, in its own process, on the run in a folder."""
 
 import json
 import subprocess
@@ -7,18 +7,18 @@ from pathlib import Path
 
 
 def violations_of(state: Path) -> list[str]:
-    """Record the stack of *state*, which goes on, and judge it; return the violations."""
+    """Record the stack of *state*, which keeps running, and judge it; return the violations."""
     return record(state) or judge(state)
 
 
 def record(state: Path) -> list[str]:
-    """Let the checker write down the stack of *state*; return what kept it from that."""
+    """Let the checker record the stack of *state*; return its failure, if any."""
     done = _checker("record", "--state", str(state))
     return [_failed(done)] if done.returncode else []
 
 
 def judge(state: Path) -> list[str]:
-    """Let the checker judge what was recorded, which takes no stack; return the violations."""
+    """Let the checker judge what was recorded, which needs no stack; return the violations."""
     done = _checker("check", str(state / "recorded"))
     (state / "verdict.json").write_text(done.stdout)
     try:
@@ -39,4 +39,4 @@ def _checker(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _failed(done: subprocess.CompletedProcess[str]) -> str:
-    return f"the checker's {done.args[3]} failed (status {done.returncode}); its words stand above"
+    return f"the checker's {done.args[3]} failed (status {done.returncode}); see its output above"

@@ -1,4 +1,4 @@
-"""The load, a process of its own: submissions at a steady rate from participants who answer."""
+"""The load, in its own process: steady submissions, and participants that react."""
 
 import json
 import random
@@ -25,17 +25,17 @@ from tests.proofs.chaos.wire import Settings, Wire
 _AT_ONCE = 100_000
 _A_FEW = 50
 _HURRY = 1500.0
-"""Submissions a second while nobody answers them."""
+"""Submissions a second while no service is running."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How the load stands; moments are of the clock that all processes share."""
+    """Progress of the load; times are of the monotonic clock, which all processes share."""
 
     submitted: int
     accepted: int
     oldest_open: float | None
-    """When the oldest was sent of what has no answer, or was accepted and not yet heard of."""
+    """When the oldest record was sent that has no answer, or no status after its acceptance."""
     unfinished: int
     unknown: int
     problems: tuple[str, ...]
@@ -43,7 +43,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who takes part, how much is submitted, and where the histories go."""
+    """The participants, the rate, and the folder of histories."""
 
     settings: Settings
     everybody: Sequence[dict[str, Any]]
@@ -54,7 +54,7 @@ class Plan:
 
 
 class Load:
-    """Speaks for all participants."""
+    """Acts for all participants."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -67,20 +67,20 @@ class Load:
         self._prepared = submissions(plan.agencies, load=name, count=_AT_ONCE)
         self._recent: deque[tuple[str, bytes]] = deque(maxlen=200)
         self._sent_at: dict[str, float] = {}
-        """When each submission was sent that nothing but an acceptance is known of."""
+        """When each submission was sent that has no status yet."""
         self._silent: dict[str, float] = {}
         self.submitted = 0
 
     def introduce(self) -> None:
-        """Make everybody and everything known, step by step."""
+        """Register all participants and reference data, step by step."""
         for step in introductions(self._plan.everybody):
-            for said in step:
-                self._say(said)
+            for reaction in step:
+                self._send(reaction)
             while self._wire.oldest_unanswered() is not None:
-                self.turn(0.1)
+                self.react(0.1)
 
     def submit(self) -> None:
-        """Send the next request; now and then one again, or bytes that nobody can read."""
+        """Send the next request; sometimes also a repeat or unreadable bytes."""
         draw = self._draw.random()
         if draw < 0.03 and self._recent:
             again, value = self._draw.choice(self._recent)
@@ -94,23 +94,23 @@ class Load:
         self._sent_at[json.loads(value)["data"]["reference"]] = time.monotonic()
         self.submitted += 1
 
-    def run_short(self) -> None:
-        """Have the providers declare that they can take on a few more requests, and no more."""
+    def limit_capacity(self) -> None:
+        """Have the providers declare capacity for only a few more requests."""
         self._participants.scarce = True
-        for said in capacities(self._plan.everybody, each=_A_FEW):
-            self._say(said)
+        for reaction in capacities(self._plan.everybody, each=_A_FEW):
+            self._send(reaction)
         while self._wire.oldest_unanswered() is not None:
-            self.turn(0.1)
+            self.react(0.1)
 
-    def turn(self, seconds: float) -> None:
-        """Read what has come, and answer it."""
+    def react(self, seconds: float) -> None:
+        """Read messages and react to them."""
         for participant, message in self._wire.poll(seconds):
             self._note(message)
-            for said in self._participants.react(participant, message):
-                self._say(said)
+            for reaction in self._participants.react(participant, message):
+                self._send(reaction)
 
     def progress(self) -> Progress:
-        """Say how it stands."""
+        """Return the present progress."""
         waiting = [self._wire.oldest_unanswered(), *self._silent.values()]
         return Progress(
             submitted=self.submitted,
@@ -122,7 +122,7 @@ class Load:
         )
 
     def waits(self) -> list[Wait]:
-        """Say how long each answer has taken."""
+        """Return how long each answer took."""
         return self._wire.waits
 
     def close(self) -> None:
@@ -137,18 +137,18 @@ class Load:
         elif message["type"] == "gov.cri.request.status_changed.v1":
             self._silent.pop(data["tracking_number"], None)
 
-    def _say(self, said: Reaction) -> None:
-        source = f"urn:cri:{said.participant}:case-system"
-        message = envelope(said.kind, said.data, source=source, subject=said.subject)
-        self._wire.send(said.participant, json.dumps(message).encode(), what=said.kind)
+    def _send(self, reaction: Reaction) -> None:
+        source = f"urn:cri:{reaction.participant}:case-system"
+        message = envelope(reaction.kind, reaction.data, source=source, subject=reaction.subject)
+        self._wire.send(reaction.participant, json.dumps(message).encode(), what=reaction.kind)
 
 
 def run(pipe: "Connection", plan: Plan) -> None:
     """
-    Introduce, say "introduced", then submit until told "stop", faster after "hurry"; end at "end".
-    After "scarce", providers can take on a few more requests.
+    Register everybody, send "introduced", then submit until the command "stop", faster after
+    "hurry"; return at "end". After "scarce", providers have capacity for a few more requests.
 
-    Each word that comes through the pipe is answered with the progress, "waits" with all waits.
+    Each command from the pipe is answered with the progress, "waits" with all waits.
     """
     load = Load(plan)
     try:
@@ -157,14 +157,14 @@ def run(pipe: "Connection", plan: Plan) -> None:
         start, submitting, rate = time.monotonic(), True, plan.rate
         while True:
             due = start + load.submitted / rate
-            load.turn(min(max(due - time.monotonic(), 0), 0.05) if submitting else 0.05)
+            load.react(min(max(due - time.monotonic(), 0), 0.05) if submitting else 0.05)
             if submitting and time.monotonic() >= due:
                 load.submit()
             if pipe.poll():
                 word = pipe.recv()
                 submitting = submitting and word != "stop"
                 if word == "scarce":
-                    load.run_short()
+                    load.limit_capacity()
                 if word == "hurry":
                     rate = _HURRY
                     start = time.monotonic() - load.submitted / rate
@@ -179,7 +179,7 @@ def run(pipe: "Connection", plan: Plan) -> None:
 
 @contextmanager
 def running(plan: Plan) -> "Iterator[Connection]":
-    """Give the pipe to a process that is the load; it ends with this one."""
+    """Run the load in a child process, and yield the pipe to it."""
     context = get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=run, args=(there, plan), daemon=True)

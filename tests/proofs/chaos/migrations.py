@@ -1,4 +1,4 @@
-"""A loop of its own: a migration killed between two steps goes on where it stopped."""
+"""Kills migrations between two steps: the next run must continue where they stopped."""
 
 import asyncio
 import signal

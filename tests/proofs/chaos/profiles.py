@@ -1,4 +1,4 @@
-"""How long, how fast and how badly: the three sizes of a run."""
+"""The three profiles of a run: its duration, load and faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Profile:
     """
-    One size. ``kinds`` says how often each kind of fault is in the deck that rounds draw from.
+    A profile; ``kinds`` gives the weight of each kind of fault.
 
-    A run that does not come to ``least_requests`` and ``least_kills``, or in which a crash point
-    killed fewer than ``least_crashes`` times, has shown too little and fails. The schedule deals
-    what these take before anything else, so that no seed falls short.
+    A run fails with fewer than ``least_requests`` requests or ``least_kills`` kills, or if a crash
+    point killed fewer than ``least_crashes`` times. The schedule draws what these need first, so
+    that no seed falls short.
     """
 
     minutes: float

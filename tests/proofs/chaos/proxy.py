@@ -1,4 +1,4 @@
-"""What stands between services and servers: it passes bytes on, or late, or not, or hangs up."""
+"""A proxy between services and servers that can delay or drop bytes and reset connections."""
 
 import asyncio
 import socket
@@ -20,13 +20,13 @@ _HANG_UP = struct.pack("ii", 1, 0)
 
 
 class Link:
-    """One route, with all connections that go through it; for the proxy's own loop alone."""
+    """One route with its connections; use it only in the proxy's own event loop."""
 
     def __init__(self, route: ProxyRoute) -> None:
         self.route = route
         self.target_port = route.target_port
         self.open = {direction: asyncio.Event() for direction in DIRECTIONS}
-        """What comes while a direction is not open waits, as TCP would have it."""
+        """Bytes wait while a direction is closed, as in TCP."""
         self.delay = 0.0
         self.commits_to_cut = 0
         self.commits_cut = 0
@@ -73,7 +73,7 @@ class Link:
             direction.set()
 
     def reset(self) -> None:
-        """End every connection at once, without a farewell."""
+        """Reset every connection."""
         for writer in self._writers:
             _hang_up(writer)
 
@@ -112,7 +112,7 @@ class Proxy:
     """
     All links, in a thread of their own.
 
-    Its methods may be called from another thread; each returns when it has been done.
+    Methods may be called from other threads; each returns when its effect has taken place.
     """
 
     def __init__(self, proxy_routes: Sequence[ProxyRoute]) -> None:
@@ -141,7 +141,7 @@ class Proxy:
         ]
 
     def cut(self, links: Sequence[Link], directions: Sequence[Direction]) -> None:
-        """Pass nothing on in these directions; who sends it is not told."""
+        """Forward nothing in these directions, silently."""
         self._each(links, lambda link: link.close(directions))
 
     def mend(self, links: Sequence[Link]) -> None:
@@ -149,25 +149,25 @@ class Proxy:
         self._each(links, Link.mend)
 
     def reset(self, links: Sequence[Link]) -> None:
-        """End every connection at once, without a farewell."""
+        """Reset every connection."""
         self._each(links, Link.reset)
 
     def delay(self, links: Sequence[Link], seconds: float) -> None:
-        """Let everything take so much longer in each direction, and stay in order."""
+        """Delay all bytes in each direction, in order."""
         for link in links:
             link.delay = seconds
 
-    def lead(self, links: Sequence[Link], port: int) -> None:
-        """Let new connections lead to another port; end those that there are."""
+    def redirect(self, links: Sequence[Link], port: int) -> None:
+        """Route new connections to another port; reset the present ones."""
 
-        def lead(link: Link) -> None:
+        def redirect(link: Link) -> None:
             link.target_port = port
             link.reset()
 
-        self._each(links, lead)
+        self._each(links, redirect)
 
     def cut_commits(self, links: Sequence[Link], times: int) -> None:
-        """Let the next so many commits on each link happen, and hang up before the answer."""
+        """Reset each link after its next ``times`` commits, before their answers."""
         for link in links:
             link.commits_to_cut = times
 

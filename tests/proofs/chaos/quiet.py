@@ -1,4 +1,4 @@
-"""Whether everything has come to rest: nothing unread, nothing unsent, nothing held."""
+"""Whether the stack is idle: no unread, unsent or held records."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _LEFT = (
 
 
 async def unrest(stack: Stack) -> list[str]:
-    """Return what is not at rest, in words; raises what a server that is away raises."""
+    """Return what is not idle, as text; raises connection errors if a server is down."""
     found = await unread(stack)
     for service in SERVICES:
         connection = await asyncpg.connect(stack.dsn(service), timeout=5)

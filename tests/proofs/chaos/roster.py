@@ -1,4 +1,4 @@
-"""Who takes part in a run, listed in the run's own folder."""
+"""The participants of a run, listed in the run's own folder."""
 
 import shutil
 from collections.abc import Sequence
@@ -19,18 +19,18 @@ from tests.proofs.chaos.login import login
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The agencies that ask and everybody who must be introduced; ``listed`` is for the stack."""
+    """All participants, the requesting agencies, and the file that lists them for the stack."""
 
     state: Path
     agencies: Sequence[AskingAgency]
-    everybody: list[dict[str, Any]]
-    listed: Path
+    participants: list[dict[str, Any]]
+    participants_file: Path
 
     def plan(self, stack: Stack, *, seed: int, rate: float) -> Plan:
-        """Return the load that they are: *rate* submissions a second, drawn from *seed*."""
+        """Return a load of *rate* submissions a second by these agencies, drawn from *seed*."""
         return Plan(
             settings=login(stack, ADMIN),
-            everybody=self.everybody,
+            everybody=self.participants,
             agencies=self.agencies,
             seed=seed,
             rate=rate,
@@ -45,7 +45,7 @@ def prepare_roster(state: Path) -> Roster:
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(mode=0o700, parents=True)
     agencies = asking_agencies()
-    everybody = participants(agencies)
+    everyone = participants(agencies)
     listed = state / "participants.yaml"
-    listed.write_text(yaml.safe_dump({"participants": everybody}))
-    return Roster(state, agencies, everybody, listed)
+    listed.write_text(yaml.safe_dump({"participants": everyone}))
+    return Roster(state, agencies, everyone, listed)

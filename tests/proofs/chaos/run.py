@@ -1,4 +1,4 @@
-"""One run: rounds of faults under load, recovery measured, rest awaited."""
+"""One run: rounds of faults under load, with measured recovery and a final wait."""
 
 import asyncio
 import time
@@ -19,20 +19,20 @@ from tests.proofs.chaos.testbed import Testbed
 
 _END_SECONDS = 180
 _AIMS = 3
-"""How often, at most, a fault is aimed at what the drawn rounds have missed."""
+"""How often, at most, the run retries faults that never took effect."""
 _AWAY = (OSError, TimeoutError, KafkaException, asyncpg.PostgresError)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a run came to, before the checker has judged what it left behind."""
+    """The result of a run, before the checker judges it."""
 
     faults: int = 0
     slowest: float = 0
     wrong: list[str] = field(default_factory=list)
     progress: Progress | None = None
     missed: list[str] = field(default_factory=list)
-    """The kinds of fault that never did what they are for."""
+    """The kinds of fault that never took effect."""
 
 
 class Run:
@@ -46,12 +46,12 @@ class Run:
         self.outcome = Outcome()
 
     def go(self, schedule: Schedule) -> Outcome:
-        """Go through rounds until the time is over; then heal and wait for the end."""
+        """Run rounds until the time is over; then heal and wait for the end."""
         end = time.monotonic() + self._profile.minutes * 60
         bound, since = 30.0, time.monotonic()
         for each in self._rounds(schedule, until=end):
             if each.faults:
-                self._perform(each)
+                self._inject(each)
                 bound = max(bound, *(fault.bound for fault in each.faults))
                 since = time.monotonic()
             else:
@@ -86,7 +86,7 @@ class Run:
             yield Round(())
             yield schedule.aimed_at(points)
 
-    def _perform(self, each: Round) -> None:
+    def _inject(self, each: Round) -> None:
         self._testbed.say("; ".join(map(str, each.faults)))
         self.outcome.faults += len(each.faults)
         for fault in each.faults:

@@ -1,4 +1,4 @@
-"""Which faults happen when: drawn from the seed alone, so that a run can be repeated."""
+"""The schedule of faults, drawn from the seed alone so that a run can be repeated."""
 
 import random
 from collections import Counter, deque
@@ -17,15 +17,15 @@ _AT_ONCE_DUE = (2, 3, 3)
 _LONG = 10.0
 """Minutes from which on a run has time for faults of half a minute and more."""
 _FIRST = ("corrupt", "reordered", "duplicates", "replay")
-"""What needs brokers and Postgres, before anything takes them away."""
+"""Kinds that need brokers and Postgres: they begin first in a round."""
 _ALONE = frozenset({"away", "versions"})
-"""What is judged by itself: nothing else goes wrong meanwhile."""
+"""Kinds that run alone in their round."""
 APART = (
     frozenset({"postgres", "backend", "disk", "failover", "pool", "long_batch"}),
     frozenset({"broker", "brokers", "kafka_disk", "coordinator", "kafka_network"}),
     frozenset({"twice", "storm", "long_batch", "coordinator"}),
 )
-"""Of each of these one at most in a round: another would take away what it aims at."""
+"""At most one kind of each set per round: another would remove its target."""
 
 
 @dataclass(frozen=True, slots=True)

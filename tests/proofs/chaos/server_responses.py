@@ -1,4 +1,4 @@
-"""What a Postgres server says, split where a commit could be cut from its answer."""
+"""The responses of a Postgres server, split where a commit could be cut from its answer."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ _WRITES = (b"INSERT", b"UPDATE", b"DELETE", b"MERGE", b"COPY")
 
 class ServerResponses:
     """
-    Reads one connection's bytes from the server, from their beginning.
+    Parses the bytes that the server sends on one connection, from their beginning.
 
-    The word that a statement is done is kept back until the server is ready for the next one:
-    by then a commit has happened, and nobody has been told of it.
+    It withholds CommandComplete until ReadyForQuery arrives: by then the commit has happened,
+    and the client does not know it yet.
     """
 
     def __init__(self) -> None:
@@ -21,10 +21,10 @@ class ServerResponses:
         self._is_begun = False
 
     def take(self, data: bytes) -> Iterator[tuple[bytes, bool]]:
-        """Yield what may be passed on now, and whether it is the answer to a commit."""
+        """Yield bytes to forward, and whether they are the answer to a commit."""
         if not self._is_begun:
             self._is_begun = True
-            if data in (b"N", b"S"):  # to the question whether TLS is spoken: a byte, no message
+            if data in (b"N", b"S"):  # the answer to SSLRequest is one byte, not a message
                 yield data, False
                 self._is_begun = False
                 return
@@ -47,7 +47,7 @@ class ServerResponses:
             yield passed, False
 
     def _commits(self, ready: bytes) -> bool:
-        """Say whether the statement that has just ended has committed what it wrote."""
+        """Return whether the statement that has just ended committed writes."""
         was_in_transaction, self._in_transaction = self._in_transaction, ready[5:6] != b"I"
         if self._in_transaction or self._done[:1] != _DONE:
             return False

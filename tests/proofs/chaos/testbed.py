@@ -1,4 +1,4 @@
-"""What the faults happen to: the stack, and a watch that starts again whatever has ended."""
+"""The stack under test, and a watch that restarts ended processes."""
 
 import signal
 import time
@@ -21,10 +21,10 @@ FULL_NODE = 2
 
 class Testbed:
     """
-    The running stack. Faults take parts away; the watch brings back what is not held down.
+    The running stack. Faults end parts of it; the watch restarts those that are not held down.
 
-    ``kills`` counts every SIGKILL; ``ended`` tells of processes that ended and nobody asked them,
-    ``wrong`` of what else a fault has seen that must not be.
+    ``kills`` counts every SIGKILL, ``ended`` lists processes that ended unexpectedly, ``wrong``
+    other violations that faults noticed.
     """
 
     def __init__(
@@ -48,14 +48,14 @@ class Testbed:
         self.ended: list[str] = []
         self.wrong: list[str] = []
         self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}
-        """Which processes of services shall run, and what each is told beside its settings."""
+        """The processes that should run, each with its additional environment."""
         self.brokers_down: set[int] = set()
         self.postgres_is_down = False
         self.programs: dict[Process, Sequence[str | Path]] = {}
-        """Which processes run something else than the present version."""
+        """Python commands of the processes that run another version."""
         self.fault_ledger = FaultLedger(stack.state / "injected.jsonl")
         self.held_down: set[str] = set()
-        """Services of which no process is started."""
+        """Services whose processes are not restarted."""
         self.report = report
         self.environment = {"CONTINUUM_TEST_MODE": "1", "CONTINUUM_CRASH_REPORT": str(report)}
         self._frozen: set[Process] = set()
@@ -71,7 +71,7 @@ class Testbed:
                 self._launch(process, more)
 
     def watch(self) -> None:
-        """Look once at every part; start again what has ended and is not held down."""
+        """Check every part once; restart those that ended and are not held down."""
         for process, replica in list(self.stack.replicas.items()):
             if not replica.child.alive:
                 self._note_end(process)
@@ -100,7 +100,7 @@ class Testbed:
             self._not_before[process] = time.monotonic() + _PAUSE
 
     def is_ready(self, service: str) -> bool:
-        """Tell whether every process of a service runs and answers that it is ready."""
+        """Return whether every process of a service is ready."""
         wanted = [process for process in self.wanted if process[0] == service]
         running = [self.stack.replicas.get(process) for process in wanted]
         return all(replica is not None and replica.is_ready() for replica in running)
@@ -112,20 +112,20 @@ class Testbed:
             self._frozen.add(process)
 
     def thaw(self, process: Process) -> None:
-        """Let a frozen process go on."""
+        """Continue a frozen process."""
         if process in self._frozen:
             self._frozen.discard(process)
             self.stack.kill(process[0], signal.SIGCONT, replica=process[1])
 
     def dismiss(self, process: Process) -> None:
-        """Stop a process in order, and for good."""
+        """Stop a process with SIGTERM, and do not restart it."""
         self.wanted.pop(process, None)
         if process in self.stack.replicas:
             self.thaw(process)
             self.stack.stop_service(process[0], replica=process[1])
 
     def heal(self) -> None:
-        """End whatever may still be going on."""
+        """End all faults that may still be active."""
         for process in list(self._frozen):
             self.thaw(process)
         self.brokers_down.clear()
@@ -167,7 +167,7 @@ class Testbed:
         )
 
     def _note_end(self, process: Process) -> None:
-        """Take note of a process that ended by itself: asked to, at a crash point, or not."""
+        """Record the end of a process, at a crash point or unexpectedly."""
         replica = self.stack.replicas.pop(process)
         self._frozen.discard(process)
         self._not_before[process] = time.monotonic() + _PAUSE

@@ -1,4 +1,4 @@
-"""How long participants waited for answers: for the slowest, and while nobody got any."""
+"""How long participants waited for answers: the slowest one, and gaps without any."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -19,7 +19,7 @@ def slowest(waits: Sequence[Wait], *, since: float, until: float) -> float:
 
 
 def silence(waits: Sequence[Wait], *, since: float, until: float) -> float:
-    """Return the longest time within a span in which somebody waited and nobody was answered."""
+    """Return the longest time within a span with open records and without an answer."""
     sent = ((each.sent, 0) for each in waits)
     answered = ((each.answered, 1) for each in waits)
     longest, waiting, quiet_since = 0.0, 0, since

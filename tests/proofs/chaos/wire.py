@@ -1,4 +1,4 @@
-"""The participants' connection with Kafka: what was sent, what is answered, what came in order."""
+"""The participants' connection to Kafka: sends records, matches answers, checks numbering."""
 
 import json
 import time
@@ -46,7 +46,7 @@ class Wire:
         """Of every record that has its answer."""
 
     def send(self, participant: str, value: bytes, *, what: str) -> None:
-        """Send one record; what becomes of it goes into the history."""
+        """Send one record; its outcome goes into the history."""
         self._number += 1
         number, at = self._number, time.monotonic()
         self._on_its_way[number] = at
@@ -66,7 +66,7 @@ class Wire:
         )
 
     def poll(self, seconds: float) -> list[tuple[str, dict[str, Any]]]:
-        """Return whom what was told since the last time; a second copy is left out."""
+        """Return (participant, message) pairs since the last call, without repeats."""
         found = []
         for record in self._consumer.consume(500, timeout=seconds):
             value = record.value()

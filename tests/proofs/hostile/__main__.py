@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.hostile``: attack the real door, beside a bystander; and judge."""
+"""``python -m tests.proofs.hostile``: attack intake beside a bystander, and judge the harm."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ _ALONE = 20.0
 
 
 def main() -> int:
-    """Play every attack, print, judge; 0 only when nobody could hurt anybody."""
+    """Run every attack, print, judge; return 0 only if no attack harmed the bystander."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000)
@@ -36,13 +36,15 @@ def main() -> int:
     wrong: list[str] = []
     try:
         for quotas in modes:
-            alone, played = _play(names, asked.state.resolve(), quotas=quotas, seed=asked.seed)
+            alone, attacked = _run_attacks(
+                names, asked.state.resolve(), quotas=quotas, seed=asked.seed
+            )
             mode = f"quotas {'on' if quotas else 'off'}"
-            print(f"\n{mode}\n" + "\n".join(table(played)), flush=True)
+            print(f"\n{mode}\n" + "\n".join(table(attacked)), flush=True)
             p99 = percentile(alone, 0.99)
-            wrong += [f"{mode}: {each}" for each in failures(played, alone=p99)]
+            wrong += [f"{mode}: {each}" for each in failures(attacked, alone=p99)]
             waits += alone
-            results += played
+            results += attacked
     except StackFailed as failure:
         print(f"hostile: failed. {failure}\nThe logs are in {asked.state}.", file=sys.stderr)
         return 1
@@ -59,7 +61,7 @@ def _say(text: str) -> None:
     print(f"[{time.monotonic() - _BEGUN:6.1f} s] {text}", flush=True)
 
 
-def _play(
+def _run_attacks(
     names: Sequence[str], state: Path, *, quotas: bool, seed: int
 ) -> tuple[list[float], list[Result]]:
     """Play the attacks; return the bystander's waits without any, and what each attack did."""

@@ -1,4 +1,4 @@
-"""What an attack is: records for the real door, and the answers that each may have."""
+"""An attack: records for intake, and the answers that each may have."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ AGENCY, PROVIDER = "california-agencies", "iacp"
 BYSTANDER = "florida-agencies"
 
 TAKEN = frozenset({"applied", "accepted", "told"})
-"""What the door says to a record that it takes in; anything else is the code of a refusal."""
+"""Answers of intake to accepted records; any other is the code of a refusal."""
 Header = tuple[str, bytes | None]
 
 

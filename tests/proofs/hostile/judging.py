@@ -1,4 +1,4 @@
-"""What a run shows: how long a bystander waited, and whether every record has its answer."""
+"""Judges a run: how long the bystander waited, and whether every record has its answer."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of an attack's records."""
+    """The outcome of an attack's records."""
 
     sent: int = 0
     taken: int = 0
@@ -119,7 +119,7 @@ def under_attack(results: Iterable[Result]) -> float:
 
 
 def closing_line(results: Sequence[Result], *, alone: float) -> str:
-    """Return the line that says it all."""
+    """Return the closing line."""
     unanswered = sum(each.tally.unanswered for each in results)
     stops = sum(len(each.stops) for each in results)
     gap = max((each.watched.longest_gap for each in results), default=0.0)

@@ -1,4 +1,4 @@
-"""The testbed: the whole product, the attacker and the bystander, each a process of its own."""
+"""The whole product, the attacker and the bystander, each in its own process."""
 
 import asyncio
 import shutil
@@ -25,7 +25,7 @@ from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watch
 _SHORTEST = 1.5
 """Seconds that an attack is watched for at least."""
 _ANSWERS_WITHIN = 15.0
-"""Seconds in which the bystander must be answered after an attack, or the testbed is set anew."""
+"""Seconds in which the bystander must be answered after an attack, else the testbed restarts."""
 _LONGEST = 300.0
 
 
@@ -44,7 +44,7 @@ class Testbed:
         return self._watched(begin, time.monotonic())
 
     def attack(self, name: str) -> Result:
-        """Play one attack; return what it did."""
+        """Run one attack; return its result."""
         guard = Guard(list(self.stack.replicas.values())).begin()
         begin = time.monotonic()
         self._attacker.send(name)
@@ -70,7 +70,7 @@ class Testbed:
     def is_sound(self) -> bool:
         """Tell whether the bystander is answered, every service ready, the attacker alive."""
         if self._attacker.poll():
-            return False  # nothing but its end comes unasked
+            return False  # the attacker sends nothing unasked except its end
         begin = time.monotonic()
         while time.monotonic() < begin + _ANSWERS_WITHIN:
             if any(each.answered for each in self._questions(begin)) and all(
@@ -105,7 +105,7 @@ def started(
     shutil.rmtree(state, ignore_errors=True)
     with Stack(state, quotas=quotas, say=say) as stack:
         stack.up()
-        say("introducing everybody")
+        say("registering all participants")
         asyncio.run(introduce(stack.connection, reference("participants")))
         logins = {each: login(stack, each) for each in (AGENCY, PROVIDER)}
         with (

@@ -1,1 +1,1 @@
-"""What has an order of its own, such as a rollout: each played alone, judged by its own terms."""
+"""Scenarios with a fixed order, such as a rollout; each runs alone and has its own criteria."""

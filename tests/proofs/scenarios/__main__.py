@@ -29,7 +29,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 
 def main() -> int:
-    """Play one scenario; 0 only when everything came out right."""
+    """Run one scenario; return 0 only if it has no violations."""
     enable_interrupts()
     parser = argparse.ArgumentParser(prog="scenarios", description=__doc__)
     parser.add_argument("name", choices=SCENARIOS)

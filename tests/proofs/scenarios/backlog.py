@@ -1,4 +1,4 @@
-"""All services were away for a week, and participants went on: a backlog awaits them."""
+"""All services are down for a week while participants submit: they work off the backlog."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""A topic deleted and made anew: its readers refuse within seconds, everybody else goes on."""
+"""A topic is deleted and recreated: its readers refuse within seconds, others continue."""
 
 import asyncio
 import json
@@ -13,11 +13,11 @@ from shared.contracts.services import SERVICES
 from tests.proofs.chaos.login import login
 from tests.proofs.scenarios.scenario import ScenarioContext
 
-_ACTS: Sequence[tuple[str, Sequence[str]]] = (
+_STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("cri.int.answers.v1", ("notifications",)),
     ("cri.int.routing.v1", ("intake", "reporting")),
 )
-"""Topics, and which of their readers still run when their turn comes."""
+"""Topics, and their readers that are still running by then."""
 _WITHIN = 10.0
 _REFUSES = 2
 _LAST_BATCH = 2.0
@@ -33,15 +33,15 @@ SELECT table_name FROM information_schema.tables
 
 
 def run(context: ScenarioContext) -> list[str]:
-    """Return what was not as it must be."""
+    """Run the scenario; return its violations."""
     while context.ask("how").accepted < 120:
         time.sleep(0.2)
-    wrong = [fault for topic, readers in _ACTS for fault in _act(context, topic, readers)]
+    wrong = [fault for topic, readers in _STEPS for fault in _step(context, topic, readers)]
     context.ask("end")
     return wrong
 
 
-def _act(context: ScenarioContext, topic: str, readers: Sequence[str]) -> Iterator[str]:
+def _step(context: ScenarioContext, topic: str, readers: Sequence[str]) -> Iterator[str]:
     context.say(f"deleting {topic}, which {', '.join(readers)} read")
     admin = AdminClient(login(context.stack, ADMIN))
     admin.delete_topics([topic], operation_timeout=10)[topic].result()
@@ -49,7 +49,7 @@ def _act(context: ScenarioContext, topic: str, readers: Sequence[str]) -> Iterat
         time.sleep(0.1)
     before = asyncio.run(_at_rest(context, readers, topic))
     if before is None:
-        yield f"{topic} is deleted, and its records are still being taken in"
+        yield f"{topic} is deleted, but its records are still being processed"
         return
     context.stack.provision()
     context.say(f"{topic} is there again, and empty")
@@ -58,7 +58,7 @@ def _act(context: ScenarioContext, topic: str, readers: Sequence[str]) -> Iterat
         same = asyncio.run(_standing(context, service, topic)) == before[service]
         yield from () if same else (f"{service} moved its checkpoints of {topic}",)
         yield from _refuses_again(context, service, topic)
-    yield from _go_on(context)
+    yield from _others_continue(context)
 
 
 async def _at_rest(
@@ -84,7 +84,7 @@ async def _at_rest(
 def _refuse(
     context: ScenarioContext, readers: Sequence[str], topic: str, since: float
 ) -> Iterator[str]:
-    """Wait until services have ended, all at once; say of each what is not as it must be."""
+    """Wait until the services have ended; yield each violation."""
     ended: dict[str, float] = {}
     while len(ended) < len(readers) and time.monotonic() < since + _WITHIN:
         for service in readers:
@@ -93,13 +93,15 @@ def _refuse(
         time.sleep(0.05)
     for service in readers:
         if service in ended:
-            yield from _said_why(context, service, topic, ended[service])
+            yield from _check_refusal(context, service, topic, ended[service])
         else:
             yield f"{service} still runs {_WITHIN:.0f} s after {topic} was made anew"
 
 
-def _said_why(context: ScenarioContext, service: str, topic: str, seconds: float) -> Iterator[str]:
-    """Look at a service that has ended: its status and its last word must say why."""
+def _check_refusal(
+    context: ScenarioContext, service: str, topic: str, seconds: float
+) -> Iterator[str]:
+    """Check the exit status and the last log event of an ended service."""
     child = context.stack.replicas[service, 0].child
     status = child.process.returncode
     if status != _REFUSES:
@@ -113,7 +115,7 @@ def _said_why(context: ScenarioContext, service: str, topic: str, seconds: float
 
 
 def _refuses_again(context: ScenarioContext, service: str, topic: str) -> Iterator[str]:
-    """Start a service that has refused: it must refuse again, with every table as it was."""
+    """Start a service that refused: it must refuse again and leave its tables unchanged."""
     del context.stack.replicas[service, 0]
     before = asyncio.run(_digests(context, service))
     context.stack.start_service(service, environment=context.testbed.environment, wait=False)
@@ -127,8 +129,8 @@ def _refuses_again(context: ScenarioContext, service: str, topic: str) -> Iterat
         yield f"{service} changed {', '.join(changed)} before it refused again"
 
 
-def _go_on(context: ScenarioContext) -> Iterator[str]:
-    """Look at everybody who still runs: ready, and intake takes requests in if it is there."""
+def _others_continue(context: ScenarioContext) -> Iterator[str]:
+    """Check that running services are ready and that intake, if running, accepts requests."""
     running = [service for service in SERVICES if context.stack.replicas[service, 0].child.alive]
     for service in running:
         if not context.stack.replicas[service, 0].is_ready():

@@ -1,4 +1,4 @@
-"""Postgres away, then Kafka frozen, each for minutes: no record is blamed for it."""
+"""Postgres is down, then Kafka frozen, each for minutes: no record is dead-lettered for it."""
 
 import asyncio
 import signal
@@ -17,11 +17,11 @@ SELECT (SELECT count(*) FROM dead_letters) + (SELECT count(*) FROM lost_ranges)
      + (SELECT count(*) FROM parked)
 """
 _STALLED_SECONDS = 300.0
-"""After so long a process that gets nowhere ends and is started again."""
+"""Seconds after which a process without progress ends and is started again."""
 
 
 def run(context: ScenarioContext) -> list[str]:
-    """Return what was set aside, lost or otherwise not as it must be."""
+    """Run the scenario; return its violations, dead-lettered and lost records included."""
     seconds = (context.sizes.minutes or MINUTES) * 60
     context.testbed.hold(_LOAD_SECONDS)
     wrong = _away(context, "Postgres is away", seconds, _stop_postgres, _start_postgres)

@@ -25,7 +25,7 @@ REPLICAS: int = _DEPLOYMENT["replicas"]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version, and the Python that runs it where it is not the present one."""
+    """A version and, unless it is the present one, the Python that runs it."""
 
     version: str
     program: Sequence[str | Path] | None = None
@@ -35,9 +35,9 @@ class Rolling:
     """
     Rolls releases out: one process of a service at a time, all services at once.
 
-    A process is told to end, the next one starts when it has, must be ready, and is left alone for
-    as long as the manifests say before it is the next one's turn. ``wrong`` tells of processes
-    that ended otherwise than in order, or run something else.
+    Each process gets SIGTERM; its replacement starts once it has ended, and must be ready for
+    ``minReadySeconds`` of the manifests before the next process is replaced. ``wrong`` lists
+    processes that did not end cleanly or run another version.
     """
 
     def __init__(self, testbed: Testbed) -> None:
@@ -99,7 +99,7 @@ class Rolling:
 
 
 def assign_release(testbed: Testbed, process: Process, release: Release) -> None:
-    """Have the testbed run a process of a release from now on."""
+    """Run a process with this release from now on."""
     testbed.programs.pop(process, None)
     if release.program is not None:
         testbed.programs[process] = release.program

@@ -1,4 +1,4 @@
-"""Where a scenario plays: the whole product on the embedded stack, under light load."""
+"""A scenario and its context: the whole product on the embedded stack, under light load."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ def _at_present(testbed: Testbed) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How long and how much; None is what the scenario itself says."""
+    """Duration and load; None means the scenario's default."""
 
     minutes: float | None = None
     count: int | None = None
@@ -41,8 +41,8 @@ class ScenarioContext:
     """
     The running product and its load, for one scenario.
 
-    Nothing is watched here: a process that ends stays ended until the scenario starts it, unless
-    it calls ``testbed.watch`` or ``testbed.hold``.
+    An ended process stays down until the scenario starts it, or calls ``testbed.watch`` or
+    ``testbed.hold``.
     """
 
     testbed: Testbed
@@ -56,21 +56,21 @@ class ScenarioContext:
         return self.testbed.stack
 
     def ask(self, word: str) -> Progress:
-        """Tell the load a word (``how``, ``stop``, ``end``); return how it stands."""
+        """Send the load a command (``how``, ``stop``, ``end``); return its progress."""
         self._pipe.send(word)
         progress = self._pipe.recv()
         assert isinstance(progress, Progress)
         return progress
 
     def waits(self) -> list[Wait]:
-        """Return how long each answer has taken; the load has not ended."""
+        """Return how long each answer took; call it before the load ends."""
         self._pipe.send("waits")
         waits = self._pipe.recv()
         assert isinstance(waits, list)
         return waits
 
     def rest(self, *, within: float = _REST_SECONDS) -> list[str]:
-        """Submit no more, wait until every life has come to its end; return what has not."""
+        """Stop submitting and wait until every request has ended; return what has not."""
         self.say("no more submissions; everything comes to its end")
         progress = self.ask("stop")
         until = time.monotonic() + within
@@ -83,19 +83,19 @@ class ScenarioContext:
         return []
 
     def violations(self) -> list[str]:
-        """Let the checker judge all that has happened; services run, the load has ended."""
+        """Let the checker judge the run, with services running and the load ended."""
         self.stack.connection.write(self.stack.state / "connection.json")
         return violations_of(self.stack.state)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What happens, on what, under how many submissions a second."""
+    """A scenario: its steps, its initial state and its load."""
 
     run: Callable[[ScenarioContext], list[str]]
-    """Ends the load, and returns what was not as it must be."""
+    """Runs the steps, ends the load, and returns the violations."""
     begin: Callable[[Testbed], None] = _at_present
-    """Migrates, and starts the processes with which it begins."""
+    """Migrates the databases and starts the initial processes."""
     rate: float = 5
     stable_names: bool = True
     """Whether a process keeps its name in its group when it starts again (`Stack`)."""
@@ -108,11 +108,11 @@ def started(
     scenario: Scenario, state: Path, *, seed: int, sizes: Sizes, say: Callable[[str], None]
 ) -> Iterator[ScenarioContext]:
     """Start everything in the folder *state*, which is emptied, and submit; stop it at the end."""
-    everybody = prepare_roster(state)
+    roster = prepare_roster(state)
     clocks = Clocks(state / "clocks") if scenario.has_clocks else None
     with Stack(
         state,
-        participants=everybody.listed,
+        participants=roster.participants_file,
         stable_names=scenario.stable_names,
         postgres_environment=clocks.environment(POSTGRES) if clocks else None,
         kafka_environment=clocks.environment(KAFKA) if clocks else None,
@@ -123,9 +123,9 @@ def started(
         testbed = Testbed(stack, report=state / "crash-points", say=say, clocks=clocks)
         scenario.begin(testbed)
         stack.wait_ready()
-        plan = everybody.plan(stack, seed=seed, rate=scenario.rate)
+        plan = roster.plan(stack, seed=seed, rate=scenario.rate)
         with load.running(plan) as pipe:
-            say("introducing everybody")
+            say("registering all participants")
             pipe.recv()
             say(f"{scenario.rate:.0f} submissions a second")
             yield ScenarioContext(testbed, say, sizes, pipe)

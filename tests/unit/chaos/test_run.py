@@ -30,7 +30,7 @@ def test_what_waits_for_everything_ends_after_what_takes_something_away() -> Non
     both = (Waiting(seconds=0, notes=notes), Noted(seconds=0.01, notes=notes))
 
     no_load: Any = None
-    Run(testbed, no_load, PROFILES["smoke"])._perform(Round(both))
+    Run(testbed, no_load, PROFILES["smoke"])._inject(Round(both))
 
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]
 

@@ -57,7 +57,7 @@ class Failover(Fault):
         finally:
             await promoted.close(timeout=5)
         testbed.stack.postgres = standby
-        testbed.proxy.lead(testbed.proxy.select(SERVICES, ("postgres",)), standby.port)
+        testbed.proxy.redirect(testbed.proxy.select(SERVICES, ("postgres",)), standby.port)
         testbed.postgres_is_down = False
         primary.discard()
         self.has_hit = True

@@ -1,4 +1,4 @@
-"""What all faults have in common."""
+"""The base class of all faults."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -12,20 +12,20 @@ class Fault(ABC):
     """Something that goes wrong for ``seconds``; shown in the log as its dataclass prints."""
 
     bound: ClassVar[float] = 30
-    """Seconds after its end within which everything must be as before."""
+    """Seconds after its end within which the stack must have recovered."""
     waits: ClassVar[bool] = False
-    """Whether its end waits for what other faults may have taken away: then it ends after them."""
+    """Whether its end needs parts that other faults may have ended: then it ends after them."""
     seconds: float = 0
     kind: str = field(default="", repr=False)
     has_hit: bool = field(default=True, repr=False)
-    """Whether it did what it is for; one that aims at something is False until it is hit."""
+    """Whether it took effect; a fault with a target sets it to False until the target is hit."""
 
     @abstractmethod
     def begin(self, testbed: Testbed) -> None:
-        """Make it go wrong."""
+        """Begin the fault."""
 
     def during(self, testbed: Testbed) -> None:  # noqa: B027
-        """Do what goes on while it lasts; called again and again."""
+        """Called repeatedly while it lasts."""
 
     def end(self, testbed: Testbed) -> None:  # noqa: B027
-        """Put it right."""
+        """End the fault."""

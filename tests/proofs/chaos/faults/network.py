@@ -103,7 +103,7 @@ class UnansweredCommits(Fault):
             link.commits_cut = 0
         self.has_hit = cut > 0
         testbed.say(
-            f"{cut} commits happened that nobody was told of" if cut else "no commit was cut"
+            f"{cut} commits happened whose answers were cut" if cut else "no commit was cut"
         )
 
 

@@ -1,4 +1,4 @@
-"""Brokers away for longer than any send waits, and the relays' leaders stay who they are."""
+"""Brokers down for longer than any send waits; the relays must keep their leaders."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Records that come again, older ones after newer ones, as a relay that wakes sends them."""
+"""Repeated records, older after newer ones, as a relay sends them that wakes up."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -106,7 +106,7 @@ def _partitions(consumer: Consumer, topic: str) -> Iterator[tuple[int, int, int]
 
 
 def _is_ours(testbed: Testbed, record: Message) -> bool:
-    """Tell what a service wrote from what a fault put there: only that is sent again."""
+    """Return whether a service wrote the record; injected ones are not sent again."""
     value, offset = record.value(), record.offset()
     if record.error() is not None or offset is None:
         return False

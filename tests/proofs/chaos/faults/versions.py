@@ -1,4 +1,4 @@
-"""The version before this one and this one side by side, as in a rollout and in its undoing."""
+"""The previous and the present version side by side, as in a rollout or rollback."""
 
 import time
 from dataclasses import dataclass, field
