@@ -15,7 +15,7 @@ from shared.process.interrupts import enable_interrupts
 from tests.proofs.alerts.faults import FAULTS, LOOK_BACK, NOT_REPRODUCED, Fault
 from tests.proofs.alerts.fed import silent_queries
 from tests.proofs.alerts.prometheus import prometheus, wait
-from tests.proofs.alerts.testbed import Testbed
+from tests.proofs.alerts.rig import Rig
 
 _STATE = Path(".local/alerts")
 _FACTOR = 30
@@ -54,48 +54,46 @@ def _run_all(faults: Sequence[Fault]) -> int:
     wrong = 0
     with Stack(_STATE) as stack:
         stack.up()
-        testbed = Testbed(stack, every=60 / _FACTOR)
+        rig = Rig(stack, every=60 / _FACTOR)
         try:
             for fault in faults:
-                wrong += not _run_fault(testbed, fault)
+                wrong += not _run_fault(rig, fault)
         finally:
-            testbed.close()
+            rig.close()
     for alert, why in NOT_REPRODUCED.items():
         print(f"alerts: not reproduced: {alert}: {why}")
     print(f"alerts: {len(faults)} faults, {len(faults) - wrong} raised exactly their alerts")
     return wrong
 
 
-def _run_fault(testbed: Testbed, fault: Fault) -> bool:
+def _run_fault(rig: Rig, fault: Fault) -> bool:
     """
     Return whether the fault raised its alerts, all of them and no other, and they ended with it.
 
     Those that look back must not end: what they count stays in their window for a while.
     """
     began = time.monotonic()
-    with prometheus(
-        testbed.targets, folder=testbed.stack.state / "prometheus", factor=_FACTOR
-    ) as server:
+    with prometheus(rig.targets, folder=rig.stack.state / "prometheus", factor=_FACTOR) as server:
         seen: set[str] = set()
 
         def look() -> None:
             seen.update(server.firing())
-            fault.again(testbed)
+            fault.again(rig)
 
         wait(lambda: False, within=_CALM, watch=lambda: seen.update(server.firing()))
         before = set(seen)
-        fault.begin(testbed)
-        server.scrape(testbed.targets)
+        fault.begin(rig)
+        server.scrape(rig.targets)
         held = time.monotonic() + fault.hold
         wait(lambda: time.monotonic() >= held, within=fault.hold + 1, watch=look)
         ended = False
         if "RecordAgeBurn" in fault.alerts:  # what is late shows when it is taken in
-            fault.end(testbed)
+            fault.end(rig)
             ended = True
         wait(lambda: fault.alerts <= seen, within=_WITHIN, watch=look)
         if not ended:
-            fault.end(testbed)
-        server.scrape(testbed.targets)  # a service that was started again has another port
+            fault.end(rig)
+        server.scrape(rig.targets)  # a service that was started again has another port
         left: set[str] = set()
 
         def is_over() -> bool:

@@ -25,7 +25,7 @@ from deploy.stack.kafka import ADMIN
 from shared.contracts import intake
 from shared.contracts.event import derived_id
 from shared.delivery.kafka import partition_of
-from tests.proofs.alerts.testbed import Testbed
+from tests.proofs.alerts.rig import Rig
 from tests.proofs.chaos.login import login
 
 _SAMPLE = Path(__file__).parents[2] / "contracts/samples/log/intake.withdrawal_requested.v1.json"
@@ -86,100 +86,100 @@ class Fault:
 
     name: str
     alerts: frozenset[str]
-    begin: Callable[[Testbed], None]
-    end: Callable[[Testbed], None] = lambda testbed: None
-    again: Callable[[Testbed], None] = lambda testbed: None
+    begin: Callable[[Rig], None]
+    end: Callable[[Rig], None] = lambda rig: None
+    again: Callable[[Rig], None] = lambda rig: None
     hold: float = 0
 
 
-def _kill(testbed: Testbed) -> None:
-    testbed.stack.kill("routing")
+def _kill(rig: Rig) -> None:
+    rig.stack.kill("routing")
 
 
-def _start(testbed: Testbed) -> None:
-    testbed.stack.start_service("routing")
+def _start(rig: Rig) -> None:
+    rig.stack.start_service("routing")
 
 
-def _forget(testbed: Testbed) -> None:
-    testbed.forgotten.add("routing")
+def _forget(rig: Rig) -> None:
+    rig.forgotten.add("routing")
 
 
-def _remember(testbed: Testbed) -> None:
-    testbed.forgotten.clear()
+def _remember(rig: Rig) -> None:
+    rig.forgotten.clear()
 
 
-def _shut_out(testbed: Testbed) -> None:
+def _shut_out(rig: Rig) -> None:
     """Have routing answer as long as it likes, and never get a connection to its database."""
-    testbed.stack.kill("routing")
-    testbed.administer("ALTER ROLE routing CONNECTION LIMIT 0")
-    testbed.stack.start_service("routing", wait=False)
+    rig.stack.kill("routing")
+    rig.administer("ALTER ROLE routing CONNECTION LIMIT 0")
+    rig.stack.start_service("routing", wait=False)
 
 
-def _let_in(testbed: Testbed) -> None:
-    testbed.administer("ALTER ROLE routing CONNECTION LIMIT -1")
-    testbed.stack.wait_ready()
+def _let_in(rig: Rig) -> None:
+    rig.administer("ALTER ROLE routing CONNECTION LIMIT -1")
+    rig.stack.wait_ready()
 
 
-def _freeze(service: str) -> Callable[[Testbed], None]:
-    return lambda testbed: testbed.stack.kill(service, signal.SIGSTOP)
+def _freeze(service: str) -> Callable[[Rig], None]:
+    return lambda rig: rig.stack.kill(service, signal.SIGSTOP)
 
 
-def _thaw(service: str) -> Callable[[Testbed], None]:
-    return lambda testbed: testbed.stack.kill(service, signal.SIGCONT)
+def _thaw(service: str) -> Callable[[Rig], None]:
+    return lambda rig: rig.stack.kill(service, signal.SIGCONT)
 
 
-def _kill_kafka(testbed: Testbed) -> None:
-    for node in testbed.stack.kafka.nodes:
+def _kill_kafka(rig: Rig) -> None:
+    for node in rig.stack.kafka.nodes:
         node.process.kill()
         node.process.wait()
 
 
-def _start_kafka(testbed: Testbed) -> None:
-    testbed.stack.kafka.restart(1)
-    testbed.stack.kafka.wait()
+def _start_kafka(rig: Rig) -> None:
+    rig.stack.kafka.restart(1)
+    rig.stack.kafka.wait()
 
 
-def _stop_postgres(testbed: Testbed) -> None:
-    testbed.stack.postgres.stop()
+def _stop_postgres(rig: Rig) -> None:
+    rig.stack.postgres.stop()
 
 
-def _start_postgres(testbed: Testbed) -> None:
-    testbed.stack.postgres.begin()
-    testbed.stack.postgres.wait()
+def _start_postgres(rig: Rig) -> None:
+    rig.stack.postgres.begin()
+    rig.stack.postgres.wait()
 
 
-def _inject_event(testbed: Testbed, **changes: Any) -> None:
+def _inject_event(rig: Rig, **changes: Any) -> None:
     """Write an event of intake's, as intake, that intake never wrote."""
-    subject = f"CRI-2099-{testbed.next_number():06d}-X"
+    subject = f"CRI-2099-{rig.next_number():06d}-X"
     event = {**json.loads(_SAMPLE.read_text()), "subject": subject, **changes}
     event["sequence"] = f"{1:020d}"
     event["id"] = derived_id("a test", event["type"], subject)
     data = {**event["data"], "tracking_number": subject}
     value = json.dumps({**event, "data": data}).encode()
-    producer = Producer(login(testbed.stack, "intake"))
+    producer = Producer(login(rig.stack, "intake"))
     key = subject.encode()
     producer.produce(intake.TOPIC, value, key, partition=partition_of(key, _PARTITIONS))
     producer.flush(10)
 
 
-def _fail_decision(testbed: Testbed) -> None:
-    _inject_event(testbed)  # of an unknown request
+def _fail_decision(rig: Rig) -> None:
+    _inject_event(rig)  # of an unknown request
 
 
-def _invent_type(testbed: Testbed) -> None:
-    _inject_event(testbed, type="gov.cri.intake.invented.v1")
+def _invent_type(rig: Rig) -> None:
+    _inject_event(rig, type="gov.cri.intake.invented.v1")
 
 
-def _discard(testbed: Testbed) -> None:
+def _discard(rig: Rig) -> None:
     for service in ("routing", "notifications", "reporting"):
-        for coordinate in testbed.rows(service, "SELECT * FROM dead_letters"):
+        for coordinate in rig.rows(service, "SELECT * FROM dead_letters"):
             place = f"{coordinate['topic']}/{coordinate['partition']}/{coordinate['offset']}"
-            testbed.operate("dead-letters", "discard", service, place, "--yes", "--why", "a test")
+            rig.operate("dead-letters", "discard", service, place, "--yes", "--why", "a test")
 
 
-def _fence(testbed: Testbed) -> None:
+def _fence(rig: Rig) -> None:
     """Move the canary's checkpoint under a batch that waits for it, and back at once."""
-    asyncio.run(_move(testbed.stack.dsn("intake")))
+    asyncio.run(_move(rig.stack.dsn("intake")))
 
 
 async def _move(dsn: str) -> None:
@@ -194,60 +194,60 @@ async def _move(dsn: str) -> None:
         await connection.close()
 
 
-def _lose_request(testbed: Testbed) -> None:
-    testbed.execute("reporting", "DELETE FROM requests")
+def _lose_request(rig: Rig) -> None:
+    rig.execute("reporting", "DELETE FROM requests")
 
 
-def _repair(testbed: Testbed) -> None:
-    testbed.operate("rebuild", "reporting", "--yes", "--why", "a test")
+def _repair(rig: Rig) -> None:
+    rig.operate("rebuild", "reporting", "--yes", "--why", "a test")
 
 
-def _stop_canary(testbed: Testbed) -> None:
-    os.kill(testbed.canary.pid, signal.SIGKILL)
-    testbed.canary.process.wait()
+def _stop_canary(rig: Rig) -> None:
+    os.kill(rig.canary.pid, signal.SIGKILL)
+    rig.canary.process.wait()
 
 
-def _forbid(testbed: Testbed) -> None:
+def _forbid(rig: Rig) -> None:
     """Take the right to read one participant's topic from intake."""
-    admin = _administer(testbed)
-    for made in admin.create_acls([_denied(testbed, AclBinding)]).values():
+    admin = _administer(rig)
+    for made in admin.create_acls([_denied(rig, AclBinding)]).values():
         made.result()
 
 
-def _allow(testbed: Testbed) -> None:
-    admin = _administer(testbed)
-    for gone in admin.delete_acls([_denied(testbed, AclBindingFilter)]).values():
+def _allow(rig: Rig) -> None:
+    admin = _administer(rig)
+    for gone in admin.delete_acls([_denied(rig, AclBindingFilter)]).values():
         gone.result()
 
 
-def _denied(testbed: Testbed, kind: Any) -> Any:
-    user, _ = testbed.stack.kafka_login("intake")
+def _denied(rig: Rig, kind: Any) -> Any:
+    user, _ = rig.stack.kafka_login("intake")
     return kind(
         ResourceType.TOPIC, _SILENT, ResourcePatternType.LITERAL, f"User:{user}", "*",
         AclOperation.READ, AclPermissionType.DENY,
     )  # fmt: skip
 
 
-def _delete_unread(testbed: Testbed) -> None:
+def _delete_unread(rig: Rig) -> None:
     """Delete records from a participant's topic while intake, frozen, does not read them."""
-    _freeze("intake")(testbed)
-    producer = Producer(login(testbed.stack, ADMIN))
+    _freeze("intake")(rig)
+    producer = Producer(login(rig.stack, ADMIN))
     for _ in range(_DELETED):  # a fetch that was under way brings the first
         producer.produce(_SILENT, b"no event", partition=0)
         producer.flush(10)
-    end, admin = TopicPartition(_SILENT, 0, OFFSET_END), _administer(testbed)
+    end, admin = TopicPartition(_SILENT, 0, OFFSET_END), _administer(rig)
     for done in admin.delete_records([end]).values():
         done.result()
-    _thaw("intake")(testbed)
+    _thaw("intake")(rig)
 
 
-def _administer(testbed: Testbed) -> Any:
-    user, password = testbed.stack.kafka_login(ADMIN)
-    return admin_client(testbed.stack.kafka.servers, user=user, password=password)
+def _administer(rig: Rig) -> Any:
+    user, password = rig.stack.kafka_login(ADMIN)
+    return admin_client(rig.stack.kafka.servers, user=user, password=password)
 
 
 FAULTS = (
-    Fault("nothing", frozenset(), lambda testbed: None, hold=45),
+    Fault("nothing", frozenset(), lambda rig: None, hold=45),
     Fault("a service ends and stays away", frozenset({"ServiceDown"}), _kill, _start),
     Fault("a service is no target any more", frozenset({"ServiceDown"}), _forget, _remember),
     Fault(
@@ -279,7 +279,7 @@ FAULTS = (
     Fault("a topic deletes what was not read", frozenset({"RecordsLost"}), _delete_unread),
     Fault("events of an unknown type", frozenset({"UnknownSchemaSeen"}), _invent_type),
     Fault("another owner moves on", frozenset({"FencedBatches"}), _fence, again=_fence),
-    Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Testbed.start_canary),
+    Fault("the canary ends", frozenset({"NoCanary"}), _stop_canary, Rig.start_canary),
     Fault("a read model loses a row", frozenset({"ProjectionMismatch"}), _lose_request, _repair),
     Fault(
         "a decision fails",

@@ -10,7 +10,7 @@ from deploy.monitoring.dashboards import queries
 from deploy.stack import processes
 from deploy.stack.failure import StackFailed
 from tests.proofs.alerts.prometheus import NAMESPACE, Prometheus, prometheus, wait
-from tests.proofs.alerts.testbed import CANARY_PORT, ROOT
+from tests.proofs.alerts.rig import CANARY_PORT, ROOT
 
 _WITHIN = 240
 # Who the canary is in the demonstration: what it submits there is refused, and answered.

@@ -19,10 +19,10 @@ from tests.proofs.chaos.judging import judge, record
 from tests.proofs.chaos.migrations import kill_migrations
 from tests.proofs.chaos.profiles import DISKS, NETWORK, PROFILES, Profile
 from tests.proofs.chaos.proxy import Proxy
+from tests.proofs.chaos.rig import FULL_NODE, Rig
 from tests.proofs.chaos.roster import prepare_roster
 from tests.proofs.chaos.run import Outcome, Run
 from tests.proofs.chaos.schedule import Schedule
-from tests.proofs.chaos.testbed import FULL_NODE, Testbed
 
 _BEGUN = time.monotonic()
 _CRASHES = "crash-points"
@@ -89,7 +89,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         stack.start()
         stack.provision()
         stack.migrate()
-        testbed = Testbed(
+        rig = Rig(
             stack,
             report=state / _CRASHES,
             say=_say,
@@ -100,16 +100,16 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         )
         if profile.migrations:
             _say(f"killing {profile.migrations} migrations between two steps")
-        kills, wrong = kill_migrations(stack, testbed.environment, times=profile.migrations)
-        testbed.kills += kills
-        testbed.launch_wanted()
+        kills, wrong = kill_migrations(stack, rig.environment, times=profile.migrations)
+        rig.kills += kills
+        rig.launch_wanted()
         stack.wait_ready()
         plan = roster.plan(stack, seed=seed, rate=profile.rate)
         with load.running(plan) as pipe:
             _say("registering all participants")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
-            run = Run(testbed, pipe, profile)
+            run = Run(rig, pipe, profile)
             outcome = run.go(Schedule(seed, profile))
         stack.connection.write(state / "connection.json")
         _say("the checker records the stack")
@@ -121,28 +121,28 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]
     if clocks is not None:
         clocks.tidy()
-    return _close(profile, testbed, outcome, violations, seed=seed)
+    return _close(profile, rig, outcome, violations, seed=seed)
 
 
 def _close(
-    profile: Profile, testbed: Testbed, outcome: Outcome, violations: list[str], *, seed: int
+    profile: Profile, rig: Rig, outcome: Outcome, violations: list[str], *, seed: int
 ) -> int:
     for violation in violations[:50]:
         print(f"chaos: violation: {violation}", file=sys.stderr)
     submitted = outcome.progress.submitted if outcome.progress else 0
-    report = read_report(testbed.report)
+    report = read_report(rig.report)
     print("\n".join(lines(report)))
     few = shortfalls(report, least=profile.least_crashes)
     if submitted < profile.least_requests:
         few.append(f"fewer than {profile.least_requests} requests")
-    if testbed.kills < profile.least_kills:
+    if rig.kills < profile.least_kills:
         few.append(f"fewer than {profile.least_kills} kills")
     if profile.is_whole:
         few += [f"no fault of kind {kind} did what it is for" for kind in outcome.missed]
     for shortfall in few:
         print(f"chaos: this run shows too little: {shortfall}", file=sys.stderr)
     print(
-        f"chaos: {testbed.kills} kills, {outcome.faults} faults, {submitted} requests,"
+        f"chaos: {rig.kills} kills, {outcome.faults} faults, {submitted} requests,"
         f" {len(violations)} violations, slowest recovery {outcome.slowest:.1f} s, seed {seed}"
     )
     return 1 if violations or few else 0

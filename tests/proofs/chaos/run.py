@@ -14,8 +14,8 @@ from tests.proofs.chaos.coverage import short
 from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.profiles import Profile
 from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.schedule import Round, Schedule
-from tests.proofs.chaos.testbed import Testbed
 
 _END_SECONDS = 180
 _AIMS = 3
@@ -38,8 +38,8 @@ class Outcome:
 class Run:
     """Drives the faults; the load is in a process of its own, behind ``pipe``."""
 
-    def __init__(self, testbed: Testbed, pipe: "Connection", profile: Profile) -> None:
-        self._testbed = testbed
+    def __init__(self, rig: Rig, pipe: "Connection", profile: Profile) -> None:
+        self._rig = rig
         self._pipe = pipe
         self._profile = profile
         self._hit: set[str] = set()
@@ -57,7 +57,7 @@ class Run:
             else:
                 self._recover(since, bound)
                 bound = 30.0
-        self._testbed.heal()
+        self._rig.heal()
         self._finish(since, bound)
         self.outcome.missed = self._missed()
         return self.outcome
@@ -77,32 +77,32 @@ class Run:
     def _aimed(self, schedule: Schedule) -> Iterator[Round]:
         """Yield a round for each kind that has missed, and one for crash points, in peace."""
         for kind in self._missed():
-            self._testbed.say(f"not shown yet: {kind}")
+            self._rig.say(f"not shown yet: {kind}")
             yield Round(())
             yield schedule.aimed(kind)
-        report = read_report(self._testbed.report)
+        report = read_report(self._rig.report)
         if points := short(report, least=self._profile.least_crashes):
-            self._testbed.say(f"not killed yet: {', '.join(points)}")
+            self._rig.say(f"not killed yet: {', '.join(points)}")
             yield Round(())
             yield schedule.aimed_at(points)
 
     def _inject(self, each: Round) -> None:
-        self._testbed.say("; ".join(map(str, each.faults)))
+        self._rig.say("; ".join(map(str, each.faults)))
         self.outcome.faults += len(each.faults)
         for fault in each.faults:
-            fault.begin(self._testbed)
+            fault.begin(self._rig)
         begun = time.monotonic()
         left = sorted(each.faults, key=lambda fault: (fault.waits, fault.seconds))
         while left:
             now = time.monotonic() - begun
             while left and now >= left[0].seconds:
                 ending = left.pop(0)
-                ending.end(self._testbed)
+                ending.end(self._rig)
                 if ending.has_hit:
                     self._hit.add(ending.kind)
-            self._testbed.hold(0.1)
+            self._rig.hold(0.1)
             for fault in left:
-                fault.during(self._testbed)
+                fault.during(self._rig)
 
     def _recover(self, since: float, bound: float) -> None:
         """Wait until all that was sent before the last fault ended is answered and heard of."""
@@ -110,9 +110,9 @@ class Run:
             if time.monotonic() > since + bound:
                 late = f"not recovered {bound:.0f} s after the last fault"
                 self.outcome.wrong.append(late)
-                self._testbed.say(late)
+                self._rig.say(late)
                 return
-            self._testbed.hold(0.2)
+            self._rig.hold(0.2)
         self._note_recovery(time.monotonic() - since)
 
     def _finish(self, since: float, bound: float) -> None:
@@ -120,7 +120,7 @@ class Run:
         self._ask("stop")
         left = ["something unanswered"]
         while left and time.monotonic() < since + bound:
-            self._testbed.hold(0.5)
+            self._rig.hold(0.5)
             left = ["something unanswered"] if self._ask("how").oldest_open else self._unrest()
         if left:
             self.outcome.wrong.append(f"not at rest {bound:.0f} s after the last fault: {left}")
@@ -136,25 +136,25 @@ class Run:
                 left = f"{progress.unfinished} requests not at their end; {self._unrest()}"
                 self.outcome.wrong.append(f"no end after {_END_SECONDS} s: {left}")
                 break
-            self._testbed.hold(0.5)
+            self._rig.hold(0.5)
         self.outcome.progress = self._ask("end")
         self.outcome.wrong += self.outcome.progress.problems
-        self.outcome.wrong += [*self._testbed.ended, *self._testbed.wrong]
+        self.outcome.wrong += [*self._rig.ended, *self._rig.wrong]
 
     def _note_recovery(self, seconds: float) -> None:
-        self._testbed.say(f"recovered after {seconds:.1f} s")
+        self._rig.say(f"recovered after {seconds:.1f} s")
         self.outcome.slowest = max(self.outcome.slowest, seconds)
 
     def _unrest(self) -> list[str]:
         try:
-            return asyncio.run(unrest(self._testbed.stack))
+            return asyncio.run(unrest(self._rig.stack))
         except _AWAY as error:  # still on its way back
             return [repr(error)]
 
     def _ask(self, word: str) -> Progress:
         self._pipe.send(word)
         while not self._pipe.poll(0.1):
-            self._testbed.watch()
+            self._rig.watch()
         progress = self._pipe.recv()
         assert isinstance(progress, Progress)
         return progress

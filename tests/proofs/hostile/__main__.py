@@ -11,7 +11,7 @@ from deploy.stack.failure import StackFailed
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Result, closing_line, failures, percentile, table
-from tests.proofs.hostile.testbed import Testbed, started
+from tests.proofs.hostile.rig import Rig, started
 
 _BEGUN = time.monotonic()
 _ALONE = 20.0
@@ -68,7 +68,7 @@ def _run_attacks(
     alone: list[float] = []
     results: list[Result] = []
     with ExitStack() as ends:
-        standing: Testbed | None = None
+        standing: Rig | None = None
         for name in names:
             if standing is None:
                 ends.close()
@@ -78,7 +78,7 @@ def _run_attacks(
             results.append(standing.attack(name))
             if not standing.is_sound():
                 # It did what it could: the next one must not be blamed for it.
-                _say(f"{name}: the bystander is not answered any more; a new testbed is set")
+                _say(f"{name}: the bystander is not answered any more; a new rig is set")
                 standing = None
     return alone, results
 

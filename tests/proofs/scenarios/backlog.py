@@ -29,31 +29,31 @@ def run(context: ScenarioContext) -> list[str]:
 
     Return what was not answered, decided twice, or set aside.
     """
-    count, clocks = context.sizes.count or COUNT, context.testbed.clocks
+    count, clocks = context.sizes.count or COUNT, context.rig.clocks
     assert clocks is not None
-    context.testbed.hold(_LIVES_SECONDS)
+    context.rig.hold(_LIVES_SECONDS)
     # Offers lapse after 20 s here; eleven providers could never answer so many in that time.
     context.say("the providers can take on a few more requests, and no more")
     context.ask("scarce")
     for service in SERVICES:
-        context.testbed.dismiss((service, 0))
+        context.rig.dismiss((service, 0))
     context.say(f"no service runs, and {count} submissions arrive")
     first = context.ask("how").submitted
     context.ask("hurry")
     while context.ask("how").submitted < first + count:
-        context.testbed.hold(0.5)
+        context.rig.hold(0.5)
     context.ask("stop")
     context.say("a week passes, and the services come back")
     for each in (*SERVICES, POSTGRES, KAFKA):
         clocks.step(each, int(_WEEK.total_seconds()))
     wrong = asyncio.run(_clock_of_postgres(context))
     for service in SERVICES:
-        context.testbed.wanted[service, 0] = {}
+        context.rig.wanted[service, 0] = {}
     began = time.monotonic()
     wrong += context.rest(within=180 + count / _LEAST_A_SECOND)
     seconds = time.monotonic() - began
     wrong += context.ask("end").problems
-    wrong += context.testbed.ended
+    wrong += context.rig.ended
     wrong += _clock_of_kafka(context)
     wrong += context.violations()
     print(f"backlog: {count} submissions, at rest after {seconds:.0f} s", flush=True)

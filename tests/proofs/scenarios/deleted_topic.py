@@ -118,7 +118,7 @@ def _refuses_again(context: ScenarioContext, service: str, topic: str) -> Iterat
     """Start a service that refused: it must refuse again and leave its tables unchanged."""
     del context.stack.replicas[service, 0]
     before = asyncio.run(_digests(context, service))
-    context.stack.start_service(service, environment=context.testbed.environment, wait=False)
+    context.stack.start_service(service, environment=context.rig.environment, wait=False)
     yield from _refuse(context, [service], topic, time.monotonic())
     changed = [
         table

@@ -24,9 +24,9 @@ def fall_back(context: ScenarioContext, services: Iterable[str]) -> float:
     services = tuple(services)
     names = ", ".join(services)
     context.say(f"{names}: killed, and the database restored from an older dump")
-    processes = [process for process in context.testbed.wanted if process[0] in services]
+    processes = [process for process in context.rig.wanted if process[0] in services]
     for process in processes:
-        context.testbed.kill(process)
+        context.rig.kill(process)
     for service in services:
         name = databases.database_of(service)
         asyncio.run(databases.drop(context.stack.postgres.dsn(), name))
@@ -34,7 +34,7 @@ def fall_back(context: ScenarioContext, services: Iterable[str]) -> float:
         context.stack.postgres.restore(name, _dump(context, service))
     begun = time.monotonic()
     while any(process not in context.stack.replicas for process in processes):
-        context.testbed.hold(0.1)
+        context.rig.hold(0.1)
     context.stack.wait_ready()
     seconds = time.monotonic() - begun
     context.say(f"{names}: caught up and ready after {seconds:.1f} s")

@@ -15,13 +15,13 @@ def run(context: ScenarioContext) -> list[str]:
     """
     slowest = 0.0
     for services in (*((service,) for service in SERVICES), SERVICES):
-        context.testbed.hold(_LOAD_SECONDS)
+        context.rig.hold(_LOAD_SECONDS)
         dump(context, services)
-        context.testbed.hold(_LOAD_SECONDS)
+        context.rig.hold(_LOAD_SECONDS)
         slowest = max(slowest, fall_back(context, services))
     wrong = context.rest()
     wrong += context.ask("end").problems
-    wrong += context.testbed.ended
+    wrong += context.rig.ended
     wrong += context.violations()
     print(f"drill: restored, caught up in {slowest:.1f} s, {len(wrong)} violations", flush=True)
     return wrong

@@ -23,15 +23,15 @@ _STALLED_SECONDS = 300.0
 def run(context: ScenarioContext) -> list[str]:
     """Run the scenario; return its violations, dead-lettered and lost records included."""
     seconds = (context.sizes.minutes or MINUTES) * 60
-    context.testbed.hold(_LOAD_SECONDS)
+    context.rig.hold(_LOAD_SECONDS)
     wrong = _away(context, "Postgres is away", seconds, _stop_postgres, _start_postgres)
-    context.testbed.hold(_LOAD_SECONDS)
+    context.rig.hold(_LOAD_SECONDS)
     wrong += _away(context, "Kafka is frozen", seconds, _freeze_kafka, _thaw_kafka)
-    context.testbed.hold(_LOAD_SECONDS)
+    context.rig.hold(_LOAD_SECONDS)
     wrong += context.rest()
     wrong += context.ask("end").problems
     if seconds < _STALLED_SECONDS:
-        wrong += context.testbed.ended
+        wrong += context.rig.ended
     count = asyncio.run(_set_aside(context))
     if count:
         wrong.append(f"{count} records were set aside or lost")
@@ -49,24 +49,24 @@ def _away(
 ) -> list[str]:
     context.say(f"{what} for {seconds:.0f} s")
     begin(context)
-    context.testbed.hold(seconds)
+    context.rig.hold(seconds)
     end(context)
     over = time.monotonic()
     while not all(replica.is_ready() for replica in context.stack.replicas.values()):
         if time.monotonic() > over + _READY_SECONDS:
             return [f"not ready {_READY_SECONDS:.0f} s after the end of this: {what}"]
-        context.testbed.hold(0.2)
+        context.rig.hold(0.2)
     context.say(f"ready {time.monotonic() - over:.1f} s after its end")
     return []
 
 
 def _stop_postgres(context: ScenarioContext) -> None:
-    context.testbed.end_postgres(signal.SIGQUIT)
+    context.rig.end_postgres(signal.SIGQUIT)
 
 
 def _start_postgres(context: ScenarioContext) -> None:
-    context.testbed.postgres_is_down = False
-    context.testbed.watch()
+    context.rig.postgres_is_down = False
+    context.rig.watch()
 
 
 def _freeze_kafka(context: ScenarioContext) -> None:

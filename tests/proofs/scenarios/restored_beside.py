@@ -11,7 +11,7 @@ from deploy.provision.databases import database_of, with_database
 from deploy.stack import processes, recovery
 from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 from tests.proofs.scenarios.scenario import ScenarioContext
 
 _LOAD_SECONDS = 8.0
@@ -20,12 +20,12 @@ _ARCHIVED_WITHIN = 5
 _NEWEST = "SELECT max(moved_at) FROM checkpoints"
 
 
-def begin(testbed: Testbed) -> None:
+def begin(rig: Rig) -> None:
     """Have Postgres archive its log from the first moment on."""
-    stack = testbed.stack
+    stack = rig.stack
     recovery.keep_archive(stack.postgres, stack.state / "archive", seconds=_ARCHIVED_WITHIN)
     stack.migrate()
-    testbed.launch_wanted()
+    rig.launch_wanted()
 
 
 def run(context: ScenarioContext) -> list[str]:
@@ -34,18 +34,18 @@ def run(context: ScenarioContext) -> list[str]:
 
     Return what was decided twice, or otherwise not as it must be.
     """
-    stack, testbed = context.stack, context.testbed
+    stack, rig = context.stack, context.rig
     backup, log = stack.state / "backup", stack.logs / "restored.log"
-    testbed.hold(_LOAD_SECONDS)
+    rig.hold(_LOAD_SECONDS)
     context.say("a base backup")
     recovery.back_up(stack.postgres, backup, log=log)
-    testbed.hold(_LOAD_SECONDS + 2 * _ARCHIVED_WITHIN)
+    rig.hold(_LOAD_SECONDS + 2 * _ARCHIVED_WITHIN)
     context.say("Postgres is lost")
-    testbed.end_postgres(signal.SIGQUIT)
+    rig.end_postgres(signal.SIGQUIT)
     lost, begun = datetime.now(UTC), time.monotonic()
     for service in SERVICES:
-        testbed.held_down.add(service)
-        testbed.kill((service, 0))
+        rig.held_down.add(service)
+        rig.kill((service, 0))
     beside = recovery.recover(
         backup,
         stack.state / "archive",
@@ -64,15 +64,15 @@ def run(context: ScenarioContext) -> list[str]:
     )
     stack.postgres.begin()
     stack.postgres.wait()
-    testbed.postgres_is_down = False
-    testbed.held_down.clear()
+    rig.postgres_is_down = False
+    rig.held_down.clear()
     while any((service, 0) not in stack.replicas for service in SERVICES):
-        testbed.hold(0.1)
+        rig.hold(0.1)
     stack.wait_ready()
     took = time.monotonic() - begun
     wrong = context.rest()
     wrong += context.ask("end").problems
-    wrong += testbed.ended
+    wrong += rig.ended
     wrong += context.violations()
     if behind > 3 * _ARCHIVED_WITHIN:
         wrong.append(f"the archive was {behind:.1f} s behind")

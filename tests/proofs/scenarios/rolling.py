@@ -12,7 +12,7 @@ import yaml
 from deploy.provision.topics import DEPLOY
 from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
-from tests.proofs.chaos.testbed import Process, Testbed
+from tests.proofs.chaos.rig import Process, Rig
 
 _DEPLOYMENT = yaml.safe_load(
     (DEPLOY / "kubernetes" / "base" / "service" / "deployment.yaml").read_text()
@@ -40,8 +40,8 @@ class Rolling:
     processes that did not end cleanly or run another version.
     """
 
-    def __init__(self, testbed: Testbed) -> None:
-        self._testbed = testbed
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
         self.restarts = 0
         self.wrong: list[str] = []
 
@@ -49,9 +49,9 @@ class Rolling:
         """Return when every process of every service is one of the release."""
         left = [self._replace(service, release) for service in SERVICES]
         while left:
-            self._testbed.hold(0.1)
+            self._rig.hold(0.1)
             left = [each for each in left if next(each, "over") is None]
-        for process, replica in self._testbed.stack.replicas.items():
+        for process, replica in self._rig.stack.replicas.items():
             if f'version="{release.version}"' not in _built(replica.http):
                 self.wrong.append(f"{_name(process)} does not run {release.version}")
 
@@ -61,12 +61,12 @@ class Rolling:
             process = (service, number)
             yield from self._end(process)
             self.restarts += 1
-            assign_release(self._testbed, process, release)
+            assign_release(self._rig, process, release)
             yield from self._settle(process)
 
     def _end(self, process: Process) -> Iterator[None]:
-        self._testbed.wanted.pop(process)
-        replica = self._testbed.stack.replicas.pop(process, None)
+        self._rig.wanted.pop(process)
+        replica = self._rig.stack.replicas.pop(process, None)
         if replica is None:  # it has ended by itself, which the watch has seen
             return
         child, grace = replica.child, _POD["terminationGracePeriodSeconds"]
@@ -94,16 +94,16 @@ class Rolling:
             yield
 
     def _is_ready(self, process: Process) -> bool:
-        replica = self._testbed.stack.replicas.get(process)
+        replica = self._rig.stack.replicas.get(process)
         return replica is not None and replica.is_ready()
 
 
-def assign_release(testbed: Testbed, process: Process, release: Release) -> None:
+def assign_release(rig: Rig, process: Process, release: Release) -> None:
     """Run a process with this release from now on."""
-    testbed.programs.pop(process, None)
+    rig.programs.pop(process, None)
     if release.program is not None:
-        testbed.programs[process] = release.program
-    testbed.wanted[process] = {}
+        rig.programs[process] = release.program
+    rig.wanted[process] = {}
 
 
 def _built(http: str) -> str:

@@ -7,7 +7,7 @@ from itertools import product
 
 from deploy.local.released import PREVIOUS, migrate, released
 from shared.contracts.services import SERVICES
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.waits import Wait, silence, slowest
 from tests.proofs.scenarios.falling_back import dump, fall_back
 from tests.proofs.scenarios.rolling import REPLICAS, Release, Rolling, assign_release
@@ -17,13 +17,13 @@ _LOAD_SECONDS = 5.0
 _LONGEST_PAUSE = 15.0
 
 
-def begin(testbed: Testbed) -> None:
+def begin(rig: Rig) -> None:
     """Bring everything up as the version before this one, on the schema that it makes itself."""
-    earlier = _earlier(testbed)
-    migrate(testbed.stack, earlier.version, earlier.program)
+    earlier = _earlier(rig)
+    migrate(rig.stack, earlier.version, earlier.program)
     for process in product(SERVICES, range(REPLICAS)):
-        assign_release(testbed, process, earlier)
-    testbed.launch_wanted()
+        assign_release(rig, process, earlier)
+    rig.launch_wanted()
 
 
 def run(context: ScenarioContext) -> list[str]:
@@ -32,24 +32,24 @@ def run(context: ScenarioContext) -> list[str]:
 
     Return what was not as it must be.
     """
-    earlier, present = _earlier(context.testbed), Release(version("continuum"))
-    rolling = Rolling(context.testbed)
+    earlier, present = _earlier(context.rig), Release(version("continuum"))
+    rolling = Rolling(context.rig)
 
     def upgrade_schema() -> None:
         migrate(context.stack, present.version, present.program)
-        context.testbed.hold(_LOAD_SECONDS)
+        context.rig.hold(_LOAD_SECONDS)
 
     def go_back() -> None:
         dump(context, SERVICES)
-        context.testbed.hold(_LOAD_SECONDS)
+        context.rig.hold(_LOAD_SECONDS)
         rolling.out(earlier)
 
     def restore() -> None:
-        context.testbed.hold(_LOAD_SECONDS)  # what was sent before is answered before
+        context.rig.hold(_LOAD_SECONDS)  # what was sent before is answered before
         caught_up.append(fall_back(context, SERVICES))
-        context.testbed.hold(_LOAD_SECONDS)
+        context.rig.hold(_LOAD_SECONDS)
 
-    context.testbed.hold(_LOAD_SECONDS)
+    context.rig.hold(_LOAD_SECONDS)
     caught_up: list[float] = []
     steps: Mapping[str, Callable[[], None]] = {
         f"{present.version} migrates under {earlier.version}": upgrade_schema,
@@ -71,7 +71,7 @@ def run(context: ScenarioContext) -> list[str]:
     stopped = {what: span for what, span in spans.items() if steps[what] is restore}
     going = {what: span for what, span in spans.items() if what not in stopped}
     _print_pauses(waits, stopped)
-    wrong += [*rolling.wrong, *context.testbed.ended, *_print_pauses(waits, going)]
+    wrong += [*rolling.wrong, *context.rig.ended, *_print_pauses(waits, going)]
     wrong += context.violations()
     longest = max(slowest(waits, since=since, until=until) for since, until in going.values())
     print(
@@ -98,5 +98,5 @@ def _print_pauses(waits: Sequence[Wait], spans: Mapping[str, tuple[float, float]
     return found
 
 
-def _earlier(testbed: Testbed) -> Release:
-    return Release(PREVIOUS, released(PREVIOUS, say=testbed.say))
+def _earlier(rig: Rig) -> Release:
+    return Release(PREVIOUS, released(PREVIOUS, say=rig.say))

@@ -15,17 +15,17 @@ from tests.proofs.chaos.clocks import KAFKA, Clocks
 from tests.proofs.chaos.judging import violations_of
 from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.roster import prepare_roster
-from tests.proofs.chaos.testbed import Testbed
 from tests.proofs.chaos.waits import Wait
 
 _REST_SECONDS = 180.0
 
 
-def _at_present(testbed: Testbed) -> None:
+def _at_present(rig: Rig) -> None:
     """Start the present version, one process of each service."""
-    testbed.stack.migrate()
-    testbed.launch_wanted()
+    rig.stack.migrate()
+    rig.launch_wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class ScenarioContext:
     """
     The running product and its load, for one scenario.
 
-    An ended process stays down until the scenario starts it, or calls ``testbed.watch`` or
-    ``testbed.hold``.
+    An ended process stays down until the scenario starts it, or calls ``rig.watch`` or
+    ``rig.hold``.
     """
 
-    testbed: Testbed
+    rig: Rig
     say: Callable[[str], None]
     sizes: Sizes
     _pipe: "Connection"
@@ -53,7 +53,7 @@ class ScenarioContext:
     @property
     def stack(self) -> Stack:
         """All parts of the product."""
-        return self.testbed.stack
+        return self.rig.stack
 
     def ask(self, word: str) -> Progress:
         """Send the load a command (``how``, ``stop``, ``end``); return its progress."""
@@ -78,7 +78,7 @@ class ScenarioContext:
             if time.monotonic() > until:
                 left = f"{progress.unfinished} requests not at their end, {progress}"
                 return [f"no end: {left}; {asyncio.run(unrest(self.stack))}"]
-            self.testbed.hold(0.5)
+            self.rig.hold(0.5)
             progress = self.ask("how")
         return []
 
@@ -94,7 +94,7 @@ class Scenario:
 
     run: Callable[[ScenarioContext], list[str]]
     """Runs the steps, ends the load, and returns the violations."""
-    begin: Callable[[Testbed], None] = _at_present
+    begin: Callable[[Rig], None] = _at_present
     """Migrates the databases and starts the initial processes."""
     rate: float = 5
     stable_names: bool = True
@@ -120,12 +120,12 @@ def started(
     ) as stack:
         stack.start()
         stack.provision()
-        testbed = Testbed(stack, report=state / "crash-points", say=say, clocks=clocks)
-        scenario.begin(testbed)
+        rig = Rig(stack, report=state / "crash-points", say=say, clocks=clocks)
+        scenario.begin(rig)
         stack.wait_ready()
         plan = roster.plan(stack, seed=seed, rate=scenario.rate)
         with load.running(plan) as pipe:
             say("registering all participants")
             pipe.recv()
             say(f"{scenario.rate:.0f} submissions a second")
-            yield ScenarioContext(testbed, say, sizes, pipe)
+            yield ScenarioContext(rig, say, sizes, pipe)

@@ -16,13 +16,13 @@ from deploy.provision import databases
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.failover import Failover
 from tests.proofs.chaos.faults.pools import PoolExhausted
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 FIRST = datetime(2026, 11, 29, tzinfo=UTC)
 
 
 @pytest.fixture
-def testbed() -> Iterator[Testbed]:
+def rig() -> Iterator[Rig]:
     """A Postgres of this test alone, with the database of one service; Kafka is not started."""
     with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as stack:
         stack.credentials.kafka_users(SERVICES)
@@ -34,17 +34,17 @@ def testbed() -> Iterator[Testbed]:
         dsn = stack.postgres.dsn()
         asyncio.run(databases.provision(dsn, passwords, owners=owners, operator=operator))
         stack.migrate("routing")
-        yield Testbed(stack, report=stack.state / "report", say=lambda text: None)
+        yield Rig(stack, report=stack.state / "report", say=lambda text: None)
 
 
-def test_after_a_failover_what_was_committed_is_there_and_nothing_else(testbed: Testbed) -> None:
-    before = testbed.stack.postgres.port
+def test_after_a_failover_what_was_committed_is_there_and_nothing_else(rig: Rig) -> None:
+    before = rig.stack.postgres.port
     fault = Failover()
 
     begun, over = Event(), Event()
 
     async def write_and_begin_to_write_more() -> None:
-        service = await asyncpg.connect(testbed.stack.dsn("routing"))
+        service = await asyncpg.connect(rig.stack.dsn("routing"))
         await service.execute("INSERT INTO write_probe (id, written_at) VALUES (true, $1)", FIRST)
         await service.execute("BEGIN")
         await service.execute("UPDATE write_probe SET written_at = $1", FIRST + timedelta(days=1))
@@ -53,7 +53,7 @@ def test_after_a_failover_what_was_committed_is_there_and_nothing_else(testbed: 
         service.terminate()
 
     async def read() -> object:
-        connection = await asyncpg.connect(testbed.stack.dsn("routing"))
+        connection = await asyncpg.connect(rig.stack.dsn("routing"))
         try:
             return await connection.fetchval("SELECT written_at FROM write_probe")
         finally:
@@ -62,24 +62,24 @@ def test_after_a_failover_what_was_committed_is_there_and_nothing_else(testbed: 
     writing = Thread(target=asyncio.run, args=[write_and_begin_to_write_more()])
     writing.start()
     begun.wait()
-    fault.begin(testbed)
+    fault.begin(rig)
     over.set()
     writing.join()
 
     assert fault.has_hit
-    assert testbed.stack.postgres.port != before
+    assert rig.stack.postgres.port != before
     assert asyncio.run(read()) == FIRST
 
 
 @pytest.mark.parametrize("how", ["refused", "locked"])
 def test_a_service_gets_no_connection_to_work_with_until_the_end(
-    testbed: Testbed, how: Literal["refused", "locked"]
+    rig: Rig, how: Literal["refused", "locked"]
 ) -> None:
     fault = PoolExhausted(service="routing", how=how)
     refused: list[Exception] = []
 
     async def use() -> None:
-        connection = await asyncpg.connect(testbed.stack.dsn("routing"), timeout=5)
+        connection = await asyncpg.connect(rig.stack.dsn("routing"), timeout=5)
         try:
             await connection.execute("UPDATE checkpoints SET dead = dead", timeout=1)
         finally:
@@ -91,16 +91,16 @@ def test_a_service_gets_no_connection_to_work_with_until_the_end(
         except (asyncpg.TooManyConnectionsError, TimeoutError) as error:
             refused.append(error)
 
-    fault.begin(testbed)
-    fault.during(testbed)
+    fault.begin(rig)
+    fault.during(rig)
     using = Thread(target=try_to_use)
     using.start()
     while using.is_alive():
-        fault.during(testbed)
-    fault.end(testbed)
+        fault.during(rig)
+    fault.end(rig)
 
     assert fault.has_hit
     assert len(refused) == 1
 
     asyncio.run(use())
-    assert testbed.wrong == []
+    assert rig.wrong == []

@@ -13,10 +13,10 @@ from tests.proofs.chaos.schedule import Round, Schedule
 class Noted(Fault):
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, testbed: Any) -> None:
+    def begin(self, rig: Any) -> None:
         self.notes.append(f"begin {type(self).__name__}")
 
-    def end(self, testbed: Any) -> None:
+    def end(self, rig: Any) -> None:
         self.notes.append(f"end {type(self).__name__}")
 
 
@@ -26,20 +26,20 @@ class Waiting(Noted):
 
 def test_what_waits_for_everything_ends_after_what_takes_something_away() -> None:
     notes: list[str] = []
-    testbed: Any = SimpleNamespace(say=notes.append, hold=lambda seconds: None)
+    rig: Any = SimpleNamespace(say=notes.append, hold=lambda seconds: None)
     both = (Waiting(seconds=0, notes=notes), Noted(seconds=0.01, notes=notes))
 
     no_load: Any = None
-    Run(testbed, no_load, PROFILES["smoke"])._inject(Round(both))
+    Run(rig, no_load, PROFILES["smoke"])._inject(Round(both))
 
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]
 
 
 def test_what_the_drawn_rounds_have_missed_is_aimed_at_until_it_is_hit(tmp_path: Path) -> None:
-    testbed: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
+    rig: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
     profile = replace(PROFILES["ci"], least_crashes=0)
     no_load: Any = None
-    run = Run(testbed, no_load, profile)
+    run = Run(rig, no_load, profile)
     run._hit = set(profile.kinds) - {"commits"}
     schedule = Schedule(1, profile)
     rounds: list[list[str]] = []
@@ -53,12 +53,10 @@ def test_what_the_drawn_rounds_have_missed_is_aimed_at_until_it_is_hit(tmp_path:
 
 
 def test_what_is_never_hit_is_not_aimed_at_for_ever(tmp_path: Path) -> None:
-    testbed: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
+    rig: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
     no_load: Any = None
 
-    rounds = list(
-        Run(testbed, no_load, PROFILES["ci"])._rounds(Schedule(1, PROFILES["ci"]), until=0)
-    )
+    rounds = list(Run(rig, no_load, PROFILES["ci"])._rounds(Schedule(1, PROFILES["ci"]), until=0))
 
     aimed = [each for each in rounds if len(each.faults) == 1 and each.is_due]
     assert len(aimed) == 3 * (len(PROFILES["ci"].kinds) + 1)

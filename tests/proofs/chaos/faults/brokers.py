@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,10 +14,10 @@ class KillBrokers(Fault):
     bound: ClassVar[float] = 60
     numbers: tuple[int, ...]
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         for number in self.numbers:
-            testbed.kill_broker(number)
+            rig.kill_broker(number)
 
-    def end(self, testbed: Testbed) -> None:
-        testbed.brokers_down.difference_update(self.numbers)
-        testbed.watch()
+    def end(self, rig: Rig) -> None:
+        rig.brokers_down.difference_update(self.numbers)
+        rig.watch()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 
 @dataclass(slots=True, kw_only=True)
@@ -14,13 +14,13 @@ class ClockSteps(Fault):
     by: int
     """Seconds."""
 
-    def begin(self, testbed: Testbed) -> None:
-        self._step(testbed, self.by)
+    def begin(self, rig: Rig) -> None:
+        self._step(rig, self.by)
 
-    def end(self, testbed: Testbed) -> None:
-        self._step(testbed, 0)
+    def end(self, rig: Rig) -> None:
+        self._step(rig, 0)
 
-    def _step(self, testbed: Testbed, seconds: int) -> None:
-        assert testbed.clocks is not None
+    def _step(self, rig: Rig, seconds: int) -> None:
+        assert rig.clocks is not None
         for service in self.services:
-            testbed.clocks.step(service, seconds)
+            rig.clocks.step(service, seconds)

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import asyncpg
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,14 +19,14 @@ class EndPostgres(Fault):
     bound: ClassVar[float] = 90
     how: Literal["SIGKILL", "SIGQUIT"]
 
-    def begin(self, testbed: Testbed) -> None:
-        server = testbed.stack.postgres.child
+    def begin(self, rig: Rig) -> None:
+        server = rig.stack.postgres.child
         self.has_hit = server is not None and server.alive
-        testbed.end_postgres(signal.Signals[self.how])
+        rig.end_postgres(signal.Signals[self.how])
 
-    def end(self, testbed: Testbed) -> None:
-        testbed.postgres_is_down = False
-        testbed.watch()
+    def end(self, rig: Rig) -> None:
+        rig.postgres_is_down = False
+        rig.watch()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,12 +36,12 @@ class KillBackend(Fault):
     bound: ClassVar[float] = 90
     service: str
 
-    def begin(self, testbed: Testbed) -> None:
-        found = asyncio.run(_sessions(testbed.stack.postgres.dsn(), self.service))[:1]
+    def begin(self, rig: Rig) -> None:
+        found = asyncio.run(_sessions(rig.stack.postgres.dsn(), self.service))[:1]
         self.has_hit = bool(found)
         for pid in found:
             os.kill(pid, signal.SIGKILL)
-            testbed.kills += 1
+            rig.kills += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,8 +51,8 @@ class EndSessions(Fault):
     bound: ClassVar[float] = 90
     service: str
 
-    def begin(self, testbed: Testbed) -> None:
-        found = asyncio.run(_sessions(testbed.stack.postgres.dsn(), self.service))
+    def begin(self, rig: Rig) -> None:
+        found = asyncio.run(_sessions(rig.stack.postgres.dsn(), self.service))
         self.has_hit = bool(found)
         for pid in found:
             os.kill(pid, signal.SIGTERM)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import asyncpg
 
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import FULL_NODE, Testbed
+from tests.proofs.chaos.rig import FULL_NODE, Rig
 
 _PANIC = b"PANIC:"
 _WRITE = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
@@ -29,23 +29,23 @@ class FullDisk(Fault):
     waits: ClassVar[bool] = True
     _panics_before: int = field(default=0, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        self._panics_before = _panics(testbed)
-        assert testbed.disk is not None
-        testbed.disk.fill()
-        asyncio.run(_write_until_it_fails(testbed.stack.postgres.dsn()))
+        self._panics_before = _panics(rig)
+        assert rig.disk is not None
+        rig.disk.fill()
+        asyncio.run(_write_until_it_fails(rig.stack.postgres.dsn()))
 
-    def end(self, testbed: Testbed) -> None:
-        assert testbed.disk is not None
+    def end(self, rig: Rig) -> None:
+        assert rig.disk is not None
         patience = time.monotonic() + _PATIENCE
-        while _panics(testbed) == self._panics_before and time.monotonic() < patience:
-            testbed.hold(0.5)
-            asyncio.run(_write_until_it_fails(testbed.stack.postgres.dsn()))
-        testbed.disk.free()
-        panics = _panics(testbed) - self._panics_before
+        while _panics(rig) == self._panics_before and time.monotonic() < patience:
+            rig.hold(0.5)
+            asyncio.run(_write_until_it_fails(rig.stack.postgres.dsn()))
+        rig.disk.free()
+        panics = _panics(rig) - self._panics_before
         self.has_hit = panics > 0
-        testbed.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
+        rig.say(f"Postgres panicked {panics} times" if panics else "Postgres never panicked")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,29 +59,27 @@ class FullKafkaDisk(Fault):
     bound: ClassVar[float] = 60
     waits: ClassVar[bool] = True
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        assert testbed.kafka_disk is not None
-        testbed.kafka_disk.fill(to_the_brim=True)
+        assert rig.kafka_disk is not None
+        rig.kafka_disk.fill(to_the_brim=True)
 
-    def during(self, testbed: Testbed) -> None:
-        if not testbed.stack.kafka.nodes[FULL_NODE - 1].alive:
+    def during(self, rig: Rig) -> None:
+        if not rig.stack.kafka.nodes[FULL_NODE - 1].alive:
             self.has_hit = True
 
-    def end(self, testbed: Testbed) -> None:
-        assert testbed.kafka_disk is not None
+    def end(self, rig: Rig) -> None:
+        assert rig.kafka_disk is not None
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
             time.sleep(0.1)  # not under the watch, which would start it again at once
-            self.during(testbed)
-        testbed.kafka_disk.free()
-        testbed.say(
-            f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk"
-        )
+            self.during(rig)
+        rig.kafka_disk.free()
+        rig.say(f"kafka-{FULL_NODE} has {'' if self.has_hit else 'not '}ended on its full disk")
 
 
-def _panics(testbed: Testbed) -> int:
-    return (testbed.stack.logs / "postgres.log").read_bytes().count(_PANIC)
+def _panics(rig: Rig) -> int:
+    return (rig.stack.logs / "postgres.log").read_bytes().count(_PANIC)
 
 
 async def _write_until_it_fails(dsn: str) -> None:

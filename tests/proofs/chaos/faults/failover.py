@@ -11,7 +11,7 @@ import asyncpg
 from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _SYNCHRONOUS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
 _IN_TRANSACTION = """
@@ -32,23 +32,23 @@ class Failover(Fault):
 
     bound: ClassVar[float] = 90
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         try:
-            asyncio.run(self._fail_over(testbed))
+            asyncio.run(self._fail_over(rig))
         except (*_AWAY, StackFailed) as error:  # another fault has Postgres down
-            testbed.say(f"no failover: {error!r}")
+            rig.say(f"no failover: {error!r}")
 
-    async def _fail_over(self, testbed: Testbed) -> None:
-        primary = testbed.stack.postgres
-        standby = primary.standby(port=testbed.stack.take_port())
+    async def _fail_over(self, rig: Rig) -> None:
+        primary = rig.stack.postgres
+        standby = primary.standby(port=rig.stack.take_port())
         connection = await asyncpg.connect(primary.dsn(), timeout=5)
         try:
             await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
             await connection.execute("SELECT pg_reload_conf()")
-            await _until(testbed, connection, _SYNCHRONOUS)
-            await _until(testbed, connection, _IN_TRANSACTION, list(SERVICES))
-            testbed.end_postgres(signal.SIGKILL)
+            await _until(rig, connection, _SYNCHRONOUS)
+            await _until(rig, connection, _IN_TRANSACTION, list(SERVICES))
+            rig.end_postgres(signal.SIGKILL)
         finally:
             connection.terminate()
         promoted = await asyncpg.connect(standby.dsn(), timeout=5)
@@ -56,20 +56,20 @@ class Failover(Fault):
             await promoted.execute("SELECT pg_promote(true, 30)", timeout=40)
         finally:
             await promoted.close(timeout=5)
-        testbed.stack.postgres = standby
-        testbed.proxy.redirect(testbed.proxy.select(SERVICES, ("postgres",)), standby.port)
-        testbed.postgres_is_down = False
+        rig.stack.postgres = standby
+        rig.proxy.redirect(rig.proxy.select(SERVICES, ("postgres",)), standby.port)
+        rig.postgres_is_down = False
         primary.discard()
         self.has_hit = True
-        testbed.say("the standby has taken over")
+        rig.say("the standby has taken over")
 
 
 async def _until(
-    testbed: Testbed, connection: "asyncpg.Connection[asyncpg.Record]", query: str, *values: object
+    rig: Rig, connection: "asyncpg.Connection[asyncpg.Record]", query: str, *values: object
 ) -> None:
     patience = time.monotonic() + _PATIENCE
     while not await connection.fetchval(query, *values, timeout=5):
         if time.monotonic() > patience:
             raise TimeoutError(query)
-        testbed.watch()
+        rig.watch()
         await asyncio.sleep(0.01)  # Postgres tells nobody when it holds

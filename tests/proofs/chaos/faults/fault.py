@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,11 +21,11 @@ class Fault(ABC):
     """Whether it took effect; a fault with a target sets it to False until the target is hit."""
 
     @abstractmethod
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         """Begin the fault."""
 
-    def during(self, testbed: Testbed) -> None:  # noqa: B027
+    def during(self, rig: Rig) -> None:  # noqa: B027
         """Called repeatedly while it lasts."""
 
-    def end(self, testbed: Testbed) -> None:  # noqa: B027
+    def end(self, rig: Rig) -> None:  # noqa: B027
         """End the fault."""

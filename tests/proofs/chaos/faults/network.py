@@ -9,7 +9,7 @@ from deploy.stack.proxy_routes import POSTGRES
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.proxy import DIRECTIONS, Direction, Link
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 How = Literal["cut", "cut to server", "cut to client", "late", "reset"]
 HOWS: tuple[How, ...] = ("cut", "cut to server", "cut to client", "late", "reset")
@@ -34,24 +34,24 @@ class Network(Fault):
     ends_in_reset: bool = False
     _reset_at: float = field(default=0, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         if self.how == "late":
-            testbed.proxy.delay(self._links(testbed), self.delay)
+            rig.proxy.delay(self._links(rig), self.delay)
         elif self.how != "reset":
-            testbed.proxy.cut(self._links(testbed), self._directions())
+            rig.proxy.cut(self._links(rig), self._directions())
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         if self.how == "reset" and time.monotonic() - self._reset_at > _RESET_EVERY:
             self._reset_at = time.monotonic()
-            testbed.proxy.reset(self._links(testbed))
+            rig.proxy.reset(self._links(rig))
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         if self.ends_in_reset:
-            testbed.proxy.reset(self._links(testbed))
-        testbed.proxy.mend(self._links(testbed))
+            rig.proxy.reset(self._links(rig))
+        rig.proxy.mend(self._links(rig))
 
-    def _links(self, testbed: Testbed) -> list[Link]:
-        return testbed.proxy.select(self.services, self.servers)
+    def _links(self, rig: Rig) -> list[Link]:
+        return rig.proxy.select(self.services, self.servers)
 
     def _directions(self) -> Sequence[Direction]:
         return [each for each in DIRECTIONS if self.how in ("cut", f"cut {each}")]
@@ -86,29 +86,27 @@ class UnansweredCommits(Fault):
     times: int
     """For each service, at most."""
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        testbed.proxy.cut_commits(_to_postgres(testbed, self.services), self.times)
+        rig.proxy.cut_commits(_to_postgres(rig, self.services), self.times)
 
-    def end(self, testbed: Testbed) -> None:
-        every = _to_postgres(testbed, SERVICES)
-        for links in (_to_postgres(testbed, self.services), every):
+    def end(self, rig: Rig) -> None:
+        every = _to_postgres(rig, SERVICES)
+        for links in (_to_postgres(rig, self.services), every):
             patience = time.monotonic() + _PATIENCE
             while not _cut(every) and time.monotonic() < patience:
-                testbed.proxy.cut_commits(links, self.times)
-                testbed.hold(0.1)
-        testbed.proxy.cut_commits(every, 0)
+                rig.proxy.cut_commits(links, self.times)
+                rig.hold(0.1)
+        rig.proxy.cut_commits(every, 0)
         cut = _cut(every)
         for link in every:
             link.commits_cut = 0
         self.has_hit = cut > 0
-        testbed.say(
-            f"{cut} commits happened whose answers were cut" if cut else "no commit was cut"
-        )
+        rig.say(f"{cut} commits happened whose answers were cut" if cut else "no commit was cut")
 
 
-def _to_postgres(testbed: Testbed, services: Sequence[str]) -> list[Link]:
-    return testbed.proxy.select(services, (POSTGRES,))
+def _to_postgres(rig: Rig, services: Sequence[str]) -> list[Link]:
+    return rig.proxy.select(services, (POSTGRES,))
 
 
 def _cut(links: Sequence[Link]) -> int:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.brokers import KillBrokers
 from tests.proofs.chaos.faults.leaders import leaders
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 30.0
 _AFTERWARDS = 15.0
@@ -25,31 +25,31 @@ class Away(KillBrokers):
     bound: ClassVar[float] = 60
     _before: dict[str, str | None] = field(default_factory=dict, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         for service in SERVICES:
-            testbed.wanted.setdefault((service, 1), {})
+            rig.wanted.setdefault((service, 1), {})
         patience = time.monotonic() + _PATIENCE
-        while time.monotonic() < patience and not self._is_steady(testbed):
-            testbed.hold(0.5)
-        self._before = leaders(testbed.stack)
-        KillBrokers.begin(self, testbed)
+        while time.monotonic() < patience and not self._is_steady(rig):
+            rig.hold(0.5)
+        self._before = leaders(rig.stack)
+        KillBrokers.begin(self, rig)
 
-    def end(self, testbed: Testbed) -> None:
-        self._compare(testbed, "while brokers were away")
-        KillBrokers.end(self, testbed)
-        testbed.hold(_AFTERWARDS)
-        self._compare(testbed, "when brokers came back")
+    def end(self, rig: Rig) -> None:
+        self._compare(rig, "while brokers were away")
+        KillBrokers.end(self, rig)
+        rig.hold(_AFTERWARDS)
+        self._compare(rig, "when brokers came back")
         for service in SERVICES:
-            testbed.dismiss((service, 1))
+            rig.dismiss((service, 1))
 
-    def _is_steady(self, testbed: Testbed) -> bool:
-        if not all(testbed.is_ready(service) for service in SERVICES):
+    def _is_steady(self, rig: Rig) -> bool:
+        if not all(rig.is_ready(service) for service in SERVICES):
             return False
-        return None not in leaders(testbed.stack).values()
+        return None not in leaders(rig.stack).values()
 
-    def _compare(self, testbed: Testbed, when: str) -> None:
-        now = leaders(testbed.stack)
-        testbed.wrong += [
+    def _compare(self, rig: Rig, when: str) -> None:
+        now = leaders(rig.stack)
+        rig.wrong += [
             f"the relay of {service} was led by {before}, then by {now[service]}, {when}"
             for service, before in self._before.items()
             if before is None or before != now[service]

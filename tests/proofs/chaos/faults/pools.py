@@ -8,7 +8,7 @@ import asyncpg
 
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.faults.leaders import connect
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1"
 _SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1"
@@ -32,15 +32,15 @@ class PoolExhausted(Fault):
     _holder: Any = field(default=None, repr=False)
     _loop: Any = field(default=None, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         self._loop = asyncio.new_event_loop()
         try:
-            self._do(self._take(testbed))
+            self._do(self._take(rig))
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            testbed.say(f"nothing exhausted: {error!r}")  # another fault has Postgres down
+            rig.say(f"nothing exhausted: {error!r}")  # another fault has Postgres down
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         if self._holder is None or self.has_hit:
             return
         try:
@@ -48,16 +48,16 @@ class PoolExhausted(Fault):
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._holder = None
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         if self._holder is not None:
             self._holder.terminate()  # which gives the lock back
         if self.how == "refused":
-            self._do(self._allow(testbed))
+            self._do(self._allow(rig))
         self._do(asyncio.sleep(0))  # in which the loop lets go of the connection
         self._loop.close()
 
-    async def _take(self, testbed: Testbed) -> None:
-        holder = await connect(testbed.stack, self.service)
+    async def _take(self, rig: Rig) -> None:
+        holder = await connect(rig.stack, self.service)
         if self.how == "refused":
             await holder.execute(f"ALTER ROLE {self.service} CONNECTION LIMIT 0")
             await holder.fetch(_END_SESSIONS, self.service)
@@ -71,17 +71,17 @@ class PoolExhausted(Fault):
             return bool(await self._holder.fetchval(_SESSIONS, self.service) == 0)
         return bool(await self._holder.fetchval(_WAITING))
 
-    async def _allow(self, testbed: Testbed) -> None:
+    async def _allow(self, rig: Rig) -> None:
         for _ in range(60):
             try:
-                connection = await connect(testbed.stack, self.service)
+                connection = await connect(rig.stack, self.service)
                 await connection.execute(f"ALTER ROLE {self.service} CONNECTION LIMIT -1")
                 await connection.close(timeout=5)
                 return
             except (OSError, TimeoutError, asyncpg.PostgresError):
-                testbed.watch()
+                rig.watch()
                 await asyncio.sleep(0.5)  # the server is on its way back from another fault
-        testbed.wrong.append(f"{self.service} was never allowed to connect again")
+        rig.wrong.append(f"{self.service} was never allowed to connect again")
 
     def _do(self, what: Any) -> Any:
         return self._loop.run_until_complete(what)

@@ -13,7 +13,7 @@ from deploy.stack.kafka import ADMIN
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.faults.leaders import connect
 from tests.proofs.chaos.login import login
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _REBALANCES = (
     ConsumerGroupState.PREPARING_REBALANCING,
@@ -38,16 +38,16 @@ class LongBatch(Fault):
     _holder: Any = field(default=None, repr=False)
     _loop: Any = field(default=None, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         self._loop = asyncio.new_event_loop()
         try:
-            self._loop.run_until_complete(self._take(testbed))
+            self._loop.run_until_complete(self._take(rig))
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            testbed.say(f"no long batch: {error!r}")  # another fault has Postgres down
-        testbed.wanted[self.service, 1] = {}
+            rig.say(f"no long batch: {error!r}")  # another fault has Postgres down
+        rig.wanted[self.service, 1] = {}
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         if self._holder is None or self.has_hit:
             return
         try:
@@ -55,26 +55,26 @@ class LongBatch(Fault):
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._holder = None
             return
-        group = group_of(testbed, self.service) if waiting else None
+        group = group_of(rig, self.service) if waiting else None
         self.has_hit = group is not None and group.state in _REBALANCES
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE
         while self._holder is not None and not self.has_hit and time.monotonic() < patience:
-            testbed.hold(0.1, lambda: self.during(testbed))
+            rig.hold(0.1, lambda: self.during(rig))
         if self._holder is not None:
             self._holder.terminate()  # which gives the lock back
         self._loop.run_until_complete(asyncio.sleep(0))  # which lets go of the connection
         self._loop.close()
-        testbed.dismiss((self.service, 1))
+        rig.dismiss((self.service, 1))
 
     @property
     def _table(self) -> str:
         """What the end of a batch writes; it may be read, so that a batch begins and decides."""
         return "outbox" if self.service == "intake" else "gates"
 
-    async def _take(self, testbed: Testbed) -> None:
-        holder = await connect(testbed.stack, self.service)
+    async def _take(self, rig: Rig) -> None:
+        holder = await connect(rig.stack, self.service)
         await holder.execute("BEGIN")
         await holder.execute(f"LOCK TABLE {self._table} IN SHARE MODE", timeout=10)
         self._holder = holder
@@ -88,29 +88,29 @@ class CoordinatorDies(Fault):
     service: str
     _killed: int | None = field(default=None, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        testbed.wanted[self.service, 1] = {}
+        rig.wanted[self.service, 1] = {}
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
-            testbed.watch()
-            group = group_of(testbed, self.service)
+            rig.watch()
+            group = group_of(rig, self.service)
             if group is not None and group.state in _REBALANCES:
                 self._killed = int(group.coordinator.id)
-                testbed.kill_broker(self._killed)
+                rig.kill_broker(self._killed)
                 self.has_hit = True
         if not self.has_hit:
-            testbed.say(f"no assignment of {self.service} was seen")
+            rig.say(f"no assignment of {self.service} was seen")
 
-    def end(self, testbed: Testbed) -> None:
-        testbed.brokers_down.discard(self._killed or 0)
-        testbed.watch()
-        testbed.dismiss((self.service, 1))
+    def end(self, rig: Rig) -> None:
+        rig.brokers_down.discard(self._killed or 0)
+        rig.watch()
+        rig.dismiss((self.service, 1))
 
 
-def group_of(testbed: Testbed, name: str) -> Any:
+def group_of(rig: Rig, name: str) -> Any:
     """Return the description of a group; None when no broker answers."""
-    admin = AdminClient(login(testbed.stack, ADMIN))
+    admin = AdminClient(login(rig.stack, ADMIN))
     try:
         return admin.describe_consumer_groups([name], request_timeout=3)[name].result()
     except KafkaException:

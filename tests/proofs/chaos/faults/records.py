@@ -10,7 +10,7 @@ from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.login import login
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,25 +21,25 @@ class Duplicates(Fault):
     count: int
     seed: int
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         draw = random.Random(self.seed)
         found: list[Message] = []
         self.has_hit = False
         try:
-            for topic in sorted(t.name for t in testbed.stack.topics if t.owner == self.service):
+            for topic in sorted(t.name for t in rig.stack.topics if t.owner == self.service):
                 if topic.startswith("cri.int."):
-                    found += some_of(testbed, topic, self.count, draw)
+                    found += some_of(rig, topic, self.count, draw)
             draw.shuffle(found)
-            send(testbed.stack, self.service, found)
+            send(rig.stack, self.service, found)
             self.has_hit = bool(found)
         except KafkaException as error:  # another fault has the brokers down
-            testbed.say(f"no duplicates: {error}")
+            rig.say(f"no duplicates: {error}")
 
 
-def some_of(testbed: Testbed, topic: str, count: int, draw: random.Random) -> list[Message]:
+def some_of(rig: Rig, topic: str, count: int, draw: random.Random) -> list[Message]:
     """Return some neighboring records from a place drawn at random in each partition."""
     found: list[Message] = []
-    consumer = _consumer(testbed.stack)
+    consumer = _consumer(rig.stack)
     try:
         for partition, first, end in _partitions(consumer, topic):
             start = draw.randrange(first, end)
@@ -47,13 +47,13 @@ def some_of(testbed: Testbed, topic: str, count: int, draw: random.Random) -> li
             found += consumer.consume(min(count, end - start), timeout=2)
     finally:
         consumer.close()
-    return [record for record in found if _is_ours(testbed, record)]
+    return [record for record in found if _is_ours(rig, record)]
 
 
-def all_of(testbed: Testbed, topic: str) -> list[Message]:
+def all_of(rig: Rig, topic: str) -> list[Message]:
     """Return every record of a topic in the order of each partition, without second copies."""
     found: list[Message] = []
-    consumer = _consumer(testbed.stack)
+    consumer = _consumer(rig.stack)
     try:
         for partition, first, end in _partitions(consumer, topic):
             consumer.assign([TopicPartition(topic, partition, first)])
@@ -68,7 +68,7 @@ def all_of(testbed: Testbed, topic: str) -> list[Message]:
         consumer.close()
     originals: dict[bytes | None, Message] = {}
     for record in found:
-        if _is_ours(testbed, record):
+        if _is_ours(rig, record):
             originals.setdefault(record.value(), record)
     return list(originals.values())
 
@@ -105,11 +105,11 @@ def _partitions(consumer: Consumer, topic: str) -> Iterator[tuple[int, int, int]
             yield partition, first, end
 
 
-def _is_ours(testbed: Testbed, record: Message) -> bool:
+def _is_ours(rig: Rig, record: Message) -> bool:
     """Return whether a service wrote the record; injected ones are not sent again."""
     value, offset = record.value(), record.offset()
     if record.error() is not None or offset is None:
         return False
     assert value is None or isinstance(value, bytes)
     place = str(record.topic()), record.partition() or 0, offset
-    return not testbed.fault_ledger.is_foreign(*place, value)
+    return not rig.fault_ledger.is_foreign(*place, value)

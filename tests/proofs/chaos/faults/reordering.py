@@ -9,7 +9,7 @@ import asyncpg
 
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.faults.leaders import RELAY_LOCK, connect
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 10.0
 _END_LEADER = """
@@ -50,18 +50,18 @@ class Reordered(Fault):
     service: str
     most: int
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         try:
-            count = asyncio.run(self._swap(testbed))
+            count = asyncio.run(self._swap(rig))
             self.has_hit = count > 0
-            testbed.say(f"{count} pairs of events of {self.service} change places")
+            rig.say(f"{count} pairs of events of {self.service} change places")
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            testbed.say(f"nothing reordered: {error!r}")  # another fault has Postgres down
+            rig.say(f"nothing reordered: {error!r}")  # another fault has Postgres down
 
-    async def _swap(self, testbed: Testbed) -> int:
-        connection = await connect(testbed.stack, self.service)
-        other = await connect(testbed.stack, self.service)
+    async def _swap(self, rig: Rig) -> int:
+        connection = await connect(rig.stack, self.service)
+        other = await connect(rig.stack, self.service)
         try:
             wanted = "SELECT pg_advisory_lock($1)"
             lead = asyncio.create_task(connection.execute(wanted, RELAY_LOCK))
@@ -73,7 +73,7 @@ class Reordered(Fault):
             await asyncio.wait_for(lead, _PATIENCE)
             last = await connection.fetchval("SELECT coalesce(max(id), 0) FROM outbox")
             for _ in range(int(self.seconds * 10)):
-                testbed.watch()
+                rig.watch()
                 await asyncio.sleep(0.1)
             async with connection.transaction():
                 pairs = _pairs(await connection.fetch(_WAITING, last))[: self.most]
@@ -83,7 +83,7 @@ class Reordered(Fault):
                     for number, row in zip(ids, (later, earlier), strict=True):
                         await connection.execute(_INSERT, number, *list(row.values())[1:])
             for earlier, later in pairs:
-                testbed.fault_ledger.swapped(
+                rig.fault_ledger.swapped(
                     topic=earlier["topic"],
                     subject=_body(earlier)["subject"],
                     ids=(str(earlier["event_id"]), str(later["event_id"])),

@@ -19,7 +19,7 @@ from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.faults.records import all_of, send
 from tests.proofs.chaos.login import login
 from tests.proofs.chaos.quiet import ends, unread
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 120.0
 
@@ -39,45 +39,45 @@ class Replay(Fault):
     _is_reset: bool = field(default=False, repr=False)
     _until: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self._is_reset = self.has_hit = False
-        testbed.held_down.add(self.reader)
-        for process in [each for each in testbed.stack.replicas if each[0] == self.reader]:
-            testbed.kill(process)
+        rig.held_down.add(self.reader)
+        for process in [each for each in rig.stack.replicas if each[0] == self.reader]:
+            rig.kill(process)
         try:
-            records = all_of(testbed, f"cri.int.{self.service}.v1")
-            send(testbed.stack, self.service, records)
+            records = all_of(rig, f"cri.int.{self.service}.v1")
+            send(rig.stack, self.service, records)
             self.has_hit = bool(records)
-            self._until = ends(testbed.stack)
-            testbed.say(f"{len(records)} records of {self.service} come again")
+            self._until = ends(rig.stack)
+            rig.say(f"{len(records)} records of {self.service} come again")
         except KafkaException as error:  # another fault has the brokers down
-            testbed.say(f"nothing replayed: {error}")
+            rig.say(f"nothing replayed: {error}")
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         if not self._is_reset:
-            self._is_reset = _reset(testbed, self.reader)
+            self._is_reset = _reset(rig, self.reader)
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE
         while not self._is_reset and time.monotonic() < patience:
-            testbed.hold(0.5)
-            self._is_reset = _reset(testbed, self.reader)
+            rig.hold(0.5)
+            self._is_reset = _reset(rig, self.reader)
         if not self._is_reset:
-            testbed.wrong.append(f"the group of {self.reader} was never without members")
-        testbed.held_down.discard(self.reader)
-        while time.monotonic() < patience and self._is_behind(testbed):
-            testbed.hold(0.5)
+            rig.wrong.append(f"the group of {self.reader} was never without members")
+        rig.held_down.discard(self.reader)
+        while time.monotonic() < patience and self._is_behind(rig):
+            rig.hold(0.5)
 
-    def _is_behind(self, testbed: Testbed) -> bool:
+    def _is_behind(self, rig: Rig) -> bool:
         try:
-            return bool(asyncio.run(unread(testbed.stack, self._until)))
+            return bool(asyncio.run(unread(rig.stack, self._until)))
         except (OSError, TimeoutError, asyncpg.PostgresError):
             return True  # another fault has Postgres down
 
 
-def _reset(testbed: Testbed, group: str) -> bool:
+def _reset(rig: Rig, group: str) -> bool:
     """Set all that *group* has committed to 0; False while it still has members."""
-    admin = AdminClient(login(testbed.stack, ADMIN))
+    admin = AdminClient(login(rig.stack, ADMIN))
     try:
         described = admin.describe_consumer_groups([group], request_timeout=5)[group].result()
         if described.state != ConsumerGroupState.EMPTY:
@@ -90,5 +90,5 @@ def _reset(testbed: Testbed, group: str) -> bool:
     except KafkaException:
         return False  # another fault has the brokers down
     wrong = [each for each in altered.topic_partitions or [] if each.error is not None]
-    testbed.say(f"{len(zero) - len(wrong)} offsets that {group} committed are 0 now")
+    rig.say(f"{len(zero) - len(wrong)} offsets that {group} committed are 0 now")
     return not wrong

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 15.0
 
@@ -18,11 +18,11 @@ class Kill(Fault):
 
     services: tuple[str, ...]
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        for process in list(testbed.stack.replicas):
+        for process in list(rig.stack.replicas):
             if process[0] in self.services:
-                testbed.kill(process)
+                rig.kill(process)
                 self.has_hit = True
 
 
@@ -32,15 +32,15 @@ class Freeze(Fault):
 
     service: str
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE  # another fault may have killed it just now
-        while (self.service, 0) not in testbed.stack.replicas and time.monotonic() < patience:
-            testbed.hold(0.1)
-        self.has_hit = (self.service, 0) in testbed.stack.replicas
-        testbed.freeze((self.service, 0))
+        while (self.service, 0) not in rig.stack.replicas and time.monotonic() < patience:
+            rig.hold(0.1)
+        self.has_hit = (self.service, 0) in rig.stack.replicas
+        rig.freeze((self.service, 0))
 
-    def end(self, testbed: Testbed) -> None:
-        testbed.thaw((self.service, 0))
+    def end(self, rig: Rig) -> None:
+        rig.thaw((self.service, 0))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,24 +49,24 @@ class Twice(Fault):
 
     is_killed: bool
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         for service in SERVICES:
-            testbed.wanted.setdefault((service, 1), {})
+            rig.wanted.setdefault((service, 1), {})
 
-    def during(self, testbed: Testbed) -> None:
-        self.has_hit = self.has_hit or _runs_twice(testbed, SERVICES)
+    def during(self, rig: Rig) -> None:
+        self.has_hit = self.has_hit or _runs_twice(rig, SERVICES)
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
-            testbed.hold(0.1, lambda: self.during(testbed))
+            rig.hold(0.1, lambda: self.during(rig))
         for service in SERVICES:
             if self.is_killed:
-                testbed.wanted.pop((service, 1), None)
-                testbed.kill((service, 1))
+                rig.wanted.pop((service, 1), None)
+                rig.kill((service, 1))
             else:
-                testbed.dismiss((service, 1))
+                rig.dismiss((service, 1))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,36 +77,36 @@ class Storm(Fault):
     every: float = 4
     _turned_at: float = field(default=0, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self.has_hit = False
         self._turned_at = time.monotonic()
-        testbed.wanted[self.service, 1] = {}
+        rig.wanted[self.service, 1] = {}
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         waited = time.monotonic() - self._turned_at
         if waited < self.every:
             return
-        if (self.service, 1) in testbed.wanted:
-            came = _runs_twice(testbed, [self.service])
+        if (self.service, 1) in rig.wanted:
+            came = _runs_twice(rig, [self.service])
             if not came and waited < _PATIENCE:
                 return  # it would go before it has joined
             self.has_hit = self.has_hit or came
             self._turned_at = time.monotonic()
-            testbed.dismiss((self.service, 1))
+            rig.dismiss((self.service, 1))
         else:
             self._turned_at = time.monotonic()
-            testbed.wanted[self.service, 1] = {}
+            rig.wanted[self.service, 1] = {}
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
-            testbed.hold(0.1, lambda: self.during(testbed))
-        testbed.dismiss((self.service, 1))
+            rig.hold(0.1, lambda: self.during(rig))
+        rig.dismiss((self.service, 1))
 
 
-def _runs_twice(testbed: Testbed, services: Sequence[str]) -> bool:
+def _runs_twice(rig: Rig, services: Sequence[str]) -> bool:
     """Tell whether the second processes of services are ready."""
-    second = [testbed.stack.replicas.get((service, 1)) for service in services]
+    second = [rig.stack.replicas.get((service, 1)) for service in services]
     return all(each is not None and each.is_ready() for each in second)
 
 
@@ -119,24 +119,24 @@ class CrashPoints(Fault):
     """For each service, ``<point>:<hit>`` for its next lives."""
     _left: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
+    def begin(self, rig: Rig) -> None:
         self._left = {service: list(points) for service, points in self.at}
         for service, left in self._left.items():
-            testbed.kill((service, 0))
-            testbed.wanted[service, 0]["CRASH_AT"] = left.pop(0)
+            rig.kill((service, 0))
+            rig.wanted[service, 0]["CRASH_AT"] = left.pop(0)
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         for service, left in self._left.items():
-            if left and "CRASH_AT" not in testbed.wanted[service, 0]:  # it has come to the place
-                testbed.wanted[service, 0]["CRASH_AT"] = left.pop(0)
+            if left and "CRASH_AT" not in rig.wanted[service, 0]:  # it has come to the place
+                rig.wanted[service, 0]["CRASH_AT"] = left.pop(0)
 
-    def end(self, testbed: Testbed) -> None:
+    def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE  # behind another fault a service comes to it late
-        while time.monotonic() < patience and self._are_armed(testbed):
-            testbed.hold(0.1, lambda: self.during(testbed))
+        while time.monotonic() < patience and self._are_armed(rig):
+            rig.hold(0.1, lambda: self.during(rig))
         for service in self._left:
-            if testbed.wanted[service, 0].pop("CRASH_AT", None) is not None:
-                testbed.kill((service, 0))  # it never came to the place: without it again
+            if rig.wanted[service, 0].pop("CRASH_AT", None) is not None:
+                rig.kill((service, 0))  # it never came to the place: without it again
 
-    def _are_armed(self, testbed: Testbed) -> bool:
-        return any("CRASH_AT" in testbed.wanted[service, 0] for service in self._left)
+    def _are_armed(self, rig: Rig) -> bool:
+        return any("CRASH_AT" in rig.wanted[service, 0] for service in self._left)

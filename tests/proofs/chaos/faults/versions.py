@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from deploy.local.released import PREVIOUS, released
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
-from tests.proofs.chaos.testbed import Testbed
+from tests.proofs.chaos.rig import Rig
 
 _PATIENCE = 60.0
 
@@ -25,30 +25,30 @@ class Versions(Fault):
     _turned_at: float = field(default=0, repr=False)
     _turn: int = field(default=0, repr=False)
 
-    def begin(self, testbed: Testbed) -> None:
-        program = released(PREVIOUS, say=testbed.say)
+    def begin(self, rig: Rig) -> None:
+        program = released(PREVIOUS, say=rig.say)
         patience = time.monotonic() + _PATIENCE
         for service in SERVICES:
-            testbed.programs[service, self.old] = program
-            testbed.wanted.setdefault((service, 1), {})
+            rig.programs[service, self.old] = program
+            rig.wanted.setdefault((service, 1), {})
             if self.old == 0:
-                testbed.kill((service, 0))
-        while time.monotonic() < patience and not all(map(testbed.is_ready, SERVICES)):
-            testbed.hold(0.5)
-        if not all(map(testbed.is_ready, SERVICES)):
-            testbed.wrong.append("the two versions were never ready together")
+                rig.kill((service, 0))
+        while time.monotonic() < patience and not all(map(rig.is_ready, SERVICES)):
+            rig.hold(0.5)
+        if not all(map(rig.is_ready, SERVICES)):
+            rig.wrong.append("the two versions were never ready together")
         self._turned_at, self._turn = time.monotonic(), 0
 
-    def during(self, testbed: Testbed) -> None:
+    def during(self, rig: Rig) -> None:
         if time.monotonic() - self._turned_at < self.every:
             return
         self._turned_at, self._turn = time.monotonic(), self._turn + 1
         for service in SERVICES:
-            testbed.kill((service, self._turn % 2))
+            rig.kill((service, self._turn % 2))
 
-    def end(self, testbed: Testbed) -> None:
-        testbed.programs.clear()
+    def end(self, rig: Rig) -> None:
+        rig.programs.clear()
         for service in SERVICES:
-            testbed.dismiss((service, 1))
+            rig.dismiss((service, 1))
             if self.old == 0:
-                testbed.kill((service, 0))
+                rig.kill((service, 0))

@@ -19,7 +19,7 @@ FULL_NODE = 2
 """The node of Kafka whose disk may be filled."""
 
 
-class Testbed:
+class Rig:
     """
     The running stack. Faults end parts of it; the watch restarts those that are not held down.
 

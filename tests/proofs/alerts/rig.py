@@ -18,7 +18,7 @@ ROOT = DEPLOY.parent
 CANARY_PORT = 19_890
 
 
-class Testbed:
+class Rig:
     """The running stack with everybody introduced; ``every`` how often the canary submits."""
 
     def __init__(self, stack: Stack, *, every: float) -> None:

@@ -25,12 +25,12 @@ from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watch
 _SHORTEST = 1.5
 """Seconds that an attack is watched for at least."""
 _ANSWERS_WITHIN = 15.0
-"""Seconds in which the bystander must be answered after an attack, else the testbed restarts."""
+"""Seconds in which the bystander must be answered after an attack, else the rig restarts."""
 _LONGEST = 300.0
 
 
 @dataclass(slots=True)
-class Testbed:
+class Rig:
     """The running product under attack."""
 
     stack: Stack
@@ -96,9 +96,7 @@ class Testbed:
 
 
 @contextmanager
-def started(
-    state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]
-) -> Iterator[Testbed]:
+def started(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None]) -> Iterator[Rig]:
     """Start everything in the folder *state*, which is emptied; stop it at the end."""
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
@@ -112,7 +110,7 @@ def started(
             _process(bystander.run, login(stack, BYSTANDER)) as standing_by,
             _process(attacker.run, logins, seed) as attacking,
         ):
-            yield Testbed(stack, attacking, standing_by)
+            yield Rig(stack, attacking, standing_by)
 
 
 @contextmanager
