@@ -160,7 +160,7 @@ def _set_compression(admin: AdminClient, how: str) -> None:
 def test_routing_is_frozen(connection: Path, state: Path) -> None:
     os.kill(known(connection)["services"]["routing"]["pid"], signal.SIGSTOP)
 
-    said = drill("ConsumerStalled", connection, "there and does not answer")
+    said = drill("ConsumerStalled", connection, "is up but does not answer")
 
     assert "routing: its process at" in said
     assert said.startswith("WRONG: ")
