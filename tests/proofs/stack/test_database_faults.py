@@ -13,7 +13,9 @@ import pytest
 
 from deploy.local.stack import Stack
 from deploy.provision import databases
+from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
+from tests.proofs.chaos.faults import failover
 from tests.proofs.chaos.faults.failover import Failover
 from tests.proofs.chaos.faults.pools import PoolExhausted
 from tests.proofs.chaos.rig import Rig
@@ -69,6 +71,36 @@ def test_after_a_failover_what_was_committed_is_there_and_nothing_else(rig: Rig)
     assert fault.has_hit
     assert rig.stack.postgres.port != before
     assert asyncio.run(read()) == FIRST
+
+
+def test_a_failover_that_is_given_up_leaves_a_server_that_commits_alone(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failover, "_PATIENCE", 3.0)  # no service is in a transaction
+    primary = rig.stack.postgres
+    standbys: list[Postgres] = []
+
+    def standby(self: Postgres, *, port: int) -> Postgres:
+        standbys.append(make_standby(self, port=port))
+        return standbys[0]
+
+    async def write() -> None:
+        connection = await asyncpg.connect(rig.stack.dsn("routing"), timeout=5)
+        await connection.execute(
+            "INSERT INTO write_probe (id, written_at) VALUES (true, $1)", FIRST, timeout=5
+        )
+        await connection.close()
+
+    make_standby = Postgres.standby
+    monkeypatch.setattr(Postgres, "standby", standby)
+    fault = Failover()
+
+    fault.begin(rig)
+
+    assert not fault.has_hit
+    assert rig.stack.postgres is primary
+    assert standbys[0].child is None
+    asyncio.run(write())
 
 
 @pytest.mark.parametrize("how", ["refused", "locked"])

@@ -9,6 +9,7 @@ from typing import ClassVar
 import asyncpg
 
 from deploy.stack.failure import StackFailed
+from deploy.stack.postgres import Postgres
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.rig import Rig
@@ -42,26 +43,58 @@ class Failover(Fault):
     async def _fail_over(self, rig: Rig) -> None:
         primary = rig.stack.postgres
         standby = primary.standby(port=rig.stack.take_port())
-        connection = await asyncpg.connect(primary.dsn(), timeout=5)
         try:
-            await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-            await connection.execute("SELECT pg_reload_conf()")
-            await _until(rig, connection, _SYNCHRONOUS)
-            await _until(rig, connection, _IN_TRANSACTION, list(SERVICES))
-            rig.end_postgres(signal.SIGKILL)
-        finally:
-            connection.terminate()
-        promoted = await asyncpg.connect(standby.dsn(), timeout=5)
-        try:
-            await promoted.execute("SELECT pg_promote(true, 30)", timeout=40)
-        finally:
-            await promoted.close(timeout=5)
+            await _promote(rig, primary, standby)
+        except (*_AWAY, StackFailed):
+            standby.stop()
+            standby.discard()
+            rig.postgres_is_down = False
+            await _commit_alone(rig, primary)
+            raise
         rig.stack.postgres = standby
         rig.proxy.redirect(rig.proxy.select(SERVICES, ("postgres",)), standby.port)
         rig.postgres_is_down = False
         primary.discard()
         self.has_hit = True
         rig.say("the standby has taken over")
+
+
+async def _promote(rig: Rig, primary: Postgres, standby: Postgres) -> None:
+    """Kill the primary while a service writes; return when the standby has been promoted."""
+    connection = await asyncpg.connect(primary.dsn(), timeout=5)
+    try:
+        await connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        await connection.execute("SELECT pg_reload_conf()")
+        await _until(rig, connection, _SYNCHRONOUS)
+        await _until(rig, connection, _IN_TRANSACTION, list(SERVICES))
+        rig.end_postgres(signal.SIGKILL)
+    finally:
+        connection.terminate()
+    promoted = await asyncpg.connect(standby.dsn(), timeout=5)
+    try:
+        await promoted.execute("SELECT pg_promote(true, 30)", timeout=40)
+    finally:
+        await promoted.close(timeout=5)
+
+
+async def _commit_alone(rig: Rig, primary: Postgres) -> None:
+    """Have the primary wait for no standby; without this, its commits would wait for ever."""
+    patience = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection = await asyncpg.connect(primary.dsn(), timeout=5)
+            try:
+                await connection.execute("ALTER SYSTEM RESET synchronous_standby_names", timeout=5)
+                await connection.execute("SELECT pg_reload_conf()", timeout=5)
+            finally:
+                connection.terminate()
+        except _AWAY:
+            if time.monotonic() > patience:
+                raise
+            rig.watch()
+            await asyncio.sleep(0.1)  # another fault has ended the server, which starts again
+        else:
+            return
 
 
 async def _until(
