@@ -18,7 +18,7 @@ from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _NOT_PUBLISHED = frozenset({"fresh"})
-"""The matcher's note of what it has yet to look at."""
+"""Columns that no event says: ``fresh`` marks requests the matcher has not looked at yet."""
 
 
 async def compare_rows(snapshot: Any, latest: Any, log: Log) -> list[RowComparison]:

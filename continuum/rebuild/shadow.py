@@ -148,8 +148,8 @@ class Shadow:
         """
         Record which records to leave out from now on.
 
-        Raises `NotPossible` if different records were left out of what is already folded: an order
-        has changed them meanwhile.
+        Raises `NotPossible` if the folded part left out other records: an operator's order has
+        changed them meanwhile.
         """
         folded = await self.progress()
         await self.connection.execute(_SQL["forget_left_out"])

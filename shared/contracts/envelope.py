@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from shared.contracts.event import Classification, Event, derived_id, padded
 
-# Attribute orders of what notifications publishes. They differ from the models' order since 0.1.0
+# Attribute orders of notifications' messages. They differ from the models' order since 0.1.0
 # and stay, so that an event has the same bytes in every release.
 MESSAGE_ORDER = (
     "id", "type", "subject", "dataclassification", "participantsequence", "inreplyto",

@@ -82,7 +82,7 @@ CREATE TYPE lane_sweep AS (
 
 -- All that a batch reads, in one call (why functions: 0014_batches.sql of shared/delivery). Requests
 -- are locked in key order, so that batches and the matcher queue up instead of deadlocking; then the
--- numbers of what is published about providers.
+-- numbers of events about providers.
 CREATE FUNCTION load_batch_1(
     p_requests text[], p_topics text[], p_subjects text[],
     OUT o_requests request_row[], OUT o_numbers number_row[], OUT o_version bigint

@@ -96,10 +96,10 @@ async def empty(stack: Stack, topic: str) -> None:
     async with asyncio.timeout(30):
         await asyncio.to_thread(admin.delete_topics([topic])[topic].result)
         while await is_there():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # Kafka tells nobody when a topic is gone
         await asyncio.to_thread(stack.provision)
         while not await is_there():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # nor when it is there
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ class Routing:
         """Carry out that many orders as they come."""
         while orders:
             orders -= await carry_out(self.pool, LedgerReader(), service="routing")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # an order is not announced, the service polls for it
 
     async def kept(self, statement: str) -> list[tuple[Any, ...]]:
         """Return what the owner of the database sees."""

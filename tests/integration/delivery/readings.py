@@ -54,7 +54,7 @@ class Reading:
             assert found.faults == []
             if found.records:
                 self.began.append(time.monotonic())
-                await asyncio.sleep(self.batch_seconds)
+                await asyncio.sleep(self.batch_seconds)  # a batch that takes this long
             for record in found.records:
                 place = TopicPartition(record.topic, record.partition)
                 assert record.offset == self.positions[place]

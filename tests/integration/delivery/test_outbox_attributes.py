@@ -21,8 +21,9 @@ from shared.postgres.copying import FEW
 from shared.process.settings import ServiceSettings
 from shared.process.tracing import Tracer
 from tests.examples.outboxes import outbox_of
+from tests.integration.delivery.consumers import until
 from tests.integration.delivery.ledger import TOPIC, LedgerReader, event, open_partitions, records
-from tests.integration.delivery.test_relay import append, empty, until
+from tests.integration.delivery.test_relay import append, empty
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 A, B = (str(UUID(int=number)) for number in (1, 2))

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from shared.delivery.relay import outbox
 from shared.delivery.relay.relay import NOTIFY_SECONDS, Relay
 from shared.process.outages import TRANSIENT
 from shared.process.settings import ServiceSettings
+from tests.integration.delivery.consumers import until
 
 TOPIC = "cri.int.routing.v1"
 
@@ -27,12 +28,6 @@ def message(key: str, text: str, *, topic: str = TOPIC) -> Outgoing:
 async def append(pool: "asyncpg.Pool[Any]", *messages: Outgoing) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await outbox.append(connection, messages)
-
-
-async def until(condition: Callable[[], Any], *, within: float = 20) -> None:
-    async with asyncio.timeout(within):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -173,6 +168,11 @@ async def test_the_leader_sends_what_another_process_notifies_it_of(
             assert await pool.fetchval(LEADER) == leader
 
 
+async def holds(condition: bool) -> bool:
+    """Return the condition, for `until`."""
+    return condition
+
+
 async def test_without_a_notification_the_leader_looks_once_a_second(
     pool: "asyncpg.Pool[Any]", settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +185,7 @@ async def test_without_a_notification_the_leader_looks_once_a_second(
 
     monkeypatch.setattr(Relay, "_advance", look)
     async with relay(settings):
-        await until(lambda: asyncio.sleep(0, bool(looks)))
+        await until(lambda: holds(bool(looks)))
         await asyncio.sleep(2.5)  # counts the looks of a time in which no message is written
         idle = len(looks)
         await append(pool, message("K", "of a process that ended before its notification"))
@@ -210,13 +210,13 @@ async def test_a_process_that_does_not_lead_notifies_once_a_turn_at_most(
         loop = asyncio.get_running_loop()
         async with relay(settings, wake=wake):
             wake.set()
-            await until(lambda: asyncio.sleep(0, notified == 1))
+            await until(lambda: holds(notified == 1))
             began = loop.time()
             while loop.time() < began + 0.5:
                 wake.set()
                 await asyncio.sleep(0.001)  # a thousand wakes a second, as by small batches
             took = loop.time() - began
-            await until(lambda: asyncio.sleep(0, not wake.is_set()))  # the last wake is seen, too
+            await until(lambda: holds(not wake.is_set()))  # the last wake is seen, too
         await listener.remove_listener("outbox", note)
 
     assert 2 <= notified <= 2 + took / NOTIFY_SECONDS

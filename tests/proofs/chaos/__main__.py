@@ -114,7 +114,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         stack.connection.write(state / "connection.json")
         _say("the checker records the stack")
         unrecorded = record(state)
-        _say("routing's rows are compared with the fold of what it published")
+        _say("comparing routing's rows with the fold of its events")
         wrong = [*wrong, *compare_routing(state / "connection.json")]
     # Judge after the stack has stopped: a long run takes gigabytes of memory.
     _say("the checker judges")

@@ -1,4 +1,4 @@
-"""What intake keeps of its requests is the fold of what it published about them."""
+"""Intake's rows about requests are the fold of its events about them."""
 
 import json
 import os
