@@ -109,13 +109,16 @@ async def _connected(canary: Canary, *, every: float, within: float) -> None:
     async with AsyncExitStack() as stack:
         producer = AIOKafkaProducer(**canary.login, acks="all", request_timeout_ms=10_000)
         stack.push_async_callback(_close, producer)
-        await asyncio.wait_for(producer.start(), within)
+        async with asyncio.timeout(within):
+            await producer.start()
         consumer = AIOKafkaConsumer(**canary.login, enable_auto_commit=False)
         stack.push_async_callback(_close, consumer)
-        await asyncio.wait_for(consumer.start(), within)
+        async with asyncio.timeout(within):
+            await consumer.start()
         partition = TopicPartition(canary.out_topic, 0)
         consumer.assign([partition])
-        await asyncio.wait_for(consumer.seek_to_end(partition), within)
+        async with asyncio.timeout(within):
+            await consumer.seek_to_end(partition)
         while True:
             began = loop.time()
             message = canary.message("request.submit", canary.data["reference"], canary.data)
@@ -132,7 +135,8 @@ async def _connected(canary: Canary, *, every: float, within: float) -> None:
 
 async def _send(producer: AIOKafkaProducer, topic: str, message: bytes, *, within: float) -> str:
     """Send *message*; return its coordinate."""
-    sent = await asyncio.wait_for(producer.send_and_wait(topic, message), within)
+    async with asyncio.timeout(within):
+        sent = await producer.send_and_wait(topic, message)
     return f"{sent.topic}/{sent.partition}/{sent.offset}"
 
 
@@ -172,4 +176,5 @@ def _note(outcome: str, **more: str) -> None:
 
 async def _close(client: Any) -> None:
     with suppress(*_OUTAGE):
-        await asyncio.wait_for(client.stop(), 5)
+        async with asyncio.timeout(5):
+            await client.stop()

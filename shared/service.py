@@ -211,7 +211,8 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(own.close(), 5)
+            async with asyncio.timeout(5):
+                await own.close()
 
 
 def _orders(service: Service) -> Task:

@@ -131,4 +131,5 @@ def unavailable(error: BaseException) -> Unavailable:
 async def _close(closes: Iterable[Callable[[], Awaitable[None]]]) -> None:
     for close in closes:
         with suppress(*_OUTAGE):
-            await asyncio.wait_for(close(), _CLOSE_SECONDS)
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await close()

@@ -45,7 +45,8 @@ async def _ask(service: str, urls: Sequence[str]) -> Sequence[Process] | Unavail
     each: list[str] = []
     for url in urls:
         try:
-            each += await asyncio.wait_for(asyncio.to_thread(_resolved, url), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                each += await asyncio.to_thread(_resolved, url)
         except TimeoutError:
             return Unavailable(f"the name {url} was not resolved in {SECONDS:.0f} s")
     if not each:

@@ -58,4 +58,5 @@ async def until(
                 some = "\n  ".join(left[:12])
                 raise Stuck(f"{what}: after {within:.0f} s {len(left)} still missing:\n  {some}")
             with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), min(seconds, 1.0))
+                async with asyncio.timeout(min(seconds, 1.0)):
+                    await changed.wait()

@@ -114,7 +114,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Stop fetching, finish the running batch (20 s at most), leave the group."""
         self._stopping = True
         try:
-            await asyncio.wait_for(self._busy.acquire(), DRAIN_SECONDS)
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await self._busy.acquire()
         except TimeoutError:
             log.warning("consumer.drain_timed_out")
         await self._commit_offsets()
@@ -270,7 +271,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._batches.forget()
         if not self._stopping:
             try:
-                await asyncio.wait_for(self._busy.acquire(), DRAIN_SECONDS)
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._busy.acquire()
             except TimeoutError:
                 log.warning("rebalance.drain_timed_out")
             else:

@@ -81,7 +81,8 @@ class Servers:
             server.should_exit = True
         for task in self.tasks:
             with suppress(Exception):
-                await asyncio.wait_for(task, _STOP_SECONDS)
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await task
 
 
 def public_headers(app: ASGIApp, *, max_age: int) -> ASGIApp:

@@ -11,5 +11,6 @@ async def woken(wake: asyncio.Event, *, within: float) -> bool:
     Clear it before looking for work, not after, so that work that arrives meanwhile is not missed.
     """
     with suppress(TimeoutError):
-        await asyncio.wait_for(wake.wait(), within)
+        async with asyncio.timeout(within):
+            await wake.wait()
     return wake.is_set()

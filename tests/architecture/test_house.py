@@ -65,6 +65,17 @@ def test_nothing_but_tests_runs_a_module_of_tests() -> None:
     assert found == []
 
 
+def test_no_time_limit_can_lose_a_cancellation() -> None:
+    """`asyncio.wait_for` of Python 3.11 does; `asyncio.timeout` does not."""
+    folders = ("continuum", "deploy", "services", "shared")
+    files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+
+    using = [file.relative_to(ROOT) for file in files if "asyncio.wait_for(" in file.read_text()]
+
+    assert files
+    assert using == []
+
+
 def test_importing_a_service_does_nothing_but_define() -> None:
     for service in SERVICES:
         module = import_module(f"services.{service}.app")

@@ -42,7 +42,8 @@ async def new_producer(settings: ServiceSettings) -> AIOKafkaProducer:
 async def close(producer: AIOKafkaProducer) -> None:
     """Close *producer*; give up after five seconds if messages can no longer be sent."""
     try:
-        await asyncio.wait_for(producer.stop(), 5)
+        async with asyncio.timeout(5):
+            await producer.stop()
     except (TimeoutError, KafkaError):
         log.warning("relay.producer_abandoned")
 
