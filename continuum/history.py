@@ -77,7 +77,7 @@ def render(
     behind = {INTAKE: facts.published, ROUTING: state.published if state else 0}
     for line in lines:
         behind[line.topic] -= 1
-    story = [*_head(facts), *_now(state), ""]
+    shown = [*_head(facts), *_now(state), ""]
     # A decision sorts before the event that announces it, which has the same time.
     moments: list[tuple[datetime, int, Line | Decision]] = [
         *((line.at, 0 if line.topic == INTAKE else 2, line) for line in lines),
@@ -85,14 +85,14 @@ def render(
     ]
     for at, _, entry in sorted(moments, key=lambda moment: moment[:2]):
         if isinstance(entry, Decision):
-            story += [f"{_moment(at)}  routing        {entry.heading}"]
-            story += [f"{'':40}{line}" for line in entry.lines]
+            shown += [f"{_moment(at)}  routing        {entry.heading}"]
+            shown += [f"{'':40}{line}" for line in entry.lines]
         else:
-            story += _event(entry, [n for n in notices if n.fact == entry.event_id])
+            shown += _event(entry, [n for n in notices if n.fact == entry.event_id])
     missing = sum(count for count in behind.values() if count > 0)
     if missing:
-        story += ["", f"Reporting has not taken in {missing} more event(s) of it yet."]
-    return story
+        shown += ["", f"Reporting has not taken in {missing} more event(s) of it yet."]
+    return shown
 
 
 def _head(facts: Facts) -> Iterator[str]:

@@ -15,9 +15,9 @@ from shared.contracts.event import Event
 from shared.delivery.orders.orders import carry_out
 from tests.conftest import Database
 from tests.examples.later import ABOUT_REQUESTS, later
-from tests.examples.stories import START, Story
+from tests.examples.streams import START, EventStream
 from tests.integration.continuum.conftest import Rebuilt, log_as, rebuilt
-from tests.integration.reporting.test_handlers import full_story, program_defined
+from tests.integration.reporting.test_handlers import full_stream, program_defined
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ async def reporting(stack: Stack, database: Database) -> AsyncIterator[Rebuilt]:
         yield made
 
 
-def stories(*numbers: int) -> Sequence[tuple[str, Event]]:
-    return [told for number in numbers for told in full_story(number).events]
+def streams(*numbers: int) -> Sequence[tuple[str, Event]]:
+    return [told for number in numbers for told in full_stream(number).events]
 
 
 def with_one_unreadable(
@@ -40,8 +40,8 @@ def with_one_unreadable(
 
 
 async def test_what_is_computed_again_equals_the_live_tables(reporting: Rebuilt) -> None:
-    await reporting.take_in(stories(1, 2, 3))
-    await reporting.take_in([stories(1)[0], stories(2)[1]])  # sent again by the relay
+    await reporting.take_in(streams(1, 2, 3))
+    await reporting.take_in([streams(1)[0], streams(2)[1]])  # sent again by the relay
 
     lines, good = await reporting.rebuild()
 
@@ -55,14 +55,14 @@ async def test_what_is_computed_again_equals_the_live_tables(reporting: Rebuilt)
 async def test_events_of_a_later_release_are_computed_again_as_they_were_taken_in(
     reporting: Rebuilt,
 ) -> None:
-    number, correlation = Story(1).tracking_number, Story(1).request_id
-    told = {topic: sum(said == topic for said, _ in stories(1)) for topic in ABOUT_REQUESTS}
+    number, correlation = EventStream(1).tracking_number, EventStream(1).request_id
+    told = {topic: sum(said == topic for said, _ in streams(1)) for topic in ABOUT_REQUESTS}
     later_on = [
         (topic, later(topic, name, number, place, data, correlationid=correlation))
         for topic in (intake.TOPIC, routing.TOPIC)
         for place, (name, data) in enumerate(ABOUT_REQUESTS[topic].items(), told[topic] + 1)
     ]
-    await reporting.take_in([*stories(1), *later_on])
+    await reporting.take_in([*streams(1), *later_on])
 
     lines, good = await reporting.rebuild()
 
@@ -87,8 +87,8 @@ async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
 async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
     reporting: Rebuilt,
 ) -> None:
-    await reporting.take_in(stories(1, 2))
-    first, second = Story(1).tracking_number, Story(2).tracking_number
+    await reporting.take_in(streams(1, 2))
+    first, second = EventStream(1).tracking_number, EventStream(2).tracking_number
     await reporting.pool.execute(
         "UPDATE requests SET offers = 9 WHERE tracking_number = $1", first
     )
@@ -108,7 +108,7 @@ async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
 
 
 async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: Rebuilt) -> None:
-    await reporting.take_in(stories(1, 2))
+    await reporting.take_in(streams(1, 2))
     before = await reporting.pool.fetch("SELECT * FROM requests ORDER BY tracking_number")
     await reporting.pool.execute("UPDATE requests SET status = 'lost', offers = 0")
     await reporting.pool.execute("DELETE FROM gates")
@@ -122,18 +122,18 @@ async def test_a_repair_puts_the_rebuilt_rows_in_place_and_is_noted(reporting: R
     assert noted is not None
     assert (noted["by"], noted["why"], noted["outcome"]) == ("someone", "checked", "repaired")
     assert noted["differing"] == 6
-    await reporting.take_in(stories(1))
+    await reporting.take_in(streams(1))
     assert await reporting.count("timeline") == 26
 
 
 async def test_what_was_folded_before_an_interruption_is_not_folded_again(
     reporting: Rebuilt,
 ) -> None:
-    await reporting.take_in(stories(1))
+    await reporting.take_in(streams(1))
     await reporting.pool.execute("UPDATE requests SET offers = 9")
     await reporting.rebuild()
     await reporting.alter("UPDATE rebuild.requests SET offers = 7")  # as a mark
-    await reporting.take_in(stories(2))
+    await reporting.take_in(streams(2))
 
     resumed, _ = await reporting.rebuild()
     afresh, _ = await reporting.rebuild(afresh=True)
@@ -143,10 +143,10 @@ async def test_what_was_folded_before_an_interruption_is_not_folded_again(
 
 
 async def test_the_service_goes_on_meanwhile(reporting: Rebuilt) -> None:
-    await reporting.take_in(stories(1))
+    await reporting.take_in(streams(1))
 
     (lines, good), _ = await asyncio.gather(
-        reporting.rebuild(), reporting.take_in(stories(2, 3, 4))
+        reporting.rebuild(), reporting.take_in(streams(2, 3, 4))
     )
 
     assert good, lines
@@ -155,7 +155,7 @@ async def test_the_service_goes_on_meanwhile(reporting: Rebuilt) -> None:
 async def test_dead_letters_and_what_waits_behind_them_are_left_out(
     reporting: Rebuilt,
 ) -> None:
-    await reporting.take_in(with_one_unreadable(stories(1)))
+    await reporting.take_in(with_one_unreadable(streams(1)))
     waiting = await reporting.count("held") + await reporting.count("dead_letters")
 
     lines, good = await reporting.rebuild()
@@ -165,7 +165,7 @@ async def test_dead_letters_and_what_waits_behind_them_are_left_out(
 
 
 async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Rebuilt) -> None:
-    await reporting.take_in(with_one_unreadable(stories(1)))
+    await reporting.take_in(with_one_unreadable(streams(1)))
     await reporting.rebuild()
     await reporting.alter(
         'INSERT INTO operations (action, topic, partition, "offset", by, why)'
@@ -175,13 +175,13 @@ async def test_what_an_operator_discarded_is_left_out_for_good(reporting: Rebuil
 
     lines, good = await reporting.rebuild()
 
-    assert await reporting.count("timeline") == len(stories(1)) - 1
+    assert await reporting.count("timeline") == len(streams(1)) - 1
     assert good, lines
     assert "  leaves out 1 records that operators discarded" in lines
 
 
 async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Rebuilt) -> None:
-    await reporting.take_in(with_one_unreadable(stories(1)))
+    await reporting.take_in(with_one_unreadable(streams(1)))
     await reporting.pool.execute("UPDATE requests SET offers = 9")
     await reporting.rebuild()
     await reporting.pool.execute("DELETE FROM dead_letters")
@@ -195,7 +195,7 @@ async def test_an_order_carried_out_meanwhile_makes_it_begin_anew(reporting: Reb
 async def test_who_may_not_read_the_log_is_told_what_is_missing(
     reporting: Rebuilt, stack: Stack
 ) -> None:
-    await reporting.take_in(stories(1))
+    await reporting.take_in(streams(1))
     participant = stack.participants[0].id
     reporting.log = log_as(stack, *stack.credentials.kafka(participant))
 
@@ -219,7 +219,7 @@ async def test_what_cannot_be_done_is_refused_in_a_sentence(
 
 
 async def test_a_log_that_has_lost_records_is_named(reporting: Rebuilt) -> None:
-    await reporting.take_in(stories(1))
+    await reporting.take_in(streams(1))
     await reporting.pool.execute("UPDATE checkpoints SET lost = 3")
 
     with pytest.raises(NotPossible, match="lost 3 records before they were read"):

@@ -17,7 +17,7 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.facts import Log
 from tests.examples.inbound import OFFICE, event, record, submission
-from tests.examples.stories import Story
+from tests.examples.streams import EventStream
 from tests.integration.continuum.conftest import Rebuilt, rebuilt
 from tests.integration.intake.conftest import AGENCIES, PARTICIPANTS
 from tests.integration.intake.conftest import TOPICS as CODES
@@ -174,11 +174,11 @@ async def test_how_a_request_ended_is_computed_again_from_what_routing_said(
 ) -> None:
     await receive(intake, "ca-post", ("request.submit", submission()))
     number = await intake.pool.fetchval("SELECT tracking_number FROM requests")
-    story, other = Story(1), Story(2)
-    story.tracking_number = number
+    stream, other = EventStream(1), EventStream(2)
+    stream.tracking_number = number
     ends: list[tuple[str, Event]] = [
-        (routing.TOPIC, story.triaged()),
-        (routing.TOPIC, story.withdrawn()),
+        (routing.TOPIC, stream.triaged()),
+        (routing.TOPIC, stream.withdrawn()),
         (routing.TOPIC, other.withdrawn()),
     ]
     await intake.take_in([*ends, *ends[1:2]])  # sent again by the relay

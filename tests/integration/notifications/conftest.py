@@ -99,7 +99,7 @@ async def world(database: Database) -> AsyncIterator[World]:
         yield World(pool)
 
 
-def story(log: Log) -> list[Event]:
+def history(log: Log) -> list[Event]:
     """Return the life of a request up to its engagement, in order."""
     return [
         log.registered(PROVIDER, "provider", "IACP", offset=1),

@@ -21,7 +21,7 @@ from tests.examples.facts import (
     request_facts,
     state,
 )
-from tests.integration.notifications.conftest import World, kinds, numbers, story
+from tests.integration.notifications.conftest import World, history, kinds, numbers
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -263,7 +263,7 @@ async def test_pages_name_every_request_the_open_ones_first_also_if_one_ends_mea
 
 
 async def test_after_the_end_the_state_is_the_last_one_told(world: World) -> None:
-    await world.take_in(*story(world.log))
+    await world.take_in(*history(world.log))
     delivered = engagement("delivered", milestone="delivered", on="2026-06-01")
     await world.take_in(
         world.log.routed("engagement_progressed", delivered),

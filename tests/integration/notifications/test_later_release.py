@@ -24,7 +24,14 @@ from tests.examples.facts import (
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up
-from tests.integration.notifications.conftest import TOPICS, World, kinds, numbers, story, topic_of
+from tests.integration.notifications.conftest import (
+    TOPICS,
+    World,
+    history,
+    kinds,
+    numbers,
+    topic_of,
+)
 from tests.integration.notifications.test_catch_up import by_topic, live_on, lives, tables
 
 __all__ = ["lives"]
@@ -55,13 +62,13 @@ def every_unknown(world: World) -> list[Record]:
 async def test_unknown_types_on_every_topic_move_their_gates_and_nothing_else(
     world: World,
 ) -> None:
-    events = story(world.log)
+    events = history(world.log)
     for event in events[:-1]:
         record = world.log.record(topic_of(event), event)
         assert await world.take_in_records([record]) == {"applied": 1}
     before = len(await world.out(AGENCY)), len(await world.out(PROVIDER))
 
-    # The number that the last event of the story was given comes behind them.
+    # The number that the last event of the history was given comes behind them.
     world.log._numbers[routing.TOPIC, NUMBER] -= 1
     unknown = every_unknown(world)
     outcomes = await world.take_in_records(unknown)

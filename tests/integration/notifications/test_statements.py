@@ -2,7 +2,7 @@ from shared.postgres.statements import load_statements
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.round_trips import counted
-from tests.integration.notifications.conftest import TOPICS, World, story
+from tests.integration.notifications.conftest import TOPICS, World, history
 
 
 async def test_a_batch_takes_five_round_trips(database: Database) -> None:
@@ -12,7 +12,7 @@ async def test_a_batch_takes_five_round_trips(database: Database) -> None:
     async with counted(await database("notifications")) as (pool, executed):
         await open_checkpoints(pool, TOPICS)
         world = World(pool)
-        registered, *events, triaged, offered, engaged = story(world.log)
+        registered, *events, triaged, offered, engaged = history(world.log)
         await world.take_in(registered)
         await world.take_in(*events, triaged)  # reads the names that have changed
         executed.clear()

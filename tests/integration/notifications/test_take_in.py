@@ -23,13 +23,13 @@ from tests.examples.facts import (
     request_facts,
     state,
 )
-from tests.integration.notifications.conftest import World, kinds, numbers, story
+from tests.integration.notifications.conftest import World, history, kinds, numbers
 
 CARD = {"contact_id": "c-1", "name": "A. Chief", "zone": "Pacific/Guam"}
 
 
 async def test_a_batch_is_taken_in_whole(world: World) -> None:
-    outcomes = await world.take_in(*story(world.log))
+    outcomes = await world.take_in(*history(world.log))
 
     assert outcomes == {"applied": 7}
     told = await world.out(AGENCY)
@@ -54,7 +54,7 @@ async def test_a_batch_is_taken_in_whole(world: World) -> None:
 
 
 async def test_the_time_zone_of_a_contact_is_kept(world: World) -> None:
-    registered, accepted, need, contact, *routed = story(world.log)
+    registered, accepted, need, contact, *routed = history(world.log)
     await world.take_in(registered, accepted, need, contact)
 
     await world.take_in(*routed)
@@ -64,7 +64,7 @@ async def test_the_time_zone_of_a_contact_is_kept(world: World) -> None:
 
 
 async def test_one_event_at_a_time_says_the_same_as_one_batch(world: World) -> None:
-    for event in story(world.log):
+    for event in history(world.log):
         assert await world.take_in(event) == {"applied": 1}
 
     handed = await world.out(PROVIDER)
@@ -74,7 +74,7 @@ async def test_one_event_at_a_time_says_the_same_as_one_batch(world: World) -> N
 
 
 async def test_every_fact_has_one_notice_that_lists_every_audience(world: World) -> None:
-    await world.take_in(*story(world.log))
+    await world.take_in(*history(world.log))
 
     notices = [n for n in await world.notices() if n["subject"] == NUMBER]
 
@@ -95,7 +95,7 @@ async def test_every_fact_has_one_notice_that_lists_every_audience(world: World)
 
 
 async def test_events_sent_again_tell_nobody_twice(world: World) -> None:
-    events = story(world.log)
+    events = history(world.log)
     await world.take_in(*events)
     before = await world.count("outbox")
 
@@ -108,7 +108,7 @@ async def test_events_sent_again_tell_nobody_twice(world: World) -> None:
 async def test_routing_before_intake_waits_for_the_request_and_keeps_its_order(
     world: World,
 ) -> None:
-    registered, accepted, need, contact, *routed = story(world.log)
+    registered, accepted, need, contact, *routed = history(world.log)
 
     held = await world.take_in(*routed, contact, need, accepted)
     assert held["held"] == 4
@@ -122,7 +122,7 @@ async def test_routing_before_intake_waits_for_the_request_and_keeps_its_order(
 
 
 async def test_an_engagement_waits_for_the_need_but_not_for_a_contact(world: World) -> None:
-    registered, accepted, need, _, *routed = story(world.log)
+    registered, accepted, need, _, *routed = history(world.log)
 
     await world.take_in(registered, accepted, *routed)
     assert kinds(await world.out(PROVIDER)) == ["offer.made"]
@@ -134,7 +134,7 @@ async def test_an_engagement_waits_for_the_need_but_not_for_a_contact(world: Wor
 
 
 async def test_a_need_before_its_request_is_kept(world: World) -> None:
-    registered, accepted, need, _, *routed = story(world.log)
+    registered, accepted, need, _, *routed = history(world.log)
 
     await world.take_in(need)
     await world.take_in(registered, accepted, *routed)
@@ -197,7 +197,7 @@ async def test_the_program_office_registered_in_the_same_batch_gets_the_referral
 
 
 async def test_a_withdrawal_is_told_to_the_provider_that_works_on_it(world: World) -> None:
-    await world.take_in(*story(world.log))
+    await world.take_in(*history(world.log))
 
     await world.take_in(
         world.log.routed(
@@ -226,7 +226,7 @@ async def test_an_amendment_changes_what_the_next_offer_says(world: World) -> No
 
 
 async def test_a_heartbeat_names_the_head_and_takes_no_number(world: World) -> None:
-    await world.take_in(*story(world.log))
+    await world.take_in(*history(world.log))
 
     assert await write_heartbeats(world.pool, seconds=30) == 3
     assert await write_heartbeats(world.pool, seconds=30) == 0

@@ -14,7 +14,7 @@ from shared.delivery.take_in.take_in import Result, take_in
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.stories import START
+from tests.examples.streams import START
 
 TOPICS = ("cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1")
 

@@ -19,28 +19,28 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in
 from tests.examples.round_trips import counted
-from tests.examples.stories import START, Story
+from tests.examples.streams import START, EventStream
 from tests.integration.reporting.conftest import TOPICS, Log
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
 
-def full_story(number: int) -> Story:
-    story = Story(number)
-    story.accepted()
-    story.triaged()
-    story.waitlisted()
-    story.offered()
-    story.answered("decline", "timing")
-    story.declined()
-    story.amended(agency=story.agency.model_copy(update={"sworn_band": "250-999"}))
-    story.offered("noble")
-    story.engaged()
-    story.progressed("kick_off")
-    story.clock_missed("in_delivery")
-    story.progressed("delivered")
-    story.closed()
-    return story
+def full_stream(number: int) -> EventStream:
+    stream = EventStream(number)
+    stream.accepted()
+    stream.triaged()
+    stream.waitlisted()
+    stream.offered()
+    stream.answered("decline", "timing")
+    stream.declined()
+    stream.amended(agency=stream.agency.model_copy(update={"sworn_band": "250-999"}))
+    stream.offered("noble")
+    stream.engaged()
+    stream.progressed("kick_off")
+    stream.clock_missed("in_delivery")
+    stream.progressed("delivered")
+    stream.closed()
+    return stream
 
 
 async def rows(pool: "Pool") -> dict[str, dict[str, Any]]:
@@ -56,23 +56,23 @@ async def rows(pool: "Pool") -> dict[str, dict[str, Any]]:
 
 
 async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
-    story = full_story(1)
+    stream = full_stream(1)
 
-    await log.take_in(story.events)
+    await log.take_in(stream.events)
 
     expected: dict[str, Any] = {}
-    for _, event in story.events:
+    for _, event in stream.events:
         merge(expected, changed_by(event))  # type: ignore[arg-type]
-    assert await rows(log.pool) == {story.tracking_number: expected}
+    assert await rows(log.pool) == {stream.tracking_number: expected}
     lines = await log.pool.fetch("SELECT * FROM timeline ORDER BY at")
     assert [line["event_id"] for line in map(dict, lines)] == [
-        asyncpg.pgproto.pgproto.UUID(event.id) for _, event in story.events
+        asyncpg.pgproto.pgproto.UUID(event.id) for _, event in stream.events
     ]
 
 
 async def test_a_batch_takes_five_round_trips(database: Database) -> None:
     own, delivery = map(load_statements, ("services.reporting", "shared.delivery"))
-    first, *later = full_story(1).events
+    first, *later = full_stream(1).events
     async with counted(await database("reporting")) as (pool, executed):
         await open_checkpoints(pool, TOPICS)
         log = Log(pool)
@@ -91,9 +91,9 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
     log: Log, seed: int
 ) -> None:
     chance = random.Random(seed)
-    stories = [full_story(number) for number in range(1, 6)]
+    streams = [full_stream(number) for number in range(1, 6)]
     left = {
-        topic: [e for story in stories for e in story.events if e[0] == topic]
+        topic: [e for stream in streams for e in stream.events if e[0] == topic]
         for topic in (intake.TOPIC, routing.TOPIC)
     }
 
@@ -105,20 +105,20 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
                 batch.append(left[topic].pop(0))
         await log.take_in(batch)
 
-    expected: dict[str, dict[str, Any]] = {story.tracking_number: {} for story in stories}
-    for story in stories:
-        for _, event in story.events:
-            merge(expected[story.tracking_number], changed_by(event))  # type: ignore[arg-type]
+    expected: dict[str, dict[str, Any]] = {stream.tracking_number: {} for stream in streams}
+    for stream in streams:
+        for _, event in stream.events:
+            merge(expected[stream.tracking_number], changed_by(event))  # type: ignore[arg-type]
     assert await rows(log.pool) == expected
     assert await log.pool.fetchval("SELECT count(*) FROM timeline") == 5 * 13
 
 
 async def test_a_batch_sent_again_changes_nothing(log: Log) -> None:
-    story = full_story(1)
-    await log.take_in(story.events)
+    stream = full_stream(1)
+    await log.take_in(stream.events)
     before = await rows(log.pool)
 
-    result = await log.take_in(story.events)
+    result = await log.take_in(stream.events)
 
     assert sum(result.outcomes.values(), Counter()) == {"duplicate": 13}
     assert await rows(log.pool) == before

@@ -7,7 +7,7 @@ import pytest
 
 from shared.contracts import intake, reference, routing
 from tests.examples.later import ABOUT_OTHERS, ABOUT_REQUESTS, later
-from tests.examples.stories import Story
+from tests.examples.streams import EventStream
 from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.test_handlers import program_defined
 
@@ -26,11 +26,11 @@ async def take_in(log: Log, *values: tuple[str, bytes]) -> Outcomes:
 async def test_unknown_types_about_a_request_stand_in_its_timeline_with_their_state(
     log: Log,
 ) -> None:
-    story = Story(1)
-    story.accepted()
-    story.triaged()
-    await log.take_in(story.events)
-    number = story.tracking_number
+    stream = EventStream(1)
+    stream.accepted()
+    stream.triaged()
+    await log.take_in(stream.events)
+    number = stream.tracking_number
 
     outcomes = await take_in(
         log,
@@ -76,13 +76,13 @@ async def test_unknown_types_about_a_request_stand_in_its_timeline_with_their_st
     ],
 )
 async def test_what_cannot_be_shown_is_passed_over(log: Log, change: dict[str, object]) -> None:
-    story = Story(1)
-    story.accepted()
-    event = json.loads(later(routing.TOPIC, "noted", story.tracking_number, 1, {}))
+    stream = EventStream(1)
+    stream.accepted()
+    event = json.loads(later(routing.TOPIC, "noted", stream.tracking_number, 1, {}))
 
     outcomes = await take_in(
         log,
-        *((topic, event.encode()) for topic, event in story.events),
+        *((topic, event.encode()) for topic, event in stream.events),
         (routing.TOPIC, json.dumps({**event, **change}).encode()),
     )
 

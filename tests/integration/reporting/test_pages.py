@@ -15,7 +15,7 @@ from services.reporting import store
 from services.reporting.pages import UpdateAsOf, routes
 from shared.contracts import reference
 from shared.process.http import public_headers
-from tests.examples.stories import Story
+from tests.examples.streams import EventStream
 from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.test_handlers import program_defined
 
@@ -61,19 +61,19 @@ async def ask(
 async def filled(log: Log) -> "Pool":
     """Sixty requests: 25 closed, 20 offered, 15 waiting for Critical Response to open."""
     for number in range(1, 61):
-        story = Story(number, state="US-CA" if number % 3 else "US-NB")
-        story.accepted()
-        story.triaged()
+        stream = EventStream(number, state="US-CA" if number % 3 else "US-NB")
+        stream.accepted()
+        stream.triaged()
         if number <= 15:
-            story.program = "critical-response"
-            story.waitlisted("program_not_open")
+            stream.program = "critical-response"
+            stream.waitlisted("program_not_open")
         else:
-            story.offered()
+            stream.offered()
         if number > 35:
-            story.engaged()
-            story.progressed("delivered")
-            story.closed()
-        await log.take_in(story.events)
+            stream.engaged()
+            stream.progressed("delivered")
+            stream.closed()
+        await log.take_in(stream.events)
     return log.pool
 
 
@@ -232,9 +232,9 @@ async def test_the_days_before_a_submission_are_those_of_the_agency(log: Log) ->
     }
     for place, (state, (first_contact_on, submitted_at)) in enumerate(cases.items()):
         for number in range(11):
-            story = Story(1 + 11 * place + number, state=state)
-            story.accepted(first_contact_on=first_contact_on, submitted_at=submitted_at)
-            await log.take_in(story.events)
+            stream = EventStream(1 + 11 * place + number, state=state)
+            stream.accepted(first_contact_on=first_contact_on, submitted_at=submitted_at)
+            await log.take_in(stream.events)
 
     _, body = await get(log.pool, "/figures.json")
     _, page = await get(log.pool, "/")

@@ -18,7 +18,7 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
-from tests.examples.stories import START
+from tests.examples.streams import START
 from tests.integration.reporting.conftest import TOPICS, Log
 from tests.integration.reporting.test_handlers import program_defined
 

@@ -100,7 +100,7 @@ def test_a_recorded_state_of_an_event_that_is_not_there_is_noticed() -> None:
 def test_a_life_from_offer_to_end_is_legal() -> None:
     offer = {"offer_id": "O1", "provider": "iacp"}
     work = {"engagement_id": "E1", "provider": "iacp"}
-    story = [
+    events = [
         event(1, status="triaged"),
         event(2, "offer_made", status="offered", **offer),
         event(3, "engagement_opened", status="assigned", **offer, engagement_id="E1"),
@@ -111,17 +111,17 @@ def test_a_life_from_offer_to_end_is_legal() -> None:
         event(8, "message_refused", what="request.withdraw"),
     ]
 
-    assert wrong(i06_path_is_legal(run(*story))) == []
+    assert wrong(i06_path_is_legal(run(*events))) == []
 
 
 def test_a_step_that_there_is_not_and_one_after_the_end_are_noticed() -> None:
-    story = [
+    events = [
         event(1, status="triaged"),
         event(2, "engagement_closed", status="closed", engagement_id="E1"),
         event(3, "request_withdrawn", status="withdrawn"),
     ]
 
-    assert wrong(i06_path_is_legal(run(*story))) == [
+    assert wrong(i06_path_is_legal(run(*events))) == [
         f"{NUMBER}: engagement_closed leads from triaged to closed",
         f"{NUMBER}: request_withdrawn leads from closed to withdrawn",
         f"{NUMBER}: engagement_closed of an engagement never opened",

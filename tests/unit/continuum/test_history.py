@@ -1,4 +1,4 @@
-"""A request's story as an operator reads it."""
+"""A request's stream as an operator reads it."""
 
 import json
 from datetime import timedelta
@@ -8,7 +8,7 @@ from continuum.decision import Decision, decision_of
 from continuum.history import Facts, Line, Notice, RoutingState, render
 from services.reporting.timeline import entry_of
 from shared.contracts.reference import Because, Rule
-from tests.examples.stories import START, Story
+from tests.examples.streams import START, EventStream
 
 BECAUSE = Because(staff="…")
 RULES = [
@@ -61,9 +61,9 @@ def test_a_decision_under_a_rule_set_that_is_not_here_shows_its_verdicts() -> No
 
 
 def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None:
-    story = Story(1)
-    accepted, triaged = story.accepted(), story.triaged()
-    lines = [line(topic, event) for topic, event in story.events]
+    stream = EventStream(1)
+    accepted, triaged = stream.accepted(), stream.triaged()
+    lines = [line(topic, event) for topic, event in stream.events]
     decision = Decision(triaged.time, "decision 1, which program", ("CRI-TAC serves it.",))
     notices = [
         Notice(accepted.id, "ca-post", START, "gov.cri.submission.accepted.v1", 7, None),
@@ -92,7 +92,7 @@ def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None
 
 
 def test_events_that_reporting_has_not_taken_in_are_said_to_be_missing() -> None:
-    accepted = Story(1).accepted()
+    accepted = EventStream(1).accepted()
 
     text = render(
         facts(accepted.data, published=1),

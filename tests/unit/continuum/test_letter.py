@@ -4,7 +4,7 @@ from typing import Any
 
 from continuum.letter import DeadLetter
 from shared.contracts.event import Event
-from tests.examples.stories import START, Story
+from tests.examples.streams import START, EventStream
 
 DEFAULTS: dict[str, Any] = {
     "service": "routing",
@@ -32,7 +32,7 @@ def letter(event: Event | None = None, **changes: Any) -> DeadLetter:
 
 
 def test_it_names_the_request_the_event_and_the_cause() -> None:
-    accepted = Story(1).accepted()
+    accepted = EventStream(1).accepted()
 
     found = letter(accepted)
 
@@ -42,7 +42,7 @@ def test_it_names_the_request_the_event_and_the_cause() -> None:
 
 
 def test_it_is_called_by_its_place_or_what_waits() -> None:
-    accepted = Story(1).accepted()
+    accepted = EventStream(1).accepted()
 
     found = letter(accepted)
 
@@ -52,17 +52,17 @@ def test_it_is_called_by_its_place_or_what_waits() -> None:
 
 
 def test_requester_and_provider_have_not_been_told() -> None:
-    story = Story(1)
-    story.accepted()
+    stream = EventStream(1)
+    stream.accepted()
 
-    found = letter(story.offered("iacp"), topic="cri.int.routing.v1", service="notifications")
+    found = letter(stream.offered("iacp"), topic="cri.int.routing.v1", service="notifications")
 
     assert found.not_notified("ca-post") == ["ca-post", "iacp"]
     assert found.at_risk.startswith("promise 4")
 
 
 def test_reporting_tells_nobody_and_lacks_figures() -> None:
-    found = letter(Story(1).accepted(), service="reporting")
+    found = letter(EventStream(1).accepted(), service="reporting")
 
     assert found.not_notified("ca-post") == []
     assert found.at_risk.startswith("promise 5")
@@ -90,9 +90,9 @@ def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
 
 
 def test_the_request_of_an_answer_is_found_in_its_data() -> None:
-    story = Story(1)
-    story.accepted()
+    stream = EventStream(1)
+    stream.accepted()
 
-    found = letter(story.answered("decline"), parking_key="something else")
+    found = letter(stream.answered("decline"), parking_key="something else")
 
-    assert found.request == story.tracking_number
+    assert found.request == stream.tracking_number

@@ -18,11 +18,11 @@ from shared.contracts.event import Event
 from shared.contracts.services import SERVICES
 from shared.delivery.records import Record
 from shared.postgres.migrate import migrations_of
-from tests.examples.stories import START, Story
-from tests.integration.reporting.test_handlers import full_story, program_defined
+from tests.examples.streams import START, EventStream
+from tests.integration.reporting.test_handlers import full_stream, program_defined
 
-ROUTED = [event for topic, event in full_story(1).events if topic == "cri.int.routing.v1"]
-NUMBER = Story(1).tracking_number
+ROUTED = [event for topic, event in full_stream(1).events if topic == "cri.int.routing.v1"]
+NUMBER = EventStream(1).tracking_number
 
 
 def records(events: Sequence[Event | bytes]) -> list[Record]:

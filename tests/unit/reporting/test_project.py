@@ -11,7 +11,7 @@ from services.reporting.timeline import entry_of
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 from tests.examples.facts import TOO_LATE, Log
-from tests.examples.stories import Story
+from tests.examples.streams import EventStream
 
 Said = tuple[str, Event]
 
@@ -24,11 +24,11 @@ def folded(events: Iterable[Said]) -> dict[str, Any]:
 
 
 def test_a_request_keeps_when_each_stage_was_reached() -> None:
-    story = Story(1)
-    accepted, triaged, offered = story.accepted(), story.triaged(), story.offered()
-    engaged, delivered, closed = story.engaged(), story.progressed("delivered"), story.closed()
+    stream = EventStream(1)
+    accepted, triaged, offered = stream.accepted(), stream.triaged(), stream.offered()
+    engaged, delivered, closed = stream.engaged(), stream.progressed("delivered"), stream.closed()
 
-    row = folded(story.events)
+    row = folded(stream.events)
 
     assert row["submitted_at"] == accepted.data.submitted_at
     assert row["accepted_at"] == accepted.time
@@ -41,32 +41,32 @@ def test_a_request_keeps_when_each_stage_was_reached() -> None:
 
 
 def test_a_second_offer_is_counted_and_leaves_the_first_moment() -> None:
-    story = Story(1)
-    first = story.offered()
-    story.declined()
-    story.offered("noble")
+    stream = EventStream(1)
+    first = stream.offered()
+    stream.declined()
+    stream.offered("noble")
 
-    row = folded(story.events)
+    row = folded(stream.events)
 
     assert row["first_offer_at"] == first.time
     assert (row["offers"], row["declines"], row["status"]) == (2, 1, "offered")
 
 
 def test_an_amendment_changes_the_facts_and_not_the_moment_of_acceptance() -> None:
-    story = Story(1)
-    accepted = story.accepted()
-    agency = story.agency.model_copy(update={"sworn_band": "250-999"})
-    story.amended(agency=agency)
+    stream = EventStream(1)
+    accepted = stream.accepted()
+    agency = stream.agency.model_copy(update={"sworn_band": "250-999"})
+    stream.amended(agency=agency)
 
-    row = folded(story.events)
+    row = folded(stream.events)
 
     assert row["sworn_band"] == "250-999"
     assert row["accepted_at"] == accepted.time
 
 
 def test_a_message_that_changes_nothing_has_a_line_and_no_columns() -> None:
-    story = Story(1)
-    event = story.answered("decline", "timing")
+    stream = EventStream(1)
+    event = stream.answered("decline", "timing")
 
     entry = entry_of(event, topic=intake.TOPIC)
 
@@ -79,10 +79,10 @@ def test_a_message_that_changes_nothing_has_a_line_and_no_columns() -> None:
 
 
 def test_every_column_is_set_by_one_topic_only() -> None:
-    story = told(Story(1), range(12))
+    stream = told(EventStream(1), range(12))
 
     columns = {
-        topic: {c for t, e in story.events if t == topic for c in changed_by(e)}  # type: ignore[arg-type]
+        topic: {c for t, e in stream.events if t == topic for c in changed_by(e)}  # type: ignore[arg-type]
         for topic in (intake.TOPIC, routing.TOPIC)
     }
 
@@ -90,28 +90,28 @@ def test_every_column_is_set_by_one_topic_only() -> None:
     assert columns[intake.TOPIC] | columns[routing.TOPIC] <= {*LATEST, *FIRST, *COUNTED}
 
 
-STEPS: Sequence[Callable[[Story], Event]] = (
-    Story.accepted,
-    Story.triaged,
-    Story.waitlisted,
-    Story.offered,
-    Story.declined,
-    Story.lapsed,
-    Story.engaged,
-    lambda story: story.progressed("kick_off"),
-    lambda story: story.progressed("delivered"),
-    Story.closed,
-    Story.clock_missed,
-    lambda story: story.amended(
-        agency=story.agency.model_copy(update={"sworn_band": f"{len(story.events)}"})
+STEPS: Sequence[Callable[[EventStream], Event]] = (
+    EventStream.accepted,
+    EventStream.triaged,
+    EventStream.waitlisted,
+    EventStream.offered,
+    EventStream.declined,
+    EventStream.lapsed,
+    EventStream.engaged,
+    lambda stream: stream.progressed("kick_off"),
+    lambda stream: stream.progressed("delivered"),
+    EventStream.closed,
+    EventStream.clock_missed,
+    lambda stream: stream.amended(
+        agency=stream.agency.model_copy(update={"sworn_band": f"{len(stream.events)}"})
     ),
 )
 
 
-def told(story: Story, steps: Iterable[int]) -> Story:
+def told(stream: EventStream, steps: Iterable[int]) -> EventStream:
     for step in steps:
-        STEPS[step](story)
-    return story
+        STEPS[step](stream)
+    return stream
 
 
 def interleaved(events: Sequence[Said], choices: Sequence[bool]) -> list[Said]:
@@ -132,7 +132,7 @@ def interleaved(events: Sequence[Said], choices: Sequence[bool]) -> list[Said]:
 def test_any_interleaving_and_any_cut_into_batches_give_the_same_row(
     steps: list[int], choices: list[bool], cut: int
 ) -> None:
-    events = told(Story(1), steps).events
+    events = told(EventStream(1), steps).events
     mixed = interleaved(events, choices)
 
     whole = folded(mixed)

@@ -63,7 +63,7 @@ class Corrupt(Fault):
             for broken in damaged(topic, value, kind, draw):
                 offset = _inject(rig, producer, record, broken)
                 if offset is None:
-                    break  # what follows it in its story would wait for ever
+                    break  # later events of its subject would wait forever
                 yield topic, record.partition() or 0, offset
 
     def _is_known(self, rig: Rig, topic: str, partition: int, offset: int) -> bool:

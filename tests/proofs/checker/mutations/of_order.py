@@ -105,11 +105,13 @@ MUTATIONS = (
     Mutation("a participantsequence has a gap", "I4", _skip_number),
     Mutation("two events of one subject have one number", "I4", _number_twice),
     Mutation("two events of one subject are swapped", "I5", _swap),
-    Mutation("an event is in another partition than its story", "I5", _move_to_another_partition),
+    Mutation(
+        "an event is in another partition than its subject", "I5", _move_to_another_partition
+    ),
     Mutation("a request ends a second time", "I6", _end_twice),
     Mutation("an offer is made after the end", "I6", _go_on_after_end),
     Mutation("a provider is engaged without an offer", "I6", _engage_without_offer),
     Mutation("an event names a cause that never was", "I7", _name_unknown_cause),
     Mutation("an event is its own cause", "I7", _cause_itself),
-    Mutation("an event leaves the correlation of its story", "I7", _change_correlation),
+    Mutation("an event has another correlation than its subject", "I7", _change_correlation),
 )

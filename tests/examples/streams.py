@@ -1,4 +1,4 @@
-"""A request's life as events of both topics, with deterministic ids, numbers and moments."""
+"""The events of one request on both topics, with deterministic ids, numbers and times."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -9,15 +9,15 @@ from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.tracking import tracking_number
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-_Said = TypeVar("_Said", bound=Event)
+_Event = TypeVar("_Event", bound=Event)
 
 
-class Story:
-    """Tells what is said about one request; each call is one event, a minute later."""
+class EventStream:
+    """Appends events of one request; each method appends one, a minute after the last."""
 
     def __init__(self, number: int, **agency: Any) -> None:
         self.tracking_number = tracking_number(2026, number)
-        self.request_id = derived_id("story", "request", self.tracking_number)
+        self.request_id = derived_id("stream", "request", self.tracking_number)
         self.agency = intake.AgencyFacts(
             **{
                 "ori": "CA0194200",
@@ -35,14 +35,14 @@ class Story:
         self._at = START + timedelta(seconds=number)
 
     def accepted(self, **facts: Any) -> intake.RequestAccepted:
-        return self._say(intake.TOPIC, intake.RequestAccepted, {**self._facts(), **facts})
+        return self._append(intake.TOPIC, intake.RequestAccepted, {**self._facts(), **facts})
 
     def amended(self, **facts: Any) -> intake.RequestAmended:
-        return self._say(intake.TOPIC, intake.RequestAmended, {**self._facts(), **facts})
+        return self._append(intake.TOPIC, intake.RequestAmended, {**self._facts(), **facts})
 
     def answered(self, answer: str, reason: str | None = None) -> intake.OfferAnswered:
         facts = {"offer_id": "O1", "provider": "iacp", "answer": answer, "reason_code": reason}
-        return self._say(intake.TOPIC, intake.OfferAnswered, self._about(facts))
+        return self._append(intake.TOPIC, intake.OfferAnswered, self._about(facts))
 
     def triaged(self) -> routing.RequestTriaged:
         return self._route(routing.RequestTriaged, "triaged", decision=_decision())
@@ -115,18 +115,18 @@ class Story:
             **facts,
         }
 
-    def _route(self, model: type[_Said], status: str, **facts: Any) -> _Said:
+    def _route(self, model: type[_Event], status: str, **facts: Any) -> _Event:
         state = {
             "participant": "ca-post",
             "status": status,
             "program": self.program,
             "lane": f"{self.program}.standard",
         }
-        return self._say(routing.TOPIC, model, self._about({**state, **facts}))
+        return self._append(routing.TOPIC, model, self._about({**state, **facts}))
 
-    def _say(self, topic: str, model: type[_Said], data: Mapping[str, Any]) -> _Said:
+    def _append(self, topic: str, model: type[_Event], data: Mapping[str, Any]) -> _Event:
         self._at += timedelta(minutes=1)
-        number = 1 + sum(said == topic for said, _ in self.events)
+        number = 1 + sum(each == topic for each, _ in self.events)
         kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
         event = model.model_validate(
             {
@@ -150,7 +150,7 @@ _ENGAGEMENT = {"engagement_id": "E1", "provider": "iacp"}
 
 def _decision() -> dict[str, Any]:
     return {
-        "id": derived_id("story", "decision", ""),
+        "id": derived_id("stream", "decision", ""),
         "hash": "0" * 64,
         "ruleset": "cri-tac-2026-03/7",
         "because": {"staff": "First by score."},
