@@ -64,18 +64,18 @@ class Positions:
         if not wanted:
             return
         beginnings = await _offsets(consumer.beginning_offsets, wanted)
-        ends = await _offsets(consumer.end_offsets, wanted)
-        told = sorted(beginnings.keys() & ends.keys())
         await self._pool.execute(
             _SQL["open_checkpoints"],
-            [p.topic for p in told],
-            [p.partition for p in told],
+            [p.topic for p in beginnings],
+            [p.partition for p in beginnings],
             self._cluster_id,
-            [beginnings[p] for p in told],
+            list(beginnings.values()),
         )
         topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
         await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
         rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
+        # Read after the checkpoints: another process may still move a checkpoint.
+        ends = await _offsets(consumer.end_offsets, wanted)
         for row in rows:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
@@ -120,7 +120,7 @@ class Positions:
         """
         rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
-        # Read after the checkpoints, which other processes move.
+        # Read after the checkpoints: other processes move them.
         ends = await _offsets(consumer.end_offsets, checkpoints.keys() & readable(consumer))
         self.ends = ends
         for partition, end in ends.items():

@@ -1,0 +1,69 @@
+"""Where a process starts: checkpoints that other processes move, topics that go on growing."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from shared.delivery import kafka
+from shared.delivery.reading.fetching import FetchingConsumer
+from shared.delivery.reading.positions import Positions
+from shared.process.settings import ServiceSettings
+from tests.integration.delivery.consumers import KEPT, Topics
+
+PLACE = TopicPartition(KEPT, 0)
+
+
+class Growing(FetchingConsumer):
+    """After each answer about offsets, another process takes in a record that is new then."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", settings: ServiceSettings) -> None:
+        super().__init__(**kafka.security(settings), enable_auto_commit=False)
+        self._pool = pool
+        self._security = kafka.security(settings)
+        self.position = 0
+
+    async def beginning_offsets(self, partitions: Any) -> Any:
+        found = await super().beginning_offsets(partitions)
+        await self._grow()
+        return found
+
+    async def end_offsets(self, partitions: Any) -> Any:
+        found = await super().end_offsets(partitions)
+        await self._grow()
+        return found
+
+    async def _grow(self) -> None:
+        async with AIOKafkaProducer(**self._security) as producer:
+            sent = await producer.send_and_wait(KEPT, b"event", partition=0)
+        self.position = sent.offset + 1
+        await self._pool.execute("UPDATE checkpoints SET next_offset = $1", self.position)
+
+
+@pytest.fixture
+async def growing(
+    pool: "asyncpg.Pool[Any]", any_topic: ServiceSettings, topics: Topics
+) -> AsyncIterator[Growing]:
+    consumer = Growing(pool, any_topic)
+    await consumer.start()
+    try:
+        consumer.assign([PLACE])
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def test_a_partition_that_moves_on_while_it_is_opened_is_not_refused(
+    pool: "asyncpg.Pool[Any]", any_topic: ServiceSettings, growing: Growing
+) -> None:
+    cluster = await kafka.cluster_id(any_topic)
+    positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
+    await positions.open(growing, [PLACE])  # makes the checkpoint
+    before = growing.position
+
+    await positions.open(growing, [PLACE])
+
+    assert before <= positions.expected[PLACE] <= growing.position
+    assert await pool.fetchval("SELECT refused_because FROM checkpoints") is None
