@@ -182,7 +182,7 @@ class _Queue:
         for record in self._ready:
             if len(records) == most or size >= most_bytes:
                 break
-            size += len(record.value or b"") + len(record.key or b"")
+            size += _size(record)
             if records and size > most_bytes:
                 break
             records.append(record)
@@ -244,3 +244,8 @@ class _Queue:
             raise Unreadable("missing", "a batch skips offsets")
         self.size -= len(self.batches.popleft().data)
         self._reading, self.unpacked = None, 0
+
+
+def _size(record: Record) -> int:
+    headers = sum(len(name) + len(value or b"") for name, value in record.headers)
+    return len(record.value or b"") + len(record.key or b"") + headers

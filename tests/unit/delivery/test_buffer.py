@@ -42,6 +42,16 @@ def test_a_participant_gets_a_bounded_number_of_bytes_while_another_waits() -> N
     assert found == {FLOOD.topic: [0, 1], ASKS.topic: [0]}
 
 
+def test_headers_count_towards_the_bytes_of_a_participant() -> None:
+    buffer = Buffer()
+    buffer.add(FLOOD, batch(*[b""] * 8, headers=[("name", b"x" * 50_000), ("x" * 50_000, b"")]), 0)
+    buffer.add(ASKS, batch(b"status"), 0)
+
+    found = _offsets(buffer, {FLOOD: 0, ASKS: 0})
+
+    assert found == {FLOOD.topic: [0, 1], ASKS.topic: [0]}
+
+
 def test_a_partition_of_our_own_gets_the_same_turn_while_others_wait() -> None:
     buffer = Buffer()
     buffer.add(OURS, batch(*[b"event"] * 300), 0)
