@@ -34,10 +34,9 @@ class Recorder:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Record some requests; return the time until the next step."""
         async with pool.acquire() as connection, connection.transaction():
-            requests = await store.lock_unrecorded(connection, limit=_LIMIT)
-            if not requests:
+            requests, at = await store.lock_unrecorded(connection, limit=_LIMIT)
+            if at is None:
                 return LATER
-            at = await store.read_clock(connection)
             await save_and_publish(connection, recorded(requests, at=at))
         self._relay_wake.set()
         log.info("requests.recorded", requests=len(requests))

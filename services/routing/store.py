@@ -18,32 +18,8 @@ from shared.postgres.copying import rows_or_copy
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
-_NUMBERING, _CHANGES = 0x7175657565, 0x6368616E67
-END = 2**63 - 1
-"""Greater than every queue number."""
+_NUMBERING = 0x7175657565
 Connection = PoolConnectionProxy
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A row of `lanes`; ``fresh`` and ``queued`` tell whether the lane has such requests."""
-
-    lane: str
-    program: str
-    basis: str
-    swept_to: int | None
-    fresh: bool = False
-    queued: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What the matcher reads first: pending capacity changes, the catalog's version, the lanes."""
-
-    changes: bool
-    version: int
-    at: datetime
-    lanes: list[Lane]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +73,10 @@ async def load_batch(
     )
     assert row is not None
     return Loaded(
-        {request[0]: _request(request) for request in row["o_requests"] or ()},
+        {request[0]: request_of(request) for request in row["o_requests"] or ()},
         {(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
         row["o_version"],
     )
-
-
-async def lock_next_in_lane(
-    connection: "Connection[Any]", lane: str, *, behind: int, limit: int
-) -> tuple[list[Request], datetime | None]:
-    """
-    Lock the lane's next requests by queue number: fresh ones, and those after number *behind*.
-
-    Return them and the time when all were locked (None if there are none).
-    """
-    rows = await connection.fetch(_SQL["lock_next_in_lane"], lane, behind, limit)
-    requests = [_request(row["request"]) for row in rows]
-    at = max((row["at"] for row in rows), default=None)
-    return sorted(requests, key=lambda request: request.queue_number or 0), at
 
 
 async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None]:
@@ -132,13 +94,23 @@ async def lock_due_requests(
     Return them and the time when all were locked (None if there are none).
     """
     rows = await connection.fetch(_SQL["lock_due_requests"], grace.total_seconds(), limit)
+    return _locked(rows)
+
+
+async def lock_unrecorded(
+    connection: "Connection[Any]", *, limit: int
+) -> tuple[list[Request], datetime | None]:
+    """
+    Lock requests whose events are incomplete, except those locked by others.
+
+    Return them and the time when all were locked (None if there are none).
+    """
+    return _locked(await connection.fetch(_SQL["lock_unrecorded"], limit))
+
+
+def _locked(rows: Sequence[Any]) -> tuple[list[Request], datetime | None]:
     at = max((row["at"] for row in rows), default=None)
-    return [_request(row["request"]) for row in rows], at
-
-
-async def lock_unrecorded(connection: "Connection[Any]", *, limit: int) -> list[Request]:
-    """Lock and return requests whose events are incomplete, except those locked by others."""
-    return [_request(row[0]) for row in await connection.fetch(_SQL["lock_unrecorded"], limit)]
+    return [request_of(row["request"]) for row in rows], at
 
 
 async def close(
@@ -191,63 +163,17 @@ async def take_queue_numbers(
     return dict(zip(map(_number_of, requests), numbers, strict=True))
 
 
-async def survey(connection: Any) -> Survey:
-    """Return what the matcher needs to know whether there is work."""
-    rows = await connection.fetch(_SQL["survey"])
-    changes, version, at = rows[0][:3]
-    return Survey(changes, version, at, [Lane(*row[3:]) for row in rows if row["lane"]])
-
-
-async def lock_lane(connection: "Connection[Any]", lane: str) -> tuple[Lane, int, datetime] | None:
-    """Lock the lane; return it, the catalog's version and the time. None if another has it."""
-    row = await connection.fetchrow(_SQL["lock_lane"], lane)
-    return None if row is None else (Lane(*row[:4]), row["version"], row["at"])
-
-
-async def sweep_lanes(connection: "Connection[Any]", programs: Collection[str]) -> None:
-    """Start a new sweep of the lanes of *programs*."""
-    await connection.execute(_SQL["sweep_lanes"], list(programs))
-
-
-async def lock_lanes(connection: "Connection[Any]") -> None:
-    """Lock every lane, in key order."""
-    await connection.fetch(_SQL["lock_lanes"])
-
-
-async def try_to_take_changes(connection: "Connection[Any]") -> bool:
-    """Try to get the lock for taking capacity changes; tell whether this transaction has it."""
-    return bool(await connection.fetchval(_SQL["try_to_take_changes"], _CHANGES))
-
-
-async def take_capacity_changes(
-    connection: "Connection[Any]", *, limit: int
-) -> list[CapacityChange]:
-    """Delete and return the first capacity changes, in their order."""
-    rows = await connection.fetch(_SQL["take_capacity_changes"], limit)
-    await connection.execute(_SQL["delete_capacity_changes"], [row["id"] for row in rows])
-    return [CapacityChange(*row[1:]) for row in map(tuple, rows)]
-
-
 async def lock_capacities(
     connection: "Connection[Any]", providers: Collection[str]
 ) -> dict[str, Capacity]:
     """Lock and return the capacities of *providers*, in key order."""
     rows = await connection.fetch(_SQL["lock_capacities"], list(providers))
-    return {
-        provider: Capacity(provider, declaration, until, entries, tuple(free), load, last)
-        for provider, declaration, until, entries, free, load, last in map(tuple, rows)
-    }
+    return {row[0]: capacity_of(row) for row in rows}
 
 
 async def open_capacities(connection: "Connection[Any]", providers: Collection[str]) -> None:
     """Insert the missing capacity rows of *providers*."""
     await connection.execute(_SQL["open_capacities"], list(providers))
-
-
-async def read_clock(connection: Any) -> datetime:
-    """Return the current time of Postgres."""
-    at: datetime = await connection.fetchval(_SQL["read_clock"])
-    return at
 
 
 async def read_decisions(
@@ -264,9 +190,16 @@ async def read_panel(connection: Any, digest: str) -> str | None:
     return body
 
 
-def _request(row: Any) -> Request:
+def request_of(row: Any) -> Request:
+    """Return the request in *row*, a ``request_row``."""
     *columns, offered = row
     return Request(*(*columns, tuple(offered)))
+
+
+def capacity_of(row: Any) -> Capacity:
+    """Return the capacity in *row*, a ``capacity_row``."""
+    provider, declaration, until, entries, free, load, last = row
+    return Capacity(provider, declaration, until, entries, tuple(free), load, last)
 
 
 def _number_of(request: Request) -> str:

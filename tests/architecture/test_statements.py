@@ -10,6 +10,10 @@ from deploy.local.stack import Stack
 from services.notifications.audiences.repeats import WaitingRepeat
 from services.notifications.batch_state import NoticeRow, WaitingNote
 from services.reporting.timeline import TimelineEntry
+from services.routing.lanes.opening import Lane
+from services.routing.life.capacity import Capacity
+from services.routing.life.request import CapacityChange, Request
+from services.routing.store import LaneSweep
 from shared.contracts.services import SERVICES
 from shared.delivery.relay import outbox
 from shared.delivery.take_in.checkpoints import CheckpointStep, CountRow
@@ -49,6 +53,11 @@ async def test_every_statement_prepares_against_the_migrated_schema(
         ("notifications", "waiting_repeat_row", WaitingRepeat._fields),
         ("notifications", "waiting_note_row", WaitingNote._fields),
         ("reporting", "timeline_row", TimelineEntry._fields),
+        ("routing", "capacity_change_row", CapacityChange._fields),
+        ("routing", "capacity_row", Capacity._fields),
+        ("routing", "lane_state", Lane._fields),
+        ("routing", "lane_sweep", LaneSweep._fields),
+        ("routing", "request_row", Request._fields),
     ],
 )
 async def test_a_row_has_the_fields_of_its_type_in_their_order(

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
+from services.routing.lanes import opening
 from services.routing.lanes.lane import LaneStep, is_lane_open, match_in_order
+from services.routing.lanes.opening import Lane, OpenedLane, Survey
 from services.routing.life.capacity import Capacity, apply
 from services.routing.rules.in_force import Rules, RulesCache
 from services.routing.saving import save_and_publish
-from services.routing.store import Lane, LaneSweep, Results
+from services.routing.store import LaneSweep, Results
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import SERVED_FIRST
 from shared.process import crash_points
@@ -47,110 +50,143 @@ class Matcher:
         """
         async with pool.acquire() as connection:
             pauses = [LATER]
-            survey = await store.survey(connection)
-            if survey.changes:
-                pauses.append(await self._apply_changes(connection))
-                survey = await store.survey(connection)
-            rules = await self._rules(connection, version=survey.version, at=survey.at)
+            survey, has_changes = await opening.survey(connection)
+            if has_changes:
+                pause, survey = await self._apply_changes(connection, survey)
+                pauses.append(pause)
+            rules = await self._rules(connection, survey)
+            unfinished: list[Lane] = []
             for lane in sorted(survey.lanes, key=lambda lane: (_rank(lane, rules), lane.lane)):
-                if _has_work(lane, rules, at=survey.at):
-                    pauses.append(await self._match(connection, lane.lane))
+                if not _has_work(lane, rules, at=survey.at):
+                    continue
+                pause = SOON
+                if not any(_goes_before(other, lane, rules) for other in unfinished):
+                    pause = await self._match(connection, lane, rules, at=survey.at)
+                if pause != LATER:
+                    unfinished.append(lane)
+                pauses.append(pause)
         return min(pauses)
 
-    async def _rules(self, connection: Any, *, version: int, at: datetime) -> Rules:
-        """Return the rules in force at *at*; *version* is that of the stored catalog."""
-        catalog = await self._catalogs.current(connection, version=version)
-        return self._rules_cache.in_force(catalog, at=at)
+    async def _rules(self, connection: Any, survey: Survey) -> Rules:
+        """Return the rules in force at the time of *survey*."""
+        catalog = await self._catalogs.current(connection, version=survey.version)
+        return self._rules_cache.in_force(catalog, at=survey.at)
 
-    async def _apply_changes(self, connection: "PoolConnectionProxy[Any]") -> timedelta:
+    async def _apply_changes(
+        self, connection: "PoolConnectionProxy[Any]", before: Survey
+    ) -> tuple[timedelta, Survey]:
         """Apply capacity changes; start a new sweep of lanes whose providers gained capacity."""
-        catalog = await self._catalogs.current(connection)
         async with connection.transaction():
-            if not await store.try_to_take_changes(connection):
-                return SOON
-            await store.lock_lanes(connection)
-            changes = await store.take_capacity_changes(connection, limit=_CHANGES_LIMIT)
-            providers = sorted({change.provider for change in changes})
-            await store.open_capacities(connection, providers)
-            capacities = await store.lock_capacities(connection, providers)
-            for change in changes:
+            opened = await opening.open_changes(connection, limit=_CHANGES_LIMIT)
+            if opened is None:
+                return SOON, before
+            catalog = await self._catalogs.current(connection, version=opened.survey.version)
+            capacities = dict(opened.capacities)
+            for change in opened.changes:
                 capacities[change.provider] = apply(capacities[change.provider], change)
-            await store.save(connection, Results(capacities=list(capacities.values())))
-            gained = {c.provider for c in changes if c.entries is not None or c.free > 0}
+            gained = {c.provider for c in opened.changes if c.entries is not None or c.free > 0}
             programs = {
                 program
                 for provider in gained & catalog.providers.keys()
                 for program in catalog.providers[provider].programs
             }
-            await store.sweep_lanes(connection, programs)
-        return AT_ONCE if len(changes) == _CHANGES_LIMIT else LATER
+            lanes = [
+                lane._replace(swept_to=0) if lane.program in programs else lane
+                for lane in opened.survey.lanes
+            ]
+            sweeps = [
+                LaneSweep(lane.lane, lane.basis, 0) for lane in lanes if lane.program in programs
+            ]
+            results = Results(capacities=list(capacities.values()), sweeps=sweeps)
+            await store.save(connection, results)
+        pause = AT_ONCE if len(opened.changes) == _CHANGES_LIMIT else LATER
+        return pause, replace(opened.survey, lanes=lanes)
 
-    async def _match(self, connection: "PoolConnectionProxy[Any]", name: str) -> timedelta:
-        """Go one step through a lane; return the time until the next."""
+    async def _match(
+        self, connection: "PoolConnectionProxy[Any]", lane: Lane, rules: Rules, *, at: datetime
+    ) -> timedelta:
+        """
+        Go one step through a lane; return the time until the next.
+
+        What to lock follows from the rules in force *at* the survey. If it follows no longer when
+        the locks are held, nothing is done, and the next step sees the new rules.
+        """
+        plan = _plan(lane.program, rules, at=at)
         async with connection.transaction():
-            locked = await store.lock_lane(connection, name)
-            if locked is None:
-                return SOON
-            lane, version, at = locked
-            rules = await self._rules(connection, version=version, at=at)
-            if await self._must_wait(connection, lane, rules):
-                return SOON
-            basis = _basis(lane.program, rules, at=at)
-            is_open = is_lane_open(rules, lane.program, at=at)
-            swept_to = lane.swept_to if lane.basis == basis else 0
-            sweeping = is_open and swept_to is not None
-            capacities = await self._capacities(connection, lane.program, rules, at=at)
-            requests, locked_at = await store.lock_next_in_lane(
+            opened = await opening.open_lane(
                 connection,
-                name,
-                behind=swept_to if sweeping and swept_to is not None else store.END,
+                lane.lane,
+                basis=plan.basis,
+                is_open=plan.is_open,
+                providers=plan.providers,
                 limit=self._limit,
             )
-            step = LaneStep(lane.program, is_open, rules, dict(capacities), locked_at or at)
+            if opened is None:
+                return SOON
+            rules, at = await self._rules(connection, opened.survey), opened.survey.at
+            if _plan(lane.program, rules, at=at) != plan:
+                return AT_ONCE
+            if _must_wait(lane, opened.survey, rules):
+                return SOON
+            requests = opened.requests
+            step = LaneStep(lane.program, plan.is_open, rules, dict(opened.capacities), at)
             crash_points.reach("matcher.after_claim")
             outcomes = match_in_order(step, requests)
-            sweeps: list[LaneSweep] = []
-            if sweeping or basis != lane.basis:
-                reached = max((r.queue_number or 0 for r in requests if sweeping), default=0)
-                sweeps.append(LaneSweep(name, basis, max(reached, swept_to or 0)))
             published = await save_and_publish(
                 connection,
                 outcomes,
-                capacities=_changed(capacities, step.capacities),
-                sweeps=sweeps,
+                capacities=_changed(opened.capacities, step.capacities),
+                sweeps=_sweeps(lane, plan, opened),
             )
             crash_points.reach("matcher.in_transaction")
         if published:
             self._relay_wake.set()
             statuses = Counter(outcome.request.status for outcome in outcomes if outcome.events)
-            log.info("requests.matched", lane=name, looked_at=len(requests), **statuses)
+            log.info("requests.matched", lane=lane.lane, looked_at=len(requests), **statuses)
         return AT_ONCE if len(requests) == self._limit else LATER
 
-    async def _must_wait(
-        self, connection: "PoolConnectionProxy[Any]", lane: Lane, rules: Rules
-    ) -> bool:
-        """Tell whether a lane that is served earlier and shares a provider has work."""
-        if _rank(lane, rules) == 0:
-            return False
-        now = await store.survey(connection)
-        return any(
-            _rank(other, rules) < _rank(lane, rules)
-            and _share_provider(other.program, lane.program, rules)
-            and _has_work(other, rules, at=now.at)
-            for other in now.lanes
-        )
 
-    async def _capacities(
-        self,
-        connection: "PoolConnectionProxy[Any]",
-        program: str,
-        rules: Rules,
-        *,
-        at: datetime,
-    ) -> dict[str, Capacity]:
-        basis = rules.providers(program, at=at)
-        providers = [candidate["provider.id"] for candidate in basis.candidates]
-        return await store.lock_capacities(connection, providers)
+class _Plan(NamedTuple):
+    """Inputs of a step through a lane; with another ``basis``, the lane is swept again."""
+
+    basis: str
+    is_open: bool
+    providers: list[str]
+
+
+def _plan(program: str, rules: Rules, *, at: datetime) -> _Plan:
+    basis = rules.providers(program, at=at)
+    is_open = is_lane_open(rules, program, at=at)
+    state = "open" if is_open else "closed"
+    return _Plan(
+        f"{state} {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}",
+        is_open,
+        [candidate["provider.id"] for candidate in basis.candidates],
+    )
+
+
+def _sweeps(lane: Lane, plan: _Plan, opened: OpenedLane) -> list[LaneSweep]:
+    """Return the sweep that this step began or carried on, if any."""
+    [before] = [each for each in opened.survey.lanes if each.lane == lane.lane]
+    if opened.sweep_from is None:
+        return [] if before.basis == plan.basis else [LaneSweep(lane.lane, plan.basis, 0)]
+    reached = max((request.queue_number or 0 for request in opened.requests), default=0)
+    return [LaneSweep(lane.lane, plan.basis, max(reached, opened.sweep_from))]
+
+
+def _must_wait(lane: Lane, survey: Survey, rules: Rules) -> bool:
+    """Tell whether a lane that is served before *lane* has work."""
+    return any(
+        _goes_before(other, lane, rules) and _has_work(other, rules, at=survey.at)
+        for other in survey.lanes
+    )
+
+
+def _goes_before(other: Lane, lane: Lane, rules: Rules) -> bool:
+    """Tell whether *other* is served before *lane*, with which it shares a provider."""
+    return _rank(other, rules) < _rank(lane, rules) and _share_provider(
+        other.program, lane.program, rules
+    )
 
 
 def _rank(lane: Lane, rules: Rules) -> int:
@@ -171,16 +207,9 @@ def _has_work(lane: Lane, rules: Rules, *, at: datetime) -> bool:
     known = rules.ruleset is not None and lane.program in rules.catalog.programs
     if not known or not lane.queued:
         return False
-    if lane.fresh or lane.basis != _basis(lane.program, rules, at=at):
+    if lane.fresh or lane.basis != _plan(lane.program, rules, at=at).basis:
         return True
     return lane.swept_to is not None and is_lane_open(rules, lane.program, at=at)
-
-
-def _basis(program: str, rules: Rules, *, at: datetime) -> str:
-    """Return a key of all inputs but capacity; if it changes, the lane is swept again."""
-    basis = rules.providers(program, at=at)
-    state = "open" if is_lane_open(rules, program, at=at) else "closed"
-    return f"{state} {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}"
 
 
 def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> list[Capacity]:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.routing.verify import verify_decisions
-from shared.process.tasks import LATER, SOON
+from shared.process.tasks import AT_ONCE, LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import Pool, World, statements_of
 
+_WAITING_FOR_A_LOCK = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 CAMPUS = {"cri_type": "campus", "agency_class": "university"}
 
 
@@ -288,6 +289,30 @@ async def test_lanes_without_a_common_provider_do_not_wait_for_each_other(
     meanwhile = await _while_the_urgent_lane_is_worked_on(world, pool)
 
     assert meanwhile == [(standard.tracking_number, "iacp")]
+
+
+async def test_a_step_decides_nothing_under_rules_that_changed_before_its_locks(
+    world: World, pool: Pool
+) -> None:
+    await world.take_in(declared("iacp", 1))
+    await world.match()
+    request = Sender()
+    await world.take_in(request.accepted())
+
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM capacities FOR UPDATE")
+        step = asyncio.create_task(world.matcher.step(pool))
+        async with asyncio.timeout(20):
+            while not await pool.fetchval(_WAITING_FOR_A_LOCK):
+                pass
+        await world.refer(examples.provider("iacp", serves=["state"]))
+
+    assert await step == AT_ONCE
+    assert await world.offers() == []
+
+    await world.match()
+
+    assert await world.status(request.tracking_number) == "referred"
 
 
 async def test_a_step_without_work_is_one_statement(world: World, pool: Pool) -> None:

@@ -36,7 +36,37 @@ async def test_a_batch_that_gives_queue_numbers_takes_one_more(world: World) -> 
     ]  # fmt: skip
 
 
-async def test_a_lapse_takes_four_round_trips(world: World) -> None:
+async def test_a_step_through_a_lane_takes_five_round_trips(world: World) -> None:
+    await world.take_in(declared("iacp", 5), Sender(1).accepted())
+    await world.match()
+    await world.take_in(Sender(2).accepted())
+
+    async with statements_of(world.pool) as statements:
+        await world.matcher.step(world.pool)
+
+    assert statements == [
+        ROUTING["survey"], "BEGIN;", ROUTING["open_lane"], ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
+    assert len(await world.offers()) == 2
+
+
+async def test_changes_of_capacity_take_four_more(world: World) -> None:
+    await world.take_in(Sender(1).accepted())
+    await world.match()
+    await world.take_in(declared("iacp", 5))
+
+    async with statements_of(world.pool) as statements:
+        await world.matcher.step(world.pool)
+
+    assert statements == [
+        ROUTING["survey"],
+        "BEGIN;", ROUTING["open_changes"], ROUTING["save"], "COMMIT;",
+        "BEGIN;", ROUTING["open_lane"], ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
+    assert len(await world.offers()) == 1
+
+
+async def test_a_lapse_takes_five_round_trips(world: World) -> None:
     await world.take_in(Sender().accepted(), declared("iacp", 1))
     await world.match()
     await world.rewind_clocks()

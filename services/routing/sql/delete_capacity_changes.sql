@@ -1,2 +1,0 @@
-DELETE FROM capacity_changes
- WHERE id = ANY ($1::bigint[]);

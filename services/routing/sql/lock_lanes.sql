@@ -1,4 +1,0 @@
-SELECT lane
-  FROM lanes
- ORDER BY lane
-   FOR UPDATE;
