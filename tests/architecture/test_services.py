@@ -6,6 +6,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
+from continuum.rebuild.services import FOLDED
+from continuum.status.readers import READ_BY
 from shared.contracts.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
@@ -61,3 +65,27 @@ def test_the_import_contracts_name_every_service() -> None:
 
     assert len(named) >= 2
     assert {name: packages - each for name, each in named.items() if packages - each} == {}
+
+
+def test_the_operators_command_knows_every_service() -> None:
+    assert FOLDED.keys() == READ_BY.keys() == set(SERVICES)
+
+
+def test_kubernetes_has_a_folder_a_database_and_a_scaler_for_every_service() -> None:
+    kubernetes = ROOT / "deploy" / "kubernetes"
+    components = kubernetes / "components"
+    base = yaml.safe_load((kubernetes / "base" / "kustomization.yaml").read_text())
+    databases = yaml.safe_load_all((components / "postgres-cnpg" / "databases.yaml").read_text())
+    cluster = yaml.safe_load((components / "postgres-cnpg" / "cluster.yaml").read_text())
+    scalers = yaml.safe_load_all((components / "keda" / "scaling.yaml").read_text())
+
+    assert set(base["resources"]) == set(SERVICES)
+    assert {f"continuum_{name}" for name in SERVICES} <= {
+        each["spec"]["name"] for each in databases if each["kind"] == "Database"
+    }
+    assert {role for name in SERVICES for role in (name, f"{name}_migrate")} <= {
+        role["name"] for role in cluster["spec"]["managed"]["roles"]
+    }
+    assert set(SERVICES) == {
+        each["metadata"]["name"] for each in scalers if each["kind"] == "ScaledObject"
+    }

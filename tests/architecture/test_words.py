@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from services.notifications.audiences import render
 from services.reporting import labels
+from services.routing.life import clocks
 from shared.contracts import outbound, reference, routing
 
 ROOT = Path(__file__).parents[2]
+EVOLVE = ROOT / "services" / "routing" / "life" / "evolve.py"
 INTEGRATE = (ROOT / "docs" / "integrate.md").read_text()
 _TABLE = INTEGRATE.partition("## Reserved words")[2].partition("\n## ")[0]
 RESERVED = frozenset(re.findall(r"^\| `(\w+)` \|", _TABLE, re.M))
@@ -61,10 +63,30 @@ def test_a_state_is_reached_or_reserved(status: str) -> None:
     assert is_used(status, "routing") != (status in RESERVED)
 
 
+def started_clocks() -> Iterator[str]:
+    """Yield the clocks that `evolve` starts, in full or up to the pace."""
+    for node in ast.walk(ast.parse(EVOLVE.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Name("clock_of"),
+                args=[ast.Constant(str(name)) | ast.JoinedStr([ast.Constant(str(name)), *_]), *_],
+            ):
+                yield name
+            case _:
+                pass
+
+
 @pytest.mark.parametrize("clock", sorted(reference.CLOCKS))
 def test_a_clock_is_started_or_reserved(clock: str) -> None:
-    assert is_used(clock, "routing") != (clock in RESERVED)
+    started = any(clock.removesuffix("standard").removesuffix("urgent") == name
+                  for name in started_clocks())  # fmt: skip
+
+    assert started != (clock in RESERVED)
     assert (clock in RESERVED) == (clock in reference.RESERVED_CLOCKS)
+
+
+def test_every_clock_that_is_started_has_a_default_length() -> None:
+    assert clocks.DEFAULTS.keys() == reference.CLOCKS - reference.RESERVED_CLOCKS
 
 
 @pytest.mark.parametrize("reason", sorted({*render.WAITING, *render.REFERRED, *render.PROGRESS}))

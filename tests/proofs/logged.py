@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from shared.contracts.reference import CLOCKS, RESERVED_CLOCKS
+
 _ROW = re.compile(r"^\| `([a-z_.]+)` \| (\w+) \| (.*?) ?\|", re.M)
 _STANDARD = {
     "timestamp", "severity_text", "severity_number", "event_name",
@@ -13,7 +15,7 @@ _STANDARD = {
 # Fields that are counts by a name: outcomes of records and of the matcher, clocks.
 _COUNTS = {
     "outcomes": re.compile(r"[a-z]+"),
-    "counts by clock": re.compile(r"(triage|offer_answer)\.(standard|urgent)|engagement_silence"),
+    "counts by clock": re.compile("|".join(map(re.escape, CLOCKS - RESERVED_CLOCKS))),
 }
 
 

@@ -13,7 +13,6 @@ from shared.catalog.catalog import Catalog
 from shared.contracts.routing import (
     MessageApplied,
     MessageRefused,
-    RequestEvent,
     RoutingEvent,
 )
 from shared.delivery.published import PublishedEvent
@@ -21,7 +20,6 @@ from shared.delivery.published import PublishedEvent
 _EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[RoutingEvent, Field(discriminator="type")])
 _KNOWN = frozenset(map(kind_of, get_args(RoutingEvent)))
 _ANSWERS = frozenset({kind_of(MessageApplied), kind_of(MessageRefused)})
-_ABOUT_REQUESTS = get_args(RequestEvent)
 
 
 def is_answer(event: PublishedEvent) -> bool:
@@ -39,7 +37,7 @@ def parse(published: PublishedEvent) -> RoutingEvent | None:
 
 def is_complete(event: RoutingEvent) -> bool:
     """Tell whether *event* contains every change of state, as all do since 0.3.0."""
-    return not (isinstance(event, _ABOUT_REQUESTS) and is_older(event))
+    return not is_older(event)
 
 
 def fold(
@@ -61,7 +59,7 @@ def fold(
         event = parse(published)
         if event is None:
             request = request._replace(published=published.number)
-        elif isinstance(event, _ABOUT_REQUESTS) and is_older(event):
+        elif is_older(event):
             completed_event = completed(event, request, catalog, queue_number=queue_number)
             request = evolve(request, completed_event)._replace(recorded=request.recorded)
         else:

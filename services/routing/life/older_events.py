@@ -1,9 +1,11 @@
 """
-Completes events that a release before 0.3.0 published. Pure, and frozen.
+Completes events that a release before 0.3.0 published. Pure, and frozen: new events stay out.
 
 Such events contain no queue number, no capacity declaration and, except offers, no clock. Clocks
 are computed from the rule set that was in force; the rest stays unknown.
 """
+
+from typing import TypeGuard, get_args
 
 from services.routing.life.clocks import due_at
 from services.routing.life.request import Request, pace_of
@@ -20,23 +22,41 @@ from shared.contracts.routing import (
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
-    RequestEvent,
     RequestIneligible,
     RequestReferred,
     RequestTriaged,
     RequestWaitlisted,
     RequestWithdrawn,
+    RoutingEvent,
 )
 
+OlderEvent = (
+    RequestTriaged
+    | RequestIneligible
+    | RequestWaitlisted
+    | RequestReferred
+    | OfferMade
+    | OfferDeclined
+    | OfferLapsed
+    | OfferWithdrawn
+    | EngagementOpened
+    | EngagementProgressed
+    | EngagementClosed
+    | RequestWithdrawn
+    | ClockMissed
+)
+"""Events about a request that releases before 0.3.0 published."""
+_TYPES = get_args(OlderEvent)
 
-def is_older(event: RequestEvent) -> bool:
-    """Tell whether a release before 0.3.0 published *event*."""
-    return event.data.decided is None
+
+def is_older(event: RoutingEvent) -> TypeGuard[OlderEvent]:
+    """Tell whether a release before 0.3.0 published *event*, which is incomplete then."""
+    return isinstance(event, _TYPES) and event.data.decided is None
 
 
 def completed(
-    event: RequestEvent, request: Request, catalog: Catalog, *, queue_number: int | None
-) -> RequestEvent:
+    event: OlderEvent, request: Request, catalog: Catalog, *, queue_number: int | None
+) -> OlderEvent:
     """Return *event*, the next one of *request*, as 0.3.0 would have published it."""
     decision = getattr(event.data, "decision", None)
     values: dict[str, object] = {"decided": request.decided + (decision is not None)}
@@ -71,6 +91,6 @@ def amended(request: Request, asked: RequestFacts, rules: Rules) -> Request:
     )
 
 
-def _end_of_clock(event: RequestEvent, clock: str, catalog: Catalog) -> object:
+def _end_of_clock(event: OlderEvent, clock: str, catalog: Catalog) -> object:
     ruleset = catalog.ruleset_at(event.time)
     return None if ruleset is None else due_at(ruleset, clock, start=event.time)
