@@ -36,7 +36,8 @@ class RowComparison:
     """
     The rows of a live table beside what the service's own topic says of them, field by field.
 
-    Of the rows ``not_recorded`` the topic does not say the whole state yet; they are not compared.
+    The topic does not say the complete state of rows ``not_recorded`` yet. A request is then not
+    compared, a capacity in the fields that are known.
     """
 
     table: str

@@ -1,6 +1,6 @@
 """Holds routing's requests and capacities to the fold of its own topic, field by field."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,23 +78,26 @@ def compare_requests(
 
 
 def compare_capacities(rows: Mapping[str, Capacity], projection: Projection) -> RowComparison:
-    """Compare the capacities, if the log says all of them."""
+    """Compare the capacities, each in the fields that the log determines."""
     folded = projection.capacities()
-    if not projection.knows_capacities:
-        return RowComparison("capacities", 0, len(rows), ())
     names = sorted({*rows, *folded})
+    partly = 0
     found: list[Difference] = []
     for name in names:
-        nothing = Capacity(name)
-        found += _differing("capacities", name, rows.get(name, nothing), folded.get(name, nothing))
-    return RowComparison("capacities", len(names), 0, found)
+        nothing, unknown = Capacity(name), projection.unknown_fields(name)
+        partly += bool(unknown)
+        live, rebuilt = rows.get(name, nothing), folded.get(name, nothing)
+        found += _differing("capacities", name, live, rebuilt, ignored=unknown)
+    return RowComparison("capacities", len(names) - partly, partly, found)
 
 
-def _differing(table: str, key: str, live: Any, folded: Any) -> Iterator[Difference]:
+def _differing(
+    table: str, key: str, live: Any, folded: Any, *, ignored: Set[str] = _NOT_PUBLISHED
+) -> Iterator[Difference]:
     names = [
         name
         for name, left, right in zip(live._fields, live, folded, strict=True)
-        if left != right and name not in _NOT_PUBLISHED
+        if left != right and name not in ignored
     ]
     if names:
         yield Difference(table, key, f"differs in {', '.join(names)}")

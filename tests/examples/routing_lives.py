@@ -1,5 +1,6 @@
 """Random lives of requests in routing, with the capacities they share, the same for each seed."""
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ from services.routing.life.capacity import Capacity, apply
 from services.routing.life.offers import run_out
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import CapacityChange, Request
+from services.routing.recorder import recorded
 from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
 from shared.delivery.published import PublishedEvent
@@ -23,12 +25,20 @@ PROVIDERS = ("iacp", "fop", "noble")
 RULES = rules_with(providers=[provider(name) for name in PROVIDERS])
 _REQUESTS = 4
 _READER = RoutingReader()
+_NEW_FIELDS = {"decided", "declared", "declaration", "entry", "facts", "queue_number"}
 _KINDS: tuple[dict[str, Any], ...] = (
     {},
     {"agency": {"cri_type": "campus"}},
     {"agency": {"listed": False}},
     {"urgency": "urgent", "need_stated": False},
 )
+
+
+def older(event: PublishedEvent) -> PublishedEvent:
+    """Return *event* without the fields that came with 0.3.0."""
+    body = json.loads(event.value)
+    body["data"] = {name: v for name, v in body["data"].items() if name not in _NEW_FIELDS}
+    return event._replace(value=json.dumps(body).encode())
 
 
 class Lives:
@@ -62,6 +72,12 @@ class Lives:
                 + (self._run_out,)
             )
             step()
+
+    def upgrade(self) -> None:
+        """Let a release before 0.3.0 have published the log, and 0.3.0 record all requests."""
+        self.log = [older(event) for event in self.log]
+        rows = [request._replace(recorded=0) for request in self.requests.values()]
+        self._write(recorded(rows, at=self.at))
 
     @property
     def last(self) -> dict[str, int]:

@@ -95,6 +95,15 @@ def taken(capacity: Capacity, *, entry: int, at: datetime) -> Capacity:
     )
 
 
+def remaining(capacity: Capacity, taken: Mapping[tuple[str | None, int], int]) -> Capacity:
+    """Return *capacity*, just declared, less what is *taken* of its declaration's entries."""
+    free = tuple(
+        room - taken.get((capacity.declaration, entry), 0)
+        for entry, room in enumerate(capacity.free)
+    )
+    return capacity._replace(free=free)
+
+
 def availability_lookup(
     capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
 ) -> Callable[[str], Availability]:
