@@ -18,13 +18,13 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing import store
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.life import capacity
-from services.routing.life.capacity import Capacity, apply, availability_lookup, microseconds
 from services.routing.life.decide import decide
 from services.routing.life.fold import fold, is_answer
 from services.routing.life.older_events import amended
 from services.routing.life.outcome import DecisionOutcome, kind_of
-from services.routing.life.request import CapacityChange, Request
-from services.routing.rules.facts import decode_request_facts, encode_facts, request_facts
+from services.routing.life.request import Request
+from services.routing.restore_capacities import compute_capacities
+from services.routing.rules.facts import encode_facts, request_facts
 from services.routing.store import Results
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
@@ -245,7 +245,7 @@ class Restore:
                 for number, request in loaded.requests.items()
             ]
             await store.save(connection, Results(after))
-        await _compute_capacities(connection)
+        await compute_capacities(connection)
         await connection.execute(_SQL["reopen_lanes"])
         await connection.execute(_SQL["forget_queue_numbers"])
 
@@ -271,75 +271,3 @@ async def _read_lives(connection: Any, numbers: Any) -> Lives:
 
 async def _read_queue_numbers(connection: Any, numbers: Any) -> dict[str, int]:
     return dict(await connection.fetch(_SQL["read_queue_numbers"], list(numbers)))
-
-
-async def _compute_capacities(connection: Any) -> None:
-    """
-    Compute each provider's capacity from its last declaration and the requests' offers.
-
-    For older offers, the declaration follows from the times, and the entry from the order of the
-    offers. Pending capacity changes are deleted: the requests already include them.
-    """
-    declared: dict[str, list[tuple[datetime | None, CapacityChange]]] = defaultdict(list)
-    for provider, declaration, until, entries, at, _ in await connection.fetch(
-        _SQL["list_declarations"]
-    ):
-        change = CapacityChange(provider, str(declaration), until, entries)
-        declared[provider].append((at, change))
-    taken: dict[tuple[str, int], int] = defaultdict(int)
-    for declaration, entry, count in await connection.fetch(_SQL["count_taken"]):
-        taken[declaration, entry] = count
-    offers = await connection.fetch(_SQL["list_older_offers"])
-    chosen: list[tuple[str, str, int]] = []
-    for number, facts, at, cause, provider, is_taken in offers:
-        made_from = _declaration_of(declared[provider], at, cause)
-        if made_from is None or made_from.declaration is None:
-            continue
-        entry = _entry_of(made_from, facts, taken, at)
-        chosen.append((number, made_from.declaration, entry))
-        if is_taken:
-            taken[made_from.declaration, entry] += 1
-    columns = list(zip(*chosen, strict=True)) or [(), (), ()]
-    await connection.execute(_SQL["set_offer_entries"], *columns)
-    load = dict(await connection.fetch(_SQL["count_load"]))
-    asked = dict(await connection.fetch(_SQL["list_asked"]))
-    providers = sorted({*declared, *load})
-    await store.open_capacities(connection, providers)
-    capacities = await store.lock_capacities(connection, providers)
-    for provider, now in capacities.items():
-        for _, change in declared[provider][-1:]:
-            now = _remaining(apply(now, change), taken)
-        last = max(now.last_offer, microseconds(asked[provider]) if provider in asked else 0)
-        capacities[provider] = now._replace(load=load.get(provider, 0), last_offer=last)
-    await store.save(connection, Results(capacities=list(capacities.values())))
-    await connection.execute(_SQL["forget_changes"])
-
-
-def _declaration_of(
-    declared: Sequence[tuple[datetime | None, CapacityChange]], at: datetime, cause: str
-) -> CapacityChange | None:
-    """Return the declaration of an offer: the one that caused it, or the last one before it."""
-    named = [change for _, change in declared if change.declaration == cause]
-    before = [change for since, change in declared if since is None or since <= at]
-    found = named or before[-1:]
-    return found[0] if found else None
-
-
-def _entry_of(
-    change: CapacityChange, facts: str, taken: Mapping[tuple[str, int], int], at: datetime
-) -> int:
-    """Return the first fitting entry with free capacity, or 0 if there is none."""
-    full = apply(Capacity(change.provider), change)
-    availability_of = availability_lookup(
-        {change.provider: _remaining(full, taken)}, decode_request_facts(facts), at=at
-    )
-    entry = availability_of(change.provider).entry
-    return 0 if entry is None else entry
-
-
-def _remaining(capacity: Capacity, taken: Mapping[tuple[str, int], int]) -> Capacity:
-    free = tuple(
-        number - taken.get((capacity.declaration or "", entry), 0)
-        for entry, number in enumerate(capacity.free)
-    )
-    return capacity._replace(free=free)
