@@ -41,6 +41,8 @@ class Budget:
         self._spent: dict[Partition, float] = defaultdict(float)
         self._total = 0.0
         self._record: Record | None = None
+        """The last record that was allowed; it stays after its time was charged."""
+        self._is_charged = True
         self._at = 0.0
         self._began = 0.0
         self.cut: dict[Partition, int] = {}
@@ -75,16 +77,16 @@ class Budget:
             if self._is_over(partition):
                 self.cut[partition] = record.offset
                 return False
-        self._record = record
+        self._record, self._is_charged = record, False
         return True
 
     def _charge(self) -> None:
         """Charge the time since the last record to it, by the wall clock: cheaper to read."""
         now = time.perf_counter()
-        if self._record is not None:
+        if self._record is not None and not self._is_charged:
             self._spent[self._record.topic, self._record.partition] += now - self._at
             self._total += now - self._at
-        self._at, self._record = now, None
+        self._at, self._is_charged = now, True
 
     def _correct(self) -> None:
         """Scale the charged times down to processor time, which is never longer."""

@@ -32,6 +32,14 @@ def _spend_on_two(budget: Budget) -> None:
             pytest.fail("code that catches every exception must not swallow it")
 
 
+def _spend_on_one(budget: Budget) -> None:
+    with budget:
+        budget.allows(record(1, OWN))
+        burn(limits.BATCH_SECONDS)
+        assert not budget.allows(record(2, OWN))
+        burn(60)
+
+
 def test_the_first_record_belongs_to_the_batch_whatever_it_takes() -> None:
     budget = Budget()
 
@@ -105,3 +113,15 @@ def test_nothing_is_interrupted_after_the_batch(monkeypatch: pytest.MonkeyPatch)
         budget.allows(record(1))
 
     burn(0.1)
+
+
+def test_time_between_two_records_is_charged_to_the_last_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "RECORD_SECONDS", limits.BATCH_SECONDS + 0.1)
+    budget = Budget()
+
+    with pytest.raises(TooSlow) as caught:
+        _spend_on_one(budget)
+
+    assert caught.value.record == record(1, OWN)
