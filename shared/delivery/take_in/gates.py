@@ -43,6 +43,7 @@ class Round:
     parked: list[tuple[str, Record]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
+    has_stepped_back: bool = False
 
     def gate_steps(self) -> list[GateStep]:
         """Return how gates move, in key order."""
@@ -56,6 +57,26 @@ class Round:
         if found.gate is not None:
             subject = (found.gate.topic, found.gate.subject)
             self.moved[subject] = min(self.moved[subject], found.gate.number - 1)
+            self.gates[subject] = min(self.gates[subject], found.gate.number - 1)
+            self.has_stepped_back = True
+
+    def hold_back(self, found: Item | PassedOver) -> bool:
+        """Let *found* wait after all if a record that it waits for was stepped back."""
+        if found.gate is not None:
+            before = found.gate._replace(number=found.gate.number - 1)
+            if self._lacks(before):
+                self.behind.append((before, found.record))
+                self.step_back(found)
+                return True
+        for need in found.needs if isinstance(found, Item) else ():
+            if self._lacks(need):
+                self.waiting.append((need, found.record))
+                self.step_back(found)
+                return True
+        return False
+
+    def _lacks(self, gate: Gate) -> bool:
+        return self.gates.get((gate.topic, gate.subject), 0) < gate.number
 
     def cut_off(self, cut: Mapping[tuple[str, int], int]) -> None:
         """Remove the records from the offsets of *cut* on; they have had no effect yet."""

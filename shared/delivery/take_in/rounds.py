@@ -172,6 +172,8 @@ def _decide_all(
             work.parked.append((found.key, found.record))
             work.step_back(found)
             steps.note(found.record, "parked")
+        elif work.has_stepped_back and work.hold_back(found):
+            steps.note(found.record, "held")
         elif isinstance(found, PassedOver):
             steps.note(found.record, "ignored")
             if found.unknown is not None:

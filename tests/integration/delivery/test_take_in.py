@@ -101,6 +101,22 @@ async def test_an_event_waits_for_what_it_needs_and_keeps_its_place(
     assert await pool.fetchval("SELECT count(*) FROM held") == 0
 
 
+async def test_a_record_waits_for_a_needed_one_of_its_batch_that_fails(
+    pool: "Pool", reader: LedgerReader
+) -> None:
+    await open_partitions(pool, TOPIC, OTHER_TOPIC)
+    needed = records(event("N", 1, "raises", topic=OTHER_TOPIC), topic=OTHER_TOPIC)
+    waiting = records(event("B", 1, "needs:N:1"), event("B", 2), event("C", 1))
+
+    await take_in(pool, reader, [*needed, *waiting], service="routing")
+
+    assert await ledger(pool) == ["C/1"]
+    assert await pool.fetchval("SELECT reason FROM dead_letters") == "decision_failed"
+    assert await counts(pool) == {"applied": 1, "held": 2}
+    rows = await pool.fetch("SELECT for_topic, for_subject, for_number FROM held ORDER BY id")
+    assert [tuple(row) for row in rows] == [(OTHER_TOPIC, "N", 1), (TOPIC, "B", 1)]
+
+
 async def test_holder_and_taker_at_the_same_time_lose_no_wake_up(
     pool: "Pool", reader: LedgerReader
 ) -> None:
