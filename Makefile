@@ -83,7 +83,10 @@ checker-mutations: setup ## mutate a recorded demonstration; the checker must no
 	@$(if $(RECORDED),,$(RUN) -m tests.proofs.demo --state .local/checker)
 	@$(RUN) -m tests.proofs.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
 
-manifests: setup ## generate Kubernetes' topics, users, alert rules and dashboards from their sources
+manifests: setup ## generate alert rules and dashboards, and Kubernetes' topics, users, rules and dashboards
+	@$(RUN) -m deploy.monitoring.objectives
+	@$(RUN) -m deploy.monitoring.missing
+	@$(RUN) -m deploy.monitoring.dashboards
 	@$(RUN) -m deploy.kubernetes.generate
 
 manifests-check: setup ## render the Kubernetes manifests, and check them against schemas and policies
