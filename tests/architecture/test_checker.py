@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from shared.contracts.services import SERVICES
+from tests.proofs.checker import owners, projections
+
+ROOT = Path(__file__).parents[2]
 CHECKER = Path(__file__).parents[1] / "proofs" / "checker"
 OURS = {"services", "shared", "continuum", "deploy", "benchmarks"}
+NOT_FOLDED = {"intake"}
+"""Its rows are compared with the records of participants instead, in submissions.py."""
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -24,3 +31,18 @@ def test_the_checker_imports_only_itself_and_libraries(file: Path) -> None:
     for name in imported(file):
         assert name.split(".")[0] not in OURS
         assert not name.startswith("tests") or name.startswith("tests.proofs.checker")
+
+
+def test_the_checker_folds_every_service() -> None:
+    called = set(projections.i10_projections_are_folds.__code__.co_names)
+
+    for service in set(SERVICES) - NOT_FOLDED:
+        assert (CHECKER / f"fold_{service}.py").exists()
+        assert f"wrong_in_{service}" in called
+
+
+def test_the_checker_knows_the_owner_of_every_topic_between_services() -> None:
+    topics = yaml.safe_load((ROOT / "deploy/topics.yaml").read_text())["topics"]
+    owned = {topic["name"]: topic["owner"] for topic in topics if "<" not in topic["name"]}
+
+    assert owned == owners._OWNERS

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import yaml
 
+from continuum import accounting_effects, letter
 from continuum.rebuild.services import FOLDED
 from continuum.status.readers import READ_BY
 from shared.contracts.services import SERVICES
+from tests.proofs.chaos import damage
+from tests.proofs.checker import delivery
+from tests.proofs.fuzz import judging
 
 ROOT = Path(__file__).parents[2]
 LIST = "shared/contracts/services.py"
@@ -68,7 +72,34 @@ def test_the_import_contracts_name_every_service() -> None:
 
 
 def test_the_operators_command_knows_every_service() -> None:
-    assert FOLDED.keys() == READ_BY.keys() == set(SERVICES)
+    assert FOLDED.keys() == READ_BY.keys() == letter._AT_RISK.keys() == set(SERVICES)
+
+
+def topics() -> list[str]:
+    """Return the topics between services, and one participant's topic."""
+    listed = yaml.safe_load((ROOT / "deploy" / "topics.yaml").read_text())["topics"]
+    return [*(each["name"] for each in listed if "<" not in each["name"]), "cri.in.acme.v1"]
+
+
+def read_by(topic: str) -> set[str]:
+    return {service for service, pattern in READ_BY.items() if pattern.search(topic)}
+
+
+def test_the_accounting_expects_every_reader_to_store_facts() -> None:
+    storing = set(SERVICES) - {"intake"}
+
+    for topic, readers in accounting_effects.READERS.items():
+        assert set(readers) == read_by(topic) & storing, topic
+    assert {f"stored by {service}" for service in storing} <= accounting_effects.AT_RISK.keys()
+
+
+def test_checker_chaos_and_fuzzing_know_what_every_service_reads() -> None:
+    for topic in topics():
+        checked = {service for service, each in delivery.READS.items() if topic.startswith(each)}
+        assert checked == read_by(topic), topic
+    for topic, readers in damage.READERS.items():
+        assert set(readers) == read_by(topic), topic
+    assert {service for service, _, _ in judging.READERS} == set(SERVICES) - {"intake"}
 
 
 def test_kubernetes_has_a_folder_a_database_and_a_scaler_for_every_service() -> None:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
+from services.notifications import handlers
 from services.notifications.audiences import render
 from services.reporting import labels
 from services.routing.life import clocks
-from shared.contracts import outbound, reference, routing
+from shared.contracts import notifications, outbound, reference, routing
 
 ROOT = Path(__file__).parents[2]
 EVOLVE = ROOT / "services" / "routing" / "life" / "evolve.py"
@@ -110,6 +112,29 @@ def test_a_field_that_participants_receive_is_filled_or_reserved(model: str, nam
 @pytest.mark.parametrize(("model", "name"), sorted(set(fields(routing))))
 def test_a_field_of_routings_events_is_filled(model: str, name: str) -> None:
     assert is_used(name.rstrip("_"), "routing"), model
+
+
+def written_channels() -> Iterator[str]:
+    """Yield the channels that notifications writes into its notices."""
+    for file in (ROOT / "services" / "notifications").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    match key, value:
+                        case ast.Constant("channel"), ast.Constant(str(channel)):
+                            yield channel
+                        case _:
+                            pass
+
+
+def test_every_channel_is_written_counted_and_documented() -> None:
+    channels = set(get_args(notifications.Notice.model_fields["channel"].annotation))
+    counted = {handlers._SENT[1], handlers._NOT_NEEDED[1]}
+    row = re.search(r"^\| `channel` \| (.*) \|$", (ROOT / "docs" / "metrics.md").read_text(), re.M)
+
+    assert row
+    assert channels == set(written_channels()) == counted
+    assert channels == set(re.findall(r"`(\w+)`", row[1]))
 
 
 def test_every_reserved_term_is_in_the_contract() -> None:
