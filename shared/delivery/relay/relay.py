@@ -48,6 +48,8 @@ VACUUM_ROWS = 10_000
 # Postgres ends the session of a frozen leader; pings keep the session of a working one.
 _LIMITS = {"idle_session_timeout": "6000", "jit": "off", "synchronous_commit": "off"}
 _PING_SECONDS = 1.5
+_ANSWER_SECONDS = 3.0
+"""A ping without an answer for so long ends the lead, before Postgres gives it to another."""
 
 
 class Relay:
@@ -58,8 +60,8 @@ class Relay:
     its own process sets ``wake`` after a commit, when another process notifies it, and once a
     second. It keeps no cursor: each time it reads the oldest rows. A crash between
     acknowledgement and deletion sends the same ids again. So does a crash of Postgres, which may
-    lose deletions (``synchronous_commit`` is off). A leader that loses the lock closes its
-    producer first.
+    lose deletions (``synchronous_commit`` is off). A leader that loses its session, and with it
+    the lock, stops sending at once, so that it sends nothing old behind what the next one sends.
     """
 
     def __init__(
@@ -88,7 +90,9 @@ class Relay:
         leader = metrics.RELAY_LEADER.labels(self._service)
         leader.set(0)
         self._used = asyncio.get_running_loop().time()
-        ping = asyncio.create_task(self._ping(connection))
+        ended = asyncio.Event()
+        connection.add_termination_listener(lambda _: ended.set())
+        ping = asyncio.create_task(self._ping(connection, ended))
         try:
             while not await self._lead(connection):
                 await self._notify_leader(connection, ping)
@@ -96,37 +100,44 @@ class Relay:
                 await connection.add_listener(_CHANNEL, lambda *_: self._wake.set())
             leader.set(1)
             log.info("relay.leads")
-            await self._send_for_ever(connection, ping)
+            await self._send_while_leading(connection, ping)
         finally:
             leader.set(0)
             ping.cancel()
             connection.terminate()
 
-    async def _send_for_ever(
+    async def _send_while_leading(
         self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
-    ) -> NoReturn:
+    ) -> None:
+        """Send until the session has ended; raise what Postgres raised."""
+        sending = asyncio.create_task(self._send_for_ever(connection))
+        try:
+            await asyncio.wait([sending, ping], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+        self._raise_if_ended(ping)
+        sending.result()
+
+    async def _send_for_ever(self, connection: "asyncpg.Connection[Any]") -> NoReturn:
         """Send; after a failure of Kafka, continue with a new producer after a growing pause."""
         backoff = Backoff(forget_after=FORGET_SECONDS)
         while True:
             try:
-                await self._send_rounds(connection, ping)
+                await self._send_rounds(connection)
             except KafkaError as error:
                 pause = backoff.next_delay()
                 name = type(error).__name__
                 log.warning("relay.failed", **{"error.type": name}, pause_s=pause)
-            await asyncio.wait([ping], timeout=pause)  # the lead may be lost meanwhile
-            self._raise_if_ended(ping)
+            await asyncio.sleep(pause)
 
-    async def _send_rounds(
-        self, connection: "asyncpg.Connection[Any]", ping: "asyncio.Task[None]"
-    ) -> NoReturn:
+    async def _send_rounds(self, connection: "asyncpg.Connection[Any]") -> NoReturn:
         """Send with one producer until a send fails."""
         producer = await new_producer(self._settings)
         sent: list[int] = []
         try:
             while True:
                 self._wake.clear()
-                self._raise_if_ended(ping)
                 rows = await self._advance(connection, sent)
                 sent = await self._send(connection, producer, rows) if rows else []
                 if len(rows) < ROWS:  # otherwise more rows are waiting
@@ -163,14 +174,18 @@ class Relay:
             yield
             self._used = asyncio.get_running_loop().time()
 
-    async def _ping(self, connection: "asyncpg.Connection[Any]") -> None:
-        """Keep the session alive during long sends: an outage must not change the leader."""
+    async def _ping(self, connection: "asyncpg.Connection[Any]", ended: asyncio.Event) -> None:
+        """
+        Keep the session alive during long sends: an outage must not change the leader.
+
+        Raises as soon as the session has *ended*, or does not answer.
+        """
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(self._used + _PING_SECONDS - loop.time())
-            if loop.time() >= self._used + _PING_SECONDS:
+            left = self._used + _PING_SECONDS - loop.time()
+            if await woken(ended, within=left) or loop.time() >= self._used + _PING_SECONDS:
                 async with self._using():
-                    await connection.execute("SELECT 1")
+                    await connection.execute("SELECT 1", timeout=_ANSWER_SECONDS)
 
     @staticmethod
     def _raise_if_ended(ping: "asyncio.Task[None]") -> None:

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import asyncpg
@@ -237,6 +237,40 @@ async def test_a_leader_that_is_frozen_loses_the_lead(
     await asyncio.wait([running], timeout=5)
 
     assert isinstance(running.exception(), TRANSIENT)
+
+
+async def test_a_leader_that_loses_its_session_in_a_send_sends_nothing_more(
+    stack: Stack,
+    pool: "asyncpg.Pool[Any]",
+    settings: ServiceSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Given a send that hangs, the lost lead ends it; the next leader's messages come in order."""
+    began = asyncio.Event()
+
+    async def hang(*_: object) -> NoReturn:
+        began.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with Log(stack) as log:
+        with monkeypatch.context() as patched:
+            patched.setattr("shared.delivery.relay.relay.send", hang)
+            async with relay(settings) as first:
+                await append(pool, message("K", "old"))
+                await began.wait()
+
+                await pool.execute("SELECT pg_terminate_backend($1)", await pool.fetchval(LEADER))
+                await asyncio.wait([first], timeout=5)
+
+                assert first.done()
+                assert isinstance(first.exception(), TRANSIENT)
+        async with relay(settings):
+            await append(pool, message("K", "new"))
+            await until(lambda: empty(pool))
+        await until(lambda: log.holds(2))
+
+    assert [record.value for record in log.records] == [b"old", b"new"]
 
 
 async def test_a_leader_with_nothing_to_send_keeps_its_session(
