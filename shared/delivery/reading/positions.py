@@ -20,6 +20,9 @@ MOST_ANSWERED = 10_000
 """Most unreadable records that are answered one by one; a range may hold millions."""
 
 
+RESTORED = "the database was restored under a running service; start it again, and it catches up"
+
+
 class Refusal(Exception):
     """The service must stop: the text says why, where and what to do."""
 
@@ -29,7 +32,8 @@ class Positions:
     The next offset to take in of every assigned partition.
 
     A checkpoint that does not fit its topic raises `Refusal`: one of another cluster, or one
-    beyond the end because the topic was created again; the latter until an operator clears it.
+    beyond the end because the topic was created again; the latter until an operator clears it. So
+    does one that is older than what this process committed, because the database was restored.
     Records that were deleted before they were read are recorded as lost. With *answers_deleted*,
     those of participants are offered without content, so that each is answered.
     """
@@ -48,6 +52,8 @@ class Positions:
         self._build = build
         self._cluster_id = cluster_id
         self._answers_deleted = answers_deleted
+        self._committed: dict[TopicPartition, int] = {}
+        """The last commit of this process on each partition."""
         self.expected: dict[TopicPartition, int] = {}
         self.ends: dict[TopicPartition, int] = {}
         """As Kafka last answered; a fetch without records does not return them."""
@@ -80,6 +86,7 @@ class Positions:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
             await self._check_fits(row, end=ends.get(partition))
+            self._check_age(row)
             beginning = beginnings.get(partition, 0)
             offset = await self._skip_lost(row, beginning)
             if partition in consumer.assignment():  # it may have been taken away meanwhile
@@ -104,6 +111,7 @@ class Positions:
         """Move to *positions*, the next offsets after a commit."""
         for partition, offset in positions.items():
             self.expected[TopicPartition(*partition)] = offset
+            self._committed[TopicPartition(*partition)] = offset
 
     async def lose(self, consumer: Any, partition: TopicPartition, *, until: int) -> None:
         """Record that everything below *until* is lost, and continue there."""
@@ -114,9 +122,10 @@ class Positions:
 
     async def check_ends(self, consumer: Any) -> None:
         """
-        Raise `Refusal` if any checkpoint of the service is beyond the end of its partition.
+        Raise `Refusal` if any checkpoint of the service does not fit its partition.
 
-        A topic that was deleted and created again ends before its old checkpoints.
+        A topic that was deleted and created again ends before its old checkpoints, and a restored
+        database holds older ones.
         """
         rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
@@ -125,6 +134,7 @@ class Positions:
         self.ends = ends
         for partition, end in ends.items():
             await self._check_fits(checkpoints[partition], end=end)
+            self._check_age(checkpoints[partition])
 
     def _check_stop(self, row: Any) -> None:
         if row["stopped_by"] == self._build:
@@ -132,6 +142,14 @@ class Positions:
                 f"{row['topic']}/{row['partition']} was stopped after too many failed decisions by"
                 f" this same build ({self._build}); deploy another, or: continuum resume"
                 f" {self._service}"
+            )
+
+    def _check_age(self, row: Any) -> None:
+        committed = self._committed.get(TopicPartition(row["topic"], row["partition"]), 0)
+        if row["next_offset"] < committed:
+            raise Refusal(
+                f"{row['topic']}/{row['partition']}: the checkpoint is {row['next_offset']}, but"
+                f" was {committed}: {RESTORED}"
             )
 
     async def _check_fits(self, row: Any, *, end: int | None) -> None:

@@ -24,7 +24,7 @@ from shared.delivery import kafka
 from shared.delivery.published import PublishedEvent
 from shared.delivery.reading.buffer import Fault
 from shared.delivery.reading.fetching import NOT_AUTHORIZED, FetchingConsumer
-from shared.delivery.reading.positions import Refusal
+from shared.delivery.reading.positions import RESTORED, Refusal
 from shared.delivery.records import Record
 from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import LAST_NUMBER, is_name
@@ -122,23 +122,44 @@ async def keep_noting(pool: "Pool[Any]", own: OwnTopics, *, settings: ServiceSet
     Note every few seconds where the own topics end, until cancelled or something fails.
 
     An event was committed to the tables before it was published, and published before its offset
-    is noted: every copy of the tables that holds a note also knows all events before it.
+    is noted: every copy of the tables that holds a note also knows all events before it. Raises
+    `Refusal` if the database was restored meanwhile: only a start catches up.
     """
     noted: dict[TopicPartition, int] = {}
     while True:
         async with opened(settings, own.names) as topics:  # topics may have been added
             for _ in range(_LIST_EVERY):
                 ends = await topics.ends()
-                moved = {p: end for p, end in ends.items() if noted.get(p) != end}
-                if moved:
-                    await pool.execute(
-                        _SQL["note_own_topics"],
-                        [partition.topic for partition in moved],
-                        [partition.partition for partition in moved],
-                        list(moved.values()),
-                    )
-                    noted = ends
+                if any(noted.get(partition) != end for partition, end in ends.items()):
+                    noted = await _note(pool, topics, noted)
                 await asyncio.sleep(NOTE_SECONDS)
+
+
+async def _note(
+    pool: "Pool[Any]", topics: "_Topics", noted: Mapping[TopicPartition, int]
+) -> dict[TopicPartition, int]:
+    """
+    Note where *topics* end; return what the tables hold.
+
+    What they held before, *noted*, never falls but with the end of a topic that was made anew.
+    """
+    held = await known_to(pool)
+    ends = await topics.ends()  # read after the notes, which other replicas move
+    for partition, end in ends.items():
+        if held.get(partition, 0) < noted.get(partition, 0) <= end:
+            raise Refusal(
+                f"{partition.topic}/{partition.partition}: the tables know the events to"
+                f" {held.get(partition, 0)}, but knew those to {noted[partition]}: {RESTORED}"
+            )
+    moved = [partition for partition, end in ends.items() if held.get(partition) != end]
+    rows = await pool.fetch(
+        _SQL["note_own_topics"],
+        [partition.topic for partition in moved],
+        [partition.partition for partition in moved],
+        [held.get(partition) for partition in moved],
+        [ends[partition] for partition in moved],
+    )
+    return held | {TopicPartition(row["topic"], row["partition"]): row["known_to"] for row in rows}
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from shared.delivery.reading.positions import Refusal
 from shared.delivery.restore import own_log
 from shared.delivery.restore.own_log import OwnTopics
 from shared.process.settings import ServiceSettings
+from tests.integration.delivery.consumers import until
 from tests.integration.delivery.ledger import TOPIC, event
 
 Pool = asyncpg.Pool
@@ -26,7 +27,7 @@ class OwnLog:
     def __init__(
         self, pool: "Pool[Any]", settings: ServiceSettings, producer: AIOKafkaProducer
     ) -> None:
-        self._pool = pool
+        self.pool = pool
         self._settings = settings
         self._producer = producer
 
@@ -38,7 +39,7 @@ class OwnLog:
         ]
 
     async def know(self, subject: str, last: int) -> None:
-        await self._pool.execute(
+        await self.pool.execute(
             "INSERT INTO sequences (topic, subject, last) VALUES ($1, $2, $3)"
             " ON CONFLICT (topic, subject) DO UPDATE SET last = excluded.last",
             TOPIC,
@@ -46,19 +47,32 @@ class OwnLog:
             last,
         )
 
+    async def is_noted(self, offset: int) -> bool:
+        return bool(
+            await self.pool.fetchval(
+                "SELECT known_to = $1 FROM own_topics WHERE partition = 0", offset
+            )
+        )
+
+    async def restore(self, known_to: int) -> None:
+        """Make the tables as old as when the topic was known to *known_to*."""
+        await self.pool.execute(
+            "UPDATE own_topics SET known_to = $1 WHERE partition = 0", known_to
+        )
+
     async def note(self) -> None:
         """Note the ends, as a running service does every few seconds."""
-        await self._pool.execute("DELETE FROM own_topics")
-        noting = asyncio.create_task(own_log.keep_noting(self._pool, OWN, settings=self._settings))
+        await self.pool.execute("DELETE FROM own_topics")
+        noting = asyncio.create_task(own_log.keep_noting(self.pool, OWN, settings=self._settings))
         async with asyncio.timeout(20):
-            while not await self._pool.fetchval("SELECT count(*) FROM own_topics"):
+            while not await self.pool.fetchval("SELECT count(*) FROM own_topics"):
                 await asyncio.sleep(0.02)  # nothing tells when it has noted
         noting.cancel()
         with suppress(asyncio.CancelledError):
             await noting
 
     async def ahead(self) -> list[own_log.Ahead]:
-        return await own_log.ahead(self._pool, OWN, settings=self._settings, turn=lambda: None)
+        return await own_log.ahead(self.pool, OWN, settings=self._settings, turn=lambda: None)
 
 
 @pytest.fixture
@@ -84,8 +98,13 @@ async def test_only_ends_that_have_moved_are_noted(
         return found
 
     class Noting:
-        async def execute(self, _: str, *columns: list[Any]) -> None:
-            noted.append(list(zip(*columns, strict=True)))
+        """The real pool; it keeps what was noted."""
+
+        async def fetch(self, statement: str, *columns: Any) -> Any:
+            rows = await log.pool.fetch(statement, *columns)
+            if columns:
+                noted.append([tuple(row) for row in rows])
+            return rows
 
     async def asked_again() -> None:
         before = asked
@@ -96,7 +115,7 @@ async def test_only_ends_that_have_moved_are_noted(
     monkeypatch.setattr(own_log._Topics, "ends", ends)
     noting = asyncio.create_task(own_log.keep_noting(cast(Any, Noting()), OWN, settings=settings))
     await asked_again()
-    assert len(noted) == 1
+    noted.clear()
 
     (offset,) = await log.publish(event("A", 1), partition=2)
     await asked_again()
@@ -104,7 +123,30 @@ async def test_only_ends_that_have_moved_are_noted(
     with suppress(asyncio.CancelledError):
         await noting
 
-    assert noted[1:] == [[(TOPIC, 2, offset + 1)]]
+    assert noted == [[(TOPIC, 2, offset + 1)]]
+
+
+async def test_a_database_restored_under_a_running_process_stops_it(
+    log: OwnLog, settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If it noted where its topics end, its next start would not notice what the tables lack."""
+    monkeypatch.setattr(own_log, "NOTE_SECONDS", 0.01)
+    noting = asyncio.create_task(own_log.keep_noting(log.pool, OWN, settings=settings))
+    (before,) = await log.publish(event("A", 1))
+    await until(lambda: log.is_noted(before + 1))
+    (lost,) = await log.publish(event("A", 2))
+    await until(lambda: log.is_noted(lost + 1))
+
+    await log.restore(before + 1)
+    await log.publish(event("B", 1))
+    await asyncio.wait([noting], timeout=20)
+
+    assert noting.done()
+    assert isinstance(noting.exception(), Refusal)
+    await log.know("A", 1)
+    await log.know("B", 1)
+    (found,) = await log.ahead()
+    assert (found.first.offset, found.count) == (lost, 1)
 
 
 async def test_a_log_that_the_tables_know_is_not_ahead(log: OwnLog) -> None:

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.delivery import kafka
 from shared.delivery.reading.fetching import FetchingConsumer
-from shared.delivery.reading.positions import Positions
+from shared.delivery.reading.positions import Positions, Refusal
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.consumers import KEPT, Topics
 
@@ -66,4 +66,26 @@ async def test_a_partition_that_moves_on_while_it_is_opened_is_not_refused(
     await positions.open(growing, [PLACE])
 
     assert before <= positions.expected[PLACE] <= growing.position
+    assert await pool.fetchval("SELECT refused_because FROM checkpoints") is None
+
+
+async def test_a_database_older_than_what_this_process_committed_stops_the_process(
+    pool: "asyncpg.Pool[Any]", any_topic: ServiceSettings, topics: Topics
+) -> None:
+    """A process that went on would decide again, under numbers that it has given."""
+    await topics.send(KEPT, "A", "of partition 1", "B")
+    cluster = await kafka.cluster_id(any_topic)
+    positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
+    set_to = "UPDATE checkpoints SET next_offset = $1"
+    async with FetchingConsumer(**kafka.security(any_topic), enable_auto_commit=False) as consumer:
+        consumer.assign([PLACE])
+        await positions.open(consumer, [PLACE])
+        await pool.execute(set_to, 2)
+        positions.move({PLACE: 2})
+        await positions.open(consumer, [PLACE])
+
+        await pool.execute(set_to, 1)
+
+        with pytest.raises(Refusal, match="the database was restored"):
+            await positions.open(consumer, [PLACE])
     assert await pool.fetchval("SELECT refused_because FROM checkpoints") is None
