@@ -1,5 +1,5 @@
 """
-Accepts, repeats or refuses a message: each message gets exactly one reply.
+Accepts, repeats or refuses a message: each message gets exactly one answer.
 
 Pure: the state of the batch comes in, and the decision holds the changes to it.
 """
@@ -7,14 +7,15 @@ Pure: the state of the batch comes in, and the decision holds the changes to it.
 from collections.abc import Iterator
 
 from services.intake import forwarding, requests
+from services.intake.answer_events import refuse, repeat, status_question_event
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
+from services.intake.contacts import contact_event
 from services.intake.findings import Finding, first_findings
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
-from services.intake.replies import contact_event, refuse, repeat, status_question_event
 from shared.contracts import refusals
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (

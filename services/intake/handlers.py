@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.intake import store
 from services.intake.agency_list import AgencyList
 from services.intake.batch_state import BatchState, Subject
+from services.intake.contacts import contact_subject
 from services.intake.decide import decide
 from services.intake.ended_requests import Ignored, RequestEnded, parse_routing_event
 from services.intake.findings import Finding
@@ -17,7 +18,6 @@ from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
 from services.intake.parse import message_id, parse_message
 from services.intake.registry import Registry, registry
-from services.intake.replies import contact_subject
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing

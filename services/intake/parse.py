@@ -113,12 +113,12 @@ def message_id(value: bytes | None) -> str | None:
 
 
 def _id_in(document: dict[str, Any]) -> str | None:
-    """Return the sender's id of the message, if a reply may repeat it."""
+    """Return the sender's id of the message, if an answer may repeat it."""
     return _repeatable(document.get("id"), 100)
 
 
 def _repeatable(value: Any, max_length: int) -> str | None:
-    """Return *value* if it is a text that a reply may repeat: it holds no protected identifier."""
+    """Return *value* if it is a text that an answer may repeat: no protected identifier."""
     well_formed = (
         isinstance(value, str)
         and 0 < len(value) <= max_length

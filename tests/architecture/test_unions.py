@@ -25,7 +25,7 @@ WITHOUT_COLUMNS = {
     routing.MessageRefused,
     routing.AmendmentCameTooLate,
 }
-"""Messages and replies change no column of a request; the events that they cause do."""
+"""Messages and answers change no column of a request; the events that they cause do."""
 
 
 def read(adapters: Mapping[str, Any]) -> Iterator[type[Event]]:

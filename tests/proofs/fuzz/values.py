@@ -1,4 +1,4 @@
-"""Values that a JSON schema of our models allows, drawn by a seeded generator."""
+"""Random values that a JSON schema of our models allows."""
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -9,11 +9,11 @@ _PARSER: Any = import_module("re._parser")
 _LETTERS = "abcxyz AÉ日😀٣-–.,'\"\\/<>&{}[]\u200b\u202e\u00a0\t\n"
 _ZONES = ("Z", "+00:00", "-05:00", "+14:00", "-12:00", "+23:59")
 _DAY_ONE = datetime(2020, 1, 1, tzinfo=UTC)
-_MOST = 8
+_MAX_ITEMS = 8
 
 
 def value(random: Random, schema: dict[str, Any], root: dict[str, Any]) -> Any:
-    """Return a value that *schema*, a part of *root*, allows."""
+    """Return a random value that *schema*, a part of *root*, allows."""
     if "$ref" in schema:
         return value(random, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root)
     if "const" in schema:
@@ -34,8 +34,10 @@ def value(random: Random, schema: dict[str, Any], root: dict[str, Any]) -> Any:
             return _text(random, schema)
         case "array":
             least = schema.get("minItems", 0)
-            most = schema.get("maxItems", _MOST)
-            count = most if random.random() < 0.02 else random.randint(least, min(most, _MOST))
+            most = schema.get("maxItems", _MAX_ITEMS)
+            count = (
+                most if random.random() < 0.02 else random.randint(least, min(most, _MAX_ITEMS))
+            )
             return [value(random, schema.get("items", {}), root) for _ in range(count)]
         case "object":
             return _object(random, schema, root)
@@ -44,7 +46,7 @@ def value(random: Random, schema: dict[str, Any], root: dict[str, Any]) -> Any:
 
 
 def text_like(random: Random, pattern: str) -> str:
-    """Return a text that *pattern* matches."""
+    """Return a random text that *pattern* matches."""
     return "".join(_part(random, str(name), argument) for name, argument in _PARSER.parse(pattern))
 
 
@@ -53,11 +55,11 @@ def _object(random: Random, schema: dict[str, Any], root: dict[str, Any]) -> dic
         entries = schema.get("additionalProperties", {})
         names = [_letters(random, 8) for _ in range(random.randint(0, 4))]
         return {name: value(random, entries, root) for name in names}
-    must = schema.get("required", [])
+    required = schema.get("required", [])
     return {
         name: value(random, part, root)
         for name, part in schema["properties"].items()
-        if name in must or random.random() < 0.6
+        if name in required or random.random() < 0.6
     }
 
 
@@ -89,16 +91,16 @@ def _part(random: Random, name: str, argument: Any) -> str:
         case "MAX_REPEAT":
             low, high, repeated = argument
             parts = [
-                _part(random, str(inner), of_it)
+                _part(random, str(inner), part)
                 for _ in range(random.randint(low, high))
-                for inner, of_it in repeated
+                for inner, part in repeated
             ]
             return "".join(parts)
         case "BRANCH":
             chosen = random.choice(argument[-1])
-            return "".join(_part(random, str(inner), of_it) for inner, of_it in chosen)
+            return "".join(_part(random, str(inner), part) for inner, part in chosen)
         case "SUBPATTERN":
-            return "".join(_part(random, str(inner), of_it) for inner, of_it in argument[-1])
+            return "".join(_part(random, str(inner), part) for inner, part in argument[-1])
         case "AT":
             return ""
         case _:

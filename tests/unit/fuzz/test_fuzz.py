@@ -9,24 +9,24 @@ from services.intake import decide as deciding
 from services.intake.batch_state import Decision
 from shared.contracts.inbound import DATA
 from tests.examples.inbound import AGENCY, event, submission
-from tests.proofs.fuzz import judging
+from tests.proofs.fuzz import checks
 from tests.proofs.fuzz.__main__ import LIMIT, closing_line, in_process
-from tests.proofs.fuzz.judging import Judge, Judged
-from tests.proofs.fuzz.making import CANARY, KINDS, Made, make
+from tests.proofs.fuzz.checks import Checker, Results
+from tests.proofs.fuzz.generator import CANARY, KINDS, Generated, make
 from tests.proofs.fuzz.values import value
 
 
 def planted(
-    monkeypatch: pytest.MonkeyPatch, change: Any, made: bytes | None = None
+    monkeypatch: pytest.MonkeyPatch, change: Any, generated: bytes | None = None
 ) -> dict[str, list[Any]]:
-    """Return what is wrong with one record when *change* is made to what is decided."""
-    judged = Judged()
-    judge = Judge(judged, limit=LIMIT)
-    monkeypatch.setattr(judging, "decide", lambda message, known: change(message, known))
+    """Return the failures of one record if *change* replaces the decision."""
+    results = Results()
+    checker = Checker(results, limit=LIMIT)
+    monkeypatch.setattr(checks, "decide", lambda message, known: change(message, known))
 
-    judge.take(1, Made(made or record_of(), AGENCY, "planted"))
+    checker.take(1, Generated(generated or record_of(), AGENCY, "planted"))
 
-    return {kind: found for kind, found in judged.wrong.items() if found}
+    return {kind: found for kind, found in results.failures.items() if found}
 
 
 def record_of() -> bytes:
@@ -34,25 +34,25 @@ def record_of() -> bytes:
 
 
 def test_the_records_of_a_seed_are_answered_without_a_crash_or_a_leak() -> None:
-    judged = Judged()
+    results = Results()
 
-    in_process(judged, seed=7, records=1_500)
+    in_process(results, seed=7, records=1_500)
 
-    assert judged.records == 1_500
-    assert not any(judged.wrong.values()), judged.wrong
-    assert closing_line(judged).startswith(
+    assert results.records == 1_500
+    assert not any(results.failures.values()), results.failures
+    assert closing_line(results).startswith(
         "fuzz: 1500 records, 0 unanswered, 0 crashes, 0 leaks, slowest "
     )
 
 
-def test_a_record_is_drawn_from_the_seed_and_its_number_alone() -> None:
+def test_a_record_depends_only_on_the_seed_and_its_number() -> None:
     drawn = [make(3, number, tracking_number="x") for number in range(200, 260)]
 
     assert drawn == [make(3, number, tracking_number="x") for number in range(200, 260)]
     assert drawn != [make(4, number, tracking_number="x") for number in range(200, 260)]
 
 
-def test_every_kind_is_drawn_and_many_are_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_kind_is_generated_and_sometimes_applied(monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes: dict[str, set[str]] = {}
 
     def noted(message: Any, known: Any) -> Decision:
@@ -60,8 +60,8 @@ def test_every_kind_is_drawn_and_many_are_taken_up(monkeypatch: pytest.MonkeyPat
         outcomes.setdefault(message.kind, set()).add(decision.outcome)
         return decision
 
-    monkeypatch.setattr(judging, "decide", noted)
-    in_process(Judged(), seed=7, records=1_000)
+    monkeypatch.setattr(checks, "decide", noted)
+    in_process(Results(), seed=7, records=1_000)
 
     assert set(DATA) <= outcomes.keys()
     assert {kind for kind in DATA if "applied" in outcomes[kind]} == set(DATA)
@@ -95,11 +95,11 @@ def test_a_decision_that_takes_long_each_time_is_slow(monkeypatch: pytest.Monkey
     assert [*planted(monkeypatch, slow)] == ["slow"]
 
 
-def test_a_decision_without_an_answer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_without_an_answer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [*planted(monkeypatch, lambda *_: Decision("refused", ()))] == ["unanswered"]
 
 
-def test_words_on_an_open_topic_and_what_readers_cannot_read_are_leaks(
+def test_free_text_on_an_open_topic_and_unreadable_events_are_leaks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def leaking(message: Any, known: Any) -> Decision:

@@ -153,7 +153,7 @@ def test_an_event_continues_the_trace_of_the_sender() -> None:
     assert events(kept)[0].traceparent == trace
 
 
-def test_replies_are_numbered_by_participant_without_gaps() -> None:
+def test_answers_are_numbered_by_participant_without_gaps() -> None:
     intake = Intake()
 
     numbers = [

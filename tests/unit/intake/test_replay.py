@@ -7,7 +7,7 @@ from shared.contracts.tracking import tracking_number
 from tests.examples.inbound import data_of, submission
 from tests.examples.intake import Intake, types
 
-REPLIES = {"submission_refused", "answer_repeated"}
+ANSWER_EVENTS = {"submission_refused", "answer_repeated"}
 NUMBERS = [tracking_number(2026, counter) for counter in (1, 2)]
 
 
@@ -47,7 +47,7 @@ def sent(intake: Intake, message: tuple[str, Any, str]) -> list[str]:
 
 
 @given(st.lists(MESSAGES, max_size=12))
-def test_every_message_gets_exactly_one_reply(messages: list[tuple[str, Any, str]]) -> None:
+def test_every_message_gets_exactly_one_answer(messages: list[tuple[str, Any, str]]) -> None:
     intake = Intake()
 
     for message in messages:
@@ -61,7 +61,7 @@ def test_replaying_any_prefix_changes_no_request_and_repeats_what_was_accepted(
     messages: list[tuple[str, Any, str]], data: st.DataObject
 ) -> None:
     intake = Intake()
-    accepted = [not REPLIES.issuperset(sent(intake, message)) for message in messages]
+    accepted = [not ANSWER_EVENTS.issuperset(sent(intake, message)) for message in messages]
     before = (dict(intake.batch.requests), list(intake.batch.new_ids))
     cut = data.draw(st.integers(0, len(messages)))
 

@@ -1,4 +1,4 @@
-"""Parses and decides records as intake does, and reports what went wrong with each."""
+"""Parses and decides generated records as intake does, and checks the results."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from shared.contracts.intake import CONFIDENTIAL_TOPIC
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from tests.examples.inbound import AT, record
 from tests.examples.intake import Intake, read
-from tests.proofs.fuzz.making import CANARY, Made
+from tests.proofs.fuzz.generator import CANARY, Generated
 
 Parse = Callable[[Record], Item | PassedOver | Malformed]
 READERS: tuple[tuple[str, str, Parse], ...] = (
@@ -27,68 +27,70 @@ READERS: tuple[tuple[str, str, Parse], ...] = (
     ("reporting", reporting.TOPICS, ReportingReader().parse),
 )
 SLOW = 0.02
-"""What takes longer is timed three times: a stall of the machine is not the record's."""
+"""Slower records are timed three times: the first time may include a stall of the machine."""
 CHUNK = 1_000
-"""After so many records the state of intake is reset."""
-_WORDS = {
+"""Intake's state is reset after this many records."""
+_FREE_TEXT = {
     "need", "other_topic", "note", "name", "title", "email", "phone", "zone", "urgency",
 }  # fmt: skip
 
 
 @dataclass(slots=True)
-class Judged:
-    """What came of records: how many, and what was wrong, by kind, with the record."""
+class Results:
+    """The results of a run: the number of records, and the failures of each kind."""
 
     records: int = 0
     slowest: float = 0.0
-    wrong: dict[str, list[tuple[int, Made, str]]] = field(
+    failures: dict[str, list[tuple[int, Generated, str]]] = field(
         default_factory=lambda: {"unanswered": [], "crash": [], "leak": [], "slow": []}
     )
 
-    def note(self, kind: str, number: int, made: Made, why: str) -> None:
-        """Keep what was wrong with the record *number*."""
-        self.wrong[kind].append((number, made, why))
+    def add(self, kind: str, number: int, generated: Generated, why: str) -> None:
+        """Add a failure of the record *number*."""
+        self.failures[kind].append((number, generated, why))
 
 
-class Judge:
-    """Judges records against intake with participants, a catalog and one request."""
+class Checker:
+    """Checks records on an intake with participants, a catalog and one request."""
 
-    def __init__(self, judged: Judged, *, limit: float) -> None:
-        self._judged = judged
+    def __init__(self, results: Results, *, limit: float) -> None:
+        self._results = results
         self._limit = limit
         self.begin()
 
     def begin(self) -> None:
-        """Forget all records; intake has one request."""
+        """Reset intake to one request."""
         self._intake = Intake()
         self._intake.batch.unused_counters = list(range(CHUNK + 10, 0, -1))
         self._intake.send("request.submit")
 
     @property
     def tracking_number(self) -> str:
-        """The one of the request that is there from the beginning."""
+        """The tracking number of the request that exists from the start."""
         return self._intake.number
 
-    def take(self, number: int, made: Made) -> None:
-        """Read and decide a record, take it in, and hold what is published of it."""
+    def take(self, number: int, generated: Generated) -> None:
+        """Parse, decide and apply one record, and check what is published."""
         self._intake.offset += 1
-        source = record(made.value, offset=self._intake.offset, participant=made.participant)
-        judged = self._judged
-        judged.records += 1
+        source = record(
+            generated.value, offset=self._intake.offset, participant=generated.participant
+        )
+        results = self._results
+        results.records += 1
         try:
             message, decision, took = self._decided(source)
             self._intake.batch.apply(message, decision)
             leaks = [*leaks_of(message, decision)]
         except Exception as error:
-            judged.note("crash", number, made, f"{type(error).__name__}: {error}")
+            results.add("crash", number, generated, f"{type(error).__name__}: {error}")
             return
-        judged.slowest = max(judged.slowest, took)
+        results.slowest = max(results.slowest, took)
         if took > self._limit:
-            judged.note("slow", number, made, f"{took * 1000:.1f} ms")
+            results.add("slow", number, generated, f"{took * 1000:.1f} ms")
         if not is_answered(decision, source):
-            judged.note("unanswered", number, made, decision.outcome)
+            results.add("unanswered", number, generated, decision.outcome)
         for leak in leaks:
-            judged.note("leak", number, made, leak)
+            results.add("leak", number, generated, leak)
 
     def _decided(self, source: Record) -> tuple[Message, Decision, float]:
         took, times = 0.0, 0
@@ -102,17 +104,17 @@ class Judge:
 
 
 def is_answered(decision: Decision, source: Record) -> bool:
-    """Tell whether exactly one record's worth is published: all of it goes back to *source*."""
+    """Tell whether something is published, and all of it answers *source*."""
     named = f'"inreplyto":"{source.coordinate}"'.encode()
     return bool(decision.published) and all(named in event.value for event in decision.published)
 
 
 def leaks_of(message: Message, decision: Decision) -> Iterator[str]:
-    """Yield what readers of the log must not meet: a sender's words, or what they cannot read."""
-    openly = CANARY in stated_openly(message)
+    """Yield what the log must not hold: a sender's free text, or events that readers reject."""
+    is_open = CANARY in open_fields(message)
     for event in decision.published:
-        if CANARY.encode() in event.value and event.topic != CONFIDENTIAL_TOPIC and not openly:
-            yield f"a sender's words on {event.topic}"
+        if CANARY.encode() in event.value and event.topic != CONFIDENTIAL_TOPIC and not is_open:
+            yield f"a sender's free text on {event.topic}"
         written = Record(event.topic, 0, 0, event.key.encode(), event.value, (), AT)
         for name, topics, parse in READERS:
             if re.match(topics, event.topic):
@@ -120,13 +122,13 @@ def leaks_of(message: Message, decision: Decision) -> Iterator[str]:
                 if isinstance(found, Malformed):
                     yield f"{name} cannot read {event.topic}: {found.reason}"
                 elif isinstance(found, PassedOver) and found.unknown:
-                    yield f"{name} does not know what is on {event.topic}"
+                    yield f"{name} does not know the event on {event.topic}"
 
 
-def stated_openly(message: Message) -> str:
-    """Return what *message* says in fields that others may read: damage may move words there."""
+def open_fields(message: Message) -> str:
+    """Return the fields of *message* that others may read; damage may move free text there."""
     data: Any = message.data
     if data is None:
         return f"{message.reference} {message.source}"
-    free = _WORDS - {"name"} if message.kind != "gov.cri.contact.set.v1" else _WORDS
+    free = _FREE_TEXT - {"name"} if message.kind != "gov.cri.contact.set.v1" else _FREE_TEXT
     return f"{data.model_dump(exclude=free)} {message.source} {message.traceparent}"

@@ -1,4 +1,4 @@
-"""Sends the same records to the real services: each is answered once, and no text leaks."""
+"""Sends the same records to the running services: each is answered once, no text leaks."""
 
 import asyncio
 import shutil
@@ -21,8 +21,8 @@ from shared.contracts import reference as catalog
 from tests.examples.inbound import record
 from tests.examples.intake import read
 from tests.proofs.chaos.login import login
-from tests.proofs.fuzz.judging import Judged, stated_openly
-from tests.proofs.fuzz.making import CANARY, Made, Senders, make
+from tests.proofs.fuzz.checks import Results, open_fields
+from tests.proofs.fuzz.generator import CANARY, Generated, Senders, make
 
 SENDERS = Senders("california-agencies", "iacp", "program-office")
 _OPEN_TOPICS = {
@@ -30,27 +30,27 @@ _OPEN_TOPICS = {
 }
 _AT_ONCE = 100
 _PATIENCE = 60.0
-"""Seconds without a new answer after which those that are missing count as such."""
-Numbered = tuple[int, Made]
+"""Seconds without a new answer after which the missing ones count as unanswered."""
+Numbered = tuple[int, Generated]
 
 
-def through_the_real_door(
-    judged: Judged, *, seed: int, records: int, state: Path, say: Callable[[str], None]
+def run_on_services(
+    results: Results, *, seed: int, records: int, state: Path, say: Callable[[str], None]
 ) -> None:
-    """Start the product in the folder *state*, send *records* records of *seed*, and judge."""
+    """Start Continuum in the folder *state*, send *records* records of *seed*, and check them."""
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
     with Stack(state, quotas=False, say=say) as stack:
         stack.up()
         asyncio.run(introduce(stack.connection, reference("participants")))
-        asyncio.run(_send(judged, stack.connection, seed=seed, records=records, say=say))
+        asyncio.run(_send(results, stack.connection, seed=seed, records=records, say=say))
         for where in _canaries(stack):
-            judged.note("leak", 0, Made(None, "", "all of the run"), where)
+            results.add("leak", 0, Generated(None, "", "all of the run"), where)
 
 
 async def _send(
-    judged: Judged,
+    results: Results,
     connection: Connection,
     *,
     seed: int,
@@ -65,7 +65,10 @@ async def _send(
         for begin in range(0, records, _AT_ONCE):
             drawn = _drawn(seed, range(begin, min(begin + _AT_ONCE, records)))
             places = await asyncio.gather(
-                *(clients[made.participant].send_bytes(made.value, what="") for _, made in drawn)
+                *(
+                    clients[generated.participant].send_bytes(generated.value, what="")
+                    for _, generated in drawn
+                )
             )
             sent += zip(drawn, places, strict=True)
             if begin % 1_000 == 0:
@@ -74,29 +77,33 @@ async def _send(
         await _answered(list(clients.values()))
     finally:
         await asyncio.gather(*(client.stop() for client in clients.values()))
-    judged.records += len(sent)
-    for (number, made), place in sent:
+    results.records += len(sent)
+    for (number, generated), place in sent:
         if place.answer is None:
-            judged.note("unanswered", number, made, place.coordinate)
+            results.add("unanswered", number, generated, place.coordinate)
         elif place.code == "not_processable":
-            judged.note("crash", number, made, f"{place.coordinate} was not processable")
+            results.add("crash", number, generated, f"{place.coordinate} was not processable")
     for client in clients.values():
         for problem in client.problems:
-            judged.note("unanswered", 0, Made(None, client.access.participant, "all"), problem)
+            results.add(
+                "unanswered", 0, Generated(None, client.access.participant, "all"), problem
+            )
 
 
 def _drawn(seed: int, numbers: Sequence[int]) -> list[Numbered]:
-    """Return the records, but for those whose damage has moved words into open fields."""
+    """Return the records, without those whose damage moved free text into open fields."""
     drawn = []
     for number in numbers:
-        made = make(seed, number, tracking_number="CRI-2026-000001-K", senders=SENDERS)
-        if CANARY not in stated_openly(read(record(made.value, participant=made.participant))):
-            drawn.append((number, made))
+        generated = make(seed, number, tracking_number="CRI-2026-000001-K", senders=SENDERS)
+        if CANARY not in open_fields(
+            read(record(generated.value, participant=generated.participant))
+        ):
+            drawn.append((number, generated))
     return drawn
 
 
 async def _answered(clients: Sequence[Client]) -> None:
-    """Wait until all is answered, or nothing has come for a while."""
+    """Wait until everything is answered, or no answer has come for a while."""
     last, since = -1, time.monotonic()
     while left := sum(len(client.unanswered()) for client in clients):
         if left != last:
@@ -107,19 +114,19 @@ async def _answered(clients: Sequence[Client]) -> None:
 
 
 def _canaries(stack: Stack) -> Iterator[str]:
-    """Yield where a contact or a free text got about: a log, or a topic that is not for it."""
+    """Yield where a contact or free text leaked: into a log, or onto another topic."""
     for path in sorted(stack.logs.glob("*")):
         if CANARY in path.read_text(errors="replace"):
-            yield f"a sender's words in {path.name}"
+            yield f"a sender's free text in {path.name}"
     for member, topics in _OPEN_TOPICS.items():
         for topic in topics:
             found = [n for n, value in enumerate(_values(stack, member, topic)) if value]
             if found:
-                yield f"a sender's words on {topic}, {len(found)} times"
+                yield f"a sender's free text on {topic}, {len(found)} times"
 
 
 def _values(stack: Stack, member: str, topic: str) -> Iterator[bool]:
-    """Yield of each record on *topic* whether it holds the canary."""
+    """Yield, for each record on *topic*, whether it holds the canary."""
     settings: dict[str, Any] = {
         **login(stack, member),
         "group.id": f"{member}.fuzz",

@@ -1,4 +1,4 @@
-"""Events that become a reply or a stored contact: refusals, repetitions, questions, contacts."""
+"""Events from which notifications makes an answer: refusals, repetitions, status questions."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,6 @@ from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.intake import (
     ANSWERS_TOPIC,
-    CONFIDENTIAL_TOPIC,
-    ContactFacts,
     RefusalFacts,
     RepeatFacts,
     StatusQuestionFacts,
@@ -19,7 +17,6 @@ from shared.contracts.intake import (
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ASKED = "gov.cri.intake.status_asked.v1"
-_SET = "gov.cri.intake.contact_set.v1"
 
 
 def refuse(
@@ -35,14 +32,14 @@ def refuse(
         more=message.more + more + max(0, len(findings) - MAX_REASONS),
         elsewhere=next(filter(None, elsewhere), None),
     )
-    reply = _reply(message, _REFUSED, batch, facts)
-    return Decision("refused", (reply,), refusal_code=findings[0].code)
+    event = _answer_event(message, _REFUSED, batch, facts)
+    return Decision("refused", (event,), refusal_code=findings[0].code)
 
 
 def repeat(message: Message, original: str, batch: BatchState) -> Decision:
-    """Repeat the reply to the record at the coordinate *original*."""
+    """Repeat the answer to the record at the coordinate *original*."""
     facts = RepeatFacts(participant=message.participant, of=original)
-    return Decision("duplicate", (_reply(message, _REPEATED, batch, facts),), original)
+    return Decision("duplicate", (_answer_event(message, _REPEATED, batch, facts),), original)
 
 
 def status_question_event(message: Message, batch: BatchState) -> Published:
@@ -51,23 +48,9 @@ def status_question_event(message: Message, batch: BatchState) -> Published:
     facts = StatusQuestionFacts(
         participant=message.participant, about=question.about, after=question.after
     )
-    return _reply(message, _ASKED, batch, facts)
+    return _answer_event(message, _ASKED, batch, facts)
 
 
-def _reply(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
+def _answer_event(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
     who = message.participant
     return next_event(message, batch, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)
-
-
-def contact_subject(message: Message) -> str:
-    """Return the subject of the contact that *message* sets."""
-    return f"contact:{message.participant}:{message.data.contact_id}"
-
-
-def contact_event(message: Message, batch: BatchState) -> Published:
-    """Return the event that stores a contact."""
-    subject = contact_subject(message)
-    facts = ContactFacts(participant=message.participant, **dict(message.data))
-    return next_event(
-        message, batch, topic=CONFIDENTIAL_TOPIC, kind=_SET, subject=subject, facts=facts
-    )

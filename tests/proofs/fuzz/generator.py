@@ -1,4 +1,4 @@
-"""Records of every kind, each drawn from the seed and its own number alone."""
+"""Generates records; each depends only on the seed and its own number."""
 
 import json
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from tests.examples.shapes import NAMES, shape
 from tests.proofs.fuzz.values import value
 
 CANARY = "zqxcanary"
-"""Stands in every contact and free text, and in no other field."""
+"""In every contact and free text, and in no other field."""
 KINDS = tuple(kind.removeprefix("gov.cri.").removesuffix(".v1") for kind in DATA)
 _SAMPLES = Path(__file__).parents[2] / "contracts" / "samples" / "inbound"
-_SECRET = {
+_TEXT_FIELDS = {
     "issue", "how_noticed", "if_nothing_is_done", "supporting_data", "obstacles",
     "current_policy", "other_topic", "note",
 }  # fmt: skip
-_OF_A_CONTACT = {"name", "title", "email", "phone", "zone"}
+_CONTACT_FIELDS = {"name", "title", "email", "phone", "zone"}
 _POOL: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.0, 1.5, 2**53 - 1, 2**53, 2**70, -(2**63), 1e308, float("inf"),
     "", " ", "\n", "x", "\x00", "\ud800", "\u200b", "\u202e", "a" * 300, "9" * 5_000, "é" * 9_000,
@@ -31,8 +31,8 @@ _POOL: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-class Made(NamedTuple):
-    """A record, who sends it, and how it was made."""
+class Generated(NamedTuple):
+    """A generated record, its sender, and how it was generated."""
 
     value: bytes | None
     participant: str
@@ -40,25 +40,25 @@ class Made(NamedTuple):
 
 
 class Senders(NamedTuple):
-    """The participants that send: an agency system, a provider, the program office."""
+    """The participants that send records: an agency system, a provider, the program office."""
 
     agency: str = AGENCY
     provider: str = PROVIDER
     office: str = OFFICE
 
     def of(self, kind: str) -> str:
-        """Return who sends messages of *kind*."""
+        """Return the participant that sends messages of *kind*."""
         return {AGENCY: self.agency, PROVIDER: self.provider, OFFICE: self.office}[sender_of(kind)]
 
 
 SENDERS = Senders()
 
 
-def make(seed: int, number: int, *, tracking_number: str, senders: Senders = SENDERS) -> Made:
-    """Return the record *number* of the run of *seed*."""
+def make(seed: int, number: int, *, tracking_number: str, senders: Senders = SENDERS) -> Generated:
+    """Return the record *number* of the run with *seed*."""
     random = Random(f"{seed}/{number}")
     if number < len(NAMES) or random.random() < 0.005:
-        return _aimed(NAMES[number % len(NAMES)], senders)
+        return _expensive(NAMES[number % len(NAMES)], senders)
     kind = random.choice(KINDS)
     participant = senders.of(kind) if random.random() < 0.9 else random.choice(senders)
     own_id = f"m-{number}" if random.random() < 0.9 else f"m-{number - random.randint(1, 50)}"
@@ -69,20 +69,22 @@ def make(seed: int, number: int, *, tracking_number: str, senders: Senders = SEN
         data, how = _sample(random, kind, tracking_number), "sample"
     message = event(kind, _with_canary(kind, data), sender=participant, id=own_id)
     if draw < 0.45:
-        return Made(_bytes(random, message), participant, f"{how} {kind}")
+        return Generated(_bytes(random, message), participant, f"{how} {kind}")
     if draw < 0.7:
-        return Made(_damaged(random, _bytes(random, message)), participant, f"bytes of {kind}")
+        return Generated(
+            _damaged(random, _bytes(random, message)), participant, f"bytes of {kind}"
+        )
     for _ in range(random.randint(1, 3)):
         _change(random, message)
-    return Made(_bytes(random, message), participant, f"tree of {kind}")
+    return Generated(_bytes(random, message), participant, f"tree of {kind}")
 
 
-def _aimed(name: str, senders: Senders) -> Made:
+def _expensive(name: str, senders: Senders) -> Generated:
     found = shape(name)
     for ours, theirs in zip(SENDERS, senders, strict=True):
         found = found.replace(f"urn:cri:{ours}:".encode(), f"urn:cri:{theirs}:".encode())
     who = next((s for s in senders if f"urn:cri:{s}:".encode() in found), senders.agency)
-    return Made(found, who, f"aimed: {name}")
+    return Generated(found, who, f"expensive: {name}")
 
 
 @cache
@@ -96,7 +98,7 @@ def _from_schema(random: Random, kind: str) -> Any:
 
 @cache
 def _frozen() -> dict[str, Any]:
-    """Return the data of the frozen samples by kind, as far as there are any."""
+    """Return the frozen samples by kind; not every kind has one."""
     files = sorted(_SAMPLES.glob("*.json"))
     return {file.name.removesuffix(".v1.json"): json.loads(file.read_bytes()) for file in files}
 
@@ -112,11 +114,11 @@ def _sample(random: Random, kind: str, tracking_number: str) -> Any:
 
 
 def _with_canary(kind: str, data: Any) -> Any:
-    """Return *data* with the canary before every free text and all that tells of a contact."""
+    """Return *data* with the canary before each free text and each field of a contact."""
     if kind.split(".")[0] in ("request", "offer", "milestone"):
-        secret = _SECRET
+        secret = _TEXT_FIELDS
     else:
-        secret = _OF_A_CONTACT if kind == "contact.set" else set[str]()
+        secret = _CONTACT_FIELDS if kind == "contact.set" else set[str]()
     for owner, name in [*_places(data)]:
         text = owner[name]
         if isinstance(text, str) and (name in secret or (name == "reason" and "level" in owner)):
@@ -126,7 +128,7 @@ def _with_canary(kind: str, data: Any) -> Any:
 
 
 def _places(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield (container, key) for every value in *node*, the outer ones first."""
+    """Yield (container, key) for every value in *node*, outer ones first."""
     keys = node.keys() if isinstance(node, dict) else range(len(node))
     for key in [*keys]:
         yield node, key
@@ -157,14 +159,14 @@ def _change(random: Random, message: dict[str, Any]) -> None:
 
 
 def _bytes(random: Random, message: Any) -> bytes:
-    """Return *message* as JSON in one of its spellings."""
+    """Return *message* as JSON: escaped or not, indented or not."""
     ascii_only = random.random() < 0.5
     text = json.dumps(message, ensure_ascii=ascii_only, indent=random.choice((None, None, 1)))
     return text.encode(errors="surrogatepass")
 
 
 def _damaged(random: Random, whole: bytes) -> bytes | None:
-    """Return *whole* with a few bytes changed, taken out, put in, or cut off."""
+    """Return *whole* with a few bytes changed, removed, inserted or cut off."""
     if random.random() < 0.005:
         return None
     value = bytearray(whole)
