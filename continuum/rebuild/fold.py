@@ -25,14 +25,14 @@ class Fold:
 
     As in live batches, gates let each subject's events pass once and in order: duplicates are
     dropped, early ones wait. Records at the offsets ``left_out`` (dead, parked or held in the live
-    service) are skipped; those in ``given_up`` (discarded by an operator) only move their
+    service) are skipped; those in ``discarded`` (discarded by an operator) only move their
     subject's gate. The service itself handles duplicates of records without a gate.
     """
 
     tables: Tables
     gates: MutableMapping[str, int]
     left_out: Set[int] = frozenset()
-    given_up: Set[int] = frozenset()
+    discarded: Set[int] = frozenset()
     broken: set[str] = field(default_factory=set)
     changes: Any = None
     moved: dict[str, int] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Fold:
         if record.offset in self.left_out:
             return
         found = self.tables.parse(record)
-        if record.offset in self.given_up:
+        if record.offset in self.discarded:
             without_effect = given_up(found)
             if without_effect is None:
                 return
@@ -72,7 +72,7 @@ class Fold:
     def renewed(self) -> "Fold":
         """Return a fold that continues this one, without its changes, which are saved."""
         return Fold(
-            self.tables, self.gates, self.left_out, self.given_up, self.broken, early=self.early
+            self.tables, self.gates, self.left_out, self.discarded, self.broken, early=self.early
         )
 
     def _catch_up(self, subject: str) -> None:

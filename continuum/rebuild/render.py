@@ -67,13 +67,13 @@ def closing(wanted: Position, compared: Comparison, seconds: float) -> str:
 
 
 def _left_out(wanted: Position) -> list[str]:
-    given_up = sum(place[3] for place in wanted.left_out)
-    waiting = len(wanted.left_out) - given_up
+    discarded = sum(place[3] for place in wanted.left_out)
+    waiting = len(wanted.left_out) - discarded
     lines = []
     if waiting:
         lines.append(f"  leaves out {waiting} dead, parked or held records, as the service does")
-    if given_up:
-        lines.append(f"  leaves out {given_up} records that operators discarded")
+    if discarded:
+        lines.append(f"  leaves out {discarded} records that operators discarded")
     return lines
 
 

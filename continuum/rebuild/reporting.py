@@ -54,8 +54,8 @@ async def _read_back(
     connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
 ) -> None:
     events = [ProgramChanged.model_validate_json(value) for value in published]
-    announced = opened({(event.subject, event.number): event for event in events}, numbers)
-    columns = list(zip(*announced, strict=True)) or [(), (), ()]
+    openings = opened({(event.subject, event.number): event for event in events}, numbers)
+    columns = list(zip(*openings, strict=True)) or [(), (), ()]
     await connection.execute(_SQL["open_programs"], *columns)
 
 

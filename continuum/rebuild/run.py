@@ -150,8 +150,8 @@ class Rebuild:
                 partition,
                 places.get(partition, first),
                 end,
-                wanted.offsets(partition, given_up=False),
-                wanted.offsets(partition, given_up=True),
+                wanted.offsets(partition, discarded=False),
+                wanted.offsets(partition, discarded=True),
             )
             for partition, (first, end) in wanted.spans.items()
             if places.get(partition, first) < end

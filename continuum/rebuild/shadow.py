@@ -41,12 +41,12 @@ class Position:
     def to_fold(self) -> int:
         return sum(end - first for first, end in self.spans.values())
 
-    def offsets(self, partition: Partition, *, given_up: bool) -> frozenset[int]:
-        """Return the offsets in *partition* of discarded records or, if not *given_up*, others."""
+    def offsets(self, partition: Partition, *, discarded: bool) -> frozenset[int]:
+        """Return the offsets left out in *partition*, of discarded records or of the others."""
         return frozenset(
             offset
-            for topic, number, offset, was_given_up in self.left_out
-            if (topic, number) == partition and was_given_up is given_up
+            for topic, number, offset, was_discarded in self.left_out
+            if (topic, number) == partition and was_discarded is discarded
         )
 
     @property

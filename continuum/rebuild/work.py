@@ -36,7 +36,7 @@ class Range:
     start: int
     end: int
     left_out: frozenset[int]
-    given_up: frozenset[int]
+    discarded: frozenset[int]
 
 
 async def fold(dsn: str, log: Log, service: str, ranges: Sequence[Range]) -> None:
@@ -98,7 +98,7 @@ async def _fold(dsn: str, log: Log, service: str, span: Range) -> None:
             FOLDED[service],
             {row["subject"]: row["last"] for row in gates},
             span.left_out,
-            span.given_up,
+            span.discarded,
             {row["subject"] for row in failed if row["topic"] == topic and row["subject"]},
         )
         taken = 0

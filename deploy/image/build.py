@@ -1,5 +1,5 @@
 """
-Builds the image without a daemon and without a registry, and says what is in it (CycloneDX).
+Builds the image without a daemon or a registry, and writes its bill of materials (CycloneDX).
 
 The base is a minimal Debian root with Python and no shell, made by mmdebstrap; `BASE=name@digest`
 takes another, such as a distroless or slim Python.
@@ -24,12 +24,12 @@ IMAGE = "continuum"
 
 
 class ImageFailed(Exception):
-    """A step failed; the text says which, and what it printed."""
+    """A step failed; the text holds its command and output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What was built: its id, its size, the file that says what is in it."""
+    """A built image: its id, digest and size, and the file with its bill of materials."""
 
     id: str
     digest: str
@@ -38,7 +38,7 @@ class Image:
 
 
 class Workshop:
-    """Where images are made and kept: a folder of our own, nothing else on the machine changes."""
+    """Builds and stores images in one folder, without other changes to the machine."""
 
     def __init__(self, state: Path) -> None:
         self.state = state.resolve()
@@ -48,12 +48,12 @@ class Workshop:
         ]
 
     def podman(self, *arguments: str | Path) -> list[str]:
-        """Return the command line of podman with our storage, as it works on any cgroups."""
+        """Return the podman command with our storage, and options that work on any cgroups."""
         runtime = ["--runtime=runc", "--cgroup-manager=cgroupfs"]
         return [str(catalog.place("podman")), *self._storage, *runtime, *map(str, arguments)]
 
     def build(self, base: str | None = None) -> Image:
-        """Make the image; *base* instead of a Debian root made here."""
+        """Build the image, on *base* if given, otherwise on a minimal Debian root made here."""
         work = self.state / "work"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
@@ -67,7 +67,7 @@ class Workshop:
         file = ["--file", str(ROOT / "deploy" / "image" / "Containerfile")]
         how = ["--isolation=chroot", "--format=oci", *names, *file]
         run(["buildah", *self._storage, "build", *how, str(work)])
-        run(self.podman("image", "prune", "--force"))  # what the names stood for before
+        run(self.podman("image", "prune", "--force"))  # the previous images of these names
         found = json.loads(run(self.podman("image", "inspect", IMAGE)))[0]
         return Image(
             id=found["Id"],
@@ -77,7 +77,7 @@ class Workshop:
         )
 
     def _debian_root(self, packages: Path) -> str:
-        """Make a root and return the id of its image; note which packages it is made of."""
+        """Make a Debian root and return the id of its image; write the list of its packages."""
         root = self.state / "root.tar"
         hooks = ["--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"]
         hooks += [f"--extract-hook=ls $1/var/cache/apt/archives > {packages}"]
@@ -86,7 +86,7 @@ class Workshop:
         return run(self.podman("import", "--quiet", root, f"{IMAGE}-base")).strip()
 
     def _gather(self, work: Path) -> None:
-        """Put into one folder what the build may see, and nothing else."""
+        """Copy everything that the build needs into one folder."""
         uv = ROOT / ".venv" / "bin" / "uv"
         shutil.copy(uv, work / "uv")
         shutil.copy(TRUST, work / "trust.crt")
@@ -97,7 +97,7 @@ class Workshop:
         run([str(uv), *wheel, "--out-dir", str(work), str(ROOT)], more=own)
 
     def _bill(self, packages: Path) -> Path:
-        """Write what the image is made of: Python's packages, and Debian's below them."""
+        """Write the bill of materials: Python packages and Debian packages."""
         command = [str(catalog.place("cyclonedx-bom")), "requirements", "--output-reproducible"]
         command += ["--pyproject", str(ROOT / "pyproject.toml")]
         content = json.loads(run([*command, str(ROOT / "requirements" / "run.txt")]))
@@ -127,7 +127,7 @@ def _parts(file: str) -> tuple[str, str, str]:
 
 
 def run(command: Sequence[str], *, more: dict[str, str] | None = None) -> str:
-    """Run to the end and return what it printed."""
+    """Run *command* and return its output; raise `ImageFailed` if it fails."""
     environment = {**os.environ, **(more or {})}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode != 0:

@@ -1,4 +1,4 @@
-"""``python -m deploy.monitoring``: promtool checks rules and queries; each rule fires, and not."""
+"""``python -m deploy.monitoring``: promtool checks rules and queries, and runs their tests."""
 
 import re
 import subprocess
@@ -24,7 +24,7 @@ _NEVER_SILENT = {"Watchdog"}
 
 
 def main() -> int:
-    """Prove the rules; print the closing line; 1 when anything is missing or wrong."""
+    """Check the rules and print the result; return 1 if anything is missing or wrong."""
     said = rendered(cases.HERE, "https://runbooks.example/runbooks.md")
     found, spec = list(alerts(said)), cases.spec()
     fire = {alert.key for alert in found if _has(spec, alert, "fires")}
@@ -63,13 +63,13 @@ def _as_rules() -> Mapping[str, Any]:
 
 def _has(spec: cases.Spec, alert: Alert, what: str) -> bool:
     if alert.name == missing.NAME:
-        return True  # its tests follow from the rules
+        return True  # its tests are generated
     always = what == "silent" and alert.key in _NEVER_SILENT
     return always or any(what in case for case in spec.get(alert.key, ()))
 
 
 def wrong() -> Iterator[str]:
-    """Yield what the rules lack, as far as it shows without promtool."""
+    """Yield the problems of the rules that can be found without promtool."""
     found, spec, runbooks = list(alerts()), cases.spec(), RUNBOOKS.read_text()
     for key, count in Counter(alert.key for alert in found).items():
         if count > 1:
@@ -99,7 +99,7 @@ def wrong() -> Iterator[str]:
 
 
 def resets(alert: Alert) -> bool:
-    """Tell whether an alert has to wait, and what it waits for ends with our processes."""
+    """Tell whether an alert has a ``for`` on metrics that a restart of our processes ends."""
     names = [found.name for found in selectors(alert.expr)]
     ours = any(name == "up" or name.startswith("cri_") for name in names)
     return "for" in alert.rule and alert.name != missing.NAME and ours

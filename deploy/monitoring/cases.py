@@ -1,8 +1,8 @@
 """
-promtool's tests of the rules: those of ``tests.yaml``, and those that follow for every rule.
+promtool's tests of the rules: those of ``tests.yaml``, and those generated for every rule.
 
-What follows: another namespace neither raises an alert here nor hides one, and each metric is
-missed when it is not shown.
+The generated ones: another namespace neither raises an alert here nor hides one, and an alert
+fires for each missing metric.
 """
 
 import re
@@ -19,25 +19,25 @@ from shared.contracts.services import SERVICES
 
 HERE, ELSEWHERE = "continuum", "elsewhere"
 KINDS = ("fires", "silent", "outlives")
-"""What a case says of its alert; it outlives restarts of all processes, as often as they come."""
+"""What the alert does in a case; ``outlives``: it keeps firing while all processes restart."""
 Case = Mapping[str, Any]
 Spec = Mapping[str, Sequence[Case]]
 
 
 def spec() -> Spec:
-    """Return the cases as they are written, by the key of their alert."""
-    said: Spec = yaml.safe_load(TESTS.read_text())
-    return said
+    """Return the cases of ``tests.yaml`` by the key of their alert."""
+    cases: Spec = yaml.safe_load(TESTS.read_text())
+    return cases
 
 
 def kind(case: Case) -> str:
-    """Return which of the kinds a case is."""
+    """Return the kind of a case."""
     (found,) = (each for each in KINDS if each in case)
     return found
 
 
 def series(case: Case, namespace: str) -> Iterator[Mapping[str, str]]:
-    """Yield promtool's series of a case; the life of a process is repeated until its time."""
+    """Yield promtool's series of a case; one life of a process is repeated until its time."""
     repeated = kind(case) == "outlives"
     for name, values in case[kind(case)].items():
         if repeated:
@@ -63,7 +63,7 @@ def _test(by_key: Mapping[str, Alert], key: str, case: Case) -> Mapping[str, Any
 
 
 def _elsewhere(by_key: Mapping[str, Alert], key: str, cases: Sequence[Case]) -> Iterator[Any]:
-    """Yield tests of two installations: one in trouble, the other not."""
+    """Yield tests of two installations, of which one has the problem."""
     trouble, calm = (
         next((case for case in cases if kind(case) == each), None) for each in ("fires", "silent")
     )
@@ -81,7 +81,7 @@ def _elsewhere(by_key: Mapping[str, Alert], key: str, cases: Sequence[Case]) -> 
 
 
 def _not_shown(by_key: Mapping[str, Alert]) -> Iterator[Mapping[str, Any]]:
-    """Yield, for each metric that rules rest on, a test in which it alone is not shown."""
+    """Yield, for each metric that rules use, a test in which only it is missing."""
     inputs = list(missing.inputs())
     up = [f'up{{job="{service}"}}' for service in SERVICES]
     for absent in [None, *inputs]:
@@ -98,7 +98,7 @@ def _not_shown(by_key: Mapping[str, Alert]) -> Iterator[Mapping[str, Any]]:
 
 
 def _fired(alert: Alert, labels: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return what promtool must find: exactly these labels, and the texts with them filled in."""
+    """Return the expected alert: exactly these labels, and the texts filled in with them."""
     labels = {**labels, **alert.labels}
     texts = {
         name: re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels.get(found[1], ""), text)

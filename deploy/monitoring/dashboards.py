@@ -63,7 +63,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
     "operator": (
         "Operator: submissions, lag, backlog",
         (
-            # The first row: is the door open, who waits, since when?
+            # The first row: are submissions answered, which service waits, since when?
             Panel(
                 "Submissions answered correctly, five minutes",
                 f'sum(rate({_CANARY}{{outcome="accepted"}}[5m])) / sum(rate({_CANARY}[5m]))',

@@ -1,4 +1,4 @@
-"""The metrics that a PromQL expression selects: enough to find them, and to name a namespace."""
+"""Finds the metrics in a PromQL expression, and restricts them to a namespace."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _LABEL = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
 
 
 class Selector(NamedTuple):
-    """One metric with its matchers (as they are written), and where its name ends."""
+    """One metric with the text of its matchers, and where its name ends."""
 
     name: str
     matchers: str
@@ -37,7 +37,7 @@ class Selector(NamedTuple):
 
 
 def selectors(expression: str) -> Iterator[Selector]:
-    """Yield what *expression* selects; names of functions, words and labels are none."""
+    """Yield the metrics in *expression*, without functions, keywords and labels."""
     for found in _TOKEN.finditer(expression):
         name = found["name"]
         if name and name not in _WORDS and not _APPLIED.match(expression, found.end("name")):
@@ -45,7 +45,7 @@ def selectors(expression: str) -> Iterator[Selector]:
 
 
 def scoped(expression: str, namespace: str) -> str:
-    """Return *expression* with every metric narrowed to *namespace*."""
+    """Return *expression* with every metric restricted to *namespace*."""
     parts, done = [], 0
     for found in selectors(expression):
         matchers = ",".join(filter(None, (f'namespace="{namespace}"', found.matchers.strip())))

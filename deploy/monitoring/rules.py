@@ -1,4 +1,4 @@
-"""The alert rules as they are written, and as one installation gets them."""
+"""The alert rules: the rule files, and their rendering for one installation."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from shared.process.metrics import CATALOG, Entry
 HERE = Path(__file__).parent
 RULES = HERE / "rules"
 TESTS = HERE / "tests.yaml"
-# Metrics that are not ours: where they come from, and which of their labels we use.
+# Metrics of other software: their source, and the labels that we use.
 OTHERS = {
     "up": ("prometheus", ("job", "instance")),
     "ALERTS": ("prometheus", ("alertname", "alertstate")),
@@ -42,9 +42,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 @dataclass(frozen=True, slots=True)
 class Alert:
     """
-    One alert rule; ``rule`` as Prometheus reads it.
+    One alert rule; ``rule`` is the YAML of Prometheus.
 
-    ``key`` is its name, with what tells it from others of that name.
+    ``key`` is its name, with the labels that distinguish it from others of that name.
     """
 
     key: str
@@ -65,8 +65,8 @@ def rendered(namespace: str, runbooks: str, without: Iterable[str] = ()) -> dict
     """
     Return the groups of rules for the installation in one Kubernetes namespace.
 
-    Every metric is narrowed to *namespace*, which is a label of every alert, too; each alert has
-    the address of its section in *runbooks*. Groups named in *without* are left out.
+    Every metric is restricted to *namespace*, which is also a label of every alert; each alert has
+    the URL of its section in *runbooks*. Groups named in *without* are left out.
     """
     made = [group for group in groups() if group["name"] not in without]
     for group in made:
@@ -78,9 +78,9 @@ def rendered(namespace: str, runbooks: str, without: Iterable[str] = ()) -> dict
     return {"groups": made}
 
 
-def alerts(said: Mapping[str, Any] | None = None) -> Iterator[Alert]:
-    """Yield every alert rule of *said*; of the rules as they are written if not given."""
-    for group in (said or {"groups": groups()})["groups"]:
+def alerts(given: Mapping[str, Any] | None = None) -> Iterator[Alert]:
+    """Yield every alert rule of *given*, by default of the rule files."""
+    for group in (given or {"groups": groups()})["groups"]:
         for rule in group["rules"]:
             if "alert" in rule:
                 labels = rule.get("labels", {})
@@ -90,7 +90,7 @@ def alerts(said: Mapping[str, Any] | None = None) -> Iterator[Alert]:
 
 
 def unknown(expressions: Iterable[str]) -> Iterator[str]:
-    """Yield what *expressions* name that nobody shows: metrics, and labels of ours."""
+    """Yield the metrics in *expressions* that do not exist, and unknown labels of ours."""
     recorded = {
         rule["record"]: {"objective"}
         for group in groups()
@@ -110,21 +110,21 @@ def unknown(expressions: Iterable[str]) -> Iterator[str]:
 
 
 def shown_names(entry: Entry) -> list[str]:
-    """Return the names under which Prometheus knows a metric of ours."""
+    """Return the names that Prometheus uses for one of our metrics."""
     if entry.kind != "histogram":
         return [entry.name]
     return [f"{entry.name}_{part}" for part in ("bucket", "sum", "count")]
 
 
-def faster(said: Mapping[str, Any], factor: int) -> dict[str, Any]:
+def faster(given: Mapping[str, Any], factor: int) -> dict[str, Any]:
     """
-    Return the rules *said* with every duration divided by *factor*, at least a second.
+    Return the rules *given* with every duration divided by *factor*, at least a second.
 
-    Thresholds stay: what counts as late is the same, only how long it must last is not.
+    Thresholds stay the same.
     """
     shorter = partial(_DURATION.sub, lambda found: _shorter(found, factor))
     made = []
-    for group in said["groups"]:
+    for group in given["groups"]:
         rules = []
         for rule in group["rules"]:
             expr = re.sub(r"\[[^\]]*\]|offset \w+", lambda found: shorter(found[0]), rule["expr"])
@@ -135,7 +135,7 @@ def faster(said: Mapping[str, Any], factor: int) -> dict[str, Any]:
 
 
 def seconds(duration: str) -> int:
-    """Return how long one of Prometheus' durations is."""
+    """Return one of Prometheus' durations in seconds."""
     return sum(int(number) * _SECONDS[unit] for number, unit in _DURATION.findall(duration))
 
 

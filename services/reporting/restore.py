@@ -31,7 +31,7 @@ class RestoreBatch:
     """A batch, and the ids of the announcements that its definitions have already led to."""
 
     batch: Batch
-    announced: frozenset[str]
+    published_ids: frozenset[str]
 
 
 class RestoreReader:
@@ -52,17 +52,17 @@ class RestoreReader:
         batch = await self._reader.load(connection, items, at=at)
         defined = [i.message.id for i in items if type(i.message) is reference.ProgramDefined]
         found = await read_published(connection, defined) if defined else {}
-        announced = frozenset(event.id for events in found.values() for event in events)
-        return RestoreBatch(batch, announced)
+        published_ids = frozenset(event.id for events in found.values() for event in events)
+        return RestoreBatch(batch, published_ids)
 
     def decide(self, state: RestoreBatch, item: Item) -> Taken:
         event = item.message
         if type(event) is not reference.ProgramDefined:
             return self._reader.decide(state.batch, item)
-        if _announcement_id(event.id, event.data.id, opened=False) not in state.announced:
+        if _announcement_id(event.id, event.data.id, opened=False) not in state.published_ids:
             return self._reader.decide(state.batch, item)
         row = program_row(event)
-        opened = _announcement_id(row.defined_by, row.program, opened=True) in state.announced
+        opened = _announcement_id(row.defined_by, row.program, opened=True) in state.published_ids
         state.batch.programs[row.program] = replace(row, opening_told=opened)
         return Taken("applied")
 

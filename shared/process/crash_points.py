@@ -27,7 +27,7 @@ POINTS = (
     "migration.between_steps",
 )
 # After these many event loop iterations a send is on its way, but not acknowledged.
-_TURNS = 10
+_ITERATIONS = 10
 _WIDTH = 48
 
 
@@ -93,14 +93,14 @@ def reach(point: str) -> None:
 def reach_soon(point: str) -> None:
     """Note that *point* will be reached once the send just begun is on its way."""
     if _armed is not None and _armed.should_kill(point):
-        _kill_after(_TURNS)
+        _kill_after(_ITERATIONS)
 
 
-def _kill_after(turns: int) -> None:
-    if turns == 0:
+def _kill_after(iterations: int) -> None:
+    if iterations == 0:
         _kill()
     else:
-        asyncio.get_running_loop().call_soon(_kill_after, turns - 1)
+        asyncio.get_running_loop().call_soon(_kill_after, iterations - 1)
 
 
 def _kill() -> None:

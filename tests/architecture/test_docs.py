@@ -16,7 +16,7 @@ from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
 from shared.contracts.services import SERVICES
-from tests.examples.refusals import CATALOG, is_said
+from tests.examples.refusals import CATALOG, is_from
 from tests.proofs.checker.verdict import INVARIANTS
 from tests.proofs.cluster.page import blocks
 
@@ -128,7 +128,7 @@ def reasons_shown() -> Iterator[Reason]:
 
 @pytest.mark.parametrize("shown", list(reasons_shown()), ids=lambda shown: str(shown.path))
 def test_a_reason_shown_in_the_guide_is_in_the_catalog(shown: Reason) -> None:
-    assert any(is_said(one, shown) for one in CATALOG.values())
+    assert any(is_from(one, shown) for one in CATALOG.values())
 
 
 Codes = dict[tuple[str, str], set[str]]

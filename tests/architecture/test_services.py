@@ -14,7 +14,7 @@ from continuum.status.readers import READ_BY
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos import damage
 from tests.proofs.checker import delivery
-from tests.proofs.fuzz import judging
+from tests.proofs.fuzz import checks
 
 ROOT = Path(__file__).parents[2]
 LIST = "shared/contracts/services.py"
@@ -99,7 +99,7 @@ def test_checker_chaos_and_fuzzing_know_what_every_service_reads() -> None:
         assert checked == read_by(topic), topic
     for topic, readers in damage.READERS.items():
         assert set(readers) == read_by(topic), topic
-    assert {service for service, _, _ in judging.READERS} == set(SERVICES) - {"intake"}
+    assert {service for service, _, _ in checks.READERS} == set(SERVICES) - {"intake"}
 
 
 def test_kubernetes_has_a_folder_a_database_and_a_scaler_for_every_service() -> None:

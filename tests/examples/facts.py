@@ -1,4 +1,4 @@
-"""Facts as intake and routing publish them, numbered per topic and subject; the same each run."""
+"""Events as intake and routing publish them, numbered per topic and subject; deterministic."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def request_facts(number: str = NUMBER, **changes: Any) -> dict[str, Any]:
 
 
 def state(status: str, number: str = NUMBER, **more: Any) -> dict[str, Any]:
-    """Return what every event of routing about a request carries."""
+    """Return the data that every event of routing about a request has."""
     return {
         "request_id": derived_id(number, "request", number),
         "tracking_number": number,
@@ -121,7 +121,7 @@ TOO_LATE = {
 
 
 class Log:
-    """Numbers events as their producers do, and puts them on the topics byte for byte."""
+    """Numbers and encodes events as their producers do."""
 
     def __init__(self) -> None:
         self._numbers: Counter[tuple[str, str]] = Counter()
@@ -189,7 +189,7 @@ class Log:
         )
 
     def note(self, answer: str | None = "counter", *, offset: int = 7) -> Event:
-        """What a provider writes with its answer, or with a milestone."""
+        """The note of a provider with its answer or a milestone."""
         data = {
             "request_id": derived_id(NUMBER, "request", NUMBER),
             "tracking_number": NUMBER,
@@ -208,7 +208,7 @@ class Log:
         )
 
     def settled(self, name: str = "message_applied", *, offset: int = 7) -> Event:
-        """What routing answers to the message that a note came with."""
+        """Routing's answer to the message that a note came with."""
         data: dict[str, Any] = {
             "participant": PROVIDER,
             "what": "offer.answer",

@@ -1,4 +1,4 @@
-"""Messages of participants: the same in each run, with any part replaceable."""
+"""Messages of participants: deterministic, with any part replaceable."""
 
 import json
 from datetime import UTC, datetime

@@ -33,7 +33,7 @@ WORDS = {"staff": "s", "requester": "For you.", "provider": "For the provider."}
 
 
 def registrations(log: Log) -> list[Event]:
-    """The participants and the program that all lives speak of."""
+    """The participants and the program of all lives."""
     program = {"id": "cri-tac", "name": "CRI-TAC", "status": "open"}
     return [
         log.registered(OFFICE, "program_office", "COPS Office", offset=0),
@@ -196,7 +196,7 @@ class Lives:
                                inreplyto=inbound(self._next_offset(), by))]  # fmt: skip
 
     def _hand_on(self, number: str) -> list[Event]:
-        """What intake hands on to routing, which answers it."""
+        """A message that intake forwards to routing, which answers it."""
         about = {"request_id": derived_id(number, "request", number), "tracking_number": number}
         handed_on: list[tuple[str, dict[str, Any]]] = [
             ("withdrawal_requested", {**about, "participant": AGENCY}),

@@ -13,16 +13,16 @@ Outbox = Sequence[Mapping[str, Any]]
 
 
 async def outbox_of(pool: "asyncpg.Pool[Any]") -> Outbox:
-    """Return the rows in their order."""
+    """Return the rows in order."""
     rows: Outbox = await pool.fetch("SELECT * FROM outbox ORDER BY id")
     for row in rows:
-        said = Summary(*(row[name] for name in Summary._fields))
+        found = Summary(*(row[name] for name in Summary._fields))
         dead = row["topic"].startswith(DEAD_LETTERS)
-        assert said == (Summary() if dead else summary(json.loads(row["value"])))
+        assert found == (Summary() if dead else summary(json.loads(row["value"])))
     return rows
 
 
 async def events_in(pool: "asyncpg.Pool[Any]", topic: str | None = None) -> list[dict[str, Any]]:
-    """Return the events in their order; if *topic* is given, only those."""
+    """Return the events in order; if *topic* is given, only those."""
     rows = [row for row in await outbox_of(pool) if topic in (None, row["topic"])]
     return [json.loads(row["value"]) for row in rows]

@@ -1,4 +1,4 @@
-"""The catalog of refusals by name, and whether a text is one of its templates, filled in."""
+"""The catalog of refusals by name, and a check whether a text was made from a template."""
 
 import re
 from string import Formatter
@@ -16,7 +16,7 @@ def fields_of(refusal: Refusal) -> set[str]:
     return {name for _, name, *_ in parts if name is not None}
 
 
-def is_said(refusal: Refusal, reason: Reason) -> bool:
+def is_from(refusal: Refusal, reason: Reason) -> bool:
     """Tell whether *reason* has the code and the texts of *refusal*."""
     if reason.code not in (refusal.code, refusal.in_envelope.code):
         return False

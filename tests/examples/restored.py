@@ -1,4 +1,4 @@
-"""A database restored from an older dump: later events stand on the log alone."""
+"""A database restored from an older dump: later events are only on the log."""
 
 import random
 from collections import defaultdict
@@ -38,7 +38,7 @@ def cut(rows: Outbox, *, seed: int) -> Outbox:
 
 @asynccontextmanager
 async def dumped(stack: Stack, dsn: str, *, service: str) -> AsyncIterator[str]:
-    """Give a copy of the database *dsn*, to which nobody is connected, for as long as this."""
+    """Yield a copy of the database *dsn*, which has no open connections; drop it at the end."""
     name = dsn.rsplit("/", 1)[1]
     await databases.make(stack.postgres.dsn(), f"{name}_dump", service=service, template=name)
     try:
@@ -48,7 +48,7 @@ async def dumped(stack: Stack, dsn: str, *, service: str) -> AsyncIterator[str]:
 
 
 async def announce(pool: "asyncpg.Pool[Any]", rows: Outbox, *, at: Any) -> None:
-    """Let *rows* stand on the log, and the tables not know of them."""
+    """Insert *rows* as events on the log that the tables lack."""
     events = []
     for offset, row in enumerate(rows):
         record = Record(row["topic"], 0, offset, row["key"], row["value"], (), at)

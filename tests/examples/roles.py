@@ -1,4 +1,4 @@
-"""The roles that may use a test's database, and their way in."""
+"""Addresses of a test's database for its roles."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ def as_operator(stack: Stack, dsn: str, service: str) -> str:
 
 
 def access_to(stack: Stack, dsns: Mapping[str, str]) -> Access:
-    """Return what the command line is given for the databases of these services."""
+    """Return the access of the command line to the databases of these services."""
     return Access(
         operator={service: as_operator(stack, dsn, service) for service, dsn in dsns.items()},
         owners={service: as_owner(stack, dsn, service) for service, dsn in dsns.items()},

@@ -1,4 +1,4 @@
-"""Counts what a pool asks of Postgres."""
+"""Counts the round trips of a pool to Postgres."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

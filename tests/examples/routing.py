@@ -1,4 +1,4 @@
-"""What routing reads, deterministic and overridable: reference data, requests, what is said."""
+"""Input of routing, deterministic and overridable: reference data, requests, messages."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ def rule(name: str, about: str, effect: str, *when: dict[str, Any], **more: Any)
 
 
 def rules() -> list[Rule]:
-    """A small rule set: campus agencies are no matter of Critical Response."""
+    """A small rule set: Critical Response does not serve campus agencies."""
     types = ["state", "local", "territorial", "campus", "tribal"]
     return [
         rule("tac-serves", "eligibility", "require", {"fact": "agency.cri_type", "in": types},
@@ -120,7 +120,7 @@ def facts(number: int = 1, **changes: Any) -> intake.RequestFacts:
 
 
 class Sender:
-    """Says things about one request, numbered, a minute after each other."""
+    """Builds events of intake about one request, numbered, a minute apart."""
 
     def __init__(self, number: int = 1, **changes: Any) -> None:
         self.facts = facts(number, **changes)
@@ -227,7 +227,7 @@ def said(
     correlation: str,
     receivedat: datetime,
 ) -> _Said:
-    """An event of intake that goes back to the *number*-th record of *by* about *subject*."""
+    """An event of intake about *subject*, caused by the *number*-th record of *by*."""
     kind = model.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
     offset = int(derived_id("offset", subject, by, number)[:8], 16)
     back_to = f"cri.in.{by}.v1/0/{offset}"

@@ -81,12 +81,12 @@ class Lives:
 
     @property
     def last(self) -> dict[str, int]:
-        """The number of the last event of each subject, as the rows say it."""
+        """The number of the last event of each subject, from the rows."""
         requests = {number: request.published for number, request in self.requests.items()}
         return requests | {name: last for (_, name), last in self.numbers.items()}
 
     def settled(self) -> dict[str, Capacity]:
-        """Return the capacities after all changes that are on their way."""
+        """Return the capacities after all pending changes."""
         found = dict(self.capacities)
         for change in self.changes:
             before = found.get(change.provider, Capacity(change.provider))
@@ -94,7 +94,7 @@ class Lives:
         return found
 
     def delivered(self) -> Iterator[PublishedEvent]:
-        """Yield the log as partitions give it: subjects in any order, some events twice."""
+        """Yield the log as partitions return it: subjects in any order, some events twice."""
         waiting: dict[str, list[PublishedEvent]] = {}
         for event in self.log:
             waiting.setdefault(event.subject, []).append(event)
@@ -138,13 +138,13 @@ class Lives:
             lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
             lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
             lambda: sender.directed("assign", provider=by),
-            lambda: sender.amended(topics=["wellness", f"turn-{len(self.log)}"]),
+            lambda: sender.amended(topics=["wellness", f"topic-{len(self.log)}"]),
         )
         weights = (4, 3, 2, 2, 1, 1, 2, 3, 2)
         self._take_in(draw.choices(events, weights)[0]())
 
     def _take_in(self, event: Event) -> None:
-        """Have the reader decide *event*, and write what it came to as `save` does."""
+        """Let the reader decide *event*, and store the outcome as `save` does."""
         numbers = Numbers(dict(self.numbers))
         batch = Batch(self.at, RULES, dict(self.requests), numbers)
         record = Record("", 0, 0, b"", b"", (), self.at)
@@ -155,7 +155,7 @@ class Lives:
         self._publish([message.value or b"" for message in taken.outgoing])
 
     def _match(self) -> None:
-        """Go one step through the lanes of CRI-TAC, urgent first."""
+        """Match one step of the lanes of CRI-TAC, urgent first."""
         for pace in ("urgent", "standard"):
             queued = [
                 r for r in self.requests.values() if r.queued and r.lane == f"cri-tac.{pace}"
@@ -166,7 +166,7 @@ class Lives:
             self.capacities = step.capacities
 
     def _apply(self) -> None:
-        """Apply some of the changes of capacity, in their order."""
+        """Apply some of the changes of capacity, in order."""
         count = self.draw.randint(0, len(self.changes))
         for change in self.changes[:count]:
             before = self.capacities.get(change.provider, Capacity(change.provider))

@@ -25,7 +25,7 @@ def _list(entry: bytes, count: int) -> bytes:
     return b"[" + b",".join([entry] * count) + b"]"
 
 
-def _said(kind: str, data: Any) -> bytes:
+def _encoded(kind: str, data: Any) -> bytes:
     return json.dumps(event(kind, data)).encode()
 
 
@@ -36,7 +36,7 @@ def _capacity(topics: Any, states: Any, forms: Any, until: Any = "2027-06-30T00:
 
 
 def _submitted(**changes: Any) -> bytes:
-    return _said("request.submit", submission(**changes))
+    return _encoded("request.submit", submission(**changes))
 
 
 def _six_texts(text: str) -> bytes:
@@ -65,8 +65,8 @@ _MADE: dict[str, Callable[[], bytes]] = {
     "lists of thirty levels, one after the other": lambda: (b"[" * 30 + b"]" * 30) * 17_466,
     "lists of thirty levels in a list": lambda: _list(b"[" * 30 + b"]" * 30, 17_000),
     "objects without an end": lambda: b'{"a":' * 209_715,
-    "a list and a text by turns": lambda: b'"[' * 524_288,
-    "a list and a text by turns, with commas": lambda: b'["[",' * 200_000,
+    "a list and a text alternating": lambda: b'"[' * 524_288,
+    "a list and a text alternating, with commas": lambda: b'["[",' * 200_000,
     "keys that stand twice, in an own list": lambda: _list(b'{"a":1,"a":2}', 9_900),
     "keys that stand twice": lambda: _raw(_list(b'{"a":1,"a":2}', 4_900)),
     "halves of pairs, in an own list": lambda: _list(b'"\\ud800"', 19_900),
@@ -110,7 +110,7 @@ _MADE: dict[str, Callable[[], bytes]] = {
     ).encode(),
     "spaces": lambda: b" " * MEBIBYTE,
     "letters outside the first plane": lambda: _raw(b'"' + "😀".encode() * 250_000 + b'"'),
-    "what is UTF-8 up to its end": lambda: b'"' + "é".encode() * 500_000 + b'\xff"',
+    "UTF-8 except for its last byte": lambda: b'"' + "é".encode() * 500_000 + b'\xff"',
     "the white space behind FBI": lambda: _six_texts("FBI #" + " " * 7_990),
     "the white space behind SSN": lambda: _six_texts("SSN" + " " * 7_990),
     "numbers that nearly divide": lambda: _six_texts("123-45-678 " * 700),

@@ -64,7 +64,7 @@ def _filled(lead: str, repeated: str, end: str, length: int) -> str:
 
 
 def _repetitions(parsed: Sequence[Any], lead: str) -> Iterator[tuple[str, str]]:
-    """Yield (what leads to it, what it repeats) for each repetition, in each branch."""
+    """Yield (prefix, repeated part) for each repetition in each branch."""
     for place, (operation, argument) in enumerate(parsed):
         name = str(operation)
         here = lead + _example(parsed[:place])
@@ -79,7 +79,7 @@ def _repetitions(parsed: Sequence[Any], lead: str) -> Iterator[tuple[str, str]]:
         else:
             for branch in _inside(name, argument):
                 yield from _repetitions(branch, here)
-                # What follows a branch is led to by each of them.
+                # The part after a branch can follow each alternative.
                 yield from _repetitions(parsed[place + 1 :], here + _example(branch))
 
 
@@ -93,12 +93,12 @@ def _inside(name: str, argument: Any) -> Sequence[Any]:
 
 
 def _example(parsed: Sequence[Any]) -> str:
-    """Return the shortest text that *parsed* matches, nearly."""
+    """Return nearly the shortest text that *parsed* matches."""
     return next(_examples(parsed), "")
 
 
 def _examples(parsed: Sequence[Any]) -> Iterator[str]:
-    """Yield up to a few texts that *parsed* matches, nearly."""
+    """Yield a few texts that *parsed* matches or nearly matches."""
     firsts = [next(iter(_of_one(str(name), argument)), "") for name, argument in parsed]
     if len(parsed) != 1:
         yield "".join(firsts)

@@ -27,10 +27,10 @@ from tests.proofs.checker.run import Body, Record, Row, Run
 def i01_accepted_is_kept_and_announced(run: Run) -> Findings:
     """Every accepted submission: one request everywhere, one accepted event, one answer."""
     yield from _histories_stand(run)
-    announced: dict[str, set[str]] = defaultdict(set)
+    accepted_events: dict[str, set[str]] = defaultdict(set)
     for _, body in events(run, INTAKE):
         if short(body) == "request_accepted":
-            announced[body["subject"]].add(body["id"])
+            accepted_events[body["subject"]].add(body["id"])
     answers = _accepted_answers(run)
     requests = {row["first_record"]: row for row in run.rows("intake", "requests")}
     held = {
@@ -38,14 +38,14 @@ def i01_accepted_is_kept_and_announced(run: Run) -> Findings:
         for service in ("intake", "routing", "notifications", "reporting")
     }
     for place in sorted(answers.keys() | requests.keys()):
-        yield _wrong_with(place, answers.get(place), requests.get(place), announced, held)
+        yield _wrong_with(place, answers.get(place), requests.get(place), accepted_events, held)
 
 
 def _wrong_with(
     place: str,
     answer: Body | None,
     request: Row | None,
-    announced: Mapping[str, set[str]],
+    accepted_events: Mapping[str, set[str]],
     held: Mapping[str, Counter[str]],
 ) -> str | None:
     if request is None:
@@ -56,8 +56,8 @@ def _wrong_with(
     stated = (answer["tracking_number"], answer["reference"], answer["request_id"])
     if stated != (number, request["reference"], request["request_id"]):
         return f"{number}: the answer to {place} says {stated[0]} for {stated[1]}"
-    if len(announced[number]) != 1:
-        return f"{number} has {len(announced[number])} accepted events"
+    if len(accepted_events[number]) != 1:
+        return f"{number} has {len(accepted_events[number])} accepted events"
     wrong = [service for service, numbers in held.items() if numbers[number] != 1]
     return f"{number} is not held once by {', '.join(wrong)}" if wrong else None
 

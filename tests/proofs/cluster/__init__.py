@@ -1,1 +1,1 @@
-"""A real Kubernetes control plane on this machine, with nodes that only pretend to run pods."""
+"""A real Kubernetes control plane on this machine, with simulated nodes."""

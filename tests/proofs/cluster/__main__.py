@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.cluster``: a real kube-apiserver takes both overlays."""
+"""``python -m tests.proofs.cluster``: apply both overlays to a real Kubernetes control plane."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ DIGESTS = ("0" * 64, "1" * 64)
 
 
 def main() -> None:
-    """Run everything and say how it went; exit 1 when Kubernetes did not do as it should."""
+    """Run every step; exit 1 if Kubernetes did not do as expected, 2 if a tool is missing."""
     enable_interrupts()
     started = time.monotonic()
     try:
@@ -30,7 +30,7 @@ def main() -> None:
             catalog.place(tool.name)
         with ControlPlane(STATE) as cluster:
             _say(started, f"up: {version(cluster)}")
-            define(cluster)
+            define_resources(cluster)
             rendered = {overlay: render(overlay) for overlay in OVERLAYS}
             ready = 0
             for overlay, objects in rendered.items():
@@ -42,7 +42,7 @@ def main() -> None:
                 _say(started, f"{overlay}: a node drained")
             refused = refuse(cluster, rendered["production"])
             _say(started, "every mistake refused")
-            begin_anew(cluster, rendered["production"])
+            reset(cluster, rendered["production"])
             blocks = follow(cluster)
             _wait(cluster, rendered["production"])
             _say(started, f"{blocks} blocks of commands of docs/operate.md run as they stand")
@@ -59,12 +59,12 @@ def main() -> None:
 
 
 def version(cluster: ControlPlane) -> str:
-    """Return what the server says that it is."""
+    """Return the server's version."""
     return str(json.loads(cluster.tell("version", "-o", "json"))["serverVersion"]["gitVersion"])
 
 
-def define(cluster: ControlPlane) -> None:
-    """Store the operators' definitions and wait until they are known."""
+def define_resources(cluster: ControlPlane) -> None:
+    """Apply the operators' custom resource definitions and wait until they are established."""
     for name in ("strimzi", "cnpg", "barman-cloud", "prometheus-operator", "keda"):
         cluster.tell("apply", "--server-side", "-f", catalog.place(f"{name}-crds"))
     cluster.tell("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
@@ -97,22 +97,22 @@ def upgrade(cluster: ControlPlane, objects: Objects) -> None:
 
 
 def drain(cluster: ControlPlane, objects: Objects) -> None:
-    """Empty a node: every service goes on, and stands on two nodes again afterwards."""
+    """Drain a node: every service stays available, and runs on two nodes again afterwards."""
     here = _namespace(objects)
-    node = min(_places(cluster, here)["intake"])
+    node = min(_nodes(cluster, here)["intake"])
     with _Watch(cluster, here) as watch:
         flags = ("--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s")
         cluster.tell("drain", node, *flags)
         _wait(cluster, objects)
     watch.judge("a drain")
-    for name, places in _places(cluster, here).items():
+    for name, places in _nodes(cluster, here).items():
         if len(places) != 2 or node in places:
             raise Refused(f"after a drain {name} stands on {places}")
     cluster.tell("uncordon", node)
 
 
-def begin_anew(cluster: ControlPlane, objects: Objects) -> None:
-    """Remove all that was applied, and make the secrets that Strimzi would make."""
+def reset(cluster: ControlPlane, objects: Objects) -> None:
+    """Delete everything that was applied, and create the secrets that Strimzi would create."""
     here = _namespace(objects)
     cluster.tell("delete", "namespace", here, "--wait", "--timeout=120s")
     cluster.tell("create", "namespace", here)
@@ -122,7 +122,7 @@ def begin_anew(cluster: ControlPlane, objects: Objects) -> None:
 
 
 def refuse(cluster: ControlPlane, objects: Objects) -> int:
-    """Have every mistake refused for what it is; return how many there are."""
+    """Check that every mistake is refused for the right reason; return their number."""
     wrong = []
     for mistake in MISTAKES:
         given = _list([mistake.made(objects)])
@@ -138,7 +138,7 @@ def refuse(cluster: ControlPlane, objects: Objects) -> int:
 
 
 class _Watch:
-    """Looks how many pods of each Deployment are available, as long as something goes on."""
+    """Records the lowest number of available pods of each Deployment while it runs."""
 
     def __init__(self, cluster: ControlPlane, namespace: str) -> None:
         self._cluster = cluster
@@ -165,7 +165,7 @@ class _Watch:
                 self._least[name] = min(available, self._least.get(name, available))
 
     def judge(self, what: str) -> None:
-        """Raise when a service had no pod left, or nobody looked."""
+        """Raise if a service had no available pod, or nothing was recorded."""
         gone = [name for name, least in self._least.items() if least < 1]
         if gone or not self._least:
             raise Refused(f"during {what} nothing was left of {gone}")
@@ -196,8 +196,8 @@ def _get(cluster: ControlPlane, namespace: str, kind: str) -> list[Object]:
     return found
 
 
-def _places(cluster: ControlPlane, namespace: str) -> dict[str, set[str]]:
-    """Return on which nodes the pods of each service stand."""
+def _nodes(cluster: ControlPlane, namespace: str) -> dict[str, set[str]]:
+    """Return the nodes on which the pods of each service run."""
     found: dict[str, set[str]] = {}
     for pod in _get(cluster, namespace, "pods"):
         labels = pod["metadata"]["labels"]

@@ -1,4 +1,4 @@
-"""Mistakes that Kubernetes itself must refuse, each with a word of its answer."""
+"""Mistakes that Kubernetes itself must refuse, each with a part of its error message."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -13,7 +13,7 @@ BOX = f"{POD}/containers/0"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A value put into the first object of a kind, and what the refusal speaks of."""
+    """A wrong value in the first object of a kind, and a part of the error message."""
 
     kind: str
     path: str
@@ -21,7 +21,7 @@ class Mistake:
     words: str
     name: str = ""
     fresh: bool = False
-    """Under another name: else it is refused for changing what may not change."""
+    """Use another name; otherwise it is refused because the field is immutable."""
 
     def made(self, objects: Objects) -> Object:
         """Return the object with the mistake in it."""
@@ -63,7 +63,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake(
         "Job", f"{BOX}/securityContext/capabilities/add", ["NET_ADMIN"], "capabilities", fresh=True
     ),
-    # What Kubernetes knows of its own objects.
+    # Validation of Kubernetes' own kinds.
     Mistake("Deployment", "spec/replica", 2, "unknown field"),
     Mistake("Deployment", f"{BOX}/livenessProb", {}, "unknown field"),
     Mistake("Deployment", "spec/replicas", "two", "invalid type"),
@@ -80,7 +80,7 @@ MISTAKES: Sequence[Mistake] = (
     Mistake("NetworkPolicy", "spec/policyTypes", ["In"], "policyTypes"),
     Mistake("NetworkPolicy", "spec/ingress/0/ports/0/port", 90000, "65535", name="kafka"),
     Mistake("Service", "spec/ports/0/port", 0, "65535"),
-    # What the operators' definitions say.
+    # The operators' custom resource definitions.
     Mistake("Kafka", "spec/zookeeper", {"replicas": 3}, "unknown field"),
     Mistake("Kafka", "spec/kafka/listeners/0/type", "plain", "Unsupported value"),
     Mistake("Kafka", "apiVersion", "kafka.strimzi.io/v1beta2", "no matches for kind"),

@@ -1,8 +1,8 @@
 """
-etcd, kube-apiserver, controller manager, scheduler; and kwok, which plays the nodes.
+etcd, kube-apiserver, controller manager, scheduler; and kwok, which simulates the nodes.
 
-What is admitted, scheduled, rolled out and drained is real. No image is pulled, no probe asked, no
-packet held up by a network policy: there is no kubelet.
+Admission, scheduling, rollouts and drains are real. There is no kubelet: no image is pulled, no
+probe runs, and network policies have no effect.
 """
 
 import json
@@ -29,12 +29,12 @@ _USERS = {
 
 
 class Refused(Exception):
-    """Kubernetes, or its client, did not do what it was asked; the text says what it said."""
+    """Kubernetes or kubectl reported an error; the text holds its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What kubectl said."""
+    """The result of a kubectl command."""
 
     status: int
     output: str
@@ -42,7 +42,7 @@ class Answer:
 
 
 class ControlPlane:
-    """A cluster in the folder ``state``, gone at the end; use it as a context."""
+    """A cluster in the folder ``state``, as a context manager that removes it at the end."""
 
     def __init__(self, state: Path) -> None:
         self.state = state.resolve()
@@ -67,14 +67,14 @@ class ControlPlane:
         self.stop()
 
     def stop(self) -> None:
-        """End everything, what was started last first."""
+        """Stop all processes in reverse order of their start."""
         for child in reversed(self._children):
             processes.stop([child], sign=signal.SIGTERM, within=10)
         self._children.clear()
 
     @property
     def kubeconfig(self) -> Path:
-        """The administrator's."""
+        """The administrator's kubeconfig."""
         return self._kubeconfigs["admin"]
 
     def ask(self, *arguments: str | Path, given: str = "") -> Answer:
@@ -89,7 +89,7 @@ class ControlPlane:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def tell(self, *arguments: str | Path, given: str = "") -> str:
-        """Run kubectl and return what it printed; raise `Refused` when it did not work."""
+        """Run kubectl and return its output; raise `Refused` if it failed."""
         answer = self.ask(*arguments, given=given)
         if answer.status != 0:
             what = " ".join(map(str, arguments))
@@ -213,7 +213,7 @@ class ControlPlane:
 
     @cached_property
     def _stages(self) -> Path:
-        """What kwok does with nodes and pods."""
+        """The file that tells kwok how to simulate nodes and pods."""
         whole = self.state / "stages.yaml"
         parts = sorted(catalog.place("kwok-stages").glob("*.yaml"))
         whole.write_text("\n---\n".join(part.read_text() for part in parts))
@@ -221,7 +221,7 @@ class ControlPlane:
 
 
 def nodes() -> dict[str, object]:
-    """Return nodes that kwok plays, each in a zone of its own."""
+    """Return the nodes that kwok simulates, each in its own zone."""
     items = [
         {
             "apiVersion": "v1",

@@ -1,4 +1,4 @@
-"""The commands of docs/operate.md, run as they stand there."""
+"""Runs the commands of docs/operate.md unchanged."""
 
 import os
 import re
@@ -12,14 +12,14 @@ from deploy.tools import catalog
 from tests.proofs.cluster.control_plane import ControlPlane, Refused
 
 PAGE = DEPLOY.parent / "docs" / "operate.md"
-# A block that names its language is for reading, or for a cluster whose nodes run something.
+# A block with a language is an example, or needs a cluster whose nodes run pods.
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-# Needs a registry, and writes into the overlay.
+# A block with this name needs a registry, and changes the overlay.
 _NOT_HERE = "registry.example"
 
 
 def blocks() -> Iterator[str]:
-    """Yield each block of commands in the page's order, but for the one that needs a registry."""
+    """Yield each block of commands in order, without the one that needs a registry."""
     for language, found in _BLOCK.findall(PAGE.read_text()):
         if not language and _NOT_HERE not in found:
             yield found

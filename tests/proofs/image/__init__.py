@@ -1,1 +1,1 @@
-"""The proof that the image runs: it carries one request end to end."""
+"""Proves that the image works: its containers process one request end to end."""

@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.image``: build, prove, and print the closing line."""
+"""``python -m tests.proofs.image``: build the image, test it, and print the result."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ STATE = Path(".local") / "image"
 
 
 def main() -> None:
-    """Build and prove; exit 1 when a step fails, 2 when a tool is missing."""
+    """Build and test the image; exit 1 if a step fails, 2 if a tool is missing."""
     enable_interrupts()
     started = time.monotonic()
     workshop = Workshop(STATE)

@@ -1,9 +1,9 @@
 """
-Four containers of the image, on the embedded Kafka and Postgres, carry one request end to end.
+Four containers of the image process one request end to end on the embedded Kafka and Postgres.
 
-Each runs as in the manifests: its own user, a root that cannot be written, no capabilities,
-secrets as files, a limit of memory, the migrations as a role of their own; and the code of the
-other three services is hidden from it.
+Each runs as in the manifests: with its own user, a read-only root, no capabilities, secrets as
+files and a memory limit; migrations run as the role that owns the database. The code of the other
+three services is hidden from each.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ EXAMPLES = DEPLOY.parent / "docs" / "examples"
 
 
 class Proof:
-    """Containers of one image beside one embedded stack, with all that they keep in *state*."""
+    """Containers of one image beside one embedded stack; all their data is in *state*."""
 
     def __init__(self, workshop: Workshop, state: Path) -> None:
         self._workshop = workshop
@@ -44,18 +44,20 @@ class Proof:
         self._packages = ""
 
     def run(self) -> None:
-        """Start, migrate, carry one request, stop; raise `ImageFailed` when anything fails."""
+        """Start, migrate, process one request, stop; raise `ImageFailed` if anything fails."""
         shutil.rmtree(self._state, ignore_errors=True)
         site = "import sysconfig; print(sysconfig.get_path('purelib'))"
         self._state.mkdir(parents=True)
-        self._packages = self._once(["--entrypoint", "python"], ["-c", site]).strip()
+        self._packages = self._run_once(["--entrypoint", "python"], ["-c", site]).strip()
         with Stack(self._state / "stack") as stack:
             stack.start()
             stack.provision()
-            asyncio.run(_only_works(stack))
+            asyncio.run(_check_rights(stack))
             for service in SERVICES:
                 self._write_secrets(stack, service)
-                self._once(self._flags(stack, service, migrates=True), _verb(service, "migrate"))
+                self._run_once(
+                    self._flags(stack, service, migrates=True), _verb(service, "migrate")
+                )
             with self._running(stack):
                 connection = self._state / "connection.json"
                 stack.connection.write(connection)
@@ -66,15 +68,15 @@ class Proof:
             raise ImageFailed(f"the request was not accepted:\n{answer}")
 
     @property
-    def _nothing(self) -> Path:
-        """An empty folder, to hide code behind."""
+    def _empty_folder(self) -> Path:
+        """An empty folder, mounted over the code of other services."""
         folder = self._state / "nothing"
         folder.mkdir(exist_ok=True)
         return folder
 
     @contextmanager
     def _running(self, stack: Stack) -> Iterator[None]:
-        """Have all four run; at the end each must stop in order when it is told to."""
+        """Run all four; at the end each must stop cleanly on SIGTERM."""
         started = {
             service: self._start(self._flags(stack, service), _verb(service, "run"), service)
             for service in SERVICES
@@ -93,11 +95,11 @@ class Proof:
             self._remove_containers()
         for service, child in started.items():
             if child.process.returncode != 0:
-                raise ImageFailed(f"{service} did not stop in order: {child.ended()}")
+                raise ImageFailed(f"{service} did not stop cleanly: {child.ended()}")
 
     def _flags(self, stack: Stack, service: str, *, migrates: bool = False) -> list[str]:
         host, kafka = "127.0.0.1", ",".join(stack.kafka.servers)
-        told = {
+        settings = {
             "SECRETS_DIR": "/run/secrets/continuum",
             "KAFKA_SERVERS": kafka,
             "KAFKA_SECURITY": "SASL_PLAINTEXT",
@@ -111,20 +113,20 @@ class Proof:
             "METADATA_MAX_AGE_MS": "5000",
         }
         if service == PUBLIC:
-            told |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(self._public_port)}
+            settings |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(self._public_port)}
         if service == "intake":
-            told["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
+            settings["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
         folder = self._secrets(service, migrates=migrates)
         flags = [f"--volume={folder}:/run/secrets/continuum:ro"]
-        for name, value in told.items():
+        for name, value in settings.items():
             flags += ["--env", f"CONTINUUM_{name}={value}"]
         for other in SERVICES:
             if other != service:
-                flags.append(f"--volume={self._nothing}:{self._packages}/services/{other}:ro")
+                flags.append(f"--volume={self._empty_folder}:{self._packages}/services/{other}:ro")
         return flags
 
     def _write_secrets(self, stack: Stack, service: str) -> None:
-        """Give both roles of a service their passwords as files, readable to their user alone."""
+        """Write the passwords of both roles of a service into files for their user only."""
         for migrates in (False, True):
             folder = self._secrets(service, migrates=migrates)
             folder.mkdir(parents=True)
@@ -146,10 +148,10 @@ class Proof:
         return processes.start(service, self._command(flags, verb), log=log)
 
     def _remove_containers(self) -> None:
-        """Remove what is left in our storage; nobody else's containers are there."""
+        """Remove the containers left in our storage; it holds only ours."""
         run(self._workshop.podman("rm", "--all", "--force", "--time=1"))
 
-    def _once(self, flags: Sequence[str], verb: Sequence[str]) -> str:
+    def _run_once(self, flags: Sequence[str], verb: Sequence[str]) -> str:
         return run(self._command(flags, verb))
 
     def _command(self, flags: Sequence[str], verb: Sequence[str]) -> list[str]:
@@ -172,8 +174,8 @@ def _verb(service: str, verb: str) -> list[str]:
     return [f"services.{service}", verb]
 
 
-async def _only_works(stack: Stack) -> None:
-    """Let each service try what only the owner of its database, or nobody of ours, may."""
+async def _check_rights(stack: Stack) -> None:
+    """Check that each service's role is denied statements beyond its rights."""
     for service in SERVICES:
         own = await asyncpg.connect(stack.dsn(service))
         try:
@@ -188,7 +190,7 @@ async def _only_works(stack: Stack) -> None:
 
 
 def _example(script: str, *arguments: str | Path) -> str:
-    """Run one of the integrators' examples, as they would."""
+    """Run one of the examples for integrators."""
     command = [sys.executable, EXAMPLES / script, *arguments]
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, timeout=180, check=False

@@ -1,1 +1,1 @@
-"""The queries of docs/logs.md find in log files what `continuum logs` finds there."""
+"""The queries of docs/logs.md return the same from log files as `continuum logs`."""

@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.logs [FOLDER…]``: asks a run's log files as docs/logs.md asks Loki."""
+"""``python -m tests.proofs.logs [FOLDER…]``: run the queries of docs/logs.md on log files."""
 
 import json
 import re
@@ -13,17 +13,17 @@ from deploy.tools.catalog import ToolMissing
 from tests.proofs.logs.logql import Query, trees
 from tests.proofs.logs.questions import Question, questions
 
-# What `make alerts FAULTS=1` leaves: faults (only there something fails) and a demonstration.
+# The logs that `make alerts FAULTS=1` leaves: of the faults and of a demonstration.
 _LEFT = (Path(".local/alerts/logs"), Path(".local/alerts/demo/logs"))
 _NOTHING = re.compile(r"Nothing that failed|The logs say nothing")
 _REQUEST = re.compile(r"\bCRI-\d{4}-\d+-[0-9A-Z]\b")
 _RECORD = re.compile(r"\bcri\.in\.[a-z0-9-]+\.v1/\d+/\d+\b")
 _HOUR = 1.0
-_AT_MOST = 40
+_MAX_NAMES = 40
 
 
 class Written(NamedTuple):
-    """One line of a log file, as it is there and as it is read."""
+    """One line of a log file: its text, and the parsed JSON."""
 
     text: str
     line: Line
@@ -35,14 +35,14 @@ class Written(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What ``continuum logs`` is asked about, and what stands for it in the query."""
+    """What ``continuum logs`` is asked about, and its name in the query."""
 
     about: str | None
     in_query: str
 
 
 def main(folders: Sequence[Path]) -> int:
-    """Ask everything of the files in each folder; return 1 when an answer is not the same."""
+    """Ask every question of the logs in each folder; return 1 if any answer differs."""
     asked: dict[str, int] = {}
     wrong: dict[str, list[str]] = {}
     for folder in folders:
@@ -61,7 +61,7 @@ def main(folders: Sequence[Path]) -> int:
 
 
 def _read(folder: Path) -> list[Written]:
-    """Return the lines of the services' files in order of time."""
+    """Return the lines of the services' files, ordered by time."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         sys.exit(f"logs: there are no log files in {folder}; `make alerts FAULTS=1` leaves some.")
@@ -77,7 +77,7 @@ def _read(folder: Path) -> list[Written]:
 
 
 def _compare(question: Question, lines: Sequence[Written]) -> tuple[int, list[str]]:
-    """Return how often there was something to answer, and where the query answers otherwise."""
+    """Return how often there was an answer, and where the query returns another one."""
     now = lines[-1].at
     number, problems = 0, []
     every = [*_asked(question, lines)]
@@ -91,8 +91,8 @@ def _compare(question: Question, lines: Sequence[Written]) -> tuple[int, list[st
             if since is None or one.at >= since
             if (given := query.answer({"job": one.line["service.name"]}, one.text)) is not None
         ]
-        told = _tell(question, each, lines, now=now)
-        number += bool(told) or (question.name == "parked" and bool(found))
+        expected = _answer(question, each, lines, now=now)
+        number += bool(expected) or (question.name == "parked" and bool(found))
         problems += [f"{each.about}: {what}" for what in _problems(question, each, lines, found)]
     return number, problems
 
@@ -103,41 +103,41 @@ def _problems(
     lines: Sequence[Written],
     found: Sequence[tuple[Written, str]],
 ) -> Iterator[str]:
-    """Yield what the lines that were found lack, and what there is too much of."""
+    """Yield what is missing from the lines that the query found, and which are superfluous."""
     now, those = lines[-1].at, [one for one, _ in found]
-    told = _tell(question, asked, lines, now=now)
-    if (by_those := _tell(question, asked, those, now=now)) != told:
-        yield f"{len(by_those)} lines of answer instead of {len(told)}"
-    if question.name == "parked":  # at each moment: at the end it may all have been settled
+    expected = _answer(question, asked, lines, now=now)
+    if (by_found := _answer(question, asked, those, now=now)) != expected:
+        yield f"an answer of {len(by_found)} lines instead of {len(expected)}"
+    if question.name == "parked":  # compared after each line: at the end nothing may be parked
         for place, one in enumerate(those, 1):
             until = [each for each in lines if each.at <= one.at]
-            if _tell(question, asked, those[:place], now=now) != _tell(
+            if _answer(question, asked, those[:place], now=now) != _answer(
                 question, asked, until, now=now
             ):
                 yield f"another answer at {one.line['timestamp']}"
         return
     for one in those:
-        if not _tell(question, asked, [one], now=now):
-            yield f"found for nothing: {one.text[:200]}"
+        if not _answer(question, asked, [one], now=now):
+            yield f"found, but not part of the answer: {one.text[:200]}"
     if question.name == "version":
-        versions = {" ".join(line.split()[:2]) for line in told}
+        versions = {" ".join(line.split()[:2]) for line in expected}
         if (given := {text for _, text in found}) != versions:
             yield f"{sorted(given)} instead of {sorted(versions)}"
 
 
-def _tell(
+def _answer(
     question: Question, asked: Asked, lines: Sequence[Written], *, now: datetime
 ) -> list[str]:
-    """Return the answer of ``continuum logs`` by these lines; nothing when there is none."""
+    """Return the answer of ``continuum logs`` from these lines; empty if there is none."""
     read = [each.line for each in lines if asked.about is None or asked.about in each.text]
     if not read:
         return []
-    told = answer(read, question.name, asked.about, hours=_HOUR, now=now)
-    return [] if _NOTHING.match(told[0]) else told
+    answered = answer(read, question.name, asked.about, hours=_HOUR, now=now)
+    return [] if _NOTHING.match(answered[0]) else answered
 
 
 def _asked(question: Question, lines: Sequence[Written]) -> Iterator[Asked]:
-    """Yield what the question can be asked about: a few dozen of each kind."""
+    """Yield a few dozen names of each kind that the question can be asked about."""
     messages = [
         message
         for each in lines
@@ -146,7 +146,7 @@ def _asked(question: Question, lines: Sequence[Written]) -> Iterator[Asked]:
     ]
     refused = [message for message in messages if " because " in message]
     requests, records = _found(_REQUEST, messages), _found(_RECORD, messages)
-    senders = _drawn({record.split(".")[2] for record in records})
+    senders = _selected({record.split(".")[2] for record in records})
     if question.name == "parked":
         yield Asked(None, "")
     elif question.name == "sent":
@@ -161,12 +161,12 @@ def _asked(question: Question, lines: Sequence[Written]) -> Iterator[Asked]:
 
 
 def _found(which: "re.Pattern[str]", messages: Iterable[str]) -> list[str]:
-    return _drawn({found for message in messages for found in which.findall(message)})
+    return _selected({found for message in messages for found in which.findall(message)})
 
 
-def _drawn(names: Collection[str]) -> list[str]:
-    """Return some of *names*, from the first to the last."""
-    return sorted(names)[:: max(1, len(names) // _AT_MOST)]
+def _selected(names: Collection[str]) -> list[str]:
+    """Return an evenly spaced selection of *names*, sorted."""
+    return sorted(names)[:: max(1, len(names) // _MAX_NAMES)]
 
 
 if __name__ == "__main__":

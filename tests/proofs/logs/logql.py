@@ -1,4 +1,4 @@
-"""Reads LogQL with the grammar of Grafana's own editor, and does what our queries use of it."""
+"""Runs the part of LogQL that our queries use; parsed with the grammar of Grafana's editor."""
 
 import json
 import re
@@ -22,8 +22,8 @@ class Tree(NamedTuple):
     children: Sequence["Tree"]
 
 
-class NotUnderstood(Exception):
-    """The grammar does not take the query, or it uses more of LogQL than is known here."""
+class Unsupported(Exception):
+    """The grammar rejects the query, or it uses a part of LogQL that is not supported here."""
 
 
 def trees(queries: Sequence[str]) -> list[Tree]:
@@ -41,10 +41,10 @@ def _tree(made: Sequence[Any]) -> Tree:
 
 
 class Query:
-    """A query that selects streams by labels, filters lines, and may write them anew."""
+    """A query that selects streams by labels, filters lines, and may reformat them."""
 
     def __init__(self, tree: Tree) -> None:
-        """Raise `NotUnderstood` unless every part of the query is known here."""
+        """Raise `Unsupported` unless every part of the query is supported."""
         self._matchers: list[tuple[str, str, str]] = []
         self._steps: list[tuple[str, Any]] = []
         for part in _parts(tree):
@@ -61,10 +61,10 @@ class Query:
                     _, text = _exactly(part, 2)
                     self._steps.append(("line_format", _template(_string(text))))
                 case _:
-                    raise NotUnderstood(f"{part.name} {part.text!r}")
+                    raise Unsupported(f"{part.name} {part.text!r}")
 
     def answer(self, labels: Mapping[str, str], line: str) -> str | None:
-        """Return what the query gives for a line of the stream with these labels, if anything."""
+        """Return the query's output for a line of the stream with these labels, or None."""
         if not all(_holds(op, labels.get(name, ""), text) for name, op, text in self._matchers):
             return None
         known = dict(labels)
@@ -83,7 +83,7 @@ class Query:
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:
-    """Yield the parts of a query in their order."""
+    """Yield the parts of a query in order."""
     known = {"Selector", "Matcher", "LineFilter", "JsonExpressionParser", "LineFormatExpr"}
     if tree.name in {*known, "LabelExtractionExpression"}:
         yield tree
@@ -91,12 +91,12 @@ def _parts(tree: Tree) -> Iterator[Tree]:
         for child in tree.children:
             yield from _parts(child)
     elif tree.name != "Pipe":
-        raise NotUnderstood(f"{tree.name} {tree.text!r}")
+        raise Unsupported(f"{tree.name} {tree.text!r}")
 
 
 def _exactly(tree: Tree, number: int) -> Sequence[Tree]:
     if len(tree.children) != number:
-        raise NotUnderstood(f"{tree.name} {tree.text!r}")
+        raise Unsupported(f"{tree.name} {tree.text!r}")
     return tree.children
 
 
@@ -108,13 +108,13 @@ def _three(tree: Tree) -> tuple[str, str, str]:
 
 def _string(tree: Tree) -> str:
     if tree.name != "String":
-        raise NotUnderstood(f"{tree.name} {tree.text!r}")
+        raise Unsupported(f"{tree.name} {tree.text!r}")
     return tree.text[1:-1] if tree.text.startswith("`") else str(json.loads(tree.text))
 
 
 def _template(text: str) -> str:
     if "{{" in _FIELD.sub("", text):
-        raise NotUnderstood(f"the template {text!r}")
+        raise Unsupported(f"the template {text!r}")
     return text
 
 
@@ -131,9 +131,9 @@ def _passes(operator: str, line: str, wanted: str) -> bool:
 
 
 def _at(line: str, path: str) -> str:
-    """Return what is at the path of a `json` step; only one step deep is known here."""
+    """Return the value at the path of a `json` step; only paths of one name are supported."""
     named = _PATH.fullmatch(path)
     if named is None:
-        raise NotUnderstood(f"the path {path!r}")
+        raise Unsupported(f"the path {path!r}")
     value = json.loads(line).get(named[1] or named[2], "")
     return value if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""The six questions of docs/logs.md: how each is asked on one machine, and in Loki."""
+"""The six questions of docs/logs.md, each with its command and its Loki query."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ _ROW = re.compile(r"^\| .+?\? \| `continuum logs (\w+)[^|]*\| (`+) ?(\{.+?) ?\2(
 
 
 class Question(NamedTuple):
-    """``query`` has X or P where the name of what is asked about goes."""
+    """X or P in ``query`` stands for the request, record or participant."""
 
     name: str
     query: str

@@ -1,4 +1,4 @@
-"""``python -m tests.proofs.manifests``: every finding on a line, then how many there are."""
+"""``python -m tests.proofs.manifests``: print every finding on a line, then their number."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ Policy = Callable[[Objects], Iterator[str]]
 POLICIES: tuple[Policy, ...] = (
     policies.restricted,
     policies.probes,
-    policies.ends_in_order,
+    policies.shutdown,
     policies.spread,
     policies.replicas,
     policies.budgets,
@@ -37,7 +37,7 @@ POLICIES: tuple[Policy, ...] = (
     agreement.elsewhere,
     agreement.nodes,
 )
-# What is in no overlay as it stands is checked all the same.
+# The optional components are in no overlay, so they are checked in variants.
 VARIANTS = (
     *((overlay,) for overlay in OVERLAYS),
     ("production", "keda", "traces"),
@@ -47,7 +47,7 @@ VARIANTS = (
 
 
 def schemas(variants: Mapping[str, Objects]) -> list[str]:
-    """Return what strict schemas say against the objects of each variant."""
+    """Return the findings of the strict schemas for the objects of each variant."""
     catalog.place("kubernetes-validate")
     for name in ("strimzi", "cnpg", "barman-cloud", "prometheus-operator", "keda"):
         catalog.place(f"{name}-crds")
@@ -64,7 +64,7 @@ def schemas(variants: Mapping[str, Objects]) -> list[str]:
 
 
 def findings(objects: Objects, overlay: str) -> Iterator[str]:
-    """Yield all that policies and agreement say against one rendered overlay."""
+    """Yield the findings of all policies for one rendered overlay."""
     for policy in POLICIES:
         yield from policy(objects)
     yield from agreement.topics(objects, overlay)

@@ -1,4 +1,4 @@
-"""The manifests say the same as the list of topics, the registry and the services' settings."""
+"""The manifests agree with the list of topics, the registry and the services' settings."""
 
 import importlib
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from tests.proofs.manifests.rendered import (
     service_of,
 )
 
-INSTALL = DEPLOY.parent / "docs" / "operate.md"
+GUIDE = DEPLOY.parent / "docs" / "operate.md"
 PREFIX = "CONTINUUM_"
 IN_IMAGE = PurePosixPath("/srv/continuum")
 # Read by the entry point, and by the Postgres client.
@@ -30,14 +30,14 @@ OTHERS = {"CONTINUUM_SECRETS_DIR", "PGSSLMODE", "PGSSLROOTCERT"}
 
 
 def generated() -> Iterator[str]:
-    """Files that are made from others are as they would be made now."""
+    """Generated files are up to date."""
     for file, text in generate.files().items():
         if not file.exists() or file.read_text() != text:
             yield f"{file.relative_to(DEPLOY.parent)} is out of date: make manifests"
 
 
 def topics(objects: Objects, overlay: str) -> Iterator[str]:
-    """Every topic of the list is there with its partitions and settings, and no other."""
+    """The topics are those of the list, with its partitions and settings."""
     listed = {
         topic.name: topic for topic in read_topics(read_participants(generate.REGISTRIES[overlay]))
     }
@@ -52,36 +52,36 @@ def topics(objects: Objects, overlay: str) -> Iterator[str]:
 
 
 def users(objects: Objects, overlay: str) -> Iterator[str]:
-    """Every user may do what the table of grants says, within a quota, and nothing else."""
+    """Every user has exactly the grants of the table, and a quota."""
     participants = read_participants(generate.REGISTRIES[overlay])
     wanted = grants(read_topics(participants), participants)
     found = {grant for user in of_kind(objects, "KafkaUser") for grant in _grants(user)}
     for grant in sorted(wanted - found):
-        yield f"KafkaUser/{grant.principal}: may not {_said(grant)}"
+        yield f"KafkaUser/{grant.principal}: may not {_in_words(grant)}"
     for grant in sorted(found - wanted):
-        yield f"KafkaUser/{grant.principal}: may {_said(grant)}"
+        yield f"KafkaUser/{grant.principal}: may {_in_words(grant)}"
     for user in of_kind(objects, "KafkaUser"):
         if not user["spec"].get("quotas", {}).get("producerByteRate"):
             yield f"{named(user)}: has no quota"
 
 
 def settings(objects: Objects) -> Iterator[str]:
-    """Each process is told all that its Settings require, as files what is secret, and no more."""
+    """Each process gets exactly the settings that it requires; secret ones come as files."""
     for each, pod in configured(objects):
         kind = settings_of(service_of(each))
-        told = environment(each, objects)
+        given_environment = environment(each, objects)
         values = {
             name.removeprefix(PREFIX).lower(): value
-            for name, value in told.items()
+            for name, value in given_environment.items()
             if name.startswith(PREFIX) and name not in OTHERS
         }
         secret = {
             name for name, field in kind.model_fields.items() if field.annotation is SecretStr
         }
-        files = _files(pod, told.get("CONTINUUM_SECRETS_DIR", ""))
+        files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
         for name in sorted(values.keys() - kind.model_fields.keys()):
             yield f"{named(each)}: {PREFIX}{name.upper()} is no setting of {service_of(each)}"
-        for name in sorted(told.keys() - OTHERS):
+        for name in sorted(given_environment.keys() - OTHERS):
             if not name.startswith(PREFIX):
                 yield f"{named(each)}: nothing reads {name}"
         for name in sorted(files ^ {f"{PREFIX}{name}".lower() for name in secret}):
@@ -92,32 +92,32 @@ def settings(objects: Objects) -> Iterator[str]:
         except ValidationError as error:
             for problem in error.errors():
                 yield f"{named(each)}: {problem['loc']}: {problem['msg']}"
-        yield from _leads_somewhere(each, objects, told)
+        yield from _fits(each, objects, given_environment)
 
 
 def elsewhere(objects: Objects) -> Iterator[str]:
-    """KEDA, which runs in a namespace of its own, is told the whole name of our Kafka."""
+    """KEDA runs in another namespace, so it gets the full name of our Kafka."""
     here = of_kind(objects, "Namespace")[0]["metadata"]["name"]
     (kafka,) = of_kind(objects, "Kafka")
     name = f"{kafka['metadata']['name']}-kafka-bootstrap.{here}.svc:{_internal_port(kafka)}"
     for each in of_kind(objects, "ScaledObject"):
         for trigger in each["spec"]["triggers"]:
-            if (told := trigger["metadata"]["bootstrapServers"]) != name:
-                yield f"{named(each)}: asks {told}, which is not {name}"
+            if (servers := trigger["metadata"]["bootstrapServers"]) != name:
+                yield f"{named(each)}: asks {servers}, which is not {name}"
 
 
 def nodes(objects: Objects) -> Iterator[str]:
-    """What pods demand of the labels of nodes is said where the installation begins."""
-    said = INSTALL.read_text().partition("## Install")[2].partition("## ")[0]
+    """Labels that pods require of nodes are listed in the section Install of the guide."""
+    section = GUIDE.read_text().partition("## Install")[2].partition("## ")[0]
     demanded = {
         key
         for each in objects
         for key, must in _topology_keys(each)
-        if must and key != "kubernetes.io/hostname"  # which every node has
+        if must and key != "kubernetes.io/hostname"  # every node has this one
     }
     for key in sorted(demanded):
-        if f"`{key}`" not in said:
-            yield f"{INSTALL.name}: does not say that every node needs the label {key}"
+        if f"`{key}`" not in section:
+            yield f"{GUIDE.name}: does not say that every node needs the label {key}"
 
 
 def _topology_keys(value: Any) -> Iterator[tuple[str, bool]]:
@@ -151,12 +151,12 @@ def _files(pod: Object, folder: str) -> set[str]:
     }
 
 
-def _leads_somewhere(each: Object, objects: Objects, told: dict[str, str]) -> Iterator[str]:
-    """What a process is told fits what else is applied: users, roles, addresses, files."""
+def _fits(each: Object, objects: Objects, given_environment: dict[str, str]) -> Iterator[str]:
+    """A process's settings fit the other objects: users, roles, addresses, files."""
     pod = each["spec"]["template"]["spec"]
     user = principal_of(service_of(each))
-    role = told.get("CONTINUUM_POSTGRES_USER")
-    if told.get("CONTINUUM_KAFKA_USER") != user:
+    role = given_environment.get("CONTINUUM_POSTGRES_USER")
+    if given_environment.get("CONTINUUM_KAFKA_USER") != user:
         yield f"{named(each)}: is not Kafka's user {user}"
     roles = [
         one
@@ -170,15 +170,15 @@ def _leads_somewhere(each: Object, objects: Objects, told: dict[str, str]) -> It
         yield f"{named(each)}: has passwords of {names}, not of {user} and {role}"
     (kafka,) = of_kind(objects, "Kafka")
     server = f"{kafka['metadata']['name']}-kafka-bootstrap:{_internal_port(kafka)}"
-    if told.get("CONTINUUM_KAFKA_SERVERS") != server:
+    if given_environment.get("CONTINUUM_KAFKA_SERVERS") != server:
         yield f"{named(each)}: is led to another Kafka"
     (container,) = pod["containers"]
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
     for name in ("CONTINUUM_KAFKA_CA_FILE", "PGSSLROOTCERT"):
-        if str(PurePosixPath(told.get(name, "")).parent) not in mounts:
+        if str(PurePosixPath(given_environment.get(name, "")).parent) not in mounts:
             yield f"{named(each)}: {name} is not mounted"
-    if component_of(each) == "service" and "CONTINUUM_AGENCY_LIST" in told:
-        file = PurePosixPath(told["CONTINUUM_AGENCY_LIST"])
+    if component_of(each) == "service" and "CONTINUUM_AGENCY_LIST" in given_environment:
+        file = PurePosixPath(given_environment["CONTINUUM_AGENCY_LIST"])
         if not (DEPLOY.parent / file.relative_to(IN_IMAGE)).exists():
             yield f"{named(each)}: {file} is not in the image"
 
@@ -202,5 +202,5 @@ def _grants(user: Object) -> Iterator[Grant]:
             yield Grant(user["metadata"]["name"], name=resource["name"], **rest)
 
 
-def _said(grant: Grant) -> str:
+def _in_words(grant: Grant) -> str:
     return f"{grant.operation} {grant.resource} {grant.name} ({grant.pattern})"

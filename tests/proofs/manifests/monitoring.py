@@ -1,4 +1,4 @@
-"""What must be true of monitoring: everything is asked, and every alert says where it belongs."""
+"""Policies for monitoring: everything is scraped, and every alert names its installation."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ from tests.proofs.manifests.rendered import (
     service_of,
 )
 
-# The labels of pods that operators make, by the job as which the alert rules would know them.
+# The labels of pods that operators make, by the job that the alert rules use for them.
 _STORES = {
     "continuum-kafka": {
         "strimzi.io/cluster": "continuum",
@@ -25,16 +25,16 @@ _STORES = {
         for name in ("continuum-postgres", "continuum-postgres-restored")
     },
 }
-# By it kube-prometheus-stack's Prometheus chooses.
+# kube-prometheus-stack's Prometheus selects objects by this label.
 _RELEASE = "release"
 
 
 def monitored(objects: Objects) -> Iterator[str]:
-    """Every process is asked for its metrics, as the job that the alert rules know it by."""
+    """Every process is scraped, as the job that the alert rules use for it."""
     monitors = [each["spec"] for each in of_kind(objects, "PodMonitor")]
     for each in of_kind(objects, "Deployment"):
         if component_of(each) == "operator":
-            continue  # a place for a command line, which measures nothing
+            continue  # a place for a command line, without metrics
         own = [one for one in monitors if selects(one["selector"], labels_of(each))]
         (container,) = each["spec"]["template"]["spec"]["containers"]
         ports = [port["name"] for port in container.get("ports", ())]

@@ -1,4 +1,4 @@
-"""Who may reach whom: the policies' effect, compared with the table of edges."""
+"""Compares the connections that the network policies allow with a table of them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,14 +40,14 @@ _ELSEWHERE = {
 }
 OUTSIDE = "outside"
 DESK = "operator-desk"
-# The second one stands while Postgres is restored beside the first, and after the switch.
+# The second cluster exists during a restore beside the first, and after the switch.
 _STORES = ("postgres", "restored postgres")
 Edge = tuple[str, str, int]
 Pods = dict[str, tuple[str | None, dict[str, str]]]
 
 
 def edges(*, keda: bool, traced: bool) -> set[Edge]:
-    """Return every edge that there is: the picture's, and what the operators need."""
+    """Return every edge that is needed: the architecture's, and those of the operators."""
     migrations = [f"{service} migration" for service in SERVICES]
     ours = [*SERVICES, "canary", DESK, *migrations, *_OPERATED]
     kafka, asking = ("broker", "controller"), ("broker", "controller", "entity operator")
@@ -77,7 +77,7 @@ def edges(*, keda: bool, traced: bool) -> set[Edge]:
 
 
 def network(objects: Objects) -> Iterator[str]:
-    """Every edge of the table is allowed, and no other."""
+    """Exactly the edges of the table are allowed."""
     found = set(allowed(objects))
     traced = any("CONTINUUM_TRACES_ENDPOINT" in environment(e, objects) for e in services(objects))
     wanted = edges(keda=bool(of_kind(objects, "ScaledObject")), traced=traced)
@@ -88,7 +88,7 @@ def network(objects: Objects) -> Iterator[str]:
 
 
 def allowed(objects: Objects) -> Iterator[Edge]:
-    """Yield who can reach whom at which port, as the rendered policies have it."""
+    """Yield the edges that the rendered policies allow."""
     policies = [each["spec"] for each in of_kind(objects, "NetworkPolicy")]
     here = of_kind(objects, "Namespace")[0]["metadata"]["name"]
     pods: Pods = {name: (here, labels) for name, labels in _OPERATED.items()}
@@ -119,7 +119,7 @@ def _passes(
     here: str,
     port: int,
 ) -> bool:
-    """Say whether the policies of one pod let it send to, or hear from, a peer."""
+    """Tell whether the policies of one pod allow traffic to or from a peer."""
     namespace, labels = own
     if namespace != here:
         return True

@@ -1,4 +1,4 @@
-"""What must be true of every workload: each policy yields what is wrong, and nothing otherwise."""
+"""Policies for every workload: each yields its findings."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ SPREAD = {"topology.kubernetes.io/zone", "kubernetes.io/hostname"}
 
 
 def restricted(objects: Objects) -> Iterator[str]:
-    """Pods keep to the strictest of Kubernetes' standards, and the namespaces demand it."""
+    """Pods follow the Pod Security Standard `restricted`, and the namespaces enforce it."""
     for namespace in of_kind(objects, "Namespace"):
         for mode in ("enforce", "audit", "warn"):
             label = (
@@ -62,7 +62,7 @@ def restricted(objects: Objects) -> Iterator[str]:
 
 
 def probes(objects: Objects) -> Iterator[str]:
-    """Starting and living are asked of the process itself, readiness of its `/ready`."""
+    """Startup and liveness probes ask `/alive`, readiness probes `/ready`."""
     for each in services(objects):
         (container,) = each["spec"]["template"]["spec"]["containers"]
         ports = {port["name"]: str(port["containerPort"]) for port in container.get("ports", ())}
@@ -79,8 +79,8 @@ def probes(objects: Objects) -> Iterator[str]:
             yield f"{named(each)}: may not take {START_SECONDS} s to start"
 
 
-def ends_in_order(objects: Objects) -> Iterator[str]:
-    """A process gets the signal itself, and the time to finish its batch."""
+def shutdown(objects: Objects) -> Iterator[str]:
+    """A process gets signals directly, and has the time to finish its batch."""
     for each, pod in workloads(objects):
         if pod.get("terminationGracePeriodSeconds") != GRACE_SECONDS:
             yield f"{named(each)}: has not {GRACE_SECONDS} s to end"
@@ -90,7 +90,7 @@ def ends_in_order(objects: Objects) -> Iterator[str]:
 
 
 def spread(objects: Objects) -> Iterator[str]:
-    """Two processes of a service never stand on one node, or in one zone where there are more."""
+    """The pods of a service are spread over nodes and zones."""
     for each in services(objects):
         pod = each["spec"]["template"]["spec"]
         good = {
@@ -111,7 +111,7 @@ def spread(objects: Objects) -> Iterator[str]:
 
 
 def replicas(objects: Objects) -> Iterator[str]:
-    """Each service runs twice, or as often as KEDA says; a rollout takes one pod at a time."""
+    """Each service has two pods, or as many as KEDA sets; a rollout replaces one at a time."""
     scaled = {each["spec"]["scaleTargetRef"]["name"] for each in of_kind(objects, "ScaledObject")}
     for each in services(objects):
         wanted = None if each["metadata"]["name"] in scaled else 2
@@ -131,7 +131,7 @@ def replicas(objects: Objects) -> Iterator[str]:
 
 
 def budgets(objects: Objects) -> Iterator[str]:
-    """A drain takes one pod of a service at a time."""
+    """A drain evicts one pod of a service at a time."""
     found = of_kind(objects, "PodDisruptionBudget")
     for each in services(objects):
         own = [one for one in found if selects(one["spec"]["selector"], labels_of(each))]
@@ -143,7 +143,7 @@ def budgets(objects: Objects) -> Iterator[str]:
 
 
 def resources(objects: Objects) -> Iterator[str]:
-    """Every container says what it needs and what it may take."""
+    """Every container has requests and limits."""
     for each, pod in workloads(objects):
         for container in _containers(pod):
             for what in ("requests", "limits"):
@@ -152,7 +152,7 @@ def resources(objects: Objects) -> Iterator[str]:
 
 
 def secrets(objects: Objects) -> Iterator[str]:
-    """Secrets are files, mounted to be read; none is in the manifests or an environment."""
+    """Secrets are read-only files; none is in the manifests or an environment."""
     for each in of_kind(objects, "Secret"):
         yield f"{named(each)}: a secret does not belong here"
     for each, pod in workloads(objects):
@@ -169,7 +169,7 @@ def secrets(objects: Objects) -> Iterator[str]:
 
 
 def digests(objects: Objects) -> Iterator[str]:
-    """What runs is named by its content."""
+    """Images are named by digest."""
     for each, pod in workloads(objects):
         for container in _containers(pod):
             if not DIGEST.search(container["image"]):
@@ -177,7 +177,7 @@ def digests(objects: Objects) -> Iterator[str]:
 
 
 def no_token(objects: Objects) -> Iterator[str]:
-    """Nobody of ours may ask Kubernetes for anything."""
+    """No pod of ours has access to the Kubernetes API."""
     accounts = {each["metadata"]["name"]: each for each in of_kind(objects, "ServiceAccount")}
     for each in accounts.values():
         if each.get("automountServiceAccountToken") is not False:
@@ -192,7 +192,7 @@ def no_token(objects: Objects) -> Iterator[str]:
 
 
 def migrations(objects: Objects) -> Iterator[str]:
-    """Each database is changed by a Job as the role that owns it; the service's may not."""
+    """A Job migrates each database as the role that owns it; the service has another role."""
     owners = {each["spec"]["name"]: each["spec"]["owner"] for each in of_kind(objects, "Database")}
     found: dict[tuple[str, str], list[Object]] = {}
     for each, _ in workloads(objects):
@@ -215,7 +215,7 @@ def migrations(objects: Objects) -> Iterator[str]:
 
 
 def desk(objects: Objects) -> Iterator[str]:
-    """The command line has a place, and no way in but the operator's."""
+    """There is one pod for the command line, with the operator's credentials only."""
     found = [each for each, _ in workloads(objects) if component_of(each) == "operator"]
     if len(found) != 1:
         yield f"{len(found)} places for the command line"
@@ -231,9 +231,9 @@ def desk(objects: Objects) -> Iterator[str]:
         own = {"operator-connection", "continuum-cluster-ca-cert"}
         if not own <= names or len(names - own) != 1 or not names - own <= authorities:
             yield f"{named(each)}: has the secrets {sorted(names)}"
-        told = environment(each, objects)
-        if told.get("PGSSLMODE") != "verify-full" or "CONTINUUM_CONNECTION" not in told:
-            yield f"{named(each)}: is not told where to look, or trusts any server"
+        settings = environment(each, objects)
+        if settings.get("PGSSLMODE") != "verify-full" or "CONTINUUM_CONNECTION" not in settings:
+            yield f"{named(each)}: is not settings where to look, or trusts any server"
     for cluster in of_kind(objects, "Cluster"):
         for role in cluster["spec"]["managed"]["roles"]:
             if role.get("inRoles"):

@@ -1,4 +1,4 @@
-"""Where the Services lead: one to the public pages, one of each service to all its probes."""
+"""Policies for Services: one selects the public pages; one per service selects its probes."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from tests.proofs.manifests.rendered import (
 
 
 def pages(objects: Objects) -> Iterator[str]:
-    """A Service leads to the port of the public pages, on pods that have one."""
+    """One Service leads to the port of the public pages, on pods that have them."""
     found = [each for each in of_kind(objects, "Service") if not _is_headless(each)]
     if not found:
         yield "no Service leads to the public pages"
@@ -35,7 +35,7 @@ def pages(objects: Objects) -> Iterator[str]:
 
 
 def probes(objects: Objects) -> Iterator[str]:
-    """Each service has a name that leads to all of its pods, ready or not: status asks them."""
+    """Each service has a name for all its pods, ready or not: `continuum status` asks them."""
     for each in services(objects):
         (container,) = each["spec"]["template"]["spec"]["containers"]
         ports = {port["name"]: str(port["containerPort"]) for port in container["ports"]}

@@ -1,4 +1,4 @@
-"""The overlays as they would be applied, and how policies look at them."""
+"""Renders the overlays, and reads the rendered objects for the policies."""
 
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ Objects = Sequence[Object]
 def render(overlay: str, *more: str) -> list[Object]:
     """Return the objects of one overlay, with *more* components; raise if it does not render."""
     with TemporaryDirectory(dir=KUBERNETES / "overlays", prefix=".with-") as work:
-        # The same relative depth as an overlay: Kustomize takes no absolute path.
+        # At the depth of an overlay, because Kustomize accepts only relative paths.
         whole: dict[str, Any] = {
             "resources": [f"../{overlay}"],
             "components": [f"../../components/{component}" for component in more],
@@ -40,7 +40,7 @@ def of_kind(objects: Objects, *kinds: str) -> list[Object]:
 
 
 def named(each: Object) -> str:
-    """Return how a finding names an object."""
+    """Return the name of an object in findings."""
     return f"{each['kind']}/{each['metadata']['name']}"
 
 
@@ -56,7 +56,7 @@ def services(objects: Objects) -> list[Object]:
 
 
 def configured(objects: Objects) -> Iterator[tuple[Object, Object]]:
-    """Yield, as `workloads` does, those that are told a service's Settings."""
+    """Yield, as `workloads` does, those that read a service's Settings."""
     for each, pod in workloads(objects):
         if component_of(each) in ("service", "migration"):
             yield each, pod
@@ -79,7 +79,7 @@ def component_of(workload: Object) -> str:
 
 
 def selects(selector: Object | None, labels: dict[str, str]) -> bool:
-    """Say whether a selector chooses what has these labels; an empty one chooses everything."""
+    """Tell whether a selector matches these labels; an empty one matches everything."""
     selector = selector or {}
     wanted = selector.get("matchLabels") or {}
     if any(labels.get(key) != value for key, value in wanted.items()):
@@ -93,7 +93,7 @@ def selects(selector: Object | None, labels: dict[str, str]) -> bool:
 
 
 def environment(workload: Object, objects: Objects) -> dict[str, str]:
-    """Return what the container of a workload finds in its environment."""
+    """Return the environment of a workload's container."""
     (container,) = workload["spec"]["template"]["spec"]["containers"]
     found: dict[str, str] = {}
     for source in container.get("envFrom", ()):

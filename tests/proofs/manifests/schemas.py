@@ -1,9 +1,9 @@
 """
-Strict schemas: of Kubernetes itself and of the operators' definitions.
+Checks objects against strict schemas, of Kubernetes itself and of the operators' definitions.
 
-Run with the Python of the tools: ``python schemas.py FOLDER-OF-DEFINITIONS < variants.json``, a
-list of objects for each variant's name; prints one finding a line. An unknown field is a finding,
-as is a kind without a schema.
+Run it with the tools' Python: ``python schemas.py FOLDER-OF-DEFINITIONS < variants.json``, which
+holds a list of objects by variant. It prints one finding per line. An unknown field is a finding,
+and so is a kind without a schema.
 """
 
 import json
@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 VERSION = "1.36"
-# PyYAML knows the tag of a lone `=`, which stands in a list of operators, and not what to do.
+# A lone `=`, as in a list of operators, has a tag for which PyYAML has no constructor.
 yaml.CSafeLoader.add_constructor("tag:yaml.org,2002:value", lambda _, node: node.value)
 Schemas = dict[tuple[str, str], Draft202012Validator]
 
@@ -61,7 +61,7 @@ def definitions(folder: Path) -> Schemas:
 
 
 def findings(each: dict[str, Any], known: Schemas) -> Iterator[str]:
-    """Yield what the schema of its kind says against an object."""
+    """Yield how an object breaks the schema of its kind."""
     own = known.get((each["apiVersion"], each["kind"]))
     if own is not None:
         for error in own.iter_errors(each):
@@ -76,13 +76,13 @@ def findings(each: dict[str, Any], known: Schemas) -> Iterator[str]:
 
 
 def main() -> None:
-    """Check what comes in."""
+    """Check the variants on standard input."""
     known = definitions(Path(sys.argv[1]))
     done: dict[str, list[str]] = {}
     for variant, objects in json.load(sys.stdin).items():
         for each in objects:
             text = json.dumps(each, sort_keys=True)
-            if text not in done:  # much is the same in all variants
+            if text not in done:  # most objects are in several variants
                 done[text] = list(findings(each, known))
             for finding in done[text]:
                 print(f"{variant}: {each['kind']}/{each['metadata']['name']}: {finding}")

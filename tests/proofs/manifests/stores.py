@@ -1,4 +1,4 @@
-"""What must be true of Kafka and Postgres: nothing acknowledged is lost with one machine."""
+"""Policies for Kafka and Postgres: losing one machine loses nothing acknowledged."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ CLUSTER = "continuum-postgres"
 
 
 def kafka(objects: Objects) -> Iterator[str]:
-    """Three brokers and controllers, three copies, two of them written; no way in without TLS."""
+    """Three brokers and controllers; writes reach two of three replicas; all listeners use TLS."""
     clusters = of_kind(objects, "Kafka")
     if len(clusters) != 1:
         yield f"{len(clusters)} Kafka clusters"
@@ -57,7 +57,7 @@ def kafka(objects: Objects) -> Iterator[str]:
 
 
 def postgres(objects: Objects) -> Iterator[str]:
-    """Three instances, a commit is on two; only the primary is used, nobody but those named."""
+    """Three instances, commits on two; services use the primary; only listed roles log in."""
     clusters = {each["metadata"]["name"]: each["spec"] for each in of_kind(objects, "Cluster")}
     if not clusters.keys() <= {CLUSTER, f"{CLUSTER}-restored"} or CLUSTER not in clusters:
         yield f"{len(clusters)} Postgres clusters"
@@ -85,7 +85,7 @@ def postgres(objects: Objects) -> Iterator[str]:
 
 
 def backups(objects: Objects) -> Iterator[str]:
-    """What outlives a cluster: a nightly base backup and every piece of the log, elsewhere."""
+    """The nightly base backups and the whole WAL are archived outside the cluster."""
     schedules = of_kind(objects, "ScheduledBackup")
     if not schedules:
         return  # an installation for trying things out

@@ -1,4 +1,4 @@
-"""A copy of a row says of another request what the original says of its own."""
+"""A copy of a row has the same values for another request."""
 
 from benchmarks.copies import QUEUE, Original, row
 

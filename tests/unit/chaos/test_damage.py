@@ -1,4 +1,4 @@
-"""Whatever a fault injects has one right outcome, and the ledger knows it."""
+"""Everything that a fault injects has one correct outcome, which the ledger knows."""
 
 import json
 from random import Random
@@ -28,7 +28,7 @@ def test_every_reader_of_the_topic_has_an_outcome(topic: str, kind: str) -> None
 
 
 @pytest.mark.parametrize("kind", ["flipped", "truncated"])
-def test_a_copy_that_is_to_be_dead_does_not_parse_wherever_it_is_damaged(kind: str) -> None:
+def test_a_copy_damaged_to_be_dead_never_parses(kind: str) -> None:
     for seed in range(300):
         (broken,) = damaged(INTAKE, VALUE, kind, Random(seed))
 
@@ -36,14 +36,14 @@ def test_a_copy_that_is_to_be_dead_does_not_parse_wherever_it_is_damaged(kind: s
             json.loads(broken.value or b"")
 
 
-def test_no_damage_names_a_number_ahead_of_a_subject_that_is_real() -> None:
+def test_no_damage_uses_a_number_ahead_of_a_real_subject() -> None:
     for kind in KINDS:
         for broken in damaged(INTAKE, VALUE, kind, Random(1)):
             if "passed" in broken.outcomes.values() and broken.subject == EVENT["subject"]:
                 assert broken.number <= int(str(EVENT["sequence"]))
 
 
-def test_what_postgres_refuses_parks_what_follows_it() -> None:
+def test_a_record_that_postgres_refuses_parks_later_ones() -> None:
     first, second = damaged(CONFIDENTIAL, VALUE, "refused", Random(1))
 
     assert (first.outcomes, first.reason) == ({"notifications": "dead"}, "refused_by_postgres")

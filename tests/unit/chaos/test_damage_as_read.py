@@ -1,4 +1,4 @@
-"""What the ledger calls right for a damaged record is what each reader makes of it."""
+"""The outcome that the ledger expects of a damaged record is the one in each reader."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -41,9 +41,7 @@ def samples() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("topic", "kind"), list(samples()))
-def test_every_reader_makes_of_a_damaged_record_what_the_ledger_says(
-    topic: str, kind: str
-) -> None:
+def test_every_reader_treats_a_damaged_record_as_the_ledger_expects(topic: str, kind: str) -> None:
     value = (SAMPLES / f"{kind.removeprefix('gov.cri.')}.json").read_bytes()
     value = json.dumps(json.loads(value)).encode()
     at = datetime(2026, 11, 29, tzinfo=UTC)
@@ -57,15 +55,15 @@ def test_every_reader_makes_of_a_damaged_record_what_the_ledger_says(
                 record = Record(topic, 0, 0, b"key", broken.value, (), at)
                 for service in READERS[topic]:
                     found = "dead" if isinstance(READ[service](record), Malformed) else "passed"
-                    said = broken.outcomes[service]
-                    if found != said and said != "parked":
-                        wrong.add((damage, service, said, found, sent(broken.value)))
+                    expected = broken.outcomes[service]
+                    if found != expected and expected != "parked":
+                        wrong.add((damage, service, expected, found, sent(broken.value)))
 
     assert not wrong
 
 
 def sent(value: bytes | None) -> str:
-    """Return the names in a record, to tell what it lacks."""
+    """Return the field names of a record, to show what it lacks."""
     try:
         return " ".join(sorted(json.loads(value or b"")))
     except ValueError:

@@ -24,7 +24,7 @@ class Waiting(Noted):
     waits: ClassVar[bool] = True
 
 
-def test_what_waits_for_everything_ends_after_what_takes_something_away() -> None:
+def test_faults_that_need_all_servers_end_last() -> None:
     notes: list[str] = []
     rig: Any = SimpleNamespace(say=notes.append, hold=lambda seconds: None)
     both = (Waiting(seconds=0, notes=notes), Noted(seconds=0.01, notes=notes))
@@ -35,7 +35,7 @@ def test_what_waits_for_everything_ends_after_what_takes_something_away() -> Non
     assert notes[1:] == ["begin Waiting", "begin Noted", "end Noted", "end Waiting"]
 
 
-def test_what_the_drawn_rounds_have_missed_is_aimed_at_until_it_is_hit(tmp_path: Path) -> None:
+def test_crash_points_missed_by_random_rounds_are_targeted_until_hit(tmp_path: Path) -> None:
     rig: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
     profile = replace(PROFILES["ci"], least_crashes=0)
     no_load: Any = None
@@ -52,7 +52,9 @@ def test_what_the_drawn_rounds_have_missed_is_aimed_at_until_it_is_hit(tmp_path:
     assert rounds[-4:] == [[], ["commits"], [], ["commits"]]
 
 
-def test_what_is_never_hit_is_not_aimed_at_for_ever(tmp_path: Path) -> None:
+def test_a_crash_point_that_is_never_hit_is_targeted_a_limited_number_of_times(
+    tmp_path: Path,
+) -> None:
     rig: Any = SimpleNamespace(say=lambda text: None, report=tmp_path)
     no_load: Any = None
 

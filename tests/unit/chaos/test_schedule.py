@@ -45,7 +45,7 @@ def test_a_short_run_has_crash_points_in_every_round_of_faults() -> None:
 
 
 @pytest.mark.parametrize(("profile", "seeds"), [("smoke", 1000), ("ci", 3000), ("long", 300)])
-def test_whatever_the_seed_what_a_run_must_show_is_dealt_first(profile: str, seeds: int) -> None:
+def test_with_any_seed_the_required_faults_come_first(profile: str, seeds: int) -> None:
     size = PROFILES[profile]
     for seed in range(seeds):
         due = list(takewhile(lambda each: each.is_due, Schedule(seed, size).rounds()))
@@ -68,20 +68,20 @@ def test_whatever_the_seed_what_a_run_must_show_is_dealt_first(profile: str, see
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_requests_that_a_run_must_show_are_fewer_than_it_submits(profile: str) -> None:
+def test_the_required_requests_are_fewer_than_those_submitted(profile: str) -> None:
     size = PROFILES[profile]
 
     assert size.rate * size.minutes * 60 >= size.least_requests
 
 
-def test_what_takes_a_server_away_is_not_in_one_round_with_what_aims_at_it() -> None:
+def test_no_round_stops_a_server_that_another_fault_targets() -> None:
     for seed in range(200):
         for each in rounds(seed, "long", 100):
             kinds = {fault.kind for fault in each.faults}
             assert all(len(kinds & apart) <= 1 for apart in APART)
 
 
-def test_every_crash_point_has_its_turn() -> None:
+def test_every_crash_point_is_scheduled() -> None:
     armed = [
         point.partition(":")[0]
         for each in rounds(4, "ci")

@@ -17,22 +17,24 @@ OPEN, IDLE, FAILED = (message(b"Z", state) for state in (b"T", b"I", b"E"))
 ROW = message(b"D", b"a row")
 
 
-def told(data: bytes, at_once: int) -> list[tuple[bytes, bool]]:
+def forwarded(data: bytes, at_once: int) -> list[tuple[bytes, bool]]:
     answers = ServerResponses()
     pieces = [data[place : place + at_once] for place in range(0, len(data), at_once)]
     return list(chain.from_iterable(answers.take(piece) for piece in pieces))
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1000])
-def test_everything_is_passed_on_in_order(at_once: int) -> None:
-    said = message(b"R", bytes(4)) + IDLE + done(b"BEGIN") + OPEN + ROW + done(b"SELECT 1") + OPEN
+def test_all_messages_are_forwarded_in_order(at_once: int) -> None:
+    response = (
+        message(b"R", bytes(4)) + IDLE + done(b"BEGIN") + OPEN + ROW + done(b"SELECT 1") + OPEN
+    )
 
-    assert b"".join(part for part, _ in told(said, at_once)) == said
+    assert b"".join(part for part, _ in forwarded(response, at_once)) == response
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1000])
 @pytest.mark.parametrize(
-    ("said", "commits"),
+    ("response", "commits"),
     [
         (done(b"BEGIN") + OPEN + done(b"INSERT 0 1") + OPEN + done(b"COMMIT") + IDLE, 1),
         (done(b"BEGIN") + OPEN + message(b"E", b"no") + FAILED + done(b"ROLLBACK") + IDLE, 0),
@@ -42,16 +44,16 @@ def test_everything_is_passed_on_in_order(at_once: int) -> None:
         (message(b"1") + message(b"t", bytes(6)) + message(b"n"), 0),
     ],
 )
-def test_what_has_committed_is_seen_by_what_the_server_says_afterwards(
-    said: bytes, commits: int, at_once: int
+def test_commits_are_recognized_by_the_response_of_the_server(
+    response: bytes, commits: int, at_once: int
 ) -> None:
-    found = [part for part, has_committed in told(said, at_once) if has_committed]
+    found = [part for part, has_committed in forwarded(response, at_once) if has_committed]
 
     assert len(found) == commits
     assert all(part.endswith(IDLE) for part in found)
 
 
-def test_a_commit_is_told_only_as_a_whole() -> None:
+def test_a_commit_is_forwarded_only_as_a_whole() -> None:
     answers = ServerResponses()
     list(answers.take(done(b"BEGIN") + OPEN))
 
@@ -62,13 +64,13 @@ def test_a_commit_is_told_only_as_a_whole() -> None:
     assert after[-1] == (done(b"COMMIT") + IDLE, True)
 
 
-def test_what_needs_the_clients_next_word_is_not_kept_back() -> None:
+def test_a_response_that_awaits_the_client_is_forwarded_at_once() -> None:
     prepared = message(b"1") + message(b"T", b"columns")
 
-    assert b"".join(part for part, _ in told(prepared, 1000)) == prepared
+    assert b"".join(part for part, _ in forwarded(prepared, 1000)) == prepared
 
 
-def test_the_answer_to_whether_tls_is_spoken_is_a_byte_and_no_message() -> None:
+def test_the_response_to_an_ssl_request_is_one_byte() -> None:
     answers = ServerResponses()
 
     assert list(answers.take(b"N")) == [(b"N", False)]

@@ -11,19 +11,19 @@ waited = st.builds(
 )
 
 
-def test_the_slowest_answer_is_the_one_that_was_longest_on_its_way() -> None:
+def test_the_slowest_answer_is_the_one_with_the_longest_wait() -> None:
     waits = [Wait(10, 11), Wait(12, 19), Wait(18, 20)]
 
     assert slowest(waits, **SPAN) == 7
 
 
 @pytest.mark.parametrize("wait", [Wait(-5, 1), Wait(99, 105), Wait(-5, 105)])
-def test_a_wait_that_only_reaches_into_the_span_counts_whole(wait: Wait) -> None:
+def test_a_wait_that_overlaps_the_span_counts_in_full(wait: Wait) -> None:
     assert slowest([wait], **SPAN) == wait.answered - wait.sent
 
 
 @pytest.mark.parametrize("wait", [Wait(-9, -1), Wait(101, 109)])
-def test_what_was_before_the_span_or_comes_after_it_counts_nothing(wait: Wait) -> None:
+def test_waits_outside_the_span_do_not_count(wait: Wait) -> None:
     assert slowest([wait], **SPAN) == 0
     assert silence([wait], **SPAN) == 0
 
@@ -35,13 +35,13 @@ def test_while_others_are_answered_one_slow_answer_is_no_silence() -> None:
     assert silence(waits, **SPAN) == 2
 
 
-def test_nobody_is_silent_to_those_who_ask_nothing() -> None:
+def test_there_is_no_silence_while_nothing_is_asked() -> None:
     waits = [Wait(10, 11), Wait(80, 83)]
 
     assert silence(waits, **SPAN) == 3
 
 
-def test_silence_begins_with_the_first_who_waits_and_ends_with_any_answer() -> None:
+def test_silence_begins_with_the_first_waiting_message_and_ends_with_any_answer() -> None:
     waits = [Wait(10, 40), Wait(25, 31)]
 
     assert silence(waits, **SPAN) == 21

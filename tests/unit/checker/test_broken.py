@@ -1,4 +1,4 @@
-"""What a run broke on purpose is excepted exactly, and nothing beside it."""
+"""Only what a run broke on purpose is excepted."""
 
 from dataclasses import replace
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_dead_letter_that_nobody_injected_is_noticed() -> None:
     assert found == [f"reporting has 1 in dead_letters that nobody injected: ['{ROUTING}/0/0']"]
 
 
-def test_what_was_sent_without_an_answer_is_found_once_or_not_at_all() -> None:
+def test_a_record_sent_without_acknowledgment_is_found_once_or_not_at_all() -> None:
     garbage = replace(event(2), value=b"{")
     line = injected(garbage, "dead", known=False)
 
@@ -89,7 +89,7 @@ def test_what_was_sent_without_an_answer_is_found_once_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize(("counted", "is_right"), [(0, True), (1, True), (2, False)])
-def test_an_owner_may_take_an_injected_event_for_its_own(counted: int, is_right: bool) -> None:
+def test_an_owner_may_mistake_an_injected_event_for_its_own(counted: int, is_right: bool) -> None:
     alien = event(1)
     row = {"topic": ROUTING, "subject": NUMBER, "last": counted}
     found = judged(alien, lines=[injected(alien, "passed")], sequences=[row])

@@ -1,4 +1,4 @@
-"""Each way to break what a run injected is noticed, in a run of two events and one message."""
+"""Each mutation of injected records is noticed, in a run of two events and one message."""
 
 import json
 from dataclasses import replace

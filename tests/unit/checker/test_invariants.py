@@ -1,4 +1,4 @@
-"""Small runs that break one law, and the invariant that says so."""
+"""Small runs that break one rule, and the invariant that reports it."""
 
 import json
 from dataclasses import replace
@@ -114,7 +114,7 @@ def test_a_life_from_offer_to_end_is_legal() -> None:
     assert wrong(i06_path_is_legal(run(*events))) == []
 
 
-def test_a_step_that_there_is_not_and_one_after_the_end_are_noticed() -> None:
+def test_an_unknown_step_and_one_after_the_end_are_noticed() -> None:
     events = [
         event(1, status="triaged"),
         event(2, "engagement_closed", status="closed", engagement_id="E1"),
@@ -128,7 +128,7 @@ def test_a_step_that_there_is_not_and_one_after_the_end_are_noticed() -> None:
     ]
 
 
-def test_a_dead_letter_must_be_its_source_and_be_counted() -> None:
+def test_a_dead_letter_must_equal_its_source_and_be_counted() -> None:
     source = event(1)
     place = (("dlq.topic", ROUTING), ("dlq.partition", "0"), ("dlq.offset", "0"))
     headers = tuple((name, text.encode()) for name, text in place)
@@ -142,7 +142,7 @@ def test_a_dead_letter_must_be_its_source_and_be_counted() -> None:
     assert len(wrong(i12_dead_letters_are_byte_equal(run(source, tables=tables)))) == 1
 
 
-def test_what_was_confided_is_looked_for_as_json_writes_it() -> None:
+def test_confidential_text_is_searched_for_in_its_json_encoding() -> None:
     body = {"type": "gov.cri.request.submit.v1", "data": {"need": {"issue": 'Größere "Not" hier'}}}
     said = Record("cri.in.x.v1", 0, 0, None, json.dumps(body).encode())
     leaked = event(1, because='Größere "Not" hier')
@@ -158,7 +158,7 @@ def test_a_service_that_shows_nothing_is_noticed() -> None:
     ]
 
 
-def test_what_is_counted_must_be_shown_and_add_up() -> None:
+def test_counts_must_be_shown_and_add_up() -> None:
     counts = {"topic": ROUTING, "partition": 0, "what": "notifications topic sent", "number": 2}
     notices = [{"fact": "1"}, {"fact": "2"}]
     tables = {"notifications": {"counts": [counts], "notices": notices}}
@@ -182,7 +182,7 @@ INTAKE, OUT = "cri.int.intake.v1", "cri.out.ca-post.v1"
 
 
 def elsewhere(topic: str, record: Record, **changes: Any) -> Record:
-    """Return *record* as it stands on another topic, with other attributes."""
+    """Return a copy of *record* on another topic, with other attributes."""
     body = {**(record.body or {}), **changes}
     return replace(record, topic=topic, value=json.dumps(body).encode())
 
@@ -202,19 +202,19 @@ TAKEN_BACK = elsewhere(
 TOLD = elsewhere(OUT, event(1), type="gov.cri.amendment.came_too_late.v1", causationid="back")
 
 
-def test_an_amendment_behind_the_end_is_taken_back_and_its_sender_told() -> None:
+def test_an_amendment_after_the_end_is_reverted_and_its_sender_notified() -> None:
     sound = run(WITHDRAWAL, LATE, END, TAKEN_BACK, TOLD)
 
     assert wrong(i20_applied_has_an_effect(sound)) == []
 
 
-def test_an_amendment_behind_the_end_that_stays_applied_is_noticed() -> None:
+def test_an_amendment_after_the_end_that_stays_applied_is_noticed() -> None:
     assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, LATE, END))) == [
         f"{NUMBER}: amendment 3 is taken back 0 times"
     ]
 
 
-def test_a_sender_that_is_not_told_is_noticed() -> None:
+def test_a_sender_that_is_not_notified_is_noticed() -> None:
     assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, LATE, END, TAKEN_BACK))) == [
         f"{ROUTING}/0/2: ca-post is not told that it came too late"
     ]
@@ -229,7 +229,7 @@ def test_the_recorded_state_of_an_ended_request_is_not_its_end() -> None:
     assert wrong(i20_applied_has_an_effect(run(early, WITHDRAWAL, END, recorded))) == []
 
 
-def test_an_amendment_before_the_end_that_is_taken_back_is_noticed() -> None:
+def test_an_amendment_before_the_end_that_is_reverted_is_noticed() -> None:
     early = elsewhere(INTAKE, event(1), id="late", type=AMENDED)
 
     assert wrong(i20_applied_has_an_effect(run(WITHDRAWAL, early, END, TAKEN_BACK, TOLD))) == [

@@ -1,4 +1,4 @@
-"""Records survive the way into a folder and back, byte for byte."""
+"""Records written to a folder are read back byte for byte."""
 
 import json
 
@@ -16,5 +16,5 @@ def test_bytes_come_back_as_they_were(data: bytes | None) -> None:
 
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"[1]", b"[" * 100_000, b"\xff"])
-def test_what_is_no_json_object_has_no_body(value: bytes | None) -> None:
+def test_a_value_that_is_not_a_json_object_has_no_body(value: bytes | None) -> None:
     assert Record("cri.in.ca-post.v1", 0, 0, None, value).body is None

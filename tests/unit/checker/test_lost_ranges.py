@@ -1,4 +1,4 @@
-"""What a topic deleted unread is accounted for: answered, or counted as lost, and once."""
+"""Records deleted before they were read are answered or counted as lost, exactly once."""
 
 from typing import Any
 
@@ -45,7 +45,9 @@ def test_a_lost_range_is_counted_or_answered(lost: int, outcomes: dict[str, int]
 @pytest.mark.parametrize(
     ("lost", "outcomes"), [(0, {"applied": 7}), (3, {"applied": 7, "refused": 3})]
 )
-def test_one_that_is_neither_or_both_is_noticed(lost: int, outcomes: dict[str, int]) -> None:
+def test_a_lost_range_that_is_neither_or_both_is_noticed(
+    lost: int, outcomes: dict[str, int]
+) -> None:
     found = wrong(i11_conservation(run_of(lost=lost, **outcomes)))
 
     assert [each for each in found if "accounted for" in each]

@@ -42,7 +42,7 @@ def test_a_run_that_breaks_only_what_is_around_the_records_sets_none_aside() -> 
     assert wrong(i19_set_aside_is_answered(replace(small_run(), ledger=Ledger()))) == []
 
 
-def test_a_partition_that_stood_still_and_went_on_is_no_violation() -> None:
+def test_a_partition_that_stalled_and_recovered_is_no_violation() -> None:
     run = small_run()
     row = {"topic": IN, "partition": 0, "offset": 0, "reason": "codec"}
     run.tables["routing"]["blocked_partitions"] = [row]

@@ -1,4 +1,4 @@
-"""What the command line says when it cannot do what it is asked."""
+"""Error messages of the command line."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def test_a_missing_connection_file_says_what_to_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"operator": {"dsns": 1}}'])
-def test_another_file_is_told_from_a_connection_file(tmp_path: Path, text: str) -> None:
+def test_another_file_is_recognized_as_no_connection_file(tmp_path: Path, text: str) -> None:
     file = tmp_path / "connection.json"
     file.write_text(text)
 
@@ -23,7 +23,7 @@ def test_another_file_is_told_from_a_connection_file(tmp_path: Path, text: str) 
 
 
 @pytest.mark.parametrize("number", ["CRI-2026-000042-K0", "hello", "CRI-2026-000042-?"])
-def test_a_misread_tracking_number_is_told_from_an_unknown_one(
+def test_a_mistyped_tracking_number_is_distinguished_from_an_unknown_one(
     tmp_path: Path, number: str
 ) -> None:
     file = tmp_path / "connection.json"

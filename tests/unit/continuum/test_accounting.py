@@ -1,4 +1,4 @@
-"""Which effects a fact must have, and which of them are missing."""
+"""The effects that an event must have, and which of them are missing."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -44,7 +44,7 @@ COMPLETE = Observed(
 )
 
 
-def test_nothing_is_missing_where_every_effect_is_there() -> None:
+def test_nothing_is_missing_if_every_effect_exists() -> None:
     account = account_of(SUBJECTS, COMPLETE)
 
     assert (account.facts, account.missing) == (4, [])
@@ -59,7 +59,7 @@ def test_nothing_is_missing_where_every_effect_is_there() -> None:
     }
 
 
-def test_a_recipient_nobody_decided_about_is_named() -> None:
+def test_a_recipient_without_a_notice_is_named() -> None:
     observed = replace(COMPLETE, notified={**COMPLETE.notified, FACTS[2]: {"ca-post"}})
 
     account = account_of(SUBJECTS, observed)
@@ -67,7 +67,7 @@ def test_a_recipient_nobody_decided_about_is_named() -> None:
     assert account.missing == [Missing("notified", routing.TOPIC, NUMBER, 2, 2, "iacp")]
 
 
-def test_an_answer_that_names_nobody_must_still_be_decided() -> None:
+def test_an_answer_without_a_recipient_still_needs_a_notice() -> None:
     told_less = {fact: who for fact, who in COMPLETE.notified.items() if fact != FACTS[3]}
 
     account = account_of(SUBJECTS, replace(COMPLETE, notified=told_less))
@@ -92,7 +92,7 @@ def test_a_request_that_routing_lacks_is_not_routed() -> None:
     assert [each.effect for each in account.missing] == ["stored by routing", "routed"]
 
 
-def test_the_door_must_know_that_a_request_has_ended() -> None:
+def test_intake_must_know_that_a_request_has_ended() -> None:
     open_at_intake = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}))
     known = account_of(SUBJECTS, replace(COMPLETE, ended={NUMBER}, ended_at_intake={NUMBER}))
 
@@ -112,7 +112,7 @@ def test_reference_data_is_stored_by_its_readers() -> None:
     assert subjects_of(account.missing, [*SUBJECTS, *subjects]) == subjects
 
 
-def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk() -> None:
+def test_a_missing_effect_is_shown_with_the_affected_participant_and_promise() -> None:
     account = Account(facts=4, missing=[Missing("notified", routing.TOPIC, NUMBER, 2, 2, "iacp")])
     account.expected["notified"] = 5
 
@@ -123,7 +123,7 @@ def test_what_is_missing_is_told_with_whom_it_concerns_and_the_promise_at_risk()
     assert lines[-1] == "accounting: 4 facts, 5 effects expected, 1 unaccounted"
 
 
-def test_a_fact_of_a_later_release_is_counted_and_nobody_must_be_told_of_it() -> None:
+def test_an_event_of_a_later_release_is_counted_and_needs_no_notice() -> None:
     later = Line("engagement_ended", FACTS[4], "iacp")
     subject = Subject(routing.TOPIC, NUMBER, 4)
     gates = {key: 4 if key[1] == routing.TOPIC else last for key, last in COMPLETE.gates.items()}

@@ -1,4 +1,4 @@
-"""The canary says the same thing again and again, and counts what comes back."""
+"""The canary repeats one submission and counts the answers."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ def counted(outcome: str) -> float:
     return metrics.REGISTRY.get_sample_value("cri_canary_submissions_total", labels) or 0
 
 
-def test_its_request_is_one_that_the_contract_knows_and_always_the_same(connection: Path) -> None:
+def test_its_request_is_valid_and_always_the_same(connection: Path) -> None:
     first, again = (Canary.read(connection, "a", SUBMISSION) for _ in range(2))
 
     assert first == again
@@ -52,7 +52,7 @@ def test_other_contents_are_another_request(connection: Path, tmp_path: Path) ->
     assert len(references) == 2
 
 
-def test_a_participant_that_the_file_does_not_know_is_said_so(connection: Path) -> None:
+def test_a_participant_missing_from_the_file_is_reported(connection: Path) -> None:
     with pytest.raises(NotPossible, match="knows b"):
         Canary.read(connection, "b", SUBMISSION)
 
@@ -65,7 +65,7 @@ def test_a_participant_that_the_file_does_not_know_is_said_so(connection: Path) 
         (None, "unanswered"),
     ],
 )
-def test_what_comes_back_is_counted(answer: dict[str, Any] | None, outcome: str) -> None:
+def test_answers_are_counted_by_outcome(answer: dict[str, Any] | None, outcome: str) -> None:
     before = counted(outcome)
 
     _judge(answer)

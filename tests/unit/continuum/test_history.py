@@ -37,7 +37,7 @@ RECORD: dict[str, Any] = {
 }
 
 
-def test_a_decision_names_every_candidate_and_the_rules_that_spoke() -> None:
+def test_a_decision_names_every_candidate_and_the_rules_that_matched() -> None:
     decision = decision_of(json.dumps(RECORD), at=START, rules={"abc": RULES})
 
     assert decision.heading == "decision 2, which provider: offered, iaclea"
@@ -52,7 +52,7 @@ def test_a_decision_names_every_candidate_and_the_rules_that_spoke() -> None:
     )
 
 
-def test_a_decision_under_a_rule_set_that_is_not_here_shows_its_verdicts() -> None:
+def test_a_decision_under_an_unknown_rule_set_shows_its_verdicts() -> None:
     decision = decision_of(json.dumps(RECORD), at=START, rules={})
 
     assert "-  fop: has no room for it; verdicts -.. under a rule set that is not here" in (
@@ -60,7 +60,7 @@ def test_a_decision_under_a_rule_set_that_is_not_here_shows_its_verdicts() -> No
     )
 
 
-def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None:
+def test_the_history_lists_events_decisions_and_notices_in_order() -> None:
     stream = EventStream(1)
     accepted, triaged = stream.accepted(), stream.triaged()
     lines = [line(topic, event) for topic, event in stream.events]
@@ -91,7 +91,7 @@ def test_the_story_goes_event_by_event_with_decisions_and_who_was_told() -> None
     ]
 
 
-def test_events_that_reporting_has_not_taken_in_are_said_to_be_missing() -> None:
+def test_events_that_reporting_has_not_taken_in_are_reported_as_missing() -> None:
     accepted = EventStream(1).accepted()
 
     text = render(

@@ -1,4 +1,4 @@
-"""A dead letter in an operator's words."""
+"""The description of a dead letter for operators."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def test_it_names_the_request_the_event_and_the_cause() -> None:
     assert found.coordinate == "cri.int.intake.v1/0/17"
 
 
-def test_it_is_called_by_its_place_or_what_waits() -> None:
+def test_it_is_named_by_its_place_or_its_key() -> None:
     accepted = EventStream(1).accepted()
 
     found = letter(accepted)
@@ -51,7 +51,7 @@ def test_it_is_called_by_its_place_or_what_waits() -> None:
     assert not found.matches("cri.int.intake.v1/0/18")
 
 
-def test_requester_and_provider_have_not_been_told() -> None:
+def test_requester_and_provider_were_not_notified() -> None:
     stream = EventStream(1)
     stream.accepted()
 
@@ -61,14 +61,14 @@ def test_requester_and_provider_have_not_been_told() -> None:
     assert found.at_risk.startswith("promise 4")
 
 
-def test_reporting_tells_nobody_and_lacks_figures() -> None:
+def test_in_reporting_only_figures_are_missing() -> None:
     found = letter(EventStream(1).accepted(), service="reporting")
 
     assert found.not_notified("ca-post") == []
     assert found.at_risk.startswith("promise 5")
 
 
-def test_what_a_participant_sent_is_unanswered() -> None:
+def test_a_record_of_a_participant_is_unanswered() -> None:
     found = letter(
         service="intake",
         topic="cri.in.ca-post.v1",
@@ -82,7 +82,7 @@ def test_what_a_participant_sent_is_unanswered() -> None:
     assert found.is_restricted
 
 
-def test_bytes_that_cannot_be_read_are_still_told_of() -> None:
+def test_unreadable_bytes_are_still_described() -> None:
     found = letter(reason="malformed", error="schema")
 
     assert (found.request, found.kind, found.about) == (None, "an event", "an unreadable record")

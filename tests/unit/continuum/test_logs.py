@@ -1,4 +1,4 @@
-"""The six questions are answered from the lines that services log."""
+"""The six questions are answered from the services' log lines."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -63,10 +63,10 @@ def asked(question: str, about: str | None = None, hours: float = 1) -> list[str
     return answer(LINES, question, about, hours=hours, now=NOW)
 
 
-def test_where_a_request_is_says_the_last_line() -> None:
-    told = asked("where", NUMBER)
+def test_the_last_line_shows_where_a_request_is() -> None:
+    lines = asked("where", NUMBER)
 
-    assert [each.split("  ")[2] for each in told] == [
+    assert [each.split("  ")[2] for each in lines] == [
         "intake.request_accepted",
         "routing.request_triaged",
         "routing.offer_made",
@@ -74,19 +74,19 @@ def test_where_a_request_is_says_the_last_line() -> None:
 
 
 @pytest.mark.parametrize("about", ["ca-post", "cri.in.ca-post.v1/0/8"])
-def test_a_refusal_is_told_with_its_codes(about: str) -> None:
-    (told,) = asked("refused", about)
+def test_a_refusal_is_shown_with_its_codes(about: str) -> None:
+    (lines,) = asked("refused", about)
 
-    assert told.endswith("for cri.in.ca-post.v1/0/8  because not_json, schema")
-
-
-def test_who_was_told_and_when() -> None:
-    (told,) = asked("told", NUMBER)
-
-    assert told.startswith("2026-03-02 11:03:00  notifications -> cri.out.ca-post.v1")
+    assert lines.endswith("for cri.in.ca-post.v1/0/8  because not_json, schema")
 
 
-def test_what_is_parked_until_it_is_released() -> None:
+def test_who_was_notified_and_when() -> None:
+    (lines,) = asked("told", NUMBER)
+
+    assert lines.startswith("2026-03-02 11:03:00  notifications -> cri.out.ca-post.v1")
+
+
+def test_a_key_is_parked_until_it_is_released() -> None:
     def parked(*lines: dict[str, Any]) -> list[str]:
         return answer(lines, "parked", None, hours=1, now=NOW)
 
@@ -96,12 +96,12 @@ def test_what_is_parked_until_it_is_released() -> None:
     assert parked(FAILED, RELEASED) == ["Nothing that failed still waits."]
 
 
-def test_what_a_participant_sent_within_some_time() -> None:
+def test_the_records_of_a_participant_within_some_hours() -> None:
     assert len(asked("sent", "ca-post")) == 2
     assert len(asked("sent", "ca-post", hours=0.5)) == 1
 
 
-def test_which_versions_spoke_of_a_request() -> None:
+def test_the_versions_that_logged_a_request() -> None:
     assert [each.partition("  last")[0] for each in asked("version", NUMBER)] == [
         "intake 0.1.0",
         "notifications 0.1.0",
@@ -110,6 +110,6 @@ def test_which_versions_spoke_of_a_request() -> None:
     ]
 
 
-def test_what_is_no_tracking_number_is_said_so() -> None:
+def test_an_invalid_tracking_number_is_reported() -> None:
     with pytest.raises(NotPossible, match="no tracking number"):
         asked("where", "CRI-2026-000042-X")

@@ -1,4 +1,4 @@
-"""What somebody wrote never reaches an operator's terminal as it is."""
+"""Text of senders is escaped before it reaches an operator's terminal."""
 
 import argparse
 import ast
@@ -42,15 +42,15 @@ VERBS = {
     "resume": ["routing"],
     "logs": ["parked"],
 }
-"""Every verb with the least that it takes; the canary prints nothing but log lines."""
+"""Every command with its required arguments; the canary prints only log lines."""
 
 
 @pytest.mark.parametrize(("written", "shown"), HOSTILE.items(), ids=ascii)
-def test_what_steers_or_hides_is_shown_as_its_escape(written: str, shown: str) -> None:
+def test_control_and_invisible_characters_are_escaped(written: str, shown: str) -> None:
     assert printable(written) == shown
 
 
-def test_what_people_read_stays_as_it_is() -> None:
+def test_printable_text_is_unchanged() -> None:
     text = "Policía de San José — 警察 «ß» \\x1b"
 
     assert printable(text) == text

@@ -1,4 +1,4 @@
-"""What a rebuild makes of one partition, and how two sides are compared."""
+"""How a rebuild folds one partition, and how it compares two sides."""
 
 import re
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def row_of_all(events: Sequence[Any]) -> dict[str, object]:
 
 
 @given(st.lists(st.integers(0, len(ROUTED) - 1), max_size=8))
-def test_what_is_sent_again_changes_nothing(repeats: list[int]) -> None:
+def test_a_repeated_event_changes_nothing(repeats: list[int]) -> None:
     events = list(ROUTED)
     for place in repeats:
         events.insert(place + 1, ROUTED[place])
@@ -59,7 +59,7 @@ def test_what_is_sent_again_changes_nothing(repeats: list[int]) -> None:
     assert fold.gates == {NUMBER: len(ROUTED)}
 
 
-def test_what_comes_too_early_waits_for_what_is_before_it() -> None:
+def test_an_early_event_waits_for_its_predecessors() -> None:
     fold = folded(Fold(REPORTING, {}), [ROUTED[0], ROUTED[2], ROUTED[3]])
 
     assert fold.gates == {NUMBER: 1}
@@ -70,17 +70,17 @@ def test_what_comes_too_early_waits_for_what_is_before_it() -> None:
     assert not fold.early
 
 
-def test_a_record_left_out_leaves_out_what_follows_of_its_subject() -> None:
+def test_a_record_left_out_leaves_out_later_ones_of_its_subject() -> None:
     fold = folded(Fold(REPORTING, {}, left_out={1}), ROUTED)
 
     assert fold.gates == {NUMBER: 1}
     assert not fold.failed
 
 
-def test_a_record_given_up_moves_its_gate_and_nothing_else() -> None:
+def test_a_discarded_record_moves_its_gate_and_nothing_else() -> None:
     unreadable = ROUTED[1].encode().replace(b'"data":{', b'"data":7,"was":{', 1)
 
-    fold = folded(Fold(REPORTING, {}, given_up={1}), [ROUTED[0], unreadable, *ROUTED[2:]])
+    fold = folded(Fold(REPORTING, {}, discarded={1}), [ROUTED[0], unreadable, *ROUTED[2:]])
 
     assert fold.gates == {NUMBER: len(ROUTED)}
     assert [entry.sequence for entry in fold.changes.state.entries][:2] == [1, 3]
@@ -104,7 +104,7 @@ def test_a_fold_goes_on_from_its_gates_with_no_changes() -> None:
     assert fold.changes.state.rows == {NUMBER: row_of_all(ROUTED[3:])}
 
 
-def test_only_an_opening_that_was_told_by_then_counts() -> None:
+def test_only_openings_announced_by_then_count() -> None:
     defined: Any = program_defined(1, status="announced", opens_at=START)
     row = program_row(defined)
     news = {
@@ -126,7 +126,7 @@ def test_a_record_without_a_gate_is_folded_however_often_it_comes() -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_table_of_a_service_is_computed_again_or_it_is_said_why_not(service: str) -> None:
+def test_every_table_of_a_service_is_rebuilt_or_excluded_with_a_reason(service: str) -> None:
     written = "\n".join(each.sql for each in migrations_of(f"services.{service}"))
     tables = set(re.findall(r"CREATE TABLE (\w+)", written))
 
@@ -146,7 +146,7 @@ def test_tables_are_compared_in_parts_then_by_key() -> None:
     assert total["requests"].checksum == f"{14:016x}"
 
 
-def test_a_key_that_differs_is_told_with_how() -> None:
+def test_a_differing_key_is_shown_with_its_values() -> None:
     live = {"A": (1, 5), "B": (1, 6), "C": (1, 7)}
     rebuilt = {"A": (1, 5), "B": (2, 6), "D": (1, 8)}
 

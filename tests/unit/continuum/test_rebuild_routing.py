@@ -1,4 +1,4 @@
-"""Rows beside what was published: what differs is named by its fields, and nothing else is."""
+"""Rows are compared with the published events; only differing fields are named."""
 
 from continuum.rebuild.compare import Difference
 from continuum.rebuild.routing import compare_capacities, compare_requests
@@ -40,7 +40,7 @@ def test_a_row_that_differs_is_named_with_its_fields() -> None:
     ]
 
 
-def test_a_capacity_that_nothing_was_published_of_differs() -> None:
+def test_a_capacity_without_published_events_differs() -> None:
     lives, projection = lived()
     capacities = lives.settled()
     made_up = next(iter(capacities.values()))._replace(provider="nobody")

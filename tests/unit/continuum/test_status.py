@@ -1,4 +1,4 @@
-"""What an operator is told is wrong: held against Kafka, Postgres and living processes."""
+"""The problems that `continuum status` finds in Kafka, Postgres and the processes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -63,7 +63,7 @@ WELL = Observation(
 )
 
 
-def said(seen: Observation, *, one_machine: bool = True, late: float = 10) -> list[str]:
+def report(seen: Observation, *, one_machine: bool = True, late: float = 10) -> list[str]:
     return render(seen, findings(seen, Hints(one_machine), late=late), late=late)
 
 
@@ -75,8 +75,8 @@ def with_process(service: str, found: Any) -> Observation:
     return replace(WELL, processes={**WELL.processes, service: found})
 
 
-def test_when_all_is_well_the_first_line_says_so_and_of_how_many_processes() -> None:
-    lines = said(WELL)
+def test_without_problems_the_first_line_says_so_with_the_number_of_processes() -> None:
+    lines = report(WELL)
 
     assert lines[0].startswith("All is well: 4 processes of 4 services are ready")
     assert not [line for line in lines if "next:" in line]
@@ -209,10 +209,10 @@ PROBLEMS: Mapping[str, tuple[Observation, str, str]] = {
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_what_is_wrong_comes_first_with_the_command_that_leads_on(name: str) -> None:
+def test_problems_come_first_with_the_next_command(name: str) -> None:
     seen, what, command = PROBLEMS[name]
 
-    lines = said(seen)
+    lines = report(seen)
 
     assert lines[0].startswith("WRONG: ")
     (place,) = (number for number, line in enumerate(lines) if what in line)
@@ -220,7 +220,7 @@ def test_what_is_wrong_comes_first_with_the_command_that_leads_on(name: str) -> 
     assert after == f"     next: {command}"
 
 
-def test_without_any_answer_the_verdict_is_that_nothing_is_known() -> None:
+def test_without_any_answer_the_state_is_unknown() -> None:
     away = Unavailable("refused")
     blind = replace(
         WELL,
@@ -231,28 +231,28 @@ def test_without_any_answer_the_verdict_is_that_nothing_is_known() -> None:
         waits=away,
     )
 
-    lines = said(blind)
+    lines = report(blind)
 
     assert blind.nothing_answered
     assert lines[0].startswith("UNKNOWN: neither Kafka, nor Postgres, nor any process answers")
     assert "  not known: refused" in lines
 
 
-def test_what_is_on_its_way_is_not_wrong() -> None:
+def test_work_in_progress_is_no_problem() -> None:
     moment_ago = [Unread(INTAKE, 3, 17, NOW - timedelta(seconds=3))]
     on_its_way = replace(WELL, unread={**WELL.unread, "routing": moment_ago})
 
-    assert said(on_its_way)[0].startswith("All is well")
-    assert said(on_its_way, late=2)[0].startswith("WRONG")
+    assert report(on_its_way)[0].startswith("All is well")
+    assert report(on_its_way, late=2)[0].startswith("WRONG")
 
 
-def test_of_many_partitions_the_oldest_are_named() -> None:
+def test_with_many_partitions_only_the_oldest_are_named() -> None:
     unread = [
         Unread(Place("cri.in.a.v1", number), 1, 0, LONG_AGO - timedelta(minutes=number))
         for number in range(7)
     ]
 
-    lines = said(replace(WELL, unread={**WELL.unread, "intake": unread}))
+    lines = report(replace(WELL, unread={**WELL.unread, "intake": unread}))
 
     first = lines.index(next(line for line in lines if "not taken in 7" in line))
     assert lines[first + 1].strip().startswith("cri.in.a.v1/6: 1 from offset 0 on")
@@ -260,12 +260,12 @@ def test_of_many_partitions_the_oldest_are_named() -> None:
 
 
 def test_in_a_cluster_the_command_is_one_for_pods() -> None:
-    lines = said(with_process("routing", Unavailable("gone")), one_machine=False)
+    lines = report(with_process("routing", Unavailable("gone")), one_machine=False)
 
     assert "     next: kubectl -n continuum get pods -l app.kubernetes.io/name=routing" in lines
 
 
-def test_each_request_that_waits_is_listed_when_asked_for() -> None:
+def test_waiting_requests_are_listed_on_request() -> None:
     row = {
         "tracking_number": "CRI-2026-000042-K",
         "status": "waiting",
@@ -274,20 +274,20 @@ def test_each_request_that_waits_is_listed_when_asked_for() -> None:
         "since": LONG_AGO,
     }
 
-    lines = said(replace(WELL, waiting=[row]))
+    lines = report(replace(WELL, waiting=[row]))
 
     assert lines[-1].split("  ") == [
         "", "cri-tac.urgent", "CRI-2026-000042-K", "waiting", "2026-03-02 02:55:00", "no capacity",
     ]  # fmt: skip
 
 
-def test_a_batch_that_could_not_be_unpacked_is_told_and_nothing_is_wrong() -> None:
+def test_a_batch_that_could_not_be_unpacked_is_shown_and_is_no_problem() -> None:
     row = {
         "topic": "cri.in.a.v1", "partition": 0, "from_offset": 3, "until_offset": 5,
         "reason": "corrupt", "error": "CorruptRecordException", "noticed_at": LONG_AGO,
     }  # fmt: skip
 
-    lines = said(with_table("intake", tables((INTAKE, 7), unreadable=[row])))
+    lines = report(with_table("intake", tables((INTAKE, 7), unreadable=[row])))
 
     assert lines[0].startswith("All is well")
     assert any("cri.in.a.v1/0, offsets 3 to 4, could not be unpacked" in line for line in lines)

@@ -29,20 +29,20 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
-def given(said: Any) -> dict[str, Any]:
-    """Return the arguments for the attributes that *said*, an event or a message, has."""
+def given(original: Any) -> dict[str, Any]:
+    """Return the arguments for the attributes that *original*, an event or a message, has."""
     return {
-        "kind": said.type,
-        "source": said.source,
-        "subject": said.subject,
-        "at": said.time,
-        "cause": said.causationid,
-        "correlation": said.correlationid,
-        "identity": said.id,
-        "classification": said.dataclassification,
-        "inreplyto": said.inreplyto,
-        "inreplytoid": said.inreplytoid,
-        "traceparent": said.traceparent,
+        "kind": original.type,
+        "source": original.source,
+        "subject": original.subject,
+        "at": original.time,
+        "cause": original.causationid,
+        "correlation": original.correlationid,
+        "identity": original.id,
+        "classification": original.dataclassification,
+        "inreplyto": original.inreplyto,
+        "inreplytoid": original.inreplytoid,
+        "traceparent": original.traceparent,
     }
 
 
@@ -122,7 +122,7 @@ def test_an_id_follows_from_cause_kind_subject_and_place_alone() -> None:
 
 
 def test_no_attribute_is_lost_in_another_order() -> None:
-    said = envelope.attributes(**EVERYTHING, number=1, participant_number=1).keys()
+    original = envelope.attributes(**EVERYTHING, number=1, participant_number=1).keys()
 
-    assert {*envelope.MESSAGE_ORDER} == said - {"sequence", "receivedat"}
-    assert {*envelope.NOTICE_ORDER} == said - {"participantsequence", "inreplytoid"}
+    assert {*envelope.MESSAGE_ORDER} == original - {"sequence", "receivedat"}
+    assert {*envelope.NOTICE_ORDER} == original - {"participantsequence", "inreplytoid"}

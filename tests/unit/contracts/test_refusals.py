@@ -36,7 +36,7 @@ def test_of_a_long_list_the_first_are_named_and_the_others_counted(length: int) 
     assert len(named.split(", ")) + int(more) == 10_000
 
 
-def test_what_is_wrong_with_the_form_of_the_envelope_is_no_cloudevent() -> None:
+def test_a_malformed_envelope_is_refused_as_no_cloudevent() -> None:
     form, other = refusals.MISSING.in_envelope, refusals.YEAR_OUT_OF_RANGE.in_envelope
 
     assert (form.code, form.message) == ("not_cloudevents", refusals.MISSING.message)

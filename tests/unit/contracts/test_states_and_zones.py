@@ -47,5 +47,5 @@ def test_no_zone_of_a_state_is_ahead_of_the_one_that_counts(
         assert day_in(state, moment) == max(dates)
 
 
-def test_a_state_that_is_none_counts_in_utc() -> None:
+def test_an_unknown_state_has_the_time_zone_utc() -> None:
     assert day_in("US-ZZ", datetime(2026, 3, 2, 23, tzinfo=UTC)) == date(2026, 3, 2)

@@ -40,7 +40,7 @@ def _spend_on_one(budget: Budget) -> None:
         burn(60)
 
 
-def test_the_first_record_belongs_to_the_batch_whatever_it_takes() -> None:
+def test_the_first_record_always_belongs_to_the_batch() -> None:
     budget = Budget()
 
     with budget:
@@ -49,7 +49,7 @@ def test_the_first_record_belongs_to_the_batch_whatever_it_takes() -> None:
         assert not budget.allows(record(8))
 
 
-def test_a_machine_that_stalls_makes_no_batch_smaller() -> None:
+def test_a_stalled_machine_makes_no_batch_smaller() -> None:
     budget = Budget()
 
     with budget:
@@ -70,7 +70,7 @@ def test_a_participant_that_has_spent_its_share_is_cut_off_and_others_go_on() ->
     assert budget.cut == {(ONE, 0): 8}
 
 
-def test_our_own_records_may_take_the_whole_budget_and_then_everybody_is_cut_off() -> None:
+def test_internal_records_may_use_the_whole_budget() -> None:
     budget = Budget()
 
     with budget:

@@ -52,7 +52,7 @@ def test_headers_count_towards_the_bytes_of_a_participant() -> None:
     assert found == {FLOOD.topic: [0, 1], ASKS.topic: [0]}
 
 
-def test_a_partition_of_our_own_gets_the_same_turn_while_others_wait() -> None:
+def test_an_internal_partition_gets_the_same_share_while_others_wait() -> None:
     buffer = Buffer()
     buffer.add(OURS, batch(*[b"event"] * 300), 0)
     buffer.add(ASKS, batch(b"status"), 0)
@@ -60,7 +60,7 @@ def test_a_partition_of_our_own_gets_the_same_turn_while_others_wait() -> None:
     assert len(_offsets(buffer, {OURS: 0, ASKS: 0})[OURS.topic]) == TURN_RECORDS
 
 
-def test_several_partitions_of_our_own_fill_a_batch() -> None:
+def test_several_internal_partitions_fill_a_batch() -> None:
     buffer = Buffer()
     ours = [TopicPartition("cri.int.intake.v1", number) for number in range(6)]
     for partition in ours:
@@ -69,7 +69,7 @@ def test_several_partitions_of_our_own_fill_a_batch() -> None:
     assert len(buffer.take(dict.fromkeys(ours, 0), MOST).records) == MOST
 
 
-def test_what_was_not_taken_in_is_offered_again_from_the_position() -> None:
+def test_records_not_taken_in_are_offered_again_from_the_position() -> None:
     buffer = Buffer()
     buffer.add(FLOOD, batch(*[b""] * 10), 0)
 
@@ -79,7 +79,7 @@ def test_what_was_not_taken_in_is_offered_again_from_the_position() -> None:
     assert not buffer.waits(FLOOD)
 
 
-def test_with_more_floods_than_a_batch_holds_everybody_comes_in_turn() -> None:
+def test_with_more_floods_than_a_batch_holds_every_partition_is_served() -> None:
     floods = [TopicPartition(f"cri.in.flood-{n}.v1", 0) for n in range(20)]
     buffer = Buffer()
     positions = dict.fromkeys([*floods, ASKS], 0)
@@ -98,7 +98,7 @@ def test_with_more_floods_than_a_batch_holds_everybody_comes_in_turn() -> None:
     assert set().union(*served) == {partition.topic for partition in positions}
 
 
-def test_a_fault_is_told_when_all_before_it_has_been_taken_in() -> None:
+def test_a_fault_is_reported_after_all_earlier_records_are_taken_in() -> None:
     buffer = Buffer()
     spoiled = bytearray(stored_at(1, batch(b"spoiled")))
     spoiled[-2] ^= 1
@@ -162,7 +162,7 @@ def _read_on(buffer: Buffer, positions: dict[TopicPartition, int]) -> set[TopicP
     return {partition for partition, _ in read}
 
 
-def test_what_was_deleted_is_offered_without_content_before_what_is_fetched_behind_it() -> None:
+def test_deleted_records_are_offered_without_content_before_later_ones() -> None:
     buffer = Buffer()
     buffer.add_deleted(FLOOD, 3, 6)
     buffer.add(FLOOD, stored_at(6, batch(b"kept")), 6)

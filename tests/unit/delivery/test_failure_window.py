@@ -2,7 +2,7 @@ from shared.delivery.take_in.checkpoints import FailureWindow
 
 
 def window(outcomes: str) -> FailureWindow:
-    """Return the window after these decisions: a dot went well, a letter is a failed key."""
+    """Return the window after these decisions: a dot is a success, a letter a failed key."""
     window = FailureWindow()
     for outcome in outcomes:
         window.count(key=outcome, failed=outcome != ".")
@@ -30,7 +30,7 @@ def test_old_failures_are_forgotten() -> None:
     assert trouble.encode() is None
 
 
-def test_a_window_survives_its_way_through_the_database() -> None:
+def test_a_window_survives_storing_and_loading() -> None:
     before = window("a...b")
 
     after = FailureWindow.decode(before.encode())

@@ -1,4 +1,4 @@
-"""What a fetch names, and that the broker fetches what is wanted whatever gets lost."""
+"""What a fetch names; after any loss, the broker fetches the wanted partitions again."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -204,7 +204,7 @@ HAPPENING: st.SearchStrategy[Happening] = st.sampled_from(
 
 
 @given(st.lists(st.tuples(WANTED, HAPPENING), max_size=30))
-def test_whatever_is_lost_the_broker_fetches_what_is_wanted_or_is_told_next_time(
+def test_after_any_loss_the_broker_fetches_the_wanted_partitions_or_the_next_request_corrects_it(
     steps: list[tuple[dict[Place, int], Happening]],
 ) -> None:
     session, broker = FetchSession(), Broker()

@@ -13,14 +13,14 @@ TOPIC = "cri.in.ca-post.v1"
 
 
 class Blocks:
-    """Stands in for the table of blocked partitions, which this decides nothing by."""
+    """Stands in for the table of blocked partitions, which no decision here depends on."""
 
     async def note(self, partition: TopicPartition, offset: int, **_: str) -> None:
         pass
 
 
 class World:
-    """Partitions of TOPIC whose *bad* records fail; *away* says that everything fails."""
+    """Partitions of TOPIC whose *bad* records fail; if *away*, everything fails."""
 
     def __init__(self, *bad: tuple[int, int]) -> None:
         self.bad = set(bad)
@@ -88,7 +88,7 @@ async def test_one_bad_record_is_condemned_after_three_failures_alone() -> None:
     assert sorted(world.taken) == [(0, 0), (0, 2), (1, 0), (1, 1)]
 
 
-async def test_an_outage_counts_against_no_record_however_long_it_lasts() -> None:
+async def test_an_outage_of_any_length_counts_against_no_record() -> None:
     world = World((0, 1))
     batch = records((0, 1))
     world.following[0] = 1

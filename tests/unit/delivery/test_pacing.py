@@ -1,4 +1,4 @@
-"""What a fetch waits for, and which topics it names."""
+"""When a fetch is sent, and which topics it names."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -85,14 +85,16 @@ async def test_given_topics_that_have_gathered_they_are_fetched_with_others(
     assert await pacing.next_fetch(whole) is whole
 
 
-async def test_given_a_full_batch_of_what_may_wait_it_does_not_wait(pacing: Pacing) -> None:
+async def test_given_a_full_batch_of_batched_topics_the_next_fetch_includes_them(
+    pacing: Pacing,
+) -> None:
     take_in(pacing, GATHERING, MOST)
     pacing.end()
 
     assert named(await pacing.next_fetch(request(GATHERING))) == [GATHERING]
 
 
-async def test_given_what_no_batch_was_made_of_a_fetch_waits_for_a_moment_only(
+async def test_given_records_that_make_no_batch_the_next_fetch_waits_only_briefly(
     pacing: Pacing,
 ) -> None:
     pacing.fetched()

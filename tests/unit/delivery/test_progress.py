@@ -1,4 +1,4 @@
-"""How long a partition stands still is shown, also while nobody can say where it stands."""
+"""The time without progress of a partition is shown, even if its position is unknown."""
 
 import time
 from types import SimpleNamespace
@@ -26,7 +26,7 @@ def shown() -> float | None:
     return metrics.REGISTRY.get_sample_value("cri_consumer_standing_seconds", labels)
 
 
-def test_with_records_before_it_it_stands() -> None:
+def test_a_consumer_with_unread_records_stands_still() -> None:
     standing = look(expected={OURS: 3}, end=5, since=40)
 
     assert shown() == pytest.approx(40, abs=1)
@@ -34,18 +34,18 @@ def test_with_records_before_it_it_stands() -> None:
     assert standing.stalled is None
 
 
-def test_a_moment_is_named_and_counts_for_nothing_yet() -> None:
+def test_standing_still_for_a_moment_is_shown_but_not_stalled() -> None:
     standing = look(expected={OURS: 3}, end=5, since=20)
 
     assert (standing.since, standing.stalled) == (None, None)
     assert list(standing.places) == ["cri.int.intake.v1/0"]
 
 
-def test_after_minutes_it_has_stalled() -> None:
+def test_after_minutes_without_progress_it_has_stalled() -> None:
     assert look(expected={OURS: 3}, end=5, since=400).stalled == "cri.int.intake.v1/0"
 
 
-def test_one_that_is_blocked_has_not_stalled_a_new_process_would_meet_the_same() -> None:
+def test_a_blocked_partition_has_not_stalled() -> None:
     progress = Progress(SERVICE)
     progress._moved_at[OURS] = time.monotonic() - 400
 
@@ -56,7 +56,7 @@ def test_one_that_is_blocked_has_not_stalled_a_new_process_would_meet_the_same()
     assert shown() == pytest.approx(400, abs=1)
 
 
-def test_of_several_the_one_that_stands_longest_is_named_and_shown() -> None:
+def test_the_partition_that_stands_longest_is_named() -> None:
     progress = Progress(SERVICE)
     others = [TopicPartition(OURS.topic, number) for number in (1, 2)]
     for partition, seconds in zip([others[0], OURS, others[1]], (310, 400, 320), strict=True):
@@ -69,17 +69,17 @@ def test_of_several_the_one_that_stands_longest_is_named_and_shown() -> None:
     assert shown() == pytest.approx(400, abs=1)
 
 
-def test_without_records_before_it_it_does_not_stand() -> None:
+def test_without_unread_records_it_does_not_stand_still() -> None:
     assert look(expected={OURS: 5}, end=5, since=400) == Stalls()
     assert shown() == 0
 
 
-def test_while_nobody_can_say_where_it_stands_it_stands_and_has_not_stalled() -> None:
+def test_with_an_unknown_position_it_stands_still_but_has_not_stalled() -> None:
     assert look(expected={}, end=5, since=400) == Stalls()
     assert shown() == pytest.approx(400, abs=1)
 
 
-def test_what_another_process_reads_now_stands_here_no_longer() -> None:
+def test_a_partition_assigned_elsewhere_no_longer_stands_still_here() -> None:
     progress = Progress(SERVICE)
     progress._moved_at[OURS] = time.monotonic() - 400
     progress.look({OURS}, {}, lambda _: 5)
@@ -89,7 +89,7 @@ def test_what_another_process_reads_now_stands_here_no_longer() -> None:
     assert shown() == 0
 
 
-def test_what_comes_back_after_minutes_elsewhere_begins_anew() -> None:
+def test_a_partition_that_is_assigned_again_starts_at_zero() -> None:
     progress = Progress(SERVICE)
     progress._moved_at[OURS] = time.monotonic() - 400
     progress.look((), {}, lambda _: 5)

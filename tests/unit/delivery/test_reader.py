@@ -1,4 +1,4 @@
-"""What another service's record is, before anything is decided about it."""
+"""Parsing of records of other services."""
 
 import json
 from datetime import UTC, datetime
@@ -37,21 +37,21 @@ def test_a_frozen_sample_is_an_item() -> None:
     [{"id": "CRI-2026-000217-5"}, {"id": ""}, {"sequence": "first"}, {"subject": "a\0b"}],
     ids=["no UUID", "no id", "no number", "a NUL"],
 )
-def test_an_envelope_that_no_table_can_hold_is_malformed(changes: dict[str, str]) -> None:
+def test_an_envelope_that_cannot_be_stored_is_malformed(changes: dict[str, str]) -> None:
     found = parsed(**changes)
 
     assert isinstance(found, Malformed)
     assert found.reason == "envelope"
 
 
-def test_a_request_that_no_table_can_hold_is_malformed() -> None:
+def test_a_request_that_cannot_be_stored_is_malformed() -> None:
     found = parsed(data={"request_id": "CRI-2026-000217-5"})
 
     assert isinstance(found, Malformed)
     assert found.reason == "schema"
 
 
-def test_a_type_that_is_passed_over_is_judged_by_its_type_subject_and_number_alone() -> None:
+def test_a_passed_over_type_is_read_by_type_subject_and_number_only() -> None:
     kept = {"type": OTHER, "subject": "A", "sequence": "7"}
 
     found = parsed_as_other(kept)

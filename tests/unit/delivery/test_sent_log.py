@@ -1,4 +1,4 @@
-"""What the log tells of messages: never more than has the form that it must have."""
+"""The log lines about sent messages contain only values of the expected form."""
 
 import json
 from typing import Any
@@ -26,14 +26,14 @@ def of_0_2_0(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, **dict.fromkeys(summary({})._fields)}
 
 
-def told(*rows: dict[str, Any]) -> list[str]:
+def logged(*rows: dict[str, Any]) -> list[str]:
     return [each for line in sent_log.lines(rows, [r["id"] for r in rows]) for each in line]
 
 
-def test_a_refusal_is_told_with_its_codes_and_nothing_of_what_was_said() -> None:
+def test_a_refusal_is_logged_with_its_codes_and_no_text() -> None:
     reasons = [{"code": "schema", "message": "secret"}, {"code": "not_json"}]
 
-    assert told(row(data={"reasons": reasons})) == [
+    assert logged(row(data={"reasons": reasons})) == [
         "cri.int.answers.v1 intake.submission_refused.v1 CRI-2026-000042-K"
         " for cri.in.ca-post.v1/0/7 because not_json,schema"
     ]
@@ -43,7 +43,7 @@ def test_a_refusal_is_told_with_its_codes_and_nothing_of_what_was_said() -> None
 def test_a_subject_that_is_no_request_is_left_out(subject: str) -> None:
     kind = "gov.cri.intake.contact_set.v1"
 
-    assert told(row(type=kind, subject=subject, inreplyto="cri.in.x y/0/1")) == [
+    assert logged(row(type=kind, subject=subject, inreplyto="cri.in.x y/0/1")) == [
         "cri.int.answers.v1 intake.contact_set.v1"
     ]
 
@@ -52,7 +52,7 @@ def test_what_a_participant_wrote_inside_a_text_is_not_taken_for_the_envelope() 
     hidden = json.dumps({"type": "gov.cri.not.real.v1", "subject": "CRI-2026-000001-A"})
 
     value = json.dumps({"data": {"issue": hidden}}).encode()
-    assert told({**of_0_2_0(row()), "value": value}) == []
+    assert logged({**of_0_2_0(row()), "value": value}) == []
 
 
 def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() -> None:
@@ -65,7 +65,7 @@ def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() ->
         {**of_0_2_0(row()), "value": b"[]"},
     ]
 
-    assert told(*rows) == []
+    assert logged(*rows) == []
     assert list(sent_log.lines([row(number=5)], [4])) == []
 
 
@@ -76,14 +76,14 @@ def test_dead_letters_notices_heartbeats_and_what_was_not_sent_are_left_out() ->
 def test_what_0_2_0_appended_is_told_as_it_was(event: dict[str, Any]) -> None:
     today = row(**event)
 
-    assert told(of_0_2_0(today)) == told(today)
-    assert told(today) != []
+    assert logged(of_0_2_0(today)) == logged(today)
+    assert logged(today) != []
 
 
 def test_the_order_of_attributes_means_nothing() -> None:
     value = json.dumps(dict(sorted({**ABOUT, "data": {"reasons": [{"code": "schema"}]}}.items())))
 
-    assert told({**row(), "value": value.encode()}) == [
+    assert logged({**row(), "value": value.encode()}) == [
         "cri.int.answers.v1 intake.submission_refused.v1 CRI-2026-000042-K"
         " for cri.in.ca-post.v1/0/7 because schema"
     ]

@@ -36,17 +36,17 @@ async def test_an_answer_is_found_by_the_place_of_its_record() -> None:
 
 
 async def test_a_message_that_comes_twice_is_taken_in_once() -> None:
-    told: list[Message] = []
+    received: list[Message] = []
     one = client()
 
-    async def tell(message: Message) -> None:
-        told.append(message)
+    async def receive(message: Message) -> None:
+        received.append(message)
 
-    one.on_message = tell
+    one.on_message = receive
     await one.take_in(message(1))
     await one.take_in(message(1))
 
-    assert len(told) == 1
+    assert len(received) == 1
     assert one.problems == []
 
 

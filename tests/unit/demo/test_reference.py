@@ -1,4 +1,4 @@
-"""The files of `deploy/reference` are what the door takes in, and they fit together."""
+"""Intake accepts the files of `deploy/reference`, and they fit together."""
 
 import csv
 import gzip

@@ -22,7 +22,7 @@ def volume(pool: str) -> int:
     return sum(int(size[:-2]) * UNITS[size[-2:]] for size in sizes)
 
 
-def test_nothing_that_a_participant_may_send_in_the_recovery_time_is_deleted() -> None:
+def test_quotas_and_retention_cover_the_recovery_time() -> None:
     quota = read_quotas().participant
     seconds = LIMITS["recovery_minutes"] * 60
 
@@ -40,7 +40,7 @@ def test_every_topic_of_a_participant_is_bounded_and_no_log_is() -> None:
             assert int(settings["segment.bytes"]) > 10 * int(settings["max.message.bytes"])
 
 
-def test_what_participants_can_fill_leaves_half_of_a_brokers_disk_to_the_logs() -> None:
+def test_participants_topics_fill_at_most_half_of_a_brokers_disk() -> None:
     participants = read_participants(generate.REGISTRIES["production"])
     filled = sum(
         int(topic.settings["retention.bytes"]) + int(topic.settings["segment.bytes"])
@@ -52,7 +52,7 @@ def test_what_participants_can_fill_leaves_half_of_a_brokers_disk_to_the_logs() 
     assert filled <= volume("brokers") / 2
 
 
-def test_records_of_participants_are_stored_unpacked() -> None:
+def test_records_of_participants_are_stored_uncompressed() -> None:
     stored = Counter(
         (topic.template, topic.settings.get("compression.type"))
         for topic in read_topics(read_participants(PARTICIPANTS))
@@ -74,7 +74,7 @@ def test_each_user_has_the_quota_of_its_kind() -> None:
     assert len(of_users) == len(participants) + 5
 
 
-def test_only_what_differs_is_altered_and_what_nobody_wants_is_removed() -> None:
+def test_only_differing_quotas_are_altered_and_unknown_ones_removed() -> None:
     existing = {"same": {"a": 1.0}, "other": {"a": 1.0, "b": 2.0}, "gone": {"a": 1.0}}
     wanted = {"same": {"a": 1.0}, "other": {"a": 3.0}, "new": {"a": 1.0}}
 
@@ -85,7 +85,7 @@ def test_only_what_differs_is_altered_and_what_nobody_wants_is_removed() -> None
     }
 
 
-def test_the_alert_comes_at_half_of_what_a_topic_may_hold() -> None:
+def test_the_alert_fires_at_half_of_a_topics_limit() -> None:
     (alert,) = (each for each in alerts() if each.name == "ParticipantTopicFilling")
 
     assert {int(alert.expr.split("> ")[1])} == {

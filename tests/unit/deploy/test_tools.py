@@ -17,7 +17,7 @@ def locked(file: Path) -> list[dict[str, Any]]:
     return [each for path, each in json.loads(file.read_text())["packages"].items() if path]
 
 
-def test_every_tool_is_pinned_by_what_it_is_made_of() -> None:
+def test_every_tool_is_pinned() -> None:
     lock = LOCK.read_text()
 
     for tool in listed():
@@ -43,7 +43,7 @@ def test_a_tool_is_for_targets_that_exist() -> None:
     assert [target for target in targets if f"\n{target}:" not in MAKEFILE] == []
 
 
-def test_what_is_missing_says_how_to_get_it(
+def test_a_missing_tool_is_reported_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(catalog, "TOOLS", tmp_path)
@@ -52,7 +52,7 @@ def test_what_is_missing_says_how_to_get_it(
         place("kustomize")
 
 
-def test_what_was_brought_from_something_else_is_brought_again(
+def test_a_tool_whose_entry_changed_is_installed_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(catalog, "TOOLS", tmp_path)
@@ -66,8 +66,8 @@ def test_what_was_brought_from_something_else_is_brought_again(
     assert not newer.is_there
 
 
-def test_what_is_not_what_the_list_has_is_refused() -> None:
+def test_a_tool_with_another_checksum_is_refused() -> None:
     tool = next(tool for tool in listed() if tool.kind == "module")
 
-    with pytest.raises(ToolMissing, match="do not trust it"):
+    with pytest.raises(ToolMissing, match="do not trust the source"):
         bring._compare(tool, "h1:another")

@@ -14,7 +14,7 @@ from tests.proofs.hostile.wire import Wire, outcome
 FOUND = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8")
 
 
-def test_every_attack_that_was_found_is_played_and_at_least_forty_others() -> None:
+def test_every_attack_found_so_far_runs_and_at_least_forty_others() -> None:
     names = [attack.name for attack in attacks(1)]
 
     assert [n for n, often in Counter(names).items() if often > 1] == []
@@ -37,7 +37,7 @@ def test_a_seed_draws_the_same_garbage_again() -> None:
     assert garbage(1) != garbage(2)
 
 
-def test_a_flood_has_the_records_that_were_too_many() -> None:
+def test_a_flood_has_as_many_records_as_the_one_that_overloaded_intake() -> None:
     listed = {attack.name: attack for attack in attacks(1)}
 
     assert (
@@ -56,7 +56,7 @@ def test_a_batch_made_by_hand_is_one_that_others_can_read() -> None:
         assert [(each.key, each.value) for each in read] == [(None, b"one"), (b"k", None)]
 
 
-def test_a_batch_says_what_it_is_told_to_say() -> None:
+def test_a_batch_has_the_header_fields_it_is_given() -> None:
     made = batch([RawRecord(b"x")], count=7, crc=1, magic=0)
 
     assert unpack_from(">b", made, 16) == (0,)

@@ -22,7 +22,7 @@ GOOD = Result(
 )
 
 
-def test_a_percentile_is_a_wait_that_so_many_do_not_exceed() -> None:
+def test_a_percentile_is_the_wait_that_that_share_does_not_exceed() -> None:
     waits = [n / 100 for n in range(100, 0, -1)]
 
     assert percentile(waits, 0.99) == 0.99
@@ -60,7 +60,7 @@ def test_an_answer_after_the_end_ends_a_gap_that_began_before() -> None:
     assert seen.longest_gap == pytest.approx(3.4)
 
 
-def test_an_attack_that_hurts_nobody_has_no_failure() -> None:
+def test_an_attack_without_harm_has_no_failure() -> None:
     assert failures([GOOD], alone=0.05) == []
 
 

@@ -102,7 +102,7 @@ def test_an_observer_may_only_ask_for_a_status(intake: Intake) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_repeated_message_gets_the_first_reply_again(intake: Intake, kind: str) -> None:
+def test_a_repeated_message_gets_the_first_answer_again(intake: Intake, kind: str) -> None:
     first = intake.send(kind, id="once")
     of = events(first)[0].inreplyto if first.outcome == "applied" else "cri.in.ca-post.v1/0/1"
 

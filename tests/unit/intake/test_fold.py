@@ -69,12 +69,12 @@ class Lives:
             self._deliver(*self.draw.choice(self._sent))
 
     def _send(self, kind: str, data: Any, sender: str) -> None:
-        said = event(kind, data, sender=sender, id=f"m-{len(self._sent)}")
-        self._sent.append((said, sender))
-        self._deliver(said, sender)
+        message = event(kind, data, sender=sender, id=f"m-{len(self._sent)}")
+        self._sent.append((message, sender))
+        self._deliver(message, sender)
 
-    def _deliver(self, said: dict[str, Any], sender: str) -> None:
-        decision = self.intake.send_raw(said, participant=sender)
+    def _deliver(self, message: dict[str, Any], sender: str) -> None:
+        decision = self.intake.send_raw(message, participant=sender)
         self.published += decision.published
 
 
@@ -114,7 +114,7 @@ def test_requests_and_their_words_are_the_fold_of_what_was_published() -> None:
             for number, row in held.requests.items()
         }
         assert rows == requests, f"seed {seed}"
-        words = {number: json.loads(said) for number, said in held.needs.items()}
+        words = {number: json.loads(message) for number, message in held.needs.items()}
         assert words == needs, f"seed {seed}"
         accepted += len(rows)
     assert accepted > LIVES

@@ -12,10 +12,10 @@ NEXT = "open/CRI-2026-000001-K"
 SOON = AT + INTERVAL - timedelta(milliseconds=1)
 
 
-def ask(intake: Intake, about: str = "all", **said: object) -> Decision:
-    after = said.pop("after", None)
+def ask(intake: Intake, about: str = "all", **attributes: object) -> Decision:
+    after = attributes.pop("after", None)
     data = {"about": about} if after is None else {"about": about, "after": after}
-    return intake.send("status.ask", data, **said)
+    return intake.send("status.ask", data, **attributes)
 
 
 @pytest.mark.parametrize("about", ["all", "open_offers"])
@@ -58,7 +58,7 @@ def test_pages_without_a_first_page_count_too() -> None:
     assert all(types(answer) == ["status_asked"] for answer in answers)
 
 
-def test_a_reply_is_repeated_as_often_as_pages_may_follow() -> None:
+def test_an_answer_is_repeated_as_often_as_pages_may_follow() -> None:
     intake = Intake()
     ask(intake, id="once")
 

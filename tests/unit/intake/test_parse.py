@@ -295,7 +295,7 @@ REFUSED_UNDER_ITS_ID = {
 
 
 @pytest.mark.parametrize("what", REFUSED_UNDER_ITS_ID)
-def test_a_refused_message_keeps_its_id_for_the_reply(what: str) -> None:
+def test_a_refused_message_keeps_its_id_for_the_answer(what: str) -> None:
     message = read(record(REFUSED_UNDER_ITS_ID[what]))
 
     assert message.reasons

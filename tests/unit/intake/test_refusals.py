@@ -23,7 +23,7 @@ from tests.examples.inbound import (
     submission,
 )  # fmt: skip
 from tests.examples.intake import AGENCIES, Intake
-from tests.examples.refusals import CATALOG, is_said
+from tests.examples.refusals import CATALOG, is_from
 
 Example = Callable[[Intake], Decision]
 UNREACHED = {"NOT_ALLOWED"}
@@ -218,4 +218,4 @@ def test_a_refusal_has_complete_texts(name: str, intake: Intake) -> None:
     (published,) = decision.published
     assert isinstance(published.event, SubmissionRefused)
     reasons = published.event.data.reasons
-    assert any(is_said(CATALOG[name], reason) for reason in reasons), reasons
+    assert any(is_from(CATALOG[name], reason) for reason in reasons), reasons

@@ -1,11 +1,11 @@
-"""What our queries use of LogQL does here what Loki's documentation says."""
+"""The supported part of LogQL behaves as Loki's documentation says."""
 
 import json
 
 import pytest
 
 from continuum.logs import QUESTIONS
-from tests.proofs.logs.logql import NotUnderstood, Query, Tree
+from tests.proofs.logs.logql import Query, Tree, Unsupported
 from tests.proofs.logs.questions import Question, questions
 
 LINE = json.dumps({"event_name": "messages.sent", "service.version": "0.2.0"})
@@ -37,9 +37,7 @@ def line_filter(operator: str, text: str) -> Tree:
         (("!~", "routing"), True),
     ],
 )
-def test_a_stream_is_selected_by_the_whole_of_its_label(
-    matcher: tuple[str, str], found: bool
-) -> None:
+def test_a_stream_selector_matches_the_whole_label(matcher: tuple[str, str], found: bool) -> None:
     assert (query(matcher).answer(INTAKE, LINE) is not None) is found
 
 
@@ -54,13 +52,13 @@ def test_a_stream_is_selected_by_the_whole_of_its_label(
         ("!~", "`m.ss`", False),
     ],
 )
-def test_a_line_is_filtered_by_any_part_of_it(operator: str, text: str, found: bool) -> None:
+def test_a_line_filter_matches_any_part_of_the_line(operator: str, text: str, found: bool) -> None:
     asked = query(("=", "intake"), line_filter(operator, text))
 
     assert (asked.answer(INTAKE, LINE) is not None) is found
 
 
-def test_a_line_is_written_anew_from_labels_and_fields() -> None:
+def test_a_line_is_reformatted_from_labels_and_fields() -> None:
     taken = [leaf("Identifier", "v"), leaf("Eq", "="), leaf("String", r'"[\"service.version\"]"')]
     extracted = Tree("LabelExtractionExpression", "", taken)
     as_json = Tree("JsonExpressionParser", "", [leaf("Json", "json"), extracted])
@@ -70,19 +68,19 @@ def test_a_line_is_written_anew_from_labels_and_fields() -> None:
     assert query(("=", "intake"), as_json, anew).answer(INTAKE, LINE) == "intake 0.2.0"
 
 
-def test_what_is_not_known_here_is_never_passed_over() -> None:
+def test_unsupported_syntax_is_never_ignored() -> None:
     for stage in (leaf("⚠", "jso"), leaf("Logfmt", "logfmt"), Tree("LineFilter", "", ())):
-        with pytest.raises(NotUnderstood):
+        with pytest.raises(Unsupported):
             query(("=", "intake"), stage)
 
 
-def test_the_table_asks_what_the_command_line_answers() -> None:
+def test_the_table_has_a_query_for_every_command() -> None:
     folded = "problems"  # answered by many lines as one: no query of Loki's gives that
 
     assert [question.name for question in questions()] == [q for q in QUESTIONS if q != folded]
 
 
-def test_a_name_stands_where_the_query_has_its_letter() -> None:
+def test_a_name_replaces_the_letter_in_the_query() -> None:
     question = Question("sent", '|= "for cri.in.P.v1/" |= "EXP"', within_an_hour=True)
 
     assert question.about("ca-post") == '|= "for cri.in.ca-post.v1/" |= "EXP"'

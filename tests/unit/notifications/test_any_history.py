@@ -56,7 +56,7 @@ HISTORIES = st.lists(
 
 
 @given(HISTORIES)
-def test_each_audience_is_decided_once_and_only_the_engaged_provider_hears_the_need(
+def test_each_audience_gets_one_notice_and_only_the_engaged_provider_gets_the_need(
     history: list[tuple[str, dict[str, object]]],
 ) -> None:
     log = Log()

@@ -65,7 +65,7 @@ def answered(event: InputEvent) -> Decision:
     return Decision(decide(event, View(AT, DIRECTORY)), known())
 
 
-def told(decision: Decision, audience: str) -> Send:
+def sent_to(decision: Decision, audience: str) -> Send:
     (found,) = [n for n in decision.notices if n.audience == audience]
     assert isinstance(found, Send)
     return found
@@ -78,7 +78,7 @@ def not_told(decision: Decision, audience: str) -> str:
 
 
 def status(decision: Decision, audience: str = AGENCY) -> StatusChanged:
-    data = told(decision, audience).data
+    data = sent_to(decision, audience).data
     assert isinstance(data, StatusChanged)
     return data
 
@@ -86,21 +86,21 @@ def status(decision: Decision, audience: str = AGENCY) -> StatusChanged:
 def test_an_accepted_request_is_answered_with_its_tracking_number() -> None:
     decision = answered(Log().accepted())
 
-    answer = told(decision, AGENCY)
+    answer = sent_to(decision, AGENCY)
     assert (answer.type, answer.answer, answer.subject) == (TYPES["accepted"], True, NUMBER)
 
 
-def test_triage_tells_nobody_because_its_outcome_follows() -> None:
+def test_triage_notifies_nobody_because_its_outcome_follows() -> None:
     decision = decided("request_triaged", state("triaged", decision=DECISION))
 
     assert "follows at once" in not_told(decision, AGENCY)
     assert decision.request.status == "triaged"
 
 
-def test_an_offer_goes_to_the_provider_without_need_or_contacts_and_the_requester_hears() -> None:
+def test_an_offer_is_sent_to_the_provider_without_need_or_contacts_and_to_the_requester() -> None:
     decision = decided("offer_made", made())
 
-    data = told(decision, PROVIDER).data
+    data = sent_to(decision, PROVIDER).data
     assert isinstance(data, OfferMessage)
     assert (data.offer_id, data.agency.state, data.topics[0]) == (
         OFFER,
@@ -114,13 +114,13 @@ def test_an_offer_goes_to_the_provider_without_need_or_contacts_and_the_requeste
     assert heard.next.by == data.expires_at
 
 
-def test_the_words_of_the_routing_decision_are_used_where_there_are_any() -> None:
+def test_sentences_of_the_routing_decision_are_used_if_present() -> None:
     because = {"staff": "s", "requester": "For you.", "provider": "For the provider."}
 
     decision = decided("offer_made", made(decision={**DECISION, "because": because}))
 
     assert status(decision).sentence == "For you."
-    assert isinstance(offered := told(decision, PROVIDER).data, OfferMessage)
+    assert isinstance(offered := sent_to(decision, PROVIDER).data, OfferMessage)
     assert offered.sentence == "For the provider."
 
 
@@ -134,11 +134,11 @@ def test_an_offer_that_ends_by_itself_is_taken_back_from_the_provider(
 
     decision = decided(name, offer("triaged"), offered)
 
-    assert told(decision, PROVIDER).type == TYPES[kind]
+    assert sent_to(decision, PROVIDER).type == TYPES[kind]
     assert (decision.request.provider, decision.request.offer_open) == (None, False)
 
 
-def test_a_declined_offer_tells_nobody_and_frees_the_request() -> None:
+def test_a_declined_offer_notifies_nobody_and_frees_the_request() -> None:
     offered = known(provider=PROVIDER, offer_id=OFFER, expires_at=AT)
 
     decision = decided("offer_declined", offer("triaged", reason="timing"), offered)
@@ -158,7 +158,7 @@ def test_need_and_contacts_go_to_the_provider_that_accepted_and_to_nobody_else()
         contacts=[card],
     )
 
-    handed = told(decision, PROVIDER)
+    handed = sent_to(decision, PROVIDER)
     assert isinstance(handed.data, EngagementMessage)
     assert handed.classification == "restricted"
     assert handed.data.need == {"issue": "Too few crisis teams."}
@@ -166,7 +166,7 @@ def test_need_and_contacts_go_to_the_provider_that_accepted_and_to_nobody_else()
     assert status(decision).status == "assigned"
 
 
-def test_a_milestone_is_told_when_it_changes_the_state() -> None:
+def test_a_milestone_that_changes_the_status_is_notified() -> None:
     assigned = known(status="assigned", provider=PROVIDER)
     data = engagement("in_delivery", milestone="kick_off", on="2026-04-02")
 
@@ -179,7 +179,7 @@ def test_a_milestone_is_told_when_it_changes_the_state() -> None:
 
 
 @pytest.mark.parametrize("reason", [*CLOSE_REASONS, "a_reason_of_tomorrow"])
-def test_closed_is_never_worded_as_fixed(reason: str) -> None:
+def test_the_message_about_an_end_never_says_fixed(reason: str) -> None:
     decision = decided("engagement_closed", engagement("closed", reason=reason))
 
     sentence = status(decision).sentence
@@ -188,7 +188,7 @@ def test_closed_is_never_worded_as_fixed(reason: str) -> None:
     assert "solved" not in sentence
 
 
-def test_a_waiting_request_is_told_why_and_when_the_program_opens() -> None:
+def test_the_message_about_waiting_names_the_reason_and_the_opening() -> None:
     data = state("waiting", reason="program_not_open", opens_at=AT, decision=DECISION)
 
     heard = status(decided("request_waitlisted", data))
@@ -209,13 +209,13 @@ def test_a_referral_goes_to_every_program_office_with_the_terms_of_a_counter() -
 
     decision = decided("request_referred", data)
 
-    referral = told(decision, OFFICE).data
+    referral = sent_to(decision, OFFICE).data
     assert isinstance(referral, Referral)
     assert referral.counter is not None
     assert status(decision).status == "referred"
 
 
-def test_without_a_program_office_a_referral_says_that_nobody_was_told() -> None:
+def test_without_a_program_office_a_referral_says_that_nobody_was_notified() -> None:
     event = Log().routed("request_referred", state("referred", reason="no_ori", decision=DECISION))
     nobody = Directory({}, {}, ())
 
@@ -225,7 +225,7 @@ def test_without_a_program_office_a_referral_says_that_nobody_was_told() -> None
     assert not_told(decision, "program_office") == "no program office is registered"
 
 
-def test_an_ineligible_request_hears_why_and_where_to_go() -> None:
+def test_the_message_about_ineligibility_names_the_reason_and_an_alternative() -> None:
     data = state("ineligible", reasons=[REASON], decision=DECISION)
 
     heard = status(decided("request_ineligible", data))
@@ -235,22 +235,22 @@ def test_an_ineligible_request_hears_why_and_where_to_go() -> None:
     assert heard.elsewhere
 
 
-def test_a_withdrawal_stops_the_provider_in_words_and_settles_it_with_the_requester() -> None:
+def test_a_withdrawal_tells_the_provider_to_stop_and_confirms_it_to_the_requester() -> None:
     data = state("withdrawn", before="assigned", provider=PROVIDER, engagement_id=ENGAGEMENT)
 
     decision = decided("request_withdrawn", data, known(provider=PROVIDER))
 
-    assert told(decision, PROVIDER).type == TYPES["engagement_ended"]
+    assert sent_to(decision, PROVIDER).type == TYPES["engagement_ended"]
     assert status(decision).status == "withdrawn"
 
 
-def test_a_withdrawal_of_what_was_referred_tells_the_program_office_too() -> None:
+def test_a_withdrawal_of_a_referred_request_notifies_the_program_office_too() -> None:
     decision = decided("request_withdrawn", state("withdrawn", before="referred"))
 
     assert status(decision, OFFICE).status == "withdrawn"
 
 
-def test_a_missed_clock_is_told_to_nobody_and_says_why() -> None:
+def test_a_missed_clock_notifies_nobody_with_a_reason() -> None:
     data = state("offered", clock="offer_answer.standard", due_at=AT)
 
     decision = decided("clock_missed", data)
@@ -283,7 +283,7 @@ def test_a_refusal_says_who_refused_and_where_to_go(kind: str | None, message: s
     )
     assert isinstance(event, intake.SubmissionRefused)
 
-    answer = told(answered(event), "nobody-yet")
+    answer = sent_to(answered(event), "nobody-yet")
 
     assert (answer.type, answer.answer) == (TYPES[message], True)
     assert isinstance(answer.data, Refused)
@@ -293,7 +293,7 @@ def test_a_refusal_says_who_refused_and_where_to_go(kind: str | None, message: s
     )
 
 
-def test_what_routing_applied_is_answered_on_the_topic_it_came_from() -> None:
+def test_a_message_applied_by_routing_is_answered_to_its_sender() -> None:
     event = Log().event(
         routing.TOPIC,
         "message_applied",
@@ -303,12 +303,12 @@ def test_what_routing_applied_is_answered_on_the_topic_it_came_from() -> None:
     )
     assert isinstance(event, routing.MessageApplied)
 
-    answer = told(answered(event), PROVIDER)
+    answer = sent_to(answered(event), PROVIDER)
 
     assert answer.data == Applied(what="capacity.declare", about=PROVIDER)
 
 
-def test_what_intake_hands_on_is_left_for_routing_to_answer() -> None:
+def test_a_message_forwarded_by_intake_is_answered_by_routing() -> None:
     event = Log().event(
         intake.TOPIC,
         "withdrawal_requested",
@@ -325,5 +325,5 @@ def test_what_intake_hands_on_is_left_for_routing_to_answer() -> None:
     assert not_told(answered(event), AGENCY) == "routing decides this and answers it"
 
 
-def test_deciding_twice_says_the_same() -> None:
+def test_deciding_twice_gives_the_same_notices() -> None:
     assert decided("offer_made", made()) == decided("offer_made", made())

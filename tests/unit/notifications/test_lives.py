@@ -113,7 +113,7 @@ def folded(events: list[Event], directory: Directory) -> dict[str, Request]:
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=50)
-def test_what_is_held_is_the_fold_of_what_was_read(seed: int) -> None:
+def test_the_stored_state_is_the_fold_of_the_events(seed: int) -> None:
     events, held, _ = live(seed)
 
     assert held.requests == folded(events, held.directory)
@@ -125,7 +125,7 @@ def test_what_is_held_is_the_fold_of_what_was_read(seed: int) -> None:
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=50)
-def test_whatever_is_read_numbers_have_no_gap_and_each_fact_has_one_notice(seed: int) -> None:
+def test_numbers_have_no_gap_and_each_event_has_one_notice(seed: int) -> None:
     events, held, written = live(seed)
 
     numbers: dict[tuple[str, str], list[int]] = {}

@@ -32,7 +32,7 @@ def working() -> BatchState:
     )
 
 
-def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() -> None:
+def test_messages_and_notices_match_their_contracts() -> None:
     event = (
         Log()
         .accepted()
@@ -54,10 +54,18 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
 
     assert message.value is not None
     assert notice.value is not None
-    told = Message.model_validate_json(message.value)
-    assert json.loads(told.encode()) == json.loads(message.value)
-    assert (told.subject, told.inreplyto, told.data["about"]) == (ODD, event.inreplyto, ODD)
-    assert (told.correlationid, told.traceparent, told.inreplytoid) == (ODD, ODD, ODD)
+    parsed = Message.model_validate_json(message.value)
+    assert json.loads(parsed.encode()) == json.loads(message.value)
+    assert (parsed.subject, parsed.inreplyto, parsed.data["about"]) == (
+        ODD,
+        event.inreplyto,
+        ODD,
+    )
+    assert (parsed.correlationid, parsed.traceparent, parsed.inreplytoid) == (
+        ODD,
+        ODD,
+        ODD,
+    )
     decided = NoticeDecided.model_validate_json(notice.value)
     assert json.loads(decided.encode()) == json.loads(notice.value)
     assert (decided.id, decided.receivedat, decided.number) == (notice.event_id, AT, 1)
@@ -66,7 +74,7 @@ def test_messages_and_their_notice_read_as_the_contracts_say_and_lose_nothing() 
     assert (not_needed.audience, not_needed.because) == (PROVIDER, ODD)
 
 
-def test_a_fact_without_a_trace_leads_to_messages_without_one() -> None:
+def test_an_event_without_a_trace_causes_messages_without_one() -> None:
     notices = [Send(AGENCY, TYPES["applied"], NUMBER, Applied(what="x", about="y"))]
 
     message, notice = number_notices(working(), Log().accepted(), notices, key=b"key")
@@ -82,6 +90,6 @@ def test_the_answer_to_a_message_whose_id_is_not_known_names_its_record_alone() 
 
     message, _ = number_notices(working(), Log().accepted(), notices, key=b"key")
 
-    said = json.loads(message.value or b"")
-    assert said["inreplyto"]
-    assert "inreplytoid" not in said
+    encoded = json.loads(message.value or b"")
+    assert encoded["inreplyto"]
+    assert "inreplytoid" not in encoded

@@ -35,12 +35,12 @@ def test_an_accepted_request_needs_the_reference_data_it_was_accepted_with() -> 
     )
 
 
-def test_what_routing_says_of_a_request_needs_the_request() -> None:
+def test_an_event_of_routing_needs_its_request() -> None:
     assert needs(routing.TOPIC, "offer_made", NUMBER, made()) == (ACCEPTED,)
 
 
 @pytest.mark.parametrize(("stated", "expected"), [(True, (ACCEPTED, NEED)), (False, (ACCEPTED,))])
-def test_an_engagement_needs_the_need_where_one_was_stated(
+def test_an_engagement_waits_for_the_need_if_one_was_stated(
     stated: bool, expected: tuple[Gate, ...]
 ) -> None:
     data = opened(need_stated=stated)
@@ -83,7 +83,7 @@ def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
 
 
 @pytest.mark.parametrize("value", [None, b"", b"{", b"{}", b"[]", b'{"type": 1}'])
-def test_what_does_not_parse_is_malformed_and_never_raises(value: bytes | None) -> None:
+def test_an_unparsable_value_is_malformed_and_never_raises(value: bytes | None) -> None:
     found = parse(Record(intake.TOPIC, 0, 0, b"k", value, (), AT))
 
     assert isinstance(found, Malformed)

@@ -64,7 +64,7 @@ def restored(
     return state, written
 
 
-def test_what_was_published_is_not_written_again() -> None:
+def test_a_published_message_is_not_written_again() -> None:
     event = question()
     published = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
 
@@ -74,7 +74,7 @@ def test_what_was_published_is_not_written_again() -> None:
     assert [row.participantsequence for row in state.notices] == [1]
 
 
-def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the_log() -> None:
+def test_a_question_keeps_its_published_answer_even_if_another_would_be_given_now() -> None:
     event = question()
     then, *_ = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
     now = View(AT, EMPTY_DIRECTORY, known=known(evolve(None, Log().accepted(), EMPTY_DIRECTORY)))
@@ -90,7 +90,7 @@ def test_a_question_that_would_be_answered_otherwise_now_keeps_the_answer_on_the
     assert state.numbers.changed.keys() == {(notifications.TOPIC, AGENCY)}
 
 
-def test_a_lost_answer_that_would_be_another_one_now_leaves_its_number_to_that_one() -> None:
+def test_a_lost_answer_that_differs_now_keeps_its_number() -> None:
     event = question()
     then, notice = number_notices(new_state(), event, decide(event, UNKNOWN), key=b"key")
     now = View(AT, EMPTY_DIRECTORY, known=known(evolve(None, Log().accepted(), EMPTY_DIRECTORY)))

@@ -26,7 +26,7 @@ def ask(
     return answer.data
 
 
-def test_the_requester_is_told_the_state_of_its_own_request() -> None:
+def test_the_requester_gets_the_status_of_its_own_request() -> None:
     data = ask(AGENCY, OFFERED)
 
     assert isinstance(data, StatusAnswer)
@@ -34,7 +34,7 @@ def test_the_requester_is_told_the_state_of_its_own_request() -> None:
     assert (line.status, line.sentence, line.offer_id) == ("offered", "For you.", None)
 
 
-def test_the_provider_that_holds_the_offer_is_told_with_its_own_words() -> None:
+def test_the_provider_with_the_offer_gets_its_own_sentence() -> None:
     data = ask(PROVIDER, OFFERED)
 
     assert isinstance(data, StatusAnswer)
@@ -42,11 +42,11 @@ def test_the_provider_that_holds_the_offer_is_told_with_its_own_words() -> None:
     assert (line.sentence, line.offer_id, line.expires_at) == ("For the provider.", OFFER, AT)
 
 
-def test_the_program_office_is_told_of_every_request() -> None:
+def test_the_program_office_gets_the_status_of_every_request() -> None:
     assert isinstance(ask(OFFICE, OFFERED), StatusAnswer)
 
 
-def test_somebody_without_a_part_in_it_is_refused() -> None:
+def test_an_uninvolved_participant_is_refused() -> None:
     for known in (OFFERED, replace(OFFERED, provider=None)):
         data = ask("fop", known)
 
@@ -63,7 +63,7 @@ def test_an_unknown_number_is_refused_without_repeating_what_was_asked() -> None
     assert "whatever" not in data.model_dump_json()
 
 
-def test_a_page_says_how_many_more_there_are_and_where_to_go_on() -> None:
+def test_a_page_names_the_number_of_further_requests_and_the_next_position() -> None:
     data = ask(AGENCY, None, page((OFFERED,), 501), about="all")
     last = ask(AGENCY, None, page((replace(OFFERED, status="closed"),), 1), about="all")
 

@@ -12,11 +12,11 @@ FACTS: tuple[Any, ...] = get_args(InputEvent)
 ROWS = [row for fact in FACTS for row in rows_of(fact.model_construct()) if isinstance(row, To)]
 
 
-def test_every_message_but_the_heartbeat_is_of_a_row_and_every_row_has_a_type() -> None:
+def test_every_message_but_the_heartbeat_has_a_row_and_every_row_a_type() -> None:
     assert {row.message for row in ROWS} == TYPES.keys() - {"heartbeat"}
 
 
-def test_what_holds_free_text_or_contacts_is_restricted_wherever_it_goes() -> None:
+def test_messages_with_free_text_or_contacts_are_restricted() -> None:
     restricted = {"engagement_opened", "note_stated"}
 
     assert {row.message for row in ROWS if row.restricted} == restricted

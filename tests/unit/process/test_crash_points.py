@@ -38,14 +38,14 @@ def run(code: list[str], environment: Mapping[str, str]) -> "subprocess.Complete
     )
 
 
-def test_without_being_asked_every_place_is_passed() -> None:
+def test_without_a_setting_no_crash_point_kills() -> None:
     done = run(["-c", REACH], {})
 
     assert done.returncode == 0
     assert done.stdout.split("\n") == ["sent", "sent", "sent", "went on", ""]
 
 
-def test_the_process_kills_itself_at_the_hit_asked_for(tmp_path: Path) -> None:
+def test_the_process_kills_itself_at_the_configured_hit(tmp_path: Path) -> None:
     asked = {"CRASH_AT": "relay.after_select:2", "CONTINUUM_CRASH_REPORT": str(tmp_path)}
 
     done = run(["-c", REACH], {**TEST_MODE, **asked})
@@ -55,14 +55,14 @@ def test_the_process_kills_itself_at_the_hit_asked_for(tmp_path: Path) -> None:
     assert read_report(tmp_path)["relay.after_select"] == (2, 1)
 
 
-def test_what_was_begun_is_on_its_way_before_the_process_ends() -> None:
+def test_a_send_that_was_begun_leaves_before_the_process_ends() -> None:
     done = run(["-c", REACH], {**TEST_MODE, "CRASH_AT": "relay.after_send_before_ack"})
 
     assert done.returncode == -signal.SIGKILL
     assert done.stdout == "sent\n"
 
 
-def test_a_place_reached_again_before_the_end_comes_is_counted_as_the_one(tmp_path: Path) -> None:
+def test_a_point_reached_again_before_the_kill_counts_once(tmp_path: Path) -> None:
     asked = {"CONTINUUM_CRASH_REPORT": str(tmp_path), "CRASH_AT": "relay.after_send_before_ack"}
 
     done = run(["-c", REACH_TWICE], {**TEST_MODE, **asked})
@@ -71,7 +71,7 @@ def test_a_place_reached_again_before_the_end_comes_is_counted_as_the_one(tmp_pa
     assert read_report(tmp_path)["relay.after_send_before_ack"] == (2, 1)
 
 
-def test_in_test_mode_each_hit_is_counted_for_all_processes_together(tmp_path: Path) -> None:
+def test_in_test_mode_hits_are_counted_over_all_processes(tmp_path: Path) -> None:
     counting = {**TEST_MODE, "CONTINUUM_CRASH_REPORT": str(tmp_path)}
 
     for _ in range(2):
@@ -91,7 +91,7 @@ def test_in_test_mode_each_hit_is_counted_for_all_processes_together(tmp_path: P
         ({**TEST_MODE, "CRASH_AT": "relay.after_select:x"}, "is not <point>:<number>"),
     ],
 )
-def test_a_service_refuses_to_start_on_what_it_must_not_do(
+def test_a_service_refuses_to_start_with_an_invalid_crash_point(
     environment: Mapping[str, str], said: str
 ) -> None:
     done = run(["-m", "services.routing", "run"], environment)
@@ -100,7 +100,7 @@ def test_a_service_refuses_to_start_on_what_it_must_not_do(
     assert said in done.stderr
 
 
-def test_every_place_is_reached_somewhere_in_the_code() -> None:
+def test_every_crash_point_is_reached_somewhere_in_the_code() -> None:
     root = Path(__file__).parents[3]
     files = [f for folder in ("services", "shared") for f in (root / folder).rglob("*.py")]
     code = "\n".join(file.read_text() for file in files)

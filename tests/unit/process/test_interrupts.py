@@ -1,4 +1,4 @@
-"""A command ends at SIGINT, and so does what it starts, though a shell has it ignored."""
+"""A command and its children end at SIGINT, even if the shell started it with SIGINT ignored."""
 
 import signal
 import subprocess
@@ -28,7 +28,7 @@ print(re.search("SigIgn:\\\\s*(.*)", Path("/proc/self/status").read_text())[1])
 ENDING = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 
 
-def test_a_command_that_was_begun_ignoring_sigint_is_interrupted_all_the_same() -> None:
+def test_a_command_started_with_sigint_ignored_can_be_interrupted() -> None:
     command = subprocess.Popen(
         [*BEGUN_IGNORING, sys.executable, "-c", COMMAND], stdout=subprocess.PIPE, text=True
     )
@@ -43,7 +43,7 @@ def test_a_command_that_was_begun_ignoring_sigint_is_interrupted_all_the_same() 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux alone shows what a process ignores")
-def test_no_part_of_the_stack_ignores_what_its_launcher_ignores(tmp_path: Path) -> None:
+def test_no_part_of_the_stack_inherits_ignored_signals(tmp_path: Path) -> None:
     log = tmp_path / "shown"
     before = [signal.signal(each, signal.SIG_IGN) for each in ENDING]
     try:

@@ -1,4 +1,4 @@
-"""What libraries log comes through, and a flood of it does not."""
+"""Log lines of libraries are kept, but floods of them are limited."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from shared.process import logging as ours
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def output(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
     before = logging.getLogger().handlers[:]
@@ -26,16 +26,16 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     logging.getLogger().handlers[:] = before
 
 
-def lines(said: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.getvalue().splitlines()]
+def lines(output: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.getvalue().splitlines()]
 
 
 def unreachable(number: int) -> None:
     logging.getLogger("client").warning("cannot reach %s", number)
 
 
-def test_a_line_that_a_library_repeats_is_said_once_and_then_how_often(
-    said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+def test_a_line_that_a_library_repeats_is_logged_once_and_then_counted(
+    output: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(300):
         unreachable(number)
@@ -47,7 +47,7 @@ def test_a_line_that_a_library_repeats_is_said_once_and_then_how_often(
     monkeypatch.setattr(time, "monotonic", lambda: much_later)
     unreachable(301)
 
-    assert [(line["body"], line.get("left_out")) for line in lines(said)] == [
+    assert [(line["body"], line.get("left_out")) for line in lines(output)] == [
         ("cannot reach 0", None),
         ("something else", None),
         ("cannot reach 300", 299),
@@ -55,7 +55,7 @@ def test_a_line_that_a_library_repeats_is_said_once_and_then_how_often(
     ]
 
 
-def test_of_a_long_line_the_beginning_is_said(said: io.StringIO) -> None:
+def test_a_long_line_is_truncated(output: io.StringIO) -> None:
     logging.getLogger("client").warning("x" * 5000)
 
-    assert [len(line["body"]) for line in lines(said)] == [300]
+    assert [len(line["body"]) for line in lines(output)] == [300]

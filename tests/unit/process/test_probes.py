@@ -1,4 +1,4 @@
-"""``/ready`` says whether everything is taken in, and if not, why."""
+"""``/ready`` reports whether records are taken in, and if not, why."""
 
 import asyncio
 import time
@@ -34,16 +34,16 @@ async def ready(health: Health) -> tuple[int, str]:
 
 
 def started(**since: float) -> Health:
-    """Return what a process that runs knows of itself; *since* in seconds before now."""
+    """Return the health of a running process; *since* in seconds before now."""
     now = time.monotonic()
     return Health(ready=True, **{name: {"it": now - ago} for name, ago in since.items()})  # type: ignore[arg-type]
 
 
-async def test_before_its_first_assignment_it_says_for_what_it_waits() -> None:
+async def test_before_the_first_assignment_ready_names_what_is_awaited() -> None:
     assert await ready(Health(waiting_for="kafka")) == (503, "waiting for kafka\n")
 
 
-async def test_when_all_is_well_it_is_ready() -> None:
+async def test_without_problems_it_is_ready() -> None:
     assert await ready(started()) == (200, "ready\n")
 
 
@@ -57,7 +57,7 @@ async def test_when_all_is_well_it_is_ready() -> None:
     ],
     ids=str,
 )
-async def test_seconds_are_no_reason_and_what_lasts_is_named(
+async def test_short_problems_are_ignored_and_lasting_ones_named(
     since: dict[str, float], status: int, says: str
 ) -> None:
     assert await ready(started(**since)) == (status, f"{says}\n")
@@ -71,7 +71,7 @@ async def test_a_blocked_partition_is_named_at_once() -> None:
 
 
 async def watched(ask: Callable[[], Awaitable[Any]], monkeypatch: pytest.MonkeyPatch) -> Health:
-    """Return what a process knows after *ask* was asked several times."""
+    """Return the health of a process after *ask* ran several times."""
     monkeypatch.setattr(reachability, "_EVERY_SECONDS", 0.001)
     monkeypatch.setattr(reachability, "_WITHIN_SECONDS", 0.01)
     health = Health()
@@ -84,13 +84,15 @@ async def watched(ask: Callable[[], Awaitable[Any]], monkeypatch: pytest.MonkeyP
     return Health(unreachable=unreachable)
 
 
-async def test_what_answers_is_not_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dependency_that_answers_is_not_unreachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async def answers() -> None: ...
 
     assert (await watched(answers, monkeypatch)).unreachable == {}
 
 
-async def test_what_fails_is_unreachable_since_its_first_failure(
+async def test_a_failing_dependency_is_unreachable_since_its_first_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[float] = []
@@ -105,7 +107,7 @@ async def test_what_fails_is_unreachable_since_its_first_failure(
     assert health.unreachable["postgres"] <= asked[0]
 
 
-async def test_what_keeps_even_a_cancelled_question_waiting_is_unreachable(
+async def test_a_dependency_that_blocks_even_a_cancelled_check_is_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def frozen() -> None:
@@ -117,7 +119,9 @@ async def test_what_keeps_even_a_cancelled_question_waiting_is_unreachable(
     assert "postgres" in (await watched(frozen, monkeypatch)).unreachable
 
 
-async def test_what_answers_again_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dependency_that_answers_again_is_reachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     answers = iter([OUTAGE, OUTAGE])
 
     async def comes_back() -> None:

@@ -10,13 +10,11 @@ from shared.process.table_gauges import TableGauges, rest
     [(0.001, 2.0), (0.1, 5.0), (7.0, 15.0)],
     ids=["a small table", "a large one", "a network that was cut for seconds"],
 )
-def test_what_takes_long_is_counted_less_often_but_never_minutes_apart(
-    took: float, pause: float
-) -> None:
+def test_slow_counts_run_less_often_but_never_minutes_apart(took: float, pause: float) -> None:
     assert rest(took) == pause
 
 
-async def test_tables_are_counted_only_when_metrics_are_asked_for_and_once_for_all() -> None:
+async def test_tables_are_counted_once_per_scrape() -> None:
     counted = 0
 
     async def count() -> None:
@@ -35,7 +33,7 @@ async def test_tables_are_counted_only_when_metrics_are_asked_for_and_once_for_a
     assert counted == 1
 
 
-async def test_an_outage_leaves_gauges_as_they_were_and_a_bug_is_raised() -> None:
+async def test_an_outage_leaves_gauges_unchanged_and_a_bug_is_raised() -> None:
     async def away() -> None:
         raise ConnectionRefusedError
 
@@ -51,7 +49,7 @@ async def test_an_outage_leaves_gauges_as_they_were_and_a_bug_is_raised() -> Non
         await gauges.refresh()
 
 
-async def test_metrics_do_not_wait_for_a_count_that_takes_long(
+async def test_metrics_do_not_wait_for_a_slow_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("shared.process.table_gauges._WAIT_SECONDS", 0.01)

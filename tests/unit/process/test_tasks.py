@@ -18,7 +18,7 @@ FOR_EVER = 3600.0
 
 
 class Step:
-    """A step that returns pauses in turn, the last one again and again."""
+    """A step that returns the given pauses one after the other, and then repeats the last one."""
 
     def __init__(self, *pauses: timedelta) -> None:
         self._pauses = pauses
@@ -44,7 +44,7 @@ async def called(step: Step, **task: Any) -> AsyncIterator[None]:
             await running
 
 
-async def turns() -> None:
+async def let_run() -> None:
     for _ in range(50):
         await asyncio.sleep(0)  # lets the task run as far as it can without time passing
 
@@ -52,39 +52,39 @@ async def turns() -> None:
 async def test_a_step_is_called_again_while_there_may_be_more() -> None:
     step = Step(AT_ONCE, AT_ONCE, LATER)
     async with called(step, every=FOR_EVER):
-        await turns()
+        await let_run()
     assert step.calls == 3
 
 
 async def test_a_wake_during_a_step_calls_it_once_more() -> None:
-    """Given work that comes after the look and before the wait, it does not wait."""
+    """Given work that arrives between the step and the wait, it does not wait."""
     wake = asyncio.Event()
     step = Step(LATER)
     step.during = lambda: wake.set() if step.calls == 1 else None
     async with called(step, every=FOR_EVER, wake=wake):
-        await turns()
+        await let_run()
         assert step.calls == 2
         wake.set()
-        await turns()
+        await let_run()
     assert step.calls == 3
 
 
 @pytest.mark.parametrize(
-    ("pause", "every"), [(timedelta(milliseconds=20), FOR_EVER), (timedelta(hours=1), 0.02)]
+    ("pause", "every"), [(timedelta(seconds=0.2), FOR_EVER), (timedelta(hours=1), 0.2)]
 )
-async def test_it_waits_for_what_comes_first_the_due_time_or_the_poll(
+async def test_it_waits_for_the_due_time_or_the_poll_whichever_is_first(
     pause: timedelta, every: float
 ) -> None:
     step = Step(pause, LATER) if every == FOR_EVER else Step(pause)
     async with called(step, every=every):
-        await turns()
+        await let_run()
         assert step.calls == 1
         async with asyncio.timeout(5):
             while step.calls < 2:
                 await asyncio.sleep(0.005)  # the pause of the task has to pass
 
 
-def test_a_batch_wakes_only_the_task_that_batches_bring_work() -> None:
+def test_a_batch_wakes_only_tasks_that_get_work_from_batches() -> None:
     services = [
         routing.build(RoutingSettings.model_construct()),
         notifications.build(NotificationsSettings.model_construct()),
@@ -96,6 +96,6 @@ def test_a_batch_wakes_only_the_task_that_batches_bring_work() -> None:
     assert [task.name for task in tasks if task.wake is not None] == ["matcher"]
 
 
-def test_soon_is_before_later_and_behind_at_once() -> None:
+def test_wait_times_are_ordered_now_soon_later() -> None:
     assert min([LATER, SOON]) == SOON
     assert min([LATER, SOON, AT_ONCE]) == AT_ONCE

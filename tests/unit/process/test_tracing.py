@@ -1,4 +1,4 @@
-"""A collector that is away, or slow, costs spans and nothing else."""
+"""A collector that is down or slow loses spans, with no other effect."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ from shared.process.tracing import Tracer
 
 
 class Collector(SpanExporter):
-    """Takes spans, refuses them, or lets everybody wait, as it is told."""
+    """Accepts spans, refuses them, or delays its response, as configured."""
 
     def __init__(self) -> None:
         self.refuses = False
@@ -51,7 +51,7 @@ def counted(outcome: str, service: str) -> float:
     return metrics.REGISTRY.get_sample_value("cri_trace_spans_total", labels) or 0
 
 
-async def test_what_the_collector_refuses_is_counted_and_said_once(collector: Collector) -> None:
+async def test_refused_spans_are_counted_and_logged_once(collector: Collector) -> None:
     with capture_logs() as logged:
         tracer = Tracer(collector, service="refused", instance=None)
         collector.refuses = True
@@ -63,7 +63,9 @@ async def test_what_the_collector_refuses_is_counted_and_said_once(collector: Co
     assert [each["event"] for each in logged] == ["traces.not_exported"]
 
 
-async def test_what_a_thread_says_has_the_fields_of_its_service(collector: Collector) -> None:
+async def test_log_lines_of_the_exporter_thread_have_the_service_fields(
+    collector: Collector,
+) -> None:
     bound = {"service.name": "bound"}
     with bound_contextvars(**bound), capture_logs(processors=[merge_contextvars]) as logged:
         tracer = Tracer(collector, service="bound", instance=None)
@@ -74,13 +76,13 @@ async def test_what_a_thread_says_has_the_fields_of_its_service(collector: Colle
     assert [each["service.name"] for each in logged] == ["bound"]
 
 
-async def test_that_it_takes_them_again_is_said_as_well(collector: Collector) -> None:
+async def test_recovery_of_the_collector_is_logged(collector: Collector) -> None:
     with capture_logs() as logged:
         tracer = Tracer(collector, service="again", instance=None)
         collector.refuses = True
         emit(tracer, times=512)
         while counted("lost", "again") < 512:
-            time.sleep(0.01)  # noqa: ASYNC251, the exporter's thread counts; it tells nobody
+            time.sleep(0.01)  # noqa: ASYNC251, the exporter's thread counts and sends no signal
         collector.refuses = False
         emit(tracer)
         await tracer.stop()
@@ -89,7 +91,7 @@ async def test_that_it_takes_them_again_is_said_as_well(collector: Collector) ->
     assert [each["event"] for each in logged] == ["traces.not_exported", "traces.exported_again"]
 
 
-async def test_a_slow_collector_makes_nobody_wait_and_bounds_what_waits(
+async def test_a_slow_collector_delays_nothing_and_the_queue_is_bounded(
     collector: Collector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "QUEUE_SPANS", 1000)

@@ -7,7 +7,7 @@ import pytest
 from shared.process.waking import woken
 
 
-async def test_a_wait_says_whether_its_event_came() -> None:
+async def test_a_wait_returns_whether_its_event_was_set() -> None:
     wake = asyncio.Event()
 
     assert not await woken(wake, within=0.01)
@@ -18,7 +18,7 @@ async def test_a_wait_says_whether_its_event_came() -> None:
 
 @pytest.mark.parametrize("steps", range(5))
 async def test_a_wait_that_is_cancelled_as_its_event_comes_is_cancelled(steps: int) -> None:
-    """What is lost here is a service's stop: its task would go on."""
+    """If the cancellation is lost, a stopping service's task runs on."""
     wake = asyncio.Event()
 
     async def wait() -> None:

@@ -79,7 +79,7 @@ def test_a_message_that_changes_nothing_has_a_line_and_no_columns() -> None:
 
 
 def test_every_column_is_set_by_one_topic_only() -> None:
-    stream = told(EventStream(1), range(12))
+    stream = extended(EventStream(1), range(12))
 
     columns = {
         topic: {c for t, e in stream.events if t == topic for c in changed_by(e)}  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ STEPS: Sequence[Callable[[EventStream], Event]] = (
 )
 
 
-def told(stream: EventStream, steps: Iterable[int]) -> EventStream:
+def extended(stream: EventStream, steps: Iterable[int]) -> EventStream:
     for step in steps:
         STEPS[step](stream)
     return stream
@@ -132,7 +132,7 @@ def interleaved(events: Sequence[Said], choices: Sequence[bool]) -> list[Said]:
 def test_any_interleaving_and_any_cut_into_batches_give_the_same_row(
     steps: list[int], choices: list[bool], cut: int
 ) -> None:
-    events = told(EventStream(1), steps).events
+    events = extended(EventStream(1), steps).events
     mixed = interleaved(events, choices)
 
     whole = folded(mixed)

@@ -1,4 +1,4 @@
-"""The public page: what others wrote stays text, and everything is said once."""
+"""The public page: text of senders is escaped, and each figure is shown once."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -44,11 +44,11 @@ Step = Callable[[Request], DecisionOutcome]
 
 def steps(sender: Sender, messages: list[Any]) -> list[Step]:
     """Return the messages as functions of the request, so that each can be decided twice."""
-    return [_step(sender, name, *words, turn=turn) for turn, (name, *words) in enumerate(messages)]
+    return [_step(sender, name, *words, hour=hour) for hour, (name, *words) in enumerate(messages)]
 
 
-def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
-    at = AT + timedelta(hours=turn)
+def _step(sender: Sender, name: str, *words: Any, hour: int) -> Step:
+    at = AT + timedelta(hours=hour)
     if name == "match":
         return lambda request: _match(request, at)
     if name == "run_out":
@@ -60,7 +60,7 @@ def _step(sender: Sender, name: str, *words: Any, turn: int) -> Step:
     if name == "assign":
         event: Any = sender.directed("assign", provider=words[0])
     elif name == "amended":
-        event = sender.amended(topics=["wellness", f"turn-{turn}"])
+        event = sender.amended(topics=["wellness", f"hour-{hour}"])
     else:
         event = getattr(sender, name)(*words)
     return lambda request: decide(request, event, RULES, at=at)
@@ -86,7 +86,7 @@ def test_a_life_keeps_its_promises(messages: list[Any]) -> None:
     records += outcome.records
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
+    for step in [_step(sender, "match", hour=0), *steps(sender, messages)]:
         outcome = step(request)
         assert step(request) == outcome  # deciding twice gives the same
         events += outcome.events
@@ -110,7 +110,7 @@ def test_the_fold_of_published_events_equals_the_request(messages: list[Any]) ->
     log = on_topic(outcome)
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
+    for step in [_step(sender, "match", hour=0), *steps(sender, messages)]:
         outcome = numbered(step(request))
         log += on_topic(outcome)
         request = outcome.request
@@ -125,7 +125,7 @@ def test_the_fold_of_published_events_equals_the_request(messages: list[Any]) ->
 def test_the_recorded_state_alone_equals_the_request(messages: list[Any]) -> None:
     sender = Sender()
     request = numbered(decide(None, sender.accepted(), RULES, at=AT)).request
-    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
+    for step in [_step(sender, "match", hour=0), *steps(sender, messages)]:
         request = numbered(step(request)).request
     of_earlier_release = request._replace(recorded=0)
 
@@ -157,7 +157,7 @@ def test_a_rerun_of_every_decision_gives_the_same_record(messages: list[Any]) ->
     records = [*outcome.records]
     request = outcome.request
 
-    for step in [_step(sender, "match", turn=0), *steps(sender, messages)]:
+    for step in [_step(sender, "match", hour=0), *steps(sender, messages)]:
         outcome = step(request)
         records += outcome.records
         request = outcome.request

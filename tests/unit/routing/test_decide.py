@@ -1,64 +1,26 @@
+"""Requests, offers and engagements: the events of each decision."""
+
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.routing.lanes.lane import LaneStep, match_in_order
-from services.routing.life.capacity import Capacity, apply, declared
 from services.routing.life.decide import UnknownRequest, decide
 from services.routing.life.offers import run_out
-from services.routing.life.outcome import DecisionOutcome
-from services.routing.life.request import CapacityChange, Request
-from shared.contracts.routing import MessageRefused
-from tests.examples import routing as examples
+from services.routing.life.request import CapacityChange
+from tests.examples.decisions import (
+    LATER,
+    RULES,
+    data_of,
+    decided,
+    engaged,
+    kinds,
+    offered,
+    refusal,
+    room,
+)
 from tests.examples.routing import AT, Sender, provider, rules_with
-
-RULES = rules_with()
-LATER = AT + timedelta(days=30)
-
-
-def kinds(outcome: DecisionOutcome) -> list[str]:
-    return [event.type.split(".")[3] for event in outcome.events]
-
-
-def data_of(outcome: DecisionOutcome, index: int) -> Any:
-    event: Any = outcome.events[index]
-    return event.data
-
-
-def decided(request: Request, event: Any) -> DecisionOutcome:
-    return decide(request, event, RULES, at=AT)
-
-
-def refusal(outcome: DecisionOutcome) -> str:
-    [refused] = outcome.events
-    assert isinstance(refused, MessageRefused)
-    return refused.data.reasons[0].code
-
-
-def room(*names: str) -> dict[str, Capacity]:
-    events = [examples.declared(name, 5) for name in names]
-    changes = [declared(event.subject, event.data, declaration=event.id) for event in events]
-    return {change.provider: apply(Capacity(change.provider), change) for change in changes}
-
-
-def accepted(sender: Sender) -> Request:
-    return decide(None, sender.accepted(), RULES, at=AT).request
-
-
-def offered(sender: Sender, *, by: str = "iacp") -> Request:
-    step = LaneStep("cri-tac", True, RULES, room(by), AT)
-    [outcome] = match_in_order(step, [accepted(sender)])
-    return outcome.request
-
-
-def engaged(sender: Sender) -> Request:
-    return decided(offered(sender), sender.answered("accept", "iacp")).request
-
-
-def referred(sender: Sender, **agency: Any) -> Request:
-    sender.facts = examples.facts(agency={"listed": False, **agency})
-    return accepted(sender)
 
 
 def test_an_accepted_request_is_triaged_and_queued() -> None:
@@ -129,27 +91,6 @@ def test_a_decline_queues_the_request_again_and_returns_the_capacity() -> None:
     )
 
 
-def test_the_program_office_can_accept_a_counteroffer() -> None:
-    sender = Sender()
-    countered = decided(offered(sender), sender.answered("counter", "iacp"))
-    assert kinds(countered) == ["offer_declined", "request_referred", "message_applied"]
-
-    outcome = decided(countered.request, sender.directed("assign", provider="iacp"))
-
-    assert kinds(outcome) == ["engagement_opened", "message_applied"]
-    assert outcome.request.engagement_id == f"{sender.tracking_number}-E1"
-
-
-def test_the_program_office_can_route_past_a_counteroffer() -> None:
-    sender = Sender()
-    countered = decided(offered(sender), sender.answered("counter", "iacp")).request
-
-    outcome = decided(countered, sender.directed("route"))
-
-    assert kinds(outcome) == ["request_triaged", "message_applied"]
-    assert outcome.request.offered == ("iacp",)
-
-
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
@@ -186,134 +127,6 @@ def test_an_invalid_report_about_an_engagement_is_refused(answer: Any, code: str
     sender = Sender()
 
     assert refusal(decided(engaged(sender), answer(sender))) == code
-
-
-@pytest.mark.parametrize(
-    ("direction", "code"),
-    [
-        ({"action": "assign", "provider": "nobody"}, "unknown_provider"),
-        ({"action": "route", "program": "nothing"}, "unknown_program"),
-    ],
-)
-def test_a_direction_that_cannot_be_carried_out_is_refused(
-    direction: dict[str, str], code: str
-) -> None:
-    sender = Sender()
-
-    assert refusal(decided(referred(sender), sender.directed(**direction))) == code
-
-
-def test_the_program_office_routes_an_unlisted_agency() -> None:
-    sender = Sender()
-
-    outcome = decided(referred(sender), sender.directed("route"))
-
-    assert kinds(outcome) == ["request_triaged", "message_applied"]
-    assert outcome.request.lane == "cri-tac.standard"
-    assert outcome.request.due_clock is None
-
-
-def test_a_request_routed_to_a_program_that_is_not_open_waits() -> None:
-    sender = Sender()
-
-    outcome = decided(referred(sender), sender.directed("route", program="critical-response"))
-
-    assert kinds(outcome) == ["request_waitlisted", "message_applied"]
-
-
-def test_the_program_office_assigns_a_provider() -> None:
-    sender = Sender()
-
-    outcome = decided(referred(sender), sender.directed("assign", provider="iaclea"))
-
-    assert kinds(outcome) == ["offer_made", "message_applied"]
-    assert outcome.request.offered == ("iaclea",)
-    assert outcome.changes == (CapacityChange("iaclea", load=1),)
-
-
-def test_the_program_office_declares_a_request_ineligible() -> None:
-    sender = Sender()
-
-    outcome = decided(referred(sender), sender.directed("ineligible"))
-
-    assert kinds(outcome) == ["request_ineligible", "message_applied"]
-    assert outcome.request.ended
-
-
-def test_a_withdrawal_stops_an_open_offer() -> None:
-    sender = Sender()
-
-    outcome = decided(offered(sender), sender.withdrawn())
-
-    assert kinds(outcome) == ["offer_withdrawn", "request_withdrawn", "message_applied"]
-    assert data_of(outcome, 1).before == "offered"
-    assert outcome.changes[0].free == 1
-
-
-def test_a_withdrawal_ends_the_engagement_and_names_the_provider() -> None:
-    sender = Sender()
-
-    outcome = decided(engaged(sender), sender.withdrawn())
-
-    assert kinds(outcome) == ["request_withdrawn", "message_applied"]
-    assert data_of(outcome, 0).provider == "iacp"
-    assert outcome.changes == (CapacityChange("iacp", load=-1),)
-
-
-def test_a_second_withdrawal_is_refused() -> None:
-    sender = Sender()
-    withdrawn = decided(accepted(sender), sender.withdrawn()).request
-
-    assert refusal(decided(withdrawn, sender.withdrawn())) == "already_withdrawn"
-
-
-@pytest.mark.parametrize(
-    ("late", "code"),
-    [
-        (lambda s: s.withdrawn(), "terminal"),
-        (lambda s: s.answered("accept", "iacp"), "offer_not_open"),
-        (lambda s: s.milestone("draft", "iacp"), "terminal"),
-        (lambda s: s.closed("iacp"), "terminal"),
-        (lambda s: s.directed("route"), "terminal"),
-    ],
-)
-def test_messages_after_the_end_are_refused(late: Any, code: str) -> None:
-    sender = Sender()
-    closed = decided(engaged(sender), sender.closed("iacp")).request
-
-    assert refusal(decided(closed, late(sender))) == code
-
-
-@pytest.mark.parametrize("lapses", [False, True])
-def test_an_answer_to_an_offer_of_a_withdrawn_request_is_refused_as_not_open(
-    lapses: bool,
-) -> None:
-    sender = Sender()
-    before = run_out(offered(sender), at=LATER).request if lapses else offered(sender)
-    withdrawn = decided(before, sender.withdrawn()).request
-
-    assert refusal(decided(withdrawn, sender.answered("accept", "iacp"))) == "offer_not_open"
-
-
-def test_an_amendment_after_the_end_changes_nothing_and_is_published_as_too_late() -> None:
-    sender = Sender()
-    closed = decided(engaged(sender), sender.closed("iacp")).request
-    amendment = sender.amended(topics=["other"]).model_copy(update={"inreplytoid": "mine"})
-
-    outcome = decided(closed, amendment)
-
-    last = closed.published + 1
-    assert outcome.request == closed._replace(published=last, recorded=last)
-    assert kinds(outcome) == ["amendment_came_too_late"]
-    facts = data_of(outcome, 0)
-    assert (facts.participant, facts.ended) == ("ca-post", "closed")
-    assert (facts.amendment, facts.record, facts.message_id) == (
-        amendment.number,
-        amendment.inreplyto,
-        "mine",
-    )
-    assert outcome.events[0].inreplyto is None  # the answer was given before
-    assert decided(closed, amendment) == outcome
 
 
 def test_an_amendment_keeps_an_open_offer() -> None:

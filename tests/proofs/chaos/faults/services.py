@@ -75,15 +75,15 @@ class Storm(Fault):
 
     service: str
     every: float = 4
-    _turned_at: float = field(default=0, repr=False)
+    _switched_at: float = field(default=0, repr=False)
 
     def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        self._turned_at = time.monotonic()
+        self._switched_at = time.monotonic()
         rig.wanted[self.service, 1] = {}
 
     def during(self, rig: Rig) -> None:
-        waited = time.monotonic() - self._turned_at
+        waited = time.monotonic() - self._switched_at
         if waited < self.every:
             return
         if (self.service, 1) in rig.wanted:
@@ -91,10 +91,10 @@ class Storm(Fault):
             if not came and waited < _PATIENCE:
                 return  # it would go before it has joined
             self.has_hit = self.has_hit or came
-            self._turned_at = time.monotonic()
+            self._switched_at = time.monotonic()
             rig.dismiss((self.service, 1))
         else:
-            self._turned_at = time.monotonic()
+            self._switched_at = time.monotonic()
             rig.wanted[self.service, 1] = {}
 
     def end(self, rig: Rig) -> None:

@@ -22,8 +22,8 @@ class Versions(Fault):
 
     old: int
     every: float = 8
-    _turned_at: float = field(default=0, repr=False)
-    _turn: int = field(default=0, repr=False)
+    _switched_at: float = field(default=0, repr=False)
+    _kills: int = field(default=0, repr=False)
 
     def begin(self, rig: Rig) -> None:
         program = released(PREVIOUS, say=rig.say)
@@ -37,14 +37,14 @@ class Versions(Fault):
             rig.hold(0.5)
         if not all(map(rig.is_ready, SERVICES)):
             rig.wrong.append("the two versions were never ready together")
-        self._turned_at, self._turn = time.monotonic(), 0
+        self._switched_at, self._kills = time.monotonic(), 0
 
     def during(self, rig: Rig) -> None:
-        if time.monotonic() - self._turned_at < self.every:
+        if time.monotonic() - self._switched_at < self.every:
             return
-        self._turned_at, self._turn = time.monotonic(), self._turn + 1
+        self._switched_at, self._kills = time.monotonic(), self._kills + 1
         for service in SERVICES:
-            rig.kill((service, self._turn % 2))
+            rig.kill((service, self._kills % 2))
 
     def end(self, rig: Rig) -> None:
         rig.programs.clear()

@@ -90,7 +90,7 @@ def test_no_refusal_repeats_a_reference_that_holds_an_identifier() -> None:
         assert events(decision)[0].data.reference is None
 
 
-def test_no_reply_repeats_an_id_that_holds_an_identifier() -> None:
+def test_no_answer_repeats_an_id_that_holds_an_identifier() -> None:
     refused = Intake().send("request.submit", id=NUMBER)
     of_form = Intake().send("request.submit", submission(topics=[]), id=NUMBER)
     kept = Intake()
@@ -123,7 +123,7 @@ def test_a_message_is_not_refused_for_its_own_ids() -> None:
     assert types(decision)[0] == "request_accepted"
 
 
-def test_a_message_accepted_by_an_older_release_gets_its_reply_again() -> None:
+def test_a_message_accepted_by_an_older_release_gets_its_answer_again() -> None:
     intake = Intake()
     odd = event("request.submit", submission(reference="x "))
     first = "cri.in.ca-post.v1/0/3"
