@@ -112,7 +112,7 @@ class Stack:
         self.postgres.wait()
         self._provision_postgres()
         self.kafka.wait_formatted()
-        self._say("migrating the four databases")
+        self._say("migrating the services' databases")
         self.migrate()
         self.kafka.wait()
         self._provision_kafka()

@@ -241,3 +241,11 @@ def test_the_operators_connection_file_in_the_guide_names_every_service() -> Non
     # `continuum status` reports a service without an address as not running.
     assert written.get("probes") == {name: [f"http://{name}-probes:8080"] for name in SERVICES}
     assert written["operator"]["dsns"].keys() == set(SERVICES)
+
+
+def test_the_passwords_in_the_guide_are_those_of_every_service() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text()
+    loop = re.search(r"^for role in operator \{(.*)\}\{,-migrate\}; do$", text, re.M)
+
+    assert loop
+    assert loop[1].split(",") == list(SERVICES)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from shared.contracts.services import SERVICES
 from shared.process.metrics import CATALOG, COUNTED
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,14 @@ def test_the_documented_catalogue_is_the_one_in_the_code() -> None:
         (each.name, each.kind, "rows" if each.stored else "process", each.labels, each.meaning)
         for each in CATALOG
     ]
+
+
+def test_the_documented_label_names_every_service() -> None:
+    text = (ROOT / "docs" / "metrics.md").read_text()
+    row = re.search(r"^\| `service` \| (.*) \|$", text, re.M)
+
+    assert row
+    assert re.findall(r"`(\w+)`", row[1]) == [*SERVICES, "canary"]
 
 
 def test_every_metric_is_set_somewhere() -> None:

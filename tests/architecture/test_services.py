@@ -21,6 +21,7 @@ LIST = "shared/contracts/services.py"
 CHECKER = ROOT / "tests/proofs/checker"
 """It shares no code with what it judges, so it has names of its own."""
 ALL_IN_A_ROW = re.compile(rf"(?:\b(?:{'|'.join(SERVICES)})\b(?:\W|and|or)*){{{len(SERVICES)},}}")
+DECIDING = {"audiences", "checks", "decide", "life", "project", "render", "rules"}
 FOLDERS = ("services", "shared", "continuum", "deploy", "benchmarks", "tests")
 
 
@@ -71,6 +72,23 @@ def test_the_import_contracts_name_every_service() -> None:
     assert {name: packages - each for name, each in named.items() if packages - each} == {}
 
 
+def test_the_contract_on_deciding_names_every_module_that_decides() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (contract,) = (
+        each
+        for each in settings["contracts"]
+        if each["name"] == "what decides does no I/O and has no hidden inputs"
+    )
+    deciding = {
+        f"services.{service}.{path.stem}"
+        for service in SERVICES
+        for path in (ROOT / "services" / service).iterdir()
+        if path.stem in DECIDING
+    }
+
+    assert deciding == set(contract["source_modules"])
+
+
 def test_the_operators_command_knows_every_service() -> None:
     assert FOLDED.keys() == READ_BY.keys() == letter._AT_RISK.keys() == set(SERVICES)
 
@@ -116,6 +134,11 @@ def test_kubernetes_has_a_folder_a_database_and_a_scaler_for_every_service() -> 
     }
     assert {role for name in SERVICES for role in (name, f"{name}_migrate")} <= {
         role["name"] for role in cluster["spec"]["managed"]["roles"]
+    }
+    assert {f"continuum_{name} {name},{name}_migrate,+operator" for name in SERVICES} == {
+        line.removeprefix("hostssl ").removesuffix(" all scram-sha-256")
+        for line in cluster["spec"]["postgresql"]["pg_hba"]
+        if line.startswith("hostssl continuum_")
     }
     assert set(SERVICES) == {
         each["metadata"]["name"] for each in scalers if each["kind"] == "ScaledObject"

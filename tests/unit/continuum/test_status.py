@@ -78,7 +78,8 @@ def with_process(service: str, found: Any) -> Observation:
 def test_without_problems_the_first_line_says_so_with_the_number_of_processes() -> None:
     lines = report(WELL)
 
-    assert lines[0].startswith("All is well: 4 processes of 4 services are ready")
+    count = len(SERVICES)
+    assert lines[0].startswith(f"All is well: {count} processes of {count} services are ready")
     assert not [line for line in lines if "next:" in line]
 
 
