@@ -79,6 +79,7 @@ class Positions:
         )
         topics, numbers = [p.topic for p in wanted], [p.partition for p in wanted]
         await self._pool.execute(_SQL["clear_stop"], topics, numbers, self._build)
+        committed = dict(self._committed)
         rows = await self._pool.fetch(_SQL["read_checkpoints"], topics, numbers)
         # Read after the checkpoints: another process may still move a checkpoint.
         ends = await _offsets(consumer.end_offsets, wanted)
@@ -86,7 +87,7 @@ class Positions:
             partition = TopicPartition(row["topic"], row["partition"])
             self._check_stop(row)
             await self._check_fits(row, end=ends.get(partition))
-            self._check_age(row)
+            _check_age(row, committed)
             beginning = beginnings.get(partition, 0)
             offset = await self._skip_lost(row, beginning)
             if partition in consumer.assignment():  # it may have been taken away meanwhile
@@ -127,6 +128,7 @@ class Positions:
         A topic that was deleted and created again ends before its old checkpoints, and a restored
         database holds older ones.
         """
+        committed = dict(self._committed)  # before the checkpoints: batches go on meanwhile
         rows = await self._pool.fetch(_SQL["read_every_checkpoint"])
         checkpoints = {TopicPartition(row["topic"], row["partition"]): row for row in rows}
         # Read after the checkpoints: other processes move them.
@@ -134,7 +136,7 @@ class Positions:
         self.ends = ends
         for partition, end in ends.items():
             await self._check_fits(checkpoints[partition], end=end)
-            self._check_age(checkpoints[partition])
+            _check_age(checkpoints[partition], committed)
 
     def _check_stop(self, row: Any) -> None:
         if row["stopped_by"] == self._build:
@@ -142,14 +144,6 @@ class Positions:
                 f"{row['topic']}/{row['partition']} was stopped after too many failed decisions by"
                 f" this same build ({self._build}); deploy another, or: continuum resume"
                 f" {self._service}"
-            )
-
-    def _check_age(self, row: Any) -> None:
-        committed = self._committed.get(TopicPartition(row["topic"], row["partition"]), 0)
-        if row["next_offset"] < committed:
-            raise Refusal(
-                f"{row['topic']}/{row['partition']}: the checkpoint is {row['next_offset']}, but"
-                f" was {committed}: {RESTORED}"
             )
 
     async def _check_fits(self, row: Any, *, end: int | None) -> None:
@@ -238,3 +232,12 @@ def readable(consumer: Any) -> set[TopicPartition]:
         for topic in consumer.subscription()
         for number in consumer.partitions_for_topic(topic) or ()
     }
+
+
+def _check_age(row: Any, committed: Mapping[TopicPartition, int]) -> None:
+    before = committed.get(TopicPartition(row["topic"], row["partition"]), 0)
+    if row["next_offset"] < before:
+        raise Refusal(
+            f"{row['topic']}/{row['partition']}: the checkpoint is {row['next_offset']}, but was"
+            f" {before}: {RESTORED}"
+        )

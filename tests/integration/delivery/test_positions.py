@@ -89,3 +89,27 @@ async def test_a_database_older_than_what_this_process_committed_stops_the_proce
         with pytest.raises(Refusal, match="the database was restored"):
             await positions.open(consumer, [PLACE])
     assert await pool.fetchval("SELECT refused_because FROM checkpoints") is None
+
+
+async def test_a_batch_that_commits_while_checkpoints_are_compared_is_no_restored_database(
+    pool: "asyncpg.Pool[Any]", any_topic: ServiceSettings, topics: Topics
+) -> None:
+    await topics.send(KEPT, "A", "of partition 1", "B")
+    cluster = await kafka.cluster_id(any_topic)
+    positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
+
+    class Committing(FetchingConsumer):
+        async def end_offsets(self, partitions: Any) -> Any:
+            await pool.execute("UPDATE checkpoints SET next_offset = 2")
+            positions.move({PLACE: 2})
+            return await super().end_offsets(partitions)
+
+    async with Committing(**kafka.security(any_topic), enable_auto_commit=False) as consumer:
+        consumer.assign([PLACE])
+        await positions.open(consumer, [PLACE])
+        await pool.execute("UPDATE checkpoints SET next_offset = 1")
+        positions = Positions(pool, service="routing", build="1", cluster_id=cluster)
+
+        await positions.check_ends(consumer)
+
+    assert positions.expected == {PLACE: 2}
