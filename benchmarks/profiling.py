@@ -23,7 +23,7 @@ _SAMPLES = 100
 """Samples a second; more would slow the services down."""
 _STAGES = (
     ("relay", r"\(shared/delivery/relay/(relay|sending|sent_log)\.py|\(aiokafka/producer/"),
-    ("closing", r"\(shared/delivery/relay/outbox\.py|\b_settle \("),
+    ("closing", r"\(shared/delivery/relay/outbox\.py|\bsettle \("),
     (
         "decode",
         r"\bparse \(services/|\bparse_event \(|\(services/intake/(parse|ended_requests)\.py",

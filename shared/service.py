@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -217,12 +218,13 @@ async def _serve(
 
 def _orders(service: Service) -> Task:
     """Return the task that carries out operators' orders."""
+    failures: Counter[int] = Counter()
 
     async def step(own: "Pool[Any]") -> timedelta:
         if not await orders.is_order_open(own):
             return LATER
         await orders.resume(own)
-        done = await orders.carry_out(own, service.reader, service=service.name)
+        done = await orders.carry_out(own, service.reader, service=service.name, failures=failures)
         if not done:
             return LATER
         for wake in _wakes(service):

@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
 
@@ -106,6 +106,11 @@ class Steps:
     counted: Counter[Counted] = field(default_factory=Counter)
     """Counts of this round other than outcomes, as named in `Taken.counted`."""
     _written: Mapping[Partition, Counter[Outcome]] = field(default_factory=dict)
+
+    def restore(self, before: "Steps") -> None:
+        """Take back all changes since *before* was copied, like a savepoint."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(before, each.name))
 
     def note(self, record: Record, outcome: Outcome) -> None:
         """Note the outcome of a record of this batch (a released one was counted when held)."""

@@ -1,47 +1,31 @@
-"""The rounds of one transaction: classify, decide, save; released records are the next round."""
+"""The rounds of one transaction: records that a round releases are taken in by the next."""
 
-import traceback
+import copy
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any
 
-import structlog
 from asyncpg.pool import PoolConnectionProxy
 
-from shared.contracts.tracking import is_tracking_number
-from shared.delivery.records import DELETED, Item, Malformed, PassedOver, Record
-from shared.delivery.relay import outbox
-from shared.delivery.take_in import dead_letters, held, parked
-from shared.delivery.take_in.budget import Budget, TooSlow
-from shared.delivery.take_in.checkpoints import Fenced, Steps, TooManyFailures
-from shared.delivery.take_in.dead_letters import Failure
-from shared.delivery.take_in.gates import Parsed, Round, classify
-from shared.delivery.take_in.opening import open_round
-from shared.delivery.take_in.reader import Closing, Reader
-from shared.delivery.take_in.rows import record_of
-from shared.postgres.statements import load_statements
+from shared.delivery.records import Record
+from shared.delivery.take_in.budget import TooSlow
+from shared.delivery.take_in.checkpoints import Steps
+from shared.delivery.take_in.gates import Parsed, Round
+from shared.delivery.take_in.one_round import (
+    DATA_ERRORS,
+    parse,
+    sqlstate,
+    take_in_round,
+    write_dead_letter,
+)
+from shared.delivery.take_in.reader import Reader
 
-log = structlog.get_logger()
-_SQL = load_statements("shared.delivery")
+SLOW_TRIES = 3
 RELEASED_AT_ONCE = 500
-"""Most released records in one round: Postgres ends a session that is idle for seconds."""
+"""Most released records that are loaded for one round."""
 
 
-def parse(reader: Reader[Any], records: Sequence[Record]) -> list[Parsed]:
-    """Parse *records*, or a prefix of each partition if the budget ends; raises `TooSlow`."""
-    budget = Budget()
-    parsed: list[Parsed] = []
-    with budget:
-        for record in records:
-            if budget.allows(record):
-                parsed.append(_parse(reader, record))
-    return parsed
-
-
-def _parse(reader: Reader[Any], record: Record) -> Parsed:
-    if record.unreadable is None:
-        return reader.parse(record)
-    return reader.unprocessable(record) or Malformed(record, record.unreadable)
+class ReleasedFailed(Exception):
+    """A record that the batch released is too slow, or Postgres refuses its data."""
 
 
 async def take_in_rounds(
@@ -52,228 +36,97 @@ async def take_in_rounds(
     *,
     service: str,
     opened: Round | None = None,
-    budget: Budget | None = None,
+    isolate: bool = False,
 ) -> int:
     """
     Take in *parsed*, then the records it released; return how many messages were appended.
 
-    *opened* is the first round if `open_batch` has opened it. A *budget* may cut off records from
-    the first round; *steps* holds the offsets it reached.
+    *opened* is the first round of a batch, from `open_batch`. If deciding takes too long, records
+    of a batch are cut off, and *steps* holds the offsets it reached. With *isolate*, a released
+    record that cannot be taken in becomes a dead letter; without, `ReleasedFailed` is raised.
     """
     steps.counted.clear()  # an attempt before this one may have been rolled back
-    appended, released = 0, list[Record]()
-    while True:
-        work = opened or await open_round(connection, parsed)
-        await classify(connection, work, parsed, steps)
-        closing = await _decide(connection, reader, work, steps, budget)
-        appended += len(work.outgoing) + len(work.failed)
-        released += await _settle(connection, work, closing, steps, service=service)
-        if not released:
-            return appended
-        now, released = released[:RELEASED_AT_ONCE], released[RELEASED_AT_ONCE:]
-        parsed, opened, budget = [reader.parse(record) for record in now], None, None
+    appended, released = await take_in_round(
+        connection, reader, parsed, steps, service=service, opened=opened
+    )
+    return appended + await take_in_released(
+        connection, reader, released, steps, service=service, isolate=isolate
+    )
 
 
-async def write_dead_letter(
+async def take_in_released(
     connection: "PoolConnectionProxy[Any]",
     reader: Reader[Any],
-    record: Record,
+    released: Sequence[Record],
     steps: Steps,
     *,
     service: str,
-    reason: str,
-    error: str,
+    isolate: bool,
 ) -> int:
-    """
-    Make *record* a dead letter without deciding it; return how many messages that appended.
-
-    A participant is answered `not_processable`. The key of another service's record is parked.
-    """
-    steps.counted.clear()
-    work, closing = Round({}, set()), Closing()
-    refusal = reader.unprocessable(record)
-    if refusal is None:
-        key = _key_of(reader, record)
-        _count_failure(record, key, steps, reason=reason)
-        work.failed.append(Failure(record, reason, error, parking_key=key))
-    else:
-        state = await reader.load(connection, [refusal], at=steps.at)
-        _refuse(reader, state, work, refusal, steps)
-        closing = await _save(connection, reader, state, work)
-        work.failed.append(Failure(record, reason, error, answered=True))
-    steps.note(record, "dead")
-    await _settle(connection, work, closing, steps, service=service)
-    return len(work.outgoing) + len(work.failed)
+    """Take in records that had waited, and those that they release, in rounds of bounded time."""
+    appended, left = 0, list(released)
+    while left:
+        now, left = left[:RELEASED_AT_ONCE], left[RELEASED_AT_ONCE:]
+        if isolate:
+            more, further = await _isolate(connection, reader, now, steps, service=service)
+        else:
+            try:
+                more, further = await _release(connection, reader, now, steps, service=service)
+            except (TooSlow, *DATA_ERRORS) as error:
+                raise ReleasedFailed from error
+        appended += more
+        left = further + left
+    return appended
 
 
-def _count_failure(record: Record, key: str | None, steps: Steps, *, reason: str) -> None:
-    """Count a failed record; raise `TooManyFailures` if so many failed that the build is wrong."""
-    partition = (record.topic, record.partition)
-    window = steps.windows.get(partition)
-    if window is None or reason == "refused_by_postgres":  # the data is wrong, not the build
-        return
-    window.count(key=key or record.coordinate, failed=True)
-    if window.tripped:
-        raise TooManyFailures(partition, window.encode() or "")
-
-
-def _key_of(reader: Reader[Any], record: Record) -> str | None:
-    """Return the key that is to be parked, if the record can be parsed in time."""
-    try:
-        parsed = parse(reader, [record])
-    except TooSlow:
-        return None
-    return parsed[0].key if isinstance(parsed[0], Item) else None
-
-
-def _refuse(reader: Reader[Any], state: Any, work: Round, refusal: Item, steps: Steps) -> None:
-    """Answer the sender of a record that could not be processed."""
-    taken = reader.decide(state, refusal)
-    work.outgoing.extend(taken.outgoing)
-    steps.counted.update(taken.counted)
-
-
-async def _decide(
+async def _release(
     connection: "PoolConnectionProxy[Any]",
     reader: Reader[Any],
-    work: Round,
-    steps: Steps,
-    budget: Budget | None,
-) -> Closing:
-    """Decide each item; one that raises becomes a dead letter, and the others go on."""
-    items = [found for found in work.passing if isinstance(found, Item)]
-    state = await reader.load(connection, items, at=steps.at) if items else None
-    if budget is None:
-        _decide_all(reader, state, work, steps)
-    else:
-        with budget:
-            _decide_all(reader, state, work, steps, budget)
-        if budget.cut:
-            work.cut_off(budget.cut)
-            steps.cut_off(budget.cut)
-    return await _save(connection, reader, state, work) if items else Closing()
-
-
-async def _save(
-    connection: "PoolConnectionProxy[Any]", reader: Reader[Any], state: Any, work: Round
-) -> Closing:
-    closing = await reader.save(connection, state) or Closing()
-    work.outgoing.extend(closing.messages)
-    return closing
-
-
-def _decide_all(
-    reader: Reader[Any], state: Any, work: Round, steps: Steps, budget: Budget | None = None
-) -> None:
-    for found in work.passing:
-        if budget is not None and not budget.allows(found.record):
-            continue
-        if found.key in work.parked_keys:
-            work.parked.append((found.key, found.record))
-            work.step_back(found)
-            steps.note(found.record, "parked")
-        elif work.has_stepped_back and work.hold_back(found):
-            steps.note(found.record, "held")
-        elif isinstance(found, PassedOver):
-            steps.note(found.record, "ignored")
-            if found.unknown is not None:
-                steps.counted["schema_unknown", found.unknown] += 1
-        else:
-            _decide_one(reader, state, work, found, steps)
-
-
-def _decide_one(reader: Reader[Any], state: Any, work: Round, item: Item, steps: Steps) -> None:
-    record = item.record
-    error: Exception | None = None
-    try:
-        taken = reader.decide(state, item)
-    except Exception as failure:  # pure code that fails once fails for ever: do not retry it
-        error = failure
-    else:
-        work.outgoing.extend(taken.outgoing)
-        steps.note(record, taken.outcome)
-        steps.counted.update(taken.counted)
-        if record.unreadable not in (None, DELETED):
-            steps.counted["dead_letters", "unreadable"] += 1
-    partition = (record.topic, record.partition)
-    window = steps.windows.get(partition)
-    if window is not None and item.gate is not None:  # only records of our own services count
-        window.count(key=item.key, failed=error is not None)
-        if window.tripped:
-            raise TooManyFailures(partition, window.encode() or "") from error
-    if error is None:
-        return
-    name = type(error).__name__
-    refusal = reader.unprocessable(record)
-    if refusal is None:
-        work.failed.append(Failure(record, "decision_failed", name, parking_key=item.key))
-        work.parked_keys.add(item.key)
-        work.step_back(item)
-    else:
-        _refuse(reader, state, work, refusal, steps)
-        work.failed.append(Failure(record, "decision_failed", name, answered=True))
-    steps.note(record, "dead")
-    log.error(
-        "decision.failed",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        **{"error.type": name},
-        where=_where(error),
-        **({"tracking_number": item.key} if is_tracking_number(item.key) else {}),
-    )
-
-
-def _where(error: Exception) -> str:
-    """Return the file and line that raised, never the values."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}"
-
-
-async def _settle(
-    connection: "PoolConnectionProxy[Any]",
-    work: Round,
-    closing: Closing,
+    records: Sequence[Record],
     steps: Steps,
     *,
     service: str,
-) -> list[Record]:
-    """Write the results of a round; return the records it released, in the order of holding."""
-    await dead_letters.keep(connection, work.failed, service=service, at=steps.at)
-    await parked.park(connection, work.parked)
-    steps.counted.update(("dead_letters", failure.reason) for failure in work.failed)
-    first, *released = await connection.fetch(
-        closing.statement,
-        await outbox.rows_or_copy(connection, work.outgoing),
-        steps.take(),
-        work.gate_steps(),
-        steps.take_counted(),
-        *closing.parameters,
-    )
-    if work.lost:
-        await _note_lost(connection, work)
-    if first["saved"] != len(work.moved):
-        raise Fenced  # another process has moved a gate meanwhile
-    ready = await _hold(connection, work) if work.waiting or work.behind else []
-    return ready + [record_of(row) for row in sorted(released, key=itemgetter("id"))]
+) -> tuple[int, list[Record]]:
+    parsed = parse(reader, records)
+    appended, released = await take_in_round(connection, reader, parsed, steps, service=service)
+    return appended, [*released, *records[len(parsed) :]]
 
 
-async def _note_lost(connection: "PoolConnectionProxy[Any]", work: Round) -> None:
-    """Record the skipped numbers, so that an operator can inform the participants."""
-    # A gate that was put back has skipped nothing.
-    skipped = [lost for lost in work.lost if work.moved[lost[0], lost[2]] == lost[4] - 1]
-    columns = [list(column) for column in zip(*skipped, strict=True)] or [[]] * 5
-    await connection.execute(_SQL["note_lost_numbers"], *columns)
-    for topic, partition, _, first, until in skipped:
-        log.error(
-            "numbers.lost", topic=topic, partition=partition, numbers=until - first, number=first
-        )
-
-
-async def _hold(connection: "PoolConnectionProxy[Any]", work: Round) -> list[Record]:
-    """Store the waiting records; return those whose gate another process has moved meanwhile."""
-    candidates = [*work.waiting, *work.behind]
-    now = await held.lock_stubs(connection, [gate for gate, _ in candidates])
-    waiting = [(gate, r) for gate, r in candidates if now[gate.topic, gate.subject] < gate.number]
-    await held.hold(connection, waiting)
-    return [r for gate, r in candidates if now[gate.topic, gate.subject] >= gate.number]
+async def _isolate(
+    connection: "PoolConnectionProxy[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    steps: Steps,
+    *,
+    service: str,
+    tries: int = 1,
+) -> tuple[int, list[Record]]:
+    """Take in one round, divided down to the records that cannot be: these become dead letters."""
+    before = copy.deepcopy(steps)
+    try:
+        async with connection.transaction():
+            return await _release(connection, reader, records, steps, service=service)
+    except TooSlow as slow:
+        reason, error = "too_slow", TooSlow.__name__
+        place = next(n for n, record in enumerate(records) if record is slow.record)
+        parts = [records[:place], records[place : place + 1], records[place + 1 :]]
+        is_final = len(records) == 1 and tries == SLOW_TRIES
+    except DATA_ERRORS as failure:
+        reason, error = "refused_by_postgres", sqlstate(failure)
+        parts = [records[: len(records) // 2], records[len(records) // 2 :]]
+        is_final = len(records) == 1
+    steps.restore(before)
+    if is_final:
+        return await write_dead_letter(
+            connection, reader, records[0], steps, service=service, reason=reason, error=error
+        ), []
+    appended, released = 0, list[Record]()
+    for part in parts:
+        if part:
+            more, further = await _isolate(
+                connection, reader, part, steps,
+                service=service, tries=tries + 1 if len(records) == 1 else 1,
+            )  # fmt: skip
+            appended += more
+            released += further
+    return appended, released

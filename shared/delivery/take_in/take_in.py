@@ -4,29 +4,26 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import asyncpg
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from shared.delivery.records import Malformed, Outcome, Record
-from shared.delivery.take_in.budget import Budget, TooSlow
+from shared.delivery.take_in.budget import TooSlow
 from shared.delivery.take_in.checkpoints import Fenced, Partition, TooManyFailures
+from shared.delivery.take_in.one_round import DATA_ERRORS, parse, sqlstate, write_dead_letter
 from shared.delivery.take_in.opening import open_batch
 from shared.delivery.take_in.reader import Reader
-from shared.delivery.take_in.rounds import parse, take_in_rounds, write_dead_letter
+from shared.delivery.take_in.rounds import SLOW_TRIES, ReleasedFailed, take_in_rounds
 from shared.delivery.traces import RecordingReader, Traces, now
 from shared.process import crash_points
 from shared.process.outages import TRANSIENT
 
-# Raised by Postgres (classes 22 and 23) or asyncpg for data that can never be stored.
-# UnicodeEncodeError: a reader that encodes such a text itself fails before asyncpg does.
-DATA_ERRORS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeEncodeError)
-SLOW_TRIES = 3
 _NONE: Counter[Outcome] = Counter()
 
-__all__ = ["DATA_ERRORS", "Fenced", "Result", "TooManyFailures", "dead_letter", "take_in"]
+__all__ = ["Fenced", "Result", "TooManyFailures", "dead_letter", "take_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ async def take_in(
     *,
     service: str,
     traces: Traces | None = None,
+    isolate: bool = False,
 ) -> Result:
     """
     Take in *records* (per partition contiguous, from its checkpoint on), or a prefix of each.
@@ -79,11 +77,16 @@ async def take_in(
     All effects and the checkpoints commit together, or none of them does. If deciding needs more
     processor time than one batch is allowed, only some records are taken in; ``Result.left``
     returns the others. A record becomes a dead letter (`dead_letter`) if it takes more than a
-    second three times while it is alone, or if Postgres refuses its data. Raises `Fenced`,
-    `TooManyFailures`, or what Postgres or the network raised. *traces* get the committed records.
+    second three times while it is alone, or if Postgres refuses its data. So does a held record
+    that *records* release: with *isolate*, which follows by itself, the released records are
+    taken in behind savepoints. Raises `Fenced`, `TooManyFailures`, or what Postgres or the network
+    raised. *traces* get the committed records.
     """
+    attempt = partial(_attempt, pool, reader, service=service, traces=traces, isolate=isolate)
     try:
-        return await _attempt(pool, reader, records, service=service, traces=traces)
+        return await attempt(records)
+    except ReleasedFailed:
+        return await take_in(pool, reader, records, service=service, traces=traces, isolate=True)
     except TooSlow as slow:
         if len(records) == 1:
             return await _retry_slow(pool, reader, records[0], service=service, traces=traces)
@@ -91,10 +94,9 @@ async def take_in(
         parts = [records[:place], records[place : place + 1], records[place + 1 :]]
     except DATA_ERRORS as error:
         if len(records) == 1:
-            name = getattr(error, "sqlstate", None) or type(error).__name__
             return await dead_letter(
                 pool, reader, records[0],
-                service=service, reason="refused_by_postgres", error=name,
+                service=service, reason="refused_by_postgres", error=sqlstate(error),
             )  # fmt: skip
         middle = len(records) // 2
         parts = [records[:middle], records[middle:]]
@@ -102,7 +104,7 @@ async def take_in(
     for part in parts:
         if part:
             done = done.followed_by(
-                await take_in(pool, reader, part, service=service, traces=traces)
+                await take_in(pool, reader, part, service=service, traces=traces, isolate=isolate)
             )
             if done.left(part):
                 break
@@ -138,7 +140,9 @@ async def _retry_slow(
     """Retry a record that was too slow while alone; make it a dead letter after the last try."""
     for _ in range(SLOW_TRIES - 1):
         try:
-            return await _attempt(pool, reader, [record], service=service, traces=traces)
+            return await _attempt(
+                pool, reader, [record], service=service, traces=traces, isolate=True
+            )
         except TooSlow:
             continue
     return await dead_letter(
@@ -153,23 +157,29 @@ async def _attempt(
     *,
     service: str,
     traces: Traces | None,
+    isolate: bool,
 ) -> Result:
     if traces is None:
-        return await _take_in(pool, reader, records, service=service)
+        return await _take_in(pool, reader, records, service=service, isolate=isolate)
     recording, began = RecordingReader(reader), now()
-    result = await _take_in(pool, recording, records, service=service)
+    result = await _take_in(pool, recording, records, service=service, isolate=isolate)
     traces.taken_in(recording, began=began)
     return result
 
 
 async def _take_in(
-    pool: "Pool[Any]", reader: Reader[Any], records: Sequence[Record], *, service: str
+    pool: "Pool[Any]",
+    reader: Reader[Any],
+    records: Sequence[Record],
+    *,
+    service: str,
+    isolate: bool,
 ) -> Result:
     parsed = parse(reader, records)  # not while locks are held
     async with _transaction(pool) as connection:
         steps, opened = await open_batch(connection, parsed)
         appended = await take_in_rounds(
-            connection, reader, parsed, steps, service=service, opened=opened, budget=Budget()
+            connection, reader, parsed, steps, service=service, opened=opened, isolate=isolate
         )
         crash_points.reach(f"{service}.in_transaction")
     return Result(steps.count(), appended, steps.next_offsets)

@@ -1,6 +1,7 @@
 """Dead letters are taken in again, or given up, in their place."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -251,6 +252,53 @@ async def test_a_bug_outside_of_decisions_fails_the_order_and_not_the_service(
 
     assert done == ("failed_again", "raised KeyError outside of a decision")
     assert await contents(pool) == before
+
+
+async def test_an_order_that_fails_for_good_is_given_up_and_later_ones_go_on(
+    pool: "Pool", reader: LedgerReader, parked_key: Record
+) -> None:
+    class Broken(LedgerReader):
+        async def load(self, connection: Any, items: Sequence[Item], *, at: Any) -> State:
+            await connection.execute("SELECT no_such_function()")
+            return State()
+
+    failing = await order(pool, parked_key)
+    later = await order(pool, parked_key._replace(offset=99), "discard")
+    failures: Counter[int] = Counter()
+    for _ in range(orders.TRIES - 1):
+        with pytest.raises(asyncpg.UndefinedFunctionError):
+            await orders.carry_out(pool, Broken(), service="routing", failures=failures)
+
+    while await orders.carry_out(pool, Broken(), service="routing", failures=failures):
+        pass
+
+    rows = await pool.fetch("SELECT operation, outcome, detail FROM operation_outcomes ORDER BY 1")
+    assert [tuple(row) for row in rows] == [
+        (failing, "failed_again", "could not be carried out: UndefinedFunctionError, 3 times"),
+        (later, "refused", "it is no dead letter, or no longer"),
+    ]
+    assert await counted(pool, "parked") == 2
+
+
+async def test_a_waiting_record_that_is_too_slow_is_set_aside_and_not_the_replayed_one(
+    pool: "Pool", reader: LedgerReader, parked_key: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.delivery.take_in.budget.RECORD_SECONDS", 0.1)
+    waiting = records(event("A", 5, "takes:2"), event("A", 6), offset=5)
+    await take_in(pool, reader, waiting, service="routing")
+
+    class MendedOnce(LedgerReader):
+        def decide(self, state: State, item: Item) -> Taken:
+            if item.message.data.what == "raises":
+                state.entries.append("mended")
+                return Taken("applied")
+            return super().decide(state, item)
+
+    done = await carried_out(pool, MendedOnce(), parked_key)
+
+    assert done == ("released", "the record: applied; behind it: 2 applied, 1 dead, 1 parked")
+    letters = await pool.fetch('SELECT "offset", reason FROM dead_letters')
+    assert [tuple(row) for row in letters] == [(5, "too_slow")]
 
 
 async def test_a_batch_beside_a_replay_leaves_nothing_behind_a_key_that_was_let_go(

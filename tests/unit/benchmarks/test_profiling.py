@@ -33,7 +33,7 @@ ADVANCE = "Relay._advance (shared/delivery/relay/relay.py:200)"
             "SQL",
         ),
         ([*BATCH, "open_batch (shared/delivery/take_in/opening.py:20)"], "SQL"),
-        ([*BATCH, "_settle (shared/delivery/take_in/rounds.py:230)"], "closing"),
+        ([*BATCH, "settle (shared/delivery/take_in/settling.py:30)"], "closing"),
         ([*LOOP, "getmany (aiokafka/consumer/consumer.py:1190)"], "fetch"),
         ([*LOOP, "Buffer.take (shared/delivery/reading/buffer.py:90)"], "fetch"),
         ([LOOP[0], "send (shared/delivery/relay/sending.py:60)", "x (aiokafka/r.py:1)"], "fetch"),
