@@ -40,8 +40,9 @@ class Attempt:
         self._service = service
         self._first, *self._waiting = records
         # No checkpoint moves: each record was counted when it was read.
-        partitions = {(record.topic, record.partition): 0 for record in records}
-        self._steps = Steps(at=at, first_offsets=partitions, next_offsets={}, windows={})
+        lowest = min(record.offset for record in records)
+        first = {(record.topic, record.partition): lowest for record in records}
+        self._steps = Steps(at=at, first_offsets=first, next_offsets={}, windows={})
 
     async def replay(self) -> str:
         """Take in the record, then the waiting ones; `FailedAgain` if the record itself fails."""

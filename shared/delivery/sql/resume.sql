@@ -1,5 +1,6 @@
 -- Carries out every open order to read a partition again. From the start: the outcomes counted so far
--- go on adding up to what is between the two offsets.
+-- go on adding up to what is between the two offsets, and what is kept of the old topic's records moves
+-- to negative offsets, below those of a topic before it, so that the new records do not meet it.
 WITH ordered AS (
     SELECT id, topic, partition, "offset", from_start
       FROM operations
@@ -9,7 +10,8 @@ WITH ordered AS (
        FOR UPDATE SKIP LOCKED),
 found AS (
     SELECT ordered.id, topic, partition, coalesce(refused_because, stopped_by) AS because,
-           ordered.from_start AND refused_because IS NOT NULL AS anew
+           ordered.from_start AND refused_because IS NOT NULL AS anew,
+           least(first_offset, 0) - next_offset AS shift
       FROM checkpoints
       JOIN ordered USING (topic, partition)
      WHERE next_offset = ordered."offset"
@@ -25,6 +27,41 @@ settled AS (
       LEFT JOIN found USING (id)
         ON CONFLICT (operation) DO NOTHING
     RETURNING operation, outcome),
+moved_held AS (
+    UPDATE held AS kept
+       SET "offset" = kept."offset" + shift
+      FROM found
+     WHERE anew
+       AND (kept.topic, kept.partition) = (found.topic, found.partition)
+       AND kept."offset" >= 0),
+moved_parked AS (
+    UPDATE parked AS kept
+       SET "offset" = kept."offset" + shift
+      FROM found
+     WHERE anew
+       AND (kept.topic, kept.partition) = (found.topic, found.partition)
+       AND kept."offset" >= 0),
+moved_parked_keys AS (
+    UPDATE parked_keys AS kept
+       SET "offset" = kept."offset" + shift
+      FROM found
+     WHERE anew
+       AND (kept.topic, kept.partition) = (found.topic, found.partition)
+       AND kept."offset" >= 0),
+moved_dead_letters AS (
+    UPDATE dead_letters AS kept
+       SET "offset" = kept."offset" + shift
+      FROM found
+     WHERE anew
+       AND (kept.topic, kept.partition) = (found.topic, found.partition)
+       AND kept."offset" >= 0),
+moved_blocked_partitions AS (
+    UPDATE blocked_partitions AS kept
+       SET "offset" = kept."offset" + shift
+      FROM found
+     WHERE anew
+       AND (kept.topic, kept.partition) = (found.topic, found.partition)
+       AND kept."offset" >= 0),
 cleared AS (
     UPDATE checkpoints
        SET stopped_by      = NULL,
