@@ -44,6 +44,24 @@ async def test_a_request_changed_by_an_earlier_release_is_recorded_again(world: 
     assert await incomplete(world) == 0
 
 
+async def test_an_amendment_that_an_earlier_release_took_in_is_recorded(world: World) -> None:
+    """It publishes nothing: without this, the events of the request would lack its new facts."""
+    sender = Sender(1)
+    await world.take_in(sender.accepted())
+    recorder = Recorder(relay_wake=asyncio.Event())
+    await recorder.step(world.pool)
+    before = len(await outbox_of(world.pool))
+    facts = await world.pool.fetchval("SELECT facts FROM requests")
+    amended = json.dumps(json.loads(facts) | {"request.goals": ["wellness"]})
+    await world.pool.execute("UPDATE requests SET facts = $1", amended)
+
+    await recorder.step(world.pool)
+
+    [row] = (await outbox_of(world.pool))[before:]
+    assert json.loads(row["value"])["data"]["facts"]["request.goals"] == ["wellness"]
+    assert await incomplete(world) == 0
+
+
 async def incomplete(world: World) -> int:
     found: int = await world.pool.fetchval(
         "SELECT count(*) FROM requests WHERE recorded < published"
