@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from deploy.stack.failure import StackFailed
+from shared.contracts.reserved import is_reserved
 from shared.contracts.services import SERVICES
 
 DEPLOY = Path(__file__).parents[1]
@@ -52,8 +53,8 @@ def read_participants(file: Path = PARTICIPANTS) -> list[Participant]:
         for each in listed
     ]
     for participant in participants:
-        if participant.id.startswith((*SERVICES, "svc-", "operator", "admin")):
-            raise StackFailed(f"{file.name}: the id {participant.id!r} begins with a name of ours")
+        if is_reserved(participant.id):
+            raise StackFailed(f"{file.name}: the id {participant.id!r} is reserved")
     return participants
 
 

@@ -7,24 +7,16 @@ from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.reference import Participant
-from shared.contracts.services import SERVICES
+from shared.contracts.reserved import is_reserved
 
 _PREFIX = "urn:cri"
-RESERVED = frozenset(
-    {
-        *SERVICES, "admin", "administrator", "continuum", "cri", "desk", "everybody", "kafka",
-        "operator", "participants", "postgres", "public", "root", "support", "system",
-    }
-)  # fmt: skip
-"""Ids that stand for a part of Continuum, a role, or all participants."""
-_RESERVED_PREFIXES = ("svc-", "cri-", "continuum-")
 # A scheme, a colon and a rest without white space; a URN also has a namespace.
 _URI = re.compile(r"(?!urn:)[a-z][a-z0-9+.-]{1,30}:[!-~]{1,200}|urn:[a-z0-9-]{2,32}:[!-~]{1,200}")
 
 
 def check_registration(participant: Participant, registry: Registry) -> Iterator[Finding]:
     """Yield the findings about the id and the sources of *participant*."""
-    if participant.id in RESERVED or participant.id.startswith(_RESERVED_PREFIXES):
+    if is_reserved(participant.id):
         yield Finding(refusals.RESERVED_ID, "/data/id")
     taken = _sources_of_others(participant.id, registry)
     for index, stated in enumerate(participant.sources):
