@@ -115,7 +115,9 @@ class DeadLetter:
         data = self.attributes.get("data")
         if isinstance(data, dict):
             yield from (str(data[name]) for name in ("participant", "provider") if data.get(name))
-        if self.attributes.get("inreplyto"):
+        if sender := self.attributes.get("participant"):
+            yield str(sender)
+        elif self.attributes.get("inreplyto"):
             yield participant_of(self.attributes["inreplyto"])
 
     def matches(self, name: str) -> bool:

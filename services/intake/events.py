@@ -100,6 +100,7 @@ def event_attributes(
         classification=classification,
         inreplyto=cause,
         inreplytoid=message.safe_id(),
+        participant=message.participant,
         received_at=message.at,
         traceparent=message.traceparent,
     )

@@ -13,7 +13,7 @@ from services.notifications.batch_state import ContactKey
 from services.notifications.messages import out_topic
 from services.notifications.parse import is_request
 from shared.contracts import intake, notifications, routing
-from shared.contracts.event import participant_of
+from shared.contracts.event import sender_of
 from shared.contracts.inbound import LISTS
 from shared.delivery.records import Item
 from shared.delivery.sequences import Subject
@@ -107,7 +107,8 @@ def _add_audiences(plan: LoadPlan, event: Any) -> None:
             else:
                 plan.participants.update(row.audience(event, _NOTHING_LOADED))
     if answers_a_record(event):
-        participant = participant_of(event.inreplyto)
+        participant = sender_of(event)
+        assert participant is not None
         plan.participants.add(participant)
         plan.notice_subjects.add(participant)
         plan.answered.add(event.inreplyto)

@@ -17,7 +17,7 @@ from services.routing.rules.in_force import Rules, RulesCache
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
-from shared.contracts.event import Event, participant_of
+from shared.contracts.event import Event, sender_of
 from shared.contracts.intake import CapacityDeclared
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
 from shared.delivery.records import Counted, Gate, Item, Malformed, PassedOver, Record, Taken
@@ -125,9 +125,10 @@ class RoutingReader:
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:
     """Return the event that answers a declaration of capacity."""
-    assert event.inreplyto is not None
+    participant = sender_of(event)
+    assert participant is not None
     facts = AppliedFacts(
-        participant=participant_of(event.inreplyto),
+        participant=participant,
         what="capacity.declare",
         about=event.data.provider,
         declared=DeclaredFacts(valid_until=event.data.valid_until, entries=event.data.entries),

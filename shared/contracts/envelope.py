@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from shared.contracts.event import Classification, Event, derived_id, padded
+from shared.contracts.event import Classification, Event, derived_id, padded, sender_of
 
 # Attribute orders of notifications' messages. They differ from the models' order since 0.1.0
 # and stay, so that an event has the same bytes in every release.
@@ -62,6 +62,7 @@ def attributes(
     classification: Classification = "internal",
     inreplyto: str | None = None,
     inreplytoid: str | None = None,
+    participant: str | None = None,
     received_at: datetime | None = None,
     traceparent: str | None = None,
 ) -> dict[str, Any]:
@@ -89,6 +90,8 @@ def attributes(
         found["inreplyto"] = inreplyto
     if inreplytoid is not None:
         found["inreplytoid"] = inreplytoid
+    if participant is not None:
+        found["participant"] = participant
     if participant_number is not None:
         found["participantsequence"] = padded(participant_number)
     if received_at is not None:
@@ -112,6 +115,7 @@ def caused_by(
         number=number,
         inreplyto=cause.inreplyto,
         inreplytoid=cause.inreplytoid,
+        participant=sender_of(cause),
         received_at=cause.receivedat,
         traceparent=cause.traceparent,
     )

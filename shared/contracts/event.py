@@ -32,7 +32,8 @@ class Event(Facts):
     1..n per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the
     causing event, or the coordinate ``topic/partition/offset`` of the causing inbound record.
     If an inbound record is the origin, ``inreplyto`` is its coordinate, ``inreplytoid`` the
-    sender's ``id`` in it (if readable), and ``receivedat`` its append time at the broker.
+    sender's ``id`` in it (if readable), ``participant`` its sender (see `sender_of`), and
+    ``receivedat`` its append time at the broker.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -48,6 +49,8 @@ class Event(Facts):
     sequence: str
     inreplyto: str | None = None
     inreplytoid: str | None = None
+    participant: str | None = None
+    """The participant that sent that record."""
     receivedat: AwareDatetime | None = None
     traceparent: str | None = None
 
@@ -86,6 +89,17 @@ def coordinate(topic: str, partition: int, offset: int) -> str:
 def participant_of(inreplyto: str) -> str:
     """Return the sender of the record with the coordinate *inreplyto*, from its topic's name."""
     return inreplyto.split("/", 1)[0].split(".")[2]
+
+
+def sender_of(event: Event) -> str | None:
+    """
+    Return the participant whose record led to *event*; None if no record did.
+
+    Events of releases before 0.4.0 name only the record.
+    """
+    if event.participant is not None or event.inreplyto is None:
+        return event.participant
+    return participant_of(event.inreplyto)
 
 
 def padded(number: int) -> str:

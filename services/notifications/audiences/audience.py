@@ -7,7 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, RequestStatus
-from shared.contracts.event import Classification, Facts, participant_of
+from shared.contracts.event import Classification, Facts, sender_of
 from shared.contracts.outbound import ContactCard
 
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -98,7 +98,8 @@ Row = To[Any] | RepeatAnswer | NoMessage
 
 def sender(event: Any, _: View) -> Sequence[str]:
     """Return the participant whose record the event answers."""
-    return () if event.inreplyto is None else (participant_of(event.inreplyto),)
+    participant = sender_of(event)
+    return () if participant is None else (participant,)
 
 
 def author(event: Any, _: View) -> Sequence[str]:

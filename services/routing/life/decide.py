@@ -11,6 +11,7 @@ from services.routing.life.triaging import triage_request
 from services.routing.rules.facts import encode_facts, request_facts
 from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
+from shared.contracts.event import sender_of
 from shared.contracts.intake import (
     EngagementCloseReported,
     MilestoneReported,
@@ -60,6 +61,7 @@ def decide(
         received_at=event.receivedat,
         inreplyto=event.inreplyto,
         inreplytoid=event.inreplytoid,
+        sender=sender_of(event),
         noted=isinstance(event, OfferAnswered | MilestoneReported) and event.data.noted,
     )
     match event:

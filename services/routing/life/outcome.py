@@ -12,7 +12,7 @@ from services.routing.rules.building import built
 from services.routing.rules.decisions import DecisionRecord, record
 from services.routing.rules.in_force import DecisionBasis, Rules
 from shared.contracts import envelope
-from shared.contracts.event import Event, Facts, participant_of
+from shared.contracts.event import Event, Facts
 from shared.contracts.intake import RequestAmended
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
@@ -50,7 +50,7 @@ class OutcomeBuilder:
 
     *cause* is the id of the event that is decided about. If an inbound record led to it,
     *received_at* is the broker's timestamp of the record, *inreplyto* its coordinate and
-    *inreplytoid* the sender's message id; *noted* tells whether the message has a note.
+    *inreplytoid* the *sender*'s message id; *noted* tells whether the message has a note.
     ``program`` and ``lane`` are used for the next events.
     """
 
@@ -63,6 +63,7 @@ class OutcomeBuilder:
         received_at: datetime | None = None,
         inreplyto: str | None = None,
         inreplytoid: str | None = None,
+        sender: str | None = None,
         noted: bool = False,
     ) -> None:
         self.request = self._before = request
@@ -72,6 +73,7 @@ class OutcomeBuilder:
         self.received_at = received_at
         self.inreplyto = inreplyto
         self.inreplytoid = inreplytoid
+        self.sender = sender
         self._requester = request.participant if noted else None
         self._events: list[RoutingEvent] = []
         self._records: list[DecisionRecord] = []
@@ -131,9 +133,9 @@ class OutcomeBuilder:
 
     def answer_applied(self, what: str, about: str) -> None:
         """Add the answer that the message was applied."""
-        assert self.inreplyto is not None
+        assert self.sender is not None
         facts = AppliedFacts(
-            participant=participant_of(self.inreplyto),
+            participant=self.sender,
             what=what,
             about=about,
             requester=self._requester,
@@ -142,9 +144,9 @@ class OutcomeBuilder:
 
     def answer_refused(self, what: str, about: str, refusal: Refusal) -> None:
         """Add the answer that the message was refused, with the reason."""
-        assert self.inreplyto is not None
+        assert self.sender is not None
         facts = MessageRefusedFacts(
-            participant=participant_of(self.inreplyto),
+            participant=self.sender,
             what=what,
             about=about,
             reasons=[reason_of(refusal)],
@@ -190,6 +192,7 @@ class OutcomeBuilder:
             number=request.published + 1,
             inreplyto=self.inreplyto if answer else None,
             inreplytoid=self.inreplytoid if answer else None,
+            participant=self.sender if answer else None,
             received_at=self.received_at,
             traceparent=request.traceparent,
         )

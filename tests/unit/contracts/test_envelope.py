@@ -50,7 +50,12 @@ def given(original: Any) -> dict[str, Any]:
 def test_an_event_is_written_as_its_model_writes_it(file: Path) -> None:
     event: Any = ANY_EVENT.validate_json(file.read_bytes())
 
-    about = envelope.attributes(**given(event), number=event.number, received_at=event.receivedat)
+    about = envelope.attributes(
+        **given(event),
+        participant=event.participant,
+        number=event.number,
+        received_at=event.receivedat,
+    )
 
     assert envelope.write(about, event.data.encode()) == event.encode()
     assert ANY_EVENT.validate_python({**about, "data": event.data}) == event
