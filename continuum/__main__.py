@@ -7,7 +7,17 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from continuum import accounting, canary, dead_letters, logs, orders, output, resume, why
+from continuum import (
+    accounting,
+    canary,
+    dead_letters,
+    logs,
+    orders,
+    output,
+    provision,
+    resume,
+    why,
+)
 from continuum.access import Access, NotPossible
 from continuum.arguments import parser
 from continuum.orders import Order
@@ -23,8 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     Run the command line and exit.
 
-    The status is 0 if done, 1 if not possible or if something is wrong, and 2 for wrong usage, or
-    if the state of the stack could not be read at all.
+    The status is 0 if done, 1 if not possible or if something is wrong, and 2 for wrong usage, if
+    the state of the stack could not be read at all, or if `provision --plan` found a difference.
     """
     enable_interrupts()
     parsed = parser().parse_args(arguments)
@@ -38,6 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if parsed.verb == "logs":
             output.say(_logs(parsed))
             return
+        if parsed.verb == "provision":
+            lines, found = provision.run(
+                parsed.connection,
+                apply=parsed.apply or parsed.rotate is not None,
+                prune=parsed.prune,
+                rotate=parsed.rotate,
+            )
+            output.say(lines)
+            sys.exit(found)
         access = Access.read(parsed.connection)
         lines, good = asyncio.run(_run(parsed, access))
     except NotPossible as reason:

@@ -29,6 +29,7 @@ examples:
                                           clear it
   continuum logs refused CRI-2026-000042-K
                                           why it was refused, from the log files alone
+  continuum provision --plan              how Kafka differs from what is registered
   continuum canary                        submit once a minute as a participant; show metrics
 """
 _BY = "(default: this user); the database role is recorded with it"
@@ -94,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     _add_rebuild(verbs, shared)
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
+    _add_provision(verbs, shared)
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="resume a service that stopped until a person acts"
     )
@@ -139,6 +141,21 @@ def _add_logs(verbs: Any, shared: argparse.ArgumentParser) -> None:
     asked.add_argument("question", choices=logs.QUESTIONS, help=meanings)
     asked.add_argument("about", nargs="?", help="a request, a record, or a participant")
     asked.add_argument("--hours", type=float, default=1, help="how far back (default: 1)")
+
+
+def _add_provision(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    made = verbs.add_parser(
+        "provision",
+        parents=[shared],
+        help="bring Kafka's topics, users, rights and quotas in line with the registry",
+    )
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("--plan", action="store_true", help="only show; exit 2 if anything differs")
+    what.add_argument("--apply", action="store_true", help="make what is missing or differs")
+    what.add_argument("--rotate", metavar="ID", help="apply, with a new password for ID")
+    made.add_argument(
+        "--prune", action="store_true", help="with --apply: remove unknown users and rights"
+    )
 
 
 def _add_canary(verbs: Any, shared: argparse.ArgumentParser) -> None:

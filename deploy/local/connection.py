@@ -44,6 +44,21 @@ class OperatorAccess(_Part):
     dsns: dict[str, str]
 
 
+class AdministratorAccess(_Part):
+    """Credentials of Kafka's administrator, for `continuum provision`."""
+
+    username: str
+    password: str
+
+
+class TlsAccess(_Part):
+    """Where participants connect: with a password, or with a client certificate."""
+
+    bootstrap_servers: list[str]
+    certificate_servers: list[str]
+    ca: str
+
+
 class ServiceAccess(_Part):
     """A service's database, and the probes, log and pid of its first replica."""
 
@@ -60,6 +75,8 @@ class Connection(_Part):
     security: Security = Security()
     participants: dict[str, ParticipantAccess]
     operator: OperatorAccess
+    administrator: AdministratorAccess
+    tls: TlsAccess
     owners: dict[str, str]
     """DSNs of the databases' owner roles, for a rebuild."""
     reporting: str | None

@@ -39,7 +39,7 @@ def repair(stack: "Stack", say: Callable[[str], None]) -> None:
 
 
 def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
-    """Continue processes stopped by a signal; restart Kafka and Postgres if they have ended."""
+    """Continue stopped processes, restart Kafka and Postgres if ended, renew certificates."""
     for child in stack.children:
         for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
             if state_of(pid) == "T":
@@ -54,6 +54,8 @@ def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
         stack.postgres.begin()
     stack.postgres.wait()
     stack.kafka.wait()
+    if renewed := stack.renew_certificates():
+        say(f"certificates that would have expired soon: {renewed} renewed")
 
 
 def _how(child: processes.Child) -> str:

@@ -3,18 +3,21 @@
 import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 
 from deploy.local.connection import (
+    AdministratorAccess,
     Connection,
     OperatorAccess,
     ParticipantAccess,
     ServiceAccess,
+    TlsAccess,
 )
 from deploy.local.services import PUBLIC, Replica, ServiceLauncher
-from deploy.provision import databases
+from deploy.provision import databases, handover
 from deploy.provision.access import OPERATOR, grants
 from deploy.provision.broker import (
     Changes,
@@ -22,12 +25,14 @@ from deploy.provision.broker import (
     groups_can_form,
     provision_kafka,
 )
-from deploy.provision.broker_quotas import provision_quotas
+from deploy.provision.broker_quotas import provision_quotas, quota_client
 from deploy.provision.credentials import Credentials
 from deploy.provision.databases import owner_of
 from deploy.provision.quotas import read_quotas
+from deploy.provision.renewal import reload_certificates
 from deploy.provision.topics import PARTICIPANTS, read_participants, read_topics
 from deploy.stack import processes
+from deploy.stack.certificates import Certificates
 from deploy.stack.failure import StackFailed
 from deploy.stack.kafka import ADMIN, Kafka
 from deploy.stack.lock import Lock
@@ -80,10 +85,13 @@ class Stack:
         kafka_ports = [(self._ports.take(), self._ports.take()) for _ in range(brokers)]
         postgres_port = self._ports.take()
         self.proxy_routes = self._proxy_routes(brokers, postgres_port) if proxied else []
+        self.certificates = Certificates(self.state / "certificates")
         self.kafka = Kafka(
             self.state / "kafka",
             logs=self.logs,
             ports=kafka_ports,
+            tls_ports=[(self._ports.take(), self._ports.take()) for _ in range(brokers)],
+            certificates=self.certificates,
             admin_password=self.credentials.folder / ADMIN,
             proxy_routes=self.proxy_routes,
             data_folders=kafka_folders or {},
@@ -119,7 +127,21 @@ class Stack:
         self.start_services(replicas=replicas)
         connection = self.connection
         connection.write(self.state / "connection.json")
+        self.write_handovers()
         return connection
+
+    def write_handovers(self) -> None:
+        """Write each participant's file into the folder ``participants``."""
+        doors = self.doors
+        for each in self.participants:
+            content = handover.handover(
+                each,
+                doors,
+                password=self.credentials.kafka(each.id)[1],
+                certificate=self.certificates.client(each.id),
+                quota=self.quotas.get(each.id),
+            )
+            handover.write(self.state / "participants", each.id, content)
 
     def start(self) -> None:
         """Start Kafka and Postgres and wait for both."""
@@ -132,6 +154,19 @@ class Stack:
         """Create topics, users, ACLs, databases and roles as defined in `deploy/`."""
         self._provision_postgres()
         return self._provision_kafka()
+
+    def renew_certificates(self, *, now: datetime | None = None) -> int:
+        """Renew certificates that expire soon, on the running brokers too; return how many."""
+        written = self.certificates.renew((each.id for each in self.participants), now=now)
+        if written:
+            reload_certificates(
+                admin_client(self.kafka.servers, user=ADMIN, password=self.kafka.password),
+                len(self.kafka.nodes),
+                server=self.certificates.server,
+                ca=self.certificates.ca,
+                ports=self.kafka.tls_ports,
+            )
+        return len(written)
 
     def as_owner(self, service: str) -> dict[str, str]:
         """Return the settings that run a command as the owner role of the service's database."""
@@ -256,11 +291,24 @@ class Stack:
             owners={each: self.dsn(each, role=owner_of(each)) for each in SERVICES},
             reporting=pages.public if (pages := self.replicas.get((PUBLIC, 0))) else None,
             services=services,
+            administrator=AdministratorAccess(username=ADMIN, password=self.kafka.password),
+            tls=TlsAccess(
+                bootstrap_servers=self.kafka.tls_servers,
+                certificate_servers=self.kafka.certificate_servers,
+                ca=str(self.certificates.ca),
+            ),
             probes={
                 name: [each.http for (of, _), each in self.replicas.items() if of == name]
                 for name in SERVICES
             },
             log_folder=str(self.logs),
+        )
+
+    @property
+    def doors(self) -> handover.Doors:
+        """The addresses at which participants connect, over TLS."""
+        return handover.Doors(
+            self.kafka.tls_servers, self.kafka.certificate_servers, self.certificates.ca
         )
 
     @property
@@ -315,6 +363,7 @@ class Stack:
         self._lock.take()
         self.credentials.kafka_users(SERVICES)  # every service needs its own to migrate
         self._say("starting Kafka and Postgres")
+        self.certificates.renew(each.id for each in self.participants)
         self.kafka.begin()
         self.postgres.begin()
 
@@ -359,9 +408,9 @@ class Stack:
             topics=self.topics,
             users=self.credentials.kafka_users(members),
             grants=grants(self.topics, self.participants),
+            may_remove=self._is_ours,
         )
-        login = {"user": ADMIN, "password": self.kafka.password}
-        asyncio.run(provision_quotas(self.kafka.servers, **login, wanted=self.quotas))
+        asyncio.run(self._provision_quotas())
         processes.wait_until(
             partial(groups_can_form, admin),
             what="Kafka's groups",
@@ -369,3 +418,14 @@ class Stack:
             within=60,
         )
         return changes
+
+    async def _provision_quotas(self) -> None:
+        login = {"user": ADMIN, "password": self.kafka.password}
+        async with quota_client(self.kafka.servers, **login) as admin:
+            await provision_quotas(admin, self.quotas, may_remove=self._is_ours)
+
+    def _is_ours(self, principal: str) -> bool:
+        """Return whether this stack provisions a principal: others registered since stay."""
+        return not (self.state / "participants" / f"{principal}.json").exists() or any(
+            each.id == principal for each in self.participants
+        )

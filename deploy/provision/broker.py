@@ -1,7 +1,7 @@
 """Provisions Kafka from `deploy/` (topics, users, ACLs); idempotent."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -19,19 +19,16 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourcePatternType,
     ResourceType,
-    ScramCredentialInfo,
-    ScramMechanism,
     TopicMetadata,
-    UserScramCredentialAlteration,
-    UserScramCredentialUpsertion,
 )
 
 from deploy.provision.access import Grant
 from deploy.provision.broker_quotas import SECONDS_UNTIL_SEEN
+from deploy.provision.drift import Right, State
 from deploy.provision.topics import Topic
+from deploy.provision.users import add_users, list_users
 from deploy.stack.failure import StackFailed
 
-_ITERATIONS = 4096
 _SECONDS = 30
 GROUPS = "__consumer_offsets"
 
@@ -47,12 +44,15 @@ class Changes:
     grants_removed: int
 
 
-def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminClient:
-    """Return an admin client."""
+def admin_client(
+    servers: Iterable[str], *, user: str, password: str, ca: str | None = None
+) -> AdminClient:
+    """Return an admin client; with *ca* it connects over TLS."""
     return AdminClient(
         {
             "bootstrap.servers": ",".join(servers),
-            "security.protocol": "SASL_PLAINTEXT",
+            "security.protocol": "SASL_PLAINTEXT" if ca is None else "SASL_SSL",
+            **({} if ca is None else {"ssl.ca.location": ca}),
             "sasl.mechanism": "SCRAM-SHA-512",
             "sasl.username": user,
             "sasl.password": password,
@@ -61,21 +61,32 @@ def admin_client(servers: Iterable[str], *, user: str, password: str) -> AdminCl
     )
 
 
+def any_principal(_: str) -> bool:
+    """Let provisioning remove the grants of any principal."""
+    return True
+
+
 def provision_kafka(
-    admin: AdminClient, *, topics: Iterable[Topic], users: Mapping[str, str], grants: set[Grant]
+    admin: AdminClient,
+    *,
+    topics: Iterable[Topic],
+    users: Mapping[str, str],
+    grants: set[Grant],
+    may_remove: Callable[[str], bool] = any_principal,
 ) -> Changes:
     """
     Make what is missing, correct what differs, remove grants that are not in the table.
 
     ``users`` has their passwords; of a user that exists it is left as it is. The number of
-    partitions is fixed for life: another number is an error.
+    partitions is fixed for life: another number is an error. ``may_remove`` says whether grants
+    of a principal may be removed.
     """
     try:
         existing = admin.list_topics(timeout=_SECONDS).topics
         made = _make_topics(admin, topics, existing)
         changed = _correct_settings(admin, [each for each in topics if each.name in existing])
-        added = _add_users(admin, users)
-        granted, removed = _set_grants(admin, grants)
+        added = add_users(admin, users)
+        granted, removed = _set_grants(admin, grants, may_remove)
     except KafkaException as error:
         raise StackFailed(f"provisioning Kafka: {error}") from error
     return Changes(made, changed, added, granted, removed)
@@ -128,6 +139,44 @@ def _make_topics(
     return len(missing)
 
 
+def read_state(
+    admin: AdminClient, limits: Mapping[str, Mapping[str, float]], grants: Iterable[Grant]
+) -> State:
+    """
+    Read what Kafka has of topics, users and rights; ``limits`` are the quotas it has.
+
+    Rights that equal none of *grants* are read as texts only.
+    """
+    known = {_binding(grant): grant for grant in grants}
+    topics = admin.list_topics(timeout=_SECONDS).topics
+    names = [name for name in topics if name.startswith("cri.")]
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
+    described = admin.describe_configs(resources).items() if resources else ()
+    return State(
+        partitions={name: len(topics[name].partitions) for name in names},
+        settings={
+            resource.name: {name: entry.value for name, entry in future.result().items()}
+            for resource, future in described
+        },
+        users=list_users(admin),
+        rights=frozenset(
+            Right(_text(binding), known.get(binding)) for binding in _described_acls(admin)
+        ),
+        limits=limits,
+    )
+
+
+def _text(binding: AclBinding) -> str:
+    labels = [
+        getattr(each, "name", str(each))
+        for each in (binding.permission_type, binding.operation, binding.restype)
+    ]
+    is_prefix = binding.resource_pattern_type == ResourcePatternType.PREFIXED
+    name = f"{binding.name}*" if is_prefix else binding.name
+    host = "" if binding.host == "*" else f" from {binding.host}"
+    return f"{principal_in(binding)}: {' '.join(labels)} {name}{host}"
+
+
 def _correct_settings(admin: AdminClient, topics: Iterable[Topic]) -> int:
     wanted = {topic.name: topic.settings for topic in topics}
     if not wanted:
@@ -150,30 +199,23 @@ def _correct_settings(admin: AdminClient, topics: Iterable[Topic]) -> int:
     return len(corrections)
 
 
-def _add_users(admin: AdminClient, users: Mapping[str, str]) -> int:
-    existing = admin.describe_user_scram_credentials()
-    assert isinstance(existing, Future)
-    known = existing.result()
-    mechanism = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, _ITERATIONS)
-    missing: list[UserScramCredentialAlteration] = [
-        UserScramCredentialUpsertion(user, mechanism, password.encode())
-        for user, password in users.items()
-        if user not in known
-    ]
-    if missing:
-        _done(admin.alter_user_scram_credentials(missing))
-    return len(missing)
-
-
-def _set_grants(admin: AdminClient, grants: set[Grant]) -> tuple[int, int]:
+def _set_grants(
+    admin: AdminClient, grants: set[Grant], may_remove: Callable[[str], bool]
+) -> tuple[int, int]:
     wanted = {_binding(grant) for grant in grants}
     existing = _described_acls(admin)
+    excess = {each for each in existing - wanted if may_remove(principal_in(each))}
     if wanted - existing:
         _done(admin.create_acls(list(wanted - existing)))
-    if existing - wanted:
-        _done(admin.delete_acls([_filter(binding) for binding in existing - wanted]))
-    _wait_until_seen(admin, wanted)
-    return len(wanted - existing), len(existing - wanted)
+    if excess:
+        _done(admin.delete_acls([_filter(binding) for binding in excess]))
+    _wait_until_seen(admin, wanted | (existing - excess))
+    return len(wanted - existing), len(excess)
+
+
+def principal_in(binding: AclBinding) -> str:
+    """Return the user that an entry of the access list is about."""
+    return str(binding.principal).removeprefix("User:")
 
 
 def _described_acls(admin: AdminClient) -> set[AclBinding]:

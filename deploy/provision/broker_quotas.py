@@ -1,8 +1,10 @@
 """Sets the quotas of Kafka's users from `deploy/quotas.yaml`, and waits until they apply."""
 
 import asyncio
+import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -15,34 +17,51 @@ SECONDS_UNTIL_SEEN = 10.0
 
 
 async def provision_quotas(
-    servers: Sequence[str], *, user: str, password: str, wanted: Mapping[str, Quota]
+    admin: AIOKafkaAdminClient,
+    wanted: Mapping[str, Quota],
+    *,
+    may_remove: Callable[[str], bool] = lambda user: True,
 ) -> int:
     """
-    Give each user its quota and take away all others; return how many users were changed.
+    Give each user its quota and take away others; return how many users were changed.
 
     A broker may describe the old quotas for a moment after it took new ones: this returns when
-    every broker describes what is wanted.
+    every broker describes what is wanted. ``may_remove`` says whose quotas may be taken away.
     """
-    admin = AIOKafkaAdminClient(
-        bootstrap_servers=list(servers),
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=user,
-        sasl_plain_password=password,
-    )
     limits = {name: quota.limits() for name, quota in wanted.items()}
     try:
-        await admin.start()
         [existing, *_] = await describe(admin)
+        kept = {user for user in existing if user not in limits and not may_remove(user)}
+        limits |= {user: dict(existing[user]) for user in kept}
         changes = differences(existing, limits)
         if changes:
             await alter(admin, changes)
         await _until_seen(admin, limits)
     except KafkaError as error:
         raise StackFailed(f"provisioning quotas: {error}") from error
+    return len(changes)
+
+
+@asynccontextmanager
+async def quota_client(
+    servers: Sequence[str], *, user: str, password: str, ca: str | None = None
+) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Connect a client for quotas; with *ca* over TLS."""
+    admin = AIOKafkaAdminClient(
+        bootstrap_servers=list(servers),
+        security_protocol="SASL_PLAINTEXT" if ca is None else "SASL_SSL",
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=user,
+        sasl_plain_password=password,
+        ssl_context=None if ca is None else ssl.create_default_context(cafile=ca),
+    )
+    try:
+        await admin.start()
+        yield admin
+    except KafkaError as error:
+        raise StackFailed(f"provisioning quotas: {error}") from error
     finally:
         await admin.close()
-    return len(changes)
 
 
 def differences(

@@ -1,5 +1,7 @@
 """User names and passwords of one stack, kept in its folder of secrets."""
 
+import secrets
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +27,16 @@ class Credentials:
         ours = member in (*SERVICES, OPERATOR, ADMIN)
         folder = self.folder if ours else self.folder / "participants"
         return principal_of(member), password(folder / member, _KAFKA)
+
+    def rotate(self, participant: str) -> str:
+        """Give a participant another password and return it."""
+        made = secrets.token_urlsafe(24)
+        write_private(self.folder / "participants" / participant / _KAFKA, made)
+        return made
+
+    def forget(self, participant: str) -> None:
+        """Delete a participant's password: if it is registered again, it gets another."""
+        shutil.rmtree(self.folder / "participants" / participant, ignore_errors=True)
 
     def kafka_users(self, members: Iterable[str]) -> dict[str, str]:
         """Return users and passwords of many."""

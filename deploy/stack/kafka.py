@@ -13,11 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from deploy.stack import jars, processes
+from deploy.stack.certificates import Certificates
 from deploy.stack.failure import StackFailed
 from deploy.stack.passwords import password, write_private
 from deploy.stack.proxy_routes import ProxyRoute, listeners
 
 ADMIN = "admin"
+PASSWORDS_OVER_TLS, CERTIFICATES = "TLS", "CERTIFICATES"
+"""The listeners with TLS: for a user and password, and for a client certificate."""
 _LOG_SETTINGS = Path(__file__).with_name("log4j2.yaml")
 _FORMATTED = "formatted"
 """A marker file beside the data: formatting is complete."""
@@ -29,7 +32,12 @@ _PROPERTIES = Path(__file__).with_name("server.properties")
 
 
 class Kafka:
-    """A cluster with its data in ``folder``; ``ports`` has a (client, peer) pair per node."""
+    """
+    A cluster with its data in ``folder``.
+
+    For each node ``ports`` has a (client, peer) pair, and ``tls_ports`` the pair of the listeners
+    with TLS: for passwords and for client certificates.
+    """
 
     def __init__(
         self,
@@ -37,6 +45,8 @@ class Kafka:
         *,
         logs: Path,
         ports: Sequence[tuple[int, int]],
+        tls_ports: Sequence[tuple[int, int]],
+        certificates: Certificates,
         admin_password: Path,
         proxy_routes: Sequence[ProxyRoute] = (),
         data_folders: Mapping[int, Path] = MappingProxyType({}),
@@ -45,6 +55,8 @@ class Kafka:
         self._folder = folder
         self._logs = logs
         self._ports = ports
+        self._tls_ports = tls_ports
+        self._certificates = certificates
         self._proxy_routes = proxy_routes
         self._data_folders = data_folders
         self._environment = environment
@@ -57,6 +69,21 @@ class Kafka:
     def servers(self) -> list[str]:
         """The addresses that clients start from."""
         return [f"127.0.0.1:{port}" for port, _ in self._ports]
+
+    @property
+    def tls_ports(self) -> list[int]:
+        """All ports with TLS."""
+        return [port for pair in self._tls_ports for port in pair]
+
+    @property
+    def tls_servers(self) -> list[str]:
+        """The addresses that clients with a user and password start from, over TLS."""
+        return [f"localhost:{port}" for port, _ in self._tls_ports]
+
+    @property
+    def certificate_servers(self) -> list[str]:
+        """The addresses that clients with a certificate start from."""
+        return [f"localhost:{port}" for _, port in self._tls_ports]
 
     def begin(self) -> None:
         """Start the nodes without waiting; at the first start, only begin to format them."""
@@ -81,8 +108,9 @@ class Kafka:
 
     def wait(self) -> None:
         """Wait until every node listens."""
+        client_ports = [*(port for port, _ in self._ports), *self.tls_ports]
         processes.wait_until(
-            lambda: all(processes.accepts(port) for port, _ in self._ports),
+            lambda: all(map(processes.accepts, client_ports)),
             what="Kafka",
             children=self.nodes,
             within=90,
@@ -155,46 +183,63 @@ class Kafka:
 
     def _properties(self, node: int) -> str:
         count = len(self._ports)
-        client_port, peer_port = self._ports[node - 1]
         voters = (f"{n}@127.0.0.1:{peer}" for n, (_, peer) in enumerate(self._ports, 1))
         values = {
             "NODE": node,
-            "CLIENT_PORT": client_port,
-            "PEER_PORT": peer_port,
+            "LISTENERS": "\n".join(self._listeners(node)),
             "VOTERS": ",".join(voters),
             "COPIES": min(count, 3),
             "IN_SYNC": min(count, 2),
             "DATA": self._data(node),
             "ADMIN": ADMIN,
-            "ADMIN_PASSWORD": self.password,
             "PEER_PASSWORD": self._peer_password,
+            "SERVER_CERTIFICATE": self._certificates.server,
+            "CA": self._certificates.ca,
         }
         text = _PROPERTIES.read_text()
         for name, value in values.items():
             text = text.replace(f"<{name}>", str(value))
-        return text + self._more_listeners(node)
+        return text
 
-    def _more_listeners(self, node: int) -> str:
-        """Return settings for one more listener per route, like the clients' but for its ports."""
-        more = listeners(self._proxy_routes, node)
-        if not more:
-            return ""
+    def _listeners(self, node: int) -> list[str]:
+        """Return the settings of all listeners: a proxy's advertise the proxy's port."""
         client_port, peer_port = self._ports[node - 1]
-        clients, nodes = f"CLIENTS://127.0.0.1:{client_port}", f"NODES://127.0.0.1:{peer_port}"
-        bound = [f"{name}://127.0.0.1:{each.target_port}" for name, each in more]
-        advertised = [f"{name}://127.0.0.1:{each.port}" for name, each in more]
-        security = [f"{name}:SASL_PLAINTEXT" for name in ("CLIENTS", "NODES", *dict(more))]
+        by_password, by_certificate = self._tls_ports[node - 1]
+        login = _SCRAM_LOGIN.format(user=ADMIN, password=self.password)
+        proxied = listeners(self._proxy_routes, node)
+        bound = {
+            "CLIENTS": f"127.0.0.1:{client_port}",
+            PASSWORDS_OVER_TLS: f"127.0.0.1:{by_password}",
+            CERTIFICATES: f"127.0.0.1:{by_certificate}",
+            **{name: f"127.0.0.1:{each.target_port}" for name, each in proxied},
+        }
+        advertised = {
+            **bound,
+            PASSWORDS_OVER_TLS: f"localhost:{by_password}",
+            CERTIFICATES: f"localhost:{by_certificate}",
+            **{name: f"127.0.0.1:{each.port}" for name, each in proxied},
+        }
+        security = {
+            **dict.fromkeys(("NODES", *bound), "SASL_PLAINTEXT"),
+            PASSWORDS_OVER_TLS: "SASL_SSL",
+            CERTIFICATES: "SSL",
+        }
         lines = [
-            f"listeners={','.join([clients, nodes, *bound])}",
-            f"advertised.listeners={','.join([clients, *advertised])}",
-            f"listener.security.protocol.map={','.join(security)}",
+            f"listeners={_pairs(bound, '://')},NODES://127.0.0.1:{peer_port}",
+            f"advertised.listeners={_pairs(advertised, '://')}",
+            f"listener.security.protocol.map={_pairs(security, ':')}",
         ]
-        for name, _ in more:
-            login = _SCRAM_LOGIN.format(user=ADMIN, password=self.password)
+        for name in bound:
             of = f"listener.name.{name.lower()}"
-            lines.append(f"{of}.scram-sha-512.sasl.jaas.config={login}")
-            lines.append(f"{of}.num.network.threads=1")
-        return "\n".join(["", *lines, ""])
+            if name != CERTIFICATES:
+                lines.append(f"{of}.scram-sha-512.sasl.jaas.config={login}")
+            if name != "CLIENTS":  # where the load is
+                lines.append(f"{of}.num.network.threads=1")
+        return lines
+
+
+def _pairs(values: Mapping[str, str], between: str) -> str:
+    return ",".join(f"{name}{between}{value}" for name, value in values.items())
 
 
 def _java() -> Path:

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ import pytest
 from deploy.local.repair import repair_servers, state_of
 from deploy.local.stack import Stack
 from deploy.stack import processes
+from deploy.stack.certificates import is_shown
 
 
 @pytest.fixture
@@ -59,3 +61,16 @@ def test_where_nothing_is_wrong_nothing_is_done(stack: Stack) -> None:
     repair_servers(stack, did.append)
 
     assert did == []
+
+
+def test_a_certificate_that_expires_soon_is_renewed_on_the_running_broker(stack: Stack) -> None:
+    file = stack.certificates.server
+    file.unlink()
+    stack.renew_certificates(now=datetime.now(UTC) - timedelta(days=25))
+    broker, did = stack.kafka.nodes[0].pid, list[str]()
+
+    repair_servers(stack, did.append)
+
+    assert did == ["certificates that would have expired soon: 1 renewed"]
+    assert all(is_shown(file, port) for port in stack.kafka.tls_ports)
+    assert stack.kafka.nodes[0].pid == broker

@@ -11,6 +11,7 @@ import structlog
 
 import continuum.__main__ as command_line
 from continuum import output
+from continuum import provision as provision_verb
 from continuum.access import Access, NotPossible
 from continuum.arguments import parser
 from shared.process import logging
@@ -41,6 +42,7 @@ VERBS = {
     "rebuild": ["reporting"],
     "resume": ["routing"],
     "logs": ["parked"],
+    "provision": ["--plan"],
 }
 """Every command with its required arguments; the canary prints only log lines."""
 
@@ -76,6 +78,10 @@ def test_no_verb_prints_it(
             raise NotPossible(text)
         return [text]
 
+    def provision(*_: Any, **__: Any) -> Any:
+        return read(), 2
+
+    monkeypatch.setattr(provision_verb, "run", provision)
     monkeypatch.setattr(command_line, "_run", run)
     monkeypatch.setattr(command_line, "_logs", read)
     monkeypatch.setattr(command_line, "_status", state)
