@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
+.PHONY: help fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -75,6 +75,9 @@ chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|lo
 
 hostile: setup ## attack intake as one participant, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
+
+matrix: setup ## compare every principal's rights on Kafka with the table, asked and tried
+	@$(RUN) -m tests.proofs.matrix
 
 fuzz: setup ## send random records of every kind, in process and through a running intake [RECORDS=100000] [REAL=5000] [SEED=] [RECORD=file]
 	@$(RUN) -m tests.proofs.fuzz $(if $(RECORDS),--records $(RECORDS)) $(if $(REAL),--real $(REAL)) $(if $(SEED),--seed $(SEED)) $(if $(RECORD),--record $(RECORD))

@@ -11,52 +11,13 @@ from aiokafka.errors import (
     KafkaConnectionError,
     TopicAuthorizationFailedError,
 )
-from confluent_kafka import Consumer, KafkaException, TopicCollection
+from confluent_kafka import Consumer, KafkaException
 from confluent_kafka import KafkaError as ConfluentError
 from confluent_kafka import TopicPartition as ConfluentTopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
-from shared.contracts.services import SERVICES
-
-WRITTEN = {
-    "intake": {"cri.int.intake.v1", "cri.int.reference.v1", "cri.int.answers.v1"}
-    | {"cri.int.confidential.v1"},
-    "routing": {"cri.int.routing.v1"},
-    "notifications": {"cri.int.notifications.v1"},
-    "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1"},
-}
-FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
-# Each reads what it writes itself, too: after a restore it catches up from there.
-READ = {
-    "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1"},
-    "routing": FACTS,
-    "notifications": FACTS
-    | {"cri.int.notifications.v1", "cri.int.answers.v1", "cri.int.confidential.v1"},
-    "reporting": FACTS
-    | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.pub.programs.v1"},
-}
-
-
-# What `continuum rebuild` folds: ids, codes and dates.
-KEPT = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1", "cri.pub.programs.v1"}
-
-
-def written_and_read(member: str, topics: set[str]) -> tuple[set[str], set[str]]:
-    """Say what the design lets somebody write and read."""
-    if member == "operator":
-        return set(), KEPT | {topic for topic in topics if topic.startswith("cri.dlq.")}
-    if member not in SERVICES:
-        return {f"cri.in.{member}.v1"}, {f"cri.out.{member}.v1", "cri.pub.programs.v1"}
-    written = WRITTEN[member] | {f"cri.dlq.{member}.v1", f"cri.dlq.{member}.restricted.v1"}
-    read = set(READ[member])
-    if member == "intake":
-        read |= {topic for topic in topics if topic.startswith("cri.in.")}
-    if member == "notifications":
-        out = {topic for topic in topics if topic.startswith("cri.out.")}
-        written, read = written | out, read | out
-    return written, read
 
 
 def client(stack: Stack, member: str) -> AdminClient:
@@ -103,55 +64,6 @@ async def consumer(
         yield reading
     finally:
         await reading.stop()
-
-
-def allowed(stack: Stack, member: str, topics: set[str]) -> dict[str, set[str]]:
-    """Ask the broker what somebody may do with each topic."""
-    speaking = client(stack, member)
-    asked = speaking.describe_topics(
-        TopicCollection(sorted(topics)), include_authorized_operations=True
-    )
-    found = {}
-    for topic, future in asked.items():
-        refusal = future.exception()
-        if refusal is None:
-            found[topic] = {each.name for each in future.result().authorized_operations}
-        else:
-            assert refusal.args[0].name() == "TOPIC_AUTHORIZATION_FAILED"
-            found[topic] = set()
-    return found
-
-
-def test_everybody_may_do_what_the_design_says_on_every_topic_and_nothing_else(
-    stack: Stack,
-) -> None:
-    topics = {topic.name for topic in stack.topics}
-    members = [*SERVICES, "operator", *(each.id for each in stack.participants)]
-
-    for member in members:
-        is_allowed = allowed(stack, member, topics)
-
-        written, read = written_and_read(member, topics)
-        described = topics if member == "operator" else written | read
-        for topic in topics:
-            expected = {
-                operation
-                for operation, on in (("WRITE", written), ("READ", read), ("DESCRIBE", described))
-                if topic in on
-            }
-            assert is_allowed[topic] == expected, (member, topic)
-
-
-def test_nobody_but_the_administrator_may_do_anything_with_the_cluster(stack: Stack) -> None:
-    may = set()
-
-    for member in ["admin", *SERVICES, "operator", *(each.id for each in stack.participants)]:
-        speaking = client(stack, member)
-        cluster = speaking.describe_cluster(include_authorized_operations=True).result()
-        if cluster.authorized_operations:
-            may.add(member)
-
-    assert may == {"admin"}
 
 
 @pytest.mark.parametrize(

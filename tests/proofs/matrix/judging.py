@@ -1,0 +1,49 @@
+"""Compares the broker with the table, for every principal."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from deploy.local.stack import Stack
+from deploy.provision.broker import admin_client
+from shared.contracts.services import SERVICES
+from tests.proofs.chaos.login import login
+from tests.proofs.matrix.asking import Cell, asked
+from tests.proofs.matrix.table import rights_of
+from tests.proofs.matrix.trying import tried
+
+
+def judged(stack: Stack) -> tuple[int, list[str]]:
+    """Ask and try everything; return how much was tried, and what was unexpected."""
+    participants = [each.id for each in stack.participants]
+    members = [*SERVICES, "operator", *participants]
+    topics = {topic.name for topic in stack.topics}
+    # One group below each principal's prefix, and one that belongs to none.
+    groups = {f"{each}.matrix" for each in members} | {"matrix"}
+
+    def of(member: str) -> Iterator[Cell]:
+        rights = rights_of(member, topics, groups)
+        user, password = stack.kafka_login(member)
+        admin = admin_client(stack.kafka.servers, user=user, password=password)
+        own = f"{rights.group_prefix.removesuffix('.')}.matrix"
+        others = [f"{each}.matrix" for each in ("intake", "operator", participants[0])]
+        yield from asked(admin, rights, topics, groups)
+        yield from tried(admin, login(stack, member), rights, topics, {own, "matrix", *others})
+
+    def all_of(member: str) -> list[Cell]:
+        return list(of(member))
+
+    with ThreadPoolExecutor(4) as pool:
+        cells = dict(zip(members, pool.map(all_of, members), strict=True))
+    unexpected = [
+        f"{member}: {kind} {name}: expected {_text(expected)}, found {_text(found)}"
+        for member, each in cells.items()
+        for kind, name, expected, found in each
+        if expected != found
+    ]
+    return sum(map(len, cells.values())), unexpected
+
+
+def _text(found: object) -> str:
+    if isinstance(found, set):
+        return ", ".join(sorted(map(str, found))) or "nothing"
+    return str(found)

@@ -1,0 +1,65 @@
+"""Kafka allows what the table says and nothing else; the comparison notices a difference."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from deploy.local.stack import Stack
+from deploy.provision.access import Grant, grants
+from deploy.provision.broker import admin_client, provision_kafka
+from deploy.stack.kafka import ADMIN
+from tests.proofs.matrix.judging import judged
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """Kafka without quotas, which would slow down so many questions at once."""
+    # Not in pytest's folder, which only its own user may enter: Postgres has another.
+    with TemporaryDirectory(prefix="continuum-matrix-") as state:
+        started = Stack(Path(state), durable=False, quotas=False)
+        try:
+            started.start()
+            started.provision()
+            yield started
+        finally:
+            started.stop(keep_data=False)
+
+
+@pytest.fixture
+def admin(stack: Stack) -> AdminClient:
+    return admin_client(stack.kafka.servers, user=ADMIN, password=stack.kafka.password)
+
+
+@pytest.mark.timeout(300)
+def test_everybody_may_do_what_the_table_says_and_nothing_else(stack: Stack) -> None:
+    count, unexpected = judged(stack)
+
+    assert unexpected == []
+    assert count > 5_000
+
+
+@pytest.mark.timeout(300)
+def test_a_right_too_many_and_one_too_few_are_noticed(stack: Stack, admin: AdminClient) -> None:
+    first, second = (each.id for each in stack.participants[1:3])
+    right = grants(stack.topics, stack.participants)
+    lost = Grant(first, "WRITE", "TOPIC", f"cri.in.{first}.v1")
+    added = Grant(second, "READ", "TOPIC", f"cri.out.{first}.v1")
+    assert lost in right
+    provision_kafka(admin, topics=[], users={}, grants=right - {lost} | {added})
+    try:
+        _, unexpected = judged(stack)
+    finally:
+        stack.provision()
+
+    about = sorted(line.partition(": expected")[0] for line in unexpected)
+    assert about == sorted(
+        [
+            f"{first}: topic cri.in.{first}.v1",
+            f"{first}: write cri.in.{first}.v1",
+            f"{second}: read cri.out.{first}.v1",
+            f"{second}: topic cri.out.{first}.v1",
+        ]
+    )
