@@ -53,7 +53,7 @@ def _npm(tool: Tool) -> None:
     folder = tool.settings["folder"]
     there = TOOLS / "npm" / folder
     shutil.rmtree(there, ignore_errors=True)
-    shutil.copytree(HERE / "npm" / folder, there)
+    shutil.copytree(tool.source, there, ignore=shutil.ignore_patterns("node_modules"))
     node, npm = next(each for each in listed() if each.name == "node").places
     more = {"PATH": f"{node.parent}{os.pathsep}{os.environ['PATH']}"}
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]

@@ -51,13 +51,20 @@ class Tool:
         return TOOLS / "brought" / self.name
 
     @property
+    def source(self) -> Path:
+        """The folder of the repository that it is built from or copied from."""
+        if "source" in self.settings:
+            return ROOT / str(self.settings["source"])
+        return HERE / self.kind / str(self.settings["folder"])
+
+    @property
     def fingerprint(self) -> str:
         """A hash of everything that the tool is made from."""
         made_from = [json.dumps(self.settings, sort_keys=True, default=str).encode()]
         if self.kind == "python":
             made_from.append(LOCK.read_bytes())
         if self.kind in ("go", "npm"):
-            files = (HERE / self.kind / self.settings["folder"]).rglob("*")
+            files = [file for file in self.source.rglob("*") if "node_modules" not in file.parts]
             made_from += [file.read_bytes() for file in sorted(files) if file.is_file()]
         return sha256(b"\0".join(made_from)).hexdigest()
 
@@ -66,7 +73,7 @@ class Tool:
         sources = {
             "python": f"requirements/{LOCK.name} (PyPI)",
             "go": f"{self.settings.get('package')}, built from Go modules",
-            "npm": f"deploy/tools/npm/{self.settings.get('folder')}/package-lock.json (npm)",
+            "npm": "package-lock.json (npm)",
             "module": f"the Go module {self.settings.get('module')}",
             "strimzi": f"Strimzi {self.settings.get('version')} (Maven Central)",
             "debian": f"Debian's {self.settings.get('package')} {self.settings.get('version')}",

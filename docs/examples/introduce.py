@@ -1,7 +1,7 @@
 """
 The program office registers participants and defines programs, topics, providers and rules.
 
-``introduce.py <connection.json> <folder of deploy/reference>``. Run it once: messages of
+``introduce.py <its file> <folder of deploy/reference>``. Run it once: messages of
 participants are refused until they are registered.
 """
 

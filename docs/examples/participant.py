@@ -13,18 +13,44 @@ class Gap(Exception):
     """A message is missing even after the topic was read again: tell the operators."""
 
 
+def by_password(connection: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Return librdkafka's settings for a user and password, over TLS."""
+    security = connection["security"]
+    login = {
+        "bootstrap.servers": ",".join(connection["bootstrap_servers"]),
+        "security.protocol": security["protocol"],
+        "sasl.mechanism": security["mechanism"],
+        "sasl.username": own["username"],
+        "sasl.password": own["password"],
+    }
+    return {**login, "ssl.ca.location": security["ca"]} if "ca" in security else login
+
+
+def by_certificate(connection: dict[str, Any]) -> dict[str, Any]:
+    """Return librdkafka's settings for a client certificate: a file with its key and chain."""
+    own = connection["with_certificate"]
+    return {
+        "bootstrap.servers": ",".join(own["bootstrap_servers"]),
+        "security.protocol": own["security"]["protocol"],
+        "ssl.ca.location": own["security"]["ca"],
+        "ssl.certificate.location": own["certificate"],
+        "ssl.key.location": own["certificate"],
+    }
+
+
 class Participant:
     """One connected system; *last* is the number of the last message that it processed."""
 
-    def __init__(self, connection: dict[str, Any], name: str, *, last: int = 0) -> None:
+    def __init__(
+        self,
+        connection: dict[str, Any],
+        name: str,
+        *,
+        last: int = 0,
+        certificate: bool = False,
+    ) -> None:
         own = connection["participants"][name]
-        login = {
-            "bootstrap.servers": ",".join(connection["bootstrap_servers"]),
-            "security.protocol": connection["security"]["protocol"],
-            "sasl.mechanism": connection["security"]["mechanism"],
-            "sasl.username": own["username"],
-            "sasl.password": own["password"],
-        }
+        login = by_certificate(connection) if certificate else by_password(connection, own)
         self.name, self.last = name, last
         self.lost: list[tuple[int, int]] = []
         """Ranges of messages that were deleted before we read them: ask about `all`."""

@@ -1,7 +1,7 @@
 """
 A participant's system asks for the status of all its requests, after a gap or a restart.
 
-``statuses.py <connection.json> <participant>``
+``statuses.py <its file> <participant>``
 """
 
 import json

