@@ -37,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     the state of the stack could not be read at all, or if `provision --plan` found a difference.
     """
     enable_interrupts()
-    parsed = parser().parse_args(arguments)
+    usage = parser()
+    parsed = usage.parse_args(arguments)
+    if parsed.verb == "provision" and parsed.prune and not parsed.apply:
+        usage.error("--prune needs --apply")
     try:
         if parsed.verb == "canary":
             asyncio.run(_canary(parsed))
