@@ -1,0 +1,192 @@
+"""Continuum in one process: the services' real readers and tasks, chained over real outboxes."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from services.intake.agency_list import AgencyList, load_agency_list
+from services.intake.handlers import IntakeReader
+from services.notifications.handlers import NotificationsReader
+from services.notifications.heartbeats import write_heartbeats
+from services.reporting.handlers import ReportingReader
+from services.reporting.program_openings import announce_openings
+from services.routing.deadlines import Deadlines
+from services.routing.handlers import RoutingReader
+from services.routing.lanes.matcher import Matcher
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.reporting import PROGRAMS_TOPIC
+from shared.contracts.services import SERVICES
+from shared.delivery.records import Record
+from shared.delivery.relay import outbox
+from shared.delivery.take_in.reader import Reader
+from shared.delivery.take_in.take_in import take_in
+from shared.process.tasks import AT_ONCE
+from tests.examples.checkpoints import open_checkpoints
+from tests.proofs.door.databases import Database
+from tests.proofs.door.examples import Sent, Step
+
+OFFICE = "program-office"
+HEARTBEAT_SECONDS = 30
+_AGENCIES = Path(__file__).parents[3] / "deploy" / "reference" / "agencies.csv.gz"
+_READS: Mapping[str, Sequence[str]] = {
+    "intake": (routing.TOPIC,),
+    "routing": (intake.TOPIC, reference.TOPIC),
+    "notifications": (
+        intake.TOPIC,
+        intake.ANSWERS_TOPIC,
+        intake.CONFIDENTIAL_TOPIC,
+        reference.TOPIC,
+        routing.TOPIC,
+    ),
+    # What reporting makes of other topics are figures, and no message to anybody.
+    "reporting": (reference.TOPIC,),
+}
+"""Each service, in the order in which they take turns, and what it reads of our topics."""
+_TO_PARTICIPANTS = ("cri.out.", PROGRAMS_TOPIC)
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@cache
+def _agencies() -> AgencyList:
+    return load_agency_list(_AGENCIES)
+
+
+def _readers() -> dict[str, Reader[Any]]:
+    return {
+        "intake": IntakeReader(agencies=_agencies(), office=OFFICE),
+        "routing": RoutingReader(),
+        "notifications": NotificationsReader(),
+        "reporting": ReportingReader(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a world beside its databases: the time, and the end of each topic."""
+
+    at: datetime | None = None
+    offsets: Mapping[str, int] = field(default_factory=dict)
+
+
+class World:
+    """
+    The services as they go on from a *past*, with what the databases hold of it.
+
+    Each record is a batch of its own, but records of participants that arrive at the same time are
+    one. Kafka's part is done here: places in a partition, times, and who reads a topic.
+    """
+
+    def __init__(self, databases: Mapping[str, Database], past: Past) -> None:
+        self._databases = databases
+        self._readers = _readers()
+        self._at = past.at
+        self._offsets = Counter(past.offsets)
+        self._inbox: dict[str, list[Record]] = {name: [] for name in SERVICES}
+        self._sent: list[Sent] = []
+        wake = asyncio.Event()
+        self._matcher = Matcher(relay_wake=wake, limit=200)
+        self._deadlines = Deadlines(relay_wake=wake, matcher_wake=wake)
+
+    @property
+    def past(self) -> Past:
+        """What another world needs to go on from here."""
+        return Past(self._at, dict(self._offsets))
+
+    async def play(self, steps: Sequence[Step]) -> list[Sent]:
+        """Play *steps* in their order; return what was sent to participants meanwhile."""
+        self._sent = []
+        for at in dict.fromkeys(step.at for step in steps):
+            await self._pass_time(at)
+            together = [step for step in steps if step.at == at]
+            for step in together:
+                if step.topic is not None:
+                    headers = tuple((name, text.encode()) for name, text in step.headers.items())
+                    await self._hand_over("intake", step.topic, None, step.value, headers)
+            if any(step.topic is None for step in together):
+                await announce_openings(self._pool("reporting"), relay_wake=asyncio.Event())
+                await self._relay("reporting")
+            await self._settle()
+            if any(step.passes == "heartbeats" for step in together):
+                await write_heartbeats(self._pool("notifications"), seconds=HEARTBEAT_SECONDS)
+                await self._relay("notifications")
+        return self._sent
+
+    def _pool(self, service: str) -> Any:
+        return self._databases[service].pool
+
+    async def _pass_time(self, to: datetime) -> None:
+        """Move the clock to *to*; clocks of requests that run out before do so at their times."""
+        while self._at is not None:
+            assert self._at <= to, f"{to} is before {self._at}"
+            pause = await self._deadlines.step(self._pool("routing"))
+            await self._settle()
+            if pause > to - self._at:
+                break
+            await self._set_clock(self._at + pause)
+        await self._set_clock(to)
+
+    async def _set_clock(self, at: datetime) -> None:
+        self._at = at
+        for database in self._databases.values():
+            await database.set_clock(at)
+
+    async def _settle(self) -> None:
+        """Let the services take turns until none has anything left to do."""
+        busy = True
+        while busy:
+            busy = False
+            for service in _READS:
+                while self._inbox[service]:
+                    busy = True
+                    await self._take_in(service)
+            while await self._matcher.step(self._pool("routing")) == AT_ONCE:
+                pass
+            busy |= await self._relay("routing")
+
+    async def _take_in(self, service: str) -> None:
+        """Have *service* take in what it has received, each topic by itself, as far as it can."""
+        waiting = self._inbox[service]
+        batch = waiting if waiting[0].topic.startswith("cri.in.") else waiting[:1]
+        taken = await take_in(self._pool(service), self._readers[service], batch, service=service)
+        for outcomes in taken.outcomes.values():
+            assert not {"dead", "parked"} & outcomes.keys(), f"{service}: {outcomes}"
+        self._inbox[service] = [*taken.left(batch), *waiting[len(batch) :]]
+        await self._relay(service)
+
+    async def _relay(self, service: str) -> bool:
+        """Bring what *service* wrote to its readers; tell whether there was anything."""
+        pool = self._pool(service)
+        rows = await pool.fetch("SELECT * FROM outbox ORDER BY id")
+        if not rows:
+            return False
+        await pool.execute("DELETE FROM outbox")
+        for row in rows:
+            topic, value = row["topic"], row["value"]
+            if topic.startswith(_TO_PARTICIPANTS):
+                self._sent.append({"topic": topic, "message": json.loads(value)})
+                continue
+            readers = [name for name, topics in _READS.items() if topic in topics]
+            assert readers or topic == notifications.TOPIC, f"nobody reads {topic}: {value!r}"
+            headers = tuple(outbox.decode_headers(row["headers"]))
+            for name in readers:
+                await self._hand_over(name, topic, row["key"], value, headers)
+        return True
+
+    async def _hand_over(
+        self, service: str, topic: str, key: bytes | None, value: bytes | None, headers: Headers
+    ) -> None:
+        """Append a record to *topic*, and let *service* find it there."""
+        assert self._at is not None
+        place = f"{topic} as read by {service}"
+        offset = self._offsets[place]
+        if offset == 0:
+            await open_checkpoints(self._pool(service), [topic])
+        self._offsets[place] += 1
+        record = Record(topic, 0, offset, key, value, headers, self._at)
+        self._inbox[service].append(record)
