@@ -7,6 +7,17 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.contracts.published import (
+    Coordinate,
+    DerivedId,
+    Name,
+    ParticipantName,
+    SenderId,
+    Sequence,
+    Source,
+    Subject,
+)
+
 Classification = Literal["public", "internal", "confidential", "restricted"]
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A derived id; checked here, because otherwise only a table's column would reject it."""
@@ -37,22 +48,37 @@ class Event(Facts):
     """
 
     specversion: Literal["1.0"] = "1.0"
-    id: str
-    source: str
+    """The version of CloudEvents."""
+    id: DerivedId
+    """The id of this event. A copy of it has the same id."""
+    source: Source
+    """The service that wrote it."""
     type: str
-    subject: str
+    """The type of the event."""
+    subject: Subject
+    """What the event is about."""
     time: AwareDatetime
+    """When it was decided."""
     datacontenttype: Literal["application/json"] = "application/json"
+    """The form of `data`: JSON."""
     dataclassification: Classification = "internal"
-    correlationid: str
-    causationid: str
-    sequence: str
-    inreplyto: str | None = None
-    inreplytoid: str | None = None
-    participant: str | None = None
+    """Who may read it."""
+    correlationid: Name
+    """What all events that follow from one message have in common."""
+    causationid: Name
+    """The id of the event that caused it, or the record of a participant that did."""
+    sequence: Sequence
+    """The number of the event among all of its subject on the topic: 1, 2, 3 and so on."""
+    inreplyto: Coordinate | None = None
+    """The participant's record that led to it, as topic, partition and offset."""
+    inreplytoid: SenderId | None = None
+    """The id that the sender gave that record's message, if it could be read."""
+    participant: ParticipantName | None = None
     """The participant that sent that record."""
     receivedat: AwareDatetime | None = None
-    traceparent: str | None = None
+    """When the broker appended that record."""
+    traceparent: Name | None = None
+    """The W3C traceparent of that record's message, if it had one."""
 
     @property
     def number(self) -> int:

@@ -26,13 +26,14 @@ from shared.contracts.states_and_zones import State
 Text = Annotated[str, Field(max_length=8000)]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(max_length=2000)]
-Tracking = Annotated[str, Field(min_length=1, max_length=40)]
+Tracking = Annotated[str, Field(min_length=1, max_length=40, examples=["CRI-2026-000123-K"])]
 Identifier = Annotated[str, Field(min_length=1, max_length=100)]
-ServiceForm = Code
+ServiceForm = Annotated[Code, Field(json_schema_extra={"x-codes": "service_forms"})]
 LISTS = ("open_offers", "all")
 PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
 """A position in a participant's list of requests; open requests come first."""
 JSON_TYPE = r'(?i)^application/json *(; *charset="?utf-8"? *)?$'
+_TRACE: dict[str, Any] = {"pattern": "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"}
 AgencyClass = Literal["city", "county", "state", "university", "tribal", "federal", "other"]
 AGENCY_CLASSES: tuple[str, ...] = get_args(AgencyClass)
 SwornBand = Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"]
@@ -85,63 +86,118 @@ class Strict(BaseModel):
 
 
 class Agency(Strict):
-    """The requesting agency. ``key`` identifies one without an ORI (new, tribal, territorial)."""
+    """
+    The requesting agency. ``key`` identifies one without an ORI (new, tribal, territorial).
+
+    With neither ``ori`` nor ``key``, the request is referred to a person.
+    """
 
     ori: Ori | None = None
+    """The agency's ORI, one that you are registered for. Not beside `key`."""
     key: Line | None = None
-    name: Line
+    """Your key of an agency without an ORI, registered for you. Not beside `ori`."""
+    name: Annotated[Line, Field(examples=["Fayetteville Police Department"])]
+    """The agency's name."""
     cri_type: CriType
+    """The kind of agency; it decides which programs serve it."""
     agency_class: AgencyClass
-    state: State
-    sworn_band: SwornBand | None = None
+    """What the agency's own government is. No program serves federal agencies."""
+    state: Annotated[State, Field(examples=["US-NC"])]
+    """Where the agency is: US- and the postal code of a state, of DC or of a territory."""
+    sworn_band: Annotated[SwornBand | None, Field(examples=["250-999"])] = None
+    """How many sworn officers the agency has."""
 
 
 class RequestedBy(Strict):
     """The person who requests help, normally the executive: a role code and a contact."""
 
-    role: Code
-    contact_id: Identifier | None = None
+    role: Annotated[Code, Field(examples=["chief"])]
+    """The person's role, as a code of your own choice."""
+    contact_id: Annotated[Identifier | None, Field(examples=["desk"])] = None
+    """A contact that you set with contact.set before a provider accepts."""
     authorized_on: date | None = None
+    """When the request was authorized; not in the future where the agency is."""
 
 
 class Need(Strict):
-    """The agency's description of its need: restricted."""
+    """
+    The agency's description of its need: restricted.
 
-    issue: Text
+    Only the provider that accepts receives it. It must not hold criminal justice information.
+    """
+
+    issue: Annotated[Text, Field(examples=["Calls of people in crisis end in arrests."])]
+    """What the agency needs help with."""
     how_noticed: Text | None = None
+    """How the agency noticed it."""
     if_nothing_is_done: Text | None = None
+    """What the agency expects if nothing changes."""
     supporting_data: Text | None = None
+    """Figures or findings that show the need."""
     obstacles: Text | None = None
+    """What has kept the agency from solving it."""
     current_policy: Text | None = None
+    """What the agency's policy says about it now."""
 
 
 class Urgency(Strict):
+    """How urgent the request is. The rules decide the lane."""
+
     level: Literal["standard", "urgent"] = "standard"
+    """The pace that is asked for."""
     reason: Note | None = None
+    """Why it is urgent: restricted."""
     incident_on: date | None = None
+    """The date of the incident behind the request; not in the future where the agency is."""
 
 
 class Wished(Strict):
+    """When help is wanted."""
+
     from_: Annotated[date | None, Field(alias="from")] = None
+    """The first day wanted."""
     until: date | None = None
+    """The last day wanted; not before `from`."""
 
 
 class Submission(Strict):
-    """An agency's request for help; ``reference`` is the sender's own key for it."""
+    """
+    An agency's request for help; ``reference`` is the sender's own key for it.
 
-    reference: Identifier
+    The answer is submission.accepted, with the tracking number, or submission.refused.
+    """
+
+    reference: Annotated[Identifier, Field(examples=["south-agencies-2026-0001"])]
+    """
+    Your own key of this request. The same reference with the same data gets the first answer
+    again; with other data it is refused.
+    """
     first_contact_on: date | None = None
+    """When the agency first asked for help; not in the future where the agency is."""
     agency: Agency
+    """The agency that asks for help."""
     requested_by: RequestedBy
-    program: Code | None = None
-    topics: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    """Who asks for help on behalf of the agency."""
+    program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
+    """The program wanted, by its id; without it, the rules propose one."""
+    topics: Annotated[list[Code], Field(min_length=1, max_length=20, examples=[["de_escalation"]])]
+    """Topics of help, by their ids or aliases in the catalog; `other` needs `other_topic`."""
     other_topic: Note | None = None
-    service_forms: Annotated[list[ServiceForm], Field(max_length=14)] = []
-    goals: Annotated[list[Goal], Field(max_length=5)] = []
+    """What help is wanted with, in words, if no topic of the catalog fits: restricted."""
+    service_forms: Annotated[
+        list[ServiceForm], Field(max_length=14, examples=[["consultation"]])
+    ] = []
+    """The forms of help wanted; empty: any form."""
+    goals: Annotated[list[Goal], Field(max_length=5, examples=[["trust", "wellness"]])] = []
+    """What the agency wants to improve."""
     need: Need | None = None
+    """The need in words: restricted."""
     urgency: Urgency = Urgency()
+    """How urgent it is."""
     wished: Wished = Wished()
+    """When help is wanted."""
     may_be_named: bool = False
+    """Whether the agency may be named in public."""
 
 
 class NeedChange(Strict):
@@ -151,96 +207,186 @@ class NeedChange(Strict):
         {"how_noticed", "if_nothing_is_done", "supporting_data", "obstacles", "current_policy"}
     )
     issue: Text | None = None
+    """What the agency needs help with; it cannot be cleared."""
     how_noticed: Text | None = None
+    """How the agency noticed it."""
     if_nothing_is_done: Text | None = None
+    """What the agency expects if nothing changes."""
     supporting_data: Text | None = None
+    """Figures or findings that show the need."""
     obstacles: Text | None = None
+    """What has kept the agency from solving it."""
     current_policy: Text | None = None
+    """What the agency's policy says about it now."""
 
 
 class Amendment(Strict):
-    """Changes to a request: absent fields stay, at every depth; null clears ``clearable`` ones."""
+    """
+    Changes to a request: absent fields stay, at every depth; null clears where it is allowed.
+
+    It is allowed for ``other_topic``, ``service_forms``, ``goals``, ``wished``, either of its
+    dates, and every text of ``need`` but ``issue``. An open offer stands as it was made.
+    """
 
     clearable: ClassVar = frozenset({"other_topic", "service_forms", "goals", "wished"})
     tracking_number: Tracking
+    """The request to change; one of your own."""
     topics: Annotated[list[Code], Field(min_length=1, max_length=20)] | None = None
+    """The new topics of help, all of them; `other` needs `other_topic`."""
     other_topic: Note | None = None
+    """What help is wanted with, in words: restricted. Null clears it."""
     service_forms: Annotated[list[ServiceForm], Field(max_length=14)] | None = None
-    goals: Annotated[list[Goal], Field(max_length=5)] | None = None
+    """The new forms of help, all of them; null: any form."""
+    goals: Annotated[
+        Annotated[list[Goal], Field(max_length=5)] | None, Field(examples=[["wellness"]])
+    ] = None
+    """The new goals, all of them; null: none."""
     need: NeedChange | None = None
+    """Changes to the need in words: restricted."""
     wished: Wished | None = None
-    may_be_named: bool | None = None
+    """Changes to the dates wanted; null clears both."""
+    may_be_named: Annotated[bool | None, Field(examples=[True])] = None
+    """Whether the agency may be named in public."""
 
 
 class Withdrawal(Strict):
+    """Withdraws a request. Work that is under way stops, and its provider is notified."""
+
     tracking_number: Tracking
-    reason: Code | None = None
+    """The request to withdraw; one of your own."""
+    reason: Annotated[Code | None, Field(examples=["solved_otherwise"])] = None
+    """Why, as a code of your own choice."""
 
 
 class Contact(Strict):
-    """How to reach a person: restricted."""
+    """How to reach a person: restricted. It replaces an earlier contact with the same id."""
 
-    contact_id: Identifier
-    name: Line
+    contact_id: Annotated[Identifier, Field(examples=["desk"])]
+    """Your own key of this contact; `requested_by` of a request names it."""
+    name: Annotated[Line, Field(examples=["Request desk"])]
+    """The name of the person or desk."""
     title: Line | None = None
-    email: Line | None = None
-    phone: Line | None = None
-    zone: Line | None = None
+    """The person's title."""
+    email: Annotated[Line | None, Field(examples=["desk@agency.example"])] = None
+    """One plain e-mail address, without a display name."""
+    phone: Annotated[Line | None, Field(examples=["+1 202 555 0100"])] = None
+    """A telephone number, in any notation."""
+    zone: Annotated[Line | None, Field(examples=["America/New_York"])] = None
+    """The contact's time zone: a name of the IANA database."""
 
 
 class StatusQuestion(Strict):
     """
-    ``about`` is a tracking number, ``open_offers`` or ``all``.
+    Asks for the current state of one request or of a list: answered by status.told.
 
-    ``after`` is the ``next`` of an earlier answer, and asks for the following page.
+    The first page of a list may be asked for once in 10 seconds, and 20 more pages in that time.
+    Use a new ``id`` for each question: a used one gets the old answer.
     """
 
-    about: Tracking
-    after: Annotated[str, Field(pattern=PLACE)] | None = None
+    about: Annotated[Tracking, Field(examples=["all"])]
+    """
+    A tracking number, `open_offers`, or `all`: every request that you may see.
+    """
+    after: Annotated[
+        Annotated[str, Field(pattern=PLACE)] | None, Field(examples=["open/CRI-2026-000106-7"])
+    ] = None
+    """The `next` of an earlier answer: asks for the page after it. Only for lists."""
 
 
 class CapacityEntry(Strict):
-    """How many new engagements of this kind a provider can take; an empty list means all."""
+    """
+    How many new engagements of this kind a provider can take; an empty list means all.
 
-    topics: Codes = []
+    Entries add up, even where they overlap.
+    """
+
+    topics: Annotated[Codes, Field(examples=[["crisis_intervention"]])] = []
+    """Topics of help, by their ids or aliases in the catalog."""
     agency_types: Annotated[list[CriType], Field(max_length=5)] = []
+    """Kinds of agencies."""
     states: Annotated[list[State], Field(max_length=60)] = []
-    service_forms: Codes = []
-    can_take: Annotated[int, Field(ge=0, le=1_000_000)]
+    """States and territories."""
+    service_forms: Annotated[list[ServiceForm], Field(max_length=200)] = []
+    """Forms of help."""
+    can_take: Annotated[int, Field(ge=0, le=1_000_000, examples=[3])]
+    """How many engagements more, from now on."""
 
 
 class Capacity(Strict):
-    """A provider's current capacity; it replaces the provider's earlier declaration."""
+    """
+    A provider's current capacity; it replaces the provider's earlier declaration.
 
-    valid_until: AwareDatetime
+    Without an unexpired declaration, a provider gets no offers.
+    """
+
+    valid_until: Annotated[AwareDatetime, Field(examples=["2026-12-31T17:00:00-05:00"])]
+    """When the declaration expires; in the future."""
     entries: Annotated[list[CapacityEntry], Field(min_length=1, max_length=50)]
+    """
+    The capacity by kind. An offer takes a place of the first entry that fits and has one left.
+    """
 
 
 class Counter(Strict):
+    """The terms on which a provider would help; at least one of them."""
+
     from_: Annotated[date | None, Field(alias="from")] = None
+    """The first day on which the provider could help."""
     until: date | None = None
+    """The last day on which the provider could help; not before `from`."""
     service_forms: Annotated[list[ServiceForm], Field(max_length=14)] = []
+    """The forms of help that the provider proposes."""
 
 
 class OfferAnswer(Strict):
-    offer_id: Identifier
-    answer: Literal["accept", "decline", "counter"]
+    """
+    A provider's answer to an offer.
+
+    It is in time if the broker received it by the offer's ``expires_at``.
+    """
+
+    offer_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-O1"])]
+    """The offer, by its id in offer.made."""
+    answer: Annotated[Literal["accept", "decline", "counter"], Field(examples=["accept"])]
+    """What the provider answers."""
     reason_code: DeclineReason | None = None
+    """Why the provider declines; required with `decline`."""
     counter: Counter | None = None
+    """The provider's own terms; required with `counter`."""
     note: Note | None = None
+    """
+    Words to the program office and, with `accept`, to the agency's system: restricted, handed on
+    as note.stated.
+    """
 
 
 class Milestone(Strict):
-    engagement_id: Identifier
-    milestone: Literal["kick_off", "on_site", "data_collected", "draft", "delivered"]
+    """What a provider has reached in an engagement. The first milestone starts the delivery."""
+
+    engagement_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-E1"])]
+    """The engagement, by its id in engagement.opened."""
+    milestone: Annotated[
+        Literal["kick_off", "on_site", "data_collected", "draft", "delivered"],
+        Field(examples=["kick_off"]),
+    ]
+    """What was reached."""
     on: date
+    """The day on which it was reached; not in the future."""
     note: Note | None = None
+    """
+    Words to the agency's system and the program office: restricted, handed on as note.stated.
+    """
 
 
 class Close(Strict):
-    engagement_id: Identifier
-    reason: CloseReason
-    outcome: Code | None = None
+    """Ends an engagement and its request."""
+
+    engagement_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-E1"])]
+    """The engagement, by its id in engagement.opened."""
+    reason: Annotated[CloseReason, Field(examples=["completed"])]
+    """Why the work ends."""
+    outcome: Annotated[Code | None, Field(examples=["plan_done"])] = None
+    """What came of it, as a code of your own choice."""
 
 
 class Direction(Strict):
@@ -253,42 +399,82 @@ class Direction(Strict):
     """
 
     tracking_number: Tracking
-    action: Literal["route", "assign", "ineligible"]
-    program: Code | None = None
+    """The request, whose status is `referred`."""
+    action: Annotated[Literal["route", "assign", "ineligible"], Field(examples=["route"])]
+    """What is to be done with it."""
+    program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
+    """The program into whose lane the request goes."""
     provider: ParticipantId | None = None
-    reason: Code
+    """The provider that gets an offer; required with `assign`."""
+    reason: Annotated[Code, Field(examples=["agency_called"])]
+    """Why, as a code of the office's own choice."""
 
 
 class ParticipantRegistration(Participant):
-    """The participant to register; only today's kinds are valid."""
+    """
+    Registers a participant, or changes its registration.
 
-    kind: Literal["agency_system", "provider", "program_office", "observer"]
+    It is sent whole, and replaces the entry with its id.
+    """
+
+    kind: Annotated[
+        Literal["agency_system", "provider", "program_office", "observer"],
+        Field(examples=["agency_system"]),
+    ]
+    """What kind of participant it is; this decides what it may send."""
 
 
 class ProgramDefinition(Program):
-    """The program to define; only today's statuses are valid."""
+    """
+    Defines a program, or changes it.
 
-    status: Literal["announced", "open", "suspended", "ended"]
+    It is sent whole, and replaces the entry with its id.
+    """
+
+    status: Annotated[Literal["announced", "open", "suspended", "ended"], Field(examples=["open"])]
+    """Whether it takes requests and offers them."""
 
 
 class Inbound(Strict):
     """The envelope of participants' messages; the model of ``type`` validates ``data``."""
 
     specversion: Literal["1.0"]
-    id: Identifier
-    source: Line
+    """The version of CloudEvents."""
+    id: Annotated[Identifier, Field(examples=["2026-0001-1"])]
+    """Your own id of this message, never used for another one."""
+    source: Annotated[Line, Field(examples=["urn:cri:south-agencies:case-system"])]
+    """
+    The system that wrote it: one of your registered sources, or one with a colon and a suffix.
+    """
     type: Line
-    subject: Line
-    time: AwareDatetime
-    datacontenttype: Annotated[str, Field(pattern=JSON_TYPE)] = "application/json"
+    """The type of the message."""
+    subject: Annotated[Line, Field(examples=["south-agencies-2026-0001"])]
+    """What the message is about, such as your reference or a tracking number."""
+    time: Annotated[AwareDatetime, Field(examples=["2026-11-29T15:04:05-05:00"])]
+    """When you wrote it. Only the broker's time of the record is used to decide."""
+    datacontenttype: Annotated[str, Field(pattern=JSON_TYPE, examples=["application/json"])] = (
+        "application/json"
+    )
+    """The form of `data`: JSON."""
     dataschema: Line | None = None
+    """Optional. It must be well-formed, and has no effect."""
     dataclassification: Literal["public", "internal", "confidential", "restricted"] | None = None
-    traceparent: Annotated[str, Field(max_length=100)] | None = None
+    """Optional. It must be well-formed, and has no effect."""
+    traceparent: Annotated[
+        Annotated[str, Field(max_length=100, json_schema_extra=_TRACE)] | None,
+        Field(examples=["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"]),
+    ] = None
+    """W3C Trace Context; copied unchanged to the answers."""
     tracestate: Annotated[str, Field(max_length=8000)] | None = None
+    """W3C Trace Context; not copied."""
     correlationid: Identifier | None = None
+    """Optional. It must be well-formed, and has no effect."""
     causationid: Line | None = None
+    """Optional. It must be well-formed, and has no effect."""
     sequence: Identifier | None = None
+    """Optional. It must be well-formed, and has no effect."""
     data: Any
+    """The message itself, as its type defines it."""
 
 
 DATA: dict[str, type[BaseModel]] = {
@@ -309,6 +495,13 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.request.direct.v1": Direction,
 }
 """Inbound type → the model of its ``data``."""
+
+
+def schema_file(kind: str | None) -> str:
+    """Return where the contract has the schema of *kind*; its folder if the type is unknown."""
+    name = "" if kind is None else f"{kind.removeprefix('gov.cri.')}.json"
+    return f"schemas/producer/{name}"
+
 
 SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.submit.v1": frozenset({"agency_system"}),

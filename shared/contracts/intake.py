@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Event, Facts, Uuid
+from shared.contracts.published import Explanation, RefusalCode, Words
 
 TOPIC = "cri.int.intake.v1"
 ANSWERS_TOPIC = "cri.int.answers.v1"
@@ -40,8 +41,12 @@ class AgencyFacts(Facts):
 
 
 class Window(Facts):
+    """A period of days; either end may be open."""
+
     from_: Annotated[date | None, Field(alias="from")] = None
+    """The first day."""
     until: date | None = None
+    """The last day."""
 
 
 class RequestFacts(Facts):
@@ -198,12 +203,19 @@ IntakeEvent = (
 
 
 class Reason(Facts):
-    """Why a message is refused: codes, known field paths, registered values; no sender.s text."""
+    """Why a message is refused: codes, known field paths, registered values; no sender's text."""
 
-    code: str
-    path: str
-    message: str
-    fix: str
+    code: RefusalCode
+    """What kind of fault it is."""
+    path: Annotated[Words, Field(examples=["/data/agency/state"])]
+    """
+    A JSON pointer to the fault: into the whole message if intake refused, otherwise into `data`.
+    Empty: the message as such.
+    """
+    message: Annotated[Explanation, Field(examples=["This text does not have its form."])]
+    """What is wrong."""
+    fix: Annotated[Explanation, Field(examples=["It must match ^US-[A-Z]{2}$"])]
+    """What would be accepted."""
 
 
 class RefusalFacts(Facts):

@@ -1,12 +1,40 @@
 """Messages that participants receive on ``cri.out.<participant>.v1``, from notifications."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, Field, WithJsonSchema
 
 from shared.contracts.event import Classification, Facts
+from shared.contracts.inbound import PLACE
 from shared.contracts.intake import Reason, Window
+from shared.contracts.published import (
+    AgencyClassCode,
+    AgencyTypeCode,
+    AnswerCode,
+    AnyCode,
+    Coordinate,
+    DerivedId,
+    EngagementId,
+    FormCode,
+    Lane,
+    Name,
+    OfferId,
+    ParticipantName,
+    ProgramCode,
+    ReferralReason,
+    RefusingService,
+    SenderId,
+    Sentence,
+    Sequence,
+    StateCode,
+    Status,
+    Subject,
+    SwornBandCode,
+    TrackingNumber,
+    Words,
+    WorkId,
+)
 
 SOURCE = "urn:cri:continuum:notifications"
 TYPES = {
@@ -27,57 +55,145 @@ TYPES = {
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
+# Bounds for readers; nothing is checked when a message is written.
+_VERSION = WithJsonSchema({"const": "1.0"})
+_SOURCE = WithJsonSchema({"const": SOURCE})
+_JSON = WithJsonSchema({"const": "application/json"})
+_RELATED = {"maxItems": 100}
+_REASONS = {"maxItems": 50}
+_TOPICS = {"maxItems": 20}
+_FORMS = {"maxItems": 14}
+_CONTACTS = {"maxItems": 20}
+_PAGE = {"maxItems": 100}
+_TEXT = {"type": "string", "maxLength": 8000}
+_NOTE = {"type": "string", "maxLength": 2000}
+_NEED = WithJsonSchema(
+    {
+        "type": "object",
+        "properties": {
+            "issue": {"description": "What the agency needs help with.", **_TEXT},
+            "how_noticed": {"description": "How the agency noticed it.", **_TEXT},
+            "if_nothing_is_done": {
+                "description": "What the agency expects if nothing changes.",
+                **_TEXT,
+            },
+            "supporting_data": {
+                "description": "Figures or findings that show the need.",
+                **_TEXT,
+            },
+            "obstacles": {
+                "description": "What has kept the agency from solving it.",
+                **_TEXT,
+            },
+            "current_policy": {
+                "description": "What the agency's policy says about it now.",
+                **_TEXT,
+            },
+            "other_topic": {
+                "description": "What help is wanted with, if no topic of the catalog fits.",
+                **_NOTE,
+            },
+            "urgency_reason": {"description": "Why it is urgent.", **_NOTE},
+        },
+    }
+)
+Count = Annotated[
+    int, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "examples": [0]})
+]
+Page = Annotated[str, WithJsonSchema({"type": "string", "pattern": PLACE})]
+
 
 class Message(Facts):
     """
     The envelope of participants' messages.
 
     ``participantsequence`` counts 1..n per participant without gaps; heartbeats have none.
-    ``data`` is one of the models below, as JSON.
     """
 
-    specversion: str = "1.0"
-    id: str
-    source: str = SOURCE
+    specversion: Annotated[str, _VERSION] = "1.0"
+    """The version of CloudEvents."""
+    id: DerivedId
+    """The id of this message. A copy of it has the same id."""
+    source: Annotated[str, _SOURCE] = SOURCE
+    """Who wrote it: our service that sends messages."""
     type: str
-    subject: str
+    """The type of the message."""
+    subject: Subject
+    """What the message is about, such as a tracking number or your own id."""
     time: AwareDatetime
-    datacontenttype: str = "application/json"
+    """When it was decided."""
+    datacontenttype: Annotated[str, _JSON] = "application/json"
+    """The form of `data`: JSON."""
     dataclassification: Classification = "confidential"
-    correlationid: str
-    causationid: str
-    inreplyto: str | None = None
-    inreplytoid: str | None = None
-    participantsequence: str | None = None
-    traceparent: str | None = None
+    """Who may read it."""
+    correlationid: Annotated[Name, Field(examples=["01a20add-d54b-74f9-975a-59cf730c7d88"])]
+    """What all messages about one request have in common: the id of the request."""
+    causationid: Annotated[Name, Field(examples=["57ab2acd-3887-5d8a-904e-51b0001b44cb"])]
+    """The id of the event of ours that caused the message."""
+    inreplyto: Coordinate | None = None
+    """In answers: the record of yours that it answers, as topic, partition and offset."""
+    inreplytoid: SenderId | None = None
+    """In answers: the id of your message, if it could be read and may be repeated."""
+    participantsequence: Sequence | None = None
+    """The number of the message among all that were written for you: 1, 2, 3 and so on."""
+    traceparent: Name | None = None
+    """The traceparent of the message of yours that led to it, if it had one."""
     data: Any
+    """The message itself, as its type defines it."""
 
 
 class Accepted(Facts):
-    reference: str
-    request_id: str
-    tracking_number: str
-    lane: str
+    """A submission was accepted and has a tracking number."""
+
+    reference: SenderId
+    """Your own key of the request."""
+    request_id: DerivedId
+    """The request's id, which is the `correlationid` of all messages about it."""
+    tracking_number: TrackingNumber
+    """
+    The request's number, to be read aloud on the telephone. Its last character is a check
+    character.
+    """
+    lane: Lane
+    """The pace that the request asked for."""
     acknowledged_at: datetime
+    """When the answer was decided."""
     repeat: bool = False
-    possibly_related: list[str] = []
+    """Whether this repeats an earlier answer, because the message was sent again."""
+    possibly_related: Annotated[list[TrackingNumber], Field(json_schema_extra=_RELATED)] = []
+    """Reserved, and always empty: other requests of the same agency."""
 
 
 class Refused(Facts):
-    """A refusal of a submission or of any other message."""
+    """
+    A refusal of a submission or of any other message.
 
-    reference: str | None = None
-    refused_by: str
-    reasons: list[Reason]
-    more: int = 0
-    elsewhere: str | None = None
+    Nothing of the message took effect.
+    """
+
+    reference: SenderId | None = None
+    """The reference of the refused submission, if it could be read and may be repeated."""
+    refused_by: RefusingService
+    """The service that refused."""
+    reasons: Annotated[list[Reason], Field(json_schema_extra=_REASONS)]
+    """What is wrong, and what would be accepted instead."""
+    more: Count = 0
+    """How many reasons were found beyond those named; at most about 1,000 are counted."""
+    elsewhere: Sentence | None = None
+    """In plain words, where else to go."""
     repeat: bool = False
+    """Whether this repeats an earlier answer, because the message was sent again."""
 
 
 class Applied(Facts):
-    what: str
-    about: str
+    """A message took effect."""
+
+    what: Annotated[Name, Field(examples=["contact.set"])]
+    """The name of the message's type."""
+    about: Annotated[Subject, Field(examples=["desk"])]
+    """What it took effect on: the tracking number or the id that the message names."""
     repeat: bool = False
+    """Whether this repeats an earlier answer, because the message was sent again."""
 
 
 class Note(Facts):
@@ -87,12 +203,18 @@ class Note(Facts):
     ``about`` is the offer or the engagement; ``answer`` is present for an offer.
     """
 
-    tracking_number: str
-    about: str
-    provider: str
-    answer: str | None = None
-    note: str
-    sentence: str
+    tracking_number: TrackingNumber
+    """The request that the note is about."""
+    about: WorkId
+    """The offer or the engagement that the note is about."""
+    provider: ParticipantName
+    """The provider that wrote it."""
+    answer: AnswerCode | None = None
+    """The answer to the offer that the note came with; absent with a milestone."""
+    note: Annotated[Words, Field(examples=["We can come later."])]
+    """The provider's own words."""
+    sentence: Annotated[Sentence, Field(examples=["IADLEST wrote this with its acceptance."])]
+    """For people: who wrote it, and with what."""
 
 
 class CameTooLate(Facts):
@@ -102,97 +224,174 @@ class CameTooLate(Facts):
     ``record`` and ``message_id`` identify the amendment, as its answer did.
     """
 
-    tracking_number: str
-    status: str
-    record: str | None = None
-    message_id: str | None = None
-    sentence: str
+    tracking_number: TrackingNumber
+    """The request."""
+    status: Annotated[Status, Field(examples=["withdrawn"])]
+    """The final status of the request."""
+    record: Coordinate | None = None
+    """The record with the amendment: the `inreplyto` of its answer."""
+    message_id: SenderId | None = None
+    """The id of the amendment: the `inreplytoid` of its answer."""
+    sentence: Annotated[Sentence, Field(examples=["Your amendment came too late."])]
+    """What happened, for people."""
 
 
 class Next(Facts):
     """The next step, and its due time if a clock runs."""
 
-    what: str
+    what: Annotated[Sentence, Field(examples=["A provider is looked for."])]
+    """What comes next, for people."""
     by: AwareDatetime | None = None
+    """By when, if a clock runs."""
 
 
 class StatusChanged(Facts):
-    tracking_number: str
-    status: str
+    """
+    The status of a request changed.
+
+    Sent to the agency's system at every change, and to the program office if a request that was
+    referred to it is withdrawn.
+    """
+
+    tracking_number: TrackingNumber
+    """The request."""
+    status: Status
+    """The new status."""
     since: AwareDatetime
-    sentence: str
-    program: str | None = None
-    provider: str | None = None
+    """When the status began."""
+    sentence: Annotated[Sentence, Field(examples=["Your request waits for a provider."])]
+    """The status in words, for people; show it beside a status that you do not know."""
+    program: ProgramCode | None = None
+    """The program, once there is one."""
+    provider: ParticipantName | None = None
+    """The provider that is asked or helps."""
     next: Next | None = None
-    reasons: list[Reason] = []
-    elsewhere: str | None = None
+    """What comes next."""
+    reasons: Annotated[list[Reason], Field(json_schema_extra=_REASONS)] = []
+    """Why a request is ineligible."""
+    elsewhere: Sentence | None = None
+    """In plain words, where else to go."""
 
 
 class AgencySummary(Facts):
     """The agency facts that a provider may see before it accepts."""
 
-    name: str
-    cri_type: str
-    agency_class: str
-    state: str
-    sworn_band: str | None = None
+    name: Annotated[Name, Field(examples=["Conejos County Sheriff's Office"])]
+    """The agency's name."""
+    cri_type: AgencyTypeCode
+    """The kind of agency."""
+    agency_class: AgencyClassCode
+    """What the agency's own government is."""
+    state: StateCode
+    """Where the agency is."""
+    sworn_band: SwornBandCode | None = None
+    """How many sworn officers the agency has."""
 
 
 class OfferMessage(Facts):
-    offer_id: str
-    tracking_number: str
+    """
+    Asks a provider whether it takes a request.
+
+    It holds no texts of the need and no contacts: those follow after acceptance.
+    """
+
+    offer_id: OfferId
+    """The offer's id, for offer.answer."""
+    tracking_number: TrackingNumber
+    """The request."""
     expires_at: AwareDatetime
-    program: str
+    """Until when the broker must have received the answer."""
+    program: ProgramCode
+    """The program of the request."""
     agency: AgencySummary
-    topics: list[str]
-    service_forms: list[str]
+    """The agency that asks for help."""
+    topics: Annotated[
+        list[AnyCode], Field(json_schema_extra=_TOPICS, examples=[["de_escalation"]])
+    ]
+    """The topics of help asked for."""
+    service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)]
+    """The forms of help wanted; empty: any form."""
     wished: Window
-    sentence: str
+    """When help is wanted."""
+    sentence: Annotated[Sentence, Field(examples=["You help with a topic asked for."])]
+    """Why you are asked, for people."""
 
 
 class OfferEnd(Facts):
-    offer_id: str
-    tracking_number: str
-    sentence: str
+    """An offer no longer stands: it lapsed without an answer, or was withdrawn."""
+
+    offer_id: OfferId
+    """The offer."""
+    tracking_number: TrackingNumber
+    """The request."""
+    sentence: Annotated[Sentence, Field(examples=["The offer has lapsed. Nothing is owed."])]
+    """What happened, for people."""
 
 
 class ContactCard(Facts):
-    contact_id: str
-    name: str | None = None
-    title: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    zone: str | None = None
+    """How to reach a person: restricted."""
+
+    contact_id: SenderId
+    """The requester's own key of the contact."""
+    name: Name | None = None
+    """The name of the person or desk; absent if the contact was never set."""
+    title: Name | None = None
+    """The person's title."""
+    email: Name | None = None
+    """An e-mail address."""
+    phone: Name | None = None
+    """A telephone number."""
+    zone: Name | None = None
+    """The contact's time zone: a name of the IANA database."""
 
 
 class EngagementMessage(Facts):
-    """Restricted: sent only to the provider that accepted."""
+    """
+    Restricted: sent only to the provider that accepted.
 
-    engagement_id: str
-    tracking_number: str
-    need: dict[str, str] | None
-    contacts: list[ContactCard]
-    sentence: str
+    Its texts and contacts are sent this once.
+    """
+
+    engagement_id: EngagementId
+    """The engagement's id, for milestone.report and engagement.close."""
+    tracking_number: TrackingNumber
+    """The request."""
+    need: Annotated[dict[str, str] | None, _NEED]
+    """The need in words; absent if the request states none."""
+    contacts: Annotated[list[ContactCard], Field(json_schema_extra=_CONTACTS)]
+    """Whom to contact at the agency."""
+    sentence: Annotated[Sentence, Field(examples=["Please get in touch with the agency."])]
+    """What to do next, for people."""
 
 
 class EngagementEnd(Facts):
-    """Tells a provider that its engagement ended."""
+    """Tells a provider that its engagement ended, because the agency withdrew."""
 
-    engagement_id: str
-    tracking_number: str
-    status: str
-    sentence: str
+    engagement_id: EngagementId
+    """The engagement."""
+    tracking_number: TrackingNumber
+    """The request."""
+    status: Annotated[Status, Field(examples=["withdrawn"])]
+    """How the request ended."""
+    sentence: Annotated[Sentence, Field(examples=["The agency withdrew: please stop the work."])]
+    """What to do now, for people."""
 
 
 class Referral(Facts):
     """Tells the program office that a request waits for its ``request.direct``."""
 
-    tracking_number: str
-    reason: str
-    sentence: str
-    provider: str | None = None
+    tracking_number: TrackingNumber
+    """The request."""
+    reason: ReferralReason
+    """Why a person must decide."""
+    sentence: Annotated[Sentence, Field(examples=["A provider would help on other terms."])]
+    """The reason in words, for people."""
+    provider: ParticipantName | None = None
+    """The provider that proposed other terms."""
     counter: Window | None = None
-    counter_service_forms: list[str] = []
+    """The dates that the provider proposed."""
+    counter_service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)] = []
+    """The forms of help that the provider proposed."""
 
 
 class StatusLine(Facts):
@@ -203,18 +402,30 @@ class StatusLine(Facts):
     amended after its offer.
     """
 
-    tracking_number: str
-    status: str
+    tracking_number: TrackingNumber
+    """The request."""
+    status: Status
+    """Its status."""
     since: AwareDatetime
-    sentence: str
-    program: str | None = None
-    provider: str | None = None
-    offer_id: str | None = None
+    """When the status began."""
+    sentence: Annotated[Sentence, Field(examples=["Your request waits for a provider."])]
+    """The status in words, for people."""
+    program: ProgramCode | None = None
+    """The program, once there is one."""
+    provider: ParticipantName | None = None
+    """The provider that is asked or helps."""
+    offer_id: OfferId | None = None
+    """To the provider and the program office: the open offer."""
     expires_at: AwareDatetime | None = None
-    engagement_id: str | None = None
-    topics: list[str] | None = None
-    service_forms: list[str] | None = None
+    """To the provider and the program office: when the open offer expires."""
+    engagement_id: EngagementId | None = None
+    """To the engaged provider: the engagement."""
+    topics: Annotated[list[AnyCode] | None, Field(json_schema_extra=_TOPICS)] = None
+    """To the engaged provider: the topics of help asked for."""
+    service_forms: Annotated[list[FormCode] | None, Field(json_schema_extra=_FORMS)] = None
+    """To the engaged provider: the forms of help wanted."""
     wished: Window | None = None
+    """To the engaged provider: when help is wanted."""
 
 
 class StatusAnswer(Facts):
@@ -224,17 +435,72 @@ class StatusAnswer(Facts):
     ``more`` is how many requests follow; ``next`` is then the ``after`` of the next question.
     """
 
-    about: str
+    about: Annotated[Name, Field(examples=["all"])]
+    """What was asked about."""
     as_of: AwareDatetime
-    requests: list[StatusLine]
-    more: int = 0
-    next: str | None = None
+    """When the answer was made. It covers everything decided and known to us by then."""
+    requests: Annotated[list[StatusLine], Field(json_schema_extra=_PAGE)]
+    """The requests, open ones first."""
+    more: Count = 0
+    """How many requests follow on further pages."""
+    next: Page | None = None
+    """The `after` of the question for the next page; absent on the last one."""
     repeat: bool = False
+    """Whether this repeats an earlier answer, because the message was sent again."""
 
 
 class Heartbeat(Facts):
-    """The participant's last ``participantsequence``, and the first that is still on its topic."""
+    """
+    The participant's last ``participantsequence``, and the first that is still on its topic.
 
-    head: int
-    first: int | None = None
-    """Messages with smaller sequences are no longer on the topic."""
+    Sent about every 30 seconds to each participant that ever had a message.
+    """
+
+    head: Count
+    """The number of the last message written for you. If it is above your last, there is a gap."""
+    first: Count | None = None
+    """The number of the oldest message on the topic a minute ago; smaller ones are gone."""
+
+
+DATA: dict[str, type[BaseModel]] = {
+    TYPES["accepted"]: Accepted,
+    TYPES["refused"]: Refused,
+    TYPES["applied"]: Applied,
+    TYPES["message_refused"]: Refused,
+    TYPES["status_changed"]: StatusChanged,
+    TYPES["status"]: StatusAnswer,
+    TYPES["offer_made"]: OfferMessage,
+    TYPES["offer_withdrawn"]: OfferEnd,
+    TYPES["offer_lapsed"]: OfferEnd,
+    TYPES["engagement_opened"]: EngagementMessage,
+    TYPES["engagement_ended"]: EngagementEnd,
+    TYPES["referral_made"]: Referral,
+    TYPES["note_stated"]: Note,
+    TYPES["came_too_late"]: CameTooLate,
+    TYPES["heartbeat"]: Heartbeat,
+}
+"""Outbound type → the model of its ``data``."""
+
+_AGENCY, _PROVIDER, _OFFICE = "agency_system", "provider", "program_office"
+RECEIVERS: dict[str, frozenset[str]] = {
+    TYPES["accepted"]: frozenset({_AGENCY}),
+    TYPES["refused"]: frozenset({_AGENCY}),
+    TYPES["applied"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
+    TYPES["message_refused"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
+    TYPES["status_changed"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["status"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
+    TYPES["offer_made"]: frozenset({_PROVIDER}),
+    TYPES["offer_withdrawn"]: frozenset({_PROVIDER}),
+    TYPES["offer_lapsed"]: frozenset({_PROVIDER}),
+    TYPES["engagement_opened"]: frozenset({_PROVIDER}),
+    TYPES["engagement_ended"]: frozenset({_PROVIDER}),
+    TYPES["referral_made"]: frozenset({_OFFICE}),
+    TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["came_too_late"]: frozenset({_AGENCY}),
+    TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
+}
+"""
+Outbound type → the kinds of participant that receive it.
+
+A participant that sends a type that its kind may not send gets a refusal of that type, too.
+"""

@@ -19,8 +19,10 @@ SUBJECT = "reference"
 
 CriType = Literal["state", "local", "territorial", "campus", "tribal"]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-ParticipantId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
-Ori = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$")]
+ParticipantId = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$", examples=["midwest-agencies"])
+]
+Ori = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$", examples=["NC0260100"])]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Codes = Annotated[list[Code], Field(max_length=200)]
 FACTS = frozenset(
@@ -78,13 +80,26 @@ class Participant(Facts):
     """
 
     id: ParticipantId
+    """The participant's id: part of its topics' names, and its user."""
     kind: str
-    name: Line
-    sources: Annotated[list[Line], Field(max_length=20)] = []
-    oris: Annotated[list[Ori], Field(max_length=2000)] = []
+    """What kind of participant it is."""
+    name: Annotated[Line, Field(examples=["Midwest agencies: shared case system"])]
+    """The organization's name, as others see it."""
+    sources: Annotated[
+        list[Line], Field(max_length=20, examples=[["urn:cri:midwest-agencies"]])
+    ] = []
+    """
+    The URIs with which the source of its messages may begin; by default urn:cri: and its id. None
+    may equal, contain or begin a source of another participant.
+    """
+    oris: Annotated[list[Ori], Field(max_length=2000, examples=[["MI8234400"]])] = []
+    """The ORIs of the agencies that it acts for."""
     agency_keys: Annotated[list[Line], Field(max_length=50)] = []
+    """Its keys of agencies without an ORI that it acts for."""
     effective_from: AwareDatetime | None = None
+    """When the registration begins to hold; without it, at once."""
     effective_until: AwareDatetime | None = None
+    """When the registration ends; after `effective_from`."""
 
 
 class Program(Facts):
@@ -95,46 +110,87 @@ class Program(Facts):
     past. Any other status, such as one that a later release adds, means closed.
     """
 
-    id: Code
-    name: Line
+    id: Annotated[Code, Field(examples=["cri-tac"])]
+    """The program's id."""
+    name: Annotated[Line, Field(examples=["Technical Assistance Center"])]
+    """The program's name."""
     status: str
+    """Whether it takes requests and offers them."""
     opens_at: AwareDatetime | None = None
+    """When an announced program opens."""
     summary: Annotated[str, Field(max_length=1000)] = ""
+    """What the program offers, for the public."""
     effective_from: AwareDatetime | None = None
+    """When the program began; without it, at once."""
     effective_until: AwareDatetime | None = None
+    """When the program ends; after `effective_from`."""
 
 
 class TopicOfHelp(Facts):
-    """A topic that agencies can ask help with; ``verified``: a public source names it."""
+    """
+    A topic that agencies can ask help with.
 
-    id: Code
-    name: Line
-    families: Codes = []
+    It is sent whole, and replaces the entry with its id.
+    """
+
+    id: Annotated[Code, Field(examples=["crisis_intervention"])]
+    """The topic's id."""
+    name: Annotated[Line, Field(examples=["Crisis intervention"])]
+    """The topic's name."""
+    families: Annotated[Codes, Field(examples=[["general"]])] = []
+    """The fields of work that the topic belongs to; providers name them."""
     aliases: Annotated[list[Line], Field(max_length=20)] = []
+    """Other ids for the topic that messages may use."""
     programs: Codes = []
+    """The programs that help with it; kept, and without effect."""
     verified: bool = False
+    """Whether a public source names the topic."""
     effective_from: AwareDatetime | None = None
+    """When the topic was added; kept, and without effect."""
     effective_until: AwareDatetime | None = None
+    """When the topic is dropped; kept, and without effect. After `effective_from`."""
 
 
 class Provider(Facts):
     """
     An organization that delivers help; ``id`` is also its participant's id.
 
-    Empty ``topics`` means every topic of its families; empty ``states`` means everywhere.
+    Empty ``topics`` means every topic of its families; empty ``states`` means everywhere. It is
+    sent whole, and replaces the entry with its id.
     """
 
-    id: ParticipantId
-    name: Line
-    programs: Codes
-    serves: Annotated[list[CriType], Field(max_length=5)]
-    families: Codes = []
+    id: Annotated[ParticipantId, Field(examples=["iadlest"])]
+    """The id of the participant that acts for the provider."""
+    name: Annotated[Line, Field(examples=["Association of Directors"])]
+    """The provider's name, as agencies see it."""
+    programs: Annotated[Codes, Field(examples=[["cri-tac"]])]
+    """The programs that it helps in."""
+    serves: Annotated[list[CriType], Field(max_length=5, examples=[["local", "state"]])]
+    """The kinds of agencies that it serves."""
+    families: Annotated[Codes, Field(examples=[["general"]])] = []
+    """The fields of work that it helps in."""
     topics: Codes = []
-    states: Annotated[list[Line], Field(max_length=60)] = []
-    service_forms: Codes = []
+    """The topics that it helps with; empty: every topic of its families."""
+    states: Annotated[
+        list[Annotated[Line, Field(json_schema_extra={"x-codes": "states"})]],
+        Field(max_length=60),
+    ] = []
+    """The states and territories that it serves; empty: all."""
+    service_forms: Annotated[
+        list[Annotated[Code, Field(json_schema_extra={"x-codes": "service_forms"})]],
+        Field(max_length=200),
+    ] = []
+    """The forms of help that it gives; empty: all."""
     role: Literal["lead", "member"] = "member"
+    """Its part in the group of providers."""
     effective_from: AwareDatetime | None = None
+    """When it begins to help; without it, at once."""
     effective_until: AwareDatetime | None = None
+    """When it stops getting offers; after `effective_from`."""
+
+
+FactName = Annotated[str, Field(json_schema_extra={"x-codes": "facts"})]
+FactValue = Annotated[str, Field(json_schema_extra={"maxLength": 200})]
 
 
 class Condition(Facts):
@@ -149,36 +205,67 @@ class Condition(Facts):
     ``is``: equality. ``at_most``, ``at_least``: numbers; an unknown fact fails both.
     """
 
-    fact: Line
-    in_: Annotated[list[str] | None, Field(alias="in", max_length=200)] = None
-    has: str | None = None
-    overlaps: str | None = None
-    within: str | None = None
-    fits: str | None = None
-    is_: Annotated[str | bool | int | None, Field(alias="is")] = None
+    fact: Annotated[
+        Line, Field(examples=["agency.cri_type"], json_schema_extra={"x-codes": "facts"})
+    ]
+    """The fact that is tested."""
+    in_: Annotated[
+        Annotated[list[FactValue], Field(max_length=200)] | None,
+        Field(alias="in", examples=[["state", "local"]]),
+    ] = None
+    """The test holds if the fact is one of these values."""
+    has: FactValue | None = None
+    """The test holds if the fact, a list, contains this value."""
+    overlaps: FactName | None = None
+    """The test holds if the fact shares a value with this list, or if this list is empty."""
+    within: FactName | None = None
+    """The test holds if the fact, a single value, is in this list."""
+    fits: FactName | None = None
+    """The test holds if a value of the fact is in this list, or if either is empty or unstated."""
+    is_: Annotated[FactValue | bool | int | None, Field(alias="is")] = None
+    """The test holds if the fact equals this value."""
     at_most: int | None = None
+    """The test holds if the fact is a known number, and at most this one."""
     at_least: int | None = None
+    """The test holds if the fact is a known number, and at least this one."""
 
 
 class Because(Facts):
     """One plain sentence per audience; placeholders such as ``{provider.name}`` name facts."""
 
-    staff: Annotated[str, Field(max_length=500)]
+    staff: Annotated[
+        str, Field(max_length=500, examples=["CRI-TAC serves state and local agencies."])
+    ]
+    """The sentence for the program office."""
     provider: Annotated[str, Field(max_length=500)] | None = None
+    """The sentence for the provider."""
     requester: Annotated[str, Field(max_length=500)] | None = None
+    """The sentence for the agency's system."""
 
 
 class Rule(Facts):
     """A rule matches if all conditions of ``when`` hold."""
 
-    id: Code
-    about: Literal["eligibility", "program", "lane", "provider"]
-    effect: Literal["require", "exclude", "prefer", "propose"]
+    id: Annotated[Code, Field(examples=["cri-tac-serves"])]
+    """The rule's id, used once in the rule set."""
+    about: Annotated[
+        Literal["eligibility", "program", "lane", "provider"], Field(examples=["eligibility"])
+    ]
+    """What the rule helps to decide."""
+    effect: Annotated[
+        Literal["require", "exclude", "prefer", "propose"], Field(examples=["require"])
+    ]
+    """What follows if the rule matches."""
     weight: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """How much a preference or a proposal counts."""
     value: Code | None = None
+    """What is proposed: a program, or a lane."""
     programs: Codes = []
+    """The programs for which the rule holds; empty: all."""
     when: Annotated[list[Condition], Field(max_length=20)]
+    """The conditions; all must hold. Without any, the rule always matches."""
     because: Because
+    """The sentences that explain a decision which rests on the rule."""
 
 
 Pace = Literal["urgent", "standard"]
@@ -189,8 +276,13 @@ SERVED_FIRST: tuple[Pace, ...] = ("urgent", "standard")
 class Clock(Facts):
     """A length of time; the rule set's calendar defines working days."""
 
-    amount: Annotated[int, Field(ge=0, le=100_000)]
-    unit: Literal["working_days", "days", "hours", "minutes", "seconds"]
+    amount: Annotated[int, Field(ge=0, le=100_000, examples=[5])]
+    """How many units."""
+    unit: Annotated[
+        Literal["working_days", "days", "hours", "minutes", "seconds"],
+        Field(examples=["working_days"]),
+    ]
+    """The unit."""
 
 
 class Calendar(Facts):
@@ -201,10 +293,17 @@ class Calendar(Facts):
     a twenty-fourth of it, and holidays do not count.
     """
 
-    zone: Line = "America/New_York"
-    holidays: Annotated[list[str], Field(max_length=200)] = []
+    zone: Annotated[Line, Field(examples=["America/New_York"])] = "America/New_York"
+    """The time zone in which days are counted: a name of the IANA database."""
+    holidays: Annotated[
+        list[Annotated[str, Field(json_schema_extra={"format": "date"})]],
+        Field(max_length=200, examples=[["2026-12-25"]]),
+    ] = []
+    """Days that are not working days, besides weekends."""
     seconds_per_day: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    """For demonstrations: how many seconds a day takes."""
     grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 1800
+    """How many seconds after its end a clock is taken to have run out."""
 
     @property
     def last_day(self) -> date | None:
@@ -218,17 +317,37 @@ class RuleSet(Facts):
     """
     The rules, clocks and calendar by which requests are routed.
 
-    ``lanes`` is the order in which lanes that share a provider are served (default: urgent first).
+    It is sent whole. A value that a fact can never have is refused, and so is a calendar that has
+    ended.
     """
 
-    id: Code
-    version: Annotated[int, Field(ge=1, le=1_000_000)]
+    id: Annotated[Code, Field(examples=["continuum"])]
+    """The rule set's id."""
+    version: Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
+    """The rule set's version; decisions name it."""
     effective_from: AwareDatetime
+    """When the rule set begins to hold."""
     rules: Annotated[list[Rule], Field(max_length=100)]
-    tie_break: Annotated[list[Line], Field(max_length=10)]
-    clocks: Annotated[dict[str, Clock], Field(max_length=50)]
+    """The rules, in any order."""
+    tie_break: Annotated[
+        list[Annotated[Line, Field(json_schema_extra={"x-codes": "tie_breaks"})]],
+        Field(max_length=10, examples=[["score", "free_capacity"]]),
+    ]
+    """What orders candidates: the first of these that differs."""
+    clocks: Annotated[
+        dict[Annotated[str, Field(json_schema_extra={"x-codes": "clocks"})], Clock],
+        Field(max_length=50),
+    ]
+    """How long until something is late, by the name of the clock."""
     calendar: Calendar = Calendar()
-    lanes: Annotated[list[Pace], Field(min_length=2, max_length=2)] | None = None
+    """The working days."""
+    lanes: Annotated[
+        Annotated[list[Pace], Field(min_length=2, max_length=2)] | None,
+        Field(examples=[["urgent", "standard"]]),
+    ] = None
+    """
+    The order in which lanes that share a provider are served; by default urgent before standard.
+    """
 
 
 class ParticipantRegistered(Event):

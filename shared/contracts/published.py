@@ -1,0 +1,63 @@
+"""
+Types of values that Continuum writes: their JSON schema is published, nothing is checked.
+
+Readers rely on these bounds; the values come from checked messages, or are our own.
+"""
+
+from typing import Annotated
+
+from pydantic import WithJsonSchema
+
+_NUMBER = "CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]"
+_CODE = "^[a-z0-9][a-z0-9_.-]{0,63}$"
+_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
+def _text(most: int, *examples: str) -> WithJsonSchema:
+    shown = {"examples": list(examples)} if examples else {}
+    return WithJsonSchema({"type": "string", "maxLength": most, **shown})
+
+
+def _form(pattern: str, *examples: str) -> WithJsonSchema:
+    shown = {"examples": list(examples)} if examples else {}
+    return WithJsonSchema({"type": "string", "pattern": pattern, **shown})
+
+
+def _codes(name: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "maxLength": 64, "examples": list(examples), "x-codes": name}
+    )
+
+
+TrackingNumber = Annotated[str, _form(f"^{_NUMBER}$", "CRI-2026-000123-K")]
+OfferId = Annotated[str, _form(f"^{_NUMBER}-O[1-9][0-9]{{0,5}}$", "CRI-2026-000123-K-O1")]
+EngagementId = Annotated[str, _form(f"^{_NUMBER}-E[1-9][0-9]{{0,5}}$", "CRI-2026-000123-K-E1")]
+WorkId = Annotated[str, _form(f"^{_NUMBER}-[OE][1-9][0-9]{{0,5}}$", "CRI-2026-000123-K-O1")]
+DerivedId = Annotated[str, _form(_ID, "02e368eb-728c-5292-92c0-86e2b3ece2cd")]
+Coordinate = Annotated[
+    str, _form("^[a-z0-9.-]{1,80}/[0-9]{1,4}/[0-9]{1,19}$", "cri.in.south-agencies.v1/0/41")
+]
+Sequence = Annotated[str, _form("^[0-9]{20}$", "00000000000000000017")]
+ParticipantName = Annotated[str, _form("^[a-z][a-z0-9-]{1,40}$", "iadlest")]
+ProgramCode = Annotated[str, _form(_CODE, "cri-tac")]
+AnyCode = Annotated[str, _form(_CODE)]
+SenderId = Annotated[str, _text(100, "2026-0001-1")]
+Source = Annotated[str, _form("^urn:cri:continuum:[a-z]{1,40}$", "urn:cri:continuum:reporting")]
+Name = Annotated[str, _text(200)]
+Subject = Annotated[str, _text(200, "CRI-2026-000123-K")]
+Words = Annotated[str, _text(2000)]
+Explanation = Annotated[str, _text(10_000)]
+Sentence = Annotated[str, _text(1_000_000)]
+"""It may quote sentences of the rule set in force, so only the size of a message bounds it."""
+Status = Annotated[str, _codes("statuses", "waiting")]
+Lane = Annotated[str, _codes("paces", "standard")]
+AnswerCode = Annotated[str, _codes("offer_answers", "accept")]
+ReferralReason = Annotated[str, _codes("referral_reasons", "countered")]
+RefusingService = Annotated[str, _codes("refusing_services", "intake")]
+RefusalCode = Annotated[str, _codes("refusals", "schema")]
+AgencyTypeCode = Annotated[str, _codes("agency_types", "local")]
+AgencyClassCode = Annotated[str, _codes("agency_classes", "county")]
+StateCode = Annotated[str, _codes("states", "US-CO")]
+SwornBandCode = Annotated[str, _codes("sworn_bands", "10-49")]
+FormCode = Annotated[str, _codes("service_forms", "consultation")]
+ProgramStatus = Annotated[str, _codes("program_statuses", "open")]
