@@ -52,11 +52,11 @@ def pointer(location: Iterable[str | int]) -> str:
     return path
 
 
-def explain(error: ValidationError) -> tuple[list[Finding], int]:
+def explain(error: ValidationError, schema: str) -> tuple[list[Finding], int]:
     """
     Return the findings for *error*, and the number of further ones beyond `MAX_REASONS`.
 
-    All unknown fields of an object make one finding.
+    They refer to the contract's file *schema*. All unknown fields of an object make one finding.
     """
     found: dict[tuple[str, str], Any] = {}
     unknown: dict[str, list[str]] = {}
@@ -67,23 +67,23 @@ def explain(error: ValidationError) -> tuple[list[Finding], int]:
             unknown.setdefault(pointer(location), []).append(str(key))
         found.setdefault((kind, pointer(location)), detail)
     findings = [
-        _unknown(path, unknown[path])
+        _unknown(path, unknown[path], schema)
         if kind == "extra_forbidden"
-        else _finding(kind, path, detail["loc"], detail.get("ctx", {}))
+        else _finding(kind, path, detail["loc"], {**detail.get("ctx", {}), "schema": schema})
         for (kind, path), detail in islice(found.items(), MAX_REASONS)
     ]
     return findings, len(found) - len(findings)
 
 
-def _unknown(path: str, keys: Sequence[str]) -> Finding:
+def _unknown(path: str, keys: Sequence[str], schema: str) -> Finding:
     """Return a finding that names the first of *keys* that look like field names."""
     plain = (key for key in keys if len(key) <= _MAX_NAME_LENGTH and _NAME.fullmatch(key))
     named = list(islice(plain, _MAX_NAMED))
     others = len(keys) - len(named)
     names = ", ".join(named) + (f" and {others} more" if named and others else "")
     if not names:
-        return Finding(refusals.UNKNOWN_FIELD, path)
-    return Finding(refusals.UNKNOWN_FIELD_NAMED, path, {"names": names})
+        return Finding(refusals.UNKNOWN_FIELD, path, {"schema": schema})
+    return Finding(refusals.UNKNOWN_FIELD_NAMED, path, {"names": names, "schema": schema})
 
 
 def _finding(

@@ -19,12 +19,11 @@ from services.intake.message import Message, with_uppercase_numbers
 from services.intake.model_errors import explain, pointer
 from services.intake.models import validate
 from shared.contracts import refusals
-from shared.contracts.inbound import DATA, Inbound, Submission
+from shared.contracts.inbound import DATA, Inbound, Submission, schema_file
 from shared.contracts.refusals import Refusal
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")
-_LIMITS = {"most": json_limits.MAX_FIELDS}
 _BINARY = Finding(refusals.BINARY_MODE)
 
 
@@ -47,7 +46,8 @@ def parse_message(
         return _with_reasons(blank, [_BINARY])
     stated = document.get("type")
     kind = stated if isinstance(stated, str) and stated in DATA else None
-    found, more = _violation_findings(document) if suspect else ([], 0)
+    schema = schema_file(kind)
+    found, more = _violation_findings(document, schema) if suspect else ([], 0)
     if any(finding.refusal is refusals.HALF_A_PAIR for finding in found):
         blank = replace(blank, kind=kind, id=_id_in(document), more=more)
         return _with_reasons(blank, found)
@@ -62,7 +62,7 @@ def parse_message(
     try:
         event = validate(kind, text, many=decoded.many)
     except ValidationError as error:
-        reasons, beyond = explain(error)
+        reasons, beyond = explain(error, schema)
         found, more = [*found, *reasons], more + beyond
     if found:
         return _with_reasons(_malformed(blank, document, kind=kind, more=more), found)
@@ -134,8 +134,9 @@ def _unknown_type(kind: str) -> Finding:
     return Finding(refusals.UNKNOWN_TYPE, "/type", {"types": sorted(DATA)})
 
 
-def _violation_findings(document: dict[str, Any]) -> tuple[list[Finding], int]:
+def _violation_findings(document: dict[str, Any], schema: str) -> tuple[list[Finding], int]:
     """Return a finding for each violation, lone surrogates first, and the number of others."""
+    fields = {"most": json_limits.MAX_FIELDS, "schema": schema}
     halves: dict[tuple[Refusal, str], None] = {}
     others: dict[tuple[Refusal, str], None] = {}
     more = 0
@@ -146,7 +147,7 @@ def _violation_findings(document: dict[str, Any]) -> tuple[list[Finding], int]:
         else:
             more += 1
     first = [*halves, *others][:MAX_REASONS]
-    reasons = [Finding(refusal, path, _LIMITS) for refusal, path in first]
+    reasons = [Finding(refusal, path, fields) for refusal, path in first]
     return reasons, more + len(halves) + len(others) - len(first)
 
 

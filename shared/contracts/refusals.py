@@ -142,13 +142,13 @@ MISSING = Refusal("schema", "This field is required.", "Add it.")
 UNKNOWN_FIELD = Refusal(
     "schema",
     "There is a field here that this type does not have.",
-    "Remove it; docs/integrate.md lists the fields of each type.",
+    "Remove it; {schema} of the contract lists the fields of this type.",
 )
 UNKNOWN_FIELD_NAMED = replace(UNKNOWN_FIELD, message="This type has no such field: {names}.")
 TOO_MANY_FIELDS = Refusal(
     "schema",
     "This object has more fields than any type has.",
-    "At most {most}; the schema of this type lists the fields there are.",
+    "At most {most}; {schema} of the contract lists the fields there are.",
 )
 NOT_A_TEXT = Refusal("schema", "This is not a text.", "Write a text in quotation marks.")
 NOT_A_WHOLE_NUMBER = Refusal(
@@ -202,7 +202,7 @@ UNSEEN_CHARACTER = Refusal(
     "A control, bidirectional or invisible character stands in this line.",
     "Leave it out. Line breaks are for fields with more than 200 characters.",
 )
-NOT_ALLOWED = Refusal("schema", "This value is not allowed here.", "See the schema of this type.")
+NOT_ALLOWED = Refusal("schema", "This value is not allowed here.", "See {schema} of the contract.")
 NUMBER_TOO_SMALL = Refusal("value_out_of_range", "This number is too small.", "At least {ge}.")
 NUMBER_TOO_LARGE = Refusal("value_out_of_range", "This number is too large.", "At most {le}.")
 NUMBER_NOT_EXACT = Refusal(
