@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
+.PHONY: help contract fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -85,6 +85,10 @@ fuzz: setup ## send random records of every kind, in process and through a runni
 checker-mutations: setup ## mutate a recorded demonstration; the checker must notice every mutation [RECORDED=folder] [SEED=1]
 	@$(if $(RECORDED),,$(RUN) -m tests.proofs.demo --state .local/checker)
 	@$(RUN) -m tests.proofs.checker mutations $(or $(RECORDED),.local/checker/recorded) $(if $(SEED),--seed $(SEED))
+
+contract: setup ## write the published contract, deploy/contract, and judge it [RELEASE=1]
+	@$(RUN) -m deploy.contract_writer $(if $(RELEASE),release)
+	@$(RUN) -m tests.proofs.contract
 
 manifests: setup ## generate alert rules and dashboards, and Kubernetes' topics, users, rules and dashboards
 	@$(RUN) -m deploy.monitoring.objectives

@@ -2,7 +2,7 @@
 
 import re
 
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FORM = re.compile(r"CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]")
 
 
@@ -10,9 +10,9 @@ def check_character(digits: str) -> str:
     """Return the ISO/IEC 7064 MOD 37,36 check character of *digits* (digits and capitals)."""
     product = 36
     for character in digits:
-        total = (product + _ALPHABET.index(character)) % 36 or 36
+        total = (product + ALPHABET.index(character)) % 36 or 36
         product = total * 2 % 37
-    return _ALPHABET[(37 - product) % 36]
+    return ALPHABET[(37 - product) % 36]
 
 
 def tracking_number(year: int, counter: int) -> str:

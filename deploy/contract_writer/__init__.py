@@ -1,0 +1,1 @@
+"""Writes the published contract, `deploy/contract`, from the models of `shared/contracts`."""

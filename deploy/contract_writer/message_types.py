@@ -1,0 +1,91 @@
+"""The types of messages that cross an organization, each with who writes and reads it."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, create_model
+
+from shared.contracts import inbound, outbound, reporting
+
+VERSION = "0.9"
+"""The version of the contract; `deploy/contract/CHANGELOG.md` begins with it."""
+PREVIEW = frozenset({"ruleset.approve.v1", "note.stated.v1", "amendment.came_too_late.v1"})
+"""Types that may still change in any way; all others are stable."""
+KINDS = ("agency_system", "provider", "program_office", "observer")
+PROGRAM_CHANGED = "gov.cri.reporting.program_changed.v1"
+Model = type[BaseModel]
+Channel = Literal["in", "out", "programs"]
+
+
+class MessageType(NamedTuple):
+    """A type, the model of the whole message, and the kinds of participants concerned."""
+
+    type: str
+    model: Model
+    channel: Channel
+    kinds: frozenset[str]
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """The type without the prefix that all have: request.submit.v1."""
+        return self.type.removeprefix("gov.cri.")
+
+    @property
+    def side(self) -> Literal["producer", "reader"]:
+        return "producer" if self.channel == "in" else "reader"
+
+    @property
+    def stability(self) -> Literal["stable", "preview"]:
+        return "preview" if self.name in PREVIEW else "stable"
+
+    @property
+    def file(self) -> str:
+        """The type's schema, below `deploy/contract`."""
+        return f"schemas/{self.side}/{self.name}.json"
+
+
+_TOLD, _APPLIED, _REFUSED = (
+    outbound.TYPES["status"],
+    outbound.TYPES["applied"],
+    outbound.TYPES["message_refused"],
+)
+_ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "gov.cri.request.submit.v1": (outbound.TYPES["accepted"], outbound.TYPES["refused"]),
+    "gov.cri.status.ask.v1": (_TOLD, _REFUSED),
+}
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    kind: _ANSWERS.get(kind, (_APPLIED, _REFUSED)) for kind in inbound.DATA
+}
+"""Inbound type → the types of its answer."""
+
+
+@cache
+def message_types() -> tuple[MessageType, ...]:
+    """Return every type: those that participants send first, then those that they receive."""
+    return (
+        *(_sent(kind, data) for kind, data in inbound.DATA.items()),
+        *(_received(kind, data) for kind, data in outbound.DATA.items()),
+        MessageType(
+            PROGRAM_CHANGED,
+            reporting.ProgramChanged,
+            "programs",
+            frozenset(KINDS),
+            "The state of a program changed. Public.",
+        ),
+    )
+
+
+def _sent(kind: str, data: Model) -> MessageType:
+    model = create_model(kind, __base__=inbound.Inbound, data=(data, ...))
+    return MessageType(kind, model, "in", inbound.SENDERS[kind], _summary(data))
+
+
+def _received(kind: str, data: Model) -> MessageType:
+    model = create_model(kind, __base__=outbound.Message, data=(data, ...))
+    return MessageType(kind, model, "out", outbound.RECEIVERS[kind], _summary(data))
+
+
+def _summary(data: Model) -> str:
+    return data.__doc__ or ""

@@ -1,0 +1,1 @@
+"""Judges the published contract: broken documents, changes of schemas, examples, other parsers."""
