@@ -35,6 +35,7 @@ class Reading:
         self.fetches = 0
         self.named: Counter[TopicPartition] = Counter()
         self.consumer = consumer
+        self._assigning: tuple[list[TopicPartition], asyncio.Event] | None = None
         self._news = asyncio.Condition()
         self._send = consumer._send_request
         consumer._send_request = self._count
@@ -50,8 +51,9 @@ class Reading:
 
     async def run(self) -> None:
         while True:
+            self._assign()
             found = await self.consumer.look(self.positions, 500, seconds=1)
-            assert found.faults == []
+            assert not found.faults, found.faults
             if found.records:
                 self.began.append(time.monotonic())
                 await asyncio.sleep(self.batch_seconds)  # a batch that takes this long
@@ -62,6 +64,22 @@ class Reading:
                 self.records[place].append(record)
             async with self._news:
                 self._news.notify_all()
+
+    async def assign(self, places: list[TopicPartition]) -> None:
+        """Read other *places* from now on; like a rebalance, wait for the running batch."""
+        done = asyncio.Event()
+        self._assigning = places, done
+        await done.wait()
+
+    def _assign(self) -> None:
+        if self._assigning is not None:
+            places, done = self._assigning
+            self.consumer.forget()
+            self.consumer.assign(places)
+            for place in places:
+                self.consumer.seek(place, self.positions[place])
+            self._assigning = None
+            done.set()
 
     async def fetches_on(self, number: int) -> None:
         """Return after another *number* of fetches."""

@@ -113,10 +113,7 @@ async def test_given_assignments_that_change_every_partition_is_read_where_it_wa
     async with reading(any_topic, [BUSY, *silent]) as found, traffic(door):
         for number in range(1, 6):
             places = [BUSY, *silent[number::2]]
-            found.consumer.forget()
-            found.consumer.assign(places)
-            for place in places:
-                found.consumer.seek(place, found.positions[place])
+            await found.assign(places)
             before = {place: len(found.records[place]) for place in silent}
             for place in silent:
                 await door.send(place.topic, batch(b"one"))

@@ -14,6 +14,7 @@ from shared.delivery import kafka
 from shared.delivery.records import Outgoing
 from shared.delivery.relay import outbox
 from shared.delivery.relay.relay import NOTIFY_SECONDS, Relay
+from shared.delivery.relay.sending import close, new_producer
 from shared.process.outages import TRANSIENT
 from shared.process.settings import ServiceSettings
 from tests.integration.delivery.consumers import until
@@ -306,3 +307,17 @@ async def test_the_lead_is_kept_while_kafka_is_away(
             assert not running.done()
             assert before is not None
             assert await pool.fetchval(LEADER) == before
+
+
+async def test_a_producer_is_closed_even_if_its_closing_is_cancelled(
+    settings: ServiceSettings,
+) -> None:
+    producer = await new_producer(settings)
+    closing = asyncio.create_task(close(producer))
+    await asyncio.sleep(0)  # it has begun
+    closing.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+
+    assert not any(connection.connected() for connection in producer.client._conns.values())
