@@ -81,7 +81,6 @@ def _postgres() -> Iterator[tuple[Make, str]]:
             log=state / "postgres.log",
             port=port,
             admin_password=credentials.folder / "postgres",
-            durable=False,
         )
         numbers = count(1)
 

@@ -14,7 +14,7 @@ def main() -> int:
     # Not below a folder that only its own user may enter: Postgres has another.
     with TemporaryDirectory(prefix="continuum-matrix-") as state:
         # Without quotas: so many questions at once would be slowed down.
-        stack = Stack(Path(state), durable=False, quotas=False)
+        stack = Stack(Path(state), quotas=False)
         try:
             stack.start()
             stack.provision()

@@ -19,7 +19,7 @@ def stack() -> Iterator[Stack]:
     """Kafka without quotas, which would slow down so many questions at once."""
     # Not in pytest's folder, which only its own user may enter: Postgres has another.
     with TemporaryDirectory(prefix="continuum-matrix-") as state:
-        started = Stack(Path(state), durable=False, quotas=False)
+        started = Stack(Path(state), quotas=False)
         try:
             started.start()
             started.provision()

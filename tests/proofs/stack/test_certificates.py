@@ -18,7 +18,7 @@ def is_shown_everywhere(stack: Stack) -> bool:
 def test_three_brokers_show_a_renewed_certificate_without_a_restart_and_after_one() -> None:
     # Not in pytest's folder, which only its own user may enter: Postgres has another.
     with TemporaryDirectory(prefix="continuum-certificates-") as state:
-        stack = Stack(Path(state), brokers=3, durable=False)
+        stack = Stack(Path(state), brokers=3)
         try:
             stack.start()
             stack.provision()
