@@ -1,5 +1,5 @@
 """
-Seven checks of an AsyncAPI document, of what the AsyncAPI parser does not notice in version 3.
+Seven checks of an AsyncAPI document for mistakes that the parser misses in version 3.
 
 Each yields what is wrong, as a sentence that says where.
 """

@@ -62,7 +62,7 @@ async def test_a_request_and_its_timeline_are_kept(log: Log) -> None:
 
     expected: dict[str, Any] = {}
     for _, event in stream.events:
-        merge(expected, changed_by(event))  # type: ignore[arg-type]
+        merge(expected, changed_by(event))  # type: ignore[arg-type]  # any Event
     assert await rows(log.pool) == {stream.tracking_number: expected}
     lines = await log.pool.fetch("SELECT * FROM timeline ORDER BY at")
     assert [line["event_id"] for line in map(dict, lines)] == [
@@ -108,7 +108,7 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
     expected: dict[str, dict[str, Any]] = {stream.tracking_number: {} for stream in streams}
     for stream in streams:
         for _, event in stream.events:
-            merge(expected[stream.tracking_number], changed_by(event))  # type: ignore[arg-type]
+            merge(expected[stream.tracking_number], changed_by(event))  # type: ignore[arg-type]  # any Event
     assert await rows(log.pool) == expected
     assert await log.pool.fetchval("SELECT count(*) FROM timeline") == 5 * 13
 

@@ -31,7 +31,7 @@ STATE = {
     "agency_not_eligible", "dates_contradict", "reserved", "source_taken",
     "contains_protected_identifier",
 }  # fmt: skip
-"""Codes of what no schema can know: state, the sender, the day, what a text means."""
+"""Refusals that no schema can express: they depend on state, sender, day, or meaning of a text."""
 WIDER = (
     refusals.KEY_BESIDE_ORI, refusals.DECLINE_WITHOUT_REASON, refusals.COUNTER_WITHOUT_TERMS,
     refusals.ASSIGN_WITHOUT_PROVIDER, refusals.PAGE_OF_NO_LIST, refusals.RULE_ID_TWICE,

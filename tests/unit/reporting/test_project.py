@@ -19,7 +19,7 @@ Said = tuple[str, Event]
 def folded(events: Iterable[Said]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for _, event in events:
-        merge(row, changed_by(event))  # type: ignore[arg-type]
+        merge(row, changed_by(event))  # type: ignore[arg-type]  # any Event
     return row
 
 
@@ -82,7 +82,7 @@ def test_every_column_is_set_by_one_topic_only() -> None:
     stream = extended(EventStream(1), range(12))
 
     columns = {
-        topic: {c for t, e in stream.events if t == topic for c in changed_by(e)}  # type: ignore[arg-type]
+        topic: {c for t, e in stream.events if t == topic for c in changed_by(e)}  # type: ignore[arg-type]  # any Event
         for topic in (intake.TOPIC, routing.TOPIC)
     }
 
