@@ -1,12 +1,20 @@
 """Addresses and credentials of a running stack: `.local/connection.json` of `make up`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from deploy.local.services import PUBLIC
+from deploy.provision.access import OPERATOR
+from deploy.provision.databases import owner_of
 from deploy.provision.quotas import Quota
+from deploy.stack.kafka import ADMIN
 from deploy.stack.passwords import write_private
+from shared.contracts.services import SERVICES
+
+if TYPE_CHECKING:
+    from deploy.local.stack import Stack
 
 
 class _Part(BaseModel):
@@ -94,3 +102,58 @@ class Connection(_Part):
     def read(cls, file: Path) -> "Connection":
         """Read a file written by ``write``."""
         return cls.model_validate_json(file.read_bytes())
+
+
+def connection_to(stack: "Stack") -> Connection:
+    """Return the present addresses and credentials of *stack*."""
+    username, password = stack.credentials.kafka(OPERATOR)
+    dsns = {each: stack.dsn(each, role=OPERATOR) for each in SERVICES}
+    pages = stack.replicas.get((PUBLIC, 0))
+    return Connection(
+        bootstrap_servers=stack.kafka.servers,
+        participants=_participants(stack),
+        operator=OperatorAccess(username=username, password=password, dsns=dsns),
+        owners={each: stack.dsn(each, role=owner_of(each)) for each in SERVICES},
+        reporting=None if pages is None else pages.public,
+        services=_services(stack),
+        administrator=AdministratorAccess(username=ADMIN, password=stack.kafka.password),
+        tls=TlsAccess(
+            bootstrap_servers=stack.kafka.tls_servers,
+            certificate_servers=stack.kafka.certificate_servers,
+            ca=str(stack.certificates.ca),
+        ),
+        probes={
+            name: [each.http for (of, _), each in stack.replicas.items() if of == name]
+            for name in SERVICES
+        },
+        log_folder=str(stack.logs),
+    )
+
+
+def _participants(stack: "Stack") -> dict[str, ParticipantAccess]:
+    return {
+        each.id: ParticipantAccess(
+            kind=each.kind,
+            name=each.name,
+            username=each.id,
+            password=stack.credentials.kafka(each.id)[1],
+            in_topic=f"cri.in.{each.id}.v1",
+            out_topic=f"cri.out.{each.id}.v1",
+            group_prefix=f"{each.id}.",
+            quota=stack.quotas.get(each.id),
+        )
+        for each in stack.participants
+    }
+
+
+def _services(stack: "Stack") -> dict[str, ServiceAccess]:
+    return {
+        name: ServiceAccess(
+            dsn=stack.dsn(name),
+            http=replica.http,
+            log=str(replica.child.log),
+            pid=replica.child.pid,
+        )
+        for (name, number), replica in stack.replicas.items()
+        if number == 0
+    }

@@ -4,28 +4,14 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from deploy.local.connection import (
-    AdministratorAccess,
-    Connection,
-    OperatorAccess,
-    ParticipantAccess,
-    ServiceAccess,
-    TlsAccess,
-)
+from deploy.local import provisioning
+from deploy.local.connection import Connection, connection_to
 from deploy.local.services import PUBLIC, Replica, ServiceLauncher
 from deploy.provision import databases, handover
-from deploy.provision.access import OPERATOR, grants
-from deploy.provision.broker import (
-    Changes,
-    admin_client,
-    groups_can_form,
-    provision_kafka,
-)
-from deploy.provision.broker_quotas import provision_quotas, quota_client
+from deploy.provision.broker import Changes, admin_client
 from deploy.provision.credentials import Credentials
 from deploy.provision.databases import owner_of
 from deploy.provision.quotas import read_quotas
@@ -118,12 +104,12 @@ class Stack:
         """Start, provision and migrate everything, in parallel where possible; wait for it."""
         self._begin()
         self.postgres.wait()
-        self._provision_postgres()
+        provisioning.provision_databases(self)
         self.kafka.wait_formatted()
         self._say("migrating the services' databases")
         self.migrate()
         self.kafka.wait()
-        self._provision_kafka()
+        self._provision_broker()
         self.start_services(replicas=replicas)
         connection = self.connection
         connection.write(self.state / "connection.json")
@@ -152,8 +138,8 @@ class Stack:
 
     def provision(self) -> Changes:
         """Create topics, users, ACLs, databases and roles as defined in `deploy/`."""
-        self._provision_postgres()
-        return self._provision_kafka()
+        provisioning.provision_databases(self)
+        return self._provision_broker()
 
     def renew_certificates(self, *, now: datetime | None = None) -> int:
         """Renew certificates that expire soon, on the running brokers too; return how many."""
@@ -272,37 +258,7 @@ class Stack:
     @property
     def connection(self) -> Connection:
         """The present addresses and credentials."""
-        username, password = self.credentials.kafka(OPERATOR)
-        dsns = {each: self.dsn(each, role=OPERATOR) for each in SERVICES}
-        services = {
-            name: ServiceAccess(
-                dsn=self.dsn(name),
-                http=replica.http,
-                log=str(replica.child.log),
-                pid=replica.child.pid,
-            )
-            for (name, number), replica in self.replicas.items()
-            if number == 0
-        }
-        return Connection(
-            bootstrap_servers=self.kafka.servers,
-            participants=self._participant_accesses(),
-            operator=OperatorAccess(username=username, password=password, dsns=dsns),
-            owners={each: self.dsn(each, role=owner_of(each)) for each in SERVICES},
-            reporting=pages.public if (pages := self.replicas.get((PUBLIC, 0))) else None,
-            services=services,
-            administrator=AdministratorAccess(username=ADMIN, password=self.kafka.password),
-            tls=TlsAccess(
-                bootstrap_servers=self.kafka.tls_servers,
-                certificate_servers=self.kafka.certificate_servers,
-                ca=str(self.certificates.ca),
-            ),
-            probes={
-                name: [each.http for (of, _), each in self.replicas.items() if of == name]
-                for name in SERVICES
-            },
-            log_folder=str(self.logs),
-        )
+        return connection_to(self)
 
     @property
     def doors(self) -> handover.Doors:
@@ -328,21 +284,6 @@ class Stack:
     def dsn(self, service: str, *, role: str | None = None) -> str:
         """Return the DSN of a service's database, for its own or another role."""
         return self.credentials.dsn(service, port=self.postgres.port, role=role)
-
-    def _participant_accesses(self) -> dict[str, ParticipantAccess]:
-        return {
-            each.id: ParticipantAccess(
-                kind=each.kind,
-                name=each.name,
-                username=each.id,
-                password=self.credentials.kafka(each.id)[1],
-                in_topic=f"cri.in.{each.id}.v1",
-                out_topic=f"cri.out.{each.id}.v1",
-                group_prefix=f"{each.id}.",
-                quota=self.quotas.get(each.id),
-            )
-            for each in self.participants
-        }
 
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [
@@ -389,43 +330,6 @@ class Stack:
         self.replicas[service, number] = started
         return started
 
-    def _provision_postgres(self) -> None:
-        asyncio.run(
-            databases.provision(
-                self.postgres.dsn(),
-                {service: self.credentials.postgres(service) for service in SERVICES},
-                owners={each: self.credentials.postgres(owner_of(each)) for each in SERVICES},
-                operator=self.credentials.postgres(OPERATOR),
-            )
-        )
-
-    def _provision_kafka(self) -> Changes:
+    def _provision_broker(self) -> Changes:
         self._say(f"provisioning {len(self.topics)} topics and their ACLs")
-        admin = admin_client(self.kafka.servers, user=ADMIN, password=self.kafka.password)
-        members = [*SERVICES, OPERATOR, *(each.id for each in self.participants)]
-        changes = provision_kafka(
-            admin,
-            topics=self.topics,
-            users=self.credentials.kafka_users(members),
-            grants=grants(self.topics, self.participants),
-            may_remove=self._is_ours,
-        )
-        asyncio.run(self._provision_quotas())
-        processes.wait_until(
-            partial(groups_can_form, admin),
-            what="Kafka's groups",
-            children=self.kafka.nodes,
-            within=60,
-        )
-        return changes
-
-    async def _provision_quotas(self) -> None:
-        login = {"user": ADMIN, "password": self.kafka.password}
-        async with quota_client(self.kafka.servers, **login) as admin:
-            await provision_quotas(admin, self.quotas, may_remove=self._is_ours)
-
-    def _is_ours(self, principal: str) -> bool:
-        """Return whether this stack provisions a principal: others registered since stay."""
-        return not (self.state / "participants" / f"{principal}.json").exists() or any(
-            each.id == principal for each in self.participants
-        )
+        return provisioning.provision_broker(self)

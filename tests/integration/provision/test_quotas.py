@@ -60,7 +60,7 @@ async def test_a_provisioned_stack_shows_every_quota_on_every_broker(
 
 
 def test_a_participant_is_told_its_quota(stack: Stack) -> None:
-    accesses = stack._participant_accesses()
+    accesses = stack.connection.participants
 
     for access in accesses.values():
         assert access.quota is not None
