@@ -13,6 +13,7 @@ from deploy.provision.databases import database_of
 from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
 from deploy.stack.proxy_routes import ProxyRoute, proxy_ports
+from shared.business_clock import REAL_TIME, BusinessClock
 
 _PACKAGE = "services"
 PUBLIC = "reporting"
@@ -56,6 +57,7 @@ class ServiceLauncher:
     logs: Path
     proxy_routes: Sequence[ProxyRoute] = ()
     stable_names: bool = True
+    clock: BusinessClock = REAL_TIME
 
     def environment(
         self,
@@ -83,6 +85,10 @@ class ServiceLauncher:
             "HTTP_PORT": str(http_port),
             "METADATA_MAX_AGE_MS": "5000",
         }
+        if self.clock != REAL_TIME:
+            settings["BUSINESS_SINCE"] = self.clock.since.isoformat()
+            settings["BUSINESS_START"] = self.clock.start.isoformat()
+            settings["BUSINESS_RATE"] = str(self.clock.rate)
         if self.stable_names:
             settings["INSTANCE"] = f"{service}-{replica}"
         if service == PUBLIC:

@@ -24,6 +24,7 @@ from deploy.stack.kafka import ADMIN, Kafka
 from deploy.stack.lock import Lock
 from deploy.stack.postgres import Postgres
 from deploy.stack.proxy_routes import POSTGRES, ProxyRoute
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.services import SERVICES
 
 
@@ -38,7 +39,7 @@ class Stack:
     which the caller runs a proxy. ``postgres_folder`` and ``kafka_folders`` (by node number) place
     data outside ``state``. Without ``stable_names``, a restarted process joins its consumer group
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
-    Without ``durable``, Postgres runs with fsync off.
+    Without ``durable``, Postgres runs with fsync off. ``clock`` is the services' business clock.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Stack:
         stable_names: bool = True,
         quotas: bool = True,
         durable: bool = True,
+        clock: BusinessClock = REAL_TIME,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
@@ -98,6 +100,7 @@ class Stack:
             logs=self.logs,
             proxy_routes=self.proxy_routes,
             stable_names=stable_names,
+            clock=clock,
         )
 
     def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:

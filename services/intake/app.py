@@ -16,7 +16,9 @@ TOPICS = r"^cri\.(in\.[a-z][a-z0-9-]{1,40}|int\.routing)\.v1$"
 def build(settings: Settings) -> Service:
     """Return intake, with its list of agencies loaded."""
     reader = IntakeReader(
-        agencies=load_agency_list(settings.agency_list), office=settings.program_office
+        agencies=load_agency_list(settings.agency_list),
+        office=settings.program_office,
+        clock=settings.clock,
     )
     return Service(
         name="intake",

@@ -18,6 +18,7 @@ from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
 from services.intake.parse import message_id, parse_message
 from services.intake.registry import Registry, registry
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
@@ -49,7 +50,10 @@ class State:
 class IntakeReader:
     """Intake's `Reader`."""
 
-    def __init__(self, *, agencies: AgencyList, office: str) -> None:
+    def __init__(
+        self, *, agencies: AgencyList, office: str, clock: BusinessClock = REAL_TIME
+    ) -> None:
+        self._clock = clock
         self._agencies = agencies
         self._office = office
         self._catalog = CatalogCache()
@@ -59,7 +63,7 @@ class IntakeReader:
         """Return the message of a participant, or an event from routing's log."""
         if record.topic == routing.TOPIC:
             return parse_routing_event(record)
-        message = parse_message(record.value, record.headers, _blank(record))
+        message = parse_message(record.value, record.headers, self._blank(record))
         reference = message.safe_reference() if isinstance(message.data, Submission) else None
         key = record.coordinate if reference is None else f"{message.participant}/{reference}"
         return Item(record, message, key)
@@ -70,7 +74,7 @@ class IntakeReader:
             return None
         deleted = record.unreadable == DELETED
         reason = Finding(refusals.DELETED_UNREAD if deleted else refusals.NOT_PROCESSABLE)
-        message = replace(_blank(record), id=message_id(record.value), reasons=(reason,))
+        message = replace(self._blank(record), id=message_id(record.value), reasons=(reason,))
         return Item(record, message, record.coordinate)
 
     async def load(
@@ -100,7 +104,7 @@ class IntakeReader:
         if messages and loaded.version != self._read.version:
             self._read = await self._registry(connection, version=loaded.version)
         batch = BatchState(
-            at=at,
+            at=self._clock.at(at),
             registry=self._read,
             agencies=self._agencies,
             office=self._office,
@@ -154,14 +158,14 @@ class IntakeReader:
             providers=catalog.providers,
         )
 
+    def _blank(self, record: Record) -> Message:
+        """Return a message with only the coordinate, participant and business time of *record*."""
+        participant = record.topic.split(".")[2]
+        return Message(record.coordinate, participant, self._clock.at(record.at))
+
 
 def _changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Key, Value]:
     return {key: value for key, value in after.items() if value != before.get(key)}
-
-
-def _blank(record: Record) -> Message:
-    """Return a message with only the coordinate, participant and time of *record*."""
-    return Message(record.coordinate, record.topic.split(".")[2], record.at)
 
 
 def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:

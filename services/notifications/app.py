@@ -22,10 +22,11 @@ _LOOK_SECONDS = 60.0
 def build(settings: Settings) -> Service:
     relay_wake = asyncio.Event()
     oldest = OldestMessages()
+    clock = settings.clock
 
     async def beat(pool: "Pool[Any]") -> timedelta:
         seconds = settings.heartbeat_seconds
-        if await write_heartbeats(pool, seconds=seconds, oldest=oldest.numbers):
+        if await write_heartbeats(pool, seconds=seconds, oldest=oldest.numbers, clock=clock):
             relay_wake.set()
         return LATER
 
@@ -36,11 +37,11 @@ def build(settings: Settings) -> Service:
     return Service(
         name="notifications",
         topics=TOPICS,
-        reader=NotificationsReader(),
+        reader=NotificationsReader(clock),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(),
+        restore=Restore(clock),
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),

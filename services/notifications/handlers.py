@@ -14,6 +14,7 @@ from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
 from services.notifications.messages import NumberNotices, number_notices
 from services.notifications.views import build_view
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference
@@ -33,7 +34,8 @@ class NotificationsReader:
     Messages, their numbers, stored answers and notices commit together.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._clock = clock
         self._catalog = CatalogCache()
         self._version = 0
         self._names = EMPTY_DIRECTORY
@@ -61,7 +63,7 @@ class NotificationsReader:
             if plan.offices:  # there may be more of them, whose numbers are not locked yet
                 numbers = await sequences.lock(connection, plan.numbered_subjects(directory))
         return BatchState(
-            at=at,
+            at=self._clock.at(at),
             directory=directory,
             numbers=numbers,
             requests=loaded.requests,

@@ -7,6 +7,7 @@ from typing import Any
 from asyncpg import Pool
 
 from services.notifications import store
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import envelope
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import SOURCE, TYPES, Heartbeat
@@ -15,7 +16,11 @@ from shared.delivery.relay import outbox
 
 
 async def write_heartbeats(
-    pool: "Pool[Any]", *, seconds: int, oldest: Mapping[str, int] | None = None
+    pool: "Pool[Any]",
+    *,
+    seconds: int,
+    oldest: Mapping[str, int] | None = None,
+    clock: BusinessClock = REAL_TIME,
 ) -> int:
     """
     Append one heartbeat for each participant unless the last ones are fresh; return how many.
@@ -28,7 +33,8 @@ async def write_heartbeats(
         at = await store.claim_heartbeat(connection, seconds=seconds)
         if at is None:
             return 0
-        messages = heartbeats(await store.read_heads(connection), at=at, oldest=oldest or {})
+        heads = await store.read_heads(connection)
+        messages = heartbeats(heads, at=clock.at(at), oldest=oldest or {})
         await outbox.append(connection, messages)
         return len(messages)
 

@@ -21,21 +21,29 @@ TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
 def build(settings: Settings) -> Service:
     """Return the service that `shared.command.main` runs."""
     relay_wake = asyncio.Event()
+    clock = settings.clock
     return Service(
         name="reporting",
         topics=TOPICS,
-        reader=ReportingReader(),
+        reader=ReportingReader(clock),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
         batched_topics=[intake.TOPIC, routing.TOPIC, reference.TOPIC],
-        restore=Restore(),
+        restore=Restore(clock),
         gauges=gauges.show,
-        tasks=[Task("openings", partial(announce_openings, relay_wake=relay_wake), every=1.0)],
+        tasks=[
+            Task(
+                "openings",
+                partial(announce_openings, relay_wake=relay_wake, clock=clock),
+                every=1.0,
+            )
+        ],
         public=PublicPages(
             routes=routes(
                 kept_seconds=settings.figures_kept_seconds,
                 update_as_of=AsOf(settings, topics=TOPICS).update,
+                clock=clock,
             ),
             host=settings.public_host,
             port=settings.public_port,

@@ -11,6 +11,7 @@ from services.reporting import store
 from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import LaterEvent, RequestLogEvent, changed_by, merge
 from services.reporting.timeline import TimelineEntry, entry_of
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import intake, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
@@ -65,6 +66,9 @@ class ReportingReader:
     Topics may interleave in any order: the folds commute, so no record is ever held.
     """
 
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._clock = clock
+
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         found = parse_event(record, _EVENTS[record.topic])
         if isinstance(found, PassedOver) and found.unknown and is_tracking_number(found.key):
@@ -88,7 +92,7 @@ class ReportingReader:
         if programs:
             await store.lock_programs(connection, programs=programs)
         numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in programs])
-        return Batch(at=at, numbers=numbers)
+        return Batch(at=self._clock.at(at), numbers=numbers)
 
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic

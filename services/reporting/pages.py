@@ -22,6 +22,7 @@ from services.reporting.csv_table import csv_table
 from services.reporting.figures import DEFINITION, NOTES, Figure, public_figures
 from services.reporting.labels import PROGRAM_BREAKDOWNS, group_label
 from services.reporting.programs import ProgramRow, sentence, status_at
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.delivery.reading.positions import Refusal
 from shared.process.outages import TRANSIENT
 
@@ -36,7 +37,8 @@ class Snapshot:
     """
     Everything the pages show; it covers at least all records on the log by ``as_of``.
 
-    It is ``stale`` if ``as_of`` is more than a minute ago, because newer records are not counted.
+    ``as_of`` is a business time. It is ``stale`` if that was more than a minute of real time ago,
+    because newer records are not counted.
     """
 
     as_of: datetime
@@ -57,7 +59,10 @@ class Snapshots:
     Calls *update_as_of* before computing a new one.
     """
 
-    def __init__(self, *, kept_seconds: float, update_as_of: UpdateAsOf) -> None:
+    def __init__(
+        self, *, kept_seconds: float, update_as_of: UpdateAsOf, clock: BusinessClock
+    ) -> None:
+        self._clock = clock
         self._kept_seconds = kept_seconds
         self._update_as_of = update_as_of
         self._lock = asyncio.Lock()
@@ -73,7 +78,7 @@ class Snapshots:
             if self._latest is None or time.monotonic() >= self._until:
                 await self._try_update(pool)
                 try:
-                    self._latest = await _compute(pool)
+                    self._latest = await _compute(pool, self._clock)
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                     log.warning("figures.unavailable", **{"error.type": type(error).__name__})
                     raise HTTPException(503, _UNAVAILABLE) from error
@@ -87,7 +92,7 @@ class Snapshots:
             log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
 
 
-async def _compute(pool: "Pool[Any]") -> Snapshot:
+async def _compute(pool: "Pool[Any]", clock: BusinessClock) -> Snapshot:
     # Repeatable read: otherwise the parts might not add up to their total.
     async with (
         pool.acquire() as connection,
@@ -114,12 +119,14 @@ async def _compute(pool: "Pool[Any]") -> Snapshot:
         )
         for figure in figures
     ]
-    return Snapshot(as_of, at - as_of > _STALE, named, programs)
+    return Snapshot(clock.at(as_of), at - as_of > _STALE, named, programs)
 
 
-def routes(*, kept_seconds: float, update_as_of: UpdateAsOf) -> list[BaseRoute]:
+def routes(
+    *, kept_seconds: float, update_as_of: UpdateAsOf, clock: BusinessClock = REAL_TIME
+) -> list[BaseRoute]:
     """Return the routes of the public pages."""
-    snapshots = Snapshots(kept_seconds=kept_seconds, update_as_of=update_as_of)
+    snapshots = Snapshots(kept_seconds=kept_seconds, update_as_of=update_as_of, clock=clock)
 
     async def page(request: Request) -> Response:
         return HTMLResponse((await snapshots.latest(request)).html)

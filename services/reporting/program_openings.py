@@ -1,4 +1,4 @@
-"""Announces programs that open on their date, by Postgres's clock."""
+"""Announces programs that open on their date, by the business clock."""
 
 import asyncio
 from datetime import timedelta
@@ -8,27 +8,32 @@ from asyncpg import Pool
 
 from services.reporting import store
 from services.reporting.programs import program_changed
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.delivery import sequences
 from shared.delivery.relay import outbox
 from shared.process.tasks import LATER, SOON
 
 
-async def announce_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> timedelta:
+async def announce_openings(
+    pool: "Pool[Any]", *, relay_wake: asyncio.Event, clock: BusinessClock = REAL_TIME
+) -> timedelta:
     """
     Announce each program whose opening date has passed, exactly once.
 
     Return the time until the next opening. Locks in the consumer's order: programs, then numbers.
     """
-    at, opens_at = await store.read_next_opening(pool)
+    now, opens_at = await store.read_next_opening(pool)
+    at = clock.at(now)
     if opens_at is None:
         return LATER
     if opens_at > at:
-        return opens_at - at
+        return clock.pause(opens_at - at)
     async with pool.acquire() as connection, connection.transaction():
-        opened, locked_at = await store.lock_due_openings(connection)
-        if locked_at is None:
+        opened, now_locked = await store.lock_due_openings(connection, until=at)
+        if now_locked is None:
             return SOON
+        locked_at = clock.at(now_locked)
         names = [row.program for row in opened]
         numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in names])
         events = [
@@ -40,6 +45,6 @@ async def announce_openings(pool: "Pool[Any]", *, relay_wake: asyncio.Event) -> 
         messages = [outbox.outgoing(PROGRAMS_TOPIC, event, key=event.subject) for event in events]
         await outbox.append(connection, messages)
         await sequences.save(connection, numbers)
-        await store.mark_openings_announced(connection, programs=names)
+        await store.mark_openings_announced(connection, programs=names, at=locked_at)
     relay_wake.set()
     return SOON

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
 from shared.contracts.event import derived_id
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
@@ -37,8 +38,8 @@ class RestoreBatch:
 class RestoreReader:
     """Takes definitions in again without repeating announcements."""
 
-    def __init__(self) -> None:
-        self._reader = ReportingReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._reader = ReportingReader(clock)
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return self._reader.parse(record)
@@ -75,8 +76,8 @@ class Restore:
 
     order = ("",)
 
-    def __init__(self) -> None:
-        self.reader: Reader[Any] = RestoreReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
         """Raise the announcements' sequence numbers; mark the openings that were announced."""

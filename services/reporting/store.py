@@ -61,29 +61,29 @@ async def save_programs(
 
 
 async def read_next_opening(connection: "Pool[Any]") -> tuple[datetime, datetime | None]:
-    """Return Postgres's clock, and the earliest opening that is not announced yet."""
+    """Return the real time, and the earliest opening that is not announced yet."""
     ((at, opens_at),) = await connection.fetch(_SQL["read_next_opening"])
     return at, opens_at
 
 
 async def lock_due_openings(
-    connection: "Connection[Any]",
+    connection: "Connection[Any]", *, until: datetime
 ) -> tuple[list[ProgramRow], datetime | None]:
-    """Lock and return the announced programs whose date has come, and Postgres's clock."""
-    return _programs(await connection.fetch(_SQL["lock_due_openings"]))
+    """Lock and return the announced programs that open by *until*, and the real time."""
+    return _programs(await connection.fetch(_SQL["lock_due_openings"], until))
 
 
 async def mark_openings_announced(
-    connection: "Connection[Any]", *, programs: Sequence[str]
+    connection: "Connection[Any]", *, programs: Sequence[str], at: datetime
 ) -> None:
-    """Record that the openings of *programs* were announced."""
-    await connection.execute(_SQL["mark_openings_announced"], programs)
+    """Record that the openings of *programs* were announced at *at*."""
+    await connection.execute(_SQL["mark_openings_announced"], programs, at)
 
 
 async def read_programs(
     connection: "Connection[Any]",
 ) -> tuple[list[ProgramRow], datetime | None]:
-    """Return all programs, and Postgres's clock (None if there is no program)."""
+    """Return all programs, and the real time (None if there is no program)."""
     return _programs(await connection.fetch(_SQL["read_programs"]))
 
 
@@ -97,7 +97,7 @@ def _programs(rows: Sequence[Any]) -> tuple[list[ProgramRow], datetime | None]:
 
 
 async def read_as_of(connection: "Connection[Any]") -> tuple[datetime, datetime] | None:
-    """Return the time up to which all is counted, and Postgres's clock; None if unknown."""
+    """Return the real time up to which all is counted, and the real time; None if unknown."""
     row = await connection.fetchrow(_SQL["read_as_of"])
     return None if row is None else (row["as_of"], row["at"])
 

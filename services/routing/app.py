@@ -1,6 +1,7 @@
 """Builds the routing service from its parts."""
 
 import asyncio
+from functools import partial
 
 from services.routing import gauges
 from services.routing.deadlines import Deadlines
@@ -18,18 +19,19 @@ TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
 def build(settings: Settings) -> Service:
     """Return the service: its reader and its background tasks."""
     relay_wake, matcher_wake = asyncio.Event(), asyncio.Event()
-    matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests)
-    deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake)
-    recorder = Recorder(relay_wake=relay_wake)
+    clock = settings.clock
+    matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests, clock=clock)
+    deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake, clock=clock)
+    recorder = Recorder(relay_wake=relay_wake, clock=clock)
     return Service(
         name="routing",
         topics=TOPICS,
-        reader=RoutingReader(),
+        reader=RoutingReader(clock),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(),
-        gauges=gauges.show,
+        restore=Restore(clock),
+        gauges=partial(gauges.show, clock=clock),
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),
             Task("deadlines", deadlines.step, settings.deadlines_every),

@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing import store
 from services.routing.life.offers import run_out
 from services.routing.saving import save_and_publish
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import RuleSet
 from shared.process import metrics
@@ -30,31 +31,41 @@ class Deadlines:
     Requests locked by another transaction are left for the next step; parked ones are skipped.
     """
 
-    def __init__(self, *, relay_wake: asyncio.Event, matcher_wake: asyncio.Event) -> None:
+    def __init__(
+        self,
+        *,
+        relay_wake: asyncio.Event,
+        matcher_wake: asyncio.Event,
+        clock: BusinessClock = REAL_TIME,
+    ) -> None:
         self._relay_wake = relay_wake
         self._matcher_wake = matcher_wake
+        self._clock = clock
         self._catalogs = CatalogCache()
         self._warned: date | None = None
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Expire the clocks that are due; return the time until the next step."""
         async with pool.acquire() as connection:
-            version, at, due_at = await store.read_next_due(connection)
+            version, now, due_at = await store.read_next_due(connection)
+            at = self._clock.at(now)
             catalog = await self._catalogs.current(connection, version=version)
             ruleset = catalog.ruleset_at(at)
             self.watch_calendar(ruleset, at.date())
             if ruleset is None or due_at is None:
                 return LATER
-            grace = timedelta(seconds=ruleset.calendar.grace_seconds)
+            # Grace is for answers that Kafka has and we have not read: real time.
+            grace = self._clock.lasts(timedelta(seconds=ruleset.calendar.grace_seconds))
             if due_at + grace > at:
-                return due_at + grace - at
-            return await self._expire(connection, grace=grace)
+                return self._clock.pause(due_at + grace - at)
+            return await self._expire(connection, until=at - grace)
 
     async def _expire(
-        self, connection: "PoolConnectionProxy[Any]", *, grace: timedelta
+        self, connection: "PoolConnectionProxy[Any]", *, until: datetime
     ) -> timedelta:
         async with connection.transaction():
-            requests, at = await store.lock_due_requests(connection, grace=grace, limit=_LIMIT)
+            requests, now = await store.lock_due_requests(connection, until=until, limit=_LIMIT)
+            at = None if now is None else self._clock.at(now)
             outcomes = [] if at is None else [run_out(request, at=at) for request in requests]
             if outcomes:
                 await save_and_publish(connection, outcomes)

@@ -14,6 +14,7 @@ from services.routing.life.decide import decide
 from services.routing.life.outcome import SOURCE, DecisionOutcome, kind_of
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.in_force import Rules, RulesCache
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
@@ -46,7 +47,8 @@ class Batch:
 class RoutingReader:
     """Takes in intake's events: requests, messages about them, and reference data."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._clock = clock
         self._catalogs = CatalogCache()
         self._rules_cache = RulesCache()
 
@@ -79,6 +81,7 @@ class RoutingReader:
             if item.record.topic == reference.TOPIC
         ]
         await catalog.take_in(connection, entries)
+        at = self._clock.at(at)
         declared = {i.message.subject for i in items if isinstance(i.message, CapacityDeclared)}
         about = {
             item.message.subject

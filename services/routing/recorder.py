@@ -13,6 +13,7 @@ from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
 from services.routing.rules.facts import decode_request_facts
 from services.routing.saving import save_and_publish
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.routing import RecordedFacts, RequestRecorded
 from shared.process.tasks import AT_ONCE, LATER
 
@@ -28,7 +29,8 @@ class Recorder:
     changes the request. From that event on, a fold of the log yields the complete state.
     """
 
-    def __init__(self, *, relay_wake: asyncio.Event) -> None:
+    def __init__(self, *, relay_wake: asyncio.Event, clock: BusinessClock = REAL_TIME) -> None:
+        self._clock = clock
         self._relay_wake = relay_wake
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
@@ -37,7 +39,7 @@ class Recorder:
             requests, at = await store.lock_unrecorded(connection, limit=_LIMIT)
             if at is None:
                 return LATER
-            await save_and_publish(connection, recorded(requests, at=at))
+            await save_and_publish(connection, recorded(requests, at=self._clock.at(at)))
         self._relay_wake.set()
         log.info("requests.recorded", requests=len(requests))
         return AT_ONCE if len(requests) == _LIMIT else LATER

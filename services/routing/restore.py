@@ -26,6 +26,7 @@ from services.routing.life.request import Request
 from services.routing.restore_capacities import compute_capacities
 from services.routing.rules.facts import encode_facts, request_facts
 from services.routing.store import Results
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
 from shared.delivery.published import PublishedEvent
@@ -58,8 +59,8 @@ class RestoreBatch:
 class RestoreReader:
     """Replays intake's events: decides only those that routing has published nothing about."""
 
-    def __init__(self) -> None:
-        self._reader = RoutingReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._reader = RoutingReader(clock)
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         return self._reader.parse(record)
@@ -217,8 +218,8 @@ class Restore:
 
     order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
 
-    def __init__(self) -> None:
-        self.reader: Reader[Any] = RestoreReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
         """Raise the numbers of answers; assign queue numbers that older events lack."""

@@ -1,8 +1,8 @@
 """Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import astuple, dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing.life.capacity import Capacity
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.decisions import DecisionRecord
+from shared.business_clock import BusinessClock
 from shared.delivery.records import Outgoing
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Subject
@@ -80,20 +81,20 @@ async def load_batch(
 
 
 async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None]:
-    """Return the catalog's version, the current time, and when the next clock is due."""
+    """Return the catalog's version, the real time, and when the next clock is due."""
     version, at, due_at = await connection.fetchrow(_SQL["read_next_due"])
     return version, at, due_at
 
 
 async def lock_due_requests(
-    connection: "Connection[Any]", *, grace: timedelta, limit: int
+    connection: "Connection[Any]", *, until: datetime, limit: int
 ) -> tuple[list[Request], datetime | None]:
     """
-    Lock requests whose clock ran out at least *grace* ago, except those locked by others.
+    Lock requests whose clock ran out by *until*, except those locked by others.
 
-    Return them and the time when all were locked (None if there are none).
+    Return them and the real time when all were locked (None if there are none).
     """
-    rows = await connection.fetch(_SQL["lock_due_requests"], grace.total_seconds(), limit)
+    rows = await connection.fetch(_SQL["lock_due_requests"], until, limit)
     return _locked(rows)
 
 
@@ -211,7 +212,9 @@ async def count_waiting(connection: "Connection[Any]") -> dict[str, int]:
     return {row["lane"]: row["requests"] for row in await connection.fetch(_SQL["count_waiting"])}
 
 
-async def count_clocks(connection: "Connection[Any]") -> dict[str, tuple[int, int]]:
+async def count_clocks(
+    connection: "Connection[Any]", clock: BusinessClock
+) -> dict[str, tuple[int, int]]:
     """Return, by clock, how many run and how many of these are overdue."""
-    rows = await connection.fetch(_SQL["count_clocks"])
+    rows = await connection.fetch(_SQL["count_clocks"], *astuple(clock))
     return {row["due_clock"]: (row["running"], row["overdue"]) for row in rows}

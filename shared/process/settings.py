@@ -1,9 +1,13 @@
 """Settings of every service: plain values from the environment, secrets from files."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.business_clock import REAL_TIME, BusinessClock
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ServiceSettings(BaseSettings):
@@ -40,8 +44,35 @@ class ServiceSettings(BaseSettings):
     """OTLP over HTTP endpoint for spans (``…/v1/traces``); None disables tracing."""
     traces_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Sampling ratio; processes with equal ratios keep the same traces."""
+    business_start: AwareDatetime | None = None
+    """What the business clock shows at ``business_since``; None: it shows real time.
+
+    For demonstrations on one machine: refused if Kafka or Postgres is on another one."""
+    business_since: AwareDatetime | None = None
+    """The real time at which the business clock shows ``business_start``."""
+    business_rate: Annotated[int, Field(ge=1, le=86_400)] = 1
+    """How many times faster than real time the business clock runs."""
 
     @field_validator("kafka_servers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split(",") if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _only_locally(self) -> Self:
+        """Refuse a business clock of its own outside the local stack."""
+        if (self.business_start, self.business_since, self.business_rate) == (None, None, 1):
+            return self
+        if self.business_start is None or self.business_since is None:
+            raise ValueError("a business clock needs business_start and business_since")
+        hosts = [self.postgres_host, *(each.rpartition(":")[0] for each in self.kafka_servers)]
+        if any(host.strip("[]") not in _LOOPBACK for host in hosts):
+            raise ValueError("only the local stack may have a business clock of its own")
+        return self
+
+    @property
+    def clock(self) -> BusinessClock:
+        """The business clock."""
+        if self.business_start is None or self.business_since is None:
+            return REAL_TIME
+        return BusinessClock(self.business_since, self.business_start, self.business_rate)

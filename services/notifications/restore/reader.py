@@ -14,6 +14,7 @@ from services.notifications.batch_state import BatchState
 from services.notifications.handlers import NotificationsReader, take
 from services.notifications.restore.number_notices import GapFillingNumbers, NoticeRestorer
 from services.notifications.restore.published_log import read_published_log
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import intake, notifications
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
@@ -43,8 +44,8 @@ class RestoreBatch:
 class RestoreReader:
     """Decides as live, and announces by the log."""
 
-    def __init__(self) -> None:
-        self._reader = NotificationsReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self._reader = NotificationsReader(clock)
         self._ends: Mapping[str, int] | None = None
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -115,8 +116,8 @@ class Restore:
         r"cri\.int\.answers\.",
     )
 
-    def __init__(self) -> None:
-        self.reader: Reader[Any] = RestoreReader()
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
         """Raise all numbers to the highest on the log or in a notice."""

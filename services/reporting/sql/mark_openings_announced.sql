@@ -1,4 +1,4 @@
 UPDATE programs
    SET opening_told = true,
-       changed_at   = now()
+       changed_at   = $2::timestamptz
  WHERE program = ANY ($1::text[]);

@@ -18,6 +18,7 @@ from services.routing.life.capacity import Capacity, apply
 from services.routing.rules.in_force import Rules, RulesCache
 from services.routing.saving import save_and_publish
 from services.routing.store import LaneSweep, Results
+from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import SERVED_FIRST
 from shared.process import crash_points
@@ -35,8 +36,11 @@ class Matcher:
     them at a time. Locks are always taken in the order lane, capacity, request.
     """
 
-    def __init__(self, *, relay_wake: asyncio.Event, limit: int) -> None:
+    def __init__(
+        self, *, relay_wake: asyncio.Event, limit: int, clock: BusinessClock = REAL_TIME
+    ) -> None:
         self._relay_wake = relay_wake
+        self._clock = clock
         self._limit = limit
         self._catalogs = CatalogCache()
         self._rules_cache = RulesCache()
@@ -50,7 +54,7 @@ class Matcher:
         """
         async with pool.acquire() as connection:
             pauses = [LATER]
-            survey, has_changes = await opening.survey(connection)
+            survey, has_changes = await opening.survey(connection, clock=self._clock)
             if has_changes:
                 pause, survey = await self._apply_changes(connection, survey)
                 pauses.append(pause)
@@ -77,7 +81,9 @@ class Matcher:
     ) -> tuple[timedelta, Survey]:
         """Apply capacity changes; start a new sweep of lanes whose providers gained capacity."""
         async with connection.transaction():
-            opened = await opening.open_changes(connection, limit=_CHANGES_LIMIT)
+            opened = await opening.open_changes(
+                connection, clock=self._clock, limit=_CHANGES_LIMIT
+            )
             if opened is None:
                 return SOON, before
             catalog = await self._catalogs.current(connection, version=opened.survey.version)
@@ -119,6 +125,7 @@ class Matcher:
                 basis=plan.basis,
                 is_open=plan.is_open,
                 providers=plan.providers,
+                clock=self._clock,
                 limit=self._limit,
             )
             if opened is None:

@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing.life.capacity import Capacity
 from services.routing.life.request import CapacityChange, Request
 from services.routing.store import capacity_of, request_of
+from shared.business_clock import BusinessClock
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements("services.routing")
@@ -30,7 +31,7 @@ class Lane(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The state of all lanes, with the catalog's version and the time at which it was read."""
+    """The state of all lanes, with the catalog's version and the business time of the read."""
 
     version: int
     at: datetime
@@ -60,10 +61,10 @@ class OpenedChanges:
     capacities: dict[str, Capacity]
 
 
-async def survey(connection: Any) -> tuple[Survey, bool]:
+async def survey(connection: Any, *, clock: BusinessClock) -> tuple[Survey, bool]:
     """Return the state of the lanes, and whether capacity changes are pending."""
     changes, version, at, lanes = await connection.fetchrow(_SQL["survey"])
-    return Survey(version, at, _lanes(lanes)), changes
+    return Survey(version, clock.at(at), _lanes(lanes)), changes
 
 
 async def open_lane(
@@ -73,6 +74,7 @@ async def open_lane(
     basis: str,
     is_open: bool,
     providers: Sequence[str],
+    clock: BusinessClock,
     limit: int,
 ) -> OpenedLane | None:
     """
@@ -86,14 +88,16 @@ async def open_lane(
         return None
     requests = [request_of(request) for request in row["o_requests"]]
     return OpenedLane(
-        _survey(row),
+        _survey(row, clock),
         row["o_sweep_from"],
         _capacities(row),
         sorted(requests, key=lambda request: request.queue_number or 0),
     )
 
 
-async def open_changes(connection: "Connection[Any]", *, limit: int) -> OpenedChanges | None:
+async def open_changes(
+    connection: "Connection[Any]", *, clock: BusinessClock, limit: int
+) -> OpenedChanges | None:
     """
     Take the first capacity changes, in their order; lock all lanes and the changed capacities.
 
@@ -104,11 +108,11 @@ async def open_changes(connection: "Connection[Any]", *, limit: int) -> OpenedCh
     if row["o_at"] is None:
         return None
     changes = [CapacityChange(*change) for change in row["o_changes"] or ()]
-    return OpenedChanges(_survey(row), changes, _capacities(row))
+    return OpenedChanges(_survey(row, clock), changes, _capacities(row))
 
 
-def _survey(row: Any) -> Survey:
-    return Survey(row["o_version"], row["o_at"], _lanes(row["o_lanes"]))
+def _survey(row: Any, clock: BusinessClock) -> Survey:
+    return Survey(row["o_version"], clock.at(row["o_at"]), _lanes(row["o_lanes"]))
 
 
 def _lanes(rows: Any) -> list[Lane]:
