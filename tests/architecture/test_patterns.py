@@ -93,9 +93,9 @@ def slowest(used: Used) -> tuple[float, str, str]:
 
 
 def processor_time(pattern: re.Pattern[Any], use: str, subject: Any) -> float:
-    """Return the shortest of three times, or fewer if one is far from the limit."""
+    """Return the shortest of three times: fewer if one is far from the limit, more near it."""
     times: list[float] = []
-    while len(times) < 3 and not any(took < LIMIT / 4 for took in times):
+    while len(times) < 3 or (min(times) > LIMIT and len(times) < 20):
         began = thread_time()
         if use in ("sub", "subn"):
             getattr(pattern, use)(subject[:0], subject)
@@ -104,7 +104,7 @@ def processor_time(pattern: re.Pattern[Any], use: str, subject: Any) -> float:
         else:
             getattr(pattern, use)(subject)
         times.append(thread_time() - began)
-        if times[-1] > LIMIT * 20:
+        if not LIMIT / 4 < times[-1] < LIMIT * 20:
             break
     return min(times)
 
