@@ -35,6 +35,7 @@ _REFERENCE = (
     reference.TopicOfHelp,
     reference.Provider,
     reference.RuleSet,
+    reference.CalendarDefinition,
 )
 
 
@@ -156,6 +157,7 @@ class IntakeReader:
             topics=catalog.topics,
             programs=catalog.programs,
             providers=catalog.providers,
+            calendars=catalog.calendars,
         )
 
     def _blank(self, record: Record) -> Message:

@@ -6,6 +6,8 @@ from services.intake.events import event_attributes
 from services.intake.message import Message
 from shared.contracts.reference import (
     SUBJECT,
+    CalendarDefined,
+    CalendarDefinition,
     Participant,
     ParticipantRegistered,
     Program,
@@ -19,7 +21,7 @@ from shared.contracts.reference import (
     TopicOfHelp,
 )
 
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 
 
 def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, ReferenceEvent]:
@@ -38,6 +40,8 @@ def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, Re
             return _event("provider", ProviderListed, entry, message, number, at)
         case RuleSet():
             return _event("ruleset", RulesetApproved, entry, message, number, at)
+        case CalendarDefinition():
+            return _event("calendar", CalendarDefined, entry, message, number, at)
 
 
 def _event(

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from services.intake.agency_list import full_ori
 from shared.contracts.reference import (
+    CalendarDefined,
+    CalendarDefinition,
     Participant,
     ParticipantRegistered,
     Program,
@@ -55,6 +57,7 @@ class Registry:
     topics: Mapping[str, str] = field(default_factory=dict)
     programs: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
 
 
 def sender(participant: Participant) -> Sender:
@@ -77,6 +80,7 @@ def registry(
     topics: Mapping[str, TopicOfHelp],
     programs: Mapping[str, Program],
     providers: Mapping[str, Provider],
+    calendars: Mapping[str, CalendarDefinition],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
@@ -86,6 +90,7 @@ def registry(
         topics=aliases | {code: code for code in topics},
         programs=frozenset(programs),
         providers=frozenset(providers),
+        calendars=frozenset(calendars),
     )
 
 
@@ -103,5 +108,7 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
             return replace(after, programs=before.programs | {program.id})
         case ProviderListed(data=provider):
             return replace(after, providers=before.providers | {provider.id})
+        case CalendarDefined(data=calendar):
+            return replace(after, calendars=before.calendars | {calendar.id})
         case _:
             return after

@@ -51,6 +51,7 @@ class Deadlines:
             at = self._clock.at(now)
             catalog = await self._catalogs.current(connection, version=version)
             ruleset = catalog.ruleset_at(at)
+            ruleset = None if ruleset is None else catalog.with_calendar(ruleset)
             self.watch_calendar(ruleset, at.date())
             if ruleset is None or due_at is None:
                 return LATER

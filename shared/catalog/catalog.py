@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from shared.contracts.reference import (
+    CalendarDefined,
+    CalendarDefinition,
     Participant,
     ParticipantRegistered,
     Program,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:  # pure modules import this one, and must not import I/O
     from asyncpg.pool import PoolConnectionProxy
 
 _SQL = load_statements(__package__)
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
 """Parses any event of the reference topic."""
 
@@ -49,6 +52,9 @@ class Catalog:
     providers: Mapping[str, Provider] = field(default_factory=dict)
     rulesets: Sequence[RuleSet] = ()
     by_hash: Mapping[str, RuleSet] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
+    calendars_version: int = 0
+    """The version that last changed the calendar of a rule set."""
 
     def topic(self, code: str) -> TopicOfHelp | None:
         """Return the topic of help whose id or alias is *code*."""
@@ -59,6 +65,15 @@ class Catalog:
         in_force = [rules for rules in self.rulesets if rules.effective_from <= moment]
         latest_first = reversed(in_force)  # max returns the first of equals
         return max(latest_first, key=lambda rules: rules.effective_from, default=None)
+
+    def with_calendar(self, ruleset: RuleSet) -> RuleSet:
+        """Return *ruleset* with the working days of the calendar that it names, as now defined."""
+        named = None if ruleset.calendar_id is None else self.calendars.get(ruleset.calendar_id)
+        if named is None:
+            return ruleset
+        holidays = [day.isoformat() for day in named.holidays]
+        days = {"zone": named.zone, "holidays": holidays, "closures": named.closures}
+        return ruleset.model_copy(update={"calendar": ruleset.calendar.model_copy(update=days)})
 
     def ruleset_by_hash(self, digest: str) -> RuleSet | None:
         """Return the rule set with the hash *digest*, whether or not it is in force."""
@@ -117,26 +132,27 @@ def _kind(event: ReferenceEvent) -> str:
             return "provider"
         case RulesetApproved():
             return "ruleset"
+        case CalendarDefined():
+            return "calendar"
 
 
 @lru_cache(maxsize=4096)
-def _parse(kind: str, body: str) -> Participant | Program | TopicOfHelp | Provider | RuleSet:
+def _parse(kind: str, body: str) -> Entry:
     models = {
         "participant": Participant,
         "program": Program,
         "topic": TopicOfHelp,
         "provider": Provider,
         "ruleset": RuleSet,
+        "calendar": CalendarDefinition,
     }
     model: Any = models[kind]
-    parsed: Participant | Program | TopicOfHelp | Provider | RuleSet
+    parsed: Entry
     parsed = model.model_validate_json(body)
     return parsed
 
 
-def with_entry(
-    catalog: Catalog, number: int, entry: Participant | Program | TopicOfHelp | Provider | RuleSet
-) -> Catalog:
+def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
     """Return *catalog* with *entry*; it replaces the entry of its id, rule sets excepted."""
     match entry:
         case Participant():
@@ -165,4 +181,11 @@ def with_entry(
                 version=number,
                 rulesets=(*catalog.rulesets, entry),
                 by_hash={**catalog.by_hash, ruleset_hash(entry): entry},
+            )
+        case CalendarDefinition():
+            return replace(
+                catalog,
+                version=number,
+                calendars={**catalog.calendars, entry.id: entry},
+                calendars_version=number,
             )

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.reference import (
+    CalendarDefinition,
     Code,
     Codes,
     CriType,
@@ -492,6 +493,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.topic.define.v1": TopicOfHelp,
     "gov.cri.provider.list.v1": Provider,
     "gov.cri.ruleset.approve.v1": RuleSet,
+    "gov.cri.calendar.define.v1": CalendarDefinition,
     "gov.cri.request.direct.v1": Direction,
 }
 """Inbound type → the model of its ``data``."""
@@ -520,6 +522,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.topic.define.v1": frozenset({"program_office"}),
     "gov.cri.provider.list.v1": frozenset({"program_office"}),
     "gov.cri.ruleset.approve.v1": frozenset({"program_office"}),
+    "gov.cri.calendar.define.v1": frozenset({"program_office"}),
     "gov.cri.request.direct.v1": frozenset({"program_office"}),
 }
 """Inbound type → the kinds of participant that may send it."""

@@ -285,6 +285,17 @@ class Clock(Facts):
     """The unit."""
 
 
+class Closure(Facts):
+    """Days on which the office is closed, besides its holidays."""
+
+    from_: Annotated[date, Field(alias="from", examples=["2025-12-24"])]
+    """The first day."""
+    until: Annotated[date, Field(examples=["2025-12-24"])]
+    """The last day, not before the first."""
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["executive order"])]
+    """Why the office is closed."""
+
+
 class Calendar(Facts):
     """
     Defines working days, until the end of the last holiday's year; without holidays it has no end.
@@ -300,6 +311,8 @@ class Calendar(Facts):
         Field(max_length=200, examples=[["2026-12-25"]]),
     ] = []
     """Days that are not working days, besides weekends."""
+    closures: Annotated[list[Closure], Field(max_length=100)] | None = None
+    """Further days that are not working days."""
     seconds_per_day: Annotated[int, Field(ge=1, le=86_400)] | None = None
     """For demonstrations: how many seconds a day takes."""
     grace_seconds: Annotated[int, Field(ge=0, le=86_400)] = 1800
@@ -311,6 +324,26 @@ class Calendar(Facts):
         if self.seconds_per_day is not None or not self.holidays:
             return None
         return date(int(max(self.holidays)[:4]), 12, 31)
+
+
+class CalendarDefinition(Facts):
+    """
+    A calendar of its own, apart from rule sets: a rule set may name it.
+
+    It is sent whole, and replaces the one with its id at once. A calendar that has ended is
+    refused.
+    """
+
+    id: Annotated[Code, Field(examples=["federal"])]
+    """The calendar's id."""
+    version: Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
+    """The calendar's version, for those who read it."""
+    zone: Annotated[Line, Field(examples=["America/New_York"])] = "America/New_York"
+    """The time zone in which days are counted: a name of the IANA database."""
+    holidays: Annotated[list[date], Field(max_length=200, examples=[["2026-12-25"]])]
+    """Days that are not working days, besides weekends."""
+    closures: Annotated[list[Closure], Field(max_length=100)] = []
+    """Further days that are not working days, such as those of a storm."""
 
 
 class RuleSet(Facts):
@@ -341,6 +374,10 @@ class RuleSet(Facts):
     """How long until something is late, by the name of the clock."""
     calendar: Calendar = Calendar()
     """The working days."""
+    calendar_id: Annotated[Code, Field(examples=["federal"])] | None = None
+    """
+    The calendar that defines the working days, if it was sent apart; `calendar` then has the rest.
+    """
     lanes: Annotated[
         Annotated[list[Pace], Field(min_length=2, max_length=2)] | None,
         Field(examples=[["urgent", "standard"]]),
@@ -375,6 +412,16 @@ class RulesetApproved(Event):
     data: RuleSet
 
 
+class CalendarDefined(Event):
+    type: Literal["gov.cri.intake.calendar_defined.v1"]
+    data: CalendarDefinition
+
+
 ReferenceEvent = (
-    ParticipantRegistered | ProgramDefined | TopicDefined | ProviderListed | RulesetApproved
+    ParticipantRegistered
+    | ProgramDefined
+    | TopicDefined
+    | ProviderListed
+    | RulesetApproved
+    | CalendarDefined
 )

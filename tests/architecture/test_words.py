@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from services.notifications.audiences import render
 from services.reporting import labels
-from services.routing.life import clocks
+from shared.clocks import lengths
 from shared.contracts import notifications, outbound, reference, routing
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def test_a_clock_is_started_or_reserved(clock: str) -> None:
 
 
 def test_every_clock_that_is_started_has_a_default_length() -> None:
-    assert clocks.DEFAULTS.keys() == reference.CLOCKS - reference.RESERVED_CLOCKS
+    assert lengths.DEFAULTS.keys() == reference.CLOCKS - reference.RESERVED_CLOCKS
 
 
 @pytest.mark.parametrize("reason", sorted({*render.WAITING, *render.REFERRED, *render.PROGRESS}))

@@ -19,6 +19,7 @@ SENDERS = {
     "topic": OFFICE,
     "provider": OFFICE,
     "ruleset": OFFICE,
+    "calendar": OFFICE,
 }
 """The senders of the types that an agency system does not send."""
 
@@ -120,6 +121,7 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "serves": ["local"],
         },
         "ruleset.approve": ruleset(),
+        "calendar.define": calendar(),
         "request.direct": {
             "tracking_number": number,
             "action": "assign",
@@ -139,6 +141,18 @@ def ruleset(**changes: Any) -> dict[str, Any]:
         "rules": [rule()],
         "tie_break": ["score", "provider.id"],
         "clocks": {"offer_answer.standard": {"amount": 5, "unit": "working_days"}},
+        **changes,
+    }
+
+
+def calendar(**changes: Any) -> dict[str, Any]:
+    """Return a calendar with a holiday and a closure."""
+    return {
+        "id": "federal",
+        "version": 2,
+        "zone": "America/New_York",
+        "holidays": ["2026-12-25"],
+        "closures": [{"from": "2026-12-24", "until": "2026-12-24", "reason": "executive order"}],
         **changes,
     }
 

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from services.intake.checks.fields import check_service_forms, check_states, check_years
 from services.intake.checks.registrations import check_registration
-from services.intake.checks.rulesets import check_ruleset
+from services.intake.checks.rulesets import check_calendar_definition, check_ruleset
 from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.reference import (
+    CalendarDefinition,
     Participant,
     Program,
     Provider,
@@ -17,14 +18,17 @@ from shared.contracts.reference import (
     TopicOfHelp,
 )
 
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 
 
 def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
     """Yield the findings about an entry of the catalog that was received *at* that moment."""
     if isinstance(entry, RuleSet):
         yield from check_years({"/data/effective_from": entry.effective_from})
-        yield from check_ruleset(entry, at=at)
+        yield from check_ruleset(entry, at=at, calendars=registry.calendars)
+        return
+    if isinstance(entry, CalendarDefinition):
+        yield from check_calendar_definition(entry, at)
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})

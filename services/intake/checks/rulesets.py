@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import get_args
 
-from services.intake.checks.fields import check_zone
+from services.intake.checks.fields import check_years, check_zone
 from services.intake.findings import Finding
 from shared.contracts import refusals
 from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
@@ -16,6 +16,8 @@ from shared.contracts.reference import (
     TIE_BREAKS,
     Because,
     Calendar,
+    CalendarDefinition,
+    Closure,
     Condition,
     CriType,
     RuleSet,
@@ -41,7 +43,9 @@ _FACTS = {"facts": sorted(FACTS)}
 _NAMES = {"facts": sorted(_NAMED)}
 
 
-def check_ruleset(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
+def check_ruleset(
+    ruleset: RuleSet, *, at: datetime, calendars: frozenset[str]
+) -> Iterator[Finding]:
     """Yield the findings that would keep routing from using *ruleset*."""
     ids = Counter(rule.id for rule in ruleset.rules)
     for place, rule in enumerate(ruleset.rules):
@@ -56,6 +60,9 @@ def check_ruleset(ruleset: RuleSet, *, at: datetime) -> Iterator[Finding]:
         yield Finding(refusals.LANE_TWICE, "/data/lanes")
     if not CLOCKS.issuperset(ruleset.clocks):
         yield Finding(refusals.UNKNOWN_CLOCK, "/data/clocks", {"clocks": sorted(CLOCKS)})
+    if ruleset.calendar_id is not None and ruleset.calendar_id not in calendars:
+        fields = {"expected": sorted(calendars)}
+        yield Finding(refusals.NOT_REGISTERED_VALUE, "/data/calendar_id", fields)
     yield from _check_calendar(ruleset.calendar, at)
 
 
@@ -111,6 +118,17 @@ def _check_registered(
             yield Finding(refusals.NOT_REGISTERED_VALUE, f"{path}/{place}", fields)
 
 
+def check_calendar_definition(calendar: CalendarDefinition, at: datetime) -> Iterator[Finding]:
+    """Yield the findings about *calendar*, which was sent apart from a rule set."""
+    yield from check_years(
+        {f"/data/holidays/{place}": day for place, day in enumerate(calendar.holidays)}
+    )
+    if calendar.holidays and max(calendar.holidays).year < at.year:
+        yield Finding(refusals.CALENDAR_IS_OVER, "/data/holidays")
+    yield from _check_closures(calendar.closures, "/data/closures")
+    yield from check_zone(calendar.zone, path="/data/zone")
+
+
 def _check_calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     path = "/data/calendar"
     wrong = False
@@ -123,4 +141,13 @@ def _check_calendar(calendar: Calendar, at: datetime) -> Iterator[Finding]:
     last = None if wrong else calendar.last_day
     if last is not None and last < at.date():
         yield Finding(refusals.CALENDAR_IS_OVER, f"{path}/holidays")
+    yield from _check_closures(calendar.closures or (), f"{path}/closures")
     yield from check_zone(calendar.zone, path=f"{path}/zone")
+
+
+def _check_closures(closures: Sequence[Closure], path: str) -> Iterator[Finding]:
+    for place, closure in enumerate(closures):
+        here = f"{path}/{place}"
+        yield from check_years({f"{here}/from": closure.from_, f"{here}/until": closure.until})
+        if closure.until < closure.from_:
+            yield Finding(refusals.END_BEFORE_BEGINNING, f"{here}/until")

@@ -48,6 +48,10 @@ def ruleset_approved(event: reference.RulesetApproved, _: View) -> Applied:
     return Applied(what="ruleset.approve", about=event.data.id)
 
 
+def calendar_defined(event: reference.CalendarDefined, _: View) -> Applied:
+    return Applied(what="calendar.define", about=event.data.id)
+
+
 def applied(event: routing.MessageApplied, _: View) -> Applied:
     return Applied(what=event.data.what, about=event.data.about)
 

@@ -194,5 +194,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.provider_listed))
         case reference.RulesetApproved():
             return _rows(event, To(sender, "applied", answers.ruleset_approved))
+        case reference.CalendarDefined():
+            return _rows(event, To(sender, "applied", answers.calendar_defined))
         case _:
             assert_never(event)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.routing.life.capacity import Capacity, availability_lookup, taken
-from services.routing.life.clocks import due_at
 from services.routing.life.offers import make_offer, refer, wait
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
@@ -13,6 +12,8 @@ from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts, decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, is_open
 from services.routing.rules.matching import Match, match
+from shared.clocks.lengths import due_at
+from shared.contracts.reference import RuleSet
 from shared.contracts.routing import DecisionFacts, Sentences
 
 
@@ -68,7 +69,7 @@ def _match(
     if capacity is not None:
         clock = f"offer_answer.{request.pace}"
         if clock not in clocks:
-            clocks[clock] = due_at(basis.ruleset, clock, start=step.at)
+            clocks[clock] = due_at(_timing(step), clock, start=step.at)
         expires_at = clocks[clock]
         if expires_at is None:
             return _no_deadline(step, builder, basis, found)
@@ -76,7 +77,7 @@ def _match(
     if found.outcome == "waiting":
         wait(builder, "no_capacity", decision=decision)
     elif capacity is None or found.entry is None or expires_at is None:
-        refer(builder, "no_candidate", decision=decision, ruleset=basis.ruleset)
+        refer(builder, "no_candidate", decision=decision, ruleset=_timing(step))
     else:
         make_offer(
             builder,
@@ -97,7 +98,7 @@ def _no_deadline(
     """Refer the request: an offer would expire after the end of the calendar."""
     because = Sentences(
         staff=f"{found.provider} would be asked, but the calendar of the rule set in force"
-        f" ends with {basis.ruleset.calendar.last_day}, before the offer would expire."
+        f" ends with {_timing(step).calendar.last_day}, before the offer would expire."
         " A person decides.",
         requester="No date for an answer can be set now; the program office will look at your"
         " request, which keeps its place.",
@@ -109,8 +110,14 @@ def _no_deadline(
         "because": sentences(because),
     }
     record = builder.record_decision("calendar", details, because, rules=step.rules, basis=basis)
-    refer(builder, "calendar_ended", decision=record.facts, ruleset=basis.ruleset)
+    refer(builder, "calendar_ended", decision=record.facts, ruleset=_timing(step))
     return builder.build()
+
+
+def _timing(step: LaneStep) -> RuleSet:
+    """Return the rule set in force, with its calendar; there is one while lanes are matched."""
+    assert step.rules.timing is not None
+    return step.rules.timing
 
 
 def _cause(request: Request, capacity: Capacity | None) -> str:

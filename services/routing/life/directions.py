@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from services.routing.life.clocks import due_at
 from services.routing.life.offers import engage, make_offer, wait
 from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.refusals import reason_of
@@ -11,6 +10,7 @@ from services.routing.rules.decisions import DecisionRecord, sentences
 from services.routing.rules.facts import decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, is_open
 from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
+from shared.clocks.lengths import due_at
 from shared.contracts import refusals
 from shared.contracts.intake import DirectionFacts, RequestDirected
 from shared.contracts.refusals import Refusal
@@ -73,10 +73,10 @@ def _expires_at(
     builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules
 ) -> datetime | None:
     """Return when an offer would expire; None if after the end of the calendar."""
-    assert rules.ruleset is not None
+    assert rules.timing is not None
     program = _program(builder, direction, rules)
     lane = builder.request.lane or _lane(builder, program, rules)
-    return due_at(rules.ruleset, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
+    return due_at(rules.timing, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
 
 
 def _program(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> str:
@@ -121,7 +121,7 @@ def _assign(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) ->
     builder.program, builder.lane = program, builder.lane or _lane(builder, program, rules)
     record = _record(builder, direction, rules, because, outcome="assigned", program=program)
     if _takes_counter(builder, direction):
-        engage(builder, ruleset=rules.ruleset, decision=record.facts)
+        engage(builder, ruleset=rules.timing, decision=record.facts)
         return
     expires_at = _expires_at(builder, direction, rules)
     assert expires_at is not None

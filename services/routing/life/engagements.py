@@ -31,7 +31,7 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
         provider=report.provider,
         milestone=report.milestone,
         on=report.on,
-        due_at=end_of_clock(builder, "engagement_silence", rules.ruleset),
+        due_at=end_of_clock(builder, "engagement_silence", rules.timing),
     )
     builder.answer_applied("milestone.report", report.engagement_id)
 

@@ -32,7 +32,7 @@ def answer_offer(builder: OutcomeBuilder, event: OfferAnswered, rules: Rules) ->
         return
     lapsed = request.offer_state == "lapsed"
     if answer.answer == "accept":
-        engage(builder, ruleset=rules.ruleset)
+        engage(builder, ruleset=rules.timing)
     elif answer.answer == "counter":
         _counter(builder, answer, rules, lapsed=lapsed)
     elif not lapsed:
@@ -100,7 +100,7 @@ def _counter(
         builder,
         "countered",
         decision=record.facts,
-        ruleset=rules.ruleset,
+        ruleset=rules.timing,
         provider=answer.provider,
         counter_from=answer.counter_from,
         counter_until=answer.counter_until,

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from services.routing.life.clocks import due_at
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request, offer_id, pace_of
+from shared.clocks.lengths import due_at
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     ClockFacts,

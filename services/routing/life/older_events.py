@@ -7,11 +7,11 @@ are computed from the rule set that was in force; the rest stays unknown.
 
 from typing import TypeGuard, get_args
 
-from services.routing.life.clocks import due_at
 from services.routing.life.request import Request, pace_of
 from services.routing.rules.facts import encode_facts, request_facts
 from services.routing.rules.in_force import Rules
 from shared.catalog.catalog import Catalog
+from shared.clocks.lengths import due_at
 from shared.contracts.intake import RequestFacts
 from shared.contracts.routing import (
     ClockMissed,

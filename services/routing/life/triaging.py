@@ -53,8 +53,8 @@ def triage_request(builder: OutcomeBuilder, facts: Facts, rules: Rules) -> None:
             )
         case _:
             assert found.reason is not None
-            ruleset = rules.ruleset
-            refer(builder, found.reason, decision=decision, ruleset=ruleset, **accepted)
+            timing = rules.timing
+            refer(builder, found.reason, decision=decision, ruleset=timing, **accepted)
 
 
 def _record(builder: OutcomeBuilder, facts: Facts, rules: Rules, found: Triage) -> DecisionFacts:

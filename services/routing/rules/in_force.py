@@ -67,6 +67,11 @@ class Rules:
         self._providers: dict[tuple[str, ...], DecisionBasis] = {}
 
     @cached_property
+    def timing(self) -> RuleSet | None:
+        """The rule set in force, with the working days of the calendar that it names."""
+        return None if self.ruleset is None else self.catalog.with_calendar(self.ruleset)
+
+    @cached_property
     def programs(self) -> DecisionBasis:
         """The basis for decisions about programs: all of them, sorted by id."""
         programs = self.catalog.programs

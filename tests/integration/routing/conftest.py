@@ -15,7 +15,7 @@ from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
 from shared.contracts import intake, reference
 from shared.contracts.event import Event, derived_id, padded
-from shared.contracts.reference import Program, Provider, RuleSet, TopicOfHelp
+from shared.contracts.reference import CalendarDefinition, Program, Provider, RuleSet, TopicOfHelp
 from shared.delivery.records import Outcome, Record
 from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
@@ -28,6 +28,7 @@ from tests.examples.outboxes import events_in
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 _KINDS: dict[Any, Any] = {
     RuleSet: reference.RulesetApproved,
+    CalendarDefinition: reference.CalendarDefined,
     Program: reference.ProgramDefined,
     Provider: reference.ProviderListed,
     TopicOfHelp: reference.TopicDefined,

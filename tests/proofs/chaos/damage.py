@@ -31,6 +31,7 @@ _PASSED_OVER: Mapping[str, frozenset[str]] = {
     "reporting": frozenset(
         f"gov.cri.intake.{name}.v1"
         for name in (
+            "calendar_defined",
             "capacity_declared",
             "participant_registered",
             "ruleset_approved",

@@ -30,6 +30,7 @@ LEADS_TO = {
     "topic.define": ["topic_defined"],
     "provider.list": ["provider_listed"],
     "ruleset.approve": ["ruleset_approved"],
+    "calendar.define": ["calendar_defined"],
     "request.direct": ["request_directed"],
 }
 

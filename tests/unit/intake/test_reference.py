@@ -7,6 +7,7 @@ from services.intake.registry import Registry
 from tests.examples.inbound import (
     AT,
     OFFICE,
+    calendar,
     data_of,
     rule,
     ruleset,
@@ -130,6 +131,44 @@ RULESETS: dict[str, tuple[dict[str, Any], str]] = {
     "a link to a zone's file": ({"calendar": {"zone": "localtime"}}, "/data/calendar/zone"),
     "a zone that is none": ({"calendar": {"zone": "Mars/Olympus"}}, "/data/calendar/zone"),
 }
+
+
+CALENDARS: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
+    "a holiday that is no date": (
+        {"holidays": ["July 4"]},
+        ("schema", "/data/holidays/0"),
+    ),
+    "a calendar that has ended": ({"holidays": ["2025-12-25"]}, ("schema", "/data/holidays")),
+    "a zone that is none": ({"zone": "Mars/Olympus"}, ("schema", "/data/zone")),
+    "a closure that ends before it begins": (
+        {"closures": [{"from": "2026-12-25", "until": "2026-12-24", "reason": "storm"}]},
+        ("dates_contradict", "/data/closures/0/until"),
+    ),
+    "a closure in a year that cannot be": (
+        {"closures": [{"from": "0226-12-25", "until": "2026-12-26", "reason": "storm"}]},
+        ("value_out_of_range", "/data/closures/0/from"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CALENDARS)
+def test_an_unusable_calendar_is_refused(case: str) -> None:
+    changes, reason = CALENDARS[case]
+
+    decision = Intake().send("calendar.define", calendar(**changes), sender=OFFICE)
+
+    assert reason in reasons(decision)
+
+
+def test_a_rule_set_names_a_calendar_that_is_defined() -> None:
+    intake = Intake()
+
+    early = intake.send("ruleset.approve", ruleset(calendar_id="federal"))
+    intake.send("calendar.define", calendar(), sender=OFFICE)
+    then = intake.send("ruleset.approve", ruleset(calendar_id="federal", version=2))
+
+    assert reasons(early) == [("schema", "/data/calendar_id")]
+    assert then.outcome == "applied"
 
 
 @pytest.mark.parametrize("case", RULESETS)

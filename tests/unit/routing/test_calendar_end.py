@@ -11,9 +11,9 @@ import structlog
 from services.routing.deadlines import Deadlines
 from services.routing.lanes.lane import LaneStep, match_in_order
 from services.routing.life import capacity
-from services.routing.life.clocks import due_at
 from services.routing.life.decide import decide
 from services.routing.life.rerun import rerun
+from shared.clocks.lengths import due_at
 from shared.contracts.reference import Calendar, Clock, RuleSet
 from shared.contracts.routing import MessageRefused
 from shared.process.metrics import REGISTRY

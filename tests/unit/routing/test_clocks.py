@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.life.clocks import due_at
+from shared.clocks.lengths import due_at
 from shared.contracts.reference import Calendar, Clock
 from tests.examples.routing import AT, ruleset
 

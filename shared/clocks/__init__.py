@@ -1,0 +1,1 @@
+"""Clocks: how long they run, by working days, and what happens to them. Pure."""
