@@ -1,4 +1,6 @@
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
@@ -17,6 +19,16 @@ def _read(data: bytes, limit: int = LIMIT) -> list[Record]:
         for each in split(data, 0)
         for record in records_of(PLACE, plain(each, limit=lambda: limit))
     ]
+
+
+def _shortest(read: Callable[[], Any]) -> float:
+    """Return the shortest processor time of three: one may include a garbage collection."""
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        read()
+        times.append(time.process_time() - began)
+    return min(times)
 
 
 @pytest.mark.parametrize("codec", [NONE, GZIP, SNAPPY, LZ4, ZSTD])
@@ -45,10 +57,9 @@ def test_hundreds_of_thousands_of_headers_cost_little(old: bytes) -> None:
     if old:
         data = patched(data, b"\x02k\x00", b"\x02\xff\x00")
 
-    began = time.process_time()
     found = _read(data)
 
-    assert time.process_time() - began < 0.05
+    assert _shortest(lambda: _read(data)) < 0.05
     assert [(r.value, len(r.headers)) for r in found] == [(b"before", 1000), (b"laden", 1000)]
 
 
@@ -73,12 +84,12 @@ def test_what_only_costs_time_to_unpack_is_not_unpacked() -> None:
 def test_a_decompression_bomb_is_rejected_in_a_fraction_of_a_second() -> None:
     data = bomb(100 << 20)
 
-    began = time.process_time()
-    with pytest.raises(Unreadable) as raised:
-        _read(data)
+    def read() -> None:
+        with pytest.raises(Unreadable) as raised:
+            _read(data)
+        assert raised.value.reason == "too_large"
 
-    assert raised.value.reason == "too_large"
-    assert time.process_time() - began < 0.1
+    assert _shortest(read) < 0.1
 
 
 @pytest.mark.parametrize("place", range(17, 70, 4))
