@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help contract fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts stages profile lives logs-check
+.PHONY: help contract fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts year stages profile lives logs-check
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -76,6 +76,9 @@ chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|lo
 hostile: setup ## attack intake as one participant, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
+year: setup ## play a business year of 1,500 requests in eleven minutes, and judge it [SEED=1] [REQUESTS=1500]
+	@$(RUN) -m tests.proofs.year $(if $(SEED),--seed $(SEED)) $(if $(REQUESTS),--requests $(REQUESTS))
+
 matrix: setup ## compare every principal's rights on Kafka with the table, asked and tried
 	@$(RUN) -m tests.proofs.matrix
 
@@ -124,6 +127,7 @@ nightly: setup ## run the checks too heavy for every change (needs `make tools`)
 	@$(MAKE) --no-print-directory chaos SCENARIO=deleted-topic
 	@$(MAKE) --no-print-directory chaos SCENARIO=outage
 	@$(MAKE) --no-print-directory chaos SCENARIO=backlog
+	@$(MAKE) --no-print-directory year
 	@$(MAKE) --no-print-directory hostile
 	@$(MAKE) --no-print-directory alerts FAULTS=1
 	@$(MAKE) --no-print-directory logs-check
