@@ -14,8 +14,7 @@ from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, event, record
 from tests.examples.intake import Intake, read
 from tests.examples.shapes import NAMES, shape
 
-LIMIT = 0.04
-"""Seconds, on a machine that is busy with other work; half as much on an idle one."""
+LIMIT = 0.025
 
 
 def as_record(name: str) -> Record:
