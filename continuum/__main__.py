@@ -11,6 +11,7 @@ from continuum import (
     accounting,
     canary,
     dead_letters,
+    figures,
     logs,
     orders,
     output,
@@ -80,6 +81,9 @@ async def _run(parsed: argparse.Namespace, access: Access) -> tuple[list[str], b
         return [*unread, *lines], good and not unread
     if parsed.verb == "dead-letters":
         return await _dead_letters(parsed, access)
+    if parsed.verb == "figures":
+        log = Log.read(parsed.connection)
+        return await figures.rerun(access, log, parsed.month, say=_say)
     if parsed.verb == "rebuild":
         return await _rebuild(parsed, access)
     cleared = resume.clear(
@@ -143,11 +147,11 @@ async def _rebuild(parsed: argparse.Namespace, access: Access) -> tuple[list[str
         afresh=parsed.afresh,
     )
     log = Log.read(parsed.connection)
-    return await rebuild(access, log, order, say=_say)
+    return await rebuild(access, log, order, say=lambda text: _say(f"rebuild: {text}"))
 
 
 def _say(text: str) -> None:
-    output.note(f"rebuild: {text}")
+    output.note(text)
 
 
 def _user() -> str:

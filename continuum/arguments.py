@@ -24,6 +24,7 @@ examples:
                                           ones, and compare them
   continuum rebuild routing --yes --why 'a row was lost'
                                           repair what differs in its copy of the reference data
+  continuum figures rerun 2026-06         compute a published month again from the log
   continuum resume routing                what would be cleared so that routing resumes
   continuum resume routing --yes --why 'fixed in 0.2.1'
                                           clear it
@@ -93,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_dead_letters(letters, shared)
     _add_rebuild(verbs, shared)
+    _add_figures(verbs, shared)
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
     _add_provision(verbs, shared)
@@ -133,6 +135,17 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
     rebuilt.add_argument(
         "--afresh", action="store_true", help="start over instead of resuming an earlier run"
     )
+
+
+def _add_figures(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    about = verbs.add_parser("figures", help="compute the figures of a published month again")
+    actions = about.add_subparsers(dest="action", required=True, metavar="ACTION")
+    again = actions.add_parser(
+        "rerun",
+        parents=[shared],
+        help="fold the log up to the release's positions; exit 1 if the hash differs",
+    )
+    again.add_argument("month", help="such as 2026-06")
 
 
 def _add_logs(verbs: Any, shared: argparse.ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from asyncpg import Pool
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from shared.availability import PERMANENT, unless_stopped, until_available
 from shared.delivery import ended_connections, gauges, kafka
@@ -60,6 +61,8 @@ class Service:
     tasks: Sequence[Task] = ()
     gauges: Callable[["Pool[Any]"], Awaitable[None]] | None = None
     """Sets the service's own gauges from its tables, when metrics are read."""
+    operator_routes: Sequence[BaseRoute] = ()
+    """Pages for operators, on the port of probes and metrics; they find the pool, too."""
     public: PublicPages | None = None
     """Public pages, on their own port; their handlers find ``request.app.state.pool``."""
 
@@ -89,19 +92,27 @@ async def run(name: str, settings: ServiceSettings, build: Callable[[Any], Servi
     gc.set_threshold(100_000, 50, 100)
     table_gauges = TableGauges()
     servers = Servers()
+    internal = Starlette(
+        routes=[
+            *probes.routes(health, refresh=table_gauges.refresh),
+            *service.operator_routes,
+        ]
+    )
     servers.start(
-        Starlette(routes=probes.routes(health, refresh=table_gauges.refresh)),
+        internal,
         host=settings.http_host,
         port=settings.http_port,
     )
-    public = None if service.public is None else servers.start_public(service.public)
+    apps = [internal]
+    if service.public is not None:
+        apps.append(servers.start_public(service.public))
     log.info("service.starting")
     try:
         return await _serve(
             service,
             health=health,
             table_gauges=table_gauges,
-            public=public,
+            apps=apps,
             stop=stop,
             http=servers.tasks,
             traces=traces,
@@ -121,7 +132,7 @@ async def _serve(
     *,
     health: probes.Health,
     table_gauges: TableGauges,
-    public: Starlette | None,
+    apps: Sequence[Starlette],
     stop: asyncio.Event,
     http: "Sequence[asyncio.Task[None]]",
     traces: Traces | None,
@@ -135,8 +146,8 @@ async def _serve(
     own = await reach("postgres", lambda: pool.create_pool(settings, name=service.name))
     if own is None:
         return 0
-    if public is not None:
-        public.state.pool = own
+    for app in apps:
+        app.state.pool = own
     consumer: Consumer | None = None
     running: list[asyncio.Task[Any]] = []
     try:

@@ -9,6 +9,7 @@ from continuum.rebuild.tables import Tables
 from services.reporting import store
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, ProgramRow, program_row
+from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
 from shared.contracts.reference import ProgramDefined
@@ -36,9 +37,11 @@ class Changes:
 
 def _decide(changes: Changes, item: Item) -> None:
     event = item.message
-    if type(event) is ProgramDefined:
-        changes.programs[event.data.id] = program_row(event)
-    elif item.record.topic != reference.TOPIC:
+    if item.record.topic == reference.TOPIC:
+        changes.state.catalog.append((event.number, event))
+        if type(event) is ProgramDefined:
+            changes.programs[event.data.id] = program_row(event)
+    else:
         _READER.decide(changes.state, item)
 
 
@@ -48,6 +51,7 @@ async def _save(connection: Any, changes: Changes) -> None:
         await store.save_batch(connection, rows=state.rows, entries=state.entries)
     if programs:
         await store.save_programs(connection, programs=list(programs.values()))
+    await catalog.take_in(connection, state.catalog)
 
 
 async def _read_back(
@@ -77,25 +81,28 @@ def opened(
 
 
 async def _figures(connection: Any) -> Mapping[str, int]:
-    """Return the public figures, counted from the tables that *connection* sees."""
+    """Return the live figures, counted from the tables that *connection* sees."""
     counts = {
         f"requests, {count.breakdown} {count.value}": count.count
         for count in await store.count_requests(connection)
     }
     volumes = {
-        f"{volume.unit}, {volume.name}": volume.count
+        f"{volume.unit}, {volume.breakdown} {volume.name}": volume.count
         for volume in await store.count_volumes(connection)
     }
     return {**counts, **volumes}
 
 
 REPORTING = Tables(
-    names=("requests", "timeline", "programs", "gates"),
-    kept={("read_to",): "how far the log was read is no fold of it"},
+    names=("requests", "timeline", "programs", "catalog", "gates"),
+    kept={
+        ("read_to",): "how far the log was read is no fold of it",
+        ("releases",): "are published once (`continuum figures rerun` computes one again)",
+    },
     topics=frozenset({intake.TOPIC, routing.TOPIC, reference.TOPIC}),
-    make=_SQL["make_reporting"],
+    make=_SQL["make_reporting"] + _SQL["make_catalog"],
     see=_SQL["see_reporting"],
-    repair=_SQL["repair_reporting"] + _SQL["repair_gates"],
+    repair=_SQL["repair_reporting"] + _SQL["repair_catalog"] + _SQL["repair_gates"],
     parse=_READER.parse,
     begin=Changes,
     decide=_decide,

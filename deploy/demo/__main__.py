@@ -16,6 +16,7 @@ from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
 from deploy.demo.progress import Progress, Stuck
+from deploy.demo.releases import check_releases
 from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.demo.waiting_order import overtakings, read_releases
@@ -102,6 +103,7 @@ def _demo(
         wrong += _check_queue_order(dsns["routing"])
         wrong += _verify(stack)
         wrong += compare_routing(file)
+        wrong += check_releases(str(stack.connection.reporting), file)
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
 

@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.intake import json_limits
-from services.intake.canonical import digest
 from services.intake.checks.texts import check_texts
 from services.intake.findings import MAX_COUNTED, MAX_REASONS, Finding
 from services.intake.identifiers import holds_identifier
@@ -19,6 +18,7 @@ from services.intake.message import Message, with_uppercase_numbers
 from services.intake.model_errors import explain, pointer
 from services.intake.models import validate
 from shared.contracts import refusals
+from shared.contracts.canonical import digest
 from shared.contracts.inbound import DATA, Inbound, Submission, schema_file
 from shared.contracts.refusals import Refusal
 

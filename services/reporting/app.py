@@ -3,11 +3,11 @@
 import asyncio
 from functools import partial
 
-from services.reporting import gauges
+from services.reporting import gauges, live_pages, pages
 from services.reporting.as_of import AsOf
 from services.reporting.handlers import ReportingReader
-from services.reporting.pages import routes
 from services.reporting.program_openings import announce_openings
+from services.reporting.releases import Releases
 from services.reporting.restore import OWN, Restore
 from services.reporting.settings import Settings
 from shared.contracts import intake, reference, routing
@@ -15,6 +15,7 @@ from shared.process.http import PublicPages
 from shared.process.tasks import Task
 from shared.service import Service
 
+RELEASES_SECONDS = 5.0
 TOPICS = r"^cri\.int\.(intake|routing|reference)\.v1$"
 
 
@@ -22,6 +23,8 @@ def build(settings: Settings) -> Service:
     """Return the service that `shared.command.main` runs."""
     relay_wake = asyncio.Event()
     clock = settings.clock
+    update_as_of = AsOf(settings, topics=TOPICS).update
+    releases = Releases(update_as_of=update_as_of, relay_wake=relay_wake, clock=clock)
     return Service(
         name="reporting",
         topics=TOPICS,
@@ -37,14 +40,14 @@ def build(settings: Settings) -> Service:
                 "openings",
                 partial(announce_openings, relay_wake=relay_wake, clock=clock),
                 every=1.0,
-            )
-        ],
-        public=PublicPages(
-            routes=routes(
-                kept_seconds=settings.figures_kept_seconds,
-                update_as_of=AsOf(settings, topics=TOPICS).update,
-                clock=clock,
             ),
+            Task("releases", releases.publish_due, every=RELEASES_SECONDS),
+        ],
+        operator_routes=live_pages.routes(
+            kept_seconds=settings.figures_kept_seconds, update_as_of=update_as_of, clock=clock
+        ),
+        public=PublicPages(
+            routes=pages.routes(kept_seconds=settings.figures_kept_seconds, clock=clock),
             host=settings.public_host,
             port=settings.public_port,
             max_age=int(settings.figures_kept_seconds),

@@ -2,25 +2,60 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.reporting.figures import DEFINITION, Figure
+from shared.contracts.reporting import ReleaseFacts
 
-HEAD = (
-    "figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "hidden",
-    "name",
+_LIVE = ("figure", "definition", "unit", "as_of", "breakdown", "group", "measure", "value", "name")
+_RELEASED = (
+    "month", "figure", "unit", "breakdown", "group", "name", "measure", "value", "overlaps",
+    "as_of", "definition", "release_sha256",
 )  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
-    """Return *figures* as CSV; a hidden value is empty and has ``hidden`` set to ``yes``."""
+def live_table(figures: Sequence[Figure], *, as_of: datetime) -> str:
+    """Return live figures as CSV."""
+    moment = as_of.isoformat()
+    return _table(
+        _LIVE,
+        (
+            (
+                *(f.figure, DEFINITION, f.unit, moment),
+                *(f.breakdown, f.group, f.measure, f.value, f.name),
+            )
+            for f in figures
+        ),
+    )
+
+
+def release_table(published: ReleaseFacts) -> str:
+    """Return a release as CSV."""
+    release = published.release
+    versions = "; ".join(f"{name} {version}" for name, version in release.definitions.items())
+    as_of = release.as_of.isoformat()
+    return _table(
+        _RELEASED,
+        (
+            (
+                *(release.month, f.figure, f.unit, f.breakdown, f.group, f.name, f.measure),
+                *(f.value, "yes" if f.overlaps else "no", as_of, versions, published.sha256),
+            )
+            for f in release.figures
+        ),
+    )
+
+
+def safe(cell: object) -> object:
+    """Return *cell*; text that a spreadsheet would run as a formula gets an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(HEAD)
-    moment = as_of.isoformat()
-    for f in figures:
-        value, hidden = ("", "yes") if f.value is None else (f.value, "no")
-        place = (f.figure, DEFINITION, f.unit, moment, f.breakdown, f.group, f.measure)
-        writer.writerow((*place, value, hidden, f.name))
+    writer.writerow(head)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return text.getvalue()

@@ -1,4 +1,4 @@
-"""Handles one batch: folds requests, appends timelines, announces changes of programs."""
+"""Handles one batch: folds requests and reference data, announces changes of programs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import LaterEvent, RequestLogEvent, changed_by, merge
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
@@ -22,7 +23,7 @@ from shared.delivery.sequences import Numbers
 from shared.delivery.take_in.reader import Connection, is_id, parse_event, unknown
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
-    # No figure needs the types that are missing here (capacity, participants, …).
+    # No figure needs the type that is missing here (capacity).
     intake.TOPIC: TypeAdapter(
         Annotated[
             intake.RequestAccepted
@@ -36,10 +37,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
         ]
     ),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
-    # ProviderListed is ignored; it is here because a discriminator needs at least two types.
-    reference.TOPIC: TypeAdapter(
-        Annotated[reference.ProgramDefined | reference.ProviderListed, Field(discriminator="type")]
-    ),
+    reference.TOPIC: catalog.EVENTS,
 }
 _DOTS = 4
 """Dots in an event type such as ``gov.cri.routing.offer_made.v1``."""
@@ -57,6 +55,7 @@ class Batch:
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     entries: list[TimelineEntry] = field(default_factory=list)
     programs: dict[str, ProgramRow] = field(default_factory=dict)
+    catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
 
 
 class ReportingReader:
@@ -97,7 +96,10 @@ class ReportingReader:
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
         if topic == reference.TOPIC:
-            return _define_program(state, event)
+            state.catalog.append((event.number, event))
+            if type(event) is reference.ProgramDefined:
+                return _define_program(state, event)
+            return _TAKEN
         # Routing's answers to providers do not concern a request.
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
             return _IGNORED
@@ -115,6 +117,7 @@ class ReportingReader:
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
             await sequences.save(connection, state.numbers)
+        await catalog.take_in(connection, state.catalog)
 
 
 def _later(found: PassedOver) -> Item | PassedOver:
@@ -138,11 +141,7 @@ def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> N
         merge(state.rows.setdefault(event.subject, {}), change)
 
 
-def _define_program(
-    state: Batch, event: reference.ProgramDefined | reference.ProviderListed
-) -> Taken:
-    if isinstance(event, reference.ProviderListed):
-        return _IGNORED
+def _define_program(state: Batch, event: reference.ProgramDefined) -> Taken:
     row = program_row(event)
     number = state.numbers.last(PROGRAMS_TOPIC, row.program) + 1
     changed = program_changed(row, at=state.at, number=number)

@@ -1,6 +1,9 @@
-"""Labels of codes, and formats of durations, for people who read the public page."""
+"""Labels of codes, and formats of durations, for people who read the pages."""
 
 from collections.abc import Mapping
+
+from shared.catalog.catalog import Catalog
+from shared.contracts.codes import STATES
 
 STAGES = {
     "first_contact_to_submission": "First contact → submission",
@@ -20,24 +23,39 @@ DAY_STAGES = frozenset({"first_contact_to_submission"})
 
 BREAKDOWNS = {
     "status": "by state of the request",
+    "reached": "by the state that they reached",
     "program": "by program",
     "lane": "by lane",
+    "goal": "by goal",
+    "family": "by family of topics",
+    "topic": "by topic",
+    "service_form": "by form of help",
     "cri_type": "by agency type",
     "agency_class": "by class in the agency list",
     "sworn_band": "by sworn officers",
     "us_state": "by U.S. state or territory",
+    "event": "by what happened",
+    "decline_reason": "declined, by reason",
+    "close_reason": "closed, by reason",
+    "completed_by_goal": "completed, by goal of the request",
 }
-"""Every breakdown, in the order of the page."""
+"""Every breakdown of counts."""
 
-PROGRAM_BREAKDOWNS = frozenset({"program", "lane", "program and reason"})
-"""The breakdowns whose groups begin with a program id."""
-
-VOLUMES = {
-    "offers": "Offers to providers, to the nearest ten",
-    "engagements": "Engagements, to the nearest ten",
-    "clocks": "Clocks, to the nearest ten",
+UNITS = {
+    "requests": "Requests",
+    "offers": "Offers to providers",
+    "engagements": "Engagements",
+    "clocks": "Clocks",
 }
-"""The units other than requests, in the order of the page."""
+"""Every unit, in the order of the pages."""
+
+GOALS = {
+    "trust": "trust between agency and community",
+    "operations": "how the agency works",
+    "wellness": "health and safety of its people",
+    "learning": "training and learning",
+    "promising_practices": "promising practices",
+}
 
 _GROUP_LABELS = {
     "accepted": "accepted, being sorted",
@@ -56,6 +74,20 @@ _GROUP_LABELS = {
     "program_not_open": "the program is not open yet",
     "no_capacity": "no provider has capacity",
 }
+
+
+def names_by_breakdown(catalog: Catalog) -> Mapping[str, Mapping[str, str]]:
+    """Return the names that stand in place of ids, for the breakdowns whose groups have them."""
+    programs = {id_: program.name for id_, program in catalog.programs.items()}
+    return {
+        "program": programs,
+        "lane": programs,
+        "program and reason": programs,
+        "topic": {id_: topic.name for id_, topic in catalog.topics.items()},
+        "us_state": STATES,
+        "goal": GOALS,
+        "completed_by_goal": GOALS,
+    }
 
 
 def group_label(code: str, names: Mapping[str, str]) -> str:

@@ -1,14 +1,12 @@
-"""The public pages over HTTP: the same figures as HTML, JSON and CSV; nothing confidential."""
+"""The public pages over HTTP: each release as HTML, JSON and CSV, and the programs."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-import asyncpg
 import structlog
 from asyncpg import Pool
 from starlette.exceptions import HTTPException
@@ -16,159 +14,139 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.reporting import render, store
-from services.reporting.as_of import RecordUnavailable
-from services.reporting.csv_table import csv_table
-from services.reporting.figures import DEFINITION, NOTES, Figure, public_figures
-from services.reporting.labels import PROGRAM_BREAKDOWNS, group_label
+from services.reporting import store
+from services.reporting.csv_table import release_table
 from services.reporting.programs import ProgramRow, sentence, status_at
+from services.reporting.render import release_page
+from services.reporting.store import ReleaseRow
 from shared.business_clock import REAL_TIME, BusinessClock
-from shared.delivery.reading.positions import Refusal
+from shared.contracts.reporting import Release, ReleaseFacts
 from shared.process.outages import TRANSIENT
 
 log = structlog.get_logger()
-UpdateAsOf = Callable[["Pool[Any]"], Awaitable[None]]
-_STALE = timedelta(minutes=1)
-_UNAVAILABLE = "The figures cannot be computed now; try again in a minute."
+_UNAVAILABLE = "The page cannot be shown now; try again in a minute."
+_NONE_YET = "No month is published yet."
+_UNKNOWN = "This month is not published."
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """
-    Everything the pages show; it covers at least all records on the log by ``as_of``.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A release, and when it was published."""
 
-    ``as_of`` is a business time. It is ``stale`` if that was more than a minute of real time ago,
-    because newer records are not counted.
-    """
+    facts: ReleaseFacts
+    at: datetime
 
-    as_of: datetime
-    stale: bool
-    figures: Sequence[Figure]
+
+@dataclass(slots=True)
+class Shown:
+    """What the pages are made from: a release never changes, so each is read once."""
+
+    at: datetime
+    rows: Sequence[ReleaseRow]
     programs: Sequence[ProgramRow]
 
-    @cached_property
-    def html(self) -> str:
-        """The page, rendered once per snapshot."""
-        return render.page(self.figures, self.programs, as_of=self.as_of, stale=self.stale)
 
-
-class Snapshots:
+@dataclass(slots=True)
+class Pages:
     """
-    Caches the snapshot for ``kept_seconds``, so that load does not grow with readers.
+    Reads the list of releases and the programs at most once in ``kept_seconds``.
 
-    Calls *update_as_of* before computing a new one.
+    While the database is unavailable, what was read before stays.
     """
 
-    def __init__(
-        self, *, kept_seconds: float, update_as_of: UpdateAsOf, clock: BusinessClock
-    ) -> None:
-        self._clock = clock
-        self._kept_seconds = kept_seconds
-        self._update_as_of = update_as_of
-        self._lock = asyncio.Lock()
-        self._latest: Snapshot | None = None
-        self._until = 0.0
+    kept_seconds: float
+    clock: BusinessClock
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _shown: Shown | None = None
+    _until: float = 0.0
+    _releases: dict[str, Published] = field(default_factory=dict)
 
-    async def latest(self, request: Request) -> Snapshot:
-        """Return the current snapshot; raise 503 while the database is unavailable."""
+    async def shown(self, request: Request) -> Shown:
+        """Return releases and programs; raise 503 if they were never read."""
         pool = getattr(request.app.state, "pool", None)
-        if pool is None:
-            raise HTTPException(503, _UNAVAILABLE)
         async with self._lock:
-            if self._latest is None or time.monotonic() >= self._until:
-                await self._try_update(pool)
+            if pool is not None and time.monotonic() >= self._until:
                 try:
-                    self._latest = await _compute(pool, self._clock)
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                    log.warning("figures.unavailable", **{"error.type": type(error).__name__})
-                    raise HTTPException(503, _UNAVAILABLE) from error
-                self._until = time.monotonic() + self._kept_seconds
-            return self._latest
+                    self._shown = await self._read(pool)
+                    self._until = time.monotonic() + self.kept_seconds
+                except TRANSIENT as error:
+                    log.warning("releases.unavailable", **{"error.type": type(error).__name__})
+            if self._shown is None:
+                raise HTTPException(503, _UNAVAILABLE)
+            return self._shown
 
-    async def _try_update(self, pool: "Pool[Any]") -> None:
-        try:
-            await self._update_as_of(pool)
-        except (RecordUnavailable, Refusal, *TRANSIENT) as error:
-            log.warning("as_of.stands_still", **{"error.type": type(error).__name__})
+    async def release(self, request: Request, month: str | None) -> Published:
+        """Return the release of *month*, or the last; raise 404 if there is none."""
+        shown = await self.shown(request)
+        if month is None and not shown.rows:
+            raise HTTPException(404, _NONE_YET)
+        wanted = shown.rows[0].month if month is None else month
+        if wanted not in {row.month for row in shown.rows}:
+            raise HTTPException(404, _UNKNOWN)
+        if wanted not in self._releases:
+            try:
+                row = await store.read_release(request.app.state.pool, month=wanted)
+            except TRANSIENT as error:
+                raise HTTPException(503, _UNAVAILABLE) from error
+            assert row is not None  # nothing removes a release
+            release = Release.model_validate_json(row.body)
+            facts = ReleaseFacts(sha256=row.sha256, release=release)
+            self._releases[wanted] = Published(facts, row.published_at)
+        return self._releases[wanted]
 
-
-async def _compute(pool: "Pool[Any]", clock: BusinessClock) -> Snapshot:
-    # Repeatable read: otherwise the parts might not add up to their total.
-    async with (
-        pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        known = await store.read_as_of(connection)
-        if known is None:
-            raise HTTPException(503, _UNAVAILABLE)
-        as_of, at = known
-        figures = public_figures(
-            counts=await store.count_requests(connection),
-            waits=await store.count_waiting(connection),
-            durations=await store.measure_stages(connection),
-            volumes=await store.count_volumes(connection),
-        )
-        programs, _ = await store.read_programs(connection)
-    names = {row.program: row.name for row in programs}
-    named = [
-        replace(
-            figure,
-            name=group_label(
-                figure.group, names if figure.breakdown in PROGRAM_BREAKDOWNS else {}
-            ),
-        )
-        for figure in figures
-    ]
-    return Snapshot(clock.at(as_of), at - as_of > _STALE, named, programs)
+    async def _read(self, pool: "Pool[Any]") -> Shown:
+        async with pool.acquire() as connection, connection.transaction():
+            programs, _ = await store.read_programs(connection)
+            rows = await store.list_releases(connection)
+        return Shown(self.clock.at(await store.read_clock(pool)), rows, programs)
 
 
-def routes(
-    *, kept_seconds: float, update_as_of: UpdateAsOf, clock: BusinessClock = REAL_TIME
-) -> list[BaseRoute]:
+def routes(*, kept_seconds: float, clock: BusinessClock = REAL_TIME) -> list[BaseRoute]:
     """Return the routes of the public pages."""
-    snapshots = Snapshots(kept_seconds=kept_seconds, update_as_of=update_as_of, clock=clock)
+    pages = Pages(kept_seconds=kept_seconds, clock=clock)
 
     async def page(request: Request) -> Response:
-        return HTMLResponse((await snapshots.latest(request)).html)
+        shown = await pages.shown(request)
+        month = request.path_params.get("month")
+        if month is None and not shown.rows:
+            return HTMLResponse(release_page(None, programs=shown.programs, at=shown.at))
+        found = await pages.release(request, month)
+        html = release_page(
+            found.facts,
+            published_at=found.at,
+            months=[row.month for row in shown.rows],
+            programs=shown.programs,
+            at=shown.at,
+        )
+        return HTMLResponse(html)
 
-    async def figures_json(request: Request) -> Response:
-        return JSONResponse(_figures(await snapshots.latest(request)))
+    async def as_json(request: Request) -> Response:
+        found = await pages.release(request, request.path_params.get("month"))
+        return Response(found.facts.encode(), media_type="application/json")
 
-    async def figures_csv(request: Request) -> Response:
-        snapshot = await snapshots.latest(request)
-        text = csv_table(snapshot.figures, as_of=snapshot.as_of)
-        return Response(text, media_type="text/csv")
+    async def as_csv(request: Request) -> Response:
+        found = await pages.release(request, request.path_params.get("month"))
+        return Response(release_table(found.facts), media_type="text/csv")
 
     async def programs_json(request: Request) -> Response:
-        return JSONResponse(_programs(await snapshots.latest(request)))
+        return JSONResponse(_programs(await pages.shown(request)))
 
     return [
         Route("/", page),
-        Route("/figures.json", figures_json),
-        Route("/figures.csv", figures_csv),
+        Route("/figures.json", as_json),
+        Route("/figures.csv", as_csv),
+        Route("/releases/{month}.json", as_json),
+        Route("/releases/{month}.csv", as_csv),
+        Route("/releases/{month}", page),
         Route("/programs.json", programs_json),
     ]
 
 
-def _figures(snapshot: Snapshot) -> dict[str, Any]:
-    as_of = snapshot.as_of.isoformat()
-    return {
-        "as_of": as_of,
-        "stale": snapshot.stale,
-        "notes": NOTES,
-        "figures": [
-            {**asdict(figure), "definition": DEFINITION, "as_of": as_of, "hidden": hidden}
-            for figure in snapshot.figures
-            for hidden in [figure.value is None]
-        ],
-    }
-
-
-def _programs(snapshot: Snapshot) -> dict[str, Any]:
-    shown = []
-    for row in snapshot.programs:
-        status = status_at(row, at=snapshot.as_of)
-        shown.append(
+def _programs(shown: Shown) -> dict[str, Any]:
+    found = []
+    for row in shown.programs:
+        status = status_at(row, at=shown.at)
+        found.append(
             {
                 "program": row.program,
                 "name": row.name,
@@ -178,5 +156,4 @@ def _programs(snapshot: Snapshot) -> dict[str, Any]:
                 "sentence": sentence(row.name, status=status, opens_at=row.opens_at),
             }
         )
-    as_of = snapshot.as_of.isoformat()
-    return {"as_of": as_of, "stale": snapshot.stale, "programs": shown}
+    return {"as_of": shown.at.isoformat(), "programs": found}

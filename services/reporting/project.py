@@ -42,6 +42,7 @@ class LaterEvent(Event):
 
 LATEST = (
     "cri_type", "agency_class", "us_state", "sworn_band", "first_contact_on",
+    "topics", "service_forms", "goals",
     "status", "program", "lane", "wait_reason", "opens_at", "close_reason",
 )  # fmt: skip
 """Columns where the last event of their topic wins."""
@@ -52,6 +53,9 @@ FIRST = (
     "withdrawn_at",
 )  # fmt: skip
 """Columns where the first event of their topic wins."""
+
+LISTS = frozenset({"topics", "service_forms", "goals"})
+"""The columns that hold a list of codes."""
 
 COUNTED = ("offers", "declines", "lapses", "clocks_missed")
 """Columns that add up."""
@@ -98,6 +102,9 @@ def _facts(event: intake.RequestAccepted | intake.RequestAmended) -> Mapping[str
         "sworn_band": agency.sworn_band,
         "first_contact_on": facts.first_contact_on,
         "submitted_at": facts.submitted_at,
+        "topics": facts.topics,
+        "service_forms": facts.service_forms,
+        "goals": facts.goals,
     }
 
 

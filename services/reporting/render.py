@@ -1,4 +1,4 @@
-"""Renders the public page from figures: plain HTML without scripts or external resources."""
+"""Renders the pages from figures: plain HTML without scripts or external resources. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,19 @@ from typing import TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.reporting.figures import NOTES, Figure
+from services.reporting.figures import Figure
 from services.reporting.labels import (
     BREAKDOWNS,
     DAY_STAGES,
     STAGES,
-    VOLUMES,
+    UNITS,
     format_days,
     format_duration,
 )
+from services.reporting.months import Month
 from services.reporting.programs import ProgramRow, sentence, status_at
+from services.reporting.release import NOTES
+from shared.contracts.reporting import ReleasedFigure, ReleaseFacts
 
 Value: TypeAlias = int | float | str | None
 
@@ -31,15 +34,24 @@ TEMPLATES = Environment(
 for _name in TEMPLATES.list_templates():  # compile now: a broken template fails at start
     TEMPLATES.get_template(_name)
 
-_FOLDED = "us_state"
-"""The breakdown that starts folded, because it has many rows."""
-
+_FOLDED = frozenset({"us_state", "topic"})
+"""The breakdowns that start folded, because they have many rows."""
+_OVERLAPS = (
+    "One request may count in several of these groups: they add up to more than all requests."
+)
 _TOTALS = {
     "requests": ("requests", "all", "all"),
     "waiting": ("requests", "status", "waiting"),
     "closed": ("requests", "status", "closed"),
-    "offers made": ("offers", "all", "made"),
-    "engagements opened": ("engagements", "all", "opened"),
+    "offers made": ("offers", "event", "made"),
+    "engagements opened": ("engagements", "event", "opened"),
+}
+_CARDS = {
+    "requests accepted": ("requests", "reached", "accepted"),
+    "requests closed": ("requests", "reached", "closed"),
+    "offers made": ("offers", "event", "made"),
+    "engagements opened": ("engagements", "event", "opened"),
+    "engagements closed": ("engagements", "event", "closed"),
 }
 
 
@@ -55,10 +67,10 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row of a bar chart; ``count`` None means hidden, an empty ``percent`` means no bar."""
+    """A row of a bar chart; an empty ``percent`` means no bar."""
 
     name: str
-    count: str | None
+    count: str
     percent: str
 
 
@@ -69,26 +81,29 @@ class Bars:
     caption: str
     rows: Sequence[Bar]
     folded: bool = False
+    total: str | None = None
+    total_name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The requests of a program that wait for one reason; ``count`` None means hidden."""
+    """The requests of a program that wait for one reason."""
 
     program: str
     reason: str
-    count: str | None
+    count: str
     since: datetime | None
     opens_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The duration of one stage; None means hidden."""
+    """The duration of one stage."""
 
     name: str
-    median: str | None
-    nine_of_ten: str | None
+    median: str
+    nine_of_ten: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,46 +114,94 @@ class TimesBy:
     groups: Sequence[tuple[str, Sequence[Stage]]]
 
 
-def page(
-    figures: Sequence[Figure], programs: Sequence[ProgramRow], *, as_of: datetime, stale: bool
-) -> str:
-    """Return the public page; if *stale*, with a note that newer records are not counted yet."""
+def live_page(figures: Sequence[Figure], *, as_of: datetime, stale: bool) -> str:
+    """Return the operators' page; if *stale*, with a note that newer records are missing."""
     values = {(f.figure, f.breakdown, f.group): f.value for f in figures}
     times, times_by = _times(figures)
-    return TEMPLATES.get_template("page.html.j2").render(
+    return TEMPLATES.get_template("live.html.j2").render(
         as_of=as_of.astimezone(UTC),
         stale=stale,
         totals=[(label, _count(values.get(key, 0))) for label, key in _TOTALS.items()],
-        programs=[_program(row, as_of=as_of) for row in programs],
-        requests=[
-            _bars(
-                [f for f in figures if f.figure == "requests" and f.breakdown == breakdown],
-                caption=f"Requests {label}",
-                folded=breakdown == _FOLDED,
-            )
-            for breakdown, label in BREAKDOWNS.items()
-        ],
         waiting=_waiting(figures),
+        units=_units(figures),
         times=times,
         times_by=times_by,
-        volumes=[
-            _bars([f for f in figures if f.figure == unit], caption=label)
-            for unit, label in VOLUMES.items()
-        ],
+    )
+
+
+def release_page(
+    published: ReleaseFacts | None,
+    *,
+    published_at: datetime | None = None,
+    months: Sequence[str] = (),
+    programs: Sequence[ProgramRow] = (),
+    at: datetime,
+) -> str:
+    """
+    Return the public page of one release, with links to the releases of *months*.
+
+    Without a release it says that there is none yet. *programs* are shown as they are at *at*.
+    """
+    shown = [_program(row, at=at) for row in programs]
+    page = TEMPLATES.get_template("page.html.j2")
+    if published is None:
+        return page.render(release=None, programs=shown, notes=NOTES)
+    release = published.release
+    values = {(f.figure, f.breakdown, f.group): f.value for f in release.figures}
+    times = _released_times(release.figures)
+    return page.render(
+        release=release,
+        month=Month.parse(release.month).first_day.strftime("%B %Y"),
+        published_at=published_at,
+        sha256=published.sha256,
+        definitions=", ".join(f"{name} {n}" for name, n in release.definitions.items()),
+        cards=[(label, _count(values[key])) for label, key in _CARDS.items()],
+        programs=shown,
+        units=_units(release.figures),
+        times=times.pop("all", []),
+        times_by_program=list(times.items()),
+        releases=months,
         notes=NOTES,
     )
 
 
-def _program(row: ProgramRow, *, as_of: datetime) -> Program:
-    status = status_at(row, at=as_of)
+def _program(row: ProgramRow, *, at: datetime) -> Program:
+    status = status_at(row, at=at)
     text = sentence(row.name, status=status, opens_at=row.opens_at)
     return Program(row.name, status, row.summary, text)
 
 
-def _bars(figures: Sequence[Figure], *, caption: str, folded: bool = False) -> Bars:
-    most = max((f.value for f in figures if isinstance(f.value, int)), default=0)
-    rows = [Bar(f.name, _count(f.value), _percent(f.value, most)) for f in figures]
-    return Bars(caption, rows, folded)
+def _units(figures: Sequence[Figure | ReleasedFigure]) -> list[tuple[str, list[Bars]]]:
+    """Return the tables of counts by unit, in the order of the figures within each unit."""
+    tables: dict[tuple[str, str], list[Figure | ReleasedFigure]] = {}
+    for figure in figures:
+        if figure.measure == "count" and figure.figure in UNITS:
+            tables.setdefault((figure.figure, figure.breakdown), []).append(figure)
+    return [
+        (
+            title,
+            [
+                _bars(rows, title=title, breakdown=breakdown)
+                for (of, breakdown), rows in tables.items()
+                if of == unit and breakdown != "all"
+            ],
+        )
+        for unit, title in UNITS.items()
+    ]
+
+
+def _bars(rows: Sequence[Figure | ReleasedFigure], *, title: str, breakdown: str) -> Bars:
+    parts = [row for row in rows if row.group != "all"]
+    total = next((row for row in rows if row.group == "all"), None)
+    most = max((f.value for f in parts if isinstance(f.value, int)), default=0)
+    return Bars(
+        caption=f"{title} {BREAKDOWNS.get(breakdown, breakdown)}",
+        rows=[Bar(f.name, _count(f.value), _percent(f.value, most)) for f in parts],
+        folded=breakdown in _FOLDED,
+        total=None if total is None else _count(total.value),
+        total_name="" if total is None else total.name,
+        note=_OVERLAPS if isinstance(rows[0], ReleasedFigure) and rows[0].overlaps else "",
+    )
 
 
 def _percent(value: Value, most: int) -> str:
@@ -190,15 +253,30 @@ def _stages(values: Mapping[tuple[str, str], Value]) -> list[Stage]:
     ]
 
 
-def _count(value: Value) -> str | None:
-    if value is None:
-        return None
+def _released_times(figures: Sequence[ReleasedFigure]) -> dict[str, list[Stage]]:
+    """Return the stages over all requests as ``all``, and those of each program by its name."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for f in figures:
+        if f.figure in STAGES:
+            measures = found.setdefault(f.name, {}).setdefault(f.figure, {})
+            measures[f.measure] = _days(f.value)
+    return {
+        name: [Stage(STAGES[stage], m["p50"], m["p90"]) for stage, m in stages.items()]
+        for name, stages in found.items()
+    }
+
+
+def _days(value: int | str) -> str:
+    return format_days(value * 3600) if isinstance(value, int) else value
+
+
+def _count(value: Value) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _time(stage: str, value: Value) -> str | None:
+def _time(stage: str, value: Value) -> str:
     if not isinstance(value, (int, float)):
-        return None
+        return ""
     return format_days(value) if stage in DAY_STAGES else format_duration(value)
 
 

@@ -2,7 +2,8 @@
 Brings a database restored from an older dump up to the announcements reporting has published.
 
 Reporting's tables are a fold of other services' topics, which it reads again from the restored
-checkpoints. Only the announcements about programs are its own: none is published twice.
+checkpoints. The announcements about programs and the releases are its own: none is published
+twice, and a release that was published is the release of its month.
 """
 
 from collections.abc import Sequence
@@ -10,11 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
+from services.reporting import store
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import reference
 from shared.contracts.event import derived_id
+from shared.contracts.reporting import ReleasePublished
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import fold_sequences, read_published
 from shared.delivery.restore.own_log import OwnTopics
@@ -24,7 +29,7 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
-OWN = OwnTopics(r"^cri\.(pub\.programs|int\.reporting)\.v1$")
+OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 
 
 @dataclass(slots=True)
@@ -62,6 +67,7 @@ class RestoreReader:
             return self._reader.decide(state.batch, item)
         if _announcement_id(event.id, event.data.id, opened=False) not in state.published_ids:
             return self._reader.decide(state.batch, item)
+        state.batch.catalog.append((event.number, event))
         row = program_row(event)
         opened = _announcement_id(row.defined_by, row.program, opened=True) in state.published_ids
         state.batch.programs[row.program] = replace(row, opening_told=opened)
@@ -80,14 +86,24 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
-        """Raise the announcements' sequence numbers; mark the openings that were announced."""
+        """Raise sequence numbers, mark announced openings, and put back published releases."""
         await fold_sequences(connection)
+        for (value,) in await connection.fetch(_SQL["read_announced_releases"]):
+            await _put_back(connection, value)
         programs = await connection.fetch(_SQL["list_definitions"])
         ids = [_announcement_id(str(by), program, opened=True) for program, by in programs]
         await connection.execute(_SQL["restore_openings"], [p for p, _ in programs], ids)
 
     async def finish(self, connection: Any) -> None:
         """Do nothing: no input is left undecided."""
+
+
+async def _put_back(connection: Any, value: bytes) -> None:
+    try:
+        event = ReleasePublished.model_validate_json(value)
+    except ValidationError:  # a record that this service did not write
+        return
+    await store.save_release(connection, published=event.data, at=event.time)
 
 
 def _announcement_id(defined_by: str, program: str, *, opened: bool) -> str:

@@ -10,6 +10,6 @@ from shared.process.settings import ServiceSettings
 class Settings(ServiceSettings):
     public_host: str
     public_port: int
-    """Port of the public pages; probes and metrics use the internal ``http_port``."""
+    """Port of the public pages; the internal ``http_port`` has probes, metrics, live figures."""
     figures_kept_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5
-    """How long the pages serve computed figures before recomputing them."""
+    """How long pages serve what they have read or computed before they do it again."""

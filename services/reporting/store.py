@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import TopicPartition
 from asyncpg import Pool
 
 from services.reporting.figures import Count, Durations, Volumes, Wait
 from services.reporting.programs import ProgramRow
-from services.reporting.project import COUNTED, FIRST, LATEST
+from services.reporting.project import COUNTED, FIRST, LATEST, LISTS
+from services.reporting.release import TIMES_BY, Counted
 from services.reporting.timeline import TimelineEntry
+from shared.contracts.reporting import LogPosition, ReleaseFacts
 from shared.contracts.states_and_zones import ZONES
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.copying import rows_or_copy
@@ -38,13 +40,18 @@ async def save_batch(
         list(rows),
         # Send an empty array for a column that no row changes: unnest pads it with NULL.
         *(
-            [change.get(column) for change in changes] if column in changed else []
+            [_value(column, change) for change in changes] if column in changed else []
             for column in LATEST + FIRST + COUNTED
         ),
         await rows_or_copy(
             connection, "timeline", columns=TimelineEntry._fields, rows=sorted(entries)
         ),
     )
+
+
+def _value(column: str, change: Mapping[str, Any]) -> Any:
+    value = change.get(column)
+    return ",".join(value) if column in LISTS and value is not None else value
 
 
 async def lock_programs(connection: "Connection[Any]", *, programs: Sequence[str]) -> None:
@@ -119,15 +126,26 @@ async def read_positions(pool: "Pool[Any]") -> dict[TopicPartition, int]:
     return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
-async def count_requests(connection: "Connection[Any]") -> list[Count]:
-    """Return the number of requests: the total, and each group of every breakdown."""
-    return [Count(**row) for row in await connection.fetch(_SQL["count_requests"])]
+async def count_requests(
+    connection: "Connection[Any]", *, since: datetime | None = None, until: datetime | None = None
+) -> list[Count]:
+    """Return the number of requests accepted in the period: the total, and every breakdown."""
+    rows = await connection.fetch(_SQL["count_requests"], since, until)
+    return [Count(**row) for row in rows]
+
+
+async def count_reached(
+    connection: "Connection[Any]", *, since: datetime, until: datetime
+) -> dict[str, int]:
+    """Return the number of requests by each state that they first reached in the period."""
+    rows = await connection.fetch(_SQL["count_reached"], since, until)
+    return {row["name"]: row["count"] for row in rows}
 
 
 async def count_statuses(connection: "Connection[Any]") -> dict[str, int]:
     """Return the number of requests by status."""
     async with connection.transaction():
-        await connection.execute("SET LOCAL enable_seqscan = on")  # faster than an index here
+        await allow_long_scans(connection)
         rows = await connection.fetch(_SQL["count_statuses"])
     return {row["status"]: row["requests"] for row in rows}
 
@@ -137,12 +155,112 @@ async def count_waiting(connection: "Connection[Any]") -> list[Wait]:
     return [Wait(**row) for row in await connection.fetch(_SQL["count_waiting"])]
 
 
-async def measure_stages(connection: "Connection[Any]") -> list[Durations]:
-    """Return the median and the 90th percentile of every stage, overall and per group."""
-    rows = await connection.fetch(_SQL["measure_stages"], list(ZONES), list(ZONES.values()))
+async def measure_stages(
+    connection: "Connection[Any]",
+    *,
+    breakdowns: Sequence[str],
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Durations]:
+    """Return the percentiles of every stage that ended in the period, overall and per group."""
+    zones = list(ZONES), list(ZONES.values())
+    rows = await connection.fetch(_SQL["measure_stages"], *zones, since, until, breakdowns)
     return [Durations(**row) for row in rows]
 
 
-async def count_volumes(connection: "Connection[Any]") -> list[Volumes]:
+async def count_volumes(
+    connection: "Connection[Any]", *, since: datetime | None = None, until: datetime | None = None
+) -> list[Volumes]:
     """Return the counts of other units than requests: offers, engagements, clocks."""
-    return [Volumes(**row) for row in await connection.fetch(_SQL["count_volumes"])]
+    rows = await connection.fetch(_SQL["count_volumes"], since, until)
+    return [Volumes(**row) for row in rows]
+
+
+async def allow_long_scans(connection: Any) -> None:
+    """Let the caller's transaction read whole tables, which the limits of batches prevent."""
+    await connection.execute(_SQL["allow_long_scans"])
+
+
+async def count_month(connection: Any, *, begins_at: datetime, ends_at: datetime) -> Counted:
+    """Return everything that is counted in a month. Call it in a repeatable-read transaction."""
+    await allow_long_scans(connection)
+    return Counted(
+        requests=await count_requests(connection, since=begins_at, until=ends_at),
+        reached=await count_reached(connection, since=begins_at, until=ends_at),
+        volumes=await count_volumes(connection, since=begins_at, until=ends_at),
+        durations=await measure_stages(
+            connection, breakdowns=TIMES_BY, since=begins_at, until=ends_at
+        ),
+    )
+
+
+class ReleaseState(NamedTuple):
+    """The real time, the last released month, and when the first request was accepted."""
+
+    at: datetime
+    last: str | None
+    first_at: datetime | None
+
+
+async def read_release_state(pool: "Pool[Any]") -> ReleaseState:
+    """Return what decides which release is next; ``first_at`` only if there is none yet."""
+    (row,) = await pool.fetch(_SQL["read_release_state"])
+    return ReleaseState(*row)
+
+
+async def lock_releases(connection: "Connection[Any]") -> bool:
+    """Lock releases until the transaction ends; return False if another process has the lock."""
+    locked: bool = await connection.fetchval(_SQL["lock_releases"])
+    return locked
+
+
+async def is_incomplete(connection: "Connection[Any]", *, until: datetime) -> bool:
+    """Tell whether a request accepted before *until* lacks what this build folds."""
+    found: bool = await connection.fetchval(_SQL["is_incomplete"], until)
+    return found
+
+
+async def read_log_position(
+    connection: "Connection[Any]", *, topics: Collection[str]
+) -> tuple[list[LogPosition], list[str]]:
+    """Return how far *topics* are read, and the coordinates of records that are left out."""
+    names = sorted(topics)
+    rows = await connection.fetch(_SQL["read_log_positions"], names)
+    left_out = await connection.fetch(_SQL["read_records_left_out"], names)
+    return [LogPosition(**row) for row in rows], [row["place"] for row in left_out]
+
+
+async def save_release(
+    connection: "Connection[Any]", *, published: ReleaseFacts, at: datetime
+) -> None:
+    """Store a published release, unless its month has one."""
+    body = published.release.encode().decode()
+    await connection.execute(
+        _SQL["save_release"], published.release.month, published.sha256, at, body
+    )
+
+
+class ReleaseRow(NamedTuple):
+    """A published release; ``body`` is its `Release` as JSON, empty in a list."""
+
+    month: str
+    sha256: str
+    published_at: datetime
+    body: str = ""
+
+
+async def list_releases(connection: "Connection[Any]") -> list[ReleaseRow]:
+    """Return all releases without their figures, the newest month first."""
+    return [ReleaseRow(*row) for row in await connection.fetch(_SQL["list_releases"])]
+
+
+async def read_release(connection: Any, *, month: str) -> ReleaseRow | None:
+    """Return the release of *month*; None if there is none."""
+    row = await connection.fetchrow(_SQL["read_release"], month)
+    return None if row is None else ReleaseRow(*row)
+
+
+async def count_releases(connection: "Connection[Any]") -> int:
+    """Return the number of published releases."""
+    count: int = await connection.fetchval(_SQL["count_releases"])
+    return count

@@ -1,4 +1,4 @@
-"""Events that reporting publishes: public announcements about programs."""
+"""Events that reporting publishes: announcements about programs, and monthly releases. Public."""
 
 from typing import Annotated, Literal
 
@@ -9,6 +9,7 @@ from shared.contracts.published import Name, ProgramCode, ProgramStatus, Sentenc
 
 TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
+RELEASES_TOPIC = "cri.pub.reports.v1"
 
 
 class ProgramFacts(Facts):
@@ -34,3 +35,65 @@ class ProgramChanged(Event):
     type: Literal["gov.cri.reporting.program_changed.v1"]
     data: ProgramFacts
     """The program's current state."""
+
+
+class ReleasedFigure(Facts):
+    """
+    One public figure of a month, as it is shown.
+
+    ``value`` is a count rounded to tens, a time in hours rounded to half days, or words in place
+    of a number that is too small. ``unit`` says what is counted. ``overlaps``: one request may
+    count in several groups of the breakdown, so they add up to more than all requests.
+    """
+
+    figure: str
+    unit: str
+    breakdown: str
+    group: str
+    name: str
+    measure: str
+    value: int | str
+    overlaps: bool = False
+
+
+class LogPosition(Facts):
+    """The offset of the first record of a partition that is not counted."""
+
+    topic: str
+    partition: int
+    next_offset: int
+
+
+class Release(Facts):
+    """
+    The figures of one month, and what they were computed from.
+
+    Counted are the events with a time from ``begins_at`` to before ``ends_at`` that are on the log
+    before ``positions``, without the records in ``left_out`` (coordinates): those could not be
+    taken in, or waited behind such a record. All on the log at ``as_of`` is before ``positions``.
+    ``definitions`` are the versions of how figures are computed and shown.
+    """
+
+    month: str
+    zone: str
+    begins_at: AwareDatetime
+    ends_at: AwareDatetime
+    as_of: AwareDatetime
+    definitions: dict[str, int]
+    positions: list[LogPosition]
+    left_out: list[str] = []
+    figures: list[ReleasedFigure]
+
+
+class ReleaseFacts(Facts):
+    """``sha256`` is the hash of ``release`` in the canonical JSON of RFC 8785, in hexadecimal."""
+
+    sha256: str
+    release: Release
+
+
+class ReleasePublished(Event):
+    """On ``cri.pub.reports.v1``; subject and key are the month. Its cause is the calendar."""
+
+    type: Literal["gov.cri.reporting.release_published.v1"]
+    data: ReleaseFacts

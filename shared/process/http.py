@@ -1,7 +1,8 @@
 """
-The HTTP servers of a process: probes and metrics on one port, public pages on another.
+The HTTP servers of a process: probes, metrics and operators' pages on one port, public pages on
+another.
 
-The public port does not serve ``/metrics``: exact counts would reveal what the pages hide.
+The public port serves nothing of the other: exact counts would reveal what the pages hide.
 """
 
 import asyncio

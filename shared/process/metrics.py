@@ -166,6 +166,12 @@ MISSED = StoredCounter(
     "clock_missed", "Promises not kept in time, as reporting counts them", "clock"
 )
 
+# Releases
+RELEASES = StoredCounter("releases", "Months whose figures are published")
+RELEASE_OVERDUE = _gauge(
+    "release_overdue_seconds", "How long the next month's release has been due; 0 before that"
+)
+
 # The canary, a participant of its own: `continuum canary`
 CANARY = _counter("canary_submissions", "Submissions of the canary, by outcome", "outcome")
 CANARY_SECONDS = _histogram("canary_answer_seconds", "Submission of the canary to its answer")

@@ -92,6 +92,7 @@ def test_every_topic_of_the_contracts_is_listed_with_its_owner() -> None:
     assert owners[routing.TOPIC] == "routing"
     assert owners[notifications.TOPIC] == "notifications"
     assert owners[reporting.TOPIC] == owners[reporting.PROGRAMS_TOPIC] == "reporting"
+    assert owners[reporting.RELEASES_TOPIC] == "reporting"
 
 
 def test_only_intake_and_notifications_read_the_confidential_topic() -> None:

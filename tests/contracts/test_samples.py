@@ -32,6 +32,7 @@ EVENTS = [
     *(model for union in UNIONS for model in get_args(union)),
     notifications.NoticeDecided,
     reporting.ProgramChanged,
+    reporting.ReleasePublished,
 ]
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(
     cast(Any, Annotated[reduce(or_, EVENTS), Field(discriminator="type")])

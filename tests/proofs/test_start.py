@@ -132,18 +132,19 @@ async def test_it_starts_says_what_it_is_and_stops_cleanly(
     assert service.logged("service.stopped")
 
 
-async def test_the_public_port_has_pages_and_nothing_else(
+async def test_live_figures_are_on_the_operators_port_only(
     begin: Begin, database: Database
 ) -> None:
     service = begin(postgres_database=(await database("reporting")).rsplit("/", 1)[1])
     service.until(lambda: service.asked("/ready")[0] == 200)
 
-    inside = ("/metrics", "/ready", "/alive")
-    pages = ("/", "/figures.json", "/figures.csv", "/programs.json")
+    inside = ("/metrics", "/ready", "/alive", "/figures")
+    pages = ("/", "/programs.json")
 
     assert {path: service.asked(path, public=True)[0] for path in inside} == dict.fromkeys(
         inside, 404
     )
+    assert {path: service.asked(path)[0] for path in inside} == dict.fromkeys(inside, 200)
     assert {path: service.asked(path)[0] for path in pages} == dict.fromkeys(pages, 404)
     assert {path: service.asked(path, public=True)[0] for path in pages} == dict.fromkeys(
         pages, 200

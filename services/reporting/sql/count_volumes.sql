@@ -1,22 +1,42 @@
-SELECT volume.unit, volume.name, volume.count::bigint AS count
+-- Other units than requests, by what happened to them in a period.
+WITH happened AS (
+    SELECT type, detail, goals
+      FROM timeline
+      JOIN requests USING (tracking_number)
+     WHERE topic = 'cri.int.routing.v1'
+       AND at >= COALESCE($1::timestamptz, '-infinity')
+       AND at < COALESCE($2::timestamptz, 'infinity')
+       AND type IN ('offer_made', 'offer_declined', 'offer_lapsed', 'offer_withdrawn',
+                    'engagement_opened', 'engagement_closed', 'clock_missed')
+)
+SELECT unit, breakdown, name, count(*) AS count
   FROM (
-           SELECT sum(offers) AS made, sum(declines) AS declined, sum(lapses) AS lapsed,
-                  count(assigned_at) AS opened, count(closed_at) AS closed,
-                  sum(clocks_missed) AS missed
-             FROM requests
-            WHERE accepted_at IS NOT NULL
-       ) AS total
- CROSS JOIN LATERAL (
-           VALUES ('offers', 'made', COALESCE(total.made, 0)),
-                  ('offers', 'declined', COALESCE(total.declined, 0)),
-                  ('offers', 'lapsed', COALESCE(total.lapsed, 0)),
-                  ('engagements', 'opened', total.opened),
-                  ('engagements', 'closed', total.closed),
-                  ('clocks', 'missed', COALESCE(total.missed, 0))
-       ) AS volume (unit, name, count)
- UNION ALL
-SELECT 'offers', 'declined: ' || COALESCE(detail, 'no reason'), count(*)
-  FROM timeline
- WHERE type = 'offer_declined'
- GROUP BY detail
- ORDER BY 1, 2;
+           SELECT kind.unit, 'event' AS breakdown, kind.name
+             FROM happened
+             JOIN (
+                      VALUES ('offer_made', 'offers', 'made'),
+                             ('offer_declined', 'offers', 'declined'),
+                             ('offer_lapsed', 'offers', 'lapsed'),
+                             ('offer_withdrawn', 'offers', 'withdrawn'),
+                             ('engagement_opened', 'engagements', 'opened'),
+                             ('engagement_closed', 'engagements', 'closed'),
+                             ('clock_missed', 'clocks', 'missed')
+                  ) AS kind (type, unit, name)
+            USING (type)
+            UNION ALL
+           SELECT 'offers', 'decline_reason', COALESCE(detail, 'not_stated')
+             FROM happened
+            WHERE type = 'offer_declined'
+            UNION ALL
+           SELECT 'engagements', 'close_reason', COALESCE(detail, 'not_stated')
+             FROM happened
+            WHERE type = 'engagement_closed'
+            UNION ALL
+           SELECT 'engagements', 'completed_by_goal', COALESCE(goal, 'not_stated')
+             FROM happened
+             LEFT JOIN LATERAL unnest(goals) AS goal ON true
+            WHERE type = 'engagement_closed'
+              AND detail = 'completed'
+       ) AS volume
+ GROUP BY unit, breakdown, name
+ ORDER BY unit, breakdown, name;

@@ -25,6 +25,7 @@ _EVENTS = (
     *get_args(reference.ReferenceEvent | routing.RoutingEvent),
     notifications.NoticeDecided,
     reporting.ProgramChanged,
+    reporting.ReleasePublished,
 )
 LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)
 """Every type of event that this build knows."""

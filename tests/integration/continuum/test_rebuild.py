@@ -47,7 +47,7 @@ async def test_what_is_computed_again_equals_the_live_tables(reporting: Rebuilt)
 
     assert good
     assert "nobody is messaged" in lines[0]
-    assert lines[-1].startswith("rebuild: 41 records, 48 rows in 4 tables, 0 differing")
+    assert lines[-1].startswith("rebuild: 41 records, 48 rows in 5 tables, 0 differing")
     assert await reporting.pool.fetchval("SELECT to_regnamespace('rebuild') IS NULL")
     assert await reporting.count("rebuilds") == 0
 
@@ -101,8 +101,8 @@ async def test_a_row_that_differs_is_named_and_left_until_told_otherwise(
     assert f"  requests {first} differs" in lines
     assert f"  timeline {second} is missing in the live table" in lines
     assert "  requests: 2" in lines
-    assert "  offers, made: 11 → 4" in lines
-    assert "  offers, declined: timing: 1 → 2" in lines
+    assert "  offers, event made: 2 → 4" in lines
+    assert "  offers, decline_reason timing: 1 → 2" in lines
     assert "At risk: promise 5: these rows do not equal the fold of the log:" in lines
     assert lines[:-1] == again[:-1]
 
@@ -130,16 +130,16 @@ async def test_what_was_folded_before_an_interruption_is_not_folded_again(
     reporting: Rebuilt,
 ) -> None:
     await reporting.take_in(streams(1))
-    await reporting.pool.execute("UPDATE requests SET offers = 9")
+    await reporting.pool.execute("UPDATE requests SET us_state = 'US-NY'")
     await reporting.rebuild()
-    await reporting.alter("UPDATE rebuild.requests SET offers = 7")  # as a mark
+    await reporting.alter("UPDATE rebuild.requests SET us_state = 'US-AK'")  # as a mark
     await reporting.take_in(streams(2))
 
     resumed, _ = await reporting.rebuild()
     afresh, _ = await reporting.rebuild(afresh=True)
 
-    assert "  offers, made: 11 → 9" in resumed
-    assert "  offers, made: 11 → 4" in afresh
+    assert "  requests, us_state US-AK: 0 → 1" in resumed
+    assert "  requests, us_state US-CA: 1 → 2" in afresh
 
 
 async def test_the_service_goes_on_meanwhile(reporting: Rebuilt) -> None:

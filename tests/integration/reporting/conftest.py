@@ -25,6 +25,7 @@ class Log:
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self.pool = pool
         self._ends: Counter[str] = Counter()
+        self.records: list[Record] = []
 
     async def take_in(self, events: Iterable[tuple[str, Event | bytes]]) -> Result:
         """Take *events* in as one batch."""
@@ -35,7 +36,8 @@ class Log:
         value = event if isinstance(event, bytes) else event.encode()
         offset = self._ends[topic]
         self._ends[topic] += 1
-        return Record(topic, 0, offset, b"key", value, (), START)
+        self.records.append(Record(topic, 0, offset, b"key", value, (), START))
+        return self.records[-1]
 
 
 @pytest.fixture

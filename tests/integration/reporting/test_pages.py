@@ -1,215 +1,157 @@
-"""The public pages, computed from rows in Postgres: the same figures in every format."""
+"""The public pages: a page, JSON and CSV of each release, and nothing that is live."""
 
 import csv
 import io
 import json
 import re
-from typing import Any, TypeAlias
+from datetime import UTC, datetime
+from typing import Any
 
-import asyncpg
 import pytest
-from aiokafka.errors import KafkaConnectionError
 from starlette.applications import Starlette
 
-from services.reporting import store
-from services.reporting.pages import UpdateAsOf, routes
-from shared.contracts import reference
+from services.reporting.pages import routes
 from shared.process.http import public_headers
-from tests.examples.streams import EventStream
 from tests.integration.reporting.conftest import Log
-from tests.integration.reporting.test_handlers import program_defined
+from tests.integration.reporting.releasing import DUE, Pool, accepted_in, march, process
 
-Pool: TypeAlias = "asyncpg.Pool[Any]"
-
-
-async def get(pool: "Pool", path: str) -> tuple[int, str]:
-    """Return status and body of *path*, computed anew."""
-    status, _, body = await ask(pool, path)
-    return status, body
+FILES = ("/figures.json", "/figures.csv", "/releases/2026-03.json", "/releases/2026-03.csv")
 
 
-async def at_the_end(pool: "Pool") -> None:
-    """Note that all there is has been read, as of now."""
-    await store.raise_as_of(pool, await store.read_clock(pool))
+class Site:
+    """The public port of one process."""
 
+    def __init__(self, pool: "Pool | None") -> None:
+        self._app = Starlette(routes=routes(kept_seconds=0))
+        if pool is not None:
+            self._app.state.pool = pool
 
-async def does_not_answer(pool: "Pool") -> None:
-    raise KafkaConnectionError
+    async def ask(self, path: str) -> tuple[int, dict[str, str], str]:
+        """Return status, headers and body of *path*."""
+        sent: list[Any] = []
 
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
 
-async def ask(
-    pool: "Pool", path: str, update_as_of: UpdateAsOf = at_the_end
-) -> tuple[int, dict[str, str], str]:
-    """Return status, headers and body of *path* as the public port answers."""
-    app = Starlette(routes=routes(kept_seconds=0, update_as_of=update_as_of))
-    app.state.pool = pool
-    sent: list[Any] = []
+        async def send(message: Any) -> None:
+            sent.append(message)
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+        await public_headers(self._app, max_age=5)(scope, receive, send)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent).decode()
 
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-    await public_headers(app, max_age=5)(scope, receive, send)
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(m.get("body", b"") for m in sent).decode()
+    async def body(self, path: str) -> str:
+        status, _, body = await self.ask(path)
+        assert status == 200, path
+        return body
 
 
 @pytest.fixture
-async def filled(log: Log) -> "Pool":
-    """Sixty requests: 25 closed, 20 offered, 15 waiting for Critical Response to open."""
-    for number in range(1, 61):
-        stream = EventStream(number, state="US-CA" if number % 3 else "US-NB")
-        stream.accepted()
-        stream.triaged()
-        if number <= 15:
-            stream.program = "critical-response"
-            stream.waitlisted("program_not_open")
-        else:
-            stream.offered()
-        if number > 35:
-            stream.engaged()
-            stream.progressed("delivered")
-            stream.closed()
-        await log.take_in(stream.events)
+async def released(log: Log) -> "Pool":
+    """March is released; in April something happened that is not."""
+    await march(log)
+    await process(DUE).publish_due(log.pool)
     return log.pool
 
 
-async def test_the_figures_count_requests_by_state(filled: "Pool") -> None:
-    status, body = await get(filled, "/figures.json")
+async def test_page_json_and_csv_are_views_of_one_release(released: "Pool") -> None:
+    site = Site(released)
 
-    release = json.loads(body)
-    states = {f["group"]: f["value"] for f in release["figures"] if f["breakdown"] == "status"}
-    assert status == 200
-    assert {state: count for state, count in states.items() if count} == {
-        "closed": 25,
-        "offered": 20,
-        "waiting": 15,
-    }
-    assert {(f["unit"] != "", f["as_of"]) for f in release["figures"]} == {
-        (True, release["as_of"])
-    }
+    page = await site.body("/releases/2026-03")
+    published = json.loads(await site.body("/releases/2026-03.json"))
+    lines = list(csv.DictReader(io.StringIO(await site.body("/releases/2026-03.csv"))))
 
-
-async def test_times_are_percentiles_of_what_happened(filled: "Pool") -> None:
-    _, body = await get(filled, "/figures.json")
-
-    found = {
-        (f["figure"], f["measure"]): f["value"]
-        for f in json.loads(body)["figures"]
-        if f["breakdown"] == "all" and f["unit"] == "seconds"
-    }
-    assert found["triage_to_offer", "p50"] == 60
-    assert found["submission_to_acknowledgement", "p90"] == 61
-    assert found["first_contact_to_submission", "p50"] == 10 * 86_400
-
-
-async def test_csv_holds_what_json_holds(filled: "Pool") -> None:
-    _, text = await get(filled, "/figures.csv")
-    _, body = await get(filled, "/figures.json")
-
-    lines = list(csv.DictReader(io.StringIO(text)))
-    figures = json.loads(body)["figures"]
-    assert [(line["figure"], line["group"], line["value"]) for line in lines] == [
-        (f["figure"], f["group"], "" if f["hidden"] else str(f["value"])) for f in figures
+    figures = published["release"]["figures"]
+    assert [(line["group"], line["measure"], line["value"]) for line in lines] == [
+        (f["group"], f["measure"], str(f["value"])) for f in figures
     ]
+    assert {line["release_sha256"] for line in lines} == {published["sha256"]}
+    assert published["sha256"] in page
+    cells = re.findall(r'<th scope="row">([^<]*)</th><td class="number">([^<]*)</td>', page)
+    counted = [(f["name"], str(f["value"])) for f in figures if f["measure"] == "count"]
+    assert {*counted} <= {(name, value.replace(",", "")) for name, value in cells}
 
 
-async def test_figures_that_nothing_proves_newer_stay_as_of_the_last_proof(
-    filled: "Pool",
+async def test_the_page_shows_the_last_release_and_lists_the_earlier_ones(
+    released: "Pool", log: Log
 ) -> None:
-    await at_the_end(filled)
-    before = await filled.fetchval("SELECT as_of FROM read_to")
+    site = Site(released)
+    first = await site.body("/")
+    await process(datetime(2026, 5, 20, tzinfo=UTC)).publish_due(released)
 
-    first, second = [
-        json.loads((await ask(filled, "/figures.json", does_not_answer))[2]) for _ in range(2)
-    ]
-    await filled.execute("UPDATE read_to SET as_of = as_of - interval '5 minutes'")
-    _, _, page = await ask(filled, "/", does_not_answer)
-    late = json.loads((await ask(filled, "/figures.json", does_not_answer))[2])
+    last = await site.body("/")
 
-    assert first["as_of"] == second["as_of"] == before.isoformat()
-    assert (first["stale"], late["stale"]) == (False, True)
-    assert "not up to date" in page
-    assert "not up to date" not in (await ask(filled, "/"))[2]
+    assert "March 2026" in first
+    assert "April 2026" in last
+    assert 'href="/releases/2026-03"' in last
+    assert "March 2026" in await site.body("/releases/2026-03")
+    assert json.loads(await site.body("/figures.json"))["release"]["month"] == "2026-04"
 
 
-async def test_without_any_proof_no_figures_are_shown(filled: "Pool") -> None:
-    status, headers, _ = await ask(filled, "/figures.json", does_not_answer)
+@pytest.mark.parametrize("path", ["/", *FILES])
+async def test_nothing_public_is_live(released: "Pool", log: Log, path: str) -> None:
+    site = Site(released)
+    before = await site.body(path)
 
-    assert (status, headers["cache-control"]) == (503, "no-store")
+    await accepted_in(log, datetime(2026, 4, 3, 6, tzinfo=UTC), first=100, count=30)
 
-
-async def test_programs_have_their_names_and_moments_their_zone(filled: "Pool", log: Log) -> None:
-    await log.take_in(
-        [
-            (reference.TOPIC, program_defined(1, "cri-tac", name="Technical Assistance")),
-            (reference.TOPIC, program_defined(2, "critical-response", name="Critical Response")),
-        ]
-    )
-
-    _, page = await get(filled, "/")
-    _, text = await get(filled, "/figures.csv")
-    _, body = await get(filled, "/figures.json")
-
-    cells = re.findall(r"<(?:td|th|h3)[^>]*>([^<]*)<", page)
-    assert not [cell for cell in cells if re.search(r"cri-tac|critical-response", cell)]
-    assert "Critical Response, standard" in cells
-    assert re.search(r"<time [^>]*>\d{4}-\d\d-\d\d \d\d:\d\d UTC</time>", page)
-    named = {(f["breakdown"], f["group"]): f["name"] for f in json.loads(body)["figures"]}
-    assert named["program", "critical-response"] == "Critical Response"
-    assert named["lane", "critical-response.standard"] == "Critical Response, standard"
-    assert named["program and reason", "critical-response: program_not_open"] == (
-        "Critical Response: the program is not open yet"
-    )
-    lines = csv.DictReader(io.StringIO(text))
-    assert {(line["breakdown"], line["group"], line["name"]) for line in lines} == {
-        (*key, name) for key, name in named.items()
-    }
+    assert await site.body(path) == await Site(released).body(path) == before
 
 
-@pytest.mark.parametrize("path", ["/", "/figures.json", "/figures.csv", "/programs.json"])
-async def test_no_page_names_an_agency_or_a_request(filled: "Pool", path: str) -> None:
-    status, body = await get(filled, path)
+async def test_before_the_first_release_the_page_says_so(log: Log) -> None:
+    await march(log)
+    site = Site(log.pool)
 
-    assert status == 200
+    page = await site.body("/")
+
+    assert "No month is published yet." in page
+    assert "Technical Assistance" in page
+    assert [(await site.ask(path))[0] for path in FILES] == [404] * len(FILES)
+
+
+@pytest.mark.parametrize("month", ["2026-04", "2026-3", "..", "x" * 500])
+async def test_a_month_that_is_not_released_is_not_found(released: "Pool", month: str) -> None:
+    status, headers, _ = await Site(released).ask(f"/releases/{month}")
+
+    assert (status, headers["cache-control"]) == (404, "no-store")
+
+
+@pytest.mark.parametrize("path", ["/", *FILES, "/programs.json"])
+async def test_no_page_names_an_agency_or_a_request(released: "Pool", path: str) -> None:
+    body = await Site(released).body(path)
+
     for confidential in ("CRI-2026", "Los Angeles", "CA0194200", "ca-post", "iacp"):
         assert confidential not in body
 
 
-@pytest.mark.parametrize("path", ["/", "/figures.json", "/figures.csv", "/programs.json"])
-async def test_every_page_answers_before_anything_has_happened(pool: "Pool", path: str) -> None:
-    status, body = await get(pool, path)
+async def test_what_was_shown_stays_while_postgres_is_away(released: "Pool") -> None:
+    site = Site(released)
+    before = await site.body("/")
+    await released.close()
 
-    assert status == 200
-    assert body
+    status, _, _ = await Site(None).ask("/")
 
-
-async def test_a_page_that_cannot_be_computed_says_so(pool: "Pool") -> None:
-    await pool.close()
-
-    status, body = await get(pool, "/")
-
-    assert (status, "try again" in body) == (503, True)
+    assert status == 503
+    assert await site.body("/") == before
 
 
 @pytest.mark.parametrize(
     ("path", "status", "kept"),
     [
         ("/", 200, "public, max-age=5"),
-        ("/figures.json", 200, "public, max-age=5"),
-        ("/figures.csv", 200, "public, max-age=5"),
+        ("/releases/2026-03.json", 200, "public, max-age=5"),
+        ("/releases/2026-03.csv", 200, "public, max-age=5"),
         ("/programs.json", 200, "public, max-age=5"),
+        ("/figures", 404, "no-store"),
         ("/metrics", 404, "no-store"),
         ("/ready", 404, "no-store"),
     ],
 )
 async def test_every_answer_forbids_sniffing_framing_and_scripts(
-    pool: "Pool", path: str, status: int, kept: str
+    released: "Pool", path: str, status: int, kept: str
 ) -> None:
-    found, headers, _ = await ask(pool, path)
+    found, headers, _ = await Site(released).ask(path)
 
     assert found == status
     assert headers["x-content-type-options"] == "nosniff"
@@ -219,37 +161,3 @@ async def test_every_answer_forbids_sniffing_framing_and_scripts(
     assert not [each for each in policy if each.startswith("script-src")]
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == kept
-
-
-async def test_the_days_before_a_submission_are_those_of_the_agency(log: Log) -> None:
-    """Eleven requests of each state: fewer would be hidden."""
-    evening, morning = "2026-03-03T05:00:00Z", "2026-03-02T20:00:00Z"
-    cases = {
-        "US-CA": ("2026-03-02", evening),  # nine in the evening of the same day
-        "US-GU": ("2026-03-03", morning),  # six in the morning of the third
-        "US-NY": ("2026-03-02", evening),  # midnight has just begun the third
-        "US-ZZ": ("2026-03-05", evening),  # an event of 0.1.0: no state, and a day to come
-    }
-    for place, (state, (first_contact_on, submitted_at)) in enumerate(cases.items()):
-        for number in range(11):
-            stream = EventStream(1 + 11 * place + number, state=state)
-            stream.accepted(first_contact_on=first_contact_on, submitted_at=submitted_at)
-            await log.take_in(stream.events)
-
-    _, body = await get(log.pool, "/figures.json")
-    _, page = await get(log.pool, "/")
-
-    found = {
-        f["group"]: (f["value"], f["hidden"])
-        for f in json.loads(body)["figures"]
-        if (f["figure"], f["breakdown"], f["measure"])
-        == ("first_contact_to_submission", "us_state", "p50")
-    }
-    assert found == {
-        "US-CA": (0, False),
-        "US-GU": (0, False),
-        "US-NY": (86_400, False),
-        "US-ZZ": (0, False),
-    }
-    assert '<td class="number">0 days</td>' in page
-    assert '<td class="number">1 day</td>' in page

@@ -28,16 +28,7 @@ _READ_BY_INTAKE = ("type", "subject")
 _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 """The attributes that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
-    "reporting": frozenset(
-        f"gov.cri.intake.{name}.v1"
-        for name in (
-            "calendar_defined",
-            "capacity_declared",
-            "participant_registered",
-            "ruleset_approved",
-            "topic_defined",
-        )
-    ),
+    "reporting": frozenset({"gov.cri.intake.capacity_declared.v1"}),
     "notifications": frozenset(
         f"gov.cri.routing.{name}.v1" for name in ("facts_changed", "request_recorded")
     ),

@@ -18,6 +18,7 @@ from tests.proofs.checker.run import Body, Row, Run
 
 _AGENCY = {"cri_type": "cri_type", "agency_class": "agency_class", "state": "us_state",
            "sworn_band": "sworn_band"}  # fmt: skip
+_LISTS = ("topics", "service_forms", "goals")
 _REACHED: dict[str, tuple[str, ...]] = {
     "request_triaged": ("triaged_at",),
     "request_ineligible": ("triaged_at", "ineligible_at"),
@@ -44,7 +45,7 @@ def wrong_in_reporting(run: Run) -> Iterator[str | None]:
         if is_tracking_number(body.get("subject")):
             key = (body["subject"], record.topic, number_of(body) or 0)
             lines[key] = _line(body)
-            _fold(requests, body)
+            fold(requests, body)
     rows = {row["tracking_number"]: row for row in run.rows("reporting", "requests")}
     for number in sorted(requests.keys() | rows.keys()):
         wrong = _differences(requests.get(number, {}), rows.get(number, {}))
@@ -64,7 +65,9 @@ def wrong_in_reporting(run: Run) -> Iterator[str | None]:
 
 def _differences(published: Row, held: Row) -> list[str]:
     wrong = []
-    for name in sorted((published.keys() | held.keys()) - {"tracking_number"}):
+    # A release before 0.4.0 has folded this request without the lists; a rebuild adds them.
+    older = {*_LISTS} if held and all(held.get(name) is None for name in _LISTS) else set()
+    for name in sorted((published.keys() | held.keys()) - {"tracking_number"} - older):
         expected, found = published.get(name), held.get(name)
         if name.endswith(("_at", "_since")):
             expected, found = moment(expected), moment(found)
@@ -75,12 +78,14 @@ def _differences(published: Row, held: Row) -> list[str]:
     return wrong
 
 
-def _fold(requests: dict[str, Row], body: Body) -> None:
+def fold(requests: dict[str, Row], body: Body) -> None:
+    """Bring the row of the request that *body* is about up to date."""
     kind, facts = short(body), data_of(body)
     if kind in ("request_accepted", "request_amended"):
         row = requests.setdefault(body["subject"], {})
         published = {column: facts["agency"].get(name) for name, column in _AGENCY.items()}
         published["first_contact_on"] = facts.get("first_contact_on")
+        published |= {name: facts.get(name, []) for name in _LISTS}
         row |= {name: value for name, value in published.items() if value is not None}
         row.setdefault("submitted_at", facts["submitted_at"])
         if kind == "request_accepted":

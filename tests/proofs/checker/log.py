@@ -9,7 +9,7 @@ from tests.proofs.checker.run import Body, Record, Run
 
 INTAKE, ROUTING, NOTICES = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.notifications.v1"
 REFERENCE, ANSWERS = "cri.int.reference.v1", "cri.int.answers.v1"
-CONFIDENTIAL, NEWS = "cri.int.confidential.v1", "cri.pub.programs.v1"
+CONFIDENTIAL, RELEASES = "cri.int.confidential.v1", "cri.pub.reports.v1"
 IN, OUT, DEAD = "cri.in.", "cri.out.", "cri.dlq."
 EVENTS = ("cri.int.", "cri.pub.")
 HEARTBEAT = "gov.cri.heartbeat.v1"

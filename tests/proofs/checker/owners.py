@@ -12,6 +12,7 @@ from tests.proofs.checker.log import (
     INTAKE,
     NOTICES,
     OUT,
+    RELEASES,
     ROUTING,
     data_of,
     firsts,
@@ -33,6 +34,7 @@ _OWNERS = {
     "cri.int.answers.v1": "intake",
     CONFIDENTIAL: "intake",
     "cri.pub.programs.v1": "reporting",
+    RELEASES: "reporting",
 }
 _TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 _COUNTED = (

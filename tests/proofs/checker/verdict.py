@@ -20,6 +20,7 @@ from tests.proofs.checker.order import (
 from tests.proofs.checker.owners import i08_topics_agree_with_owners
 from tests.proofs.checker.privacy import i15_nobody_sees_anothers, i16_canaries_are_nowhere
 from tests.proofs.checker.projections import i10_projections_are_folds
+from tests.proofs.checker.releases import i24_releases_are_reruns
 from tests.proofs.checker.run import Run
 from tests.proofs.checker.set_aside import i19_set_aside_is_answered
 from tests.proofs.checker.submissions import (
@@ -49,11 +50,13 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I18": i18_broken_on_purpose,
     "I19": i19_set_aside_is_answered,
     "I20": i20_applied_has_an_effect,
+    "I24": i24_releases_are_reruns,
 }
 NOT_JUDGED = {
     "I8": "the list of sent ids, which no relay keeps yet",
     "I9": "mail, which nobody sends yet",
     "I10": "a rebuild, which `continuum rebuild` compares by itself",
+    "I24": "days from the first contact, which depend on the zone of the agency's state",
 }
 _SHOWN = 50
 

@@ -10,7 +10,7 @@ WRITTEN = {
     | {"cri.int.confidential.v1"},
     "routing": {"cri.int.routing.v1"},
     "notifications": {"cri.int.notifications.v1"},
-    "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1"},
+    "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
 }
 # Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
@@ -19,10 +19,11 @@ READ = {
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.answers.v1", "cri.int.confidential.v1"},
     "reporting": FACTS
-    | {"cri.int.notifications.v1", "cri.int.reporting.v1", "cri.pub.programs.v1"},
+    | {"cri.int.notifications.v1", "cri.int.reporting.v1"}
+    | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
 }
-# What `continuum rebuild` folds: ids, codes and dates.
-KEPT = FACTS | {"cri.pub.programs.v1"}
+# What `continuum rebuild` folds: ids, codes and dates; and the releases.
+KEPT = FACTS | {"cri.pub.programs.v1", "cri.pub.reports.v1"}
 
 
 @dataclass(frozen=True, slots=True)

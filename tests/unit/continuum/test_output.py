@@ -39,6 +39,7 @@ VERBS = {
     "status": [],
     "accounting": [],
     "dead-letters": ["list"],
+    "figures": ["rerun", "2026-06"],
     "rebuild": ["reporting"],
     "resume": ["routing"],
     "logs": ["parked"],

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rfc8785 import dumps
 
 from services.intake import json_limits
-from services.intake.canonical import canonical
 from services.intake.parse import message_id
+from shared.contracts.canonical import canonical
 from shared.contracts.inbound import DATA, Need
 from tests.examples.inbound import data_of, event, record, sender_of, submission
 from tests.examples.intake import read

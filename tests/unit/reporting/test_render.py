@@ -1,13 +1,14 @@
-"""The public page: text of senders is escaped, and each figure is shown once."""
+"""The pages: text of senders is escaped, and what the public sees names its unit."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
-from services.reporting.figures import Count, Durations, Figure, Volumes, Wait, public_figures
+from services.reporting.figures import Count, Durations, Figure, Volumes, Wait, live_figures
 from services.reporting.programs import ProgramRow
-from services.reporting.render import page
+from services.reporting.render import live_page, release_page
+from shared.contracts.reporting import ReleaseFacts
+from tests.unit.reporting.test_release import counted, release
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOSTILE = """<script>alert("1")</script>' onload='x & "y"""
@@ -44,67 +45,109 @@ def program(name: str, *, summary: str = "", status: str = "open") -> ProgramRow
     )
 
 
-def figures(*, group: str = "cri-tac", count: int = 1234) -> list[Figure]:
+def figures(group: str) -> list[Figure]:
     """Figures of every kind whose groups are all called *group*."""
-    found = public_figures(
+    found = live_figures(
         counts=[
-            Count("all", "all", count),
-            Count("program", group, count),
-            Count("us_state", group, count),
-            Count("status", "waiting", count),
+            Count("all", "all", 3),
+            Count("program", group, 3),
+            Count("us_state", group, 3),
+            Count("topic", group, 3),
         ],
-        waits=[Wait(group, "no_capacity", count, NOW, NOW)],
+        statuses={"waiting": 3},
+        waits=[Wait(group, "no_capacity", 3, NOW, NOW)],
         durations=[
-            Durations("submission_to_close", breakdown, group, count, 60, 86_400 * 3)
+            Durations("submission_to_close", breakdown, group, 3, 60, 86_400 * 3)
             for breakdown in ("all", "program")
         ],
-        volumes=[Volumes("offers", group, count)],
+        volumes=[Volumes("offers", "event", group, 3)],
     )
     return [replace(figure, name=figure.group) for figure in found]
 
 
-def shown(found: Sequence[Figure], *programs: ProgramRow, stale: bool = False) -> Page:
-    return Page(page(found, programs, as_of=NOW, stale=stale))
+def live(group: str = "cri-tac", *, stale: bool = False) -> Page:
+    return Page(live_page(figures(group), as_of=NOW, stale=stale))
 
 
-def test_names_that_others_wrote_stay_text() -> None:
-    plain = shown(figures(), program("x", summary="x", status="x"))
+def public(count: int = 57, *programs: ProgramRow, name: str | None = None) -> Page:
+    month = release(counted(("program", "cri-tac", count), ("goal", "trust", count)))
+    if name is not None:
+        renamed = [figure.model_copy(update={"name": name}) for figure in month.figures]
+        month = month.model_copy(update={"figures": renamed})
+    facts = ReleaseFacts(sha256="ab" * 32, release=month)
+    return Page(
+        release_page(
+            facts, published_at=NOW, months=["2026-06", "2026-05"], programs=programs, at=NOW
+        )
+    )
 
-    hostile = shown(figures(group=HOSTILE), program(HOSTILE, summary=HOSTILE, status=HOSTILE))
+
+def test_names_that_others_wrote_stay_text_on_the_operators_page() -> None:
+    hostile = live(HOSTILE)
+
+    assert hostile.elements == live().elements
+    assert hostile.texts.count(HOSTILE) == 6
+
+
+def test_names_that_others_wrote_stay_text_on_the_public_page() -> None:
+    plain = public(57, program("x", summary="x", status="x"), name="x")
+
+    hostile = public(57, program(HOSTILE, summary=HOSTILE, status=HOSTILE), name=HOSTILE)
 
     assert hostile.elements == plain.elements
     assert "script" not in [name for name, _ in hostile.elements]
-    assert hostile.texts.count(HOSTILE) == 8  # name, status, summary; five tables
     assert f"{HOSTILE} is {HOSTILE}." in hostile.texts
 
 
-def test_a_hidden_figure_says_so_and_has_no_bar() -> None:
-    small = shown(figures(count=3))
+def test_a_release_shows_rounded_counts_and_says_when_there_are_few() -> None:
+    found = public()
 
-    large = shown(figures(count=300))
-
-    assert small.texts.count("hidden") > large.texts.count("hidden") == 0
-    assert [name for name, _ in small.elements].count("rect") == 0
-    assert [name for name, _ in large.elements].count("rect") == 4
-    assert "300" in large.texts
+    assert "60" in found.texts
+    assert "10 or fewer" in found.texts
+    assert "57" not in found.texts
 
 
-def test_a_page_without_figures_says_that_there_is_nothing() -> None:
-    nothing = public_figures(counts=[], waits=[], durations=[], volumes=[])
+def test_e86_the_table_of_goals_says_that_it_adds_up_to_more() -> None:
+    text = " ".join(public().texts)
 
-    found = shown(nothing)
+    assert "they add up to more than all requests" in text
 
-    assert "No program is defined yet." in found.texts
-    assert "No request is waiting." in found.texts
+
+def test_every_table_of_the_release_names_its_unit() -> None:
+    found = public()
+
+    captions = [text for text in found.texts if " by " in text and len(text) < 60]
+    units = ("Requests", "Offers", "Engagements", "Clocks")
+    assert [name for name, _ in found.elements].count("caption") == 17
+    assert len([text for text in captions if text.startswith(units)]) >= 13
+
+
+def test_a_release_has_its_files_its_hash_and_the_other_months() -> None:
+    found = public()
+
+    links = [attributes.get("href") for name, attributes in found.elements if name == "a"]
+    assert {"/releases/2026-06.json", "/releases/2026-06.csv", "/releases/2026-05"} <= {*links}
+    assert "ab" * 32 in found.texts
+    assert links[0] == "#content"
+    assert ("main", {"id": "content"}) in found.elements
+
+
+def test_without_a_release_the_page_says_when_there_will_be_one() -> None:
+    found = Page(release_page(None, at=NOW))
+
+    text = " ".join(found.texts)
+    assert "No month is published yet." in text
+    assert "third working day" in text
+    assert "No program is defined yet." in text
+    assert "table" not in [name for name, _ in found.elements]
 
 
 def test_only_a_stale_page_says_so() -> None:
-    assert ("p", {"class": "stale", "role": "status"}) in shown(figures(), stale=True).elements
-    assert ("p", {"class": "stale", "role": "status"}) not in shown(figures()).elements
+    assert ("p", {"class": "stale", "role": "status"}) in live(stale=True).elements
+    assert ("p", {"class": "stale", "role": "status"}) not in live().elements
 
 
-def test_the_page_fetches_and_runs_nothing() -> None:
-    found = shown(figures(), program("CRI-TAC"))
-
-    assert not {name for name, _ in found.elements} & {"script", "link", "img", "iframe"}
-    assert not [a for _, a in found.elements if "src" in a or "style" in a or "onload" in a]
+def test_the_pages_fetch_and_run_nothing() -> None:
+    for found in (live(), public(57, program("CRI-TAC"))):
+        assert not {name for name, _ in found.elements} & {"script", "link", "img", "iframe"}
+        assert not [a for _, a in found.elements if "src" in a or "style" in a or "onload" in a]

@@ -9,6 +9,7 @@ from tests.proofs.checker.mutations import (
     of_effects,
     of_injection,
     of_order,
+    of_releases,
     of_set_aside,
     of_submissions,
     of_tables,
@@ -25,6 +26,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_injection.MUTATIONS,
     *of_set_aside.MUTATIONS,
     *of_effects.MUTATIONS,
+    *of_releases.MUTATIONS,
 )
 
 

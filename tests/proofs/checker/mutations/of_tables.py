@@ -71,6 +71,16 @@ def _alter_figure(bench: Bench) -> None:
     bench.any_row("reporting", "requests")["offers"] += 1
 
 
+def _lose_topic(bench: Bench) -> None:
+    row = bench.any_row("reporting", "requests", where=lambda row: row["topics"])
+    row["topics"] = row["topics"][1:]
+
+
+def _alter_topic(bench: Bench) -> None:
+    row = bench.any_row("reporting", "catalog", where=lambda row: row["kind"] == "topic")
+    row["body"] = {**row["body"], "families": ["another"]}
+
+
 def _lose_line(bench: Bench) -> None:
     row = bench.any_row("reporting", "timeline")
     bench.run.tables["reporting"]["timeline"].remove(row)
@@ -123,6 +133,8 @@ MUTATIONS = (
     Mutation("an answer names the id of another message", "I9", _name_another_message),
     Mutation("a notice names another number than its message has", "I9", _renumber_message),
     Mutation("a figure of reporting is altered", "I10", _alter_figure),
+    Mutation("reporting has lost a topic of a request", "I10", _lose_topic),
+    Mutation("reporting holds another family of a topic", "I10", _alter_topic),
     Mutation("a line of a timeline is lost", "I10", _lose_line),
     Mutation("what notifications knows of a request is altered", "I10", _alter_view),
     Mutation("a contact is altered", "I10", _alter_contact),

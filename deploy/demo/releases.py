@@ -1,0 +1,44 @@
+"""Checks the monthly releases from outside: the public page, and the log."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+_MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
+
+
+def check_releases(public: str, connection: Path) -> list[str]:
+    """Print how many months are published and rerun to the same hash; return what is wrong."""
+    months = sorted(set(_MONTH.findall(_get(public, "/"))))
+    wrong = [each for month in months for each in _wrong_in(public, month, connection)]
+    equal = "every one" if not wrong else "not every one"
+    print(f"releases: {len(months)} months; {equal} rerun to the same hash")
+    return wrong
+
+
+def _wrong_in(public: str, month: str, connection: Path) -> list[str]:
+    published = json.loads(_get(public, f"/releases/{month}.json"))
+    text = json.dumps(
+        published["release"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    wrong = []
+    if hashlib.sha256(text.encode()).hexdigest() != published["sha256"]:
+        wrong.append(f"release {month}: the hash is not that of the JSON")
+    command = [sys.executable, "-m", "continuum", "figures", "rerun", month]
+    done = subprocess.run(
+        [*command, "--connection", str(connection)], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0 or published["sha256"] not in done.stdout:
+        lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+        wrong += [f"release {month}: {line}" for line in lines if line]
+    return wrong
+
+
+def _get(public: str, path: str) -> str:
+    with urlopen(public + path, timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text

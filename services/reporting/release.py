@@ -1,0 +1,188 @@
+"""Builds the release of a month from counts; every value passes the gate. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple, get_args
+
+from services.reporting import gate
+from services.reporting.figures import DEFINITION, Count, Durations, Volumes
+from services.reporting.labels import STAGES, group_label, names_by_breakdown
+from shared.catalog.catalog import Catalog
+from shared.contracts import envelope
+from shared.contracts.canonical import canonical
+from shared.contracts.codes import CODES, SERVED, STATES
+from shared.contracts.inbound import AGENCY_CLASSES, GOALS, SERVICE_FORMS, SWORN_BANDS
+from shared.contracts.reference import SERVED_FIRST
+from shared.contracts.reporting import (
+    Release,
+    ReleasedFigure,
+    ReleaseFacts,
+    ReleasePublished,
+)
+from shared.contracts.routing import STATUSES
+
+SOURCE = "urn:cri:continuum:reporting"
+TYPE = get_args(ReleasePublished.model_fields["type"].annotation)[0]
+DEFINITIONS = {"figures": DEFINITION, "gate": gate.VERSION}
+TIMES_BY = ("all", "program")
+"""The breakdowns in which a release gives times."""
+REST = "not_stated"
+"""The group of requests that state nothing, or nothing that is listed."""
+NOTES = (
+    "A request is one agency's wish for help. Offers, engagements and clocks are other units:"
+    " figures of different units cannot be added.",
+    "Counted is what happened in the month: a request by the month in which it was accepted, a"
+    " state by the month in which the request first reached it.",
+    "Every count is rounded to the nearest ten. Up to 10, zero included, it says: 10 or fewer.",
+    "A total adds up the rounded counts of its table, in which 10 or fewer adds nothing.",
+    "Where one request may count in several groups, the table says so and has no total.",
+    "Times are given for stages that ended in the month, where more than ten requests stand"
+    " behind them, to the nearest half day. Half of the requests took the median or less, nine of"
+    " ten the other time.",
+    "Refused submissions are no requests and are not counted.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted in a month, exactly."""
+
+    requests: Sequence[Count]
+    reached: Mapping[str, int]
+    volumes: Sequence[Volumes]
+    durations: Sequence[Durations]
+
+
+class Table(NamedTuple):
+    """
+    Groups of one breakdown. All are shown, also those of nobody: a group that is missing would say
+    so. ``rest`` is the group of what is in none of them.
+    """
+
+    figure: str
+    breakdown: str
+    groups: Sequence[str]
+    rest: str | None = None
+    overlaps: bool = False
+    totaled: bool = True
+
+
+def tables(catalog: Catalog) -> list[Table]:
+    """Return the tables of counts, in the order of the page."""
+    programs = sorted(catalog.programs)
+    families = sorted({name for topic in catalog.topics.values() for name in topic.families})
+    lanes = [f"{program}.{pace}" for program in programs for pace in SERVED_FIRST]
+    return [
+        Table("requests", "reached", STATUSES, overlaps=True),
+        Table("requests", "program", programs, rest="not_decided"),
+        Table("requests", "lane", lanes, rest="not_decided"),
+        Table("requests", "goal", GOALS, rest=REST, overlaps=True),
+        Table("requests", "family", families, rest=REST, overlaps=True),
+        Table("requests", "topic", sorted(catalog.topics), rest=REST, overlaps=True),
+        Table("requests", "service_form", SERVICE_FORMS, rest=REST, overlaps=True),
+        Table("requests", "cri_type", tuple(SERVED), rest=REST),
+        Table("requests", "agency_class", AGENCY_CLASSES, rest=REST),
+        Table("requests", "sworn_band", SWORN_BANDS, rest=REST),
+        Table("requests", "us_state", tuple(STATES), rest=REST),
+        Table("offers", "event", ("made", "declined", "lapsed", "withdrawn"), totaled=False),
+        Table("offers", "decline_reason", tuple(CODES["decline_reasons"]), rest=REST),
+        Table("engagements", "event", ("opened", "closed"), totaled=False),
+        Table("engagements", "close_reason", tuple(CODES["close_reasons"]), rest=REST),
+        Table("engagements", "completed_by_goal", GOALS, rest=REST, overlaps=True),
+        Table("clocks", "event", ("missed",), totaled=False),
+    ]
+
+
+def released_figures(counted: Counted, catalog: Catalog) -> list[ReleasedFigure]:
+    """Return the figures of a month as the public sees them, in the order of the page."""
+    names = names_by_breakdown(catalog)
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for row in counted.requests:
+        counts.setdefault(("requests", row.breakdown), {})[row.value] = row.count
+    for volume in counted.volumes:
+        counts.setdefault((volume.unit, volume.breakdown), {})[volume.name] = volume.count
+    counts["requests", "reached"] = dict(counted.reached)
+    found = [
+        figure
+        for table in tables(catalog)
+        for figure in _shown(
+            table,
+            counts.get((table.figure, table.breakdown), {}),
+            names.get(table.breakdown, {}),
+        )
+    ]
+    times = {(row.stage, row.breakdown, row.value): row for row in counted.durations}
+    return found + list(_times(times, programs=dict(sorted(names["program"].items()))))
+
+
+def _shown(
+    table: Table, counts: Mapping[str, int], names: Mapping[str, str]
+) -> Iterator[ReleasedFigure]:
+    exact = {group: counts.get(group, 0) for group in table.groups}
+    if table.rest is not None:
+        exact[table.rest] = sum(n for group, n in counts.items() if group not in table.groups)
+    cells = {group: gate.cell(count) for group, count in exact.items()}
+    for group, value in cells.items():
+        yield _figure(table, group, group_label(group, names), value)
+    if table.totaled and not table.overlaps:
+        yield _figure(table, "all", "total of the rounded counts", gate.total(cells.values()))
+
+
+def _figure(table: Table, group: str, name: str, value: gate.Cell) -> ReleasedFigure:
+    return ReleasedFigure(
+        figure=table.figure,
+        unit=table.figure,
+        breakdown=table.breakdown,
+        group=group,
+        name=name,
+        measure="count",
+        value=value,
+        overlaps=table.overlaps,
+    )
+
+
+def _times(
+    times: Mapping[tuple[str, str, str], Durations],
+    *,
+    programs: Mapping[str, str],
+) -> Iterator[ReleasedFigure]:
+    groups = [("all", "all"), *(("program", program) for program in programs)]
+    for stage in STAGES:
+        for breakdown, group in groups:
+            row = times.get((stage, breakdown, group))
+            for measure in ("p50", "p90"):
+                shown: gate.Cell = gate.NOT_SHOWN
+                if row is not None:
+                    shown = gate.hours(getattr(row, measure), count=row.count)
+                yield ReleasedFigure(
+                    figure=stage,
+                    unit="hours",
+                    breakdown=breakdown,
+                    group=group,
+                    name=group_label(group, programs),
+                    measure=measure,
+                    value=shown,
+                )
+
+
+def digest(release: Release) -> str:
+    """Return the SHA-256 of the canonical JSON of *release*, in hexadecimal."""
+    return sha256(canonical(release.model_dump(mode="json", exclude_none=True))).hexdigest()
+
+
+def release_published(release: Release, *, at: datetime, number: int) -> ReleasePublished:
+    """Return the event that publishes *release* at *at*; its cause is that the month has ended."""
+    cause = f"month/{release.month}"
+    about = envelope.attributes(
+        kind=TYPE,
+        source=SOURCE,
+        subject=release.month,
+        at=at,
+        cause=cause,
+        correlation=cause,
+        number=number,
+        classification="public",
+    )
+    return ReleasePublished(**about, data=ReleaseFacts(sha256=digest(release), release=release))

@@ -1,0 +1,189 @@
+"""The figures of a month, counted from the log by the checker itself, and how they are shown."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tests.proofs.checker.fold_reporting import fold
+from tests.proofs.checker.log import (
+    INTAKE,
+    REFERENCE,
+    ROUTING,
+    data_of,
+    firsts,
+    is_tracking_number,
+    moment,
+    short,
+)
+from tests.proofs.checker.run import Body, Record, Row, Run
+
+FEW = "10 or fewer"
+Place = tuple[str, str, str, str]
+"""Figure, breakdown, group, measure."""
+Exact = dict[tuple[str, str], Counter[str]]
+_REACHED = {
+    "accepted": "accepted_at", "triaged": "triaged_at", "waiting": "waiting_since",
+    "offered": "first_offer_at", "assigned": "assigned_at", "in_delivery": "started_at",
+    "delivered": "delivered_at", "closed": "closed_at", "ineligible": "ineligible_at",
+    "referred": "referred_at", "withdrawn": "withdrawn_at",
+}  # fmt: skip
+_VOLUMES = {
+    "offer_made": ("offers", "made"), "offer_declined": ("offers", "declined"),
+    "offer_lapsed": ("offers", "lapsed"), "offer_withdrawn": ("offers", "withdrawn"),
+    "engagement_opened": ("engagements", "opened"),
+    "engagement_closed": ("engagements", "closed"), "clock_missed": ("clocks", "missed"),
+}  # fmt: skip
+_STAGES = {
+    "submission_to_acknowledgement": ("submitted_at", "accepted_at"),
+    "acknowledgement_to_triage": ("accepted_at", "triaged_at"),
+    "triage_to_offer": ("triaged_at", "first_offer_at"),
+    "offer_to_acceptance": ("first_offer_at", "assigned_at"),
+    "acceptance_to_delivery": ("assigned_at", "delivered_at"),
+    "delivery_to_close": ("delivered_at", "closed_at"),
+    "submission_to_acceptance": ("submitted_at", "assigned_at"),
+    "submission_to_close": ("submitted_at", "closed_at"),
+}
+"""Without the first contact: which day that was depends on the zone of the agency's state."""
+_LISTS = {"goal": "goals", "topic": "topics", "service_form": "service_forms"}
+_SINGLE = {
+    "program": "not_decided", "lane": "not_decided", "cri_type": "not_stated",
+    "agency_class": "not_stated", "sworn_band": "not_stated", "us_state": "not_stated",
+}  # fmt: skip
+OVERLAPPING = frozenset(
+    {"reached", "goal", "topic", "family", "service_form", "completed_by_goal"}
+)
+UNTOTALED = OVERLAPPING | {"event"}
+TABLES = (
+    *(("requests", name) for name in ("reached", *_SINGLE, *_LISTS, "family")),
+    *(("offers", "event"), ("offers", "decline_reason"), ("engagements", "event")),
+    *(("engagements", "close_reason"), ("engagements", "completed_by_goal"), ("clocks", "event")),
+)
+
+
+@dataclass(slots=True)
+class Month:
+    """Exact counts by (figure, breakdown), and the lengths of stages by (stage, program)."""
+
+    counts: Exact = field(default_factory=dict)
+    seconds: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+
+
+def count_month(run: Run, release: Mapping[str, Any]) -> Month:
+    """Count what is on the log before the positions of *release*, in its period."""
+    begins, ends = moment(release["begins_at"]), moment(release["ends_at"])
+    assert begins is not None
+    assert ends is not None
+    rows: dict[str, Row] = {}
+    happened: list[Body] = []
+    for _, body in _read(run, release, INTAKE, ROUTING):
+        if is_tracking_number(body.get("subject")):
+            fold(rows, body)
+            if short(body) in _VOLUMES and _within(body["time"], begins, ends):
+                happened.append(body)
+    families: dict[str, list[str]] = {}
+    for _, body in _read(run, release, REFERENCE):
+        if short(body) == "topic_defined":
+            families[data_of(body)["id"]] = data_of(body).get("families", [])
+    month = Month({table: Counter() for table in TABLES})
+    for row in rows.values():
+        if row.get("accepted_at") is not None:
+            _count_request(month, row, families, begins, ends)
+    _count_volumes(month.counts, happened, rows)
+    return month
+
+
+def shown(count: int) -> int | str:
+    """Return *count* as a release shows it."""
+    return FEW if count <= 10 else (count + 5) // 10 * 10
+
+
+def time_shown(seconds: list[float], measure: str) -> int | str:
+    """Return the percentile *measure* of *seconds* as a release shows it: half days, in hours."""
+    if len(seconds) <= 10:
+        return "not shown"
+    ordered = sorted(seconds)
+    place = (len(ordered) - 1) * {"p50": 0.5, "p90": 0.9}[measure]
+    below, above = ordered[math.floor(place)], ordered[math.ceil(place)]
+    return math.floor((below + (above - below) * (place % 1)) / 43_200 + 0.5) * 12
+
+
+def expected(figures: Iterable[Mapping[str, Any]], month: Month) -> Iterator[tuple[Place, Any]]:
+    """Yield what each of *figures* must show; nothing for those that are not judged."""
+    listed: dict[tuple[str, str], set[str]] = {}
+    figures = list(figures)
+    for each in figures:
+        listed.setdefault((each["figure"], each["breakdown"]), set()).add(each["group"])
+    for each in figures:
+        figure, breakdown, group = each["figure"], each["breakdown"], each["group"]
+        place, table = (figure, breakdown, group, each["measure"]), (figure, breakdown)
+        if figure in _STAGES:
+            yield place, time_shown(month.seconds.get((figure, group), []), each["measure"])
+        elif table in month.counts:
+            yield place, _cell(month.counts[table], group, listed[table])
+
+
+def _cell(counts: Counter[str], group: str, listed: set[str]) -> int | str:
+    if group == "all":
+        parts = [_cell(counts, each, listed) for each in listed - {"all"}]
+        return sum(part for part in parts if isinstance(part, int)) or f"{FEW} in each"
+    if group in ("not_stated", "not_decided"):
+        return shown(sum(n for name, n in counts.items() if name == group or name not in listed))
+    return shown(counts[group])
+
+
+def _read(run: Run, release: Mapping[str, Any], *topics: str) -> Iterator[tuple[Record, Body]]:
+    ends = {(p["topic"], p["partition"]): p["next_offset"] for p in release["positions"]}
+    left_out = set(release.get("left_out", ()))
+    for record, body in firsts(run, *topics):
+        counted = record.offset < ends.get((record.topic, record.partition), 0)
+        if counted and record.place not in left_out:
+            yield record, body
+
+
+def _within(at: Any, begins: datetime, ends: datetime) -> bool:
+    found = moment(at)
+    return found is not None and begins <= found < ends
+
+
+def _count_request(
+    month: Month,
+    row: Row,
+    families: Mapping[str, list[str]],
+    begins: datetime,
+    ends: datetime,
+) -> None:
+    counts = month.counts
+    for name, column in _REACHED.items():
+        counts["requests", "reached"][name] += _within(row.get(column), begins, ends)
+    for stage, (first, last) in _STAGES.items():
+        start, end = moment(row.get(first)), moment(row.get(last))
+        if start is not None and end is not None and begins <= end < ends:
+            for group in ("all", row.get("program", "not_decided")):
+                found = month.seconds.setdefault((stage, group), [])
+                found.append((end - start).total_seconds())
+    if not _within(row["accepted_at"], begins, ends):
+        return
+    for breakdown, nothing in _SINGLE.items():
+        counts["requests", breakdown][row.get(breakdown) or nothing] += 1
+    for breakdown, column in _LISTS.items():
+        counts["requests", breakdown].update(row.get(column) or ["not_stated"])
+    topics = row.get("topics") or []
+    own = {family for topic in topics for family in families.get(topic, []) or ["not_stated"]}
+    counts["requests", "family"].update(own or {"not_stated"})
+
+
+def _count_volumes(counts: Exact, happened: list[Body], rows: Mapping[str, Row]) -> None:
+    for body in happened:
+        kind, reason = short(body), data_of(body).get("reason") or "not_stated"
+        unit, name = _VOLUMES[kind]
+        counts[unit, "event"][name] += 1
+        if kind == "offer_declined":
+            counts["offers", "decline_reason"][reason] += 1
+        if kind == "engagement_closed":
+            counts["engagements", "close_reason"][reason] += 1
+            if reason == "completed":
+                goals = rows[body["subject"]].get("goals") or ["not_stated"]
+                counts["engagements", "completed_by_goal"].update(goals)

@@ -1,0 +1,140 @@
+"""What a release says of exact counts, and that its hash is that of its canonical JSON."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from services.reporting.figures import Count, Durations, Volumes
+from services.reporting.gate import FEW, FEW_EACH, NOT_SHOWN
+from services.reporting.release import Counted, digest, release_published, released_figures
+from shared.catalog.catalog import Catalog, with_entry
+from shared.contracts.inbound import GOALS
+from shared.contracts.reference import Program, TopicOfHelp
+from shared.contracts.reporting import LogPosition, Release, ReleasedFigure
+
+NOW = datetime(2026, 7, 3, 4, tzinfo=UTC)
+NOTHING = Counted(requests=[], reached={}, volumes=[], durations=[])
+
+
+def catalog() -> Catalog:
+    program = Program(id="cri-tac", name="Technical Assistance", status="open")
+    topic = TopicOfHelp(id="hiring", name="Hiring", families=["general", "sheriff"])
+    return with_entry(with_entry(Catalog(), 1, program), 2, topic)
+
+
+def counted(*counts: tuple[str, str, int]) -> Counted:
+    return Counted([Count(*count) for count in counts], {}, [], [])
+
+
+def cells(counts: Counted) -> dict[tuple[str, str, str, str], ReleasedFigure]:
+    found = released_figures(counts, catalog())
+    keys = [(f.figure, f.breakdown, f.group, f.measure) for f in found]
+    assert len(set(keys)) == len(keys)
+    return dict(zip(keys, found, strict=True))
+
+
+def test_e81_the_states_of_a_month_are_rounded() -> None:
+    found = cells(counted(("us_state", "US-CA", 57), ("us_state", "US-NB", 4)))
+
+    states = [found["requests", "us_state", f"US-{code}", "count"] for code in ("CA", "NY", "AK")]
+    assert [state.value for state in states] == [60, FEW, FEW]
+    assert [state.name for state in states] == ["California", "New York", "Alaska"]
+    assert found["requests", "us_state", "not_stated", "count"].value == FEW
+    assert found["requests", "us_state", "all", "count"].value == 60
+
+
+def test_e86_a_request_counts_in_each_of_its_goals_and_the_table_says_so() -> None:
+    found = cells(counted(("all", "all", 20), ("goal", "trust", 20), ("goal", "wellness", 20)))
+
+    goals = {goal: found["requests", "goal", goal, "count"] for goal in (*GOALS, "not_stated")}
+    assert {goal: figure.value for goal, figure in goals.items() if figure.value != FEW} == {
+        "trust": 20,
+        "wellness": 20,
+    }
+    assert all(figure.overlaps for figure in goals.values())
+    assert ("requests", "goal", "all", "count") not in found
+
+
+def test_a_month_in_which_nothing_happened_looks_like_one_of_few() -> None:
+    nothing, few = cells(NOTHING), cells(counted(("program", "cri-tac", 10)))
+
+    assert nothing == few
+    assert nothing["requests", "program", "all", "count"].value == FEW_EACH
+
+
+def test_names_stand_where_ids_stood() -> None:
+    found = cells(NOTHING)
+
+    assert found["requests", "topic", "hiring", "count"].name == "Hiring"
+    assert found["requests", "lane", "cri-tac.urgent", "count"].name == (
+        "Technical Assistance, urgent"
+    )
+    assert {group for _, breakdown, group, _ in found if breakdown == "family"} == {
+        "general",
+        "sheriff",
+        "not_stated",
+    }
+
+
+def test_units_never_mix() -> None:
+    rows = [Volumes("offers", "event", "made", 104), Volumes("engagements", "event", "closed", 31)]
+    found = cells(Counted([], {"accepted": 52}, rows, []))
+
+    assert found["requests", "reached", "accepted", "count"].value == 50
+    assert found["offers", "event", "made", "count"].value == 100
+    assert found["engagements", "event", "closed", "count"].value == 30
+    assert {f.unit for f in found.values()} == {
+        "requests", "offers", "engagements", "clocks", "hours",
+    }  # fmt: skip
+
+
+def test_times_stand_on_more_than_ten_requests() -> None:
+    rows = [
+        Durations("triage_to_offer", "all", "all", 11, 100_000, 200_000),
+        Durations("triage_to_offer", "program", "cri-tac", 10, 1, 2),
+    ]
+    found = cells(Counted([], {}, [], rows))
+
+    assert found["triage_to_offer", "all", "all", "p50"].value == 24
+    assert found["triage_to_offer", "all", "all", "p90"].value == 60
+    assert found["triage_to_offer", "program", "cri-tac", "p90"].value == NOT_SHOWN
+    assert found["delivery_to_close", "all", "all", "p50"].value == NOT_SHOWN
+
+
+def release(counts: Counted = NOTHING) -> Release:
+    return Release(
+        month="2026-06",
+        zone="America/New_York",
+        begins_at=datetime(2026, 6, 1, 4, tzinfo=UTC),
+        ends_at=datetime(2026, 7, 1, 4, tzinfo=UTC),
+        as_of=NOW,
+        definitions={"figures": 3, "gate": 1},
+        positions=[LogPosition(topic="cri.int.intake.v1", partition=0, next_offset=7)],
+        figures=released_figures(counts, catalog()),
+    )
+
+
+def test_the_hash_is_that_of_the_canonical_json_that_is_published() -> None:
+    event = release_published(release(), at=NOW, number=1)
+
+    published = json.loads(event.encode())["data"]
+    text = json.dumps(
+        published["release"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert published["sha256"] == sha256(text.encode()).hexdigest()
+
+
+def test_e82_the_hash_tells_a_change_that_is_seen_from_one_that_is_not() -> None:
+    before, unseen, seen = (
+        digest(release(counted(("program", "cri-tac", count)))) for count in (57, 58, 66)
+    )
+
+    assert before == unseen != seen
+
+
+def test_every_process_would_publish_a_month_under_the_same_id() -> None:
+    one = release_published(release(), at=NOW, number=1)
+    other = release_published(release(counted(("all", "all", 50))), at=NOW, number=1)
+
+    assert one.id == other.id
+    assert (one.subject, one.dataclassification) == ("2026-06", "public")
