@@ -49,6 +49,7 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "engagement_opened": _BOTH,
     "engagement_progressed": _BOTH,
     "engagement_closed": _BOTH,
+    "engagement_ended": _BOTH,
     "offer_answered": ("provider",),
     "milestone_reported": ("provider",),
     "engagement_close_reported": ("provider",),

@@ -11,7 +11,13 @@ from shared.contracts import inbound, outbound, reporting
 VERSION = "0.10"
 """The version of the contract; `deploy/contract/CHANGELOG.md` begins with it."""
 PREVIEW = frozenset(
-    {"amendment.came_too_late.v1", "calendar.define.v1", "note.stated.v1", "ruleset.approve.v1"}
+    {
+        "amendment.came_too_late.v1",
+        "calendar.define.v1",
+        "engagement.end.v1",
+        "note.stated.v1",
+        "ruleset.approve.v1",
+    }
 )
 """Types that may still change in any way; all others are stable."""
 KINDS = ("agency_system", "provider", "program_office", "observer")

@@ -24,6 +24,7 @@ from shared.contracts.inbound import (
     Close,
     Contact,
     Direction,
+    EngagementEnding,
     Milestone,
     OfferAnswer,
     StatusQuestion,
@@ -95,7 +96,9 @@ def accept(message: Message, batch: BatchState) -> Decision:
             request = batch.requests[tracking_number_of(message) or ""]
             request, need, published = requests.amend(message, request, batch)
             return Decision("applied", published, original, request, need)
-        case Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
+        case (
+            Withdrawal() | OfferAnswer() | Milestone() | Close() | EngagementEnding() | Direction()
+        ):
             request = batch.requests[tracking_number_of(message) or ""]
             request, published = forwarding.forward(message, request, batch)
             return Decision("applied", published, original, request)

@@ -11,6 +11,7 @@ from shared.contracts.inbound import (
     Capacity,
     Close,
     Direction,
+    EngagementEnding,
     Milestone,
     OfferAnswer,
     Withdrawal,
@@ -21,6 +22,7 @@ from shared.contracts.intake import (
     CapacityFacts,
     CloseFacts,
     DirectionFacts,
+    EngagementEndFacts,
     MilestoneFacts,
     NoteFacts,
     OfferAnswerFacts,
@@ -29,7 +31,7 @@ from shared.contracts.intake import (
 
 _DECLARED = "gov.cri.intake.capacity_declared.v1"
 _NOTE = "gov.cri.intake.note_stated.v1"
-AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | Direction
+AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | EngagementEnding | Direction
 
 
 def capacity_event(message: Message, batch: BatchState) -> Published:
@@ -61,11 +63,21 @@ def forward(
     kind, facts = _facts(message, request, batch)
     request = request._replace(published=request.published + 1)
     event = request_event(message, request, kind=kind, at=batch.at, data=facts.encode())
-    note = message.data.note if isinstance(message.data, OfferAnswer | Milestone) else None
+    note = _note(message.data)
     if not note:
         return request, (event,)
     request = request._replace(confided=request.confided + 1)
     return request, (event, _note_event(message, request, note, batch.at))
+
+
+def _note(data: AboutRequest) -> str | None:
+    match data:
+        case OfferAnswer() | Milestone() | Close():
+            return data.note
+        case EngagementEnding():
+            return data.words_for_requester
+        case Withdrawal() | Direction():
+            return None
 
 
 def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, Facts]:
@@ -96,8 +108,19 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
                 provider=who,
                 reason=data.reason,
                 outcome=data.outcome,
+                noted=bool(data.note),
             )
             return "gov.cri.intake.engagement_close_reported.v1", close
+        case EngagementEnding():
+            end = EngagementEndFacts(
+                **about,
+                engagement_id=data.engagement_id,
+                participant=who,
+                reason=data.reason,
+                then=data.then,
+                noted=bool(data.words_for_requester),
+            )
+            return "gov.cri.intake.engagement_end_directed.v1", end
         case Direction():
             direction = DirectionFacts(
                 **about,
@@ -125,7 +148,7 @@ def _offer_answer(data: OfferAnswer) -> dict[str, Any]:
 
 
 def _note_event(message: Message, request: Request, note: str, at: datetime) -> Published:
-    data: OfferAnswer | Milestone = message.data
+    data: OfferAnswer | Milestone | Close | EngagementEnding = message.data
     facts = NoteFacts(
         request_id=request.request_id,
         tracking_number=request.tracking_number,
@@ -134,6 +157,7 @@ def _note_event(message: Message, request: Request, note: str, at: datetime) -> 
         note=note,
         requester=request.participant,
         answer=data.answer if isinstance(data, OfferAnswer) else None,
+        with_end=isinstance(data, Close | EngagementEnding),
     )
     return request_event(
         message, request, kind=_NOTE, at=at, data=facts.encode(), confidential=True

@@ -11,6 +11,7 @@ from shared.contracts.inbound import (
     Amendment,
     Close,
     Direction,
+    EngagementEnding,
     Milestone,
     OfferAnswer,
     Withdrawal,
@@ -76,7 +77,7 @@ def tracking_number_of(message: Message) -> str | None:
             return text if is_tracking_number(text) else None
         case OfferAnswer():
             return _tracking_number_in(message.data.offer_id)
-        case Milestone() | Close():
+        case Milestone() | Close() | EngagementEnding():
             return _tracking_number_in(message.data.engagement_id)
         case _:
             return None

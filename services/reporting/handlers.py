@@ -32,6 +32,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
             | intake.OfferAnswered
             | intake.MilestoneReported
             | intake.EngagementCloseReported
+            | intake.EngagementEndDirected
             | intake.RequestDirected,
             Field(discriminator="type"),
         ]

@@ -14,6 +14,7 @@ RequestLogEvent = (
     | intake.OfferAnswered
     | intake.MilestoneReported
     | intake.EngagementCloseReported
+    | intake.EngagementEndDirected
     | intake.RequestDirected
     | routing.RoutingEvent
 )
@@ -157,6 +158,7 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.EngagementOpened: _state("assigned_at"),
     routing.EngagementProgressed: _progressed,
     routing.EngagementClosed: _closed,
+    routing.EngagementEnded: _state(),
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
     routing.RequestFactsChanged: _state(),

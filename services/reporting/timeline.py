@@ -49,6 +49,10 @@ def _direction(data: intake.DirectionFacts) -> str:
     return f"{data.action}: {data.reason}"
 
 
+def _ending(data: intake.EngagementEndFacts) -> str:
+    return f"{data.then}: {data.reason}"
+
+
 def _milestone(data: intake.MilestoneFacts | routing.ProgressFacts) -> str:
     return data.milestone
 
@@ -76,6 +80,7 @@ def _ended(data: routing.TooLateFacts) -> str:
 _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     intake.OfferAnswered: _offer_answer,
     intake.RequestDirected: _direction,
+    intake.EngagementEndDirected: _ending,
     intake.MilestoneReported: _milestone,
     routing.RequestIneligible: _reasons,
     routing.EngagementProgressed: _milestone,

@@ -29,6 +29,7 @@ from shared.delivery.take_in.reader import Closing, parse_event
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
 # These types have no request to load: the first creates it (the gate passes it once only).
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
+_ENDING = (intake.EngagementCloseReported, intake.EngagementEndDirected)
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Batch:
     rules: Rules
     requests: dict[str, Request]
     numbers: Numbers
+    declarations: dict[str, str] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     outcomes: list[DecisionOutcome] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
@@ -89,12 +91,15 @@ class RoutingReader:
             if item.record.topic == intake.TOPIC and not isinstance(item.message, _FIRST)
         }
         loaded = await store.load_batch(
-            connection, requests=about, subjects=[(TOPIC, provider) for provider in declared]
+            connection,
+            requests=about,
+            subjects=[(TOPIC, provider) for provider in declared],
+            ending={item.message.subject for item in items if isinstance(item.message, _ENDING)},
         )
         known = await self._catalogs.current(connection, version=loaded.version)
         rules = self._rules_cache.in_force(known, at=at)
         numbers = Numbers(loaded.numbers)
-        return Batch(at=at, rules=rules, requests=loaded.requests, numbers=numbers)
+        return Batch(at, rules, loaded.requests, numbers, loaded.declarations)
 
     def decide(self, batch: Batch, item: Item) -> Taken:
         """Decide one item; if this raises, the batch is unchanged."""
@@ -105,8 +110,15 @@ class RoutingReader:
             change = capacity.declared(event.subject, event.data, declaration=event.id)
             answer = _applied(event, batch)
             batch.changes.append(change)
+            batch.declarations[event.subject] = event.id
             return Taken("applied", (outbox.outgoing(TOPIC, answer, key=event.subject),))
-        outcome = decide(batch.requests.get(event.subject), event, batch.rules, at=batch.at)
+        outcome = decide(
+            batch.requests.get(event.subject),
+            event,
+            batch.rules,
+            at=batch.at,
+            declarations=batch.declarations,
+        )
         counted: tuple[Counted, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)

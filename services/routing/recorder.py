@@ -10,7 +10,7 @@ from asyncpg import Pool
 
 from services.routing import store
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
-from services.routing.life.request import Request
+from services.routing.life.request import Request, past_of
 from services.routing.rules.facts import decode_request_facts
 from services.routing.saving import save_and_publish
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -71,5 +71,6 @@ def _recorded(request: Request, *, at: datetime) -> DecisionOutcome:
         due_clock=request.due_clock,
         due_at=request.due_at,
         due_cause=request.due_cause,
+        past=past_of(request),
     )
     return builder.build()

@@ -119,7 +119,8 @@ class RestoreReader:
             )
             return Taken("applied")
         # The relay stopped between the events of one decision: build the missing ones.
-        outcome = decide(request, event, batch.rules, at=own[0].at)
+        declarations = {**batch.declarations, **_declarations(own)}
+        outcome = decide(request, event, batch.rules, at=own[0].at, declarations=declarations)
         ids = {each.id for each in own}
         _add(batch, replace(outcome, events=tuple(e for e in outcome.events if e.id not in ids)))
         return Taken("applied")
@@ -255,6 +256,12 @@ def _decision_hashes(events: Sequence[PublishedEvent]) -> list[str]:
     """Return the hashes of the decision records that *events* name."""
     data = [json.loads(event.value)["data"] for event in events if event.type in LOGGED]
     return [each["decision"]["hash"] for each in data if "decision" in each]
+
+
+def _declarations(events: Sequence[PublishedEvent]) -> dict[str, str]:
+    """Return the declarations of lost providers that *events* name."""
+    data = [json.loads(event.value)["data"] for event in events]
+    return {each["provider"]: each["declaration"] for each in data if each.get("declaration")}
 
 
 def _add(batch: Batch, outcome: DecisionOutcome) -> None:

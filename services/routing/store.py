@@ -25,10 +25,15 @@ Connection = PoolConnectionProxy
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Requests and last sequence numbers, locked until commit, and the catalog's version."""
+    """
+    Requests and last sequence numbers, locked until commit, and the catalog's version.
+
+    ``declarations`` are current ones, by provider.
+    """
 
     requests: dict[str, Request]
     numbers: dict[Subject, int]
+    declarations: dict[str, str]
     version: int
 
 
@@ -64,18 +69,25 @@ async def load_batch(
     *,
     requests: Collection[str],
     subjects: Collection[Subject] = (),
+    ending: Collection[str] = (),
 ) -> Loaded:
-    """Load and lock *requests* that exist and the numbers of *subjects*, in one round trip."""
+    """
+    Load and lock *requests* that exist and the numbers of *subjects*, in one round trip.
+
+    Of the providers engaged for the requests *ending*, the current declarations are loaded.
+    """
     row = await connection.fetchrow(
         _SQL["load_batch"],
         list(requests),
         [topic for topic, _ in subjects],
         [subject for _, subject in subjects],
+        list(ending),
     )
     assert row is not None
     return Loaded(
         {request[0]: request_of(request) for request in row["o_requests"] or ()},
         {(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
+        {provider: said for provider, said in row["o_declarations"] or () if said is not None},
         row["o_version"],
     )
 
@@ -192,7 +204,7 @@ async def read_panel(connection: Any, digest: str) -> str | None:
 
 
 def request_of(row: Any) -> Request:
-    """Return the request in *row*, a ``request_row``."""
+    """Return the request in *row*, a ``request_row_2``."""
     *columns, offered = row
     return Request(*(*columns, tuple(offered)))
 

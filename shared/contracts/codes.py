@@ -18,7 +18,7 @@ SERVED = {
 }
 STATUSES = {
     "accepted": "Received. It passes at once, and appears only in status.told.",
-    "triaged": "Eligible, and in the lane of a program. It appears only in status.told.",
+    "triaged": "Eligible, and in the lane of a program. Also after an engagement has ended.",
     "waiting": "In its lane: the program is not open, or no provider has capacity.",
     "offered": "A provider has an open offer.",
     "assigned": "A provider has accepted.",
@@ -143,13 +143,25 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "delivered": "The result is with the agency.",
     },
     "close_reasons": {
-        "completed": "The work is done.",
-        "withdrawn_by_agency": "The agency no longer wants it, and told the provider so.",
-        "ended_by_program": "The program office ended it.",
-        "superseded": "Something else replaced it.",
-        "handed_over": "Another provider or program continues.",
+        "completed": "The work is done, and was reported as delivered.",
+        "cannot_go_on": "The provider cannot continue; note says why. The request goes on.",
+        "withdrawn_by_agency": "Of 0.9, refused: the agency withdraws by request.withdraw.",
+        "ended_by_program": "Of 0.9, refused: the program office ends it by engagement.end.",
+        "superseded": "Of 0.9, refused: the program office ends it by engagement.end.",
+        "handed_over": "Of 0.9, refused: the program office decides who continues.",
+        "provider_lost": "Of 0.9, taken as cannot_go_on until 2027-05-31.",
+        "duplicate": "Of 0.9, refused: the program office ends it by engagement.end.",
+    },
+    "end_reasons": {
+        "ended_by_program": "The program office ends the work.",
+        "superseded": "Something else took its place.",
         "provider_lost": "The provider cannot continue.",
-        "duplicate": "It duplicates another one.",
+        "duplicate": "The request is the same as another one.",
+    },
+    "after_end": {
+        "close": "The request ends, too.",
+        "back_to_lane": "The request goes back into its lane, with the place that it had.",
+        "refer": "The request is referred to the program office.",
     },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
@@ -218,6 +230,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "no_candidate": "No provider that was not asked before fits the rules.",
         "calendar_ended": "An offer would expire beyond the end of the rules' calendar.",
         "countered": "A provider proposed other terms.",
+        "engagement_ended": "The program office ended the engagement, and decides what follows.",
         "program_not_offered": "The named program cannot be offered.",
         "no_ruleset": "No rule set was in force.",
     },

@@ -68,6 +68,7 @@ DeclineReason = Literal[
 ]
 CloseReason = Literal[
     "completed",
+    "cannot_go_on",
     "withdrawn_by_agency",
     "ended_by_program",
     "superseded",
@@ -76,6 +77,14 @@ CloseReason = Literal[
     "duplicate",
 ]
 CLOSE_REASONS: tuple[str, ...] = get_args(CloseReason)
+NOT_THE_PROVIDERS = frozenset(
+    {"withdrawn_by_agency", "ended_by_program", "superseded", "handed_over", "duplicate"}
+)
+"""Reasons of version 0.9 that a provider no longer decides."""
+EndReason = Literal["ended_by_program", "superseded", "provider_lost", "duplicate"]
+END_REASONS: tuple[str, ...] = get_args(EndReason)
+AfterEnd = Literal["close", "back_to_lane", "refer"]
+AFTER_END: tuple[str, ...] = get_args(AfterEnd)
 
 
 class Strict(BaseModel):
@@ -380,14 +389,43 @@ class Milestone(Strict):
 
 
 class Close(Strict):
-    """Ends an engagement and its request."""
+    """
+    Ends an engagement: its request, too, if the work is completed.
+
+    If the provider cannot go on, the request goes back to its lane, with the place that it had.
+    Until 2027-05-31 the reasons of contract 0.9 are still read: `provider_lost` is taken as
+    `cannot_go_on`, the others are refused, for they are not the provider's to decide.
+    """
 
     engagement_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-E1"])]
     """The engagement, by its id in engagement.opened."""
     reason: Annotated[CloseReason, Field(examples=["completed"])]
-    """Why the work ends."""
+    """Why the work ends: `completed`, after the milestone `delivered`, or `cannot_go_on`."""
     outcome: Annotated[Code | None, Field(examples=["plan_done"])] = None
     """What came of it, as a code of your own choice."""
+    note: Note | None = None
+    """
+    Words to the program office alone: restricted, handed on as note.stated. Required with
+    `cannot_go_on`.
+    """
+
+
+class EngagementEnding(Strict):
+    """
+    The program office ends an engagement; its provider is told to stop.
+
+    ``close`` ends the request, too. ``back_to_lane`` puts it back into its lane, with the place
+    that it had. ``refer`` refers it to the program office.
+    """
+
+    engagement_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-E1"])]
+    """The engagement."""
+    reason: Annotated[EndReason, Field(examples=["provider_lost"])]
+    """Why it ends."""
+    then: Annotated[AfterEnd, Field(examples=["back_to_lane"])]
+    """What becomes of the request."""
+    words_for_requester: Note | None = None
+    """Words to the agency's system alone: restricted, handed on as note.stated."""
 
 
 class Direction(Strict):
@@ -495,6 +533,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.ruleset.approve.v1": RuleSet,
     "gov.cri.calendar.define.v1": CalendarDefinition,
     "gov.cri.request.direct.v1": Direction,
+    "gov.cri.engagement.end.v1": EngagementEnding,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -524,5 +563,6 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.ruleset.approve.v1": frozenset({"program_office"}),
     "gov.cri.calendar.define.v1": frozenset({"program_office"}),
     "gov.cri.request.direct.v1": frozenset({"program_office"}),
+    "gov.cri.engagement.end.v1": frozenset({"program_office"}),
 }
 """Inbound type → the kinds of participant that may send it."""

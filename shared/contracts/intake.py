@@ -161,17 +161,43 @@ class MilestoneReported(Event):
 
 
 class CloseFacts(Facts):
+    """``noted``: the message has a note, published as `NoteStated`."""
+
     request_id: Uuid
     tracking_number: str
     engagement_id: str
     provider: str
     reason: str
     outcome: str | None = None
+    noted: bool = False
 
 
 class EngagementCloseReported(Event):
     type: Literal["gov.cri.intake.engagement_close_reported.v1"]
     data: CloseFacts
+
+
+class EngagementEndFacts(Facts):
+    """
+    ``then`` is close, back_to_lane or refer.
+
+    ``noted``: the message has words for the requester, published as `NoteStated`.
+    """
+
+    request_id: Uuid
+    tracking_number: str
+    engagement_id: str
+    participant: str
+    reason: str
+    then: str
+    noted: bool = False
+
+
+class EngagementEndDirected(Event):
+    """The program office ends an engagement."""
+
+    type: Literal["gov.cri.intake.engagement_end_directed.v1"]
+    data: EngagementEndFacts
 
 
 class DirectionFacts(Facts):
@@ -198,6 +224,7 @@ IntakeEvent = (
     | OfferAnswered
     | MilestoneReported
     | EngagementCloseReported
+    | EngagementEndDirected
     | RequestDirected
 )
 
@@ -304,9 +331,11 @@ class NeedStated(Event):
 
 class NoteFacts(Facts):
     """
-    A provider's note about an offer or an engagement.
+    A provider's note about an offer or an engagement, or the office's about an engagement.
 
     ``requester`` is the participant whose request it is; ``answer`` is present for an offer.
+    ``with_end``: it came with the end of an engagement. A provider's is then for the program
+    office alone, the office's for the requester alone.
     """
 
     request_id: Uuid
@@ -316,6 +345,7 @@ class NoteFacts(Facts):
     note: str
     requester: str | None = None
     answer: str | None = None
+    with_end: bool = False
 
 
 class NoteStated(Event):

@@ -15,6 +15,7 @@ from shared.contracts.published import (
     AnyCode,
     Coordinate,
     DerivedId,
+    EndReasonCode,
     EngagementId,
     FormCode,
     Lane,
@@ -192,13 +193,16 @@ class Applied(Facts):
     """The name of the message's type."""
     about: Annotated[Subject, Field(examples=["desk"])]
     """What it took effect on: the tracking number or the id that the message names."""
+    sentence: Annotated[Sentence | None, Field(examples=["It is taken as cannot_go_on."])] = None
+    """For people: what became of a value that older versions of the contract used."""
     repeat: bool = False
     """Whether this repeats an earlier answer, because the message was sent again."""
 
 
 class Note(Facts):
     """
-    Restricted: the note that a provider wrote with its answer or its report.
+    Restricted: words that a provider wrote with its answer or its report, or the program office
+    with the end of an engagement.
 
     ``about`` is the offer or the engagement; ``answer`` is present for an offer.
     """
@@ -208,11 +212,11 @@ class Note(Facts):
     about: WorkId
     """The offer or the engagement that the note is about."""
     provider: ParticipantName
-    """The provider that wrote it."""
+    """Who wrote it: the provider, or the program office that ended an engagement."""
     answer: AnswerCode | None = None
     """The answer to the offer that the note came with; absent with a milestone."""
     note: Annotated[Words, Field(examples=["We can come later."])]
-    """The provider's own words."""
+    """The words as they were written."""
     sentence: Annotated[Sentence, Field(examples=["IADLEST wrote this with its acceptance."])]
     """For people: who wrote it, and with what."""
 
@@ -365,16 +369,25 @@ class EngagementMessage(Facts):
 
 
 class EngagementEnd(Facts):
-    """Tells a provider that its engagement ended, because the agency withdrew."""
+    """
+    An engagement ended, and its provider did not complete it.
+
+    Sent to the provider if the agency withdrew or the program office ended it, and to the program
+    office if the provider cannot go on.
+    """
 
     engagement_id: EngagementId
     """The engagement."""
     tracking_number: TrackingNumber
     """The request."""
     status: Annotated[Status, Field(examples=["withdrawn"])]
-    """How the request ended."""
+    """The status of the request, which may go on."""
+    reason: EndReasonCode | None = None
+    """Why the engagement ended; absent if the agency withdrew."""
+    provider: ParticipantName | None = None
+    """To the program office: the provider of the engagement."""
     sentence: Annotated[Sentence, Field(examples=["The agency withdrew: please stop the work."])]
-    """What to do now, for people."""
+    """What happened and what to do now, for people."""
 
 
 class Referral(Facts):
@@ -493,7 +506,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["offer_withdrawn"]: frozenset({_PROVIDER}),
     TYPES["offer_lapsed"]: frozenset({_PROVIDER}),
     TYPES["engagement_opened"]: frozenset({_PROVIDER}),
-    TYPES["engagement_ended"]: frozenset({_PROVIDER}),
+    TYPES["engagement_ended"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),
     TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["came_too_late"]: frozenset({_AGENCY}),

@@ -120,6 +120,12 @@ ROLE_NOT_AUTHORIZED = Refusal(
     "A participant of kind {kind} does not send this type.",
     "It is sent by {kinds}.",
 )
+NOT_THE_PROVIDERS_REASON = replace(
+    ROLE_NOT_AUTHORIZED,
+    message="A provider does not end an engagement for this reason.",
+    fix="The program office ends it, or the agency withdraws; if you cannot go on, close with"
+    " cannot_go_on.",
+)
 ID_REUSED = Refusal(
     "id_reused_with_other_content",
     "This id was used before with other content.",
@@ -269,6 +275,9 @@ NOT_CLEARABLE = Refusal(
     "schema", "This field cannot be cleared.", "Leave it out: it stays as it is."
 )
 DECLINE_WITHOUT_REASON = Refusal("schema", "A decline needs its reason.", "Add a reason code.")
+CANNOT_GO_ON_WITHOUT_WORDS = Refusal(
+    "schema", "Why you cannot go on is not said.", "Say it to the program office in note."
+)
 COUNTER_WITHOUT_TERMS = Refusal(
     "schema", "A counter needs its terms.", "Add from, until or forms."
 )
@@ -377,6 +386,18 @@ ALREADY_WITHDRAWN = Refusal(
     "Nothing is to be done.",
     _ROUTING,
 )
+ENGAGEMENT_NOT_OPEN = Refusal(
+    "engagement_not_open",
+    "This engagement has ended; the request goes on without it.",
+    "Nothing is to be done; status.ask lists the engagements that are yours.",
+    _ROUTING,
+)
+NOT_DELIVERED = Refusal(
+    "not_delivered",
+    "This work is not reported as delivered, so it cannot be completed yet.",
+    "Report the milestone delivered first. If you cannot go on, close with cannot_go_on.",
+    _ROUTING,
+)
 OFFER_NOT_OPEN = Refusal(
     "offer_not_open",
     "This offer is no longer open: it was answered, withdrawn, or has gone to another.",
@@ -416,9 +437,11 @@ MEANINGS: Mapping[str, str] = {
     "dates_contradict": "An end before its beginning, or a future date that must be past.",
     "deleted_unread": "Your topic deleted the record before it was read. It had no effect.",
     "duplicate_key": "A key stands twice in one object.",
+    "engagement_not_open": "The engagement has ended, and its request goes on without it.",
     "id_reused_with_other_content": "Source and id were used for another message.",
     "no_ruleset": "No rule set is in force: the direction cannot be carried out.",
     "not_cloudevents": "Not an object, binary mode, or an attribute is missing or malformed.",
+    "not_delivered": "The engagement cannot be completed before the milestone delivered.",
     "not_json": "Not JSON, or with a schema registry's prefix before it.",
     "not_processable": "The record could not be processed. The fault is ours. It had no effect.",
     "not_referred": "The request is not referred: the direction cannot be carried out.",
@@ -428,7 +451,7 @@ MEANINGS: Mapping[str, str] = {
     "ori_not_registered_for_participant": "You may not act for this ORI, or for this key.",
     "reference_reused_with_other_content": "The reference was used for another request.",
     "reserved": "The id or source of a participant belongs to the system itself.",
-    "role_not_authorized": "Participants of your kind may not send this type.",
+    "role_not_authorized": "Participants of your kind may not send this type, or for this reason.",
     "schema": "The data do not match their type, or a field is unknown.",
     "source_not_registered": "You are not registered at this time, or source is not yours.",
     "source_taken": "The source of a participant belongs to another one.",

@@ -107,8 +107,8 @@ class RequestWaitlisted(Event):
 class ReferralFacts(RequestStateFacts):
     """
     ``reason`` is ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
-    no_candidate, calendar_ended, countered, program_not_offered (it ended) or no_ruleset (none is
-    in force). The program office should direct the request by ``due_at``.
+    no_candidate, calendar_ended, countered, engagement_ended, program_not_offered (it ended) or
+    no_ruleset (none is in force). The program office should direct the request by ``due_at``.
     """
 
     reason: str
@@ -208,15 +208,44 @@ class EngagementProgressed(Event):
 
 
 class ClosedFacts(RequestStateFacts):
+    """``ended_by`` is the program office that ended the engagement; absent: its provider did."""
+
     engagement_id: str
     provider: str
     reason: str
     outcome: str | None = None
+    ended_by: str | None = None
 
 
 class EngagementClosed(Event):
     type: Literal["gov.cri.routing.engagement_closed.v1"]
     data: ClosedFacts
+
+
+class EngagementEndedFacts(RequestStateFacts):
+    """
+    ``ended_by`` is the participant that ended the engagement: its provider, or a program office.
+
+    ``reason`` is ended_by_program, superseded, provider_lost or duplicate. After provider_lost the
+    provider is asked again only under another declaration of capacity than ``declaration``, its
+    last one (empty: it had none). ``queue_number`` is the place in the lane, in the event that
+    gives it. ``referred``: the program office decides what comes next, as the next event says.
+    """
+
+    engagement_id: str
+    provider: str
+    reason: str
+    ended_by: str
+    declaration: str | None = None
+    queue_number: int | None = None
+    referred: bool = False
+
+
+class EngagementEnded(Event):
+    """An engagement ended, and its request goes on; `EngagementClosed` ends the request."""
+
+    type: Literal["gov.cri.routing.engagement_ended.v1"]
+    data: EngagementEndedFacts
 
 
 class WithdrawnFacts(RequestStateFacts):
@@ -255,6 +284,7 @@ class AppliedFacts(Facts):
 
     ``requester`` is present if the message has a note: the participant to whom it is passed on.
     ``declared`` is present if the message declares capacity; events before 0.3.0 do not have it.
+    ``taken_as`` is present if a reason of an older version of the contract is taken as another.
     """
 
     participant: str
@@ -262,6 +292,7 @@ class AppliedFacts(Facts):
     about: str
     requester: str | None = None
     declared: DeclaredFacts | None = None
+    taken_as: str | None = None
 
 
 class MessageApplied(Event):
@@ -336,6 +367,7 @@ class RecordedFacts(RequestStateFacts):
     due_clock: str | None = None
     due_at: AwareDatetime | None = None
     due_cause: str | None = None
+    past: dict[str, str] = {}
 
 
 class RequestRecorded(Event):
@@ -357,6 +389,7 @@ RequestEvent = (
     | EngagementOpened
     | EngagementProgressed
     | EngagementClosed
+    | EngagementEnded
     | RequestWithdrawn
     | ClockMissed
 )

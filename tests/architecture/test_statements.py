@@ -57,7 +57,7 @@ async def test_every_statement_prepares_against_the_migrated_schema(
         ("routing", "capacity_row", Capacity._fields),
         ("routing", "lane_state", Lane._fields),
         ("routing", "lane_sweep", LaneSweep._fields),
-        ("routing", "request_row", Request._fields),
+        ("routing", "request_row_2", Request._fields),
     ],
 )
 async def test_a_row_has_the_fields_of_its_type_in_their_order(

@@ -20,6 +20,7 @@ WITHOUT_COLUMNS = {
     intake.OfferAnswered,
     intake.MilestoneReported,
     intake.EngagementCloseReported,
+    intake.EngagementEndDirected,
     intake.RequestDirected,
     routing.MessageApplied,
     routing.MessageRefused,

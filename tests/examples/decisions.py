@@ -55,6 +55,10 @@ def engaged(sender: Sender) -> Request:
     return decided(offered(sender), sender.answered("accept", "iacp")).request
 
 
+def delivered(sender: Sender) -> Request:
+    return decided(engaged(sender), sender.milestone("delivered", "iacp")).request
+
+
 def referred(sender: Sender, **agency: Any) -> Request:
     sender.facts = examples.facts(agency={"listed": False, **agency})
     return accepted(sender)

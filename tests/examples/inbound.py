@@ -42,7 +42,8 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
 
 def sender_of(kind: str) -> str:
     """Return the participant that sends the messages of *kind* in these examples."""
-    return OFFICE if kind == "request.direct" else SENDERS.get(kind.split(".")[0], AGENCY)
+    of_office = kind in ("request.direct", "engagement.end")
+    return OFFICE if of_office else SENDERS.get(kind.split(".")[0], AGENCY)
 
 
 def record(
@@ -105,6 +106,12 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "on": "2026-03-01",
         },
         "engagement.close": {"engagement_id": f"{number}-E1", "reason": "completed"},
+        "engagement.end": {
+            "engagement_id": f"{number}-E1",
+            "reason": "provider_lost",
+            "then": "back_to_lane",
+            "words_for_requester": "Your provider had to stop.",
+        },
         "participant.register": {
             "id": "ny-post",
             "kind": "agency_system",

@@ -148,6 +148,9 @@ class Lives:
                 number, provider=by, milestone="on_site", on="2026-05-01")),
             ("engagement_closed", engagement("closed", number, provider=by,
                                              reason=draw.choice(("completed", "unheard_of")))),
+            ("engagement_ended", engagement("triaged", number, provider=by, ended_by=draw.choice(
+                (by, OFFICE)), reason=draw.choice(("provider_lost", "superseded")),
+                referred=draw.random() < 0.3)),
             ("request_withdrawn", state("withdrawn", number, before=draw.choice(
                 ("referred", "assigned")), **draw.choice(({}, {
                     "provider": by, "engagement_id": f"{number}-E1"})))),
@@ -206,6 +209,9 @@ class Lives:
                                     "provider": PROVIDER, "milestone": "kick_off"}),
             ("engagement_close_reported", {**about, "engagement_id": f"{number}-E1",
                                            "provider": PROVIDER, "reason": "completed"}),
+            ("engagement_end_directed", {**about, "engagement_id": f"{number}-E1",
+                                         "participant": OFFICE, "reason": "superseded",
+                                         "then": "close"}),
             ("request_directed", {**about, "participant": OFFICE, "action": "place",
                                   "provider": PROVIDER, "reason": "checked",
                                   "reference_version": 0}),

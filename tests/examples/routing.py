@@ -169,6 +169,19 @@ class Sender:
         )
         return self._say(intake.EngagementCloseReported, data)
 
+    def ended(
+        self, then: str = "back_to_lane", *, reason: str = "provider_lost", offer: int = 1
+    ) -> intake.EngagementEndDirected:
+        engagement = f"{self.tracking_number}-E{offer}"
+        data = intake.EngagementEndFacts(
+            **self._about,
+            engagement_id=engagement,
+            participant="program-office",
+            reason=reason,
+            then=then,
+        )
+        return self._say(intake.EngagementEndDirected, data)
+
     def directed(self, action: str, **more: Any) -> intake.RequestDirected:
         data = intake.DirectionFacts(**{
             **self._about, "participant": "program-office", "action": action, "reason": "checked",

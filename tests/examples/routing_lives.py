@@ -135,12 +135,18 @@ class Lives:
             lambda: sender.answered("counter", by, offer=offer, at=self.at),
             lambda: sender.milestone(draw.choice(("kick_off", "delivered")), by, offer=offer),
             lambda: sender.closed(by, offer=offer),
+            lambda: sender.closed(by, offer=offer, reason="cannot_go_on"),
+            lambda: sender.ended(
+                draw.choice(("close", "back_to_lane", "refer")),
+                offer=offer,
+                reason=draw.choice(("provider_lost", "superseded")),
+            ),
             lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
             lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
             lambda: sender.directed("assign", provider=by),
             lambda: sender.amended(topics=["wellness", f"topic-{len(self.log)}"]),
         )
-        weights = (4, 3, 2, 2, 1, 1, 2, 3, 2)
+        weights = (4, 3, 2, 2, 1, 1, 2, 1, 2, 3, 2)
         self._take_in(draw.choices(events, weights)[0]())
 
     def _take_in(self, event: Event) -> None:

@@ -8,6 +8,7 @@ from services.intake.checks.fields import check_email, check_past_dates, check_z
 from services.intake.checks.messages import (
     check_amendment,
     check_capacity,
+    check_close,
     check_direction,
     check_offer_answer,
     check_submission,
@@ -24,6 +25,7 @@ from shared.contracts.inbound import (
     Close,
     Contact,
     Direction,
+    EngagementEnding,
     Milestone,
     OfferAnswer,
     StatusQuestion,
@@ -58,7 +60,15 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/about")
             if about not in LISTS and after is not None:
                 yield Finding(refusals.PAGE_OF_NO_LIST, "/data/after")
-        case Amendment() | Withdrawal() | OfferAnswer() | Milestone() | Close() | Direction():
+        case (
+            Amendment()
+            | Withdrawal()
+            | OfferAnswer()
+            | Milestone()
+            | Close()
+            | EngagementEnding()
+            | Direction()
+        ):
             yield from _check_about_request(message, batch)
         case entry:
             yield from check_entry(entry, batch.registry, at=message.at)
@@ -86,7 +96,11 @@ def _check_about_request(message: Message, batch: BatchState) -> Iterator[Findin
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
             # A date in the provider's time zone, which is unknown.
             yield from check_past_dates({"/data/on": on}, today=latest_date(message.at))
-        case Close():
+        case Close() as close:
+            if request is None:
+                yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
+            yield from check_close(close)
+        case EngagementEnding():
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
         case Direction() as direction:

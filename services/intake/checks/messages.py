@@ -17,9 +17,11 @@ from services.intake.registry import Registry, Sender
 from services.intake.request_data import changed_window
 from shared.contracts import refusals
 from shared.contracts.inbound import (
+    NOT_THE_PROVIDERS,
     Agency,
     Amendment,
     Capacity,
+    Close,
     Direction,
     NeedChange,
     OfferAnswer,
@@ -94,6 +96,14 @@ def check_offer_answer(answer: OfferAnswer) -> Iterator[Finding]:
         yield from check_window(answer.counter, path="/data/counter")
         path = "/data/counter/service_forms"
         yield from check_service_forms(answer.counter.service_forms, path=path)
+
+
+def check_close(close: Close) -> Iterator[Finding]:
+    """Yield the findings about a close; routing checks whose engagement it is."""
+    if close.reason in NOT_THE_PROVIDERS:
+        yield Finding(refusals.NOT_THE_PROVIDERS_REASON, "/data/reason")
+    if close.reason == "cannot_go_on" and not close.note:
+        yield Finding(refusals.CANNOT_GO_ON_WITHOUT_WORDS, "/data/note")
 
 
 def check_direction(direction: Direction, registry: Registry) -> Iterator[Finding]:

@@ -53,7 +53,9 @@ def calendar_defined(event: reference.CalendarDefined, _: View) -> Applied:
 
 
 def applied(event: routing.MessageApplied, _: View) -> Applied:
-    return Applied(what=event.data.what, about=event.data.about)
+    data = event.data
+    sentence = None if data.taken_as is None else render.TAKEN_AS.get(data.taken_as)
+    return Applied(what=data.what, about=data.about, sentence=sentence)
 
 
 def refused_by_routing(event: routing.MessageRefused, _: View) -> Refused:

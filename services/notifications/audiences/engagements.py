@@ -1,9 +1,11 @@
-"""Messages about an engagement: opened, in progress, closed, ended by the agency."""
+"""Messages about an engagement: opened, in progress, closed, ended."""
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
 from shared.contracts import routing
 from shared.contracts.outbound import EngagementEnd, EngagementMessage, StatusChanged
+
+OWN_ACT = "it did this itself and was answered"
 
 
 def handed_over(event: routing.EngagementOpened, view: View) -> EngagementMessage:
@@ -29,6 +31,63 @@ def progressed(event: routing.EngagementProgressed, view: View) -> StatusChanged
 
 def closed(_: routing.EngagementClosed, view: View) -> StatusChanged:
     return render.status_changed(view.request)
+
+
+def closed_by_office(event: routing.EngagementClosed, _: View) -> EngagementEnd | str:
+    """Tell the provider to stop, unless it closed the engagement itself."""
+    data = event.data
+    if data.ended_by is None:
+        return OWN_ACT
+    return EngagementEnd(
+        engagement_id=data.engagement_id,
+        tracking_number=data.tracking_number,
+        status=data.status,
+        reason=data.reason,
+        sentence=render.STOP_FOR_THE_OFFICE,
+    )
+
+
+def lost(event: routing.EngagementEnded, view: View) -> StatusChanged | str:
+    """Tell the requester what becomes of its request, unless the next event says it."""
+    if event.data.referred:
+        return "what it leads to follows at once and is told"
+    return render.status_changed(
+        view.request, render.next_step(event.data.status, view.directory, None)
+    )
+
+
+def stopped(event: routing.EngagementEnded, _: View) -> EngagementEnd | str:
+    """Tell the provider to stop, unless it ended the engagement itself."""
+    data = event.data
+    if data.ended_by == data.provider:
+        return OWN_ACT
+    return _end(data, render.STOP_FOR_THE_OFFICE)
+
+
+def given_up(event: routing.EngagementEnded, view: View) -> EngagementEnd | str:
+    """Tell the program office that a provider cannot go on, unless it ended this itself."""
+    data = event.data
+    if data.ended_by != data.provider:
+        return OWN_ACT
+    provider = view.directory.participant(data.provider)
+    sentence = (
+        f"{provider} cannot go on with {data.tracking_number}; the request keeps its place, and"
+        " another provider is looked for."
+    )
+    return _end(data, sentence, provider=data.provider)
+
+
+def _end(
+    data: routing.EngagementEndedFacts, sentence: str, provider: str | None = None
+) -> EngagementEnd:
+    return EngagementEnd(
+        engagement_id=data.engagement_id,
+        tracking_number=data.tracking_number,
+        status=data.status,
+        reason=data.reason,
+        provider=provider,
+        sentence=sentence,
+    )
 
 
 def ended(event: routing.RequestWithdrawn, _: View) -> EngagementEnd | None:

@@ -36,9 +36,20 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             sentence = render.sentence_for(
                 render.CLOSED, event.data.reason, "The request is closed.", provider=provider
             )
-            return _with_status(
-                request, event, sentence, provider_sentence="You closed this request."
+            to_provider = "You closed this request."
+            if event.data.ended_by is not None:
+                to_provider = render.STOP_FOR_THE_OFFICE
+            return _with_status(request, event, sentence, provider_sentence=to_provider)
+        case routing.EngagementEnded():
+            provider = directory.participant(event.data.provider)
+            sentence = render.sentence_for(
+                render.ENDED_FOR_REQUESTER,
+                event.data.reason,
+                render.ENDED_OTHERWISE,
+                provider=provider,
             )
+            after = _without_provider(_with_status(request, event, sentence))
+            return after._replace(engagement_id=None)
         case routing.OfferDeclined():
             provider = directory.participant(event.data.provider)
             sentence = f"{provider} cannot help; another is looked for."

@@ -1,8 +1,9 @@
 """
 Who receives a provider's note: the program office, and the requester if the provider helps.
 
-Why a provider declines, or on what terms it would help, is not for the requester. A note that came
-with a message that was refused is for nobody.
+Why a provider declines or cannot go on, or on what terms it would help, is not for the requester.
+The program office's words about the end of an engagement are for the requester alone. A note that
+came with a message that was refused is for nobody.
 """
 
 from collections.abc import Sequence
@@ -28,12 +29,29 @@ def requester(event: NoteStated, _: View) -> Sequence[str]:
     return () if event.data.requester is None else (event.data.requester,)
 
 
-def for_office(event: NoteStated, view: View) -> Note | None:
+def for_office(event: NoteStated, view: View) -> Note | str | None:
     if not view.applied:
         return None
+    if event.data.participant in view.directory.offices:
+        return "the program office wrote this itself"
+    return _note(event, view)
+
+
+def for_requester(event: NoteStated, view: View) -> Note | str | None:
+    if not view.applied:
+        return None
+    data, office = event.data, event.data.participant in view.directory.offices
+    if data.answer not in (None, "accept") or (data.with_end and not office):
+        return "a note with such a message is for the program office alone"
+    return _note(event, view)
+
+
+def _note(event: NoteStated, view: View) -> Note:
     data = event.data
     provider = view.directory.participant(data.participant)
     what = "report" if data.answer is None else _NAMES.get(data.answer, "answer")
+    if data.with_end:
+        what = "message that the engagement ends"
     return Note(
         tracking_number=data.tracking_number,
         about=data.about,
@@ -42,9 +60,3 @@ def for_office(event: NoteStated, view: View) -> Note | None:
         note=data.note,
         sentence=f"{provider} wrote this with its {what}.",
     )
-
-
-def for_requester(event: NoteStated, view: View) -> Note | str | None:
-    if view.applied and event.data.answer not in (None, "accept"):
-        return "a note with such an answer is for the program office alone"
-    return for_office(event, view)

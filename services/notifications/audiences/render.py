@@ -37,6 +37,8 @@ REFERRED = {
     " answer can be set now.",
     "no_candidate": "The program office looks for a provider: none fits your request by rule.",
     "countered": "A provider proposed other terms; the program office decides about them.",
+    "engagement_ended": "The work with your provider has ended; the program office decides what"
+    " comes next.",
 }
 CLOSED = {
     "completed": "The work with {provider} is completed and the request is closed.",
@@ -47,10 +49,26 @@ CLOSED = {
     "provider_lost": "The request is closed because {provider} cannot go on.",
     "duplicate": "The request is closed because it is the same as another one.",
 }
+ENDED_FOR_REQUESTER = {
+    "provider_lost": "{provider} cannot go on. Your request keeps its place, and another provider"
+    " is looked for.",
+}
+ENDED_OTHERWISE = (
+    "The program office ended the work with {provider}. Your request keeps its place, and another"
+    " provider is looked for."
+)
 STOP = (
     "The agency withdrew: please stop the work. What you were told of its need and its"
     " contacts may no longer be used."
 )
+STOP_FOR_THE_OFFICE = (
+    "The program office ended this engagement: please stop the work. What you were told of the"
+    " agency's need and its contacts may no longer be used."
+)
+TAKEN_AS = {
+    "cannot_go_on": "The reason you gave is taken as cannot_go_on: the engagement ends, and the"
+    " request goes back to its place.",
+}
 ENDED = {
     "closed": "was closed",
     "ineligible": "was found not eligible",

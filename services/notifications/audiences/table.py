@@ -41,7 +41,6 @@ InputEvent = (
 Rows = tuple[Row, ...]
 _E = TypeVar("_E")
 _FOLLOWS = "what it leads to follows at once and is told"
-_OWN_ACT = "it did this itself and was answered"
 _ROUTING_ANSWERS = "routing decides this and answers it"
 _CLOCK = "a missed clock changes no state; it shows in the figures"
 _NO_OFFICE = "no program office is registered"
@@ -83,6 +82,7 @@ def _rows_of(event: InputEvent) -> Rows:
             | intake.OfferAnswered()
             | intake.MilestoneReported()
             | intake.EngagementCloseReported()
+            | intake.EngagementEndDirected()
             | intake.RequestDirected()
         ):
             return (NoMessage(author, _ROUTING_ANSWERS),)
@@ -151,7 +151,9 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(requester, "status_changed", offers.asked),
             )
         case routing.OfferDeclined():
-            return _rows(event, NoMessage(provider, _OWN_ACT), NoMessage(requester, _FOLLOWS))
+            return _rows(
+                event, NoMessage(provider, engagements.OWN_ACT), NoMessage(requester, _FOLLOWS)
+            )
         case routing.OfferLapsed():
             return _rows(
                 event, To(provider, "offer_lapsed", offers.lapsed), NoMessage(requester, _FOLLOWS)
@@ -172,13 +174,21 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(
                 event,
                 To(requester, "status_changed", engagements.progressed),
-                NoMessage(provider, _OWN_ACT),
+                NoMessage(provider, engagements.OWN_ACT),
             )
         case routing.EngagementClosed():
             return _rows(
                 event,
                 To(requester, "status_changed", engagements.closed),
-                NoMessage(provider, _OWN_ACT),
+                To(provider, "engagement_ended", engagements.closed_by_office),
+            )
+        case routing.EngagementEnded():
+            return _rows(
+                event,
+                To(requester, "status_changed", engagements.lost),
+                To(provider, "engagement_ended", engagements.stopped),
+                To(offices, "engagement_ended", engagements.given_up),
+                NoMessage(no_office, _NO_OFFICE),
             )
         case routing.ClockMissed():
             return _rows(event, NoMessage(requester, _CLOCK), NoMessage(offices, _CLOCK))

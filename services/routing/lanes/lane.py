@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from services.routing.life.capacity import Capacity, availability_lookup, taken
 from services.routing.life.offers import make_offer, refer, wait
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
-from services.routing.life.request import Request
+from services.routing.life.request import NOTHING_PAST, Request, not_again
 from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts, decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, is_open
@@ -58,7 +58,8 @@ def _match(
 ) -> DecisionOutcome:
     facts = decode_request_facts(request.facts)
     availability_of = availability_lookup(step.capacities, facts, at=step.at)
-    found = match(facts, basis, availability_of=availability_of, already_asked=request.offered)
+    asked = _not_again(step, request)
+    found = match(facts, basis, availability_of=availability_of, already_asked=asked)
     if found.outcome == "waiting" and request.waits_for == "no_capacity":
         return DecisionOutcome(request._replace(fresh=False))
     capacity = None if found.provider is None else step.capacities[found.provider]
@@ -90,6 +91,13 @@ def _match(
         step.offers += 1
         step.capacities[capacity.provider] = taken(capacity, entry=found.entry, at=at)
     return replace(builder.build(), changes=())  # already in `step.capacities`
+
+
+def _not_again(step: LaneStep, request: Request) -> tuple[str, ...]:
+    """Return the providers that are not asked again; usually all that were asked."""
+    if request.past == NOTHING_PAST:
+        return request.offered
+    return not_again(request, {name: has.declaration for name, has in step.capacities.items()})
 
 
 def _no_deadline(

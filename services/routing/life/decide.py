@@ -1,9 +1,15 @@
 """Decides what each message about a request leads to. Pure: equal inputs, equal outcome."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from services.routing.life.directions import direct
-from services.routing.life.engagements import close_engagement, report_milestone
+from services.routing.life.engagements import (
+    close_engagement,
+    end_engagement,
+    report_milestone,
+)
 from services.routing.life.offer_answers import answer_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
@@ -14,6 +20,7 @@ from shared.contracts import refusals
 from shared.contracts.event import sender_of
 from shared.contracts.intake import (
     EngagementCloseReported,
+    EngagementEndDirected,
     MilestoneReported,
     OfferAnswered,
     RequestAccepted,
@@ -38,8 +45,11 @@ AboutRequest = (
     | OfferAnswered
     | MilestoneReported
     | EngagementCloseReported
+    | EngagementEndDirected
     | RequestDirected
 )
+_NOTED = (OfferAnswered, MilestoneReported, EngagementCloseReported, EngagementEndDirected)
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class UnknownRequest(Exception):
@@ -47,9 +57,18 @@ class UnknownRequest(Exception):
 
 
 def decide(
-    request: Request | None, event: AboutRequest, rules: Rules, *, at: datetime
+    request: Request | None,
+    event: AboutRequest,
+    rules: Rules,
+    *,
+    at: datetime,
+    declarations: Mapping[str, str] = _NONE,
 ) -> DecisionOutcome:
-    """Return the outcome of *event* for *request* (None before it is accepted) at *at*."""
+    """
+    Return the outcome of *event* for *request* (None before it is accepted) at *at*.
+
+    *declarations* are the current declarations of capacity, by provider.
+    """
     if isinstance(event, RequestAccepted):
         return _accept(request, event, rules, at=at)
     if request is None:
@@ -62,7 +81,7 @@ def decide(
         inreplyto=event.inreplyto,
         inreplytoid=event.inreplytoid,
         sender=sender_of(event),
-        noted=isinstance(event, OfferAnswered | MilestoneReported) and event.data.noted,
+        noted=isinstance(event, _NOTED) and event.data.noted,
     )
     match event:
         case RequestAmended():
@@ -74,7 +93,9 @@ def decide(
         case MilestoneReported():
             report_milestone(builder, event, rules)
         case EngagementCloseReported():
-            close_engagement(builder, event)
+            close_engagement(builder, event, declarations)
+        case EngagementEndDirected():
+            end_engagement(builder, event, rules, declarations)
         case RequestDirected():
             direct(builder, event, rules)
     return builder.build()

@@ -1,18 +1,32 @@
-"""Engagements: milestones and closing."""
+"""Engagements: milestones, and how they end."""
 
-from services.routing.life.offers import end_of_clock
+from collections.abc import Mapping
+
+from services.routing.life.offers import end_of_clock, refer
 from services.routing.life.outcome import OutcomeBuilder
-from services.routing.life.request import Request
+from services.routing.life.request import Request, past_of
+from services.routing.rules.decisions import sentences
 from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
-from shared.contracts.intake import EngagementCloseReported, MilestoneReported
+from shared.contracts.intake import (
+    EngagementCloseReported,
+    EngagementEndDirected,
+    EngagementEndFacts,
+    MilestoneReported,
+)
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     ClosedFacts,
     EngagementClosed,
+    EngagementEnded,
+    EngagementEndedFacts,
     EngagementProgressed,
     ProgressFacts,
+    Sentences,
 )
+
+CANNOT_GO_ON = "cannot_go_on"
+LOST = "provider_lost"
 
 
 def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
@@ -36,28 +50,131 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
     builder.answer_applied("milestone.report", report.engagement_id)
 
 
-def close_engagement(builder: OutcomeBuilder, event: EngagementCloseReported) -> None:
-    """Close the engagement, which ends the request, or refuse that."""
+def close_engagement(
+    builder: OutcomeBuilder, event: EngagementCloseReported, declarations: Mapping[str, str]
+) -> None:
+    """
+    Close the delivered engagement, which ends the request, or refuse that.
+
+    If the provider cannot go on, only the engagement ends. ``provider_lost`` of contract 0.9 says
+    the same. Intake refuses the other reasons; those that it let in before close the request.
+    """
     report = event.data
     refusal = _refusal(builder.request, report.engagement_id, report.provider)
+    if refusal is None and report.reason == "completed" and builder.request.status != "delivered":
+        refusal = refusals.NOT_DELIVERED
     if refusal is not None:
         builder.answer_refused("engagement.close", report.engagement_id, refusal)
         return
+    if report.reason in (CANNOT_GO_ON, LOST):
+        _end(builder, LOST, by=report.provider, declarations=declarations)
+    else:
+        _close(builder, report.reason, outcome=report.outcome)
+    taken_as = CANNOT_GO_ON if report.reason == LOST else None
+    builder.answer_applied("engagement.close", report.engagement_id, taken_as=taken_as)
+
+
+def end_engagement(
+    builder: OutcomeBuilder,
+    event: EngagementEndDirected,
+    rules: Rules,
+    declarations: Mapping[str, str],
+) -> None:
+    """End an engagement as the program office directs, or refuse that."""
+    ending = event.data
+    refusal = _refusal(builder.request, ending.engagement_id)
+    if refusal is not None:
+        builder.answer_refused("engagement.end", ending.engagement_id, refusal)
+        return
+    match ending.then:
+        case "close":
+            _close(builder, ending.reason, by=ending.participant)
+        case "refer":
+            _refer(builder, ending, rules, declarations)
+        case _:
+            _end(builder, ending.reason, by=ending.participant, declarations=declarations)
+    builder.answer_applied("engagement.end", ending.engagement_id)
+
+
+def _close(
+    builder: OutcomeBuilder, reason: str, *, outcome: str | None = None, by: str | None = None
+) -> None:
+    """Close the engagement, and the request with it; *by* is the office, if that ends it."""
+    request = builder.request
     builder.publish(
         EngagementClosed,
         ClosedFacts,
         status="closed",
-        engagement_id=report.engagement_id,
-        provider=report.provider,
-        reason=report.reason,
-        outcome=report.outcome,
+        engagement_id=request.engagement_id,
+        provider=request.provider,
+        reason=reason,
+        outcome=outcome,
+        ended_by=by,
     )
-    builder.answer_applied("engagement.close", report.engagement_id)
 
 
-def _refusal(request: Request, engagement_id: str, provider: str) -> Refusal | None:
+def _end(
+    builder: OutcomeBuilder,
+    reason: str,
+    *,
+    by: str,
+    declarations: Mapping[str, str],
+    referred: bool = False,
+) -> None:
+    """End the engagement; the request goes back into its lane, with the place that it had."""
+    request = builder.request
+    assert request.provider is not None
+    builder.publish(
+        EngagementEnded,
+        EngagementEndedFacts,
+        status="triaged",
+        engagement_id=request.engagement_id,
+        provider=request.provider,
+        reason=reason,
+        ended_by=by,
+        declaration=declarations.get(request.provider, "") if reason == LOST else None,
+        referred=referred,
+    )
+
+
+def _refer(
+    builder: OutcomeBuilder,
+    ending: EngagementEndFacts,
+    rules: Rules,
+    declarations: Mapping[str, str],
+) -> None:
+    """End the engagement and refer the request to the program office."""
+    engagement, provider = builder.request.engagement_id, builder.request.provider
+    _end(builder, ending.reason, by=ending.participant, declarations=declarations, referred=True)
+    because = Sentences(
+        staff=f"The program office ended {engagement} with {provider}: {ending.reason}."
+        " A person decides.",
+        requester="The work with your provider has ended; the program office will look at your"
+        " request.",
+    )
+    details = {
+        "engagement": engagement,
+        "outcome": "referred",
+        "provider": provider,
+        "because": sentences(because),
+    }
+    record = builder.record_decision("ended", details, because, rules=rules, basis=None)
+    refer(builder, "engagement_ended", decision=record.facts, ruleset=rules.ruleset)
+
+
+def _refusal(request: Request, engagement_id: str, provider: str | None = None) -> Refusal | None:
+    """Return why a message about an engagement is refused; without *provider*, the office's."""
     if engagement_id != request.engagement_id:
-        return refusals.UNKNOWN_ENGAGEMENT
-    if provider != request.provider:
+        return _of_another(request, engagement_id, provider)
+    if provider not in (None, request.provider):
         return refusals.NOT_YOURS
     return refusals.REQUEST_ENDED if request.ended else None
+
+
+def _of_another(request: Request, engagement_id: str, provider: str | None) -> Refusal:
+    """Return the refusal of a message about an engagement that is not the current one."""
+    for number in past_of(request):
+        if engagement_id == f"{request.tracking_number}-E{number}":
+            own = provider in (None, request.offered[int(number) - 1])
+            return refusals.ENGAGEMENT_NOT_OPEN if own else refusals.NOT_YOURS
+    return refusals.UNKNOWN_ENGAGEMENT

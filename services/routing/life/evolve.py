@@ -1,16 +1,18 @@
 """Applies an event to a request: the only place where a request's state changes. Pure."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from services.routing.life.request import Request, pace_of
+from services.routing.life.request import ENDED, LOST, Request, pace_of, with_past
 from services.routing.rules.facts import encode_facts
 from shared.contracts.event import Event
 from shared.contracts.routing import (
     AmendmentCameTooLate,
     ClockMissed,
     EngagementClosed,
+    EngagementEnded,
     EngagementOpened,
     EngagementProgressed,
     MessageApplied,
@@ -55,6 +57,9 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return _after(request, event, _silence_clock(event))
         case EngagementClosed() | ClockMissed():
             return _after(request, event, NO_CLOCK)
+        case EngagementEnded():
+            ended = {"offer_state": "ended", "past": _past(request, event)}
+            return _after(request, event, QUEUED, ended, _queue_number(request, event))
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
             return _after(
@@ -138,11 +143,20 @@ def _complete_state(event: RequestRecorded) -> Changes:
         "due_clock": data.due_clock,
         "due_at": data.due_at,
         "due_cause": data.due_cause,
+        "past": json.dumps(data.past, sort_keys=True, separators=(",", ":")),
     }
 
 
+def _past(request: Request, event: EngagementEnded) -> str:
+    """Return ``past`` after the engagement of the last offer ended."""
+    declaration = event.data.declaration
+    how = ENDED if declaration is None else LOST + declaration
+    return with_past(request, len(request.offered), how)
+
+
 def _queue_number(
-    request: Request, event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed
+    request: Request,
+    event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed | EngagementEnded,
 ) -> Changes:
     """Return the change of the queue number, which never changes once it is set."""
     if request.queue_number is not None:

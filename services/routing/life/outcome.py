@@ -18,6 +18,7 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     AmendmentCameTooLate,
     AppliedFacts,
+    EngagementEnded,
     MessageApplied,
     MessageRefused,
     MessageRefusedFacts,
@@ -131,14 +132,15 @@ class OutcomeBuilder:
         }
         self._append(event, built(model, data), ordinal=ordinal)
 
-    def answer_applied(self, what: str, about: str) -> None:
-        """Add the answer that the message was applied."""
+    def answer_applied(self, what: str, about: str, *, taken_as: str | None = None) -> None:
+        """Add the answer that the message was applied, as if its reason were *taken_as*."""
         assert self.sender is not None
         facts = AppliedFacts(
             participant=self.sender,
             what=what,
             about=about,
             requester=self._requester,
+            taken_as=taken_as,
         )
         self._append(MessageApplied, facts, answer=True)
 
@@ -210,8 +212,11 @@ def with_queue_number(outcome: DecisionOutcome, queue_number: int) -> DecisionOu
     )
 
 
+_QUEUES = RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed | EngagementEnded
+
+
 def _with_queue_number(event: RoutingEvent, queue_number: int) -> RoutingEvent:
-    if not isinstance(event, RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed):
+    if not isinstance(event, _QUEUES):
         return event
     facts = built(type(event.data), {**event.data.__dict__, "queue_number": queue_number})
     return built(type(event), {**event.__dict__, "data": facts})

@@ -10,6 +10,8 @@ _PATHS: Mapping[Refusal, str] = {
     refusals.NOT_YOURS: "/",
     refusals.UNKNOWN_OFFER: "/offer_id",
     refusals.UNKNOWN_ENGAGEMENT: "/engagement_id",
+    refusals.ENGAGEMENT_NOT_OPEN: "/engagement_id",
+    refusals.NOT_DELIVERED: "/reason",
     refusals.OFFER_NOT_OPEN: "/offer_id",
     refusals.OFFER_EXPIRED: "/offer_id",
     refusals.ALREADY_WITHDRAWN: "/tracking_number",

@@ -1,9 +1,16 @@
 """The state of a request, and the changes of capacity that follow from it."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from shared.contracts.routing import TERMINAL
+
+NOTHING_PAST = "{}"
+ENDED = "ended"
+LOST = "lost:"
+"""Precedes the declaration that the lost provider had: under another one it may be asked again."""
 
 
 class Request(NamedTuple):
@@ -18,6 +25,7 @@ class Request(NamedTuple):
     omitted parts). ``last_event`` is the id of the last event that changed its state.
     ``offered`` has the provider of every offer; ``offer_state`` is the last offer's state.
     ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.
+    ``past`` is JSON: by number of an offer, why its engagement ended; see `past_of`.
     """
 
     tracking_number: str
@@ -44,6 +52,7 @@ class Request(NamedTuple):
     due_at: datetime | None = None
     due_cause: str | None = None
     recorded: int = 0
+    past: str = NOTHING_PAST
     offered: tuple[str, ...] = ()
 
     @property
@@ -72,6 +81,34 @@ class Request(NamedTuple):
     def pace(self) -> str:
         """``standard`` or ``urgent``: the second half of its lane."""
         return pace_of(self.lane)
+
+
+def past_of(request: Request) -> Mapping[str, str]:
+    """Return, by number of an offer, `ENDED`, or `LOST` with a declaration."""
+    past: dict[str, str] = json.loads(request.past)
+    return past
+
+
+def with_past(request: Request, number: int, how: str) -> str:
+    """Return ``past`` with how the engagement after the *number*-th offer ended."""
+    past = {**past_of(request), str(number): how}
+    return json.dumps(past, sort_keys=True, separators=(",", ":"))
+
+
+def not_again(request: Request, declarations: Mapping[str, str | None]) -> tuple[str, ...]:
+    """
+    Return the providers that are not asked again, given the current *declarations* of all.
+
+    One that was lost may be asked again once it has declared its capacity anew.
+    """
+    past = past_of(request)
+    last = {name: past.get(str(number), "") for number, name in enumerate(request.offered, 1)}
+    return tuple(
+        name
+        for name in request.offered
+        if not last[name].startswith(LOST)
+        or declarations.get(name) in (None, last[name].removeprefix(LOST))
+    )
 
 
 def pace_of(lane: str | None) -> str:

@@ -1,7 +1,7 @@
 -- Requests whose published events do not give the complete state, without parked ones. The time is
 -- read after each lock.
 SELECT locked.request, clock_timestamp() AS at
-  FROM (SELECT request_row_1(requests) AS request
+  FROM (SELECT to_request_row_2(requests) AS request
           FROM requests
          WHERE recorded < published
            AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)

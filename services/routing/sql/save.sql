@@ -5,12 +5,12 @@ WITH created AS (
     INSERT INTO requests (tracking_number, request_id, participant, status, facts, need_stated,
                           traceparent, program, lane, queue_number, queued, fresh, waits_for, published,
                           decided, last_event, offer_state, offer_expires_at, offer_declaration,
-                          offer_entry, due_clock, due_at, due_cause, recorded, offered)
+                          offer_entry, due_clock, due_at, due_cause, recorded, past, offered)
     SELECT tracking_number, request_id::uuid, participant, status, facts, need_stated, traceparent,
            program, lane, queue_number, queued, fresh, waits_for, published, decided, last_event::uuid,
            offer_state, offer_expires_at, offer_declaration::uuid, offer_entry, due_clock, due_at,
-           due_cause::uuid, recorded, offered
-      FROM unnest($5::request_row[])
+           due_cause::uuid, recorded, past, offered
+      FROM unnest($5::request_row_2[])
      ORDER BY tracking_number
 ),
 changed AS (
@@ -35,8 +35,9 @@ changed AS (
            due_at            = after.due_at,
            due_cause         = after.due_cause::uuid,
            recorded          = after.recorded,
+           past              = after.past,
            offered           = after.offered
-      FROM unnest($6::request_row[]) AS after
+      FROM unnest($6::request_row_2[]) AS after
      WHERE requests.tracking_number = after.tracking_number
 ),
 counted AS (

@@ -73,7 +73,11 @@ async def live_on(world: World, senders: list[Sender]) -> list[Record]:
     await read(third.withdrawn(), declared(IACP, 5, number=2), sixth.accepted())
     await read(sixth.amended(topics=["other"]), seventh.accepted(), seventh.withdrawn())
     await read(first.milestone("kick_off", IACP), first.amended(topics=["other"]))
-    await read(first.closed(IACP), first.amended(topics=["too late"]), first.withdrawn())
+    helping = (IACP, OTHER)
+    await read(*[sixth.answered("accept", by, at=now) for by in helping])
+    await read(*[sixth.closed(by, reason="cannot_go_on") for by in helping])
+    await read(first.milestone("delivered", IACP), first.closed(IACP))
+    await read(first.amended(topics=["too late"]), first.withdrawn())
     await read(seventh.amended(topics=["too late"]))
     return records
 

@@ -44,6 +44,54 @@ async def test_a_request_is_triaged_offered_accepted_worked_on_and_closed(world:
     assert await verify_decisions(world.pool) == (2, [])
 
 
+async def test_a_lost_provider_is_asked_again_only_under_a_new_declaration(world: World) -> None:
+    first, second = Sender(1), Sender(2)
+    await world.take_in(declared("iacp", 1), first.accepted())
+    await world.match()
+    await world.take_in(first.answered("accept", "iacp", at=datetime.now(UTC)), second.accepted())
+    await world.match()
+    await world.take_in(declared("iacp", 2, number=2))  # known before the loss, if not yet applied
+
+    await world.take_in(first.closed("iacp", reason="cannot_go_on"))
+    await world.match()
+
+    assert await world.status(first.tracking_number) == "referred"  # there is no other provider
+    assert (await world.offers())[1:] == [(second.tracking_number, "iacp")]
+    await world.take_in(first.directed("route"))
+    await world.match()
+    assert await world.status(first.tracking_number) == "referred"
+    await world.take_in(first.directed("route"), declared("iacp", 2, number=3))
+    await world.match()
+    assert (await world.offers())[2:] == [(first.tracking_number, "iacp")]
+    assert await world.capacity("iacp") == ([1], 2)
+    assert (await verify_decisions(world.pool))[1] == []
+
+
+async def test_ends_of_an_engagement_that_cross_are_decided_in_the_order_of_taking_in(
+    world: World,
+) -> None:
+    request = Sender()
+    await world.take_in(declared("iacp", 1), request.accepted())
+    await world.match()
+
+    await world.take_in(
+        request.answered("accept", "iacp", at=datetime.now(UTC)),
+        request.ended("refer"),
+        request.closed("iacp", reason="cannot_go_on"),
+    )
+
+    assert (await world.kinds(request.tracking_number))[2:] == [
+        "engagement_opened",
+        "message_applied",
+        "engagement_ended",
+        "request_referred",
+        "message_applied",
+        "message_refused",
+    ]
+    await world.match()
+    assert await world.capacity("iacp") == ([1], 0)
+
+
 async def test_one_batch_can_contain_all_events_of_a_request(world: World) -> None:
     first, second = Sender(1), Sender(2)
 

@@ -133,6 +133,8 @@ def _detail(kind: str, facts: Body) -> str | None:
             return f"{facts['answer']}: {more}" if more else str(facts["answer"])
         case "request_directed":
             return f"{facts['action']}: {facts['reason']}"
+        case "engagement_end_directed":
+            return f"{facts['then']}: {facts['reason']}"
         case "message_refused":
             return f"{facts['what']}: {codes}"
         case "request_ineligible":

@@ -7,6 +7,7 @@ from typing import Any
 from tests.proofs.checker.log import INTAKE, ROUTING, data_of, firsts, moment, short
 from tests.proofs.checker.run import Body, Row, Run
 
+_WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
 
@@ -29,7 +30,7 @@ def wrong_in_routing(run: Run) -> Iterator[str | None]:
 def _held(row: Row, name: str) -> Any:
     if name in ("offer_expires_at", "due_at"):
         return moment(row[name])
-    return json.loads(row[name]) if name == "facts" else row[name]
+    return json.loads(row[name]) if name in ("facts", "past") else row[name]
 
 
 def _requests(run: Run) -> dict[str, Row]:
@@ -40,7 +41,9 @@ def _requests(run: Run) -> dict[str, Row]:
         if short(body) == "request_amended":
             unannounced[body["id"]] = body["subject"]
         if short(body) in ("request_accepted", "request_amended"):
-            row = found.setdefault(body["subject"], {"status": "accepted", "offered": []})
+            row = found.setdefault(
+                body["subject"], {"status": "accepted", "offered": [], "past": {}}
+            )
             row["participant"] = facts["participant"]
             row["request_id"] = facts["request_id"]
             row["need_stated"] = facts["need_stated"]
@@ -63,6 +66,11 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offer_state"] = "open"
             case "engagement_opened":
                 row["offer_state"] = "accepted"
+            case "engagement_ended":
+                row["offer_state"] = "ended"
+                declaration = facts.get("declaration")
+                how = "ended" if declaration is None else f"lost:{declaration}"
+                row["past"] = {**row["past"], str(len(row["offered"])): how}
             case "offer_declined" if facts.get("reason") == "countered":
                 row["offer_state"] = "countered"
             case kind if kind in _TAKEN:
@@ -118,7 +126,7 @@ def _load(run: Run) -> dict[str, int]:
         match short(body):
             case "offer_made" | "engagement_opened":
                 carrying[body["subject"]] = facts["provider"]
-            case kind if kind in _TAKEN or kind in ("engagement_closed", "request_withdrawn"):
+            case kind if kind in _TAKEN or kind in _WORK_ENDS:
                 carrying.pop(body["subject"], None)
             case _:
                 pass

@@ -27,6 +27,7 @@ _PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "engagement_opened": (_LANE | {"offered"}, frozenset({"assigned"})),
     "engagement_progressed": (_WORK, frozenset({"in_delivery", "delivered"})),
     "engagement_closed": (_WORK, frozenset({"closed"})),
+    "engagement_ended": (_WORK, frozenset({"triaged"})),
     "request_withdrawn": (_ANY | {"withdrawn"}, frozenset({"withdrawn"})),
 }
 _STAYS = frozenset({"clock_missed", "facts_changed", "request_recorded"})
@@ -82,8 +83,9 @@ def _offers(number: str, events: list[Body]) -> Iterator[str | None]:
                 fits = made.get(offer) == provider and engaged is None
                 yield None if fits else f"{number}: {provider} is engaged without its offer"
                 engaged = str(facts.get("engagement_id"))
-            case "engagement_progressed" | "engagement_closed":
+            case "engagement_progressed" | "engagement_closed" | "engagement_ended":
                 known = facts.get("engagement_id") == engaged
-                yield None if known else f"{number}: {kind} of an engagement never opened"
+                yield None if known else f"{number}: {kind} of an engagement that is not open"
+                engaged = None if kind == "engagement_ended" else engaged
             case _:
                 pass

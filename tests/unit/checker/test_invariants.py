@@ -124,7 +124,7 @@ def test_an_unknown_step_and_one_after_the_end_are_noticed() -> None:
     assert wrong(i06_path_is_legal(run(*events))) == [
         f"{NUMBER}: engagement_closed leads from triaged to closed",
         f"{NUMBER}: request_withdrawn leads from closed to withdrawn",
-        f"{NUMBER}: engagement_closed of an engagement never opened",
+        f"{NUMBER}: engagement_closed of an engagement that is not open",
     ]
 
 

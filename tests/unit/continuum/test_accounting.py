@@ -124,7 +124,7 @@ def test_a_missing_effect_is_shown_with_the_affected_participant_and_promise() -
 
 
 def test_an_event_of_a_later_release_is_counted_and_needs_no_notice() -> None:
-    later = Line("engagement_ended", FACTS[4], "iacp")
+    later = Line("engagement_unheard_of", FACTS[4], "iacp")
     subject = Subject(routing.TOPIC, NUMBER, 4)
     gates = {key: 4 if key[1] == routing.TOPIC else last for key, last in COMPLETE.gates.items()}
     observed = replace(

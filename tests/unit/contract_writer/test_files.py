@@ -23,7 +23,15 @@ from deploy.contract_writer.schemas import schema_of
 from deploy.contract_writer.write import files, leftover
 from shared.contracts import refusals
 from shared.contracts.codes import CODES
-from shared.contracts.inbound import CLOSE_REASONS, GOALS, SERVICE_FORMS, SWORN_BANDS, schema_file
+from shared.contracts.inbound import (
+    AFTER_END,
+    CLOSE_REASONS,
+    END_REASONS,
+    GOALS,
+    SERVICE_FORMS,
+    SWORN_BANDS,
+    schema_file,
+)
 from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import STATUSES
@@ -142,6 +150,8 @@ def test_code_lists_are_those_of_the_code() -> None:
     assert set(CODES["goals"]) == set(GOALS)
     assert set(CODES["sworn_bands"]) == set(SWORN_BANDS)
     assert set(CODES["close_reasons"]) == set(CLOSE_REASONS)
+    assert set(CODES["end_reasons"]) == set(END_REASONS)
+    assert set(CODES["after_end"]) == set(AFTER_END)
     for listed in CODES.values():
         assert all(listed.values())
 

@@ -25,6 +25,7 @@ LEADS_TO = {
     "offer.answer": ["offer_answered", "note_stated"],
     "milestone.report": ["milestone_reported"],
     "engagement.close": ["engagement_close_reported"],
+    "engagement.end": ["engagement_end_directed", "note_stated"],
     "participant.register": ["participant_registered"],
     "program.define": ["program_defined"],
     "topic.define": ["topic_defined"],

@@ -196,6 +196,8 @@ EXAMPLES: dict[str, Example] = {
     "UNKNOWN_REQUEST": sends("request.withdraw", {"tracking_number": UNKNOWN}),
     "UNKNOWN_OFFER": changed("offer.answer", offer_id=f"{UNKNOWN}-O1"),
     "UNKNOWN_ENGAGEMENT": changed("engagement.close", engagement_id=f"{UNKNOWN}-E1"),
+    "NOT_THE_PROVIDERS_REASON": changed("engagement.close", reason="superseded"),
+    "CANNOT_GO_ON_WITHOUT_WORDS": changed("engagement.close", reason="cannot_go_on"),
     "NOT_YOURS": of_another,
     "REQUEST_ENDED": ended,
 }

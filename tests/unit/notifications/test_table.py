@@ -30,7 +30,6 @@ def test_messages_with_free_text_or_contacts_are_restricted() -> None:
         ("offer_lapsed", provider),
         ("offer_withdrawn", provider),
         ("engagement_opened", provider),
-        ("engagement_ended", provider),
         ("referral_made", offices),
     ],
 )

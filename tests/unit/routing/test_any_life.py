@@ -32,6 +32,8 @@ SAID = st.one_of(
     st.tuples(st.just("answered"), st.sampled_from(["accept", "decline", "counter"]), PROVIDERS),
     st.tuples(st.just("milestone"), st.sampled_from(["kick_off", "delivered"]), PROVIDERS),
     st.tuples(st.just("closed"), PROVIDERS),
+    st.tuples(st.just("gives_up"), PROVIDERS),
+    st.tuples(st.just("ended"), st.sampled_from(["close", "back_to_lane", "refer"])),
     st.tuples(st.just("withdrawn")),
     st.tuples(st.just("directed"), st.sampled_from(["route", "ineligible"])),
     st.tuples(st.just("assign"), PROVIDERS),
@@ -59,6 +61,8 @@ def _step(sender: Sender, name: str, *words: Any, hour: int) -> Step:
         )
     if name == "assign":
         event: Any = sender.directed("assign", provider=words[0])
+    elif name == "gives_up":
+        event = sender.closed(words[0], reason="cannot_go_on")
     elif name == "amended":
         event = sender.amended(topics=["wellness", f"hour-{hour}"])
     else:

@@ -11,6 +11,7 @@ from tests.examples.decisions import (
     accepted,
     data_of,
     decided,
+    delivered,
     engaged,
     kinds,
     offered,
@@ -58,7 +59,7 @@ def test_a_second_withdrawal_is_refused() -> None:
 )
 def test_messages_after_the_end_are_refused(late: Any, code: str) -> None:
     sender = Sender()
-    closed = decided(engaged(sender), sender.closed("iacp")).request
+    closed = decided(delivered(sender), sender.closed("iacp")).request
 
     assert refusal(decided(closed, late(sender))) == code
 
@@ -76,7 +77,7 @@ def test_an_answer_to_an_offer_of_a_withdrawn_request_is_refused_as_not_open(
 
 def test_an_amendment_after_the_end_changes_nothing_and_is_published_as_too_late() -> None:
     sender = Sender()
-    closed = decided(engaged(sender), sender.closed("iacp")).request
+    closed = decided(delivered(sender), sender.closed("iacp")).request
     amendment = sender.amended(topics=["other"]).model_copy(update={"inreplytoid": "mine"})
 
     outcome = decided(closed, amendment)

@@ -1,0 +1,124 @@
+"""Who is told of the end of an engagement, and what: each of those concerned once."""
+
+from typing import Any
+
+import pytest
+
+from services.notifications.audiences.audience import NotNeeded, Send, View
+from services.notifications.audiences.evolve import evolve
+from services.notifications.audiences.request import Directory, Request
+from services.notifications.decide import decide
+from shared.contracts import routing
+from shared.contracts.outbound import Applied, EngagementEnd, Note, StatusChanged
+from tests.examples.facts import AGENCY, AT, OFFICE, PROVIDER, Log, engagement, inbound
+
+DIRECTORY = Directory(
+    participants={PROVIDER: "IACP", OFFICE: "COPS Office"},
+    programs={"cri-tac": "CRI-TAC"},
+    offices=(OFFICE,),
+)
+Told = dict[str, Send | NotNeeded]
+
+
+def helped() -> Request:
+    request = evolve(None, Log().accepted(), DIRECTORY)
+    return request._replace(
+        status="assigned",
+        provider=PROVIDER,
+        provider_sentence="You accepted this request.",
+        engagement_id=f"{request.tracking_number}-E1",
+    )
+
+
+def told(name: str, data: dict[str, Any]) -> tuple[Told, Request]:
+    event, before = Log().routed(name, data), helped()
+    after = evolve(before, event, DIRECTORY)
+    notices = decide(event, View(AT, DIRECTORY, before, after))
+    found = {notice.audience: notice for notice in notices}
+    assert len(found) == len(notices)  # nobody is told twice
+    return found, after
+
+
+def sent(notice: Send | NotNeeded) -> Any:
+    assert isinstance(notice, Send)
+    return notice.data
+
+
+def test_a_provider_that_cannot_go_on_is_told_to_the_requester_and_the_office() -> None:
+    data = engagement("triaged", reason="provider_lost", ended_by=PROVIDER, declaration="d-1")
+
+    notices, after = told("engagement_ended", data)
+
+    assert notices.keys() == {AGENCY, PROVIDER, OFFICE}
+    status: StatusChanged = sent(notices[AGENCY])
+    assert (status.status, status.provider) == ("triaged", None)
+    assert status.sentence.startswith("IACP cannot go on. Your request keeps its place")
+    office: EngagementEnd = sent(notices[OFFICE])
+    assert (office.reason, office.provider, office.status) == (
+        "provider_lost",
+        PROVIDER,
+        "triaged",
+    )
+    assert isinstance(notices[PROVIDER], NotNeeded)
+    assert (after.provider, after.engagement_id, after.provider_sentence) == (None, None, None)
+
+
+@pytest.mark.parametrize("reason", ["ended_by_program", "superseded", "duplicate"])
+def test_an_end_by_the_office_is_told_to_the_requester_and_the_provider(reason: str) -> None:
+    notices, _ = told("engagement_ended", engagement("triaged", reason=reason, ended_by=OFFICE))
+
+    stop: EngagementEnd = sent(notices[PROVIDER])
+    assert (stop.reason, stop.provider) == (reason, None)
+    assert stop.sentence.startswith("The program office ended this engagement: please stop")
+    assert "The program office ended the work with IACP." in sent(notices[AGENCY]).sentence
+    assert isinstance(notices[OFFICE], NotNeeded)
+
+
+def test_of_an_end_that_is_followed_by_a_referral_the_requester_is_told_once() -> None:
+    data = engagement("triaged", reason="ended_by_program", ended_by=OFFICE, referred=True)
+
+    notices, _ = told("engagement_ended", data)
+
+    assert isinstance(notices[AGENCY], NotNeeded)
+    assert isinstance(notices[PROVIDER], Send)
+
+
+def test_a_request_that_the_office_closes_is_told_to_its_provider() -> None:
+    by_office, after = told(
+        "engagement_closed", engagement("closed", reason="duplicate", ended_by=OFFICE)
+    )
+    by_provider, _ = told("engagement_closed", engagement("closed", reason="completed"))
+
+    assert sent(by_office[PROVIDER]).status == "closed"
+    assert (after.provider_sentence or "").startswith("The program office ended this engagement")
+    assert isinstance(by_provider[PROVIDER], NotNeeded)
+
+
+@pytest.mark.parametrize(
+    ("author", "receiver"), [(PROVIDER, OFFICE), (OFFICE, AGENCY)], ids=["provider", "office"]
+)
+def test_words_with_an_end_reach_only_the_other_side(author: str, receiver: str) -> None:
+    note: Any = Log().note(None, offset=3)
+    data = note.data.model_copy(update={"participant": author, "with_end": True})
+    event = note.model_copy(update={"data": data})
+
+    notices = decide(event, View(AT, DIRECTORY, applied=True))
+
+    [handed_on] = [notice for notice in notices if isinstance(notice, Send)]
+    assert (handed_on.audience, handed_on.classification) == (receiver, "restricted")
+    assert isinstance(handed_on.data, Note)
+    assert handed_on.data.provider == author
+
+
+def test_the_answer_says_what_became_of_a_reason_of_an_older_contract() -> None:
+    facts = {"participant": PROVIDER, "what": "engagement.close", "about": "E1",
+             "taken_as": "cannot_go_on"}  # fmt: skip
+    event: Any = Log().event(routing.TOPIC, "message_applied", PROVIDER, facts,
+                        inreplyto=inbound(3, PROVIDER))  # fmt: skip
+
+    [answer] = decide(event, View(AT, DIRECTORY))
+
+    assert isinstance(answer, Send)
+    assert isinstance(answer.data, Applied)
+    assert answer.data.sentence is not None
+    assert "cannot_go_on" in answer.data.sentence
