@@ -50,6 +50,7 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "engagement_progressed": _BOTH,
     "engagement_closed": _BOTH,
     "engagement_ended": _BOTH,
+    "engagement_affected": _BOTH,
     "offer_answered": ("provider",),
     "milestone_reported": ("provider",),
     "engagement_close_reported": ("provider",),

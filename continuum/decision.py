@@ -17,6 +17,7 @@ _KINDS = {
     "direction": "the program office decides",
     "counter": "the provider made a counteroffer",
     "closed": "the program is not open",
+    "ended": "the engagement ended",
 }
 
 

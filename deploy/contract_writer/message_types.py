@@ -14,6 +14,7 @@ PREVIEW = frozenset(
     {
         "amendment.came_too_late.v1",
         "calendar.define.v1",
+        "engagement.affected.v1",
         "engagement.end.v1",
         "note.stated.v1",
         "ruleset.approve.v1",

@@ -159,6 +159,7 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.EngagementProgressed: _progressed,
     routing.EngagementClosed: _closed,
     routing.EngagementEnded: _state(),
+    routing.EngagementAffected: _state(),
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
     routing.RequestFactsChanged: _state(),

@@ -69,6 +69,10 @@ def _clock(data: routing.ClockFacts) -> str:
     return data.clock
 
 
+def _cause(data: routing.AffectedFacts) -> str:
+    return data.cause
+
+
 def _applied(data: routing.AppliedFacts) -> str:
     return data.what
 
@@ -85,6 +89,7 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     routing.RequestIneligible: _reasons,
     routing.EngagementProgressed: _milestone,
     routing.ClockMissed: _clock,
+    routing.EngagementAffected: _cause,
     routing.MessageApplied: _applied,
     routing.AmendmentCameTooLate: _ended,
     routing.MessageRefused: _refusal,

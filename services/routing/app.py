@@ -10,6 +10,7 @@ from services.routing.lanes.matcher import Matcher
 from services.routing.recorder import Recorder
 from services.routing.restore import OWN, Restore
 from services.routing.settings import Settings
+from services.routing.withdrawals import Withdrawals
 from shared.process.tasks import Task
 from shared.service import Service
 
@@ -23,6 +24,7 @@ def build(settings: Settings) -> Service:
     matcher = Matcher(relay_wake=relay_wake, limit=settings.match_requests, clock=clock)
     deadlines = Deadlines(relay_wake=relay_wake, matcher_wake=matcher_wake, clock=clock)
     recorder = Recorder(relay_wake=relay_wake, clock=clock)
+    withdrawals = Withdrawals(relay_wake=relay_wake, matcher_wake=matcher_wake, clock=clock)
     return Service(
         name="routing",
         topics=TOPICS,
@@ -35,6 +37,7 @@ def build(settings: Settings) -> Service:
         tasks=[
             Task("matcher", matcher.step, settings.match_every, matcher_wake),
             Task("deadlines", deadlines.step, settings.deadlines_every),
+            Task("withdrawals", withdrawals.step, settings.withdraw_every),
             Task("recorder", recorder.step, settings.record_every),
         ],
     )

@@ -72,5 +72,7 @@ def _recorded(request: Request, *, at: datetime) -> DecisionOutcome:
         due_at=request.due_at,
         due_cause=request.due_cause,
         past=past_of(request),
+        waits_until=request.waits_until,
+        affected=request.affected,
     )
     return builder.build()

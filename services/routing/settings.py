@@ -16,5 +16,7 @@ class Settings(ServiceSettings):
     """Seconds between runs of the matcher when nothing wakes it."""
     deadlines_every: Annotated[float, Field(gt=0, le=60)] = 1
     """Seconds between checks for expired clocks, unless one is due earlier."""
+    withdraw_every: Annotated[float, Field(gt=0, le=60)] = 1
+    """Seconds between checks for offers of providers and programs that take part no more."""
     record_every: Annotated[float, Field(gt=0, le=3600)] = 60
     """Seconds between checks for requests whose published events are incomplete."""

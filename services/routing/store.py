@@ -110,6 +110,41 @@ async def lock_due_requests(
     return _locked(rows)
 
 
+async def lock_offers(
+    connection: "Connection[Any]",
+    *,
+    providers: Collection[str],
+    programs: Collection[str],
+    limit: int,
+) -> tuple[list[Request], datetime | None]:
+    """
+    Lock requests with an open offer of *providers* or in *programs*; skip those locked by others.
+
+    Return them and the real time when all were locked (None if there are none).
+    """
+    rows = await connection.fetch(_SQL["lock_offers"], list(providers), list(programs), limit)
+    return _locked(rows)
+
+
+async def lock_engagements(
+    connection: "Connection[Any]", gone: Mapping[str, str], *, limit: int
+) -> tuple[list[Request], datetime | None]:
+    """
+    Lock requests whose provider is *gone*, by its reason, and that were not named for that.
+
+    Also those that were named while their provider takes part again. Skip those locked by others.
+    Return them and the real time when all were locked (None if there are none).
+    """
+    rows = await connection.fetch(_SQL["lock_engagements"], list(gone), list(gone.values()), limit)
+    return _locked(rows)
+
+
+async def read_capacities(connection: "Connection[Any]") -> dict[str, Capacity]:
+    """Return the capacities of all providers, without locks."""
+    rows = await connection.fetch(_SQL["read_capacities"])
+    return {row[0]: capacity_of(row) for row in rows}
+
+
 async def lock_unrecorded(
     connection: "Connection[Any]", *, limit: int
 ) -> tuple[list[Request], datetime | None]:

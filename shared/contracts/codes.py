@@ -158,6 +158,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "provider_lost": "The provider cannot continue.",
         "duplicate": "The request is the same as another one.",
     },
+    "causes": {
+        "provider_suspended": "The provider is suspended.",
+        "provider_ended": "The provider has ended, or its dates have.",
+        "provider_not_registered": "The provider's registration has ended.",
+        "provider_active": "The provider takes part again.",
+    },
     "after_end": {
         "close": "The request ends, too.",
         "back_to_lane": "The request goes back into its lane, with the place that it had.",
@@ -172,12 +178,17 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "program_statuses": {
         "announced": "Not open yet, or open from opens_at on; requests wait.",
         "open": "Requests are offered to providers.",
-        "suspended": "Requests wait and keep their place.",
-        "ended": "No new requests.",
+        "suspended": "Requests wait and keep their place; open offers are withdrawn.",
+        "ended": "No new requests; those that wait are referred, open offers are withdrawn.",
     },
     "provider_roles": {
         "lead": "Leads the group of providers.",
         "member": "Belongs to the group of providers.",
+    },
+    "provider_statuses": {
+        "active": "The provider gets offers.",
+        "suspended": "No offers for now; open offers go to others, and work goes on.",
+        "ended": "No offers any more; open offers go to others, and work goes on.",
     },
     "rule_subjects": {
         "eligibility": "Whether a program serves the agency.",

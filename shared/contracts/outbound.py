@@ -13,6 +13,7 @@ from shared.contracts.published import (
     AgencyTypeCode,
     AnswerCode,
     AnyCode,
+    CauseCode,
     Coordinate,
     DerivedId,
     EndReasonCode,
@@ -50,6 +51,7 @@ TYPES = {
     "offer_lapsed": "gov.cri.offer.lapsed.v1",
     "engagement_opened": "gov.cri.engagement.opened.v1",
     "engagement_ended": "gov.cri.engagement.ended.v1",
+    "engagement_affected": "gov.cri.engagement.affected.v1",
     "referral_made": "gov.cri.referral.made.v1",
     "note_stated": "gov.cri.note.stated.v1",
     "came_too_late": "gov.cri.amendment.came_too_late.v1",
@@ -390,6 +392,29 @@ class EngagementEnd(Facts):
     """What happened and what to do now, for people."""
 
 
+class Affected(Facts):
+    """
+    The provider of an engagement takes part no more, or again. The work goes on.
+
+    Sent once for each engagement, to its provider and to the program office, which may end it.
+    """
+
+    engagement_id: EngagementId
+    """The engagement."""
+    tracking_number: TrackingNumber
+    """The request."""
+    status: Annotated[Status, Field(examples=["in_delivery"])]
+    """The status of the request, which has not changed."""
+    cause: CauseCode
+    """What has happened."""
+    provider: ParticipantName | None = None
+    """To the program office: the provider of the engagement."""
+    proposed_provider: ParticipantName | None = None
+    """To the program office: who would be asked now, and could go on with the work."""
+    sentence: Annotated[Sentence, Field(examples=["IADLEST is suspended; this work goes on."])]
+    """What has happened and what it means, for people."""
+
+
 class Referral(Facts):
     """Tells the program office that a request waits for its ``request.direct``."""
 
@@ -405,6 +430,8 @@ class Referral(Facts):
     """The dates that the provider proposed."""
     counter_service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)] = []
     """The forms of help that the provider proposed."""
+    proposed_program: ProgramCode | None = None
+    """If the request's program has ended: another that would serve the agency."""
 
 
 class StatusLine(Facts):
@@ -487,6 +514,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["offer_lapsed"]: OfferEnd,
     TYPES["engagement_opened"]: EngagementMessage,
     TYPES["engagement_ended"]: EngagementEnd,
+    TYPES["engagement_affected"]: Affected,
     TYPES["referral_made"]: Referral,
     TYPES["note_stated"]: Note,
     TYPES["came_too_late"]: CameTooLate,
@@ -507,6 +535,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["offer_lapsed"]: frozenset({_PROVIDER}),
     TYPES["engagement_opened"]: frozenset({_PROVIDER}),
     TYPES["engagement_ended"]: frozenset({_PROVIDER, _OFFICE}),
+    TYPES["engagement_affected"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),
     TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["came_too_late"]: frozenset({_AGENCY}),

@@ -183,6 +183,13 @@ class Provider(Facts):
     """The forms of help that it gives; empty: all."""
     role: Literal["lead", "member"] = "member"
     """Its part in the group of providers."""
+    status: Literal["active", "suspended", "ended"] | None = None
+    """
+    Whether it gets offers; by default active. Open offers of one that does not are withdrawn and
+    go to others; its work goes on.
+    """
+    status_reason: Annotated[Code | None, Field(examples=["under_review"])] = None
+    """Why it is not active, as a code of your own choice."""
     effective_from: AwareDatetime | None = None
     """When it begins to help; without it, at once."""
     effective_until: AwareDatetime | None = None

@@ -410,6 +410,12 @@ OFFER_EXPIRED = Refusal(
     "Answer before expires_at; declare capacity to be asked again.",
     _ROUTING,
 )
+PROVIDER_NOT_ACTIVE = Refusal(
+    "provider_not_active",
+    "This provider is suspended, has ended, or is not registered any more.",
+    "Name another provider, or list this one as active first.",
+    _ROUTING,
+)
 NOT_REFERRED = Refusal(
     "not_referred",
     "This request is not referred to the program office.",
@@ -449,6 +455,7 @@ MEANINGS: Mapping[str, str] = {
     "offer_expired": "The broker received the answer after expires_at.",
     "offer_not_open": "The offer was answered or withdrawn, or has gone to another provider.",
     "ori_not_registered_for_participant": "You may not act for this ORI, or for this key.",
+    "provider_not_active": "The provider gets no offers: the direction cannot be carried out.",
     "reference_reused_with_other_content": "The reference was used for another request.",
     "reserved": "The id or source of a participant belongs to the system itself.",
     "role_not_authorized": "Participants of your kind may not send this type, or for this reason.",

@@ -23,6 +23,7 @@ STATUSES = (
     "referred",
     "withdrawn",
 )
+REQUEST_WITHDRAWN = "request_withdrawn"
 TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 
 
@@ -88,7 +89,7 @@ class RequestIneligible(Event):
 
 class WaitFacts(RequestStateFacts):
     """
-    ``reason`` is program_not_open or no_capacity.
+    ``reason`` is program_not_open, program_suspended or no_capacity.
 
     ``queue_number`` is the place in the lane, in the event that assigns it.
     """
@@ -109,6 +110,7 @@ class ReferralFacts(RequestStateFacts):
     ``reason`` is ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
     no_candidate, calendar_ended, countered, engagement_ended, program_not_offered (it ended) or
     no_ruleset (none is in force). The program office should direct the request by ``due_at``.
+    ``proposed_program`` is another program that would serve it, if its own has ended.
     """
 
     reason: str
@@ -118,6 +120,7 @@ class ReferralFacts(RequestStateFacts):
     counter_service_forms: list[str] = []
     decision: DecisionFacts
     due_at: AwareDatetime | None = None
+    proposed_program: str | None = None
 
 
 class RequestReferred(Event):
@@ -147,7 +150,13 @@ class OfferMade(Event):
 
 
 class OfferEndFacts(RequestStateFacts):
-    """``queue_number`` is the place in the lane, in the event that gives it."""
+    """
+    ``queue_number`` is the place in the lane, in the event that gives it.
+
+    An offer is withdrawn with reason request_withdrawn, or because its provider or its program
+    takes part no more: provider_suspended, provider_ended, provider_not_registered,
+    program_suspended, program_ended, program_not_open. Those do not count against the provider.
+    """
 
     offer_id: str
     provider: str
@@ -246,6 +255,25 @@ class EngagementEnded(Event):
 
     type: Literal["gov.cri.routing.engagement_ended.v1"]
     data: EngagementEndedFacts
+
+
+class AffectedFacts(RequestStateFacts):
+    """
+    ``cause`` is provider_suspended, provider_ended or provider_not_registered; or provider_active
+    if the provider takes part again. The work goes on. ``proposed_provider`` could go on with it.
+    """
+
+    engagement_id: str
+    provider: str
+    cause: str
+    proposed_provider: str | None = None
+
+
+class EngagementAffected(Event):
+    """Whether the provider of an engagement takes part has changed; the office may move it."""
+
+    type: Literal["gov.cri.routing.engagement_affected.v1"]
+    data: AffectedFacts
 
 
 class WithdrawnFacts(RequestStateFacts):
@@ -368,6 +396,8 @@ class RecordedFacts(RequestStateFacts):
     due_at: AwareDatetime | None = None
     due_cause: str | None = None
     past: dict[str, str] = {}
+    waits_until: AwareDatetime | None = None
+    affected: str | None = None
 
 
 class RequestRecorded(Event):
@@ -390,6 +420,7 @@ RequestEvent = (
     | EngagementProgressed
     | EngagementClosed
     | EngagementEnded
+    | EngagementAffected
     | RequestWithdrawn
     | ClockMissed
 )

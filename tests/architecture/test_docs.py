@@ -13,6 +13,7 @@ import pytest
 from services.intake import json_limits
 from services.notifications.audiences.render import REFERRED
 from shared.contracts import inbound, outbound, reference, routing
+from shared.contracts.codes import CODES
 from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
 from shared.contracts.services import SERVICES
@@ -182,6 +183,7 @@ def codes_in_contracts() -> Codes:
     known["ruleset.approve", "tie_break"] = set(reference.TIE_BREAKS)
     for kind in ("request.status_changed", "status.told", "engagement.ended"):
         known[kind, "status"] = set(routing.STATUSES)
+    known["engagement.affected", "cause"] = set(CODES["causes"])
     for kind in ("message.refused", "submission.refused"):
         known[kind, "refused_by"] = {"intake", "routing", "notifications"}
     known["", "dataclassification"] = set(get_args(Classification))

@@ -9,7 +9,7 @@ from shared.contracts.event import derived_id, padded
 
 ABOUT_REQUESTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     routing.TOPIC: {
-        "engagement_ended": {"status": "waiting", "reason": "provider_lost", "provider": "iacp"},
+        "engagement_merged": {"status": "waiting", "reason": "provider_lost", "provider": "iacp"},
         "offer_extended": {"status": "offered", "offer_id": "O1", "provider": "iacp"},
         "request_paused": {"status": "triaged", "state": {"offered": [["iacp", 1]]}},
     },

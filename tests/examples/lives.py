@@ -151,6 +151,9 @@ class Lives:
             ("engagement_ended", engagement("triaged", number, provider=by, ended_by=draw.choice(
                 (by, OFFICE)), reason=draw.choice(("provider_lost", "superseded")),
                 referred=draw.random() < 0.3)),
+            ("engagement_affected", engagement("assigned", number, provider=by, cause=draw.choice(
+                ("provider_suspended", "provider_active", "unheard_of")),
+                proposed_provider=draw.choice((None, *PROVIDERS)))),
             ("request_withdrawn", state("withdrawn", number, before=draw.choice(
                 ("referred", "assigned")), **draw.choice(({}, {
                     "provider": by, "engagement_id": f"{number}-E1"})))),

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.affected import Gone, affected, withdrawn
 from services.routing.life.capacity import Capacity, apply
 from services.routing.life.offers import run_out
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
@@ -19,10 +20,17 @@ from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Record
 from shared.delivery.restore.own_log import parse_published
 from shared.delivery.sequences import Numbers
-from tests.examples.routing import AT, Sender, declared, provider, rules_with
+from tests.examples.routing import AT, Sender, declared, program, provider, rules_with
 
 PROVIDERS = ("iacp", "fop", "noble")
 RULES = rules_with(providers=[provider(name) for name in PROVIDERS])
+SUSPENDED, POSTPONED = (
+    rules_with(providers=[provider(name) for name in PROVIDERS], program=program(**changes))
+    for changes in (
+        {"status": "suspended"},
+        {"status": "announced", "opens_at": AT + timedelta(days=9000)},
+    )
+)
 _REQUESTS = 4
 _READER = RoutingReader()
 _NEW_FIELDS = {"decided", "declared", "declaration", "entry", "facts", "queue_number"}
@@ -69,7 +77,7 @@ class Lives:
             step = self.draw.choice(
                 (self._accept, self._declare, self._match, self._match, self._match, self._apply)
                 + (self._say,) * 8
-                + (self._run_out,)
+                + (self._run_out, self._withdraw)
             )
             step()
 
@@ -167,7 +175,9 @@ class Lives:
                 r for r in self.requests.values() if r.queued and r.lane == f"cri-tac.{pace}"
             ]
             queued.sort(key=lambda request: request.queue_number or 0)
-            step = LaneStep("cri-tac", True, RULES, dict(self.capacities), self.at)
+            rules = self.draw.choice((RULES, RULES, RULES, SUSPENDED, POSTPONED))
+            is_open = rules is RULES
+            step = LaneStep("cri-tac", is_open, rules, dict(self.capacities), self.at)
             self._write(match_in_order(step, queued))
             self.capacities = step.capacities
 
@@ -186,6 +196,21 @@ class Lives:
             assert request.due_at is not None
             self.at = max(self.at, request.due_at + timedelta(minutes=1))
             self._write([self._numbered(run_out(request, at=self.at))])
+
+    def _withdraw(self) -> None:
+        """Withdraw the open offers of a provider or in a program that takes part no more."""
+        requests = [request for request in self.requests.values() if request.status == "offered"]
+        by = {self.draw.choice(PROVIDERS): "provider_suspended"}
+        mine = [request for request in requests if request.provider in by]
+        outcomes = withdrawn(mine, Gone(by, {}), at=self.at)
+        if self.draw.random() < 0.3:
+            left = Gone({}, {"cri-tac": "program_ended"})
+            outcomes = withdrawn(requests, left, at=self.at)
+        self._write([self._numbered(outcome) for outcome in outcomes])
+        engaged = ("assigned", "in_delivery", "delivered")
+        work = [request for request in self.requests.values() if request.status in engaged]
+        outcomes = affected(work, Gone(by, {}), RULES, self.capacities, at=self.at)
+        self._write([self._numbered(outcome) for outcome in outcomes])
 
     def _numbered(self, outcome: DecisionOutcome) -> DecisionOutcome:
         if not outcome.request.queued or outcome.request.queue_number is not None:

@@ -3,7 +3,7 @@
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
 from shared.contracts import routing
-from shared.contracts.outbound import EngagementEnd, EngagementMessage, StatusChanged
+from shared.contracts.outbound import Affected, EngagementEnd, EngagementMessage, StatusChanged
 
 OWN_ACT = "it did this itself and was answered"
 
@@ -75,6 +75,48 @@ def given_up(event: routing.EngagementEnded, view: View) -> EngagementEnd | str:
         " another provider is looked for."
     )
     return _end(data, sentence, provider=data.provider)
+
+
+def affected(event: routing.EngagementAffected, _: View) -> Affected:
+    """Tell the provider that its work goes on."""
+    sentence = render.sentence_for(
+        render.AFFECTED, event.data.cause, "You get no offers now. This work goes on as agreed."
+    )
+    return _affected(event.data, sentence)
+
+
+def affected_for_office(event: routing.EngagementAffected, view: View) -> Affected:
+    """Name the engagement, and who could go on with it."""
+    data = event.data
+    provider = view.directory.participant(data.provider)
+    sentence = render.sentence_for(
+        render.AFFECTED_FOR_OFFICE,
+        data.cause,
+        "{provider} takes part no more.",
+        provider=provider,
+    )
+    proposed = data.proposed_provider
+    if proposed is not None:
+        sentence = f"{sentence} {view.directory.participant(proposed)} could go on with it."
+    return _affected(data, sentence, provider=data.provider, proposed=proposed)
+
+
+def _affected(
+    data: routing.AffectedFacts,
+    sentence: str,
+    *,
+    provider: str | None = None,
+    proposed: str | None = None,
+) -> Affected:
+    return Affected(
+        engagement_id=data.engagement_id,
+        tracking_number=data.tracking_number,
+        status=data.status,
+        cause=data.cause,
+        provider=provider,
+        proposed_provider=proposed,
+        sentence=sentence,
+    )
 
 
 def _end(

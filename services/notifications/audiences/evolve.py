@@ -83,7 +83,7 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             return _withdrawn(request, event)
         case RequestAmended():
             return _amended(request, event.data)
-        case routing.ClockMissed():
+        case routing.ClockMissed() | routing.EngagementAffected():
             return request
         case _:
             assert_never(event)

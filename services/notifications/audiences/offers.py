@@ -22,6 +22,7 @@ def lapsed(event: routing.OfferLapsed, _: View) -> OfferEnd:
 
 
 def withdrawn(event: routing.OfferWithdrawn, _: View) -> OfferEnd:
+    """Say that the offer no longer stands, but not why: neutral, as others may read it."""
     return _ended(
         event.data,
         "The offer is withdrawn: please stop; whatever you were told about it no longer holds.",

@@ -23,6 +23,7 @@ PROGRAM_OFFICE = "The program office can say where else to go; it sees this requ
 ASK_THE_OFFICE = "The program office can say where else to go."
 WAITING = {
     "program_not_open": "Your request waits because {program} is not open yet.",
+    "program_suspended": "Your request waits because {program} is suspended; it keeps its place.",
     "no_capacity": "Your request waits because no provider has room for it now.",
 }
 REFERRED = {
@@ -61,6 +62,16 @@ STOP = (
     "The agency withdrew: please stop the work. What you were told of its need and its"
     " contacts may no longer be used."
 )
+AFFECTED = {
+    "provider_active": "You get offers again. This work goes on as before.",
+}
+AFFECTED_FOR_OFFICE = {
+    "provider_suspended": "{provider} is suspended; this work goes on with it.",
+    "provider_ended": "{provider} has ended; this work goes on with it until you end it.",
+    "provider_not_registered": "{provider} is no longer registered, so its messages are refused;"
+    " please end this work, so that another provider can go on with it.",
+    "provider_active": "{provider} takes part again; this work goes on with it.",
+}
 STOP_FOR_THE_OFFICE = (
     "The program office ended this engagement: please stop the work. What you were told of the"
     " agency's need and its contacts may no longer be used."
@@ -181,6 +192,7 @@ def referral_made(data: routing.ReferralFacts) -> Referral:
         provider=data.provider,
         counter=counter if data.reason == "countered" else None,
         counter_service_forms=data.counter_service_forms,
+        proposed_program=data.proposed_program,
     )
 
 

@@ -11,6 +11,8 @@ def waitlisted(event: routing.RequestWaitlisted, view: View) -> StatusChanged:
     what = "It moves on, in order, when there is room."
     if data.reason == "program_not_open":
         what = f"It moves on, in order, when {view.directory.program(data.program)} opens."
+    if data.reason == "program_suspended":
+        what = f"It moves on, in order, when {view.directory.program(data.program)} goes on."
     return render.status_changed(view.request, Next(what=what, by=data.opens_at))
 
 

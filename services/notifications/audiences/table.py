@@ -190,6 +190,14 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(offices, "engagement_ended", engagements.given_up),
                 NoMessage(no_office, _NO_OFFICE),
             )
+        case routing.EngagementAffected():
+            return _rows(
+                event,
+                To(provider, "engagement_affected", engagements.affected),
+                To(offices, "engagement_affected", engagements.affected_for_office),
+                NoMessage(no_office, _NO_OFFICE),
+                NoMessage(requester, "the work goes on; it is told if that changes"),
+            )
         case routing.ClockMissed():
             return _rows(event, NoMessage(requester, _CLOCK), NoMessage(offices, _CLOCK))
 

@@ -10,8 +10,9 @@ from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import NOTHING_PAST, Request, not_again
 from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts, decode_request_facts
-from services.routing.rules.in_force import DecisionBasis, Rules, is_open
+from services.routing.rules.in_force import DecisionBasis, Rules, closed, opens_at
 from services.routing.rules.matching import Match, match
+from services.routing.rules.triage import triage
 from shared.clocks.lengths import due_at
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import DecisionFacts, Sentences
@@ -46,11 +47,7 @@ def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Decision
 def is_lane_open(rules: Rules, program: str, *, at: datetime) -> bool:
     """Tell whether offers are made for *program* at *at*."""
     known = rules.ruleset is not None and program in rules.catalog.programs
-    return known and is_open(_candidate(rules, program), at=at)
-
-
-def _candidate(rules: Rules, program: str) -> Facts:
-    return next(c for c in rules.programs.candidates if c["program.id"] == program)
+    return known and closed(rules.catalog, program, at=at) is None
 
 
 def _match(
@@ -96,7 +93,7 @@ def _match(
 def _not_again(step: LaneStep, request: Request) -> tuple[str, ...]:
     """Return the providers that are not asked again; usually all that were asked."""
     if request.past == NOTHING_PAST:
-        return request.offered
+        return tuple(filter(None, request.offered))
     return not_again(request, {name: has.declaration for name, has in step.capacities.items()})
 
 
@@ -151,14 +148,23 @@ def _record(
 
 
 def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
-    """Let the request wait until its program opens."""
-    if request.waits_for == "program_not_open":
+    """
+    Let the request wait until its program opens, or refer it if the program has ended.
+
+    A request that already waits is told again only if the reason or the date is another.
+    """
+    catalog = step.rules.catalog
+    reason = closed(catalog, step.program, at=step.at) or "program_not_open"
+    if reason == "program_ended":
+        return _program_ended(step, request)
+    told_date = opens_at(catalog, step.program)
+    if (request.waits_for, request.waits_until) == (reason, told_date):
         return DecisionOutcome(request._replace(fresh=False))
-    basis = step.rules.programs
-    name = _candidate(step.rules, step.program)["program.name"]
+    name = catalog.programs[step.program].name
+    state = "suspended" if reason == "program_suspended" else "not open"
     because = Sentences(
-        staff=f"{name} is not open.",
-        requester=f"{name} is not open; your request keeps its place.",
+        staff=f"{name} is {state}.",
+        requester=f"{name} is {state}; your request keeps its place.",
     )
     details = {
         "program": step.program,
@@ -166,7 +172,38 @@ def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
         "because": sentences(because),
     }
     builder = OutcomeBuilder(request, cause=request.last_event, at=step.at)
+    basis = step.rules.programs
     record = builder.record_decision("closed", details, because, rules=step.rules, basis=basis)
-    opens_at = step.rules.catalog.programs[step.program].opens_at
-    wait(builder, "program_not_open", decision=record.facts, opens_at=opens_at)
+    wait(builder, reason, decision=record.facts, opens_at=told_date)
+    return builder.build()
+
+
+def _program_ended(step: LaneStep, request: Request) -> DecisionOutcome:
+    """Refer the request to the program office, with another program that would serve it."""
+    basis, name = step.rules.programs, step.rules.catalog.programs[step.program].name
+    facts = {**decode_request_facts(request.facts), "request.program": None}
+    instead = triage(facts, step.rules.other_programs(step.program), at=step.at)
+    proposed = instead.program if instead.outcome in ("queued", "not_open") else None
+    also = ""
+    if proposed is not None:
+        also = f" {step.rules.catalog.programs[proposed].name} would serve the agency."
+    because = Sentences(
+        staff=f"{name} has ended; a person decides.{also}",
+        requester=f"{name} has ended; the program office will look at your request.",
+    )
+    details = {
+        "program": step.program,
+        "outcome": "referred",
+        "proposed": proposed,
+        "because": sentences(because),
+    }
+    builder = OutcomeBuilder(request, cause=request.last_event, at=step.at)
+    record = builder.record_decision("closed", details, because, rules=step.rules, basis=basis)
+    refer(
+        builder,
+        "program_not_offered",
+        decision=record.facts,
+        ruleset=_timing(step),
+        proposed_program=proposed,
+    )
     return builder.build()

@@ -15,7 +15,7 @@ from services.routing.lanes import opening
 from services.routing.lanes.lane import LaneStep, is_lane_open, match_in_order
 from services.routing.lanes.opening import Lane, OpenedLane, Survey
 from services.routing.life.capacity import Capacity, apply
-from services.routing.rules.in_force import Rules, RulesCache
+from services.routing.rules.in_force import Rules, RulesCache, closed, opens_at
 from services.routing.saving import save_and_publish
 from services.routing.store import LaneSweep, Results
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -96,6 +96,8 @@ class Matcher:
                 for provider in gained & catalog.providers.keys()
                 for program in catalog.providers[provider].programs
             }
+            rules = self._rules_cache.in_force(catalog, at=opened.survey.at)
+            programs = {p for p in programs if is_lane_open(rules, p, at=opened.survey.at)}
             lanes = [
                 lane._replace(swept_to=0) if lane.program in programs else lane
                 for lane in opened.survey.lanes
@@ -123,7 +125,6 @@ class Matcher:
                 connection,
                 lane.lane,
                 basis=plan.basis,
-                is_open=plan.is_open,
                 providers=plan.providers,
                 clock=self._clock,
                 limit=self._limit,
@@ -162,12 +163,13 @@ class _Plan(NamedTuple):
 
 
 def _plan(program: str, rules: Rules, *, at: datetime) -> _Plan:
+    reason = closed(rules.catalog, program, at=at)
+    if reason is not None:
+        return _Plan(f"{reason} {opens_at(rules.catalog, program)}", False, [])
     basis = rules.providers(program, at=at)
-    is_open = is_lane_open(rules, program, at=at)
-    state = "open" if is_open else "closed"
     return _Plan(
-        f"{state} {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}",
-        is_open,
+        f"open {basis.ruleset_hash[:16]} {basis.panel_hash[:16]}",
+        True,
         [candidate["provider.id"] for candidate in basis.candidates],
     )
 
@@ -216,7 +218,7 @@ def _has_work(lane: Lane, rules: Rules, *, at: datetime) -> bool:
         return False
     if lane.fresh or lane.basis != _plan(lane.program, rules, at=at).basis:
         return True
-    return lane.swept_to is not None and is_lane_open(rules, lane.program, at=at)
+    return lane.swept_to is not None
 
 
 def _changed(before: dict[str, Capacity], after: dict[str, Capacity]) -> list[Capacity]:

@@ -72,7 +72,6 @@ async def open_lane(
     lane: str,
     *,
     basis: str,
-    is_open: bool,
     providers: Sequence[str],
     clock: BusinessClock,
     limit: int,
@@ -80,9 +79,9 @@ async def open_lane(
     """
     Lock the lane, its providers' capacities and its next requests; None if another has the lane.
 
-    A *basis* other than that of the last sweep starts a new sweep, if the lane *is_open*.
+    A *basis* other than that of the last sweep starts a new sweep.
     """
-    row = await connection.fetchrow(_SQL["open_lane"], lane, basis, is_open, providers, limit)
+    row = await connection.fetchrow(_SQL["open_lane"], lane, basis, providers, limit)
     assert row is not None
     if row["o_at"] is None:
         return None

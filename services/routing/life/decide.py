@@ -11,6 +11,7 @@ from services.routing.life.engagements import (
     report_milestone,
 )
 from services.routing.life.offer_answers import answer_offer
+from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
 from services.routing.life.triaging import triage_request
@@ -30,9 +31,8 @@ from shared.contracts.intake import (
 )
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
+    REQUEST_WITHDRAWN,
     FactsChangedFacts,
-    OfferEndFacts,
-    OfferWithdrawn,
     RequestFactsChanged,
     RequestWithdrawn,
     WithdrawnFacts,
@@ -146,14 +146,7 @@ def _withdraw(builder: OutcomeBuilder, event: WithdrawalRequested) -> None:
         return
     engagement = request.engagement_id
     if request.status == "offered":
-        builder.publish(
-            OfferWithdrawn,
-            OfferEndFacts,
-            status="triaged",
-            offer_id=request.offer_id,
-            provider=request.provider,
-            reason="request_withdrawn",
-        )
+        withdraw_offer(builder, REQUEST_WITHDRAWN)
     builder.publish(
         RequestWithdrawn,
         WithdrawnFacts,

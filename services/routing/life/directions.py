@@ -8,7 +8,7 @@ from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.refusals import reason_of
 from services.routing.rules.decisions import DecisionRecord, sentences
 from services.routing.rules.facts import decode_request_facts
-from services.routing.rules.in_force import DecisionBasis, Rules, is_open
+from services.routing.rules.in_force import DecisionBasis, Rules, absence, closed, opens_at
 from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
 from shared.clocks.lengths import due_at
 from shared.contracts import refusals
@@ -54,10 +54,13 @@ def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
         return None
     if direction.action == "assign" and direction.provider not in rules.catalog.providers:
         return refusals.UNKNOWN_PROVIDER
-    program = rules.catalog.programs.get(_program(builder, direction, rules))
-    if program is None or program.status == "ended":
+    program = _program(builder, direction, rules)
+    known = program in rules.catalog.programs
+    if not known or closed(rules.catalog, program, at=builder.at) == "program_ended":
         return refusals.PROGRAM_UNKNOWN_OR_ENDED
     makes_offer = direction.action == "assign" and not _takes_counter(builder, direction)
+    if makes_offer and absence(rules.catalog, direction.provider or "", at=builder.at) is not None:
+        return refusals.PROVIDER_NOT_ACTIVE
     if makes_offer and _expires_at(builder, direction, rules) is None:
         return refusals.CALENDAR_ENDED
     return None
@@ -102,11 +105,11 @@ def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> 
     )
     builder.program, builder.lane = program, _lane(builder, program, rules)
     record = _record(builder, direction, rules, because, outcome="routed", program=program)
-    if is_open(candidate, at=builder.at):
+    reason = closed(rules.catalog, program, at=builder.at)
+    if reason is None:
         builder.publish(RequestTriaged, TriageFacts, status="triaged", decision=record.facts)
     else:
-        opens_at = rules.catalog.programs[program].opens_at
-        wait(builder, "program_not_open", decision=record.facts, opens_at=opens_at)
+        wait(builder, reason, decision=record.facts, opens_at=opens_at(rules.catalog, program))
 
 
 def _assign(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:

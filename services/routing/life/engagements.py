@@ -159,7 +159,7 @@ def _refer(
         "because": sentences(because),
     }
     record = builder.record_decision("ended", details, because, rules=rules, basis=None)
-    refer(builder, "engagement_ended", decision=record.facts, ruleset=rules.ruleset)
+    refer(builder, "engagement_ended", decision=record.facts, ruleset=rules.timing)
 
 
 def _refusal(request: Request, engagement_id: str, provider: str | None = None) -> Refusal | None:

@@ -9,8 +9,10 @@ from services.routing.life.request import ENDED, LOST, Request, pace_of, with_pa
 from services.routing.rules.facts import encode_facts
 from shared.contracts.event import Event
 from shared.contracts.routing import (
+    REQUEST_WITHDRAWN,
     AmendmentCameTooLate,
     ClockMissed,
+    EngagementAffected,
     EngagementClosed,
     EngagementEnded,
     EngagementOpened,
@@ -34,9 +36,11 @@ from shared.contracts.routing import (
 )
 
 Changes = Mapping[str, Any]
+ACTIVE = "provider_active"
 NO_CLOCK: Changes = {"due_clock": None, "due_at": None, "due_cause": None}
-QUEUED: Changes = {"queued": True, "fresh": True, "waits_for": None, **NO_CLOCK}
-NOT_QUEUED: Changes = {"queued": False, "fresh": False, "waits_for": None, **NO_CLOCK}
+NO_WAIT: Changes = {"waits_for": None, "waits_until": None}
+QUEUED: Changes = {"queued": True, "fresh": True, "affected": None, **NO_WAIT, **NO_CLOCK}
+NOT_QUEUED: Changes = {"queued": False, "fresh": False, "affected": None, **NO_WAIT, **NO_CLOCK}
 
 
 def evolve(request: Request, event: RoutingEvent) -> Request:
@@ -60,6 +64,9 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
         case EngagementEnded():
             ended = {"offer_state": "ended", "past": _past(request, event)}
             return _after(request, event, QUEUED, ended, _queue_number(request, event))
+        case EngagementAffected():
+            cause = event.data.cause
+            return _after(request, event, {"affected": None if cause == ACTIVE else cause})
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
             return _after(
@@ -69,9 +76,19 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             lapsed = {"offer_state": "lapsed"}
             return _after(request, event, QUEUED, lapsed, _queue_number(request, event))
         case OfferWithdrawn():
-            return _after(request, event, {"offer_state": "withdrawn"})
+            return _after(
+                request,
+                event,
+                QUEUED,
+                _offer_withdrawn(request, event),
+                _queue_number(request, event),
+            )
         case RequestWaitlisted():
-            waits = {"fresh": False, "waits_for": event.data.reason}
+            waits = {
+                "fresh": False,
+                "waits_for": event.data.reason,
+                "waits_until": event.data.opens_at,
+            }
             return _after(request, event, QUEUED, waits, _queue_number(request, event))
         case RequestReferred():
             return _after(request, event, _referred(event))
@@ -143,6 +160,8 @@ def _complete_state(event: RequestRecorded) -> Changes:
         "due_clock": data.due_clock,
         "due_at": data.due_at,
         "due_cause": data.due_cause,
+        "waits_until": data.waits_until,
+        "affected": data.affected,
         "past": json.dumps(data.past, sort_keys=True, separators=(",", ":")),
     }
 
@@ -156,7 +175,12 @@ def _past(request: Request, event: EngagementEnded) -> str:
 
 def _queue_number(
     request: Request,
-    event: RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed | EngagementEnded,
+    event: RequestTriaged
+    | RequestWaitlisted
+    | OfferDeclined
+    | OfferLapsed
+    | OfferWithdrawn
+    | EngagementEnded,
 ) -> Changes:
     """Return the change of the queue number, which never changes once it is set."""
     if request.queue_number is not None:
@@ -185,6 +209,13 @@ def _offered(request: Request, event: OfferMade) -> Changes:
         "offer_entry": data.entry,
         **clock_of(f"offer_answer.{pace_of(data.lane)}", event, at=data.expires_at),
     }
+
+
+def _offer_withdrawn(request: Request, event: OfferWithdrawn) -> Changes:
+    """Return the changes; an offer that we withdrew does not count against its provider."""
+    if event.data.reason in (None, REQUEST_WITHDRAWN):
+        return {"offer_state": "withdrawn"}
+    return {"offer_state": "withdrawn", "offered": (*request.offered[:-1], "")}
 
 
 def _silence_clock(event: EngagementOpened | EngagementProgressed) -> Changes:

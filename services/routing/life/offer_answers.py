@@ -45,7 +45,7 @@ def _refusal(request: Request, answer: OfferAnswerFacts) -> Refusal | None:
     number = _number(request, answer.offer_id)
     if number is None:
         return refusals.UNKNOWN_OFFER
-    if request.offered[number - 1] != answer.provider:
+    if request.offered[number - 1] not in (answer.provider, ""):
         return refusals.NOT_YOURS
     last = number == len(request.offered)
     stands = last and not request.ended and request.offer_state in ("open", "lapsed")

@@ -17,6 +17,7 @@ from shared.contracts.routing import (
     OfferFacts,
     OfferLapsed,
     OfferMade,
+    OfferWithdrawn,
     ReferralFacts,
     RequestReferred,
     RequestWaitlisted,
@@ -68,6 +69,19 @@ def wait(
         opens_at=opens_at,
         decision=decision,
         **facts,
+    )
+
+
+def withdraw_offer(builder: OutcomeBuilder, reason: str) -> None:
+    """Withdraw the open offer; it does not count, and the request keeps its queue number."""
+    request = builder.request
+    builder.publish(
+        OfferWithdrawn,
+        OfferEndFacts,
+        status="triaged",
+        offer_id=request.offer_id,
+        provider=request.provider,
+        reason=reason,
     )
 
 

@@ -24,6 +24,7 @@ from shared.contracts.routing import (
     MessageRefusedFacts,
     OfferDeclined,
     OfferLapsed,
+    OfferWithdrawn,
     RequestTriaged,
     RequestWaitlisted,
     RoutingEvent,
@@ -212,7 +213,14 @@ def with_queue_number(outcome: DecisionOutcome, queue_number: int) -> DecisionOu
     )
 
 
-_QUEUES = RequestTriaged | RequestWaitlisted | OfferDeclined | OfferLapsed | EngagementEnded
+_QUEUES = (
+    RequestTriaged
+    | RequestWaitlisted
+    | OfferDeclined
+    | OfferLapsed
+    | OfferWithdrawn
+    | EngagementEnded
+)
 
 
 def _with_queue_number(event: RoutingEvent, queue_number: int) -> RoutingEvent:

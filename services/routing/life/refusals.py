@@ -23,6 +23,7 @@ _PATHS: Mapping[Refusal, str] = {
     refusals.CALENDAR_ENDED: "/action",
     refusals.PROGRAM_UNKNOWN_OR_ENDED: "/program",
     refusals.UNKNOWN_PROVIDER: "/provider",
+    refusals.PROVIDER_NOT_ACTIVE: "/provider",
 }
 
 

@@ -23,7 +23,10 @@ class Request(NamedTuple):
     ``published`` is the number of its last event, ``decided`` of its last decision record. Up to
     the event with number ``recorded`` its events give the complete state (an earlier release
     omitted parts). ``last_event`` is the id of the last event that changed its state.
-    ``offered`` has the provider of every offer; ``offer_state`` is the last offer's state.
+    ``waits_until`` is when its program opens, as its last wait said.
+    ``affected`` is why the provider of its engagement takes part no more, as the office was told.
+    ``offered`` has the provider of every offer; an empty name stands for an offer that was
+    withdrawn and does not count. ``offer_state`` is the last offer's state.
     ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.
     ``past`` is JSON: by number of an offer, why its engagement ended; see `past_of`.
     """
@@ -53,6 +56,8 @@ class Request(NamedTuple):
     due_cause: str | None = None
     recorded: int = 0
     past: str = NOTHING_PAST
+    waits_until: datetime | None = None
+    affected: str | None = None
     offered: tuple[str, ...] = ()
 
     @property
@@ -62,8 +67,8 @@ class Request(NamedTuple):
 
     @property
     def provider(self) -> str | None:
-        """The provider of the last offer."""
-        return self.offered[-1] if self.offered else None
+        """The provider of the last offer, unless that does not count."""
+        return (self.offered[-1] or None) if self.offered else None
 
     @property
     def offer_id(self) -> str:
@@ -106,6 +111,7 @@ def not_again(request: Request, declarations: Mapping[str, str | None]) -> tuple
     return tuple(
         name
         for name in request.offered
+        if name
         if not last[name].startswith(LOST)
         or declarations.get(name) in (None, last[name].removeprefix(LOST))
     )

@@ -1,6 +1,22 @@
 -- How the engagements of a request ended that goes on without them: JSON, by the number of the offer.
 ALTER TABLE requests ADD COLUMN past text NOT NULL DEFAULT '{}';
 
+-- The opening that a request which waits for its program was told. Unknown for those that earlier
+-- releases let wait: they are told once more, as the program may have been postponed since.
+ALTER TABLE requests ADD COLUMN waits_until timestamptz;
+
+-- Why the provider of its engagement takes part no more, as the program office was told.
+ALTER TABLE requests ADD COLUMN affected text;
+CREATE INDEX requests_affected ON requests (tracking_number) WHERE affected IS NOT NULL;
+
+-- Work under way, of which that of a provider which takes part no more is named to the office.
+CREATE INDEX requests_engaged ON requests ((offered[cardinality(offered)]))
+ WHERE status IN ('assigned', 'in_delivery', 'delivered');
+
+-- Open offers, of which those of a provider or a program that takes part no more are withdrawn.
+CREATE INDEX requests_offered ON requests ((offered[cardinality(offered)]), program)
+ WHERE status = 'offered';
+
 -- A request as a batch reads and writes it since 0.4.0, in the order of `Request`'s fields.
 CREATE TYPE request_row_2 AS (
     tracking_number   text,
@@ -28,6 +44,8 @@ CREATE TYPE request_row_2 AS (
     due_cause         text,
     recorded          bigint,
     past              text,
+    waits_until       timestamptz,
+    affected          text,
     offered           text[]
 );
 
@@ -40,7 +58,7 @@ LANGUAGE sql STABLE AS $$
                p_request.last_event::text, p_request.offer_state, p_request.offer_expires_at,
                p_request.offer_declaration::text, p_request.offer_entry, p_request.due_clock,
                p_request.due_at, p_request.due_cause::text, p_request.recorded, p_request.past,
-               p_request.offered)::request_row_2
+               p_request.waits_until, p_request.affected, p_request.offered)::request_row_2
 $$;
 
 CREATE TYPE declaration_row AS (
@@ -87,14 +105,15 @@ BEGIN
 END
 $$;
 
--- As open_lane_1, which says what it locks and returns.
+-- As open_lane_1, which says what it locks and returns; a lane that is not open is swept, too, since
+-- those that wait in it are told when that changes.
 CREATE FUNCTION open_lane_2(
-    p_lane text, p_basis text, p_is_open boolean, p_providers text[], p_limit integer,
+    p_lane text, p_basis text, p_providers text[], p_limit integer,
     OUT o_at timestamptz, OUT o_version bigint, OUT o_lanes lane_state[], OUT o_sweep_from bigint,
     OUT o_capacities capacity_row[], OUT o_requests request_row_2[]
 ) LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT CASE WHEN NOT p_is_open THEN NULL WHEN basis = p_basis THEN swept_to ELSE 0 END
+    SELECT CASE WHEN basis = p_basis THEN swept_to ELSE 0 END
       INTO o_sweep_from
       FROM lanes
      WHERE lane = p_lane

@@ -9,7 +9,7 @@ from hashlib import sha256
 from services.routing.rules.facts import Facts, decode_facts, program_facts, provider_facts
 from services.routing.rules.rulebook import Panel, compile_rules
 from shared.catalog.catalog import Catalog, ruleset_hash
-from shared.contracts.reference import Program, Provider, RuleSet
+from shared.contracts.reference import Participant, Program, Provider, RuleSet
 
 
 class DecisionBasis:
@@ -65,6 +65,7 @@ class Rules:
         self.ruleset = ruleset
         self.ruleset_hash = "" if ruleset is None else ruleset_hash(ruleset)
         self._providers: dict[tuple[str, ...], DecisionBasis] = {}
+        self._others: dict[str, DecisionBasis] = {}
 
     @cached_property
     def timing(self) -> RuleSet | None:
@@ -77,12 +78,21 @@ class Rules:
         programs = self.catalog.programs
         return self._basis([program_facts(programs[name]) for name in sorted(programs)])
 
+    def other_programs(self, program: str) -> DecisionBasis:
+        """Return the basis for a proposal in place of *program*: all others, sorted by id."""
+        if program not in self._others:
+            others = [c for c in self.programs.candidates if c["program.id"] != program]
+            self._others[program] = self._basis(others)
+        return self._others[program]
+
     def providers(self, program: str, *, at: datetime) -> DecisionBasis:
         """Return the basis with the providers that serve *program* at *at*, sorted by id."""
         serving = tuple(
             name
             for name, provider in sorted(self.catalog.providers.items())
-            if program in provider.programs and in_effect(provider, at)
+            if program in provider.programs
+            and in_effect(provider, at)
+            and absence(self.catalog, name, at=at) is None
         )
         key = (program, *serving)
         if key not in self._providers:
@@ -112,16 +122,50 @@ class RulesCache:
         return self._rules
 
 
-def in_effect(entry: Provider | Program, at: datetime) -> bool:
+def in_effect(entry: Provider, at: datetime) -> bool:
     """Tell whether *entry* is in effect at *at*."""
     since, until = entry.effective_from, entry.effective_until
     return (since is None or since <= at) and (until is None or at < until)
+
+
+def absence(catalog: Catalog, provider: str, *, at: datetime) -> str | None:
+    """
+    Return why *provider*, which is listed, gets no offers any more at *at*; None if it does.
+
+    Whether it has begun yet is another question. One that was never registered is not missed.
+    """
+    listed, registered = catalog.providers[provider], catalog.participants.get(provider)
+    if listed.status == "suspended":
+        return "provider_suspended"
+    if listed.status == "ended" or _is_over(listed, at):
+        return "provider_ended"
+    return "provider_not_registered" if registered and _is_over(registered, at) else None
+
+
+def _is_over(entry: Provider | Participant | Program, at: datetime) -> bool:
+    return entry.effective_until is not None and entry.effective_until <= at
+
+
+def closed(catalog: Catalog, program: str, *, at: datetime) -> str | None:
+    """Return why *program* makes no offers at *at*; None if it does."""
+    defined = catalog.programs[program]
+    if defined.status == "ended" or _is_over(defined, at):
+        return "program_ended"
+    if defined.status == "suspended":
+        return "program_suspended"
+    return None if is_open(program_facts(defined), at=at) else "program_not_open"
+
+
+def opens_at(catalog: Catalog, program: str) -> datetime | None:
+    """Return when *program* opens, if it is announced."""
+    defined = catalog.programs[program]
+    return defined.opens_at if defined.status == "announced" else None
 
 
 def is_open(candidate: Facts, *, at: datetime) -> bool:
     """Tell whether the program of *candidate* (its facts) takes requests at *at*."""
     if candidate["program.status"] == "open":
         return True
-    opens_at = candidate["program.opens_at"]
-    announced = candidate["program.status"] == "announced" and opens_at is not None
-    return announced and datetime.fromisoformat(opens_at) <= at
+    begins = candidate["program.opens_at"]
+    announced = candidate["program.status"] == "announced" and begins is not None
+    return announced and datetime.fromisoformat(begins) <= at

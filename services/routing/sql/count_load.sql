@@ -4,5 +4,5 @@ SELECT offered[cardinality(offered)] AS provider,
                            OR offer_state = 'accepted'
                           AND status NOT IN ('closed', 'ineligible', 'withdrawn')) AS load
   FROM requests
- WHERE cardinality(offered) > 0
+ WHERE offered[cardinality(offered)] <> ''
  GROUP BY 1;

@@ -1,2 +1,2 @@
 SELECT *
-  FROM open_lane_2($1::text, $2::text, $3::boolean, $4::text[], $5::integer);
+  FROM open_lane_2($1::text, $2::text, $3::text[], $4::integer);

@@ -5,11 +5,13 @@ WITH created AS (
     INSERT INTO requests (tracking_number, request_id, participant, status, facts, need_stated,
                           traceparent, program, lane, queue_number, queued, fresh, waits_for, published,
                           decided, last_event, offer_state, offer_expires_at, offer_declaration,
-                          offer_entry, due_clock, due_at, due_cause, recorded, past, offered)
+                          offer_entry, due_clock, due_at, due_cause, recorded, past, waits_until,
+                          affected, offered)
     SELECT tracking_number, request_id::uuid, participant, status, facts, need_stated, traceparent,
            program, lane, queue_number, queued, fresh, waits_for, published, decided, last_event::uuid,
            offer_state, offer_expires_at, offer_declaration::uuid, offer_entry, due_clock, due_at,
-           due_cause::uuid, recorded, past, offered
+           due_cause::uuid, recorded, past, waits_until, affected,
+           offered
       FROM unnest($5::request_row_2[])
      ORDER BY tracking_number
 ),
@@ -36,6 +38,8 @@ changed AS (
            due_cause         = after.due_cause::uuid,
            recorded          = after.recorded,
            past              = after.past,
+           waits_until       = after.waits_until,
+           affected          = after.affected,
            offered           = after.offered
       FROM unnest($6::request_row_2[]) AS after
      WHERE requests.tracking_number = after.tracking_number

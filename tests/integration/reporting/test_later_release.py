@@ -53,7 +53,7 @@ async def test_unknown_types_about_a_request_stand_in_its_timeline_with_their_st
     )
     assert [tuple(row) for row in rows] == [
         (intake.TOPIC, 2, "engagement_end_requested", None, "iacp", "provider_lost"),
-        (routing.TOPIC, 2, "engagement_ended", "waiting", "iacp", "provider_lost"),
+        (routing.TOPIC, 2, "engagement_merged", "waiting", "iacp", "provider_lost"),
         (routing.TOPIC, 3, "offer_extended", "offered", "iacp", None),
         (routing.TOPIC, 4, "request_paused", "triaged", None, None),
     ]

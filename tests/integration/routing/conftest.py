@@ -13,6 +13,7 @@ from asyncpg.connection import LoggedQuery
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
+from services.routing.withdrawals import Withdrawals
 from shared.contracts import intake, reference
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.reference import CalendarDefinition, Program, Provider, RuleSet, TopicOfHelp
@@ -49,6 +50,7 @@ class World:
         wake = asyncio.Event()
         self.matcher = Matcher(relay_wake=wake, limit=200)
         self.deadlines = Deadlines(relay_wake=wake, matcher_wake=wake)
+        self.withdrawals = Withdrawals(relay_wake=wake, matcher_wake=wake)
 
     async def refer(self, *entries: Any) -> None:
         """Take in reference data."""
@@ -96,6 +98,11 @@ class World:
     async def match(self) -> None:
         """Step the matcher until there is no more work."""
         while await self.matcher.step(self.pool) == AT_ONCE:
+            pass
+
+    async def withdraw(self) -> None:
+        """Withdraw the offers that may not stand."""
+        while await self.withdrawals.step(self.pool) == AT_ONCE:
             pass
 
     async def published(self, tracking_number: str | None = None) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ _COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed"
             "clock_missed": "clocks_missed"}  # fmt: skip
 _DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
             "clock_missed": "clock", "message_applied": "what",
+            "engagement_affected": "cause",
             "amendment_came_too_late": "ended"}  # fmt: skip
 
 

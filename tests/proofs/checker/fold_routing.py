@@ -7,6 +7,7 @@ from typing import Any
 from tests.proofs.checker.log import INTAKE, ROUTING, data_of, firsts, moment, short
 from tests.proofs.checker.run import Body, Row, Run
 
+_STAYS = frozenset({"facts_changed", "clock_missed", "engagement_progressed"})
 _WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
@@ -28,7 +29,7 @@ def wrong_in_routing(run: Run) -> Iterator[str | None]:
 
 
 def _held(row: Row, name: str) -> Any:
-    if name in ("offer_expires_at", "due_at"):
+    if name in ("offer_expires_at", "due_at", "waits_until"):
         return moment(row[name])
     return json.loads(row[name]) if name in ("facts", "past") else row[name]
 
@@ -57,7 +58,7 @@ def _requests(run: Run) -> dict[str, Row]:
         if "decided" in facts:
             _fold_newer_fields(row, short(body), facts)
         else:  # an earlier release published less
-            for name in ("decided", "offer_declaration", "offer_entry", "due_at"):
+            for name in ("decided", "offer_declaration", "offer_entry", "due_at", "waits_until"):
                 row.pop(name, None)
         match short(body):
             case "offer_made":
@@ -75,6 +76,8 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offer_state"] = "countered"
             case kind if kind in _TAKEN:
                 row["offer_state"] = _ENDED[kind]
+                if kind == "offer_withdrawn" and facts.get("reason") != "request_withdrawn":
+                    row["offered"] = [*row["offered"][:-1], ""]  # it does not count
             case _:
                 pass
     for subject in unannounced.values():  # an earlier release took it in, and published nothing
@@ -99,8 +102,19 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
         row["due_at"] = moment(facts["due_at"])
     elif kind == "offer_made":
         row["due_at"] = moment(facts["expires_at"])
-    elif kind not in ("engagement_progressed", "facts_changed", "offer_withdrawn"):
+    elif kind not in ("engagement_progressed", "engagement_affected", "facts_changed"):
         row["due_at"] = None
+    if kind == "request_waitlisted":
+        row["waits_until"] = moment(facts.get("opens_at"))
+    elif kind == "request_recorded":
+        row["waits_until"] = moment(facts.get("waits_until"))
+    elif kind not in _STAYS:
+        row["waits_until"] = None
+    if kind in ("engagement_affected", "request_recorded"):
+        cause = facts.get("cause", facts.get("affected"))
+        row["affected"] = None if cause == "provider_active" else cause
+    elif kind not in _STAYS and kind != "engagement_closed":
+        row["affected"] = None
 
 
 def _capacities(run: Run) -> Iterator[str | None]:

@@ -19,6 +19,7 @@ from services.reporting.program_openings import announce_openings
 from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
+from services.routing.withdrawals import Withdrawals
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.services import SERVICES
@@ -92,6 +93,7 @@ class World:
         wake = asyncio.Event()
         self._matcher = Matcher(relay_wake=wake, limit=200)
         self._deadlines = Deadlines(relay_wake=wake, matcher_wake=wake)
+        self._withdrawals = Withdrawals(relay_wake=wake, matcher_wake=wake)
 
     @property
     def past(self) -> Past:
@@ -145,6 +147,8 @@ class World:
                 while self._inbox[service]:
                     busy = True
                     await self._take_in(service)
+            while await self._withdrawals.step(self._pool("routing")) == AT_ONCE:
+                pass
             while await self._matcher.step(self._pool("routing")) == AT_ONCE:
                 pass
             busy |= await self._relay("routing")

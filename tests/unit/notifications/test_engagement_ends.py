@@ -122,3 +122,21 @@ def test_the_answer_says_what_became_of_a_reason_of_an_older_contract() -> None:
     assert isinstance(answer.data, Applied)
     assert answer.data.sentence is not None
     assert "cannot_go_on" in answer.data.sentence
+
+
+@pytest.mark.parametrize("cause", ["provider_ended", "provider_active", "a_cause_of_tomorrow"])
+def test_an_affected_engagement_is_told_to_its_provider_and_named_to_the_office(
+    cause: str,
+) -> None:
+    data = engagement("assigned", cause=cause, proposed_provider="nopri")
+
+    notices, after = told("engagement_affected", data)
+
+    office, provider = sent(notices[OFFICE]), sent(notices[PROVIDER])
+    assert (office.provider, office.proposed_provider, office.cause) == (PROVIDER, "nopri", cause)
+    assert office.sentence.startswith("IACP")
+    assert office.sentence.endswith("nopri could go on with it.")
+    assert (provider.provider, provider.proposed_provider) == (None, None)
+    assert "This work goes on" in provider.sentence
+    assert isinstance(notices[AGENCY], NotNeeded)
+    assert after == helped()

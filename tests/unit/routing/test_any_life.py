@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.lanes.lane import LaneStep, match_in_order
+from services.routing.life.affected import Gone, withdrawn
 from services.routing.life.capacity import Capacity, apply, declared
 from services.routing.life.decide import decide
 from services.routing.life.fold import fold
@@ -40,6 +41,7 @@ SAID = st.one_of(
     st.tuples(st.just("amended")),
     st.tuples(st.just("match")),
     st.tuples(st.just("run_out")),
+    st.tuples(st.just("withdrawn_by_us")),
 )
 Step = Callable[[Request], DecisionOutcome]
 
@@ -53,6 +55,12 @@ def _step(sender: Sender, name: str, *words: Any, hour: int) -> Step:
     at = AT + timedelta(hours=hour)
     if name == "match":
         return lambda request: _match(request, at)
+    if name == "withdrawn_by_us":
+        return lambda request: (
+            withdrawn([request], Gone({}, {request.program or "": "program_suspended"}), at=at)[0]
+            if request.status == "offered"
+            else DecisionOutcome(request)
+        )
     if name == "run_out":
         return lambda request: (
             run_out(request, at=at + timedelta(days=90))

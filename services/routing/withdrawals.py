@@ -1,0 +1,83 @@
+"""Withdraws open offers, and names work, of providers and programs that take part no more."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
+
+from services.routing import store
+from services.routing.life.affected import Gone, affected, gone, withdrawn
+from services.routing.rules.in_force import Rules, RulesCache
+from services.routing.saving import save_and_publish
+from shared.business_clock import REAL_TIME, BusinessClock
+from shared.catalog.catalog import CatalogCache
+from shared.process.tasks import AT_ONCE, LATER
+
+log = structlog.get_logger()
+_LIMIT = 200
+
+
+class Withdrawals:
+    """
+    Withdraws the offers; the matcher then serves their requests, which keep their places.
+
+    It looks at the catalog and the time, so that a date which passes counts without a message. The
+    engagements of a provider that takes part no more are named to the program office, each once.
+    """
+
+    def __init__(
+        self,
+        *,
+        relay_wake: asyncio.Event,
+        matcher_wake: asyncio.Event,
+        clock: BusinessClock = REAL_TIME,
+    ) -> None:
+        self._relay_wake = relay_wake
+        self._matcher_wake = matcher_wake
+        self._clock = clock
+        self._catalogs = CatalogCache()
+        self._rules_cache = RulesCache()
+
+    async def step(self, pool: "Pool[Any]") -> timedelta:
+        """Withdraw offers that may not stand, name work; return the time until the next step."""
+        async with pool.acquire() as connection:
+            version, now, _ = await store.read_next_due(connection)
+            at = self._clock.at(now)
+            catalog = await self._catalogs.current(connection, version=version)
+            rules = self._rules_cache.in_force(catalog, at=at)
+            left = gone(catalog, at=at)
+            offers = await self._withdraw(connection, left)
+            named = await self._name(connection, left, rules)
+        if not offers and not named:
+            return LATER
+        self._relay_wake.set()
+        self._matcher_wake.set()
+        return AT_ONCE
+
+    async def _withdraw(self, connection: "PoolConnectionProxy[Any]", left: Gone) -> int:
+        if not left.providers and not left.programs:
+            return 0
+        async with connection.transaction():
+            requests, now = await store.lock_offers(
+                connection, providers=left.providers, programs=left.programs, limit=_LIMIT
+            )
+            if now is not None:
+                outcomes = withdrawn(requests, left, at=self._clock.at(now))
+                await save_and_publish(connection, outcomes)
+                reasons = Counter(left.reason(request) for request in requests)
+                log.info("offers.withdrawn", **reasons)
+        return len(requests)
+
+    async def _name(self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules) -> int:
+        async with connection.transaction():
+            requests, now = await store.lock_engagements(connection, left.providers, limit=_LIMIT)
+            if now is not None:
+                capacities = await store.read_capacities(connection)
+                outcomes = affected(requests, left, rules, capacities, at=self._clock.at(now))
+                await save_and_publish(connection, outcomes)
+                log.info("engagements.affected", engagements=len(requests))
+        return len(requests)

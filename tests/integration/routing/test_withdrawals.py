@@ -1,0 +1,142 @@
+"""Offers of providers and in programs that take part no more, and those who wait, on Postgres."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.verify import verify_decisions
+from shared.process.tasks import LATER
+from tests.examples import routing as examples
+from tests.examples.routing import Sender, declared
+from tests.integration.routing.conftest import Pool, World, statements_of
+
+
+@pytest.fixture
+async def two(world: World) -> World:
+    """Two providers for CRI-TAC, of which the first has room."""
+    await world.refer(examples.provider("nopri"))
+    await world.take_in(declared("iacp", 8))
+    return world
+
+
+async def offers_and_work(world: World) -> tuple[list[Sender], list[Sender]]:
+    """Make three open offers to IACP, and let it work on five requests."""
+    senders = [Sender(number) for number in range(1, 9)]
+    await world.take_in(*[sender.accepted() for sender in senders])
+    await world.match()
+    now = datetime.now(UTC)
+    await world.take_in(*[sender.answered("accept", "iacp", at=now) for sender in senders[3:]])
+    await world.take_in(declared("nopri", 9))
+    await world.match()
+    return senders[:3], senders[3:]
+
+
+async def test_e54_a_suspended_provider_keeps_its_work_and_its_offers_go_to_another(
+    two: World,
+) -> None:
+    asked, helped = await offers_and_work(two)
+
+    await two.refer(examples.provider("iacp", status="suspended"))
+    await two.withdraw()
+    await two.match()
+
+    for sender in asked:
+        assert (await two.kinds(sender.tracking_number))[-2:] == ["offer_withdrawn", "offer_made"]
+    assert (await two.offers())[-3:] == [(sender.tracking_number, "nopri") for sender in asked]
+    for sender in helped:
+        assert await two.status(sender.tracking_number) == "assigned"
+        assert (await two.kinds(sender.tracking_number))[-1] == "engagement_affected"
+    assert await two.capacity("iacp") == ([3], 5)
+    assert await two.capacity("nopri") == ([6], 3)
+    before = len(await two.published())
+    await two.withdraw()
+    await two.match()
+    assert len(await two.published()) == before  # nobody is told twice
+    await two.refer(examples.provider("iacp"))
+    await two.withdraw()
+    [*_, event] = await two.published(helped[0].tracking_number)
+    assert event["data"]["cause"] == "provider_active"
+    assert (await verify_decisions(two.pool))[1] == []
+
+
+async def test_a_provider_leaves_by_its_date_without_another_message(two: World) -> None:
+    asked, _ = await offers_and_work(two)
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    await two.refer(examples.provider("iacp", effective_until=soon))
+    await two.withdraw()
+    assert await two.status(asked[0].tracking_number) == "offered"
+
+    async with asyncio.timeout(20):
+        while (await two.offers())[-1][1] != "nopri":
+            await two.withdraw()
+            await two.match()
+            await asyncio.sleep(0.1)
+
+    assert (await two.offers())[-3:] == [(sender.tracking_number, "nopri") for sender in asked]
+
+
+@pytest.mark.parametrize("changes", [
+    {"status": "suspended"}, {"status": "announced", "opens_at": examples.AT.replace(year=2190)},
+])  # fmt: skip
+async def test_e55_those_who_wait_for_a_closed_program_keep_their_places(
+    two: World, changes: dict[str, Any]
+) -> None:
+    asked, _ = await offers_and_work(two)
+    waiting = [Sender(number) for number in range(9, 21)]
+    await two.take_in(declared("iacp", 0, number=2), declared("nopri", 0, number=2))
+    await two.take_in(*[sender.accepted() for sender in waiting])
+    await two.match()
+
+    await two.refer(examples.program(**changes))
+    await two.withdraw()
+    await two.match()
+
+    for sender in asked:
+        assert (await two.kinds(sender.tracking_number))[-2:] == [
+            "offer_withdrawn",
+            "request_waitlisted",
+        ]
+    for sender in waiting:
+        assert (await two.kinds(sender.tracking_number))[-2:] == ["request_waitlisted"] * 2
+    told = len(await two.published())
+    await two.take_in(declared("iacp", 40, number=3))  # no reason to look at them again
+    await two.withdraw()
+    await two.match()
+    assert len(await two.published()) == told + 1
+
+    await two.refer(examples.program())
+    await two.withdraw()
+    await two.match()
+
+    places = [sender.tracking_number for sender in (*asked, *waiting)]
+    assert [number for number, _ in (await two.offers())[-15:]] == places
+
+
+async def test_those_who_wait_for_a_program_that_ended_are_referred(two: World) -> None:
+    asked, helped = await offers_and_work(two)
+
+    await two.refer(examples.program(effective_until=datetime.now(UTC)))
+    await two.withdraw()
+    await two.match()
+
+    for sender in asked:
+        [*_, event] = await two.published(sender.tracking_number)
+        assert event["data"]["reason"] == "program_not_offered"
+        assert event["data"]["proposed_program"] == "critical-response"
+    assert await two.status(helped[0].tracking_number) == "assigned"
+    assert (await verify_decisions(two.pool))[1] == []
+
+
+async def test_a_look_without_anything_to_withdraw_is_three_statements(
+    world: World, pool: Pool
+) -> None:
+    await world.take_in(Sender().accepted())
+    await world.withdraw()
+
+    async with statements_of(pool) as statements:
+        pause = await world.withdrawals.step(pool)
+
+    assert pause == LATER
+    assert len([each for each in statements if "requests" in each or "catalog" in each]) == 3
