@@ -127,15 +127,26 @@ async def lock_offers(
 
 
 async def lock_engagements(
-    connection: "Connection[Any]", gone: Mapping[str, str], *, limit: int
+    connection: "Connection[Any]",
+    *,
+    providers: Mapping[str, str],
+    programs: Mapping[str, str],
+    limit: int,
 ) -> tuple[list[Request], datetime | None]:
     """
-    Lock requests whose provider is *gone*, by its reason, and that were not named for that.
+    Lock requests at work with *providers* or in *programs* that were not named for their reasons.
 
-    Also those that were named while their provider takes part again. Skip those locked by others.
-    Return them and the real time when all were locked (None if there are none).
+    Also those that were named while both take part again. Skip those locked by others. Return them
+    and the real time when all were locked (None if there are none).
     """
-    rows = await connection.fetch(_SQL["lock_engagements"], list(gone), list(gone.values()), limit)
+    rows = await connection.fetch(
+        _SQL["lock_engagements"],
+        list(providers),
+        list(providers.values()),
+        list(programs),
+        list(programs.values()),
+        limit,
+    )
     return _locked(rows)
 
 

@@ -74,7 +74,9 @@ class Withdrawals:
 
     async def _name(self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules) -> int:
         async with connection.transaction():
-            requests, now = await store.lock_engagements(connection, left.providers, limit=_LIMIT)
+            requests, now = await store.lock_engagements(
+                connection, providers=left.providers, programs=left.over, limit=_LIMIT
+            )
             if now is not None:
                 capacities = await store.read_capacities(connection)
                 outcomes = affected(requests, left, rules, capacities, at=self._clock.at(now))

@@ -162,7 +162,9 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "provider_suspended": "The provider is suspended.",
         "provider_ended": "The provider has ended, or its dates have.",
         "provider_not_registered": "The provider's registration has ended.",
-        "provider_active": "The provider takes part again.",
+        "program_suspended": "The program is suspended.",
+        "program_ended": "The program has ended, or its dates have.",
+        "takes_part_again": "The provider and the program take part again.",
     },
     "after_end": {
         "close": "The request ends, too.",

@@ -394,7 +394,7 @@ class EngagementEnd(Facts):
 
 class Affected(Facts):
     """
-    The provider of an engagement takes part no more, or again. The work goes on.
+    The provider or the program of an engagement takes part no more, or again. The work goes on.
 
     Sent once for each engagement, to its provider and to the program office, which may end it.
     """

@@ -259,8 +259,9 @@ class EngagementEnded(Event):
 
 class AffectedFacts(RequestStateFacts):
     """
-    ``cause`` is provider_suspended, provider_ended or provider_not_registered; or provider_active
-    if the provider takes part again. The work goes on. ``proposed_provider`` could go on with it.
+    ``cause`` is provider_suspended, provider_ended, provider_not_registered, program_suspended or
+    program_ended; or takes_part_again. The work goes on. ``proposed_provider`` could go on with
+    it.
     """
 
     engagement_id: str
@@ -270,7 +271,7 @@ class AffectedFacts(RequestStateFacts):
 
 
 class EngagementAffected(Event):
-    """Whether the provider of an engagement takes part has changed; the office may move it."""
+    """Whether the provider or the program of an engagement takes part has changed."""
 
     type: Literal["gov.cri.routing.engagement_affected.v1"]
     data: AffectedFacts

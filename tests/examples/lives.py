@@ -152,7 +152,7 @@ class Lives:
                 (by, OFFICE)), reason=draw.choice(("provider_lost", "superseded")),
                 referred=draw.random() < 0.3)),
             ("engagement_affected", engagement("assigned", number, provider=by, cause=draw.choice(
-                ("provider_suspended", "provider_active", "unheard_of")),
+                ("provider_suspended", "takes_part_again", "unheard_of")),
                 proposed_provider=draw.choice((None, *PROVIDERS)))),
             ("request_withdrawn", state("withdrawn", number, before=draw.choice(
                 ("referred", "assigned")), **draw.choice(({}, {

@@ -92,7 +92,7 @@ def affected_for_office(event: routing.EngagementAffected, view: View) -> Affect
     sentence = render.sentence_for(
         render.AFFECTED_FOR_OFFICE,
         data.cause,
-        "{provider} takes part no more.",
+        "{provider} goes on with this work.",
         provider=provider,
     )
     proposed = data.proposed_provider

@@ -63,14 +63,18 @@ STOP = (
     " contacts may no longer be used."
 )
 AFFECTED = {
-    "provider_active": "You get offers again. This work goes on as before.",
+    "program_suspended": "The program is suspended. This work goes on as agreed.",
+    "program_ended": "The program has ended. This work goes on as agreed.",
+    "takes_part_again": "You may get offers again. This work goes on as before.",
 }
 AFFECTED_FOR_OFFICE = {
     "provider_suspended": "{provider} is suspended; this work goes on with it.",
     "provider_ended": "{provider} has ended; this work goes on with it until you end it.",
     "provider_not_registered": "{provider} is no longer registered, so its messages are refused;"
     " please end this work, so that another provider can go on with it.",
-    "provider_active": "{provider} takes part again; this work goes on with it.",
+    "program_suspended": "The program is suspended; this work goes on with {provider}.",
+    "program_ended": "The program has ended; this work goes on with {provider} until you end it.",
+    "takes_part_again": "{provider} and the program take part again; this work goes on.",
 }
 STOP_FOR_THE_OFFICE = (
     "The program office ended this engagement: please stop the work. What you were told of the"

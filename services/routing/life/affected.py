@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.routing.life.capacity import Capacity, availability_lookup
-from services.routing.life.evolve import ACTIVE
+from services.routing.life.evolve import TAKES_PART_AGAIN
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
@@ -26,6 +26,12 @@ class Gone(NamedTuple):
         """Return why the open offer of *request* may not stand."""
         of_provider = self.providers.get(request.provider or "")
         return of_provider or self.programs[request.program or ""]
+
+    @property
+    def over(self) -> Mapping[str, str]:
+        """The programs whose work is named to the office: not those that have yet to open."""
+        stopped = ("program_suspended", "program_ended")
+        return {name: why for name, why in self.programs.items() if why in stopped}
 
 
 def gone(catalog: Catalog, *, at: datetime) -> Gone:
@@ -60,11 +66,13 @@ def affected(
     """
     Return the outcomes that name the engagement of each of *requests* to the program office.
 
-    Another provider is proposed: the one that would be asked now, with these *capacities*.
+    If the provider has left, another is proposed: the one that would be asked now, with these
+    *capacities*.
     """
     outcomes = []
     for request in requests:
-        cause = left.providers.get(request.provider or "")
+        of_provider = left.providers.get(request.provider or "")
+        cause = of_provider or left.over.get(request.program or "")
         builder = OutcomeBuilder(request, cause=request.last_event, at=at)
         builder.publish(
             EngagementAffected,
@@ -73,8 +81,8 @@ def affected(
             ordinal=request.published,
             engagement_id=request.engagement_id,
             provider=request.provider,
-            cause=cause or ACTIVE,
-            proposed_provider=cause and _proposed(request, rules, capacities, at=at),
+            cause=cause or TAKES_PART_AGAIN,
+            proposed_provider=of_provider and _proposed(request, rules, capacities, at=at),
         )
         outcomes.append(builder.build())
     return outcomes

@@ -36,7 +36,7 @@ from shared.contracts.routing import (
 )
 
 Changes = Mapping[str, Any]
-ACTIVE = "provider_active"
+TAKES_PART_AGAIN = "takes_part_again"
 NO_CLOCK: Changes = {"due_clock": None, "due_at": None, "due_cause": None}
 NO_WAIT: Changes = {"waits_for": None, "waits_until": None}
 QUEUED: Changes = {"queued": True, "fresh": True, "affected": None, **NO_WAIT, **NO_CLOCK}
@@ -66,7 +66,9 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return _after(request, event, QUEUED, ended, _queue_number(request, event))
         case EngagementAffected():
             cause = event.data.cause
-            return _after(request, event, {"affected": None if cause == ACTIVE else cause})
+            return _after(
+                request, event, {"affected": None if cause == TAKES_PART_AGAIN else cause}
+            )
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
             return _after(

@@ -57,7 +57,7 @@ async def test_e54_a_suspended_provider_keeps_its_work_and_its_offers_go_to_anot
     await two.refer(examples.provider("iacp"))
     await two.withdraw()
     [*_, event] = await two.published(helped[0].tracking_number)
-    assert event["data"]["cause"] == "provider_active"
+    assert event["data"]["cause"] == "takes_part_again"
     assert (await verify_decisions(two.pool))[1] == []
 
 
@@ -126,6 +126,8 @@ async def test_those_who_wait_for_a_program_that_ended_are_referred(two: World) 
         assert event["data"]["reason"] == "program_not_offered"
         assert event["data"]["proposed_program"] == "critical-response"
     assert await two.status(helped[0].tracking_number) == "assigned"
+    [*_, event] = await two.published(helped[0].tracking_number)
+    assert event["data"]["cause"] == "program_ended"
     assert (await verify_decisions(two.pool))[1] == []
 
 

@@ -112,7 +112,7 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
         row["waits_until"] = None
     if kind in ("engagement_affected", "request_recorded"):
         cause = facts.get("cause", facts.get("affected"))
-        row["affected"] = None if cause == "provider_active" else cause
+        row["affected"] = None if cause == "takes_part_again" else cause
     elif kind not in _STAYS and kind != "engagement_closed":
         row["affected"] = None
 

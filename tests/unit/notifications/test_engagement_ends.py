@@ -124,7 +124,7 @@ def test_the_answer_says_what_became_of_a_reason_of_an_older_contract() -> None:
     assert "cannot_go_on" in answer.data.sentence
 
 
-@pytest.mark.parametrize("cause", ["provider_ended", "provider_active", "a_cause_of_tomorrow"])
+@pytest.mark.parametrize("cause", ["provider_ended", "takes_part_again", "a_cause_of_tomorrow"])
 def test_an_affected_engagement_is_told_to_its_provider_and_named_to_the_office(
     cause: str,
 ) -> None:

@@ -98,7 +98,20 @@ def test_e54_each_engagement_is_named_once_with_who_could_go_on(why: str) -> Non
         helped._replace(published=0, recorded=0, last_event="")
     )
     assert (named.request.affected, again.request.affected) == (why.split()[0], None)
-    assert data_of(again, 0).cause == "provider_active"
+    assert data_of(again, 0).cause == "takes_part_again"
+
+
+@pytest.mark.parametrize("why", ["program_suspended", "program_ended", "program_not_open"])
+def test_work_in_a_program_that_stops_goes_on_and_is_named(why: str) -> None:
+    rules = rules_of(program=program(**PROGRAMS[why]))
+    left = gone(rules.catalog, at=AT)
+
+    [outcome] = affected([engaged(Sender())], left, rules, room("nopri"), at=AT)
+
+    told = data_of(outcome, 0)
+    named = "takes_part_again" if why == "program_not_open" else why
+    assert (told.cause, told.proposed_provider, told.status) == (named, None, "assigned")
+    assert ("cri-tac" in left.over) == (why != "program_not_open")
 
 
 def test_an_offer_that_we_withdrew_does_not_count_against_its_provider() -> None:
