@@ -311,3 +311,34 @@ def test_a_number_in_lower_case_means_the_one_in_upper_case(
     assert decision.outcome == "applied"
     assert all(written.lower() not in str(event) for event in events(decision))
     assert any(written in str(event) for event in events(decision))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["superseded", "withdrawn_by_agency", "ended_by_program", "handed_over", "duplicate"],
+)
+def test_e68_a_provider_does_not_end_work_for_the_reasons_of_others(
+    intake: Intake, reason: str
+) -> None:
+    close = {"engagement_id": f"{intake.number}-E1", "reason": reason}
+
+    refused = intake.send("engagement.close", close)
+
+    assert reasons(refused) == [("role_not_authorized", "/data/reason")]
+
+
+def test_a_provider_that_cannot_go_on_says_why_to_the_confidential_topic(intake: Intake) -> None:
+    close = {"engagement_id": f"{intake.number}-E1", "reason": "cannot_go_on"}
+
+    silent = intake.send("engagement.close", close)
+    reported, note = events(
+        intake.send("engagement.close", {**close, "note": "Two of us have left."})
+    )
+
+    assert reasons(silent) == [("schema", "/data/note")]
+    assert (reported.data.noted, note.data.with_end, note.data.note) == (
+        True,
+        True,
+        "Two of us have left.",
+    )
+    assert "Two of us" not in reported.encode().decode()
