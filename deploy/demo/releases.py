@@ -15,8 +15,9 @@ def check_releases(public: str, connection: Path) -> list[str]:
     """Print how many months are published and rerun to the same hash; return what is wrong."""
     months = sorted(set(_MONTH.findall(_get(public, "/"))))
     wrong = [each for month in months for each in _wrong_in(public, month, connection)]
-    equal = "every one" if not wrong else "not every one"
-    print(f"releases: {len(months)} months; {equal} rerun to the same hash")
+    equal = "each" if not wrong else "not each"
+    outcome = f"{equal} rerun to the same hash" if months else "none has ended"
+    print(f"releases: {len(months)} months; {outcome}")
     return wrong
 
 

@@ -36,7 +36,7 @@ BREAKDOWNS = {
     "us_state": "by U.S. state or territory",
     "event": "by what happened",
     "decline_reason": "declined, by reason",
-    "close_reason": "closed, by reason",
+    "close_reason": "closed or ended, by reason",
     "completed_by_goal": "completed, by goal of the request",
 }
 """Every breakdown of counts."""

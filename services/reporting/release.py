@@ -88,7 +88,7 @@ def tables(catalog: Catalog) -> list[Table]:
         Table("requests", "us_state", tuple(STATES), rest=REST),
         Table("offers", "event", ("made", "declined", "lapsed", "withdrawn"), totaled=False),
         Table("offers", "decline_reason", tuple(CODES["decline_reasons"]), rest=REST),
-        Table("engagements", "event", ("opened", "closed"), totaled=False),
+        Table("engagements", "event", ("opened", "closed", "ended"), totaled=False),
         Table("engagements", "close_reason", tuple(CODES["close_reasons"]), rest=REST),
         Table("engagements", "completed_by_goal", GOALS, rest=REST, overlaps=True),
         Table("clocks", "event", ("missed",), totaled=False),

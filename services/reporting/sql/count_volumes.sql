@@ -7,7 +7,8 @@ WITH happened AS (
        AND at >= COALESCE($1::timestamptz, '-infinity')
        AND at < COALESCE($2::timestamptz, 'infinity')
        AND type IN ('offer_made', 'offer_declined', 'offer_lapsed', 'offer_withdrawn',
-                    'engagement_opened', 'engagement_closed', 'clock_missed')
+                    'engagement_opened', 'engagement_closed', 'engagement_ended',
+                    'clock_missed')
 )
 SELECT unit, breakdown, name, count(*) AS count
   FROM (
@@ -20,6 +21,7 @@ SELECT unit, breakdown, name, count(*) AS count
                              ('offer_withdrawn', 'offers', 'withdrawn'),
                              ('engagement_opened', 'engagements', 'opened'),
                              ('engagement_closed', 'engagements', 'closed'),
+                             ('engagement_ended', 'engagements', 'ended'),
                              ('clock_missed', 'clocks', 'missed')
                   ) AS kind (type, unit, name)
             USING (type)
@@ -30,7 +32,7 @@ SELECT unit, breakdown, name, count(*) AS count
             UNION ALL
            SELECT 'engagements', 'close_reason', COALESCE(detail, 'not_stated')
              FROM happened
-            WHERE type = 'engagement_closed'
+            WHERE type IN ('engagement_closed', 'engagement_ended')
             UNION ALL
            SELECT 'engagements', 'completed_by_goal', COALESCE(goal, 'not_stated')
              FROM happened

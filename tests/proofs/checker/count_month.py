@@ -34,7 +34,8 @@ _VOLUMES = {
     "offer_made": ("offers", "made"), "offer_declined": ("offers", "declined"),
     "offer_lapsed": ("offers", "lapsed"), "offer_withdrawn": ("offers", "withdrawn"),
     "engagement_opened": ("engagements", "opened"),
-    "engagement_closed": ("engagements", "closed"), "clock_missed": ("clocks", "missed"),
+    "engagement_closed": ("engagements", "closed"),
+    "engagement_ended": ("engagements", "ended"), "clock_missed": ("clocks", "missed"),
 }  # fmt: skip
 _STAGES = {
     "submission_to_acknowledgement": ("submitted_at", "accepted_at"),
@@ -182,8 +183,8 @@ def _count_volumes(counts: Exact, happened: list[Body], rows: Mapping[str, Row])
         counts[unit, "event"][name] += 1
         if kind == "offer_declined":
             counts["offers", "decline_reason"][reason] += 1
-        if kind == "engagement_closed":
+        if kind in ("engagement_closed", "engagement_ended"):
             counts["engagements", "close_reason"][reason] += 1
-            if reason == "completed":
-                goals = rows[body["subject"]].get("goals") or ["not_stated"]
-                counts["engagements", "completed_by_goal"].update(goals)
+        if kind == "engagement_closed" and reason == "completed":
+            goals = rows[body["subject"]].get("goals") or ["not_stated"]
+            counts["engagements", "completed_by_goal"].update(goals)

@@ -11,6 +11,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from deploy.demo.releases import check_releases
 from deploy.local.rebuilding import compare_routing
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
@@ -65,11 +66,12 @@ def main() -> int:
 
 
 def _judge(stack: Stack, connection: Path) -> list[str]:
-    """Compute all decisions again, compare the rows with the events, account for every record."""
+    """Compute decisions and releases again, compare rows with events, account for records."""
     code, output = stack.ask("routing", "verify")
     print(next((line for line in output.splitlines() if line.startswith("verify:")), output))
     wrong = [] if code == 0 else [f"routing verify: {output.strip()}"]
     wrong += compare_routing(connection)
+    wrong += check_releases(str(stack.connection.reporting), connection)
     command = [sys.executable, "-m", "continuum", "accounting", "--connection", str(connection)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

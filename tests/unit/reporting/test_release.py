@@ -88,6 +88,17 @@ def test_units_never_mix() -> None:
     }  # fmt: skip
 
 
+def test_an_engagement_that_ended_is_not_one_that_was_closed() -> None:
+    rows = [
+        Volumes("engagements", "event", name, count)
+        for name, count in (("closed", 31), ("ended", 22))
+    ]
+    found = cells(Counted([], {}, rows, []))
+
+    assert found["engagements", "event", "closed", "count"].value == 30
+    assert found["engagements", "event", "ended", "count"].value == 20
+
+
 def test_times_stand_on_more_than_ten_requests() -> None:
     rows = [
         Durations("triage_to_offer", "all", "all", 11, 100_000, 200_000),
