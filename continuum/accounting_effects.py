@@ -39,6 +39,8 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "request_referred": ("requester", "program office"),
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
+    "clock_moved": _BOTH,
+    "clock_still_missed": ("requester", "program office"),
     "facts_changed": (),
     "request_recorded": (),
     "amendment_came_too_late": ("requester",),

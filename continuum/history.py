@@ -37,6 +37,10 @@ class RoutingState:
     due_clock: str | None
     due_at: datetime | None
     offered: list[str]
+    late_clock: str | None = None
+    late_since: datetime | None = None
+    misses: int | None = None
+    next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,10 @@ def _now(state: RoutingState | None) -> Iterator[str]:
         yield f"waits for: the answer of {state.offered[-1]} until {until}"
     if state.due_at and state.due_clock:
         yield f"clock: {state.due_clock}, due {_moment(state.due_at)}"
+    if state.late_clock and state.late_since and state.next_at:
+        times = "once" if state.misses == 1 else f"{state.misses} times"
+        yield f"late: {state.late_clock}, was due {_moment(state.late_since)}; announced {times}"
+        yield f"late: it is announced again {_moment(state.next_at)}, unless it happens before"
 
 
 def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:

@@ -47,13 +47,15 @@ async def _read_back(
     await catalog.take_in(connection, sorted(entries.items()))
 
 
+_COMPARED = "are compared with what it published, and not replaced"
 ROUTING = Tables(
     names=("catalog", "gates"),
     kept={
         ("decisions", "panels"): "are its decisions and what they were made from"
         " (`python -m services.routing verify` re-runs them)",
-        ("requests", "capacities"): "are compared with what it published, and not replaced",
+        ("requests", "capacities", "late_clocks"): _COMPARED,
         ("lanes", "capacity_changes", "places"): "are what it has yet to look at",
+        ("calendar_sweep",): "is how far it has looked at clocks",
         ("gates of other topics",): _OTHER_GATES,
     },
     topics=frozenset({reference.TOPIC}),

@@ -1,4 +1,4 @@
-"""Holds routing's requests and capacities to the fold of its own topic, field by field."""
+"""Holds routing's requests, capacities and late clocks to the fold of its own topic."""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Any
 from continuum.rebuild.compare import Difference, RowComparison
 from continuum.rebuild.log import Log
 from services.routing.life.capacity import Capacity, apply
+from services.routing.life.late import Late, stands
 from services.routing.life.projection import Projection
 from services.routing.life.request import CapacityChange, Request
 from shared.contracts.routing import TOPIC
@@ -49,10 +50,12 @@ async def compare_rows(snapshot: Any, latest: Any, log: Log) -> list[RowComparis
         async for records in log.records(partition, start=0, end=end):
             take(_events(map(from_kafka, records)))
     take(_events(Record(TOPIC, 0, 0, b"", value, (), datetime.now(UTC)) for value in unsent))
+    late = [Late(*row) for row in await snapshot.fetch(_SQL["read_late"])]
     known = {row["tracking_number"] for row in await latest.fetch(_SQL["find_requests"], unseen)}
     return [
         compare_requests(requests, projection, missing=unseen - known),
         compare_capacities(capacities, projection),
+        compare_late(late, requests, projection),
     ]
 
 
@@ -89,6 +92,22 @@ def compare_capacities(rows: Mapping[str, Capacity], projection: Projection) -> 
         live, rebuilt = rows.get(name, nothing), folded.get(name, nothing)
         found += _differing("capacities", name, live, rebuilt, ignored=unknown)
     return RowComparison("capacities", len(names) - partly, partly, found)
+
+
+def compare_late(
+    rows: Iterable[Late], requests: Iterable[Request], projection: Projection
+) -> RowComparison:
+    """Compare the late clocks that stand, of requests whose whole state the log says."""
+    known = {each.tracking_number: each for each in requests if each.recorded == each.published}
+    live = {
+        late
+        for late in rows
+        if late.tracking_number in known and stands(late, known[late.tracking_number])
+    }
+    folded = {late for late in projection.late if late.tracking_number in known}
+    keys = sorted({(late.tracking_number, late.clock) for late in live ^ folded})
+    found = [Difference("late_clocks", f"{n} {clock}", "differs") for n, clock in keys]
+    return RowComparison("late_clocks", len(live | folded), 0, found)
 
 
 def _differing(

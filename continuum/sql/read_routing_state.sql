@@ -1,4 +1,10 @@
-SELECT status, program, lane, queue_number, queued, waits_for, published, offer_state,
-       offer_expires_at, due_clock, due_at, offered
+-- With the clock that is late still, if one is (`stands` in services/routing/life/late.py).
+SELECT requests.status, program, lane, queue_number, queued, waits_for, published, offer_state,
+       offer_expires_at, due_clock, requests.due_at, offered, late.clock AS late_clock,
+       late.due_at AS late_since, late.misses, late.next_at
   FROM requests
- WHERE tracking_number = $1;
+  LEFT JOIN late_clocks AS late
+    ON late.tracking_number = requests.tracking_number
+   AND late.status = requests.status
+   AND requests.due_clock IS NULL
+ WHERE requests.tracking_number = $1;

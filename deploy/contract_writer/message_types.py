@@ -14,6 +14,8 @@ PREVIEW = frozenset(
     {
         "amendment.came_too_late.v1",
         "calendar.define.v1",
+        "clock.late.v1",
+        "clock.moved.v1",
         "engagement.affected.v1",
         "engagement.end.v1",
         "note.stated.v1",

@@ -162,6 +162,8 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.EngagementAffected: _state(),
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
+    routing.ClockStillMissed: _state(),
+    routing.ClockMoved: _state(),
     routing.RequestFactsChanged: _state(),
     routing.RequestRecorded: _state(),
     LaterEvent: _state(),

@@ -65,7 +65,7 @@ def _reasons(data: routing.IneligibleFacts) -> str:
     return ", ".join(reason.code for reason in data.reasons)
 
 
-def _clock(data: routing.ClockFacts) -> str:
+def _clock(data: routing.ClockFacts | routing.MovedFacts) -> str:
     return data.clock
 
 
@@ -89,6 +89,8 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     routing.RequestIneligible: _reasons,
     routing.EngagementProgressed: _milestone,
     routing.ClockMissed: _clock,
+    routing.ClockStillMissed: _clock,
+    routing.ClockMoved: _clock,
     routing.EngagementAffected: _cause,
     routing.MessageApplied: _applied,
     routing.AmendmentCameTooLate: _ended,

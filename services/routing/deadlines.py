@@ -1,7 +1,8 @@
-"""Expires clocks: open offers lapse, other missed clocks are published."""
+"""Expires clocks: open offers lapse, other missed clocks are published, and published again."""
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 from typing import Any
@@ -11,10 +12,13 @@ from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
+from services.routing.life.late import Late, late_by, miss_again, stands
+from services.routing.life.moving import move
 from services.routing.life.offers import run_out
+from services.routing.life.outcome import DecisionOutcome
 from services.routing.saving import save_and_publish
 from shared.business_clock import REAL_TIME, BusinessClock
-from shared.catalog.catalog import CatalogCache
+from shared.catalog.catalog import Catalog, CatalogCache
 from shared.contracts.reference import RuleSet
 from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER, SOON
@@ -47,34 +51,85 @@ class Deadlines:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Expire the clocks that are due; return the time until the next step."""
         async with pool.acquire() as connection:
-            version, now, due_at = await store.read_next_due(connection)
-            at = self._clock.at(now)
-            catalog = await self._catalogs.current(connection, version=version)
+            due = await store.read_next_due(connection)
+            at, due_at, next_at = self._clock.at(due.at), due.due_at, due.next_at
+            catalog = await self._catalogs.current(connection, version=due.version)
             ruleset = catalog.ruleset_at(at)
             ruleset = None if ruleset is None else catalog.with_calendar(ruleset)
             self.watch_calendar(ruleset, at.date())
-            if ruleset is None or due_at is None:
+            if ruleset is None:
                 return LATER
+            if due.is_sweeping or due.swept != catalog.calendars_version:
+                return await self._sweep(connection, catalog, due)
             # Grace is for answers that Kafka has and we have not read: real time.
-            grace = self._clock.lasts(timedelta(seconds=ruleset.calendar.grace_seconds))
-            if due_at + grace > at:
-                return self._clock.pause(due_at + grace - at)
-            return await self._expire(connection, until=at - grace)
+            until = at - self._clock.lasts(timedelta(seconds=ruleset.calendar.grace_seconds))
+            pauses = [LATER]
+            if due_at is not None and due_at <= until:
+                pauses.append(await self._expire(connection, ruleset, until=until))
+            elif due_at is not None:
+                pauses.append(self._clock.pause(due_at - until))
+            if next_at is not None and next_at <= until:
+                pauses.append(await self._repeat(connection, ruleset, until=until))
+            elif next_at is not None:
+                pauses.append(self._clock.pause(next_at - until))
+            return min(pauses)
 
     async def _expire(
-        self, connection: "PoolConnectionProxy[Any]", *, until: datetime
+        self, connection: "PoolConnectionProxy[Any]", ruleset: RuleSet, *, until: datetime
     ) -> timedelta:
         async with connection.transaction():
             requests, now = await store.lock_due_requests(connection, until=until, limit=_LIMIT)
             at = None if now is None else self._clock.at(now)
-            outcomes = [] if at is None else [run_out(request, at=at) for request in requests]
+            outcomes = [] if at is None else [run_out(each, ruleset, at=at) for each in requests]
             if outcomes:
                 await save_and_publish(connection, outcomes)
+                await _save_late(connection, outcomes)
         if outcomes:
             self._relay_wake.set()
             self._matcher_wake.set()
             log.info("clocks.ran_out", **Counter(r.due_clock or "" for r in requests))
         return AT_ONCE if len(outcomes) == _LIMIT else SOON
+
+    async def _sweep(
+        self, connection: "PoolConnectionProxy[Any]", catalog: Catalog, due: store.NextDue
+    ) -> timedelta:
+        """Move the clocks that a change of a calendar moves, some at a time, before all else."""
+        async with connection.transaction():
+            if due.swept != catalog.calendars_version:
+                await store.begin_calendar_sweep(connection, version=catalog.calendars_version)
+                return AT_ONCE
+            found, now = await store.lock_swept(connection, limit=_LIMIT)
+            at = None if now is None else self._clock.at(now)
+            outcomes = [] if at is None else [move(each, catalog, at=at) for each in found]
+            moved = [outcome for outcome in outcomes if outcome is not None]
+            await save_and_publish(connection, moved)
+            last = found[-1].request.tracking_number if len(found) == _LIMIT else None
+            await store.move_calendar_sweep(connection, to=last)
+        if moved:
+            self._relay_wake.set()
+            log.info("clocks.moved", clocks=len(moved))
+        return AT_ONCE
+
+    async def _repeat(
+        self, connection: "PoolConnectionProxy[Any]", ruleset: RuleSet, *, until: datetime
+    ) -> timedelta:
+        """Announce late clocks again; forget those that were stopped."""
+        async with connection.transaction():
+            found, now = await store.lock_late(connection, until=until, limit=_LIMIT)
+            if now is None:
+                return SOON
+            at = self._clock.at(now)
+            outcomes = [
+                miss_again(request, late, ruleset, at=at)
+                for request, late in found
+                if stands(late, request)
+            ]
+            await save_and_publish(connection, outcomes)
+            ended = [late for request, late in found if not stands(late, request)]
+            await _save_late(connection, outcomes, ended=ended)
+        self._relay_wake.set()
+        log.info("clocks.still_late", clocks=len(outcomes), stopped=len(ended))
+        return AT_ONCE if len(found) == _LIMIT else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
         """Export when the calendar ends; in the year before, log a daily warning."""
@@ -91,3 +146,16 @@ class Deadlines:
             last_day=last.isoformat(),
             days_left=max(0, (last - today).days),
         )
+
+
+async def _save_late(
+    connection: "PoolConnectionProxy[Any]",
+    outcomes: Sequence[DecisionOutcome],
+    *,
+    ended: Sequence[Late] = (),
+) -> None:
+    """Write the late clocks that *outcomes* announce."""
+    events = [event for outcome in outcomes for event in outcome.events]
+    late = [found for event in events if (found := late_by(event)) is not None]
+    if late or ended:
+        await store.save_late(connection, late, ended=ended)

@@ -247,6 +247,7 @@ class Restore:
                 for number, request in loaded.requests.items()
             ]
             await store.save(connection, Results(after))
+        await connection.execute(_SQL["restore_late"])
         await compute_capacities(connection)
         await connection.execute(_SQL["reopen_lanes"])
         await connection.execute(_SQL["forget_queue_numbers"])

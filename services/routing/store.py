@@ -1,5 +1,6 @@
 """Routing's tables, one function per statement; each statement is ``sql/<function>.sql``."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing.life.capacity import Capacity
+from services.routing.life.late import Late
+from services.routing.life.moving import Decided
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.decisions import DecisionRecord
 from shared.business_clock import BusinessClock
@@ -92,10 +95,56 @@ async def load_batch(
     )
 
 
-async def read_next_due(connection: Any) -> tuple[int, datetime, datetime | None]:
-    """Return the catalog's version, the real time, and when the next clock is due."""
-    version, at, due_at = await connection.fetchrow(_SQL["read_next_due"])
-    return version, at, due_at
+class NextDue(NamedTuple):
+    """
+    What the deadlines look at: the catalog's version, and the real time.
+
+    ``swept`` is the version of the catalog whose calendars all clocks follow, once the sweep is no
+    longer under way. ``due_at`` is when the next clock is due, ``next_at`` when the next late
+    clock is announced again.
+    """
+
+    version: int
+    swept: int
+    is_sweeping: bool
+    at: datetime
+    due_at: datetime | None
+    next_at: datetime | None
+
+
+async def read_next_due(connection: Any) -> NextDue:
+    """Return what the deadlines look at, in one round trip."""
+    return NextDue(*await connection.fetchrow(_SQL["read_next_due"]))
+
+
+async def begin_calendar_sweep(connection: "Connection[Any]", *, version: int) -> None:
+    """Begin to look at all clocks, by the calendars of the catalog's *version*."""
+    await connection.execute(_SQL["begin_calendar_sweep"], version)
+
+
+async def lock_swept(
+    connection: "Connection[Any]", *, limit: int
+) -> tuple[list[Decided], datetime | None]:
+    """
+    Lock the next requests of the sweep that have a clock.
+
+    Return them and the real time when all were locked (None if there are none).
+    """
+    rows = await connection.fetch(_SQL["lock_swept"], limit)
+    found = []
+    for row in rows:
+        request = request_of(row["request"])
+        late = Late(request.tracking_number, *(row[name] for name in Late._fields[1:]))
+        ruleset = json.loads(row["record"])["ruleset"]
+        found.append(
+            Decided(request, row["since"], ruleset, None if row["clock"] is None else late)
+        )
+    return found, max((row["at"] for row in rows), default=None)
+
+
+async def move_calendar_sweep(connection: "Connection[Any]", *, to: str | None) -> None:
+    """Record how far the sweep has come; None at its end."""
+    await connection.execute(_SQL["move_calendar_sweep"], to)
 
 
 async def lock_due_requests(
@@ -165,6 +214,34 @@ async def lock_unrecorded(
     Return them and the time when all were locked (None if there are none).
     """
     return _locked(await connection.fetch(_SQL["lock_unrecorded"], limit))
+
+
+async def lock_late(
+    connection: "Connection[Any]", *, until: datetime, limit: int
+) -> tuple[list[tuple[Request, Late]], datetime | None]:
+    """
+    Lock late clocks to be announced by *until*, with their requests; others' locks are skipped.
+
+    Return them and the real time when all were locked (None if there are none).
+    """
+    rows = await connection.fetch(_SQL["lock_late"], until, limit)
+    found = [
+        (
+            (request := request_of(row["request"])),
+            Late(request.tracking_number, *(row[name] for name in Late._fields[1:])),
+        )
+        for row in rows
+    ]
+    return found, max((row["at"] for row in rows), default=None)
+
+
+async def save_late(
+    connection: "Connection[Any]", late: Sequence[Late], *, ended: Sequence[Late] = ()
+) -> None:
+    """Write *late*, one for each clock of a request, and delete those that have *ended*."""
+    columns = list(zip(*late, strict=True)) or [()] * len(Late._fields)
+    gone = [each.tracking_number for each in ended], [each.clock for each in ended]
+    await connection.execute(_SQL["save_late"], *columns, *gone)
 
 
 def _locked(rows: Sequence[Any]) -> tuple[list[Request], datetime | None]:

@@ -45,9 +45,9 @@ class Withdrawals:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Withdraw offers that may not stand, name work; return the time until the next step."""
         async with pool.acquire() as connection:
-            version, now, _ = await store.read_next_due(connection)
-            at = self._clock.at(now)
-            catalog = await self._catalogs.current(connection, version=version)
+            due = await store.read_next_due(connection)
+            at = self._clock.at(due.at)
+            catalog = await self._catalogs.current(connection, version=due.version)
             rules = self._rules_cache.in_force(catalog, at=at)
             left = gone(catalog, at=at)
             offers = await self._withdraw(connection, left)

@@ -14,6 +14,7 @@ from shared.contracts.published import (
     AnswerCode,
     AnyCode,
     CauseCode,
+    ClockName,
     Coordinate,
     DerivedId,
     EndReasonCode,
@@ -55,6 +56,8 @@ TYPES = {
     "referral_made": "gov.cri.referral.made.v1",
     "note_stated": "gov.cri.note.stated.v1",
     "came_too_late": "gov.cri.amendment.came_too_late.v1",
+    "clock_late": "gov.cri.clock.late.v1",
+    "clock_moved": "gov.cri.clock.moved.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
@@ -489,6 +492,49 @@ class StatusAnswer(Facts):
     """Whether this repeats an earlier answer, because the message was sent again."""
 
 
+class ClockLate(Facts):
+    """
+    Tells the one who waits, and the program office, that something is late.
+
+    It comes again, after two working days, then four, eight, … at most 20, until what it waits for
+    has happened.
+    """
+
+    tracking_number: TrackingNumber
+    """The request."""
+    clock: ClockName
+    """The clock that ran out."""
+    provider: ParticipantName | None = None
+    """The provider that is late; absent if the program office is."""
+    due_at: AwareDatetime
+    """When it should have happened."""
+    times: Annotated[Count, Field(examples=[1])]
+    """How often you were told so, with this message."""
+    next_at: AwareDatetime
+    """When you are told again if nothing has happened by then."""
+    sentence: Annotated[Sentence, Field(examples=["The program office is late."])]
+    """Who is late, and what follows, in words for people."""
+
+
+class ClockMoved(Facts):
+    """Tells who must act that the time for it ends later or earlier: the calendar has changed."""
+
+    tracking_number: TrackingNumber
+    """The request."""
+    offer_id: OfferId | None = None
+    """Your offer, if you are the provider that was asked."""
+    clock: ClockName
+    """The clock that ends at another time."""
+    before: AwareDatetime
+    """When it would have ended."""
+    due_at: AwareDatetime
+    """When it ends now. For an offer, this is the new `expires_at`."""
+    was_late: bool = False
+    """Whether you were told that it is late; by the new calendar it is not."""
+    sentence: Annotated[Sentence, Field(examples=["You have more time to answer this offer."])]
+    """The same in words, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -518,6 +564,8 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["referral_made"]: Referral,
     TYPES["note_stated"]: Note,
     TYPES["came_too_late"]: CameTooLate,
+    TYPES["clock_late"]: ClockLate,
+    TYPES["clock_moved"]: ClockMoved,
     TYPES["heartbeat"]: Heartbeat,
 }
 """Outbound type → the model of its ``data``."""
@@ -539,6 +587,8 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["referral_made"]: frozenset({_OFFICE}),
     TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["came_too_late"]: frozenset({_AGENCY}),
+    TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }
 """

@@ -291,13 +291,55 @@ class RequestWithdrawn(Event):
 
 
 class ClockFacts(RequestStateFacts):
+    """
+    ``next_at`` is when the miss is announced again if nothing happens.
+
+    Events before 0.4.0 do not have it: their misses are not announced again.
+    """
+
     clock: str
     due_at: AwareDatetime
+    next_at: AwareDatetime | None = None
 
 
 class ClockMissed(Event):
     type: Literal["gov.cri.routing.clock_missed.v1"]
     data: ClockFacts
+
+
+class StillMissedFacts(ClockFacts):
+    """``n`` counts how often this miss was announced; the first time was `ClockMissed`."""
+
+    n: int
+
+
+class ClockStillMissed(Event):
+    """A clock that ran out is late still: what it waits for has not happened."""
+
+    type: Literal["gov.cri.routing.clock_still_missed.v1"]
+    data: StillMissedFacts
+
+
+class MovedFacts(RequestStateFacts):
+    """
+    The clock ends at ``due_at`` instead of ``before``, because the calendar has changed.
+
+    ``provider`` is the one that was asked, if the clock is that of an offer.
+    ``would_not_have_been_missed``: it was late by the earlier calendar, and runs again.
+    """
+
+    clock: str
+    due_at: AwareDatetime
+    before: AwareDatetime
+    provider: str | None = None
+    would_not_have_been_missed: bool = False
+
+
+class ClockMoved(Event):
+    """A change of the calendar moved the end of a clock."""
+
+    type: Literal["gov.cri.routing.clock_moved.v1"]
+    data: MovedFacts
 
 
 class DeclaredFacts(Facts):
@@ -424,6 +466,8 @@ RequestEvent = (
     | EngagementAffected
     | RequestWithdrawn
     | ClockMissed
+    | ClockStillMissed
+    | ClockMoved
 )
 AnnouncedEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
 """Events that audiences are notified of; for an amendment, they are notified of intake's event."""

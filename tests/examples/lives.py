@@ -158,6 +158,12 @@ class Lives:
                 ("referred", "assigned")), **draw.choice(({}, {
                     "provider": by, "engagement_id": f"{number}-E1"})))),
             ("clock_missed", state("offered", number, clock="triage.standard", due_at=AT)),
+            ("clock_moved", state("offered", number, clock="offer_answer.standard", provider=by,
+                                  before=AT, due_at=AT)),
+            ("clock_moved", state("referred", number, clock="triage.standard", before=AT,
+                                  due_at=AT)),
+            ("clock_still_missed", state("assigned", number, clock="engagement_silence",
+                                         due_at=AT, next_at=AT, n=2)),
         ])  # fmt: skip
         return [self.log.routed(name, data)]
 

@@ -20,7 +20,15 @@ from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Record
 from shared.delivery.restore.own_log import parse_published
 from shared.delivery.sequences import Numbers
-from tests.examples.routing import AT, Sender, declared, program, provider, rules_with
+from tests.examples.routing import (
+    AT,
+    Sender,
+    declared,
+    program,
+    provider,
+    rules_with,
+    ruleset,
+)
 
 PROVIDERS = ("iacp", "fop", "noble")
 RULES = rules_with(providers=[provider(name) for name in PROVIDERS])
@@ -33,7 +41,7 @@ SUSPENDED, POSTPONED = (
 )
 _REQUESTS = 4
 _READER = RoutingReader()
-_NEW_FIELDS = {"decided", "declared", "declaration", "entry", "facts", "queue_number"}
+_NEW_FIELDS = {"next_at", "decided", "declared", "declaration", "entry", "facts", "queue_number"}
 _KINDS: tuple[dict[str, Any], ...] = (
     {},
     {"agency": {"cri_type": "campus"}},
@@ -195,7 +203,7 @@ class Lives:
             request = self.draw.choice(due)
             assert request.due_at is not None
             self.at = max(self.at, request.due_at + timedelta(minutes=1))
-            self._write([self._numbered(run_out(request, at=self.at))])
+            self._write([self._numbered(run_out(request, ruleset(), at=self.at))])
 
     def _withdraw(self) -> None:
         """Withdraw the open offers of a provider or in a program that takes part no more."""

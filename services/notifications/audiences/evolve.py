@@ -12,6 +12,8 @@ from services.notifications.audiences.request import Directory, Request
 from shared.contracts import routing
 from shared.contracts.intake import RequestAccepted, RequestAmended, RequestFacts
 
+OFFER = "offer_answer."
+"""What the names of the clocks of offers begin with."""
 Changing = RequestAccepted | RequestAmended | routing.RequestEvent
 
 
@@ -83,7 +85,10 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             return _withdrawn(request, event)
         case RequestAmended():
             return _amended(request, event.data)
-        case routing.ClockMissed() | routing.EngagementAffected():
+        case routing.ClockMoved():
+            is_offer = event.data.clock.startswith(OFFER)
+            return request._replace(expires_at=event.data.due_at) if is_offer else request
+        case routing.ClockMissed() | routing.ClockStillMissed() | routing.EngagementAffected():
             return request
         case _:
             assert_never(event)

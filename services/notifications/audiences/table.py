@@ -9,6 +9,7 @@ from typing import Any, TypeVar, assert_never
 
 from services.notifications.audiences import (
     answers,
+    clocks,
     engagements,
     notes,
     offers,
@@ -42,7 +43,7 @@ Rows = tuple[Row, ...]
 _E = TypeVar("_E")
 _FOLLOWS = "what it leads to follows at once and is told"
 _ROUTING_ANSWERS = "routing decides this and answers it"
-_CLOCK = "a missed clock changes no state; it shows in the figures"
+_NEW_DATE = "the date is for the one who must act"
 _NO_OFFICE = "no program office is registered"
 _rows_by_type: dict[type[Any], Rows] = {}
 
@@ -198,8 +199,21 @@ def _rows_of(event: InputEvent) -> Rows:
                 NoMessage(no_office, _NO_OFFICE),
                 NoMessage(requester, "the work goes on; it is told if that changes"),
             )
-        case routing.ClockMissed():
-            return _rows(event, NoMessage(requester, _CLOCK), NoMessage(offices, _CLOCK))
+        case routing.ClockMissed() | routing.ClockStillMissed():
+            return _rows(
+                event,
+                To(requester, "clock_late", clocks.for_requester),
+                To(offices, "clock_late", clocks.for_office),
+                NoMessage(no_office, _NO_OFFICE),
+            )
+
+        case routing.ClockMoved():
+            return _rows(
+                event,
+                To(provider, "clock_moved", clocks.moved_for_provider),
+                To(offices, "clock_moved", clocks.moved_for_office),
+                NoMessage(requester, _NEW_DATE),
+            )
 
         # Reference data
         case reference.ParticipantRegistered():

@@ -12,6 +12,8 @@ from shared.contracts.routing import (
     REQUEST_WITHDRAWN,
     AmendmentCameTooLate,
     ClockMissed,
+    ClockMoved,
+    ClockStillMissed,
     EngagementAffected,
     EngagementClosed,
     EngagementEnded,
@@ -85,6 +87,10 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
                 _offer_withdrawn(request, event),
                 _queue_number(request, event),
             )
+        case ClockStillMissed():
+            return _after(request, event)
+        case ClockMoved():
+            return _after(request, event, _moved(request, event))
         case RequestWaitlisted():
             waits = {
                 "fresh": False,
@@ -218,6 +224,16 @@ def _offer_withdrawn(request: Request, event: OfferWithdrawn) -> Changes:
     if event.data.reason in (None, REQUEST_WITHDRAWN):
         return {"offer_state": "withdrawn"}
     return {"offer_state": "withdrawn", "offered": (*request.offered[:-1], "")}
+
+
+def _moved(request: Request, event: ClockMoved) -> Changes:
+    at = event.data.due_at
+    changes = {**clock_of(event.data.clock, event, at=at)}
+    if request.due_cause is not None:
+        changes["due_cause"] = request.due_cause
+    if event.data.clock.startswith("offer_answer."):
+        changes["offer_expires_at"] = at
+    return changes
 
 
 def _silence_clock(event: EngagementOpened | EngagementProgressed) -> Changes:

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from services.routing.life.late import miss
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request, offer_id, pace_of
 from shared.clocks.lengths import due_at
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
-    ClockFacts,
-    ClockMissed,
     DecisionFacts,
     EngagementFacts,
     EngagementOpened,
@@ -129,21 +128,19 @@ def end_of_clock(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -
     return None if ruleset is None else due_at(ruleset, clock, start=builder.at)
 
 
-def run_out(request: Request, *, at: datetime) -> DecisionOutcome:
+def run_out(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
     """Return the outcome of the request's clock running out: a lapse or a missed clock."""
-    clock, due, cause = request.due_clock, request.due_at, request.due_cause
-    assert clock is not None
-    assert cause is not None
-    builder = OutcomeBuilder(request, cause=cause, at=at)
-    if clock.startswith("offer_answer."):
-        builder.publish(
-            OfferLapsed,
-            OfferEndFacts,
-            status="triaged",
-            offer_id=request.offer_id,
-            provider=request.provider,
-            reason="no_answer",
-        )
-    else:
-        builder.publish(ClockMissed, ClockFacts, status=request.status, clock=clock, due_at=due)
+    assert request.due_clock is not None
+    if not request.due_clock.startswith("offer_answer."):
+        return miss(request, ruleset, at=at)
+    assert request.due_cause is not None
+    builder = OutcomeBuilder(request, cause=request.due_cause, at=at)
+    builder.publish(
+        OfferLapsed,
+        OfferEndFacts,
+        status="triaged",
+        offer_id=request.offer_id,
+        provider=request.provider,
+        reason="no_answer",
+    )
     return builder.build()

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from services.routing.life.capacity import Capacity, apply, declared, microseconds, remaining
 from services.routing.life.evolve import begin, evolve
 from services.routing.life.fold import is_complete, parse
+from services.routing.life.late import Late, late_by, stands
 from services.routing.life.request import CapacityChange, Request, claim
 from shared.contracts.routing import (
     MessageApplied,
@@ -42,6 +43,7 @@ class Projection:
         self._last = last
         self._numbers: dict[str, int] = {}
         self._early: dict[str, dict[int, PublishedEvent]] = {}
+        self._late: dict[tuple[str, str], Late] = {}
         self._requests: dict[str, Request] = {}
         self._unknown: set[str] = set()
         self._declared: dict[str, CapacityChange | None] = {}
@@ -53,6 +55,16 @@ class Projection:
     def requests(self) -> Mapping[str, Request]:
         """The requests whose complete state is known, by tracking number."""
         return {n: r for n, r in self._requests.items() if r.recorded == r.published}
+
+    @property
+    def late(self) -> set[Late]:
+        """The late clocks of these requests."""
+        requests = self.requests
+        return {
+            late
+            for late in self._late.values()
+            if late.tracking_number in requests and stands(late, requests[late.tracking_number])
+        }
 
     def take(self, event: PublishedEvent) -> None:
         """Fold *event* and the later events that were waiting for it."""
@@ -136,6 +148,8 @@ class Projection:
         if isinstance(event, OfferMade) and event.data.declaration is not None:
             provider, at = event.data.provider, microseconds(event.time)
             self._asked[provider] = max(at, self._asked.get(provider, 0))
+        if (late := late_by(event)) is not None:
+            self._late[late.tracking_number, late.clock] = late
         request = request or _beginning(event)
         if request is None:
             return

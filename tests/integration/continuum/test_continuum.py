@@ -46,7 +46,7 @@ SCRIPTS = (
 )  # fmt: skip
 ONLY_OF = {
     "open_programs": "reporting", "read_capacities": "routing", "read_capacity_changes": "routing",
-    "read_requests": "routing", "save_endings": "intake",
+    "read_late": "routing", "read_requests": "routing", "save_endings": "intake",
 }  # fmt: skip
 
 

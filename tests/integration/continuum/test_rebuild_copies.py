@@ -100,7 +100,7 @@ async def test_a_copy_of_the_reference_data_is_equal_to_the_log(service: Rebuilt
     assert [row["number"] for row in rows[:4]] == [1, 2, 3, 4]
     assert f"  reads {reference.TOPIC}: {len(rows)} records" in lines
     assert any(line.split()[:3] == ["catalog", f"{len(rows)}", f"{len(rows)}"] for line in lines)
-    tables = 4 if service.service == "routing" else 2
+    tables = 5 if service.service == "routing" else 2
     assert f"{tables} tables, 0 differing" in lines[-1]
     assert await service.pool.fetchval("SELECT to_regnamespace('rebuild') IS NULL")
 

@@ -142,6 +142,10 @@ class World:
             "UPDATE requests SET due_at = now() - interval '1 hour' WHERE due_at IS NOT NULL"
         )
 
+    async def rewind_late_clocks(self) -> None:
+        """Set the next announcement of every late clock to an hour ago."""
+        await self.pool.execute("UPDATE late_clocks SET next_at = now() - interval '1 hour'")
+
 
 @asynccontextmanager
 async def statements_of(pool: "Pool") -> AsyncIterator[list[str]]:

@@ -215,3 +215,25 @@ async def test_each_request_continues_from_its_last_published_event(
     assert await dump.pool.fetchval("SELECT count(*) FROM dead_letters") == 0
     for (free,) in await dump.pool.fetch("SELECT free FROM capacities"):
         assert min(free, default=0) >= 0
+
+
+async def test_a_late_clock_is_announced_again_after_a_restore(
+    lives: tuple[World, World, list[Sender]],
+) -> None:
+    lived, dump, senders = lives
+    records = await live_on(lived, senders)
+    referred = Sender(9, agency={"listed": False})
+    records += (more := [lived.record(referred.accepted())])
+    await lived.take_in_records(more)
+    await lived.rewind_clocks()
+    await lived.deadlines.step(lived.pool)
+    await lived.rewind_late_clocks()
+    await lived.deadlines.step(lived.pool)
+    await announce(dump.pool, await outbox_of(lived.pool), at=AT)
+
+    await catch_up(dump.pool, Restore(), [records], service="routing")
+
+    late = "SELECT * FROM late_clocks WHERE tracking_number = $1"
+    rows = [await world.pool.fetch(late, referred.tracking_number) for world in (lived, dump)]
+    assert rows[0] == rows[1]
+    assert [(row["clock"], row["misses"]) for row in rows[0]] == [("triage.standard", 2)]

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from shared.process.tasks import LATER, SOON
+from shared.contracts.reference import CalendarDefinition
+from shared.process.tasks import AT_ONCE, LATER, SOON
 from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World, statements_of
@@ -153,3 +154,110 @@ async def test_a_request_gets_a_queue_number_when_its_directed_offer_lapses(
     ]
     row = await world.pool.fetchval("SELECT queue_number FROM requests")
     assert published[3]["data"]["queue_number"] == row
+
+
+async def silent(world: World, request: Sender) -> None:
+    """Let an engagement's clock of silence run out, and step the deadlines."""
+    await offered(world, request)
+    await world.take_in(request.answered("accept", "iacp", at=datetime.now(UTC)))
+    await world.rewind_clocks()
+    await world.deadlines.step(world.pool)
+
+
+async def announced(world: World, request: Sender) -> list[tuple[str, int]]:
+    """Return the kind of each announcement of a miss, with its number."""
+    published = await world.published(request.tracking_number)
+    misses = [e for e in published if "missed" in e["type"]]
+    return [(e["type"].split(".")[3], e["data"].get("n", 1)) for e in misses]
+
+
+async def test_e52_a_miss_is_announced_again_until_a_milestone(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+    for _ in range(2):
+        await world.deadlines.step(world.pool)
+        await world.rewind_late_clocks()
+    await world.deadlines.step(world.pool)
+    assert await announced(world, request) == [
+        ("clock_missed", 1),
+        ("clock_still_missed", 2),
+        ("clock_still_missed", 3),
+    ]
+
+    await world.take_in(request.milestone("draft", "iacp"))
+    await world.rewind_late_clocks()
+    await world.deadlines.step(world.pool)
+
+    assert len(await announced(world, request)) == 3
+    assert await world.pool.fetchval("SELECT count(*) FROM late_clocks") == 0
+    assert await world.status(request.tracking_number) == "in_delivery"
+
+
+async def test_the_next_announcement_is_waited_for(world: World) -> None:
+    await silent(world, Sender())
+
+    pause = await world.deadlines.step(world.pool)
+
+    assert timedelta(days=1) < pause < timedelta(days=7)
+
+
+async def test_a_miss_of_before_the_upgrade_is_not_announced_again(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+    await world.pool.execute("DELETE FROM late_clocks")  # an earlier release kept none
+
+    assert await world.deadlines.step(world.pool) == LATER
+
+    assert await announced(world, request) == [("clock_missed", 1)]
+
+
+async def test_a_late_request_that_is_locked_is_left_for_the_next_step(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+    await world.rewind_late_clocks()
+
+    async with world.pool.acquire() as other, other.transaction():
+        await other.execute("SELECT FROM requests FOR UPDATE")
+        assert await world.deadlines.step(world.pool) == SOON
+
+    await world.deadlines.step(world.pool)
+    assert await announced(world, request) == [("clock_missed", 1), ("clock_still_missed", 2)]
+
+
+def closed_for_a_week() -> list[dict[str, str]]:
+    """Return a closure that begins today."""
+    today = datetime.now(UTC).date()
+    until = today + timedelta(days=7)
+    return [{"from": today.isoformat(), "until": until.isoformat(), "reason": "storm"}]
+
+
+async def test_e51_a_closure_told_late_moves_running_clocks_once(world: World) -> None:
+    offer, referral = Sender(), Sender(2, agency={"listed": False})
+    await world.refer(
+        CalendarDefinition(id="federal", version=1, holidays=[]),
+        examples.ruleset(version=2, calendar_id="federal"),
+    )
+    await world.take_in(declared("iacp", 1), offer.accepted(), referral.accepted())
+    await world.match()
+    before = dict(await world.pool.fetch("SELECT tracking_number, due_at FROM requests"))
+    while await world.deadlines.step(world.pool) == AT_ONCE:
+        pass
+
+    await world.refer(
+        CalendarDefinition.model_validate(
+            {"id": "federal", "version": 2, "holidays": [], "closures": closed_for_a_week()}
+        )
+    )
+    for _ in range(6):
+        await world.deadlines.step(world.pool)
+
+    moved = [e for e in await world.published() if e["type"].endswith("clock_moved.v1")]
+    assert {e["subject"] for e in moved} == before.keys()
+    assert len(moved) == 2
+    for row in await world.pool.fetch("SELECT * FROM requests"):
+        assert row["due_at"] >= before[row["tracking_number"]] + timedelta(days=4)
+    expires = await world.pool.fetchrow(
+        "SELECT offer_expires_at, due_at FROM requests WHERE status = 'offered'"
+    )
+    assert expires is not None
+    assert expires["offer_expires_at"] == expires["due_at"]

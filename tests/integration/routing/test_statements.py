@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from shared.postgres.statements import load_statements
-from tests.examples.routing import Sender, declared
+from tests.examples.routing import Sender, declared, provider
 from tests.integration.routing.conftest import World, statements_of
 
 ROUTING, MESSAGING = load_statements("services.routing"), load_statements("shared.delivery")
@@ -67,7 +67,8 @@ async def test_changes_of_capacity_take_four_more(world: World) -> None:
 
 
 async def test_a_lapse_takes_five_round_trips(world: World) -> None:
-    await world.take_in(Sender().accepted(), declared("iacp", 1))
+    await world.refer(provider("fop"))
+    await world.take_in(Sender().accepted(), declared("iacp", 1), declared("fop", 1))
     await world.match()
     await world.rewind_clocks()
     await world.deadlines.step(world.pool)  # reads the catalog
@@ -80,4 +81,17 @@ async def test_a_lapse_takes_five_round_trips(world: World) -> None:
     assert statements == [
         ROUTING["read_next_due"],
         "BEGIN;", ROUTING["lock_due_requests"], ROUTING["save"], "COMMIT;",
+    ]  # fmt: skip
+
+
+async def test_a_missed_clock_takes_a_round_trip_more(world: World) -> None:
+    for number in (1, 2):
+        await world.take_in(Sender(number, agency={"listed": False}).accepted())
+        await world.rewind_clocks()
+        async with statements_of(world.pool) as statements:
+            await world.deadlines.step(world.pool)
+
+    assert statements == [
+        ROUTING["read_next_due"],
+        "BEGIN;", ROUTING["lock_due_requests"], ROUTING["save"], ROUTING["save_late"], "COMMIT;",
     ]  # fmt: skip

@@ -84,7 +84,11 @@ def _amendable(facts: Body) -> Row:
 
 def _step(row: Row, body: Body) -> None:
     facts, kind = data_of(body), short(body)
-    if kind == "clock_missed":
+    if kind in ("clock_missed", "clock_still_missed"):
+        return
+    if kind == "clock_moved":
+        if facts["clock"].startswith("offer_answer."):
+            row["expires_at"] = moment(facts["due_at"])
         return
     if kind != "engagement_progressed" or facts["status"] != row["status"]:
         row["program"] = facts.get("program") or row["program"]

@@ -33,7 +33,8 @@ _REACHED: dict[str, tuple[str, ...]] = {
 _COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed": "lapses",
             "clock_missed": "clocks_missed"}  # fmt: skip
 _DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
-            "clock_missed": "clock", "message_applied": "what",
+            "clock_missed": "clock", "clock_still_missed": "clock", "clock_moved": "clock",
+            "message_applied": "what",
             "engagement_affected": "cause",
             "amendment_came_too_late": "ended"}  # fmt: skip
 

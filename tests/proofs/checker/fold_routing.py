@@ -7,7 +7,9 @@ from typing import Any
 from tests.proofs.checker.log import INTAKE, ROUTING, data_of, firsts, moment, short
 from tests.proofs.checker.run import Body, Row, Run
 
-_STAYS = frozenset({"facts_changed", "clock_missed", "engagement_progressed"})
+_STAYS = frozenset(
+    {"facts_changed", "clock_missed", "clock_moved", "clock_still_missed", "engagement_progressed"}
+)
 _WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
@@ -65,6 +67,8 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offered"] = [*row["offered"], facts["provider"]]
                 row["offer_expires_at"] = moment(facts["expires_at"])
                 row["offer_state"] = "open"
+            case "clock_moved" if facts["clock"].startswith("offer_answer."):
+                row["offer_expires_at"] = moment(facts["due_at"])
             case "engagement_opened":
                 row["offer_state"] = "accepted"
             case "engagement_ended":
@@ -98,7 +102,7 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
     if kind == "request_recorded":
         row["queue_number"] = facts.get("queue_number")
         row["offer_declaration"], row["offer_entry"] = facts.get("declaration"), facts.get("entry")
-    if "due_at" in facts and kind != "clock_missed":
+    if "due_at" in facts and kind not in ("clock_missed", "clock_still_missed"):
         row["due_at"] = moment(facts["due_at"])
     elif kind == "offer_made":
         row["due_at"] = moment(facts["expires_at"])

@@ -30,7 +30,16 @@ _PATHS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "engagement_ended": (_WORK, frozenset({"triaged"})),
     "request_withdrawn": (_ANY | {"withdrawn"}, frozenset({"withdrawn"})),
 }
-_STAYS = frozenset({"clock_missed", "engagement_affected", "facts_changed", "request_recorded"})
+_STAYS = frozenset(
+    {
+        "clock_missed",
+        "clock_moved",
+        "clock_still_missed",
+        "engagement_affected",
+        "facts_changed",
+        "request_recorded",
+    }
+)
 
 
 def i06_path_is_legal(run: Run) -> Findings:

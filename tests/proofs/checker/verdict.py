@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.proofs.checker.broken import i18_broken_on_purpose
+from tests.proofs.checker.clocks import i22_clocks_add_up
 from tests.proofs.checker.delivery import i11_conservation, i14_nothing_left_over
 from tests.proofs.checker.effects import i20_applied_has_an_effect
 from tests.proofs.checker.failures import i12_dead_letters_are_byte_equal, i13_parked_keys_rest
@@ -50,6 +51,7 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I18": i18_broken_on_purpose,
     "I19": i19_set_aside_is_answered,
     "I20": i20_applied_has_an_effect,
+    "I22": i22_clocks_add_up,
     "I24": i24_releases_are_reruns,
 }
 NOT_JUDGED = {

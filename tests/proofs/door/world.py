@@ -147,10 +147,9 @@ class World:
                 while self._inbox[service]:
                     busy = True
                     await self._take_in(service)
-            while await self._withdrawals.step(self._pool("routing")) == AT_ONCE:
-                pass
-            while await self._matcher.step(self._pool("routing")) == AT_ONCE:
-                pass
+            for step in (self._withdrawals.step, self._matcher.step, self._deadlines.step):
+                while await step(self._pool("routing")) == AT_ONCE:
+                    pass
             busy |= await self._relay("routing")
 
     async def _take_in(self, service: str) -> None:

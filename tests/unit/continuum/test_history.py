@@ -1,6 +1,7 @@
 """A request's stream as an operator reads it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,23 @@ def test_events_that_reporting_has_not_taken_in_are_reported_as_missing() -> Non
     )
 
     assert text[-1] == "Reporting has not taken in 3 more event(s) of it yet."
+
+
+def test_what_is_late_is_shown_with_what_comes_next() -> None:
+    request = EventStream(1).accepted().data
+    late = replace(
+        state(published=0),
+        due_clock=None,
+        late_clock="triage.standard",
+        late_since=START,
+        misses=2,
+        next_at=START + timedelta(days=9),
+    )
+
+    text = render(facts(request, published=0), late, lines=[], decisions=[], notices=[])
+
+    assert "late: triage.standard, was due 2026-03-02 15:00:00.000; announced 2 times" in text
+    assert any(line.startswith("late: it is announced again 2026-03-11") for line in text)
 
 
 def line(topic: str, event: Any) -> Line:

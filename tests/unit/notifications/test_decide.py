@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,6 +13,8 @@ from shared.contracts.inbound import CLOSE_REASONS
 from shared.contracts.outbound import (
     TYPES,
     Applied,
+    ClockLate,
+    ClockMoved,
     ContactCard,
     EngagementMessage,
     OfferMessage,
@@ -250,7 +253,75 @@ def test_a_withdrawal_of_a_referred_request_notifies_the_program_office_too() ->
     assert status(decision, OFFICE).status == "withdrawn"
 
 
-def test_a_missed_clock_notifies_nobody_with_a_reason() -> None:
+AGAIN = datetime(2026, 4, 9, 13, tzinfo=UTC)
+DUE = datetime(2026, 4, 1, 13, tzinfo=UTC)
+
+
+def lateness(decision: Decision) -> dict[str, ClockLate]:
+    """Return what each audience is told about a late clock."""
+    return {
+        notice.audience: notice.data
+        for notice in decision.notices
+        if isinstance(notice, Send) and isinstance(notice.data, ClockLate)
+    }
+
+
+def test_e52_who_waits_and_the_office_hear_that_a_provider_is_late() -> None:
+    data = state("assigned", clock="engagement_silence", due_at=DUE, next_at=AGAIN)
+
+    decision = decided("clock_still_missed", data | {"n": 2}, request=known(provider=PROVIDER))
+
+    told = lateness(decision)
+    assert set(told) == {AGENCY, OFFICE}
+    for late in told.values():
+        assert (late.clock, late.provider, late.times) == ("engagement_silence", PROVIDER, 2)
+        assert (late.due_at, late.next_at) == (DUE, AGAIN)
+        assert "April 1, 2026, 13:00 UTC" in late.sentence
+        assert "April 9, 2026, 13:00 UTC" in late.sentence
+    assert "is late" in told[AGENCY].sentence
+    assert "ask it" in told[OFFICE].sentence
+
+
+def test_e52_who_waits_hears_that_the_office_is_late() -> None:
+    data = state("referred", clock="triage.standard", due_at=DUE, next_at=AGAIN)
+
+    decision = decided("clock_missed", data)
+
+    told = lateness(decision)
+    assert told[AGENCY].sentence.startswith("The program office is late")
+    assert [late.provider for late in told.values()] == [None, None]
+    assert [late.times for late in told.values()] == [1, 1]
+
+
+def test_e51_the_provider_hears_once_that_its_offer_ends_later() -> None:
+    data = state(
+        "offered", clock="offer_answer.standard", before=DUE, due_at=AGAIN, provider=PROVIDER
+    )
+
+    decision = decided("clock_moved", data, request=known(provider=PROVIDER, offer_id=OFFER))
+
+    (told,) = [notice for notice in decision.notices if isinstance(notice, Send)]
+    assert (told.audience, told.type) == (PROVIDER, TYPES["clock_moved"])
+    assert isinstance(told.data, ClockMoved)
+    assert (told.data.offer_id, told.data.due_at) == (OFFER, AGAIN)
+    assert decision.request.expires_at == AGAIN
+    assert not_told(decision, AGENCY)
+
+
+def test_the_office_hears_that_its_decision_is_due_later() -> None:
+    data = state("referred", clock="triage.standard", before=DUE, due_at=AGAIN)
+    missed = data | {"would_not_have_been_missed": True}
+
+    decision = decided("clock_moved", missed)
+
+    (told,) = [notice for notice in decision.notices if isinstance(notice, Send)]
+    assert told.audience == OFFICE
+    assert isinstance(told.data, ClockMoved)
+    assert told.data.was_late
+    assert decision.request == known()
+
+
+def test_a_missed_clock_of_before_0_4_notifies_nobody_with_a_reason() -> None:
     data = state("offered", clock="offer_answer.standard", due_at=AT)
 
     decision = decided("clock_missed", data)

@@ -25,7 +25,7 @@ from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Record
 from shared.delivery.restore.own_log import parse_published
 from tests.examples import routing as examples
-from tests.examples.routing import AT, Sender, provider, rules_with
+from tests.examples.routing import AT, Sender, provider, rules_with, ruleset
 
 RULES = rules_with(providers=[provider("iacp"), provider("fop"), provider("noble")])
 PROVIDERS = st.sampled_from(["iacp", "fop", "noble"])
@@ -63,7 +63,7 @@ def _step(sender: Sender, name: str, *words: Any, hour: int) -> Step:
         )
     if name == "run_out":
         return lambda request: (
-            run_out(request, at=at + timedelta(days=90))
+            run_out(request, ruleset(), at=at + timedelta(days=90))
             if request.due_at
             else DecisionOutcome(request)
         )

@@ -20,7 +20,7 @@ from tests.examples.decisions import (
     refusal,
     room,
 )
-from tests.examples.routing import AT, Sender, provider, rules_with
+from tests.examples.routing import AT, Sender, provider, rules_with, ruleset
 
 
 def test_an_accepted_request_is_triaged_and_queued() -> None:
@@ -166,7 +166,7 @@ def test_an_offer_that_lapses_names_the_offer_as_its_cause() -> None:
     sender = Sender()
     before = offered(sender)
 
-    outcome = run_out(before, at=LATER)
+    outcome = run_out(before, ruleset(), at=LATER)
 
     assert kinds(outcome) == ["offer_lapsed"]
     assert outcome.events[0].causationid == before.last_event
@@ -175,7 +175,7 @@ def test_an_offer_that_lapses_names_the_offer_as_its_cause() -> None:
 
 def test_a_decline_in_time_that_comes_after_the_lapse_is_only_answered() -> None:
     sender = Sender()
-    lapsed = run_out(offered(sender), at=LATER).request
+    lapsed = run_out(offered(sender), ruleset(), at=LATER).request
 
     outcome = decided(lapsed, sender.answered("decline", "iacp"))
 
@@ -185,7 +185,7 @@ def test_a_decline_in_time_that_comes_after_the_lapse_is_only_answered() -> None
 def test_an_acceptance_in_time_is_refused_once_another_provider_was_asked() -> None:
     more = rules_with(provider("fop"))
     sender = Sender()
-    lapsed = run_out(offered(sender), at=LATER).request
+    lapsed = run_out(offered(sender), ruleset(), at=LATER).request
     [other] = match_in_order(LaneStep("cri-tac", True, more, room("fop"), LATER), [lapsed])
     assert other.request.offered == ("iacp", "fop")
 

@@ -17,7 +17,7 @@ from tests.examples.decisions import (
     offered,
     refusal,
 )
-from tests.examples.routing import Sender
+from tests.examples.routing import Sender, ruleset
 
 
 def test_a_withdrawal_stops_an_open_offer() -> None:
@@ -69,7 +69,7 @@ def test_an_answer_to_an_offer_of_a_withdrawn_request_is_refused_as_not_open(
     lapses: bool,
 ) -> None:
     sender = Sender()
-    before = run_out(offered(sender), at=LATER).request if lapses else offered(sender)
+    before = run_out(offered(sender), ruleset(), at=LATER).request if lapses else offered(sender)
     withdrawn = decided(before, sender.withdrawn()).request
 
     assert refusal(decided(withdrawn, sender.answered("accept", "iacp"))) == "offer_not_open"

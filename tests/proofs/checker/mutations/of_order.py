@@ -1,4 +1,4 @@
-"""Breaks identity, order, paths and causes on the log (I4 to I7)."""
+"""Breaks identity, order, paths, causes and clocks on the log (I4 to I7, I22)."""
 
 from dataclasses import replace
 
@@ -98,6 +98,16 @@ def _change_correlation(bench: Bench) -> None:
     bench.put(edited(record, correlationid=_ELSEWHERE), record)
 
 
+def _extend_an_offer(bench: Bench) -> None:
+    made = bench.any_of(ROUTING, "offer_made")
+    bench.put(edited(made, data={"expires_at": "2099-01-01T00:00:00Z"}), made)
+
+
+def _lapse_early(bench: Bench) -> None:
+    lapsed = bench.any_of(ROUTING, "offer_lapsed")
+    bench.put(edited(lapsed, time="2020-01-01T00:00:00Z"), lapsed)
+
+
 MUTATIONS = (
     Mutation("a repeated id comes with another byte", "I4", _repeat_with_another_byte),
     Mutation("an event is deleted", "I4", _delete),
@@ -113,5 +123,7 @@ MUTATIONS = (
     Mutation("a provider is engaged without an offer", "I6", _engage_without_offer),
     Mutation("an event names a cause that never was", "I7", _name_unknown_cause),
     Mutation("an event is its own cause", "I7", _cause_itself),
+    Mutation("an offer ends by no rule set", "I22", _extend_an_offer),
+    Mutation("an offer lapses before its time", "I22", _lapse_early),
     Mutation("an event has another correlation than its subject", "I7", _change_correlation),
 )

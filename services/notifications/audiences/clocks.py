@@ -1,0 +1,95 @@
+"""Messages about a clock that ran out: to the one who waits, and to the program office."""
+
+from datetime import UTC, datetime
+
+from services.notifications.audiences.audience import View
+from services.notifications.audiences.evolve import OFFER
+from shared.contracts import routing
+from shared.contracts.outbound import ClockLate, ClockMoved
+
+Miss = routing.ClockMissed | routing.ClockStillMissed
+_BEFORE = "releases before 0.4.0 told nobody of a missed clock; it shows in the figures"
+
+
+def for_requester(event: Miss, view: View) -> ClockLate | str:
+    provider, due, again = _named(event, view)
+    if again is None:
+        return _BEFORE
+    sentence = (
+        f"The program office is late: it should have decided about your request by {due}."
+        f" It was told so. You hear again by {again} if nothing has changed."
+    )
+    if provider is not None:
+        sentence = (
+            f"{provider} is late: by {due} it should have reported progress on your request."
+            " The program office was told so and can step in."
+            f" You hear again by {again} if nothing has changed."
+        )
+    return _late(event, view, sentence)
+
+
+def for_office(event: Miss, view: View) -> ClockLate | str:
+    provider, due, again = _named(event, view)
+    if again is None:
+        return _BEFORE
+    sentence = f"This request waits for your decision, which was due by {due}."
+    if provider is not None:
+        sentence = f"{provider} should have reported progress by {due}. Please ask it."
+    return _late(event, view, f"{sentence} You hear again by {again} if nothing has changed.")
+
+
+def moved_for_provider(event: routing.ClockMoved, view: View) -> ClockMoved:
+    """Tell the provider that was asked."""
+    due = _moment(event.data.due_at)
+    return _moved(event, f"The offer is open until {due}: the working days have changed.", view)
+
+
+def moved_for_office(event: routing.ClockMoved, view: View) -> ClockMoved | None:
+    """Tell the program office, if it must decide about the request."""
+    if event.data.clock.startswith(OFFER):
+        return None
+    due = _moment(event.data.due_at)
+    return _moved(event, f"Your decision is due by {due}: the working days have changed.", view)
+
+
+def _moved(event: routing.ClockMoved, sentence: str, view: View) -> ClockMoved:
+    data = event.data
+    return ClockMoved(
+        tracking_number=data.tracking_number,
+        offer_id=view.request.offer_id,
+        clock=data.clock,
+        before=data.before,
+        due_at=data.due_at,
+        was_late=data.would_not_have_been_missed,
+        sentence=sentence,
+    )
+
+
+def _named(event: Miss, view: View) -> tuple[str | None, str, str | None]:
+    """Return the name of the provider that is late, if one is, and the two moments in words."""
+    provider, again = _provider(event, view), event.data.next_at
+    name = None if provider is None else view.directory.participant(provider)
+    return name, _moment(event.data.due_at), None if again is None else _moment(again)
+
+
+def _provider(event: Miss, view: View) -> str | None:
+    return None if event.data.clock.startswith("triage.") else view.request.provider
+
+
+def _late(event: Miss, view: View, sentence: str) -> ClockLate:
+    data = event.data
+    assert data.next_at is not None
+    return ClockLate(
+        tracking_number=data.tracking_number,
+        clock=data.clock,
+        provider=_provider(event, view),
+        due_at=data.due_at,
+        times=data.n if isinstance(data, routing.StillMissedFacts) else 1,
+        next_at=data.next_at,
+        sentence=sentence,
+    )
+
+
+def _moment(at: datetime) -> str:
+    there = at.astimezone(UTC)
+    return f"{there:%B} {there.day}, {there.year}, {there:%H:%M} UTC"

@@ -1,0 +1,2 @@
+UPDATE calendar_sweep
+   SET swept_to = $1::text;

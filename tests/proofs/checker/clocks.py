@@ -1,0 +1,181 @@
+"""I22: what happened to each clock adds up, from its start to its end."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.log import (
+    REFERENCE,
+    ROUTING,
+    data_of,
+    firsts,
+    is_tracking_number,
+    moment,
+    short,
+)
+from tests.proofs.checker.run import Body, Run
+
+_DEFAULTS = {
+    "triage.standard": (2, "working_days"),
+    "triage.urgent": (4, "hours"),
+    "offer_answer.standard": (5, "working_days"),
+    "offer_answer.urgent": (8, "hours"),
+    "engagement_silence": (30, "days"),
+}
+_SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+_SAME = timedelta(seconds=1)
+_DAY = timedelta(days=1)
+# These neither start nor stop a clock.
+_BESIDE = frozenset({"engagement_affected", "facts_changed", "request_recorded"})
+
+
+@dataclass(slots=True)
+class _Clock:
+    """A clock that runs until ``due``, or that was announced as late ``times`` times since."""
+
+    name: str
+    due: datetime
+    times: int = 0
+    next_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Rules:
+    """All rule sets and calendars that ever were: which of them was in force is not judged."""
+
+    rulesets: list[Body] = field(default_factory=list)
+    calendars: dict[str, list[Body]] = field(default_factory=lambda: defaultdict(list))
+
+    def dues(self, name: str, start: datetime) -> Iterator[datetime]:
+        """Yield the ends that the clock *name*, started then, may have."""
+        for ruleset in self.rulesets:
+            clock = ruleset.get("clocks", {}).get(name)
+            amount, unit = (clock["amount"], clock["unit"]) if clock else _DEFAULTS[name]
+            own = ruleset.get("calendar", {})
+            for named in self.calendars.get(ruleset.get("calendar_id") or "", [{}]):
+                yield _due(start, amount, unit, {**own, **named})
+
+
+def i22_clocks_add_up(run: Run) -> Findings:
+    """
+    Each clock ends by a rule set's length, from its start; each announcement is of that end.
+
+    Misses are counted without gaps, not before their time; a move names the end it replaces.
+    """
+    rules = _Rules()
+    for _, body in firsts(run, REFERENCE):
+        if short(body) == "ruleset_approved":
+            rules.rulesets.append(data_of(body))
+        elif short(body) == "calendar_defined":
+            rules.calendars[data_of(body)["id"]].append(data_of(body))
+    clocks: dict[str, _Clock | None] = {}
+    for _, body in firsts(run, ROUTING):
+        number, facts = body.get("subject"), data_of(body)
+        if not is_tracking_number(number) or "status" not in facts or "decided" not in facts:
+            continue
+        if short(body) in _BESIDE:
+            continue
+        clock = clocks.get(str(number))
+        for wrong in _wrong(clock, body, rules):
+            yield wrong and f"{number}: {short(body)} {wrong}"
+        clocks[str(number)] = _after(clock, body)
+
+
+def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | None]:
+    """Yield what is wrong with an event about *clock*; None for what is right."""
+    kind, facts = short(body), data_of(body)
+    at = _moment(body["time"])
+    if kind == "clock_missed":
+        right = clock is None or (facts["clock"], _moment(facts["due_at"])) == (
+            clock.name,
+            clock.due,
+        )
+        yield None if right else "is of another clock than the one that ran"
+        yield None if at >= _moment(facts["due_at"]) else "comes before its time"
+    elif kind == "clock_still_missed":
+        right = clock is not None and facts["n"] == clock.times + 1
+        yield None if right else f"is not the next after {clock and clock.times}"
+        in_time = clock is None or clock.next_at is None or at >= clock.next_at
+        yield None if in_time else "comes before its time"
+    elif kind == "clock_moved":
+        right = clock is None or _moment(facts["before"]) == clock.due
+        yield None if right else "moves another end"
+    elif kind == "offer_lapsed":
+        yield None if clock is None or at >= clock.due else "comes before its time"
+    elif (started := _started(body)) is not None:
+        dues = rules.dues(started.name, at)
+        right = any(abs(due - started.due) < _SAME for due in dues)
+        yield None if right else f"ends {started.name} at {started.due}, by no rule set"
+
+
+def _after(clock: _Clock | None, body: Body) -> _Clock | None:
+    kind, facts = short(body), data_of(body)
+    if kind in ("clock_missed", "clock_still_missed"):
+        if "next_at" not in facts:
+            return None
+        due, again = _moment(facts["due_at"]), _moment(facts["next_at"])
+        return _Clock(facts["clock"], due, facts.get("n", 1), again)
+    if kind == "clock_moved":
+        return _Clock(facts["clock"], _moment(facts["due_at"]))
+    if kind == "engagement_progressed" and "due_at" not in facts:
+        return clock
+    return _started(body)
+
+
+def _started(body: Body) -> _Clock | None:
+    """Return the clock that an event starts, if it does."""
+    kind, facts = short(body), data_of(body)
+    pace = "standard" if facts.get("lane") is None else facts["lane"].rsplit(".", 1)[1]
+    names = {
+        "offer_made": f"offer_answer.{pace}",
+        "request_referred": f"triage.{pace}",
+        "engagement_opened": "engagement_silence",
+        "engagement_progressed": "engagement_silence",
+    }
+    due = facts.get("expires_at" if kind == "offer_made" else "due_at")
+    return None if kind not in names or due is None else _Clock(names[kind], _moment(due))
+
+
+def _due(start: datetime, amount: int, unit: str, calendar: Mapping[str, Any]) -> datetime:
+    short_day = calendar.get("seconds_per_day")
+    if short_day is not None:
+        if unit == "seconds":
+            return start + timedelta(seconds=amount)
+        seconds = amount * _SECONDS.get(unit, 86_400)
+        return start + timedelta(seconds=seconds * short_day / 86_400)
+    zone = ZoneInfo(calendar.get("zone", "America/New_York"))
+    if unit == "days":
+        return (start.astimezone(zone) + amount * _DAY).astimezone(UTC)
+    if unit != "working_days":
+        return start + timedelta(seconds=amount * _SECONDS[unit])
+    local = start.astimezone(zone).replace(tzinfo=None)
+    if _is_off(local.date(), calendar):
+        local = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        while _is_off(local.date(), calendar):
+            local += _DAY
+    for _ in range(amount):
+        local += _DAY
+        while _is_off(local.date(), calendar):
+            local += _DAY
+    return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _is_off(day: date, calendar: Mapping[str, Any]) -> bool:
+    return (
+        day.weekday() >= 5
+        or day.isoformat() in calendar.get("holidays", ())
+        or any(
+            each["from"] <= day.isoformat() <= each["until"]
+            for each in calendar.get("closures") or ()
+        )
+    )
+
+
+def _moment(text: Any) -> datetime:
+    found = moment(text)
+    assert isinstance(found, datetime)
+    return found

@@ -1,0 +1,103 @@
+"""I22 on small runs."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.proofs.checker.clocks import i22_clocks_add_up
+from tests.proofs.checker.run import Record
+from tests.unit.checker.test_invariants import NUMBER, event, run, wrong
+
+OFFER = {"status": "offered", "decided": 1, "lane": "cri-tac.standard"}
+WORK = {"status": "in_delivery", "decided": 1, "lane": "cri-tac.standard"}
+
+
+def reference(number: int, kind: str, **data: Any) -> Record:
+    body = json.loads(event(number, **data).value or b"")
+    body |= {"type": f"gov.cri.intake.{kind}.v1", "subject": "reference"}
+    return Record("cri.int.reference.v1", 0, number - 1, b"reference", json.dumps(body).encode())
+
+
+def at(record: Record, time: str) -> Record:
+    body = json.loads(record.value or b"") | {"time": time}
+    return replace(record, value=json.dumps(body).encode())
+
+
+RULES = [
+    reference(1, "calendar_defined", id="federal", holidays=["2025-12-25", "2026-01-01"]),
+    reference(2, "ruleset_approved", clocks={}, calendar={}, calendar_id="federal"),
+]
+CLOSED = reference(
+    3,
+    "calendar_defined",
+    id="federal",
+    holidays=["2025-12-25", "2026-01-01"],
+    closures=[{"from": d, "until": d} for d in ("2025-12-24", "2025-12-26")],
+)
+MADE = at(
+    event(1, "offer_made", **OFFER, expires_at="2025-12-31T14:00:00Z"), "2025-12-23T14:00:00Z"
+)
+
+
+def found(*records: Record) -> list[str]:
+    return wrong(i22_clocks_add_up(run(*RULES, *records)))
+
+
+def test_e51_an_offer_ends_by_the_calendar_and_a_closure_moves_it() -> None:
+    dates = {"before": "2025-12-31T14:00:00Z", "due_at": "2026-01-05T14:00:00Z"}
+    moved = event(2, "clock_moved", **OFFER, clock="offer_answer.standard", **dates)
+    lapsed = at(event(3, "offer_lapsed", **OFFER), "2026-01-05T14:30:00Z")
+
+    assert found(MADE) == []
+    assert found(CLOSED, MADE, moved, lapsed) == []
+
+
+def test_another_end_than_that_of_a_rule_set_is_noticed() -> None:
+    early = event(1, "offer_made", **OFFER, expires_at="2025-12-30T14:00:00Z")
+
+    (text,) = found(at(early, "2025-12-23T14:00:00Z"))
+
+    assert text.startswith(f"{NUMBER}: offer_made ends offer_answer.standard at")
+
+
+def test_a_lapse_before_its_time_is_noticed() -> None:
+    lapsed = at(event(2, "offer_lapsed", **OFFER), "2025-12-31T13:59:00Z")
+
+    assert found(MADE, lapsed) == [f"{NUMBER}: offer_lapsed comes before its time"]
+
+
+@pytest.mark.parametrize(
+    ("due", "n", "time", "expected"),
+    [
+        ("2026-04-01T13:00:00Z", 2, "2026-04-03T13:00:00Z", []),
+        ("2026-04-01T13:00:00Z", 3, "2026-04-03T13:00:00Z", ["is not the next after 1"]),
+        ("2026-04-01T13:00:00Z", 2, "2026-04-02T13:00:00Z", ["comes before its time"]),
+        (
+            "2026-04-01T12:00:00Z",
+            2,
+            "2026-04-03T13:00:00Z",
+            ["is of another clock than the one that ran"],
+        ),
+    ],
+)
+def test_e52_misses_are_of_the_clock_that_ran_and_counted(
+    due: str, n: int, time: str, expected: list[str]
+) -> None:
+    about = {**WORK, "clock": "engagement_silence", "due_at": due}
+    started = event(1, "engagement_progressed", **WORK, due_at="2026-04-01T13:00:00Z")
+    records = [
+        at(started, "2026-03-02T14:00:00Z"),
+        at(event(2, "clock_missed", **about, next_at="2026-04-03T13:00:00Z"), due),
+        at(event(3, "clock_still_missed", **about, n=n, next_at="2026-04-09T13:00:00Z"), time),
+    ]
+
+    assert [text.split(" ", 2)[2] for text in found(*records)] == expected
+
+
+def test_a_move_of_another_end_is_noticed() -> None:
+    dates = {"before": "2025-12-30T14:00:00Z", "due_at": "2026-01-05T14:00:00Z"}
+    moved = event(2, "clock_moved", **OFFER, clock="offer_answer.standard", **dates)
+
+    assert found(MADE, moved) == [f"{NUMBER}: clock_moved moves another end"]
