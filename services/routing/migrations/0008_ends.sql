@@ -156,3 +156,12 @@ BEGIN
     o_at := clock_timestamp();
 END
 $$;
+
+-- As in 0006_unrecorded.sql, but a matcher that has looked at a request and leaves it as it is (fresh no
+-- longer) changes nothing that events contain. An amendment always changes the facts or need_stated.
+DROP TRIGGER unrecord_request ON requests;
+CREATE TRIGGER unrecord_request BEFORE UPDATE ON requests
+   FOR EACH ROW
+  WHEN (NEW.published = OLD.published AND NEW.recorded = OLD.recorded
+        AND (NEW.facts, NEW.need_stated) IS DISTINCT FROM (OLD.facts, OLD.need_stated))
+EXECUTE FUNCTION unrecord_request_1();

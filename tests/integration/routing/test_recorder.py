@@ -62,6 +62,20 @@ async def test_an_amendment_that_an_earlier_release_took_in_is_recorded(world: W
     assert await incomplete(world) == 0
 
 
+async def test_a_look_of_the_matcher_that_changes_nothing_leaves_a_request_recorded(
+    world: World,
+) -> None:
+    sender = Sender(1, program="critical-response")  # not open
+    await world.take_in(sender.accepted())
+    await world.take_in(sender.amended(topics=["other"]))
+
+    await world.match()
+
+    assert await world.pool.fetchval("SELECT count(*) FROM requests WHERE fresh") == 0
+    assert await world.kinds(sender.tracking_number) == ["request_waitlisted", "facts_changed"]
+    assert await incomplete(world) == 0
+
+
 async def incomplete(world: World) -> int:
     found: int = await world.pool.fetchval(
         "SELECT count(*) FROM requests WHERE recorded < published"
