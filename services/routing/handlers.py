@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from services.routing import saving, store
 from services.routing.life import capacity
+from services.routing.life.capacity import Capacity
 from services.routing.life.decide import decide
 from services.routing.life.outcome import SOURCE, DecisionOutcome, kind_of
 from services.routing.life.request import CapacityChange, Request
@@ -19,7 +20,7 @@ from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, sender_of
-from shared.contracts.intake import CapacityDeclared
+from shared.contracts.intake import CapacityDeclared, RequestAmended
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
 from shared.delivery.records import Counted, Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
@@ -41,6 +42,7 @@ class Batch:
     requests: dict[str, Request]
     numbers: Numbers
     declarations: dict[str, str] = field(default_factory=dict)
+    capacities: dict[str, Capacity] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     outcomes: list[DecisionOutcome] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
@@ -95,11 +97,19 @@ class RoutingReader:
             requests=about,
             subjects=[(TOPIC, provider) for provider in declared],
             ending={item.message.subject for item in items if isinstance(item.message, _ENDING)},
+            amended={i.message.subject for i in items if isinstance(i.message, RequestAmended)},
         )
         known = await self._catalogs.current(connection, version=loaded.version)
         rules = self._rules_cache.in_force(known, at=at)
         numbers = Numbers(loaded.numbers)
-        return Batch(at, rules, loaded.requests, numbers, loaded.declarations)
+        return Batch(
+            at,
+            rules,
+            loaded.requests,
+            numbers,
+            loaded.declarations,
+            loaded.capacities,
+        )
 
     def decide(self, batch: Batch, item: Item) -> Taken:
         """Decide one item; if this raises, the batch is unchanged."""
@@ -118,6 +128,7 @@ class RoutingReader:
             batch.rules,
             at=batch.at,
             declarations=batch.declarations,
+            capacities=batch.capacities,
         )
         counted: tuple[Counted, ...] = ()
         if event.subject not in batch.requests:

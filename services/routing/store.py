@@ -31,13 +31,15 @@ class Loaded:
     """
     Requests and last sequence numbers, locked until commit, and the catalog's version.
 
-    ``declarations`` are current ones, by provider.
+    ``declarations`` are current ones, by provider. ``capacities``, not locked, has the providers
+    of open offers of amended requests.
     """
 
     requests: dict[str, Request]
     numbers: dict[Subject, int]
     declarations: dict[str, str]
     version: int
+    capacities: dict[str, Capacity]
 
 
 class LaneSweep(NamedTuple):
@@ -73,6 +75,7 @@ async def load_batch(
     requests: Collection[str],
     subjects: Collection[Subject] = (),
     ending: Collection[str] = (),
+    amended: Collection[str] = (),
 ) -> Loaded:
     """
     Load and lock *requests* that exist and the numbers of *subjects*, in one round trip.
@@ -85,6 +88,7 @@ async def load_batch(
         [topic for topic, _ in subjects],
         [subject for _, subject in subjects],
         list(ending),
+        list(amended),
     )
     assert row is not None
     return Loaded(
@@ -92,6 +96,7 @@ async def load_batch(
         {(topic, subject): last for topic, subject, last in row["o_numbers"] or ()},
         {provider: said for provider, said in row["o_declarations"] or () if said is not None},
         row["o_version"],
+        {capacity[0]: capacity_of(capacity) for capacity in row["o_capacities"] or ()},
     )
 
 

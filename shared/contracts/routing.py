@@ -24,6 +24,7 @@ STATUSES = (
     "withdrawn",
 )
 REQUEST_WITHDRAWN = "request_withdrawn"
+NO_LONGER_FITS = "no_longer_fits"
 TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 
 
@@ -153,9 +154,10 @@ class OfferEndFacts(RequestStateFacts):
     """
     ``queue_number`` is the place in the lane, in the event that gives it.
 
-    An offer is withdrawn with reason request_withdrawn, or because its provider or its program
-    takes part no more: provider_suspended, provider_ended, provider_not_registered,
-    program_suspended, program_ended, program_not_open. Those do not count against the provider.
+    An offer is withdrawn with reason request_withdrawn, or no_longer_fits: after an amendment its
+    provider would not be asked. Or because its provider or its program takes part no more:
+    provider_suspended, provider_ended, provider_not_registered, program_suspended, program_ended,
+    program_not_open. All but the first do not count against the provider.
     """
 
     offer_id: str

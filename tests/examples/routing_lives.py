@@ -31,9 +31,10 @@ from tests.examples.routing import (
 )
 
 PROVIDERS = ("iacp", "fop", "noble")
-RULES = rules_with(providers=[provider(name) for name in PROVIDERS])
+_LISTED = [provider("iacp"), provider("fop", topics=["wellness"]), provider("noble")]
+RULES = rules_with(providers=_LISTED)
 SUSPENDED, POSTPONED = (
-    rules_with(providers=[provider(name) for name in PROVIDERS], program=program(**changes))
+    rules_with(providers=_LISTED, program=program(**changes))
     for changes in (
         {"status": "suspended"},
         {"status": "announced", "opens_at": AT + timedelta(days=9000)},
@@ -134,7 +135,9 @@ class Lives:
         self._declarations[by] += 1
         room = self.draw.choices((0, 1, 2), k=self.draw.choice((1, 2)))
         until = self.at + timedelta(days=self.draw.choice((1, 400)))
-        self._take_in(declared(by, *room, number=self._declarations[by], until=until))
+        topics = self.draw.choice(([], ["wellness"]))
+        number = self._declarations[by]
+        self._take_in(declared(by, *room, number=number, until=until, topics=topics))
 
     def _say(self) -> None:
         draw, sender = self.draw, self.draw.choice(self._senders)
@@ -160,7 +163,9 @@ class Lives:
             lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
             lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
             lambda: sender.directed("assign", provider=by),
-            lambda: sender.amended(topics=["wellness", f"topic-{len(self.log)}"]),
+            lambda: sender.amended(
+                topics=[*draw.choice((["wellness"], [])), f"topic-{len(self.log)}"]
+            ),
         )
         weights = (4, 3, 2, 2, 1, 1, 2, 1, 2, 3, 2)
         self._take_in(draw.choices(events, weights)[0]())
@@ -168,7 +173,9 @@ class Lives:
     def _take_in(self, event: Event) -> None:
         """Let the reader decide *event*, and store the outcome as `save` does."""
         numbers = Numbers(dict(self.numbers))
-        batch = Batch(self.at, RULES, dict(self.requests), numbers)
+        batch = Batch(
+            self.at, RULES, dict(self.requests), numbers, capacities=dict(self.capacities)
+        )
         record = Record("", 0, 0, b"", b"", (), self.at)
         taken = _READER.decide(batch, Item(record, event, event.subject))
         self._write([self._numbered(outcome) for outcome in batch.outcomes])

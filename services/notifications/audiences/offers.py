@@ -25,7 +25,12 @@ def withdrawn(event: routing.OfferWithdrawn, _: View) -> OfferEnd:
     """Say that the offer no longer stands, but not why: neutral, as others may read it."""
     return _ended(
         event.data,
-        "The offer is withdrawn: please stop; whatever you were told about it no longer holds.",
+        render.sentence_for(
+            render.OFFER_WITHDRAWN,
+            event.data.reason or "",
+            "The offer is withdrawn: please stop; whatever you were told about it no longer"
+            " holds.",
+        ),
     )
 
 

@@ -84,6 +84,10 @@ TAKEN_AS = {
     "cannot_go_on": "The reason you gave is taken as cannot_go_on: the engagement ends, and the"
     " request goes back to its place.",
 }
+OFFER_WITHDRAWN = {
+    routing.NO_LONGER_FITS: "The offer is withdrawn: the agency changed its request, which no"
+    " longer fits what you offer. It does not count as a decline.",
+}
 ENDED = {
     "closed": "was closed",
     "ineligible": "was found not eligible",

@@ -104,6 +104,19 @@ def remaining(capacity: Capacity, taken: Mapping[tuple[str | None, int], int]) -
     return capacity._replace(free=free)
 
 
+def takes(capacity: Capacity, facts: Facts, place: tuple[str, int | None]) -> bool:
+    """
+    Tell whether *place*, the declaration and entry that an offer took room of, is for *facts*.
+
+    If the provider has declared anew since, any of its entries may be. Free room does not matter.
+    """
+    declaration, entry = place
+    entries = _entries(capacity.entries)
+    if capacity.declaration == declaration and entry is not None:
+        entries = entries[entry : entry + 1]
+    return any(each.fits(facts) for each in entries)
+
+
 def availability_lookup(
     capacities: Mapping[str, Capacity], facts: Facts, *, at: datetime
 ) -> Callable[[str], Availability]:

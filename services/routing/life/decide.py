@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from services.routing.life.amendments import amend
+from services.routing.life.capacity import Capacity
 from services.routing.life.directions import direct
 from services.routing.life.engagements import (
     close_engagement,
@@ -32,8 +34,6 @@ from shared.contracts.intake import (
 from shared.contracts.refusals import Refusal
 from shared.contracts.routing import (
     REQUEST_WITHDRAWN,
-    FactsChangedFacts,
-    RequestFactsChanged,
     RequestWithdrawn,
     WithdrawnFacts,
 )
@@ -63,11 +63,13 @@ def decide(
     *,
     at: datetime,
     declarations: Mapping[str, str] = _NONE,
+    capacities: Mapping[str, Capacity] | None = None,
 ) -> DecisionOutcome:
     """
     Return the outcome of *event* for *request* (None before it is accepted) at *at*.
 
-    *declarations* are the current declarations of capacity, by provider.
+    *declarations* are the current declarations of capacity, by provider. *capacities* has the
+    provider of the open offer, if *event* amends the request.
     """
     if isinstance(event, RequestAccepted):
         return _accept(request, event, rules, at=at)
@@ -85,7 +87,7 @@ def decide(
     )
     match event:
         case RequestAmended():
-            _amend(builder, event, rules)
+            amend(builder, event, rules, capacities)
         case WithdrawalRequested():
             _withdraw(builder, event)
         case OfferAnswered():
@@ -120,21 +122,6 @@ def _accept(
     builder = OutcomeBuilder(accepted, cause=event.id, at=at, received_at=event.receivedat)
     triage_request(builder, facts, rules)
     return builder.build()
-
-
-def _amend(builder: OutcomeBuilder, event: RequestAmended, rules: Rules) -> None:
-    """Change the facts unless the request has ended; if it is queued, it is matched again."""
-    if builder.request.ended:
-        builder.came_too_late(event)
-        return
-    builder.publish(
-        RequestFactsChanged,
-        FactsChangedFacts,
-        status=builder.request.status,
-        amendment=event.number,
-        facts=request_facts(event.data, rules.catalog),
-        need_stated=event.data.need_stated,
-    )
 
 
 def _withdraw(builder: OutcomeBuilder, event: WithdrawalRequested) -> None:

@@ -86,6 +86,12 @@ def match(
     return _found("referred", because, candidates, already_asked, order)
 
 
+def passes(facts: Facts, basis: DecisionBasis, provider: str) -> bool:
+    """Tell whether *provider* is a candidate that passes the rules for *facts*."""
+    evaluation = basis.providers.evaluate(facts)
+    return any(basis.names[index] == provider for index in evaluation.passing)
+
+
 def _found(
     outcome: str,
     because: Sentences,

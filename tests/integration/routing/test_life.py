@@ -103,6 +103,42 @@ async def test_one_batch_can_contain_all_events_of_a_request(world: World) -> No
     assert await world.status(second.tracking_number) == "triaged"
 
 
+async def test_an_offer_that_an_amendment_no_longer_fits_is_withdrawn_in_the_same_batch(
+    world: World,
+) -> None:
+    request = Sender()
+    number = request.tracking_number
+    await world.take_in(declared("iacp", 1, topics=["wellness"]), request.accepted())
+    await world.match()
+    place = await world.pool.fetchval("SELECT queue_number FROM requests")
+
+    amended = request.amended(topics=["other"])
+    await world.take_in(amended, request.answered("accept", "iacp", at=datetime.now(UTC)))
+    again = await world.take_in(amended)
+    await world.match()
+    await world.take_in(request.amended(topics=["wellness"]))
+    await world.match()
+
+    assert again == {"duplicate": 1}
+    assert await world.kinds(number) == [
+        "request_triaged",
+        "offer_made",
+        "offer_withdrawn",
+        "facts_changed",
+        "message_refused",
+        "request_waitlisted",
+        "facts_changed",
+        "offer_made",
+    ]
+    published = await world.published(number)
+    assert published[4]["data"]["reasons"][0]["code"] == "offer_not_open"
+    assert published[7]["data"]["offer_id"] == f"{number}-O2"
+    assert await world.pool.fetchval("SELECT queue_number FROM requests") == place
+    assert await world.pool.fetchval("SELECT offered FROM requests") == ["", "iacp"]
+    assert await world.pool.fetchrow("SELECT load, free FROM capacities") == (1, [0])
+    assert await verify_decisions(world.pool) == (4, [])
+
+
 async def test_repeated_events_change_nothing(world: World) -> None:
     request = Sender()
     said = [request.accepted(), declared("iacp", 1), request.withdrawn()]

@@ -17,6 +17,7 @@ from shared.contracts.outbound import (
     ClockMoved,
     ContactCard,
     EngagementMessage,
+    OfferEnd,
     OfferMessage,
     Referral,
     Refused,
@@ -139,6 +140,17 @@ def test_an_offer_that_ends_by_itself_is_taken_back_from_the_provider(
 
     assert sent_to(decision, PROVIDER).type == TYPES[kind]
     assert (decision.request.provider, decision.request.offer_open) == (None, False)
+
+
+def test_a_provider_learns_that_its_offer_no_longer_fits_and_does_not_count_as_a_decline() -> None:
+    offered = known(provider=PROVIDER, offer_id=OFFER, expires_at=AT)
+
+    decision = decided("offer_withdrawn", offer("triaged", reason="no_longer_fits"), offered)
+
+    told = sent_to(decision, PROVIDER).data
+    assert isinstance(told, OfferEnd)
+    assert "no longer fits" in told.sentence
+    assert "does not count as a decline" in told.sentence
 
 
 def test_a_declined_offer_notifies_nobody_and_frees_the_request() -> None:

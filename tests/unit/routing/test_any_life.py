@@ -27,7 +27,9 @@ from shared.delivery.restore.own_log import parse_published
 from tests.examples import routing as examples
 from tests.examples.routing import AT, Sender, provider, rules_with, ruleset
 
-RULES = rules_with(providers=[provider("iacp"), provider("fop"), provider("noble")])
+RULES = rules_with(
+    providers=[provider("iacp", topics=["wellness"]), provider("fop"), provider("noble")]
+)
 PROVIDERS = st.sampled_from(["iacp", "fop", "noble"])
 SAID = st.one_of(
     st.tuples(st.just("answered"), st.sampled_from(["accept", "decline", "counter"]), PROVIDERS),
@@ -38,7 +40,7 @@ SAID = st.one_of(
     st.tuples(st.just("withdrawn")),
     st.tuples(st.just("directed"), st.sampled_from(["route", "ineligible"])),
     st.tuples(st.just("assign"), PROVIDERS),
-    st.tuples(st.just("amended")),
+    st.tuples(st.just("amended"), st.sampled_from(["wellness", "policy"])),
     st.tuples(st.just("match")),
     st.tuples(st.just("run_out")),
     st.tuples(st.just("withdrawn_by_us")),
@@ -72,7 +74,7 @@ def _step(sender: Sender, name: str, *words: Any, hour: int) -> Step:
     elif name == "gives_up":
         event = sender.closed(words[0], reason="cannot_go_on")
     elif name == "amended":
-        event = sender.amended(topics=["wellness", f"hour-{hour}"])
+        event = sender.amended(topics=[words[0], f"hour-{hour}"])
     else:
         event = getattr(sender, name)(*words)
     return lambda request: decide(request, event, RULES, at=at)

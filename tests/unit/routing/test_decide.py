@@ -129,16 +129,6 @@ def test_an_invalid_report_about_an_engagement_is_refused(answer: Any, code: str
     assert refusal(decided(engaged(sender), answer(sender))) == code
 
 
-def test_an_amendment_keeps_an_open_offer() -> None:
-    sender = Sender()
-
-    outcome = decided(offered(sender), sender.amended(topics=["other"]))
-
-    assert kinds(outcome) == ["facts_changed"]
-    assert (outcome.request.status, outcome.request.fresh) == ("offered", False)
-    assert "other" in outcome.request.facts
-
-
 def test_a_milestone_restarts_the_clock_of_silence() -> None:
     sender = Sender()
     before = engaged(sender)

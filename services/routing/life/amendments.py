@@ -1,0 +1,73 @@
+"""Amendments: change the facts of a request; withdraw an open offer that no longer fits them."""
+
+from collections.abc import Mapping
+
+from services.routing.life.capacity import Capacity, takes
+from services.routing.life.offers import withdraw_offer
+from services.routing.life.outcome import OutcomeBuilder
+from services.routing.rules.facts import Facts, decode_request_facts, request_facts
+from services.routing.rules.in_force import Rules
+from services.routing.rules.matching import passes
+from shared.contracts.intake import RequestAmended
+from shared.contracts.routing import (
+    NO_LONGER_FITS,
+    FactsChangedFacts,
+    RequestFactsChanged,
+)
+
+
+def amend(
+    builder: OutcomeBuilder,
+    event: RequestAmended,
+    rules: Rules,
+    capacities: Mapping[str, Capacity] | None,
+) -> None:
+    """
+    Change the facts, unless the request has ended; if it is queued, it is matched again.
+
+    An offer that no longer fits is withdrawn first, so that nobody is told of the change who no
+    longer holds it. The request keeps its queue number.
+    """
+    request = builder.request
+    if request.ended:
+        builder.came_too_late(event)
+        return
+    facts = request_facts(event.data, rules.catalog)
+    if _no_longer_fits(builder, facts, rules, capacities or {}):
+        withdraw_offer(builder, NO_LONGER_FITS)
+    builder.publish(
+        RequestFactsChanged,
+        FactsChangedFacts,
+        status=builder.request.status,
+        amendment=event.number,
+        facts=facts,
+        need_stated=event.data.need_stated,
+    )
+
+
+def _no_longer_fits(
+    builder: OutcomeBuilder, facts: Facts, rules: Rules, capacities: Mapping[str, Capacity]
+) -> bool:
+    """
+    Tell whether the open offer fitted until now, and does not fit the new *facts*.
+
+    Judged by what made the offer: the rules about providers, and the declared capacity. Each must
+    have allowed it with the facts before: new rules or a new declaration withdraw no offer. An
+    offer that the program office directed was made by neither, and stands.
+    """
+    request = builder.request
+    provider, declaration = request.provider, request.offer_declaration
+    if request.status != "offered" or provider is None or declaration is None:
+        return False
+    program = request.program
+    if rules.ruleset is None or program is None or program not in rules.catalog.programs:
+        return False
+    before = decode_request_facts(request.facts)
+    basis = rules.providers(program, at=builder.at)
+    if passes(before, basis, provider) and not passes(facts, basis, provider):
+        return True
+    capacity = capacities.get(provider)
+    if capacity is None:
+        return False
+    place = declaration, request.offer_entry
+    return takes(capacity, before, place) and not takes(capacity, facts, place)
