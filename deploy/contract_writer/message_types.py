@@ -13,12 +13,16 @@ VERSION = "0.10"
 PREVIEW = frozenset(
     {
         "amendment.came_too_late.v1",
+        "amendment.passed_on.v1",
         "calendar.define.v1",
         "clock.late.v1",
         "clock.moved.v1",
+        "contact.changed.v1",
         "engagement.affected.v1",
+        "engagement.changed.v1",
         "engagement.end.v1",
         "note.stated.v1",
+        "offer.changed.v1",
         "ruleset.approve.v1",
     }
 )

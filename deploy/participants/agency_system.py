@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.participants.client import Client, Message, Sent, envelope
@@ -52,9 +53,15 @@ class AgencySystem:
         return await self.client.send("contact.set", contact, subject="desk")
 
     async def amend(self, planned: PlannedRequest) -> Sent:
-        """Change a request: other goals, and consent to being named."""
+        """Change a request: other goals, a later end, and consent to being named."""
         number = self.requests[planned.reference].tracking_number
-        change = {"tracking_number": number, "goals": ["wellness"], "may_be_named": True}
+        until = (datetime.now(UTC) + timedelta(days=900)).date().isoformat()
+        change = {
+            "tracking_number": number,
+            "goals": ["wellness"],
+            "wished": {"until": until},
+            "may_be_named": True,
+        }
         return await self.client.send("request.amend", change, subject=number)
 
     async def withdraw(self, planned: PlannedRequest) -> Sent:

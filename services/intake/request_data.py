@@ -78,7 +78,8 @@ def changed_need(change: Amendment, request: Request, before: bytes | None) -> b
     update = {} if change.need is None else _stated_fields(change.need)
     if "other_topic" in change.model_fields_set:
         update["other_topic"] = change.other_topic
-    return facts.model_copy(update=update).encode()
+    after = facts.model_copy(update=update)
+    return None if after == facts else after.encode()
 
 
 def changed_facts(change: Amendment, before: RequestFacts, registry: Registry) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def amend(message: Message, request: Request, batch: BatchState) -> Change:
             **changed_facts(change, before, batch.registry),
             "version": before.version + 1,
             "need_stated": before.need_stated or need is not None,
+            "words": 0 if need is None else request.confided + 1,
             "reference_version": batch.registry.version,
         }
     )

@@ -1,14 +1,23 @@
 """The state of a batch between load and save: rows read and rows to write."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
+from services.notifications.audiences.audience import Working
+from services.notifications.audiences.contacts import card_of
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
-from shared.contracts.intake import ContactSet, NeedStated, RequestAccepted, RequestAmended, Window
+from shared.contracts.intake import (
+    ContactSet,
+    NeedStated,
+    RequestAccepted,
+    RequestAmended,
+    Window,
+)
 from shared.contracts.outbound import ContactCard
 from shared.contracts.reference import ReferenceEvent
 from shared.delivery.sequences import Numbers
@@ -42,7 +51,8 @@ class BatchState:
     """
     The state of one batch. Its rows stay locked until the batch commits.
 
-    ``published`` counts, for each request, the notices decided about it.
+    ``published`` counts, for each request, the notices decided about it. ``engaged`` are the
+    engagements under way, when they were read, of requests with contacts that the batch sets.
     """
 
     at: datetime
@@ -56,6 +66,7 @@ class BatchState:
     repeats: dict[str, list[WaitingRepeat]]
     listings: dict[ListQuery, ListPage]
     notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
+    engaged: Sequence[Working] = ()
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
@@ -94,8 +105,7 @@ class BatchState:
             self.amended.add(event.subject)
         elif kind is ContactSet:
             data = event.data
-            card = ContactCard(**data.model_dump(exclude={"participant"}))
-            self.contacts_set[data.participant, data.contact_id] = card
+            self.contacts_set[data.participant, data.contact_id] = card_of(event)
         elif kind in _REFERENCE:
             self.reference.append((event.number, event))
 
@@ -103,6 +113,29 @@ class BatchState:
         """Return the current status of the request, if it exists."""
         request = self.requests.get(tracking_number)
         return None if request is None else known(request)
+
+    def card(self, key: ContactKey) -> ContactCard | None:
+        """Return the contact as set last."""
+        return self.contacts_set.get(key) or self.contacts.get(key)
+
+    def working(self, key: ContactKey) -> Sequence[Working]:
+        """Return the engagements under way of requests with this contact."""
+        participant, contact_id = key
+        others = [
+            each
+            for each in self.engaged
+            if (each.participant, each.contact_id) == key
+            and each.tracking_number not in self.requests
+        ]
+        return others + [
+            Working(participant, contact_id, request.provider, request.engagement_id, number)
+            for number, request in self.requests.items()
+            if request.participant == participant
+            and contact_id in request.contact_ids
+            and request.under_way
+            and request.provider is not None
+            and request.engagement_id is not None
+        ]
 
     def listing(self, question: ListQuery) -> ListPage | None:
         """Return the list with the changes that this batch has made so far."""

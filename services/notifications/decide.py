@@ -1,6 +1,6 @@
 """Applies the table of audiences: who is sent a message, who is not and why. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from services.notifications.audiences.audience import (
@@ -50,7 +50,8 @@ def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
         return [NotNeeded(each, content) for each in audience]
     kind, subject = TYPES[row.message], _subject(event)
     classification: Classification = "restricted" if row.restricted else "confidential"
-    return [Send(each, kind, subject, content, answer, classification) for each in audience]
+    data = content if isinstance(content, Mapping) else dict.fromkeys(audience, content)
+    return [Send(each, kind, subject, data[each], answer, classification) for each in audience]
 
 
 def _repeat_answer(event: InputEvent, view: View) -> Send:

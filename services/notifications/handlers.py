@@ -61,7 +61,8 @@ class NotificationsReader:
             await self._read_names(connection, version=loaded.version)
             directory = self._directory(items)
             if plan.offices:  # there may be more of them, whose numbers are not locked yet
-                numbers = await sequences.lock(connection, plan.numbered_subjects(directory))
+                found = plan.numbered_subjects(directory)
+                numbers = await sequences.lock(connection, [*found, *loaded.working_subjects])
         return BatchState(
             at=self._clock.at(at),
             directory=directory,
@@ -73,6 +74,7 @@ class NotificationsReader:
             answers=loaded.answers,
             repeats=loaded.repeats,
             notes_waiting=loaded.notes,
+            engaged=loaded.engaged,
             listings=await _read_listings(connection, plan.listings, directory),
         )
 

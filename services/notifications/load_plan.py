@@ -33,7 +33,8 @@ class LoadPlan:
     requests whose notices are numbered: they include every participant that is answered, because
     an answer may release a repeat. ``answered`` are the records that the batch answers,
     ``repeated`` those whose stored answer it reads, ``note_answers`` those whose answer may
-    release a note. ``engaged`` are the requests whose engagement opens.
+    release a note. ``engaged`` are the requests whose engagement opens, or whose words change.
+    ``contacts_set`` are the contacts that the batch sets.
     """
 
     requests: set[str] = field(default_factory=set)
@@ -47,6 +48,7 @@ class LoadPlan:
     listings: set[ListQuery] = field(default_factory=set)
     engaged: set[str] = field(default_factory=set)
     contacts: dict[str, set[ContactKey]] = field(default_factory=dict)
+    contacts_set: set[ContactKey] = field(default_factory=set)
 
     def numbered_subjects(self, directory: Directory) -> list[Subject]:
         """Return every (topic, subject) that may get a new number, sorted."""
@@ -95,6 +97,12 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
             plan.names = True
             if kind is routing.EngagementOpened:
                 plan.engaged.add(event.subject)
+        elif kind is routing.RequestFactsChanged:
+            plan.names = True
+            if event.data.words and event.data.provider is not None:
+                plan.engaged.add(event.subject)
+        elif kind is intake.ContactSet:
+            plan.contacts_set.add((event.data.participant, event.data.contact_id))
     plan.requests -= new
     return plan
 

@@ -47,7 +47,8 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     Return the gates that must be reached before *event* is decided.
 
     An event of a request waits for the request, which waits for its reference data. An opened
-    engagement also waits for the stated need. Contacts are optional: nothing waits for them.
+    engagement also waits for the stated need, and changed facts for their amendment and its words.
+    Contacts are optional: nothing waits for them.
     """
     if topic == intake.TOPIC:
         version = getattr(event.data, "reference_version", 0)
@@ -59,6 +60,11 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
     accepted = Gate(intake.TOPIC, event.subject, 1)
     if type(event) is routing.AmendmentCameTooLate:  # after the answer that it takes back
         return (Gate(intake.TOPIC, event.subject, event.data.amendment),)
+    if type(event) is routing.RequestFactsChanged:
+        amended = Gate(intake.TOPIC, event.subject, event.data.amendment)
+        if not event.data.words:
+            return (amended,)
+        return amended, Gate(intake.CONFIDENTIAL_TOPIC, event.subject, event.data.words)
     if type(event) is routing.EngagementOpened and event.data.need_stated:
         return accepted, Gate(intake.CONFIDENTIAL_TOPIC, event.subject, 1)
     return (accepted,)

@@ -8,8 +8,9 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.audiences.audience import Working
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
-from services.notifications.audiences.request import Request
+from services.notifications.audiences.request import Asked, Request
 from services.notifications.audiences.request_status import (
     ListPage,
     ListQuery,
@@ -18,8 +19,10 @@ from services.notifications.audiences.request_status import (
 )
 from services.notifications.batch_state import BatchState, ContactKey, WaitingNote
 from services.notifications.load_plan import LoadPlan
+from services.notifications.messages import out_topic
 from shared.contracts.intake import Window
 from shared.contracts.outbound import ContactCard
+from shared.contracts.routing import AskedFacts
 from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import Closing
 from shared.postgres.statements import load_statements
@@ -52,6 +55,12 @@ class Loaded:
     answers: dict[str, Answer] = field(default_factory=dict)
     repeats: dict[str, list[WaitingRepeat]] = field(default_factory=dict)
     notes: dict[str, WaitingNote] = field(default_factory=dict)
+    engaged: Sequence[Working] = ()
+
+    @property
+    def working_subjects(self) -> set[Subject]:
+        """The (topic, subject) of the providers in ``engaged``."""
+        return {(out_topic(each.provider), each.provider) for each in self.engaged}
 
 
 async def load_batch(
@@ -67,6 +76,7 @@ async def load_batch(
         list(plan.repeated),
         list(plan.answered),
         list(plan.note_answers),
+        *_columns(sorted(plan.contacts_set), 2),
     )
     assert row is not None
     repeats: dict[str, list[WaitingRepeat]] = {}
@@ -91,12 +101,15 @@ async def load_batch(
         },
         repeats=repeats,
         notes={note[0]: WaitingNote(*note) for note in row["o_notes"] or ()},
+        engaged=[Working(*each) for each in row["o_engaged"] or ()],
     )
 
 
 def _request(row: Sequence[Any]) -> Request:
     topics, forms, contact_ids = tuple(row[7].split()), tuple(row[8].split()), json.loads(row[11])
-    columns = (*row[:7], topics, forms, *row[9:11], tuple(contact_ids), *row[12:-1])
+    *state, asked, _ = row[12:]
+    told = None if asked is None else Asked.of(AskedFacts.model_validate_json(asked))
+    columns = (*row[:7], topics, forms, *row[9:11], tuple(contact_ids), *state, told)
     return Request(*columns)
 
 
@@ -164,6 +177,7 @@ def _state(r: Request) -> tuple[Any, ...]:
         r.offer_id,
         r.expires_at,
         r.engagement_id,
+        None if r.asked is None else AskedFacts(**r.asked._asdict()).encode().decode(),
     )
 
 
@@ -193,9 +207,7 @@ async def list_every(connection: "Connection[Any]", question: ListQuery) -> List
     """Return the page for a program office, which may see every request."""
     offers_only = question.about == "open_offers"
     rows = await connection.fetch(_SQL["list_every"], offers_only, *question.position, PAGE)
-    return page(
-        tuple(RequestStatus(*row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0
-    )
+    return page(tuple(_known(row[:-1]) for row in map(tuple, rows)), rows[0][-1] if rows else 0)
 
 
 def _known(row: Sequence[Any]) -> RequestStatus:

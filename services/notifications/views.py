@@ -20,11 +20,14 @@ def build_view(event: Any, state: BatchState) -> View:
         listing = state.listing(load_plan.question_of(event))
         known = state.known(event.data.about)
         return View(state.at, state.directory, known=known, listing=listing)
+    if kind is intake.ContactSet:
+        key = (event.data.participant, event.data.contact_id)
+        return View(state.at, state.directory, card=state.card(key), working=state.working(key))
     if kind not in _CHANGING:
         return View(state.at, state.directory)
     before = None if kind is intake.RequestAccepted else state.requests[event.subject]
     after = evolve(before, event, state.directory)
-    if kind is not routing.EngagementOpened:
+    if kind is not routing.EngagementOpened and kind is not routing.RequestFactsChanged:
         return View(state.at, state.directory, before, after)
     need = state.needs_stated.get(event.subject, state.needs.get(event.subject))
     contacts = [_card(state, after, contact_id) for contact_id in after.contact_ids]
@@ -32,6 +35,4 @@ def build_view(event: Any, state: BatchState) -> View:
 
 
 def _card(state: BatchState, request: Request, contact_id: str) -> ContactCard:
-    key = (request.participant, contact_id)
-    found = state.contacts_set.get(key) or state.contacts.get(key)
-    return found or ContactCard(contact_id=contact_id)
+    return state.card((request.participant, contact_id)) or ContactCard(contact_id=contact_id)

@@ -50,7 +50,12 @@ class Window(Facts):
 
 
 class RequestFacts(Facts):
-    """A request's current codes, dates and agency facts; no contact data, no free text."""
+    """
+    A request's current codes, dates and agency facts; no contact data, no free text.
+
+    ``words``, in an amendment, is the sequence of the `NeedStated` that came with it, 0 if the
+    free text stays as it was. Absent before 0.4.0.
+    """
 
     request_id: Uuid
     tracking_number: str
@@ -72,6 +77,7 @@ class RequestFacts(Facts):
     wished: Window = Window()
     may_be_named: bool = False
     need_stated: bool = False
+    words: int | None = None
     reference_version: int
 
 

@@ -48,9 +48,12 @@ TYPES = {
     "status_changed": "gov.cri.request.status_changed.v1",
     "status": "gov.cri.status.told.v1",
     "offer_made": "gov.cri.offer.made.v1",
+    "offer_changed": "gov.cri.offer.changed.v1",
     "offer_withdrawn": "gov.cri.offer.withdrawn.v1",
     "offer_lapsed": "gov.cri.offer.lapsed.v1",
     "engagement_opened": "gov.cri.engagement.opened.v1",
+    "engagement_changed": "gov.cri.engagement.changed.v1",
+    "contact_changed": "gov.cri.contact.changed.v1",
     "engagement_ended": "gov.cri.engagement.ended.v1",
     "engagement_affected": "gov.cri.engagement.affected.v1",
     "referral_made": "gov.cri.referral.made.v1",
@@ -58,6 +61,7 @@ TYPES = {
     "came_too_late": "gov.cri.amendment.came_too_late.v1",
     "clock_late": "gov.cri.clock.late.v1",
     "clock_moved": "gov.cri.clock.moved.v1",
+    "passed_on": "gov.cri.amendment.passed_on.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
@@ -70,6 +74,8 @@ _REASONS = {"maxItems": 50}
 _TOPICS = {"maxItems": 20}
 _FORMS = {"maxItems": 14}
 _CONTACTS = {"maxItems": 20}
+_CHANGED = {"maxItems": 4}
+_ENGAGEMENTS = {"maxItems": 10_000}
 _PAGE = {"maxItems": 100}
 _TEXT = {"type": "string", "maxLength": 8000}
 _NOTE = {"type": "string", "maxLength": 2000}
@@ -105,6 +111,10 @@ _NEED = WithJsonSchema(
 )
 Count = Annotated[
     int, WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 2**53 - 1, "examples": [0]})
+]
+Changed = Annotated[
+    list[Annotated[AnyCode, Field(examples=["topics"])]],
+    Field(json_schema_extra=_CHANGED, examples=[["wished"]]),
 ]
 Page = Annotated[str, WithJsonSchema({"type": "string", "pattern": PLACE})]
 
@@ -245,6 +255,25 @@ class CameTooLate(Facts):
     """What happened, for people."""
 
 
+class PassedOn(Facts):
+    """
+    The provider that holds an offer or an engagement was told of an amendment.
+
+    ``record`` and ``message_id`` identify the amendment, as its answer did.
+    """
+
+    tracking_number: TrackingNumber
+    """The request."""
+    provider: ParticipantName
+    """The provider that was told."""
+    record: Coordinate | None = None
+    """The record with the amendment: the `inreplyto` of its answer."""
+    message_id: SenderId | None = None
+    """The id of the amendment: the `inreplytoid` of its answer."""
+    sentence: Annotated[Sentence, Field(examples=["IACP was told what you changed."])]
+    """What happened, for people."""
+
+
 class Next(Facts):
     """The next step, and its due time if a clock runs."""
 
@@ -326,6 +355,31 @@ class OfferMessage(Facts):
     """Why you are asked, for people."""
 
 
+class OfferChanged(Facts):
+    """
+    An open offer asks for something else now, because the agency amended its request.
+
+    Replaces what you were told. `expires_at` stays.
+    """
+
+    offer_id: OfferId
+    """The offer."""
+    tracking_number: TrackingNumber
+    """The request."""
+    changed: Changed
+    """Which of the fields below differ from what you were told before."""
+    topics: Annotated[
+        list[AnyCode], Field(json_schema_extra=_TOPICS, examples=[["de_escalation"]])
+    ]
+    """The topics of help asked for now."""
+    service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)]
+    """The forms of help wanted now; empty: any form."""
+    wished: Window
+    """When help is wanted now."""
+    sentence: Annotated[Sentence, Field(examples=["The agency changed its request."])]
+    """What happened, for people."""
+
+
 class OfferEnd(Facts):
     """An offer no longer stands: it lapsed without an answer, or was withdrawn."""
 
@@ -358,7 +412,7 @@ class EngagementMessage(Facts):
     """
     Restricted: sent only to the provider that accepted.
 
-    Its texts and contacts are sent this once.
+    Its texts and contacts are sent again only if they change.
     """
 
     engagement_id: EngagementId
@@ -369,8 +423,54 @@ class EngagementMessage(Facts):
     """The need in words; absent if the request states none."""
     contacts: Annotated[list[ContactCard], Field(json_schema_extra=_CONTACTS)]
     """Whom to contact at the agency."""
+    topics: Annotated[list[AnyCode] | None, Field(json_schema_extra=_TOPICS)] = None
+    """The topics of help asked for now."""
+    service_forms: Annotated[list[FormCode] | None, Field(json_schema_extra=_FORMS)] = None
+    """The forms of help wanted now; empty: any form."""
+    wished: Window | None = None
+    """When help is wanted now."""
     sentence: Annotated[Sentence, Field(examples=["Please get in touch with the agency."])]
     """What to do next, for people."""
+
+
+class EngagementChanged(Facts):
+    """
+    Restricted: the agency amended its request while you work on it.
+
+    Replaces what you were told.
+    """
+
+    engagement_id: EngagementId
+    """The engagement."""
+    tracking_number: TrackingNumber
+    """The request."""
+    changed: Changed
+    """Which of the fields below differ from what you were told before."""
+    topics: Annotated[list[AnyCode], Field(json_schema_extra=_TOPICS)]
+    """The topics of help asked for now."""
+    service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)]
+    """The forms of help wanted now; empty: any form."""
+    wished: Window
+    """When help is wanted now."""
+    need: Annotated[dict[str, str] | None, _NEED] = None
+    """The need in words as it is now, if it changed."""
+    sentence: Annotated[Sentence, Field(examples=["The agency changed its request."])]
+    """What happened, for people."""
+
+
+class ContactChanged(Facts):
+    """
+    Restricted: a contact of engagements of yours changed.
+
+    Replaces the contact with this id in the engagements that are named.
+    """
+
+    contact: ContactCard
+    """The contact as it is now."""
+    engagements: Annotated[list[EngagementId], Field(json_schema_extra=_ENGAGEMENTS)]
+    """Your engagements, not ended, of which it is a contact."""
+    sentence: Annotated[Sentence, Field(examples=["A contact of your work has changed."])]
+    """What happened, for people."""
 
 
 class EngagementEnd(Facts):
@@ -439,10 +539,9 @@ class Referral(Facts):
 
 class StatusLine(Facts):
     """
-    One request in a status answer.
+    One request in a status answer, with what it asks for now.
 
-    An engaged provider also gets the current topics, service forms and dates, which may have been
-    amended after its offer.
+    An amendment shows in it once it was applied.
     """
 
     tracking_number: TrackingNumber
@@ -464,11 +563,11 @@ class StatusLine(Facts):
     engagement_id: EngagementId | None = None
     """To the engaged provider: the engagement."""
     topics: Annotated[list[AnyCode] | None, Field(json_schema_extra=_TOPICS)] = None
-    """To the engaged provider: the topics of help asked for."""
+    """The topics of help asked for now."""
     service_forms: Annotated[list[FormCode] | None, Field(json_schema_extra=_FORMS)] = None
-    """To the engaged provider: the forms of help wanted."""
+    """The forms of help wanted now; empty: any form."""
     wished: Window | None = None
-    """To the engaged provider: when help is wanted."""
+    """When help is wanted now."""
 
 
 class StatusAnswer(Facts):
@@ -556,9 +655,12 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["status_changed"]: StatusChanged,
     TYPES["status"]: StatusAnswer,
     TYPES["offer_made"]: OfferMessage,
+    TYPES["offer_changed"]: OfferChanged,
     TYPES["offer_withdrawn"]: OfferEnd,
     TYPES["offer_lapsed"]: OfferEnd,
     TYPES["engagement_opened"]: EngagementMessage,
+    TYPES["engagement_changed"]: EngagementChanged,
+    TYPES["contact_changed"]: ContactChanged,
     TYPES["engagement_ended"]: EngagementEnd,
     TYPES["engagement_affected"]: Affected,
     TYPES["referral_made"]: Referral,
@@ -566,6 +668,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["came_too_late"]: CameTooLate,
     TYPES["clock_late"]: ClockLate,
     TYPES["clock_moved"]: ClockMoved,
+    TYPES["passed_on"]: PassedOn,
     TYPES["heartbeat"]: Heartbeat,
 }
 """Outbound type → the model of its ``data``."""
@@ -579,9 +682,12 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["status_changed"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["status"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
     TYPES["offer_made"]: frozenset({_PROVIDER}),
+    TYPES["offer_changed"]: frozenset({_PROVIDER}),
     TYPES["offer_withdrawn"]: frozenset({_PROVIDER}),
     TYPES["offer_lapsed"]: frozenset({_PROVIDER}),
     TYPES["engagement_opened"]: frozenset({_PROVIDER}),
+    TYPES["engagement_changed"]: frozenset({_PROVIDER}),
+    TYPES["contact_changed"]: frozenset({_PROVIDER}),
     TYPES["engagement_ended"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["engagement_affected"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),
@@ -589,6 +695,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["came_too_late"]: frozenset({_AGENCY}),
     TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
+    TYPES["passed_on"]: frozenset({_AGENCY}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }
 """

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Event, Facts, Uuid
-from shared.contracts.intake import CapacityEntryFacts, Reason
+from shared.contracts.intake import CapacityEntryFacts, Reason, Window
 
 TOPIC = "cri.int.routing.v1"
 
@@ -412,14 +412,38 @@ class AmendmentCameTooLate(Event):
     data: TooLateFacts
 
 
+class AskedFacts(Facts):
+    """What a request asks for, as its provider may see it."""
+
+    topics: list[str]
+    service_forms: list[str] = []
+    wished: Window = Window()
+
+
 class FactsChangedFacts(RequestStateFacts):
-    """``amendment`` is the sequence of the `RequestAmended` on intake's topic."""
+    """
+    ``amendment`` is the sequence of the `RequestAmended` on intake's topic.
+
+    ``record`` (a coordinate) and ``message_id`` identify the sender's message. ``asked`` is what
+    the request asks for now. ``words`` is the sequence of the `NeedStated` that came with the
+    amendment, 0 if there is none. ``provider`` holds an offer or an engagement of the request.
+    All but ``amendment`` are absent before 0.4.0.
+    """
 
     amendment: int
+    record: str | None = None
+    message_id: str | None = None
+    asked: AskedFacts | None = None
+    words: int | None = None
+    provider: str | None = None
 
 
 class RequestFactsChanged(Event):
-    """An amendment was applied; its ``facts`` replace the earlier ones."""
+    """
+    An amendment was applied; its ``facts`` replace the earlier ones.
+
+    The provider is notified of what differs from what it was told.
+    """
 
     type: Literal["gov.cri.routing.facts_changed.v1"]
     data: FactsChangedFacts
@@ -471,8 +495,10 @@ RequestEvent = (
     | ClockStillMissed
     | ClockMoved
 )
-AnnouncedEvent = RequestEvent | MessageApplied | MessageRefused | AmendmentCameTooLate
-"""Events that audiences are notified of; for an amendment, they are notified of intake's event."""
+AnnouncedEvent = (
+    RequestEvent | RequestFactsChanged | MessageApplied | MessageRefused | AmendmentCameTooLate
+)
+"""Events that audiences are notified of."""
 StateEvent = RequestEvent | RequestFactsChanged | RequestRecorded
 """Events that change or record the state of a request."""
 RoutingEvent = AnnouncedEvent | StateEvent

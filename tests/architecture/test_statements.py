@@ -7,7 +7,9 @@ import asyncpg
 import pytest
 
 from deploy.local.stack import Stack
+from services.notifications.audiences.audience import Working
 from services.notifications.audiences.repeats import WaitingRepeat
+from services.notifications.audiences.request import Request as NotifiedRequest
 from services.notifications.batch_state import NoticeRow, WaitingNote
 from services.reporting.timeline import TimelineEntry
 from services.routing.lanes.opening import Lane
@@ -50,6 +52,8 @@ async def test_every_statement_prepares_against_the_migrated_schema(
         ("notifications", "gate_step", GateStep._fields),
         ("notifications", "count_row", CountRow._fields),
         ("notifications", "notice_row", NoticeRow._fields),
+        ("notifications", "request_row_2", (*NotifiedRequest._fields, "published")),
+        ("notifications", "working_row", Working._fields),
         ("notifications", "waiting_repeat_row", WaitingRepeat._fields),
         ("notifications", "waiting_note_row", WaitingNote._fields),
         ("reporting", "timeline_row", TimelineEntry._fields),

@@ -113,17 +113,23 @@ class Lives:
 
     def _amend(self, number: str) -> list[Event]:
         offset = self._next_offset()
-        facts = request_facts(number, version=2, topics=self.draw.choice((["wellness"], [])),
-                              contact_ids=self.draw.choice((["c-2"], [])))  # fmt: skip
+        need = [self.log.need(number, issue="Amended.")] if self.draw.random() < 0.5 else []
+        words = self.draw.choice((None, 0)) if not need else need[0].number
+        topics, contacts = self.draw.choice((["wellness"], [])), self.draw.choice((["c-2"], []))
+        facts = request_facts(number, version=2, topics=topics, contact_ids=contacts, words=words)
         amended = self.log.event(
             intake.TOPIC, "request_amended", number, facts, inreplyto=inbound(offset)
         )
         if self.draw.random() < 0.8:
-            return [amended]
+            asked = {name: facts[name] for name in ("topics", "service_forms", "wished")}
+            newer = {"asked": asked, "words": words, "provider": self.draw.choice(PROVIDERS)}
+            changed = state(self.draw.choice(("waiting", "offered", "assigned")), number,
+                            amendment=amended.number, **self.draw.choice(({}, newer)))  # fmt: skip
+            return [amended, *need, self.log.routed("facts_changed", changed)]
         late = {**TOO_LATE, "tracking_number": number, "amendment": amended.number,
                 "request_id": derived_id(number, "request", number),
                 "ended": self.draw.choice(("closed", "gone"))}  # fmt: skip
-        return [amended, self.log.routed("amendment_came_too_late", late)]
+        return [amended, *need, self.log.routed("amendment_came_too_late", late)]
 
     def _route(self, number: str) -> list[Event]:
         draw, by = self.draw, self.draw.choice(PROVIDERS)

@@ -1,6 +1,6 @@
 """The audiences of an event, and what each of them may receive."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -34,13 +34,24 @@ class NotNeeded(NamedTuple):
 Notice = Send | NotNeeded
 
 
+class Working(NamedTuple):
+    """An engagement under way, and a contact of its request."""
+
+    participant: str
+    contact_id: str
+    provider: str
+    engagement_id: str
+    tracking_number: str
+
+
 class View(NamedTuple):
     """
     The state that a message is made from, besides the event.
 
     ``before`` and ``after`` are the request before and after the event. The rest is set for the
-    events that need it: ``need`` and ``contacts`` when an engagement opens, ``known`` or
-    ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note.
+    events that need it: ``need`` and ``contacts`` when an engagement opens or changes, ``known``
+    or ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note. When a contact
+    is set, ``card`` is what it was and ``working`` are the engagements under way that name it.
     """
 
     at: datetime
@@ -53,6 +64,8 @@ class View(NamedTuple):
     listing: ListPage | None = None
     first: Answer | None = None
     applied: bool = True
+    card: ContactCard | None = None
+    working: Sequence[Working] = ()
 
     @property
     def request(self) -> Request:
@@ -63,8 +76,11 @@ class View(NamedTuple):
 
 Audience = Callable[[Any, View], Sequence[str]]
 """Returns the participants of an audience of an event."""
-Content = Facts | str | None
-"""The data of a message; or why none is needed; or None if the audience is not concerned."""
+Content = Facts | Mapping[str, Facts] | str | None
+"""
+The data of a message, or of one for each participant of the audience; or why none is needed; or
+None if the audience is not concerned.
+"""
 
 
 class To(NamedTuple, Generic[E_contra]):
@@ -117,12 +133,6 @@ def requester(event: Any, _: View) -> Sequence[str]:
 def provider(event: Any, _: View) -> Sequence[str]:
     """Return the provider that holds the offer or the engagement."""
     return () if event.data.provider is None else (event.data.provider,)
-
-
-def holder(_: Any, view: View) -> Sequence[str]:
-    """Return the provider that held an offer or an engagement before the event."""
-    held = view.before
-    return () if held is None or held.provider is None else (held.provider,)
 
 
 def offices(_: Any, view: View) -> Sequence[str]:

@@ -1,9 +1,17 @@
-"""Messages about an engagement: opened, in progress, closed, ended."""
+"""Messages about an engagement: opened, changed, in progress, closed, ended."""
+
+import json
 
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
 from shared.contracts import routing
-from shared.contracts.outbound import Affected, EngagementEnd, EngagementMessage, StatusChanged
+from shared.contracts.outbound import (
+    Affected,
+    EngagementChanged,
+    EngagementEnd,
+    EngagementMessage,
+    StatusChanged,
+)
 
 OWN_ACT = "it did this itself and was answered"
 
@@ -12,6 +20,27 @@ def handed_over(event: routing.EngagementOpened, view: View) -> EngagementMessag
     """Give the need and the contacts to the provider that accepted."""
     return render.engagement_opened(
         view.request, event.data.engagement_id, need=view.need, contacts=view.contacts
+    )
+
+
+def changed(event: routing.RequestFactsChanged, view: View) -> EngagementChanged | str | None:
+    """Tell the provider what an amendment changed of the request that it works on."""
+    request = view.request
+    if request.offer_open or request.engagement_id is None:
+        return None
+    names = render.differences(view.before, request)
+    if event.data.words:
+        names.append("need")
+    if not names:
+        return render.NOTHING_CHANGED
+    need = view.need if event.data.words else None
+    return EngagementChanged(
+        engagement_id=request.engagement_id,
+        tracking_number=request.tracking_number,
+        changed=names,
+        **render.asked(request),
+        need=None if need is None else json.loads(need),
+        sentence=render.changed(names),
     )
 
 

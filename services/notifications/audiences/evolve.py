@@ -8,13 +8,13 @@ from the directory at that time.
 from typing import Any, assert_never
 
 from services.notifications.audiences import render
-from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.request import Asked, Directory, Request
 from shared.contracts import routing
 from shared.contracts.intake import RequestAccepted, RequestAmended, RequestFacts
 
 OFFER = "offer_answer."
 """What the names of the clocks of offers begin with."""
-Changing = RequestAccepted | RequestAmended | routing.RequestEvent
+Changing = RequestAccepted | RequestAmended | routing.RequestEvent | routing.RequestFactsChanged
 
 
 def evolve(request: Request | None, event: Changing, directory: Directory) -> Request:
@@ -88,6 +88,10 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
         case routing.ClockMoved():
             is_offer = event.data.clock.startswith(OFFER)
             return request._replace(expires_at=event.data.due_at) if is_offer else request
+        case routing.RequestFactsChanged():
+            asked = event.data.asked
+            # A release before 0.4.0 does not say what the request asks for now.
+            return request._replace(asked=None if asked is None else Asked.of(asked))
         case routing.ClockMissed() | routing.ClockStillMissed() | routing.EngagementAffected():
             return request
         case _:
@@ -114,6 +118,7 @@ def _accepted(event: RequestAccepted) -> Request:
         since=event.time,
         sentence=render.received(data.tracking_number),
         program=data.program,
+        asked=Asked.of(data),
     )
 
 

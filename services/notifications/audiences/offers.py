@@ -3,7 +3,7 @@
 from services.notifications.audiences import render
 from services.notifications.audiences.audience import View
 from shared.contracts import routing
-from shared.contracts.outbound import Next, OfferEnd, OfferMessage, StatusChanged
+from shared.contracts.outbound import Next, OfferChanged, OfferEnd, OfferMessage, StatusChanged
 
 
 def made(event: routing.OfferMade, view: View) -> OfferMessage:
@@ -15,6 +15,23 @@ def asked(event: routing.OfferMade, view: View) -> StatusChanged:
     provider = view.directory.participant(event.data.provider)
     next_ = Next(what=f"{provider} answers the offer.", by=event.data.expires_at)
     return render.status_changed(view.request, next_)
+
+
+def changed(event: routing.RequestFactsChanged, view: View) -> OfferChanged | str | None:
+    """Tell the provider what an amendment changed of what its open offer asks for."""
+    request = view.request
+    if not request.offer_open or request.offer_id is None:
+        return None
+    names = render.differences(view.before, request)
+    if not names:
+        return render.NOTHING_CHANGED
+    return OfferChanged(
+        offer_id=request.offer_id,
+        tracking_number=request.tracking_number,
+        changed=names,
+        **render.asked(request),
+        sentence=render.changed(names),
+    )
 
 
 def lapsed(event: routing.OfferLapsed, _: View) -> OfferEnd:

@@ -1,10 +1,11 @@
 """Text for people: a sentence for each status, and the data of each message."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from services.notifications.audiences.request import Directory, Request
+from services.notifications.audiences.request import Asked, Directory, Request
 from shared.contracts import routing
 from shared.contracts.intake import Reason, RefusalFacts, RequestAccepted, Window
 from shared.contracts.outbound import (
@@ -106,6 +107,15 @@ NEXT = {
 }
 
 
+NOTHING_CHANGED = "nothing changed of what the provider was told"
+_PARTS = {
+    "topics": "the topics",
+    "service_forms": "the forms of help",
+    "wished": "the dates",
+    "need": "its words",
+}
+
+
 def received(tracking_number: str) -> str:
     return f"Your request was received and has the number {tracking_number}."
 
@@ -171,11 +181,34 @@ def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
             state=request.state,
             sworn_band=request.sworn_band,
         ),
-        topics=list(request.topics),
-        service_forms=list(request.service_forms),
-        wished=Window(from_=request.wished_from, until=request.wished_until),
+        **asked(request),
         sentence=request.provider_sentence or "",
     )
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """Return what the request asks for, as fields of messages to its provider."""
+    told = request.told
+    return {
+        "topics": list(told.topics),
+        "service_forms": list(told.service_forms),
+        "wished": told.wished,
+    }
+
+
+def differences(before: Request | None, after: Request) -> list[str]:
+    """Return which parts of what the provider is told differ; all, if it is not known."""
+    names = list(Asked._fields)
+    if before is None or before.asked is None:
+        return names
+    return [name for name in names if getattr(before.told, name) != getattr(after.told, name)]
+
+
+def changed(names: Sequence[str]) -> str:
+    """Return the sentence that tells a provider of the parts *names*."""
+    parts = [_PARTS[name] for name in names]
+    listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+    return f"The agency changed its request: {listed}."
 
 
 def engagement_opened(
@@ -187,6 +220,7 @@ def engagement_opened(
         tracking_number=request.tracking_number,
         need=json.loads(need) if need is not None else None,
         contacts=list(contacts),
+        **asked(request),
         sentence=f"You accepted {request.tracking_number}: please get in touch with the agency.",
     )
 

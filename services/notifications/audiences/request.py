@@ -5,6 +5,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from shared.contracts.intake import RequestFacts, Window
+from shared.contracts.routing import AskedFacts
+
+WORK = frozenset({"assigned", "in_delivery", "delivered"})
+"""The statuses of a request while an engagement is under way."""
+
+
+class Asked(NamedTuple):
+    """What a request asks for, as its provider may see it."""
+
+    topics: tuple[str, ...]
+    service_forms: tuple[str, ...]
+    wished: Window
+
+    @classmethod
+    def of(cls, facts: RequestFacts | AskedFacts) -> "Asked":
+        return cls(tuple(facts.topics), tuple(facts.service_forms), facts.wished)
+
 
 class Request(NamedTuple):
     """
@@ -12,6 +30,10 @@ class Request(NamedTuple):
 
     ``provider`` holds the open offer or the engagement; ``expires_at`` is set while an offer is
     open. ``sentence`` is for the requester, ``provider_sentence`` for that provider.
+
+    ``topics``, ``service_forms`` and the dates are as amended last. ``asked`` is what the provider
+    is told: as amended when routing published its last event, so that the order of two topics
+    does not matter. It is None for a request of a release before 0.4.0, until it is amended.
     """
 
     tracking_number: str
@@ -35,6 +57,18 @@ class Request(NamedTuple):
     offer_id: str | None = None
     expires_at: datetime | None = None
     engagement_id: str | None = None
+    asked: Asked | None = None
+
+    @property
+    def told(self) -> Asked:
+        """What its provider is told that it asks for."""
+        wished = Window(from_=self.wished_from, until=self.wished_until)
+        return self.asked or Asked(self.topics, self.service_forms, wished)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a provider works on it."""
+        return self.engagement_id is not None and not self.offer_open and self.status in WORK
 
     @property
     def offer_open(self) -> bool:

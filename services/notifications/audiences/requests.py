@@ -1,9 +1,9 @@
 """Messages about a request that waits, is referred, is not eligible or was withdrawn."""
 
-from services.notifications.audiences import render
+from services.notifications.audiences import engagements, offers, render
 from services.notifications.audiences.audience import View
 from shared.contracts import routing
-from shared.contracts.outbound import Next, Referral, StatusChanged
+from shared.contracts.outbound import Next, PassedOn, Referral, StatusChanged
 
 
 def waitlisted(event: routing.RequestWaitlisted, view: View) -> StatusChanged:
@@ -29,6 +29,24 @@ def ineligible(event: routing.RequestIneligible, view: View) -> StatusChanged:
     data = event.data
     elsewhere = data.elsewhere or render.PROGRAM_OFFICE
     return render.status_changed(view.request, reasons=data.reasons, elsewhere=elsewhere)
+
+
+def passed_on(event: routing.RequestFactsChanged, view: View) -> PassedOn | str:
+    """Tell the requester that the provider was told of its amendment."""
+    data = event.data
+    told = offers.changed(event, view) or engagements.changed(event, view)
+    if data.provider is None or told is None:
+        return "no provider holds an offer or an engagement"
+    if isinstance(told, str):
+        return told
+    provider = view.directory.participant(data.provider)
+    return PassedOn(
+        tracking_number=data.tracking_number,
+        provider=data.provider,
+        record=data.record,
+        message_id=data.message_id,
+        sentence=f"{provider} was told what you changed.",
+    )
 
 
 def withdrawn(_: routing.RequestWithdrawn, view: View) -> StatusChanged:

@@ -72,7 +72,7 @@ def _line(known: RequestStatus, asker: str, *, office: bool) -> StatusLine:
         offer_id=None if own else known.offer_id,
         expires_at=None if own else known.expires_at,
         engagement_id=known.engagement_id if engaged else None,
-        topics=list(known.topics) if engaged else None,
-        service_forms=list(known.service_forms) if engaged else None,
-        wished=known.wished if engaged else None,
+        topics=list(known.topics),
+        service_forms=list(known.service_forms),
+        wished=known.wished,
     )

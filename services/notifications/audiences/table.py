@@ -10,6 +10,7 @@ from typing import Any, TypeVar, assert_never
 from services.notifications.audiences import (
     answers,
     clocks,
+    contacts,
     engagements,
     notes,
     offers,
@@ -22,7 +23,6 @@ from services.notifications.audiences.audience import (
     Row,
     To,
     author,
-    holder,
     no_office,
     offices,
     provider,
@@ -72,11 +72,7 @@ def _rows_of(event: InputEvent) -> Rows:
         case intake.RequestAccepted():
             return _rows(event, To(sender, "accepted", answers.accepted))
         case intake.RequestAmended():
-            return _rows(
-                event,
-                To(sender, "applied", answers.amended),
-                NoMessage(holder, "the offer stands as it was made"),
-            )
+            return _rows(event, To(sender, "applied", answers.amended))
         case (
             intake.WithdrawalRequested()
             | intake.CapacityDeclared()
@@ -104,11 +100,22 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(sender, "message_refused", status.refused),
             )
         case intake.ContactSet():
-            return _rows(event, To(sender, "applied", answers.contact_set))
+            return _rows(
+                event,
+                To(sender, "applied", answers.contact_set),
+                To(contacts.working, "contact_changed", contacts.changed, restricted=True),
+            )
         case routing.MessageApplied():
             return _rows(event, To(sender, "applied", answers.applied))
         case routing.MessageRefused():
             return _rows(event, To(sender, "message_refused", answers.refused_by_routing))
+        case routing.RequestFactsChanged():
+            return _rows(
+                event,
+                To(provider, "offer_changed", offers.changed),
+                To(provider, "engagement_changed", engagements.changed, restricted=True),
+                To(requester, "passed_on", requests.passed_on),
+            )
         case routing.AmendmentCameTooLate():
             return _rows(event, To(requester, "came_too_late", answers.came_too_late))
 

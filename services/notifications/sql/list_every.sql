@@ -1,7 +1,8 @@
 -- What a program office may know about: everything, open ones first; a page of it, with the count of
 -- all from there on.
 SELECT tracking_number, participant, status, since, sentence, provider_sentence, program,
-       provider, offer_id, expires_at, count(*) OVER () AS of_all
+       provider, offer_id, expires_at, engagement_id, topics, service_forms, wished_from,
+       wished_until, count(*) OVER () AS of_all
   FROM requests
  WHERE (NOT $1::boolean OR expires_at IS NOT NULL)
    AND (status IN ('closed', 'ineligible', 'withdrawn'), tracking_number) > ($2::boolean, $3::text)

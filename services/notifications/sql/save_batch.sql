@@ -4,11 +4,11 @@ WITH created AS (
     INSERT INTO requests (tracking_number, participant, agency_name, cri_type, agency_class, state,
                           sworn_band, topics, service_forms, wished_from, wished_until,
                           contact_ids, status, since, sentence, provider_sentence, program,
-                          provider, offer_id, expires_at, engagement_id, published)
+                          provider, offer_id, expires_at, engagement_id, asked, published)
     SELECT tracking_number, participant, agency_name, cri_type, agency_class, state, sworn_band,
            topics, service_forms, wished_from, wished_until, contact_ids, status, since, sentence,
-           provider_sentence, program, provider, offer_id, expires_at, engagement_id, published
-      FROM unnest($5::request_row[])
+           provider_sentence, program, provider, offer_id, expires_at, engagement_id, asked, published
+      FROM unnest($5::request_row_2[])
 ),
 moved AS (
     UPDATE requests
@@ -21,8 +21,9 @@ moved AS (
            offer_id          = after.offer_id,
            expires_at        = after.expires_at,
            engagement_id     = after.engagement_id,
+           asked             = after.asked,
            published         = after.published
-      FROM unnest($6::request_state[]) AS after
+      FROM unnest($6::request_state_2[]) AS after
      WHERE requests.tracking_number = after.tracking_number
 ),
 amended AS (
@@ -41,8 +42,9 @@ amended AS (
            offer_id          = after.offer_id,
            expires_at        = after.expires_at,
            engagement_id     = after.engagement_id,
+           asked             = after.asked,
            published         = after.published
-      FROM unnest($7::request_row[]) AS after
+      FROM unnest($7::request_row_2[]) AS after
      WHERE requests.tracking_number = after.tracking_number
 ),
 answered AS (

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from services.routing.life.capacity import Capacity, takes
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import OutcomeBuilder
+from services.routing.life.request import Request
 from services.routing.rules.facts import Facts, decode_request_facts, request_facts
 from services.routing.rules.in_force import Rules
 from services.routing.rules.matching import passes
 from shared.contracts.intake import RequestAmended
 from shared.contracts.routing import (
     NO_LONGER_FITS,
+    AskedFacts,
     FactsChangedFacts,
     RequestFactsChanged,
 )
@@ -40,9 +42,23 @@ def amend(
         FactsChangedFacts,
         status=builder.request.status,
         amendment=event.number,
+        record=event.inreplyto,
+        message_id=event.inreplytoid,
         facts=facts,
         need_stated=event.data.need_stated,
+        asked=AskedFacts(
+            topics=event.data.topics,
+            service_forms=event.data.service_forms,
+            wished=event.data.wished,
+        ),
+        words=event.data.words,
+        provider=_holder(builder.request),
     )
+
+
+def _holder(request: Request) -> str | None:
+    """Return the provider that holds the open offer or the engagement."""
+    return request.provider if request.offer_state in ("open", "accepted") else None
 
 
 def _no_longer_fits(

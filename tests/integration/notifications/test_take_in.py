@@ -212,11 +212,13 @@ async def test_a_withdrawal_is_told_to_the_provider_that_works_on_it(world: Worl
 
 async def test_an_amendment_changes_what_the_next_offer_says(world: World) -> None:
     amended = request_facts(version=2, topics=["peer_support"], contact_ids=['odd "id"', "c-2"])
+    asked = {"topics": ["peer_support"]}
     await world.take_in(world.log.accepted())
     await world.take_in(world.log.routed("offer_made", made()))
     await world.take_in(
         world.log.event(intake.TOPIC, "request_amended", NUMBER, amended, inreplyto=inbound(8)),
         world.log.routed("offer_lapsed", offer("triaged")),
+        world.log.routed("facts_changed", state("triaged", amendment=2, asked=asked)),
         world.log.routed("offer_made", made(offer_id=f"{NUMBER}-O2", provider="fop")),
     )
 

@@ -29,9 +29,7 @@ _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 """The attributes that a reader needs of an event whose type it passes over."""
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
     "reporting": frozenset({"gov.cri.intake.capacity_declared.v1"}),
-    "notifications": frozenset(
-        f"gov.cri.routing.{name}.v1" for name in ("facts_changed", "request_recorded")
-    ),
+    "notifications": frozenset({"gov.cri.routing.request_recorded.v1"}),
 }
 """The types that a reader passes over, on topics that it reads."""
 

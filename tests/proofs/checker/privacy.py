@@ -24,6 +24,8 @@ from tests.proofs.checker.log import (
 from tests.proofs.checker.run import Body, Run
 
 OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
+CHANGED, CONTACT = "gov.cri.engagement.changed.v1", "gov.cri.contact.changed.v1"
+_MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE})
 _SHORTEST, _MOST = 10, 300
 _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
@@ -50,11 +52,18 @@ def i15_nobody_sees_anothers(run: Run) -> Findings:
         if short(body) == "engagement_opened"
     }
     for participant, record, body in messages(run):
-        if body.get("type") == OPENED:
-            own = (body["subject"], participant) in engaged
-            yield (
-                None if own else f"{record.place}: {participant} did not accept {body['subject']}"
-            )
+        for number in _handed_over(body):
+            own = (number, participant) in engaged
+            yield None if own else f"{record.place}: {participant} did not accept {number}"
+
+
+def _handed_over(body: Body) -> list[str]:
+    """Return the requests whose texts or contacts a message hands over."""
+    if body.get("type") in (OPENED, CHANGED):
+        return [body["subject"]]
+    if body.get("type") == CONTACT:
+        return [each.rpartition("-")[0] for each in data_of(body)["engagements"]]
+    return []
 
 
 def _notes(run: Run, offices: set[str]) -> Findings:
@@ -148,9 +157,7 @@ def _places(run: Run) -> Iterator[tuple[str, str]]:
                 (record.value or b"").decode(errors="replace")
                 for record in records
                 # The messages that hand them over: to whom, is looked at elsewhere.
-                if not (
-                    topic.startswith(OUT) and (record.body or {}).get("type") in (OPENED, NOTE)
-                )
+                if not (topic.startswith(OUT) and (record.body or {}).get("type") in _MAY_TELL)
             ),
         )
     for service, tables in run.tables.items():

@@ -30,6 +30,13 @@ _CLOCK = """
 _SEARCH_PATH = "example_clock, public, pg_catalog"
 _SET_CLOCK = "UPDATE example_clock.hand SET at = coalesce($1::timestamptz, '-infinity')"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+_COLUMNS = """
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+      FROM pg_attribute
+     WHERE attrelid = ('public.' || quote_ident($1))::regclass
+       AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+"""The columns of a table, without those that Postgres computes."""
 _SEQUENCES = """
     SELECT format('SELECT setval(%L, %s, %L)',
                   format('%I.%I', schemaname, sequencename),
@@ -72,8 +79,10 @@ class Database:
         for table in tables:
             await self._admin.execute(f'CREATE TABLE "{name}"."{table}" AS TABLE public."{table}"')
             statements.append(f'DELETE FROM public."{table}"')
+            columns = await self._admin.fetchval(_COLUMNS, table)
             statements.append(
-                f'INSERT INTO public."{table}" OVERRIDING SYSTEM VALUE TABLE "{name}"."{table}"'
+                f'INSERT INTO public."{table}" ({columns}) OVERRIDING SYSTEM VALUE'
+                f' SELECT {columns} FROM "{name}"."{table}"'
             )
         self._kept[name] = ";".join(statements)
 

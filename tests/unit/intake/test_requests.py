@@ -28,6 +28,21 @@ def test_an_amendment_event_holds_the_whole_amended_request(intake: Intake) -> N
     assert (amended.number, stated.number) == (2, 2)
 
 
+def test_an_amendment_names_the_words_that_came_with_it_and_only_if_they_changed(
+    intake: Intake,
+) -> None:
+    number = {"tracking_number": intake.number}
+    words = {"need": {"issue": "Arrests.", "obstacles": "Budget."}}
+
+    first = events(intake.send("request.amend", number | words))
+    again = events(intake.send("request.amend", number | words))
+    dates = events(intake.send("request.amend", number | {"wished": {"from": "2026-07-01"}}))
+
+    assert [event.data.words for event in (first[0], again[0], dates[0])] == [2, 0, 0]
+    assert [event.number for event in first] == [2, 2]
+    assert [event.number for event in (*again, *dates)] == [3, 4]
+
+
 WHOLE = {
     "topics": ["other"],
     "other_topic": "Drones.",
@@ -109,6 +124,7 @@ def _stated(decision: Decision) -> dict[str, Any]:
     stated: dict[str, Any] = {}
     for event in events(decision):
         stated |= event.data.model_dump(mode="json")
+    stated.pop("words", None)
     window = stated.pop("wished", {})
     stated |= {f"wished.{name}": day for name, day in window.items()}
     return {name: stated[name] for name in stated.keys() - {"version", "other_topic_stated"}}

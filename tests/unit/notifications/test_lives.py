@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifications import load_plan
+from services.notifications.audiences.audience import Working
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
@@ -14,6 +15,7 @@ from services.notifications.audiences.request_status import ListPage
 from services.notifications.batch_state import BatchState, ContactKey, WaitingNote
 from services.notifications.directory import EMPTY_DIRECTORY, with_batch
 from services.notifications.handlers import NotificationsReader
+from services.notifications.messages import out_topic
 from shared.contracts import intake
 from shared.contracts.event import Event
 from shared.contracts.outbound import ContactCard
@@ -44,18 +46,32 @@ class Held:
         plan = load_plan.plan_load(items)
         self.directory = with_batch(self.directory, [item.message for item in items])
         requests = {n: self.requests[n] for n in plan.requests if n in self.requests}
-        contacts = plan.contacts_handed_over() | {
-            (requests[number].participant, contact_id)
-            for number in plan.engaged & requests.keys()
-            for contact_id in requests[number].contact_ids
-        }
+        engaged = [
+            Working(*key, request.provider, request.engagement_id, number)
+            for key in plan.contacts_set
+            for number, request in self.requests.items()
+            if request.participant == key[0] and key[1] in request.contact_ids
+            if request.under_way and request.provider and request.engagement_id
+        ]
+        contacts = (
+            plan.contacts_handed_over()
+            | plan.contacts_set
+            | {
+                (requests[number].participant, contact_id)
+                for number in plan.engaged & requests.keys()
+                for contact_id in requests[number].contact_ids
+            }
+        )
         return BatchState(
             at=AT,
             directory=self.directory if plan.names else EMPTY_DIRECTORY,
             numbers=Numbers(
                 {
                     each: self.numbers.get(each, 0)
-                    for each in plan.numbered_subjects(self.directory)
+                    for each in {
+                        *plan.numbered_subjects(self.directory),
+                        *((out_topic(one.provider), one.provider) for one in engaged),
+                    }
                 }
             ),
             requests=requests,
@@ -66,6 +82,7 @@ class Held:
             repeats={of: r for of, r in self.repeats.items() if of in plan.answered},
             listings={question: ListPage() for question in plan.listings},
             notes_waiting={of: n for of, n in self.notes.items() if of in plan.note_answers},
+            engaged=engaged,
         )
 
     def save(self, state: BatchState) -> None:

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from services.notifications.audiences.audience import Send, View
 from services.notifications.audiences.request import Directory
 from services.notifications.audiences.request_status import ListPage, RequestStatus, page
@@ -44,6 +46,18 @@ def test_the_provider_with_the_offer_gets_its_own_sentence() -> None:
 
 def test_the_program_office_gets_the_status_of_every_request() -> None:
     assert isinstance(ask(OFFICE, OFFERED), StatusAnswer)
+
+
+@pytest.mark.parametrize("asker", [AGENCY, PROVIDER, OFFICE])
+def test_whoever_may_know_a_request_gets_what_it_asks_for_now(asker: str) -> None:
+    amended = replace(OFFERED, topics=("wellness",), service_forms=("consultation",))
+
+    data = ask(asker, amended)
+
+    assert isinstance(data, StatusAnswer)
+    (line,) = data.requests
+    assert (line.topics, line.service_forms) == (["wellness"], ["consultation"])
+    assert line.wished == amended.wished
 
 
 def test_an_uninvolved_participant_is_refused() -> None:

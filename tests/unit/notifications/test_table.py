@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
+from services.notifications.audiences import contacts
 from services.notifications.audiences.audience import To, offices, provider
 from services.notifications.audiences.table import InputEvent, rows_of
 from shared.contracts.outbound import TYPES
@@ -17,7 +18,7 @@ def test_every_message_but_the_heartbeat_has_a_row_and_every_row_a_type() -> Non
 
 
 def test_messages_with_free_text_or_contacts_are_restricted() -> None:
-    restricted = {"engagement_opened", "note_stated"}
+    restricted = {"engagement_opened", "engagement_changed", "contact_changed", "note_stated"}
 
     assert {row.message for row in ROWS if row.restricted} == restricted
     assert {row.message for row in ROWS if not row.restricted}.isdisjoint(restricted)
@@ -29,7 +30,10 @@ def test_messages_with_free_text_or_contacts_are_restricted() -> None:
         ("offer_made", provider),
         ("offer_lapsed", provider),
         ("offer_withdrawn", provider),
+        ("offer_changed", provider),
         ("engagement_opened", provider),
+        ("engagement_changed", provider),
+        ("contact_changed", contacts.working),
         ("referral_made", offices),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.proofs.checker.mutations import (
+    of_changes,
     of_delivery,
     of_effects,
     of_injection,
@@ -27,6 +28,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_set_aside.MUTATIONS,
     *of_effects.MUTATIONS,
     *of_releases.MUTATIONS,
+    *of_changes.MUTATIONS,
 )
 
 
