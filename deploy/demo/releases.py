@@ -11,13 +11,19 @@ from urllib.request import urlopen
 _MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
 
 
-def check_releases(public: str, connection: Path) -> list[str]:
-    """Print how many months are published and rerun to the same hash; return what is wrong."""
-    months = sorted(set(_MONTH.findall(_get(public, "/"))))
-    wrong = [each for month in months for each in _wrong_in(public, month, connection)]
+def check_releases(public: str, connection: Path, *, months: int | None = None) -> list[str]:
+    """
+    Print how many months are published and rerun to the same hash; return what is wrong.
+
+    It is wrong, too, if *months* is given and another number is published.
+    """
+    found = sorted(set(_MONTH.findall(_get(public, "/"))))
+    wrong = [each for month in found for each in _wrong_in(public, month, connection)]
     equal = "each" if not wrong else "not each"
-    outcome = f"{equal} rerun to the same hash" if months else "none has ended"
-    print(f"releases: {len(months)} months; {outcome}")
+    outcome = f"{equal} rerun to the same hash" if found else "none has ended"
+    print(f"releases: {len(found)} months; {outcome}")
+    if months not in (None, len(found)):
+        wrong.append(f"{len(found)} months are published, not {months}")
     return wrong
 
 

@@ -71,7 +71,7 @@ def _judge(stack: Stack, connection: Path) -> list[str]:
     print(next((line for line in output.splitlines() if line.startswith("verify:")), output))
     wrong = [] if code == 0 else [f"routing verify: {output.strip()}"]
     wrong += compare_routing(connection)
-    wrong += check_releases(str(stack.connection.reporting), connection)
+    wrong += check_releases(str(stack.connection.reporting), connection, months=12)
     command = [sys.executable, "-m", "continuum", "accounting", "--connection", str(connection)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -90,6 +90,7 @@ def _print_counts(year: Year) -> None:
         ("refused", year.refused()),
     ):
         print(f"{title}: {', '.join(f'{n} {what}' for what, n in sorted(counts.items()))}")
+    print(f"ends: {year.ends()}")
     print(f"latest action: {year.agenda.latest} of business time behind its plan")
 
 

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -79,6 +79,10 @@ class Provider:
     agenda: Agenda
     seed: int
     ended: set[str] = field(default_factory=set)
+    opened: dict[str, str] = field(default_factory=dict)
+    """Engagement → its tracking number."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Those of ``opened`` with which it could not go on."""
     seen: "Counter[str]" = field(default_factory=Counter)
     is_lost: bool = False
     """Whether it has stopped for good: it declares and answers nothing any more."""
@@ -99,15 +103,29 @@ class Provider:
         self.seen[message["type"]] += 1
         match message["type"]:
             case "gov.cri.offer.made.v1":
-                self._consider(data["offer_id"])
+                self._consider(data["offer_id"], datetime.fromisoformat(data["expires_at"]))
             case "gov.cri.engagement.opened.v1":
+                self.opened[data["engagement_id"]] = data["tracking_number"]
                 self._work(data["engagement_id"])
             case "gov.cri.engagement.ended.v1":
                 self.ended.add(data["engagement_id"])
             case _:
                 pass
 
-    def _consider(self, offer: str) -> None:
+    async def stop(self) -> None:
+        """Say of each open engagement that it cannot go on, and stop for good."""
+        self.is_lost = True
+        self.lost = {e: n for e, n in self.opened.items() if e not in self.ended}
+        for engagement in self.lost:
+            data = {
+                "engagement_id": engagement,
+                "reason": "cannot_go_on",
+                "note": "Our office closes at the end of the month.",
+            }
+            await self.client.send("engagement.close", data, subject=engagement)
+
+    def _consider(self, offer: str, expires_at: datetime) -> None:
+        """Answer some time before the offer expires; one of fifty a little too late."""
         draw = drawn(self.seed, "offer", offer)
         kind = draw.random()
         answer: dict[str, Any] = {"offer_id": offer, "answer": "accept"}
@@ -120,7 +138,9 @@ class Provider:
             until = begin + timedelta(days=90)
             terms = {"from": begin.isoformat(), "until": until.isoformat()}
             answer |= {"answer": "counter", "counter": terms}
-        self._later(draw.uniform(0.05, 4.5), "offer.answer", answer, offer)
+        days = (expires_at - self.agenda.now()) / timedelta(days=1)
+        share = 1.2 if kind > 0.98 else draw.uniform(0.05, 0.8)
+        self._later(days * share, "offer.answer", answer, offer)
 
     def _work(self, engagement: str) -> None:
         """Report three milestones and the end; one engagement of twenty is never reported on."""
@@ -139,8 +159,11 @@ class Provider:
 
     def _report(self, days: float, kind: str, data: dict[str, Any], engagement: str) -> None:
         async def act() -> None:
-            if engagement not in self.ended and not self.is_lost:
-                await self.client.send(kind, data, subject=engagement)
+            if engagement in self.ended or self.is_lost:
+                return
+            await self.client.send(kind, data, subject=engagement)
+            if kind == "engagement.close":
+                self.ended.add(engagement)
 
         self.agenda.after(days, act)
 

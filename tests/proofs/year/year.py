@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from deploy.participants.client import Access, Client
@@ -20,6 +21,35 @@ _OPENS = {
     "critical-response": "2026-03-02T09:00:00-05:00",
     "organizational-assessment": "2026-05-04T09:00:00-04:00",
 }
+_LOST, _LOST_AT = "nawlee", "2026-06-15T10:00:00-04:00"
+_SUSPENDED = "ntoa"
+_CHANGES: Sequence[tuple[str, str, str, dict[str, Any]]] = (
+    (
+        "2026-08-03T10:00:00-04:00",
+        "provider.list",
+        _SUSPENDED,
+        {"status": "suspended", "status_reason": "staff_on_leave"},
+    ),
+    ("2026-09-14T10:00:00-04:00", "provider.list", _SUSPENDED, {}),
+    (
+        "2026-09-01T10:00:00-04:00",
+        "program.define",
+        "organizational-assessment",
+        {"status": "suspended"},
+    ),
+    ("2026-10-01T10:00:00-04:00", "program.define", "organizational-assessment", {}),
+    ("2026-11-16T10:00:00-05:00", "program.define", "critical-response", {"status": "ended"}),
+    (
+        "2026-12-23T12:00:00-05:00",
+        "calendar.define",
+        "federal",
+        {
+            "version": 2,
+            "closures": [{"from": "2026-12-24", "until": "2026-12-24", "reason": "closed"}],
+        },
+    ),
+)
+"""When the office changes an entry of its reference data, and how."""
 _ANSWER_SECONDS = 60
 _GRACE_SECONDS = 1
 """Real time: half an hour of it, as in operation, would be three years of business time."""
@@ -33,7 +63,8 @@ class Year:
     ) -> None:
         self.agenda = Agenda(clock)
         self._seed, self._count = seed, count
-        self.clients = {
+        self._entries: dict[str, list[dict[str, Any]]] = {}
+        self.clients: dict[str, Client] = {
             each: Client(Access.of(connection, each)) for each in connection["participants"]
         }
         kinds = {name: own["kind"] for name, own in connection["participants"].items()}
@@ -76,7 +107,42 @@ class Year:
         accepted = sum(len(agency.status) for agency in self.agencies.values())
         if accepted != self._count:
             found.append(f"{accepted} of {self._count} submissions were accepted")
+        lost = self.providers[_LOST].lost
+        if not lost:
+            found.append(f"{_LOST} had no open engagement when it stopped")
+        found += [
+            f"{number}: its provider was lost, and it is still {status}"
+            for number in lost.values()
+            if (status := self._status(number)) in ("assigned", "in_delivery", "delivered")
+            and self._provider(number) == _LOST
+        ]
         return found
+
+    def ends(self) -> str:
+        """Return what became of the engagements of the lost provider."""
+        lost = self.providers[_LOST].lost
+        further = sum(self._provider(number) != _LOST for number in lost.values())
+        after = Counter(self._status(number) for number in lost.values())
+        states = ", ".join(f"{n} {status}" for status, n in sorted(after.items()))
+        return (
+            f"{len(lost)} engagements of a lost provider, {further} went on with another:"
+            f" {states or 'none'}"
+        )
+
+    def _status(self, number: str) -> str:
+        known = (agency.status.get(number) for agency in self.agencies.values())
+        return next(status for status in known if status is not None)
+
+    def _provider(self, number: str) -> str:
+        """Return the provider of the last engagement of a request."""
+        found = {
+            engagement: name
+            for name, provider in self.providers.items()
+            for engagement, about in provider.opened.items()
+            if about == number
+        }
+        last = max(found, key=lambda each: int(each.rpartition("-E")[2]))
+        return found[last]
 
     def states(self) -> "Counter[str]":
         """Return how many requests are in each status, as their agencies know it."""
@@ -99,11 +165,17 @@ class Year:
         own = [each for each in everyone if each["id"] == OFFICE]
         await self._define("participant.register", own)
         await self._define("participant.register", [e for e in everyone if e["id"] != OFFICE])
-        programs = [{**each, **_opening(each["id"])} for each in definitions("programs")]
-        await self._define("program.define", programs)
-        await self._define("topic.define", definitions("topics"))
-        await self._define("provider.list", definitions("providers"))
-        await self._define("ruleset.approve", [_with_grace(r) for r in definitions("rulesets")])
+        rulesets = [_for_the_year(each) for each in definitions("rulesets")]
+        calendar = {"id": "federal", "version": 1, **_days(rulesets[0]["calendar"])}
+        self._entries = {
+            "program.define": [{**e, **_opening(e["id"])} for e in definitions("programs")],
+            "topic.define": definitions("topics"),
+            "provider.list": definitions("providers"),
+            "calendar.define": [calendar],
+            "ruleset.approve": rulesets,
+        }
+        for kind, entries in self._entries.items():
+            await self._define(kind, entries)
         await asyncio.gather(*(provider.declare() for provider in self.providers.values()))
         await self._answered()
 
@@ -121,10 +193,15 @@ class Year:
     def _schedule(self, say: Any) -> None:
         for each in submissions(seed=self._seed, count=self._count, first=FIRST, last=LAST):
             agency = self.agencies[each.agency.participant]
-            self.agenda.at(each.at, lambda agency=agency, each=each: agency.submit(each))  # type: ignore[misc]
+            self.agenda.at(each.at, partial(agency.submit, each))
+        self.agenda.at(datetime.fromisoformat(_LOST_AT), self.providers[_LOST].stop)
+        for at, kind, entry, changed in _CHANGES:
+            before = next(each for each in self._entries[kind] if each["id"] == entry)
+            action = partial(self.office.send, kind, {**before, **changed})
+            self.agenda.at(datetime.fromisoformat(at), action)
         for month in range(2, 13):
             first = datetime(2026, month, 1, tzinfo=START.tzinfo)
-            self.agenda.at(first, lambda first=first: self._report(first, say))  # type: ignore[misc]
+            self.agenda.at(first, partial(self._report, first, say))
 
     async def _report(self, month: datetime, say: Any) -> None:
         shown = ", ".join(f"{n} {status}" for status, n in sorted(self.states().items()))
@@ -135,5 +212,11 @@ def _opening(program: str) -> dict[str, str]:
     return {"opens_at": _OPENS[program]} if program in _OPENS else {}
 
 
-def _with_grace(rules: dict[str, Any]) -> dict[str, Any]:
-    return {**rules, "calendar": {**rules["calendar"], "grace_seconds": _GRACE_SECONDS}}
+def _for_the_year(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule set with a short grace, whose days are those of the office's calendar."""
+    calendar = {**rules["calendar"], "grace_seconds": _GRACE_SECONDS}
+    return {**rules, "calendar": calendar, "calendar_id": "federal"}
+
+
+def _days(calendar: dict[str, Any]) -> dict[str, Any]:
+    return {name: calendar[name] for name in ("zone", "holidays")}
