@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 from deploy.demo.releases import check_releases
 from deploy.local.rebuilding import compare_routing
@@ -51,6 +52,7 @@ def main() -> int:
             say(f"a year from {START:%Y-%m-%d} to {END:%Y-%m-%d}, a day in {86_400 / _RATE:.1f} s")
             asyncio.run(year.run(say))
             wrong = [*year.wrong(), *_judge(stack, file)]
+            _keep_page(str(stack.connection.reporting), asked.state)
     except StackFailed as failure:
         print(f"year: failed. {failure}", file=sys.stderr)
         return 1
@@ -77,6 +79,14 @@ def _judge(stack: Stack, connection: Path) -> list[str]:
     if done.returncode != 0:
         wrong.append(f"accounting: {done.stdout.strip()} {done.stderr.strip()}")
     return wrong
+
+
+def _keep_page(public: str, state: Path) -> None:
+    """Keep the public page of the last month, to look at it afterwards."""
+    page = state / "page.html"
+    with urlopen(public, timeout=10) as answer:
+        page.write_bytes(answer.read())
+    print(f"page: {page}")
 
 
 def _print_counts(year: Year) -> None:
