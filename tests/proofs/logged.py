@@ -12,8 +12,9 @@ _STANDARD = {
     "timestamp", "severity_text", "severity_number", "event_name",
     "service.name", "service.version", "service.instance.id",
 }  # fmt: skip
-# Fields that are counts by a name: outcomes of records and of the matcher, clocks.
+# Fields that are counts by a name: outcomes of records and of the matcher, reasons, clocks.
 _COUNTS = {
+    "counts by reason": re.compile(r"[a-z_]+"),
     "outcomes": re.compile(r"[a-z]+"),
     "counts by clock": re.compile("|".join(map(re.escape, CLOCKS - RESERVED_CLOCKS))),
 }

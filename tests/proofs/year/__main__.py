@@ -18,6 +18,7 @@ from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from shared.business_clock import BusinessClock
 from shared.process.interrupts import enable_interrupts
+from tests.proofs.logged import strangers
 from tests.proofs.year.year import END, START, Year
 
 _RATE = 50_000
@@ -78,7 +79,7 @@ def _judge(stack: Stack, connection: Path) -> list[str]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         wrong.append(f"accounting: {done.stdout.strip()} {done.stderr.strip()}")
-    return wrong
+    return wrong + [f"log: {line}" for line in strangers(stack.logs)]
 
 
 def _keep_page(public: str, state: Path) -> None:
