@@ -52,8 +52,10 @@ def main() -> int:
             )
             say(f"a year from {START:%Y-%m-%d} to {END:%Y-%m-%d}, a day in {86_400 / _RATE:.1f} s")
             asyncio.run(year.run(say))
-            wrong = [*year.wrong(), *_judge(stack, file)]
-            _keep_page(str(stack.connection.reporting), asked.state)
+            public = str(stack.connection.reporting)
+            _keep_page(public, asked.state)
+            wrong = [*year.wrong(), *check_releases(public, file, months=12)]
+            wrong += _judge(stack, file)
     except StackFailed as failure:
         print(f"year: failed. {failure}", file=sys.stderr)
         return 1
@@ -69,12 +71,11 @@ def main() -> int:
 
 
 def _judge(stack: Stack, connection: Path) -> list[str]:
-    """Compute decisions and releases again, compare rows with events, account for records."""
+    """Compute decisions again, compare rows with events, account for records, read the logs."""
     code, output = stack.ask("routing", "verify")
     print(next((line for line in output.splitlines() if line.startswith("verify:")), output))
     wrong = [] if code == 0 else [f"routing verify: {output.strip()}"]
     wrong += compare_routing(connection)
-    wrong += check_releases(str(stack.connection.reporting), connection, months=12)
     command = [sys.executable, "-m", "continuum", "accounting", "--connection", str(connection)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -83,9 +84,9 @@ def _judge(stack: Stack, connection: Path) -> list[str]:
 
 
 def _keep_page(public: str, state: Path) -> None:
-    """Keep the public page of the last month, to look at it afterwards."""
+    """Keep the public page of a month, to look at it afterwards."""
     page = state / "page.html"
-    with urlopen(public, timeout=10) as answer:
+    with urlopen(f"{public}/releases/2026-10", timeout=10) as answer:
         page.write_bytes(answer.read())
     print(f"page: {page}")
 
