@@ -85,6 +85,9 @@ class Releases:
             known = await store.read_as_of(connection)
             if not await store.lock_releases(connection):
                 return _LATER_TODAY
+            last = (await store.read_release_state(connection)).last
+            if last is not None and last >= str(month):
+                return SOON  # another process has published it since this one looked
             if known is None or self._clock.at(known[0]) < ends_at:
                 log.warning(
                     "release.waits", month=str(month), why="the log is not read to its end"

@@ -202,9 +202,9 @@ class ReleaseState(NamedTuple):
     first_at: datetime | None
 
 
-async def read_release_state(pool: "Pool[Any]") -> ReleaseState:
+async def read_release_state(source: "Pool[Any] | Connection[Any]") -> ReleaseState:
     """Return what decides which release is next; ``first_at`` only if there is none yet."""
-    (row,) = await pool.fetch(_SQL["read_release_state"])
+    (row,) = await source.fetch(_SQL["read_release_state"])
     return ReleaseState(*row)
 
 

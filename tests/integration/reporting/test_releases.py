@@ -179,6 +179,22 @@ async def test_of_several_processes_one_publishes(log: Log) -> None:
     assert await log.pool.fetchval("SELECT count(*) FROM releases") == 1
 
 
+async def test_a_month_that_another_process_has_just_published_is_not_published_again(
+    log: Log,
+) -> None:
+    """The other one publishes, and its relay sends, after this one has looked what is due."""
+    await march(log)
+
+    async def meanwhile(pool: "Pool") -> None:
+        await process(DUE).publish_due(pool)
+        await pool.execute("DELETE FROM outbox")
+
+    await process(DUE, meanwhile).publish_due(log.pool)
+
+    assert await releases(log.pool) == []
+    assert await log.pool.fetchval("SELECT count(*) FROM releases") == 1
+
+
 async def test_a_process_that_dies_while_it_publishes_leaves_nothing(
     stack: Stack, database: Database
 ) -> None:
