@@ -136,15 +136,17 @@ async def lock_swept(
     Return them and the real time when all were locked (None if there are none).
     """
     rows = await connection.fetch(_SQL["lock_swept"], limit)
-    found = []
-    for row in rows:
-        request = request_of(row["request"])
-        late = Late(request.tracking_number, *(row[name] for name in Late._fields[1:]))
-        ruleset = json.loads(row["record"])["ruleset"]
-        found.append(
-            Decided(request, row["since"], ruleset, None if row["clock"] is None else late)
+    requests, at = _locked(rows)
+    found = [
+        Decided(
+            request,
+            row["since"],
+            json.loads(row["record"])["ruleset"],
+            None if row["clock"] is None else _late(row, request),
         )
-    return found, max((row["at"] for row in rows), default=None)
+        for request, row in zip(requests, rows, strict=True)
+    ]
+    return found, at
 
 
 async def move_calendar_sweep(connection: "Connection[Any]", *, to: str | None) -> None:
@@ -162,6 +164,12 @@ async def lock_due_requests(
     """
     rows = await connection.fetch(_SQL["lock_due_requests"], until, limit)
     return _locked(rows)
+
+
+async def read_affected(connection: Any) -> tuple[int, datetime, bool]:
+    """Return the catalog's version, the real time, and whether any work is named to the office."""
+    version, at, is_any_affected = await connection.fetchrow(_SQL["read_affected"])
+    return version, at, is_any_affected
 
 
 async def lock_offers(
@@ -230,14 +238,9 @@ async def lock_late(
     Return them and the real time when all were locked (None if there are none).
     """
     rows = await connection.fetch(_SQL["lock_late"], until, limit)
-    found = [
-        (
-            (request := request_of(row["request"])),
-            Late(request.tracking_number, *(row[name] for name in Late._fields[1:])),
-        )
-        for row in rows
-    ]
-    return found, max((row["at"] for row in rows), default=None)
+    requests, at = _locked(rows)
+    found = [(request, _late(row, request)) for request, row in zip(requests, rows, strict=True)]
+    return found, at
 
 
 async def save_late(
@@ -247,6 +250,10 @@ async def save_late(
     columns = list(zip(*late, strict=True)) or [()] * len(Late._fields)
     gone = [each.tracking_number for each in ended], [each.clock for each in ended]
     await connection.execute(_SQL["save_late"], *columns, *gone)
+
+
+def _late(row: Any, request: Request) -> Late:
+    return Late(request.tracking_number, *(row[name] for name in Late._fields[1:]))
 
 
 def _locked(rows: Sequence[Any]) -> tuple[list[Request], datetime | None]:

@@ -1,4 +1,4 @@
-"""Withdraws open offers, and names work, of providers and programs that take part no more."""
+"""Withdraws open offers, and names work, of providers and programs that no longer take part."""
 
 import asyncio
 from collections import Counter
@@ -26,7 +26,7 @@ class Withdrawals:
     Withdraws the offers; the matcher then serves their requests, which keep their places.
 
     It looks at the catalog and the time, so that a date which passes counts without a message. The
-    engagements of a provider that takes part no more are named to the program office, each once.
+    engagements of a provider that no longer takes part are named to the program office, each once.
     """
 
     def __init__(
@@ -45,11 +45,13 @@ class Withdrawals:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Withdraw offers that may not stand, name work; return the time until the next step."""
         async with pool.acquire() as connection:
-            due = await store.read_next_due(connection)
-            at = self._clock.at(due.at)
-            catalog = await self._catalogs.current(connection, version=due.version)
+            version, now, is_any_affected = await store.read_affected(connection)
+            at = self._clock.at(now)
+            catalog = await self._catalogs.current(connection, version=version)
             rules = self._rules_cache.in_force(catalog, at=at)
             left = gone(catalog, at=at)
+            if not (left.providers or left.programs or is_any_affected):
+                return LATER
             offers = await self._withdraw(connection, left)
             named = await self._name(connection, left, rules)
         if not offers and not named:
@@ -59,8 +61,6 @@ class Withdrawals:
         return AT_ONCE
 
     async def _withdraw(self, connection: "PoolConnectionProxy[Any]", left: Gone) -> int:
-        if not left.providers and not left.programs:
-            return 0
         async with connection.transaction():
             requests, now = await store.lock_offers(
                 connection, providers=left.providers, programs=left.programs, limit=_LIMIT

@@ -26,7 +26,7 @@ from shared.contracts.routing import (
 )
 
 CANNOT_GO_ON = "cannot_go_on"
-LOST = "provider_lost"
+PROVIDER_LOST = "provider_lost"
 
 
 def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
@@ -66,11 +66,11 @@ def close_engagement(
     if refusal is not None:
         builder.answer_refused("engagement.close", report.engagement_id, refusal)
         return
-    if report.reason in (CANNOT_GO_ON, LOST):
-        _end(builder, LOST, by=report.provider, declarations=declarations)
+    if report.reason in (CANNOT_GO_ON, PROVIDER_LOST):
+        _end(builder, PROVIDER_LOST, by=report.provider, declarations=declarations)
     else:
         _close(builder, report.reason, outcome=report.outcome)
-    taken_as = CANNOT_GO_ON if report.reason == LOST else None
+    taken_as = CANNOT_GO_ON if report.reason == PROVIDER_LOST else None
     builder.answer_applied("engagement.close", report.engagement_id, taken_as=taken_as)
 
 
@@ -132,7 +132,7 @@ def _end(
         provider=request.provider,
         reason=reason,
         ended_by=by,
-        declaration=declarations.get(request.provider, "") if reason == LOST else None,
+        declaration=declarations.get(request.provider, "") if reason == PROVIDER_LOST else None,
         referred=referred,
     )
 

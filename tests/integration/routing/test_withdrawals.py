@@ -1,4 +1,4 @@
-"""Offers of providers and in programs that take part no more, and those who wait, on Postgres."""
+"""Offers of providers and in programs that no longer take part, on Postgres."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -72,7 +72,7 @@ async def test_a_provider_leaves_by_its_date_without_another_message(two: World)
         while (await two.offers())[-1][1] != "nopri":
             await two.withdraw()
             await two.match()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # the date is due by the clock of Postgres: look again
 
     assert (await two.offers())[-3:] == [(sender.tracking_number, "nopri") for sender in asked]
 
@@ -142,3 +142,15 @@ async def test_a_look_without_anything_to_withdraw_is_three_statements(
 
     assert pause == LATER
     assert len([each for each in statements if "requests" in each or "catalog" in each]) == 3
+
+
+async def test_a_look_while_everyone_takes_part_is_one_statement(world: World, pool: Pool) -> None:
+    announced = [each for each in examples.entries() if getattr(each, "status", "") == "announced"]
+    await world.refer(*[examples.program(each.id) for each in announced])
+    await world.withdraw()
+
+    async with statements_of(pool) as statements:
+        pause = await world.withdrawals.step(pool)
+
+    assert pause == LATER
+    assert len(statements) == 1
