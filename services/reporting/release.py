@@ -58,7 +58,7 @@ class Counted:
 class Table(NamedTuple):
     """
     Groups of one breakdown. All are shown, also those of nobody: a group that is missing would say
-    so. ``rest`` is the group of what is in none of them.
+    so. ``rest`` is the group for everything else.
     """
 
     figure: str

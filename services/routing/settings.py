@@ -17,6 +17,6 @@ class Settings(ServiceSettings):
     deadlines_every: Annotated[float, Field(gt=0, le=60)] = 1
     """Seconds between checks for expired clocks, unless one is due earlier."""
     withdraw_every: Annotated[float, Field(gt=0, le=60)] = 1
-    """Seconds between checks for offers of providers and programs that take part no more."""
+    """Seconds between checks for offers of providers and programs that no longer take part."""
     record_every: Annotated[float, Field(gt=0, le=3600)] = 60
     """Seconds between checks for requests whose published events are incomplete."""

@@ -235,7 +235,7 @@ class Amendment(Strict):
     Changes to a request: absent fields stay, at every depth; null clears where it is allowed.
 
     It is allowed for ``other_topic``, ``service_forms``, ``goals``, ``wished``, either of its
-    dates, and every text of ``need`` but ``issue``. Whoever holds an offer or an engagement of the
+    dates, and every text of ``need`` but ``issue``. The holder of an offer or an engagement of the
     request is told what changed; an open offer that no longer fits is withdrawn.
     """
 

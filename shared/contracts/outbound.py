@@ -257,7 +257,7 @@ class CameTooLate(Facts):
 
 class PassedOn(Facts):
     """
-    The provider that holds an offer or an engagement was told of an amendment.
+    The provider that holds an offer or an engagement was notified of an amendment.
 
     ``record`` and ``message_id`` identify the amendment, as its answer did.
     """
@@ -367,7 +367,7 @@ class OfferChanged(Facts):
     tracking_number: TrackingNumber
     """The request."""
     changed: Changed
-    """Which of the fields below differ from what you were told before."""
+    """The fields below that differ from the last message."""
     topics: Annotated[
         list[AnyCode], Field(json_schema_extra=_TOPICS, examples=[["de_escalation"]])
     ]
@@ -445,7 +445,7 @@ class EngagementChanged(Facts):
     tracking_number: TrackingNumber
     """The request."""
     changed: Changed
-    """Which of the fields below differ from what you were told before."""
+    """The fields below that differ from the last message."""
     topics: Annotated[list[AnyCode], Field(json_schema_extra=_TOPICS)]
     """The topics of help asked for now."""
     service_forms: Annotated[list[FormCode], Field(json_schema_extra=_FORMS)]
@@ -497,7 +497,8 @@ class EngagementEnd(Facts):
 
 class Affected(Facts):
     """
-    The provider or the program of an engagement takes part no more, or again. The work goes on.
+    The provider or the program of an engagement no longer takes part, or takes part again. The
+    work goes on.
 
     Sent once for each engagement, to its provider and to the program office, which may end it.
     """

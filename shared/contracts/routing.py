@@ -155,7 +155,7 @@ class OfferEndFacts(RequestStateFacts):
     ``queue_number`` is the place in the lane, in the event that gives it.
 
     An offer is withdrawn with reason request_withdrawn, or no_longer_fits: after an amendment its
-    provider would not be asked. Or because its provider or its program takes part no more:
+    provider would not be asked. Or because its provider or its program no longer takes part:
     provider_suspended, provider_ended, provider_not_registered, program_suspended, program_ended,
     program_not_open. All but the first do not count against the provider.
     """
@@ -442,7 +442,7 @@ class RequestFactsChanged(Event):
     """
     An amendment was applied; its ``facts`` replace the earlier ones.
 
-    The provider is notified of what differs from what it was told.
+    The provider is notified of the differences from its last message.
     """
 
     type: Literal["gov.cri.routing.facts_changed.v1"]

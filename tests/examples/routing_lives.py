@@ -213,7 +213,7 @@ class Lives:
             self._write([self._numbered(run_out(request, ruleset(), at=self.at))])
 
     def _withdraw(self) -> None:
-        """Withdraw the open offers of a provider or in a program that takes part no more."""
+        """Withdraw the open offers of a provider or in a program that no longer takes part."""
         requests = [request for request in self.requests.values() if request.status == "offered"]
         by = {self.draw.choice(PROVIDERS): "provider_suspended"}
         mine = [request for request in requests if request.provider in by]

@@ -25,7 +25,7 @@ OWN = {"business_start": START, "business_since": SINCE, "business_rate": 17_280
 
 
 def settings(**more: object) -> ServiceSettings:
-    return ServiceSettings(**{**LOCAL, **more})  # type: ignore[arg-type]
+    return ServiceSettings(**{**LOCAL, **more})  # type: ignore[arg-type]  # as the environment gives them
 
 
 def test_business_time_is_real_time_by_default() -> None:

@@ -18,7 +18,7 @@ def asked(event: routing.OfferMade, view: View) -> StatusChanged:
 
 
 def changed(event: routing.RequestFactsChanged, view: View) -> OfferChanged | str | None:
-    """Tell the provider what an amendment changed of what its open offer asks for."""
+    """Tell the provider which parts of its open offer an amendment changed."""
     request = view.request
     if not request.offer_open or request.offer_id is None:
         return None

@@ -107,7 +107,7 @@ NEXT = {
 }
 
 
-NOTHING_CHANGED = "nothing changed of what the provider was told"
+NOTHING_CHANGED = "what the provider was told has not changed"
 _PARTS = {
     "topics": "the topics",
     "service_forms": "the forms of help",
@@ -197,7 +197,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def differences(before: Request | None, after: Request) -> list[str]:
-    """Return which parts of what the provider is told differ; all, if it is not known."""
+    """Return the parts of the request that differ for its provider; all, if not known."""
     names = list(Asked._fields)
     if before is None or before.asked is None:
         return names

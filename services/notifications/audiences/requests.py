@@ -32,7 +32,7 @@ def ineligible(event: routing.RequestIneligible, view: View) -> StatusChanged:
 
 
 def passed_on(event: routing.RequestFactsChanged, view: View) -> PassedOn | str:
-    """Tell the requester that the provider was told of its amendment."""
+    """Tell the requester that the provider was notified of its amendment."""
     data = event.data
     told = offers.changed(event, view) or engagements.changed(event, view)
     if data.provider is None or told is None:

@@ -1,4 +1,4 @@
-"""Offers and work of providers and in programs that take part no more. Pure."""
+"""Offers and work of providers and in programs that no longer take part. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ class Gone(NamedTuple):
 
 
 def gone(catalog: Catalog, *, at: datetime) -> Gone:
-    """Return who takes part no more at *at*."""
+    """Return who no longer takes part at *at*."""
     providers = {name: absence(catalog, name, at=at) for name in catalog.providers}
     programs = {name: closed(catalog, name, at=at) for name in catalog.programs}
     return Gone(_with_reason(providers), _with_reason(programs))

@@ -27,8 +27,8 @@ def amend(
     """
     Change the facts, unless the request has ended; if it is queued, it is matched again.
 
-    An offer that no longer fits is withdrawn first, so that nobody is told of the change who no
-    longer holds it. The request keeps its queue number.
+    An offer that no longer fits is withdrawn first, so that its provider is not
+    notified of the change. The request keeps its queue number.
     """
     request = builder.request
     if request.ended:

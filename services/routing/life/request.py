@@ -24,7 +24,7 @@ class Request(NamedTuple):
     the event with number ``recorded`` its events give the complete state (an earlier release
     omitted parts). ``last_event`` is the id of the last event that changed its state.
     ``waits_until`` is when its program opens, as its last wait said.
-    ``affected`` is why the provider of its engagement takes part no more, as the office was told.
+    ``affected`` is why its provider no longer takes part, as the office was told.
     ``offered`` has the provider of every offer; an empty name stands for an offer that was
     withdrawn and does not count. ``offer_state`` is the last offer's state.
     ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.

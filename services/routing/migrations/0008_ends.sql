@@ -1,19 +1,19 @@
 -- How the engagements of a request ended that goes on without them: JSON, by the number of the offer.
 ALTER TABLE requests ADD COLUMN past text NOT NULL DEFAULT '{}';
 
--- The opening that a request which waits for its program was told. Unknown for those that earlier
+-- The opening that the requester of a waiting request was told. Unknown for those that earlier
 -- releases let wait: they are told once more, as the program may have been postponed since.
 ALTER TABLE requests ADD COLUMN waits_until timestamptz;
 
--- Why the provider of its engagement takes part no more, as the program office was told.
+-- Why the provider of its engagement no longer takes part, as the program office was told.
 ALTER TABLE requests ADD COLUMN affected text;
 CREATE INDEX requests_affected ON requests (tracking_number) WHERE affected IS NOT NULL;
 
--- Work under way, of which that of a provider which takes part no more is named to the office.
+-- Work under way: the office is notified if its provider no longer takes part.
 CREATE INDEX requests_engaged ON requests ((offered[cardinality(offered)]))
  WHERE status IN ('assigned', 'in_delivery', 'delivered');
 
--- Open offers, of which those of a provider or a program that takes part no more are withdrawn.
+-- Open offers: those of a provider or a program that no longer takes part are withdrawn.
 CREATE INDEX requests_offered ON requests ((offered[cardinality(offered)]), program)
  WHERE status = 'offered';
 

@@ -1,4 +1,4 @@
-"""I9: a provider is told of an amendment if it differs from what it was told last."""
+"""I9: a provider is notified of an amendment that differs from its last message."""
 
 from typing import Any
 

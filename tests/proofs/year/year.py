@@ -188,7 +188,7 @@ class Year:
         for _ in range(_ANSWER_SECONDS * 20):
             if not any(client.unanswered() for client in self.clients.values()):
                 return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # answers wake nobody here: look again
 
     def _schedule(self, say: Any) -> None:
         for each in submissions(seed=self._seed, count=self._count, first=FIRST, last=LAST):

@@ -1,4 +1,4 @@
-"""What providers are told of amendments is compared with the amendments."""
+"""The messages to providers are compared with the amendments."""
 
 import json
 from dataclasses import replace

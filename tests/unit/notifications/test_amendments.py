@@ -1,4 +1,4 @@
-"""Who is told of an amendment or a contact, and when it makes no difference."""
+"""Who is notified of an amendment or a contact, and when it makes no difference."""
 
 import json
 from typing import Any
@@ -103,8 +103,8 @@ def test_the_holder_of_an_offer_is_told_what_differs_and_the_requester_that_it_w
 def test_the_holder_of_an_offer_is_not_told_of_the_need() -> None:
     told = Told().hears("offer_made", made()).amended(words=2)
 
-    assert told.to(PROVIDER) == "nothing changed of what the provider was told"
-    assert told.to(AGENCY) == "nothing changed of what the provider was told"
+    assert told.to(PROVIDER) == "what the provider was told has not changed"
+    assert told.to(AGENCY) == "what the provider was told has not changed"
 
 
 def test_the_provider_at_work_is_told_of_dates_and_words_in_one_message() -> None:
@@ -136,7 +136,7 @@ def test_a_change_and_its_reverse_before_the_offer_are_no_difference() -> None:
 
     told.hears("offer_made", made())
     assert told.to(PROVIDER).topics == ASKED["topics"]
-    assert told.amended().to(PROVIDER) == "nothing changed of what the provider was told"
+    assert told.amended().to(PROVIDER) == "what the provider was told has not changed"
 
 
 def test_nobody_is_told_of_an_amendment_while_nobody_holds_the_request() -> None:
@@ -199,7 +199,7 @@ def test_changed_facts_of_a_release_before_tell_nobody() -> None:
 
 def contact(card: ContactCard | None, *working: Working) -> tuple[Notice, ...]:
     event = Log().contact()
-    return decide(event, View(AT, DIRECTORY, card=card, working=working))  # type: ignore[arg-type]
+    return decide(event, View(AT, DIRECTORY, card=card, working=working))  # type: ignore[arg-type]  # any Event
 
 
 def working(provider: str, number: int) -> Working:

@@ -1,4 +1,4 @@
-"""Who is told of the end of an engagement, and what: each of those concerned once."""
+"""Everyone concerned is notified once of the end of an engagement."""
 
 from typing import Any
 

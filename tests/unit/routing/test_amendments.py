@@ -63,7 +63,7 @@ def test_an_offer_that_the_rules_no_longer_allow_is_withdrawn_and_the_place_is_k
 
     outcome = amended(before, sender.amended(topics=["policy"]))
 
-    # Withdrawn first: the provider is not told of a change of what it no longer holds.
+    # Withdrawn first: the provider, no longer the holder, is not notified of the change.
     assert kinds(outcome) == ["offer_withdrawn", "facts_changed"]
     withdrawn = data_of(outcome, 0)
     assert (withdrawn.offer_id, withdrawn.provider) == (before.offer_id, "iacp")

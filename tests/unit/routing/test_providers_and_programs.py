@@ -1,4 +1,4 @@
-"""Providers and programs that take part no more: offers, places, and what is told."""
+"""Providers and programs that no longer take part: offers, places, and what is told."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Breaks what providers are told of amendments (I9)."""
+"""Breaks the messages to providers about amendments (I9)."""
 
 from tests.proofs.checker.changes import CHANGED, PASSED_ON
 from tests.proofs.checker.log import OUT
@@ -28,7 +28,7 @@ def _tell_the_requester_nothing(bench: Bench) -> None:
 
 
 MUTATIONS = (
-    Mutation("a provider is told of topics that nobody asked for", "I9", _tell_the_old_topics),
+    Mutation("a provider is told topics that nobody asked for", "I9", _tell_the_old_topics),
     Mutation("a change is told without what changed", "I9", _name_nothing_that_changed),
     Mutation("a requester is not told that it was passed on", "I9", _tell_the_requester_nothing),
 )
