@@ -51,7 +51,7 @@ class Pages:
     """
     Reads the list of releases and the programs at most once in ``kept_seconds``.
 
-    While the database is unavailable, what was read before stays.
+    While the database is unavailable or slow, what was read before stays, and one reader waits.
     """
 
     kept_seconds: float
@@ -64,11 +64,13 @@ class Pages:
     async def shown(self, request: Request) -> Shown:
         """Return releases and programs; raise 503 if they were never read."""
         pool = getattr(request.app.state, "pool", None)
+        if self._shown is not None and self._lock.locked():  # another reader waits for Postgres
+            return self._shown
         async with self._lock:
             if pool is not None and time.monotonic() >= self._until:
+                self._until = time.monotonic() + self.kept_seconds
                 try:
                     self._shown = await self._read(pool)
-                    self._until = time.monotonic() + self.kept_seconds
                 except TRANSIENT as error:
                     log.warning("releases.unavailable", **{"error.type": type(error).__name__})
             if self._shown is None:

@@ -1,5 +1,6 @@
 """The public pages: a page, JSON and CSV of each release, and nothing that is live."""
 
+import asyncio
 import csv
 import io
 import json
@@ -134,6 +135,25 @@ async def test_what_was_shown_stays_while_postgres_is_away(released: "Pool") -> 
 
     assert status == 503
     assert await site.body("/") == before
+
+
+async def test_one_reader_waits_for_postgres_and_the_others_see_what_was_shown(
+    released: "Pool",
+) -> None:
+    site = Site(released)
+    before = await site.body("/")
+    held = [await released.acquire() for _ in range(released.get_max_size())]
+
+    waits = asyncio.create_task(site.body("/"))
+    await asyncio.sleep(0)  # it has begun
+    async with asyncio.timeout(5):
+        others = [await site.body("/") for _ in range(3)]
+
+    assert others == [before] * 3
+    assert not waits.done()
+    for connection in held:
+        await released.release(connection)
+    assert await waits == before
 
 
 @pytest.mark.parametrize(
