@@ -47,6 +47,8 @@ def _outcome(decided: Mapping[str, Any]) -> str:
 
 def _lines(decided: Mapping[str, Any], rules: Sequence[Rule]) -> Iterator[str]:
     yield decided["because"]["staff"]
+    if decided.get("actor"):
+        yield f"decided by {decided['actor']}"
     if decided.get("elsewhere"):
         yield f"another program would serve it: {decided['elsewhere']}"
     about = "eligibility" if decided["kind"] == "triage" else "provider"

@@ -24,6 +24,7 @@ PREVIEW = frozenset(
         "note.stated.v1",
         "offer.changed.v1",
         "ruleset.approve.v1",
+        "staff.set.v1",
     }
 )
 """Types that may still change in any way; all others are stable."""

@@ -101,6 +101,7 @@ def event_attributes(
         inreplyto=cause,
         inreplytoid=message.safe_id(),
         participant=message.participant,
+        actor=message.safe_actor(),
         received_at=message.at,
         traceparent=message.traceparent,
     )

@@ -29,14 +29,6 @@ from shared.delivery.take_in.reader import Closing
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-_REFERENCE = (
-    reference.Participant,
-    reference.Program,
-    reference.TopicOfHelp,
-    reference.Provider,
-    reference.RuleSet,
-    reference.CalendarDefinition,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +150,7 @@ class IntakeReader:
             programs=catalog.programs,
             providers=catalog.providers,
             calendars=catalog.calendars,
+            staff=catalog.staff,
         )
 
     def _blank(self, record: Record) -> Message:
@@ -178,6 +171,6 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((TOPIC, message.participant))
         elif isinstance(message.data, Contact):
             subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
-        elif isinstance(message.data, _REFERENCE):
+        elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects

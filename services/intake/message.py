@@ -42,6 +42,7 @@ class Message:
     id: str | None = None
     reference: str | None = None
     traceparent: str | None = None
+    actor: str | None = None
     data: Any = None
     content: bytes = b""
     reasons: tuple[Finding, ...] = ()
@@ -55,6 +56,10 @@ class Message:
     def safe_id(self) -> str | None:
         """Return the id, or None if it holds a protected identifier."""
         return None if self._is_protected(self.id) else self.id
+
+    def safe_actor(self) -> str | None:
+        """Return the actor, or None if it holds a protected identifier."""
+        return None if self._is_protected(self.actor) else self.actor
 
     def _is_protected(self, text: str | None) -> bool:
         return bool(self.text_findings) and text is not None and holds_identifier(text)

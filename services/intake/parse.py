@@ -78,6 +78,7 @@ def _valid(event: Inbound, document: dict[str, Any], blank: Message, *, kind: st
         id=event.id,
         reference=event.data.reference if isinstance(event.data, Submission) else None,
         traceparent=event.traceparent,
+        actor=event.actor,
         data=with_uppercase_numbers(event.data),
         content=digest(kind, document["data"]),
         text_findings=check_texts(document),

@@ -8,6 +8,7 @@ from shared.contracts.reference import (
     SUBJECT,
     CalendarDefined,
     CalendarDefinition,
+    Entry,
     Participant,
     ParticipantRegistered,
     Program,
@@ -17,11 +18,11 @@ from shared.contracts.reference import (
     ReferenceEvent,
     RuleSet,
     RulesetApproved,
+    StaffMember,
+    StaffSet,
     TopicDefined,
     TopicOfHelp,
 )
-
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 
 
 def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, ReferenceEvent]:
@@ -42,6 +43,8 @@ def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, Re
             return _event("ruleset", RulesetApproved, entry, message, number, at)
         case CalendarDefinition():
             return _event("calendar", CalendarDefined, entry, message, number, at)
+        case StaffMember():
+            return _event("staff", StaffSet, entry, message, number, at)
 
 
 def _event(

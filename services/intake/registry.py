@@ -15,6 +15,9 @@ from shared.contracts.reference import (
     Provider,
     ProviderListed,
     ReferenceEvent,
+    StaffMember,
+    StaffRole,
+    StaffSet,
     TopicDefined,
     TopicOfHelp,
 )
@@ -29,6 +32,7 @@ class Sender:
     sources: tuple[str, ...]
     oris: frozenset[str] = frozenset()
     agency_keys: frozenset[str] = frozenset()
+    names_actors: bool = False
     effective_from: datetime | None = None
     effective_until: datetime | None = None
 
@@ -50,7 +54,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Reference data as of ``version``; ``topics`` maps each id and alias to the id."""
+    """
+    Reference data as of ``version``; ``topics`` maps each id and alias to the id.
+
+    ``staff`` has the roles of each person of a program office, by participant and pseudonym.
+    """
 
     version: int = 0
     senders: Mapping[str, Sender] = field(default_factory=dict)
@@ -58,6 +66,7 @@ class Registry:
     programs: frozenset[str] = frozenset()
     providers: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
+    staff: Mapping[tuple[str, str], frozenset[StaffRole]] = field(default_factory=dict)
 
 
 def sender(participant: Participant) -> Sender:
@@ -68,6 +77,7 @@ def sender(participant: Participant) -> Sender:
         sources=tuple(participant.sources) or (f"urn:cri:{participant.id}",),
         oris=frozenset(map(full_ori, participant.oris)),
         agency_keys=frozenset(participant.agency_keys),
+        names_actors=bool(participant.names_actors),
         effective_from=participant.effective_from,
         effective_until=participant.effective_until,
     )
@@ -81,6 +91,7 @@ def registry(
     programs: Mapping[str, Program],
     providers: Mapping[str, Provider],
     calendars: Mapping[str, CalendarDefinition],
+    staff: Mapping[tuple[str, str], StaffMember],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
@@ -91,6 +102,7 @@ def registry(
         programs=frozenset(programs),
         providers=frozenset(providers),
         calendars=frozenset(calendars),
+        staff={key: frozenset(person.roles) for key, person in staff.items()},
     )
 
 
@@ -110,5 +122,8 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
             return replace(after, providers=before.providers | {provider.id})
         case CalendarDefined(data=calendar):
             return replace(after, calendars=before.calendars | {calendar.id})
+        case StaffSet(data=person):
+            key = (person.participant, person.id)
+            return replace(after, staff={**before.staff, key: frozenset(person.roles)})
         case _:
             return after

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 from shared.contracts.reference import (
     CalendarDefined,
     CalendarDefinition,
+    Entry,
     Participant,
     ParticipantRegistered,
     Program,
@@ -21,6 +22,8 @@ from shared.contracts.reference import (
     ReferenceEvent,
     RuleSet,
     RulesetApproved,
+    StaffMember,
+    StaffSet,
     TopicDefined,
     TopicOfHelp,
 )
@@ -30,7 +33,6 @@ if TYPE_CHECKING:  # pure modules import this one, and must not import I/O
     from asyncpg.pool import PoolConnectionProxy
 
 _SQL = load_statements(__package__)
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 EVENTS: TypeAdapter[Any] = TypeAdapter(Annotated[ReferenceEvent, Field(discriminator="type")])
 """Parses any event of the reference topic."""
 
@@ -55,6 +57,8 @@ class Catalog:
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     calendars_version: int = 0
     """The version that last changed the calendar of a rule set."""
+    staff: Mapping[tuple[str, str], StaffMember] = field(default_factory=dict)
+    """By participant and pseudonym."""
 
     def topic(self, code: str) -> TopicOfHelp | None:
         """Return the topic of help whose id or alias is *code*."""
@@ -113,10 +117,11 @@ class CatalogCache:
         if version < self._catalog.version:  # the database was restored from an older state
             self._catalog = Catalog()
         rows = await connection.fetch(_SQL["read_catalog"], self._catalog.version)
-        for row in rows:
-            self._catalog = with_entry(
-                self._catalog, row["number"], _parse(row["kind"], row["body"])
-            )
+        for number, kind, _, body in rows:
+            if kind in _MODELS:
+                self._catalog = with_entry(self._catalog, number, _parse(kind, body))
+            else:  # of a later release, which ran here before
+                self._catalog = replace(self._catalog, version=number)
         return self._catalog
 
 
@@ -134,21 +139,24 @@ def _kind(event: ReferenceEvent) -> str:
             return "ruleset"
         case CalendarDefined():
             return "calendar"
+        case StaffSet():
+            return "staff"
+
+
+_MODELS: Mapping[str, Any] = {
+    "participant": Participant,
+    "program": Program,
+    "topic": TopicOfHelp,
+    "provider": Provider,
+    "ruleset": RuleSet,
+    "calendar": CalendarDefinition,
+    "staff": StaffMember,
+}
 
 
 @lru_cache(maxsize=4096)
 def _parse(kind: str, body: str) -> Entry:
-    models = {
-        "participant": Participant,
-        "program": Program,
-        "topic": TopicOfHelp,
-        "provider": Provider,
-        "ruleset": RuleSet,
-        "calendar": CalendarDefinition,
-    }
-    model: Any = models[kind]
-    parsed: Entry
-    parsed = model.model_validate_json(body)
+    parsed: Entry = _MODELS[kind].model_validate_json(body)
     return parsed
 
 
@@ -189,3 +197,6 @@ def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
                 calendars={**catalog.calendars, entry.id: entry},
                 calendars_version=number,
             )
+        case StaffMember():
+            staff = {**catalog.staff, (entry.participant, entry.id): entry}
+            return replace(catalog, version=number, staff=staff)

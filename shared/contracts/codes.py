@@ -121,6 +121,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "promising_practices": "Adopting practices that have worked elsewhere.",
     },
     "paces": PACES,
+    "staff_roles": {
+        "reader": "Reads, and asks for states.",
+        "worker": "Directs requests, ends engagements, and keeps contacts.",
+        "approver": "Defines programs, topics, providers, rule sets and calendars.",
+        "administrator": "Registers participants, and gives roles.",
+    },
     "offer_answers": {
         "accept": "The provider will help; the engagement opens.",
         "decline": "The provider will not; reason_code is required. Another provider is asked.",

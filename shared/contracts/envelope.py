@@ -63,6 +63,7 @@ def attributes(
     inreplyto: str | None = None,
     inreplytoid: str | None = None,
     participant: str | None = None,
+    actor: str | None = None,
     received_at: datetime | None = None,
     traceparent: str | None = None,
 ) -> dict[str, Any]:
@@ -92,6 +93,8 @@ def attributes(
         found["inreplytoid"] = inreplytoid
     if participant is not None:
         found["participant"] = participant
+    if actor is not None:
+        found["actor"] = actor
     if participant_number is not None:
         found["participantsequence"] = padded(participant_number)
     if received_at is not None:
@@ -116,6 +119,7 @@ def caused_by(
         inreplyto=cause.inreplyto,
         inreplytoid=cause.inreplytoid,
         participant=sender_of(cause),
+        actor=cause.actor,
         received_at=cause.receivedat,
         traceparent=cause.traceparent,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.published import (
+    ActorName,
     Coordinate,
     DerivedId,
     Name,
@@ -43,8 +44,8 @@ class Event(Facts):
     1..n per ``subject`` and topic, zero-padded to 20 digits. ``causationid`` is the id of the
     causing event, or the coordinate ``topic/partition/offset`` of the causing inbound record.
     If an inbound record is the origin, ``inreplyto`` is its coordinate, ``inreplytoid`` the
-    sender's ``id`` in it (if readable), ``participant`` its sender (see `sender_of`), and
-    ``receivedat`` its append time at the broker.
+    sender's ``id`` in it (if readable), ``participant`` its sender (see `sender_of`), ``actor``
+    the person who acted for it, and ``receivedat`` its append time at the broker.
     """
 
     specversion: Literal["1.0"] = "1.0"
@@ -75,6 +76,8 @@ class Event(Facts):
     """The id that the sender gave that record's message, if it could be read."""
     participant: ParticipantName | None = None
     """The participant that sent that record."""
+    actor: ActorName | None = None
+    """The person who acted, if the sender of that record named one: a pseudonym."""
     receivedat: AwareDatetime | None = None
     """When the broker appended that record."""
     traceparent: Name | None = None

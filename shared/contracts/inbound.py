@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.contracts.reference import (
+    Actor,
     CalendarDefinition,
     Code,
     Codes,
@@ -20,6 +21,8 @@ from shared.contracts.reference import (
     Program,
     Provider,
     RuleSet,
+    StaffMember,
+    StaffRole,
     TopicOfHelp,
 )
 from shared.contracts.states_and_zones import State
@@ -490,6 +493,8 @@ class Inbound(Strict):
     """The type of the message."""
     subject: Annotated[Line, Field(examples=["south-agencies-2026-0001"])]
     """What the message is about, such as your reference or a tracking number."""
+    actor: Actor | None = None
+    """The person who acts, as a pseudonym; required if your registration says so."""
     time: Annotated[AwareDatetime, Field(examples=["2026-11-29T15:04:05-05:00"])]
     """When you wrote it. Only the broker's time of the record is used to decide."""
     datacontenttype: Annotated[str, Field(pattern=JSON_TYPE, examples=["application/json"])] = (
@@ -533,6 +538,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.provider.list.v1": Provider,
     "gov.cri.ruleset.approve.v1": RuleSet,
     "gov.cri.calendar.define.v1": CalendarDefinition,
+    "gov.cri.staff.set.v1": StaffMember,
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
 }
@@ -545,25 +551,56 @@ def schema_file(kind: str | None) -> str:
     return f"schemas/producer/{name}"
 
 
+OFFICE = "program_office"
+"""The kind of participant that directs the programs."""
 SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.submit.v1": frozenset({"agency_system"}),
     "gov.cri.request.amend.v1": frozenset({"agency_system"}),
     "gov.cri.request.withdraw.v1": frozenset({"agency_system"}),
-    "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", "program_office"}),
-    "gov.cri.status.ask.v1": frozenset(
-        {"agency_system", "provider", "program_office", "observer"}
-    ),
+    "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", OFFICE}),
+    "gov.cri.status.ask.v1": frozenset({"agency_system", "provider", OFFICE, "observer"}),
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),
     "gov.cri.milestone.report.v1": frozenset({"provider"}),
     "gov.cri.engagement.close.v1": frozenset({"provider"}),
-    "gov.cri.participant.register.v1": frozenset({"program_office"}),
-    "gov.cri.program.define.v1": frozenset({"program_office"}),
-    "gov.cri.topic.define.v1": frozenset({"program_office"}),
-    "gov.cri.provider.list.v1": frozenset({"program_office"}),
-    "gov.cri.ruleset.approve.v1": frozenset({"program_office"}),
-    "gov.cri.calendar.define.v1": frozenset({"program_office"}),
-    "gov.cri.request.direct.v1": frozenset({"program_office"}),
-    "gov.cri.engagement.end.v1": frozenset({"program_office"}),
+    "gov.cri.participant.register.v1": frozenset({OFFICE}),
+    "gov.cri.program.define.v1": frozenset({OFFICE}),
+    "gov.cri.topic.define.v1": frozenset({OFFICE}),
+    "gov.cri.provider.list.v1": frozenset({OFFICE}),
+    "gov.cri.ruleset.approve.v1": frozenset({OFFICE}),
+    "gov.cri.calendar.define.v1": frozenset({OFFICE}),
+    "gov.cri.staff.set.v1": frozenset({OFFICE}),
+    "gov.cri.request.direct.v1": frozenset({OFFICE}),
+    "gov.cri.engagement.end.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
+
+_BY_ROLE: dict[StaffRole, frozenset[str]] = {
+    "reader": frozenset({"gov.cri.status.ask.v1"}),
+    "worker": frozenset(
+        {
+            "gov.cri.status.ask.v1",
+            "gov.cri.contact.set.v1",
+            "gov.cri.request.direct.v1",
+            "gov.cri.engagement.end.v1",
+        }
+    ),
+    "approver": frozenset(
+        {
+            "gov.cri.status.ask.v1",
+            "gov.cri.program.define.v1",
+            "gov.cri.topic.define.v1",
+            "gov.cri.provider.list.v1",
+            "gov.cri.ruleset.approve.v1",
+            "gov.cri.calendar.define.v1",
+        }
+    ),
+    "administrator": frozenset({"gov.cri.participant.register.v1", "gov.cri.staff.set.v1"}),
+}
+"""Role → the inbound types that it may send for a program office that names actors."""
+STAFF_ROLES: dict[str, frozenset[StaffRole]] = {
+    kind: frozenset(role for role, kinds in _BY_ROLE.items() if kind in kinds)
+    for kind, senders in SENDERS.items()
+    if OFFICE in senders
+}
+"""Inbound type → the roles of which a person needs one to send it for a program office."""

@@ -39,6 +39,7 @@ Coordinate = Annotated[
 ]
 Sequence = Annotated[str, _form("^[0-9]{20}$", "00000000000000000017")]
 ParticipantName = Annotated[str, _form("^[a-z][a-z0-9-]{1,40}$", "iadlest")]
+ActorName = Annotated[str, _form("^(staff|contact|system):[A-Za-z0-9_-]{1,64}$", "staff:k7f2")]
 ProgramCode = Annotated[str, _form(_CODE, "cri-tac")]
 AnyCode = Annotated[str, _form(_CODE)]
 SenderId = Annotated[str, _text(100, "2026-0001-1")]

@@ -25,6 +25,11 @@ ParticipantId = Annotated[
 Ori = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$", examples=["NC0260100"])]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Codes = Annotated[list[Code], Field(max_length=200)]
+Actor = Annotated[
+    str, Field(pattern=r"^(staff|contact|system):[A-Za-z0-9_-]{1,64}$", examples=["staff:k7f2"])
+]
+"""Who acts: a pseudonym that the sender keeps, never a name or an address."""
+StaffRole = Literal["reader", "worker", "approver", "administrator"]
 FACTS = frozenset(
     {
         "agency.cri_type",
@@ -96,6 +101,11 @@ class Participant(Facts):
     """The ORIs of the agencies that it acts for."""
     agency_keys: Annotated[list[Line], Field(max_length=50)] = []
     """Its keys of agencies without an ORI that it acts for."""
+    names_actors: bool | None = None
+    """
+    Whether each of its messages must name, as `actor`, the person who acts. For a program office,
+    the roles of that person then decide what the message may do.
+    """
     effective_from: AwareDatetime | None = None
     """When the registration begins to hold; without it, at once."""
     effective_until: AwareDatetime | None = None
@@ -394,6 +404,26 @@ class RuleSet(Facts):
     """
 
 
+class StaffMember(Facts):
+    """
+    A person of a program office, under a pseudonym, with what the person may do.
+
+    It is sent whole, and replaces the one with its id and participant. Without roles, the person
+    may do nothing any more.
+    """
+
+    id: Annotated[str, Field(pattern=r"^staff:[A-Za-z0-9_-]{1,64}$", examples=["staff:k7f2"])]
+    """The person's pseudonym, as messages name it in `actor`."""
+    participant: ParticipantId
+    """The program office that the person works for."""
+    roles: Annotated[list[StaffRole], Field(max_length=4, examples=[["worker"]])]
+    """What the person may do: the types of messages that each role may send are in the guide."""
+
+
+Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition | StaffMember
+"""One entry of the reference data; the program office sends it whole."""
+
+
 class ParticipantRegistered(Event):
     type: Literal["gov.cri.intake.participant_registered.v1"]
     data: Participant
@@ -424,6 +454,11 @@ class CalendarDefined(Event):
     data: CalendarDefinition
 
 
+class StaffSet(Event):
+    type: Literal["gov.cri.intake.staff_set.v1"]
+    data: StaffMember
+
+
 ReferenceEvent = (
     ParticipantRegistered
     | ProgramDefined
@@ -431,4 +466,5 @@ ReferenceEvent = (
     | ProviderListed
     | RulesetApproved
     | CalendarDefined
+    | StaffSet
 )

@@ -126,6 +126,16 @@ NOT_THE_PROVIDERS_REASON = replace(
     fix="The program office ends it, or the agency withdraws; if you cannot go on, close with"
     " cannot_go_on.",
 )
+ACTOR_NEEDED = Refusal(
+    "actor_needed",
+    "The message does not say who acts.",
+    "Name the person who acts in actor, by a pseudonym such as staff:k7f2.",
+)
+ACTOR_NOT_AUTHORIZED = Refusal(
+    "actor_not_authorized",
+    "The person who acts may not do this.",
+    "It takes one of these roles: {roles}. An administrator gives roles by staff.set.",
+)
 ID_REUSED = Refusal(
     "id_reused_with_other_content",
     "This id was used before with other content.",
@@ -173,6 +183,9 @@ PATTERN = Refusal("schema", "This text does not have its form.", "It must match 
 CONTENT_TYPE = replace(PATTERN, fix="Write application/json.")
 NOT_REGISTERED_VALUE = Refusal(
     "schema", "This is none of the registered values.", "One of {expected}."
+)
+NOT_AN_OFFICE = Refusal(
+    "schema", "This is not a program office.", "One that is registered: {offices}."
 )
 UNKNOWN_STATE = Refusal(
     "schema",
@@ -437,6 +450,8 @@ CALENDAR_ENDED = Refusal(
 
 MEANINGS: Mapping[str, str] = {
     "agency_not_eligible": "No program serves the agency; elsewhere may say who can help.",
+    "actor_needed": "Your registration says that each message names the person who acts.",
+    "actor_not_authorized": "The person who acts has none of the roles that may do this.",
     "already_withdrawn": "The request was already withdrawn.",
     "calendar_ended": "The rules' calendar has ended: the direction cannot be carried out.",
     "contains_protected_identifier": "A text seems to hold a Social Security or FBI number.",

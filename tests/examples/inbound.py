@@ -20,6 +20,7 @@ SENDERS = {
     "provider": OFFICE,
     "ruleset": OFFICE,
     "calendar": OFFICE,
+    "staff": OFFICE,
 }
 """The senders of the types that an agency system does not send."""
 
@@ -129,6 +130,7 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         },
         "ruleset.approve": ruleset(),
         "calendar.define": calendar(),
+        "staff.set": {"id": "staff:k7f2", "participant": OFFICE, "roles": ["worker"]},
         "request.direct": {
             "tracking_number": number,
             "action": "assign",

@@ -9,16 +9,16 @@ from services.intake.checks.rulesets import check_calendar_definition, check_rul
 from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
+from shared.contracts.inbound import OFFICE
 from shared.contracts.reference import (
     CalendarDefinition,
+    Entry,
     Participant,
     Program,
     Provider,
     RuleSet,
-    TopicOfHelp,
+    StaffMember,
 )
-
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition
 
 
 def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[Finding]:
@@ -29,6 +29,13 @@ def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[F
         return
     if isinstance(entry, CalendarDefinition):
         yield from check_calendar_definition(entry, at)
+        return
+    if isinstance(entry, StaffMember):
+        office = registry.senders.get(entry.participant)
+        if office is None or office.kind != OFFICE:
+            offices = [one.id for one in registry.senders.values() if one.kind == OFFICE]
+            fields = {"offices": sorted(offices)}
+            yield Finding(refusals.NOT_AN_OFFICE, "/data/participant", fields)
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})

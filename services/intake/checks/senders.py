@@ -1,4 +1,4 @@
-"""Checks whether a participant may send a message: registration, source, role."""
+"""Checks whether a participant may send a message: registration, source, role, actor."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
 from shared.contracts import refusals
-from shared.contracts.inbound import SENDERS
+from shared.contracts.inbound import OFFICE, SENDERS, STAFF_ROLES
 
 _REGISTER = "gov.cri.participant.register.v1"
 
@@ -22,6 +22,21 @@ def check_sender(message: Message, registry: Registry, *, office: str) -> Iterat
     if message.kind is not None and sender.kind not in SENDERS[message.kind]:
         fields = {"kind": sender.kind, "kinds": sorted(SENDERS[message.kind])}
         yield Finding(refusals.ROLE_NOT_AUTHORIZED, "/type", fields)
+    elif sender.names_actors and not message.reasons:
+        yield from _check_actor(message, sender, registry)
+
+
+def _check_actor(message: Message, sender: Sender, registry: Registry) -> Iterator[Finding]:
+    """Yield the findings about the person who acts for a *sender* that names persons."""
+    if message.actor is None:
+        yield Finding(refusals.ACTOR_NEEDED, "/actor")
+        return
+    assert message.kind is not None
+    if sender.kind != OFFICE:
+        return
+    needed = STAFF_ROLES[message.kind]
+    if not needed & registry.staff.get((sender.id, message.actor), frozenset()):
+        yield Finding(refusals.ACTOR_NOT_AUTHORIZED, "/actor", {"roles": sorted(needed)})
 
 
 def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | None:
@@ -36,4 +51,4 @@ def sender_of(message: Message, registry: Registry, *, office: str) -> Sender | 
     if message.data is not None and message.data.id != office:
         return sender
     sources = (f"urn:cri:{office}", *(sender.sources if sender else ()))
-    return Sender(office, "program_office", sources)
+    return Sender(office, OFFICE, sources)

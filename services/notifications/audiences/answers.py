@@ -52,6 +52,10 @@ def calendar_defined(event: reference.CalendarDefined, _: View) -> Applied:
     return Applied(what="calendar.define", about=event.data.id)
 
 
+def staff_set(event: reference.StaffSet, _: View) -> Applied:
+    return Applied(what="staff.set", about=event.data.id)
+
+
 def applied(event: routing.MessageApplied, _: View) -> Applied:
     data = event.data
     sentence = None if data.taken_as is None else render.TAKEN_AS.get(data.taken_as)

@@ -235,5 +235,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.ruleset_approved))
         case reference.CalendarDefined():
             return _rows(event, To(sender, "applied", answers.calendar_defined))
+        case reference.StaffSet():
+            return _rows(event, To(sender, "applied", answers.staff_set))
         case _:
             assert_never(event)

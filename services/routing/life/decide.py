@@ -83,6 +83,7 @@ def decide(
         inreplyto=event.inreplyto,
         inreplytoid=event.inreplytoid,
         sender=sender_of(event),
+        actor=event.actor,
         noted=isinstance(event, _NOTED) and event.data.noted,
     )
     match event:

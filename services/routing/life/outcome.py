@@ -52,7 +52,8 @@ class OutcomeBuilder:
 
     *cause* is the id of the event that is decided about. If an inbound record led to it,
     *received_at* is the broker's timestamp of the record, *inreplyto* its coordinate and
-    *inreplytoid* the *sender*'s message id; *noted* tells whether the message has a note.
+    *inreplytoid* the *sender*'s message id; *actor* is the person who acted for the sender, if it
+    named one; *noted* tells whether the message has a note.
     ``program`` and ``lane`` are used for the next events.
     """
 
@@ -66,6 +67,7 @@ class OutcomeBuilder:
         inreplyto: str | None = None,
         inreplytoid: str | None = None,
         sender: str | None = None,
+        actor: str | None = None,
         noted: bool = False,
     ) -> None:
         self.request = self._before = request
@@ -76,6 +78,7 @@ class OutcomeBuilder:
         self.inreplyto = inreplyto
         self.inreplytoid = inreplytoid
         self.sender = sender
+        self.actor = actor
         self._requester = request.participant if noted else None
         self._events: list[RoutingEvent] = []
         self._records: list[DecisionRecord] = []
@@ -103,6 +106,7 @@ class OutcomeBuilder:
             "catalog": rules.catalog.version,
             "ruleset": rules.ruleset_hash,
             "panel": "" if basis is None else basis.panel_hash,
+            **({} if self.actor is None else {"actor": self.actor}),
             **details,
         }
         body = "" if basis is None else basis.body
@@ -196,6 +200,7 @@ class OutcomeBuilder:
             inreplyto=self.inreplyto if answer else None,
             inreplytoid=self.inreplytoid if answer else None,
             participant=self.sender if answer else None,
+            actor=self.actor,
             received_at=self.received_at,
             traceparent=request.traceparent,
         )

@@ -1,7 +1,10 @@
 """Events of a later release do no harm: intake goes on, and answers once."""
 
+from dataclasses import replace
+
 from services.intake.handlers import IntakeReader
 from services.intake.restore import Restore
+from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, reference, routing
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Record
@@ -37,6 +40,20 @@ async def test_unknown_types_on_routings_topic_change_nothing_in_intake(world: W
     assert outcomes == {"ignored": 5}
     assert await world.take_in(withdrawn) == {"applied": 1}
     assert await world.count("dead_letters") == 0
+
+
+async def test_an_entry_that_a_later_release_has_stored_is_passed_over(world: World) -> None:
+    known = await CatalogCache().current(world.pool)
+    await world.pool.execute(
+        "INSERT INTO catalog (number, kind, id, body) VALUES ($1, 'later', 'x', '{}')",
+        known.version + 1,
+    )
+    cache = CatalogCache()
+
+    found = await cache.current(world.pool)
+
+    assert found == replace(known, version=known.version + 1)
+    assert await cache.current(world.pool) is found
 
 
 async def test_what_a_later_release_has_published_is_taken_for_answered_after_a_restore(

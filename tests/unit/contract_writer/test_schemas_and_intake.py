@@ -38,7 +38,7 @@ WIDER = (
     refusals.LANE_TWICE, refusals.NOT_ONE_TEST, refusals.IMPOSSIBLE_VALUE,
     refusals.UNKNOWN_FACT_IN_BRACES, refusals.OTHER_NO_LONGER_SAID, refusals.NOT_A_URI,
     refusals.NOT_AN_EMAIL, refusals.UNKNOWN_ZONE, refusals.NOT_A_TRACEPARENT,
-    refusals.UNKNOWN_STATE, refusals.CALENDAR_IS_OVER,
+    refusals.UNKNOWN_STATE, refusals.CALENDAR_IS_OVER, refusals.NOT_AN_OFFICE,
 )  # fmt: skip
 """Faults in what fields mean together or by a list of others: schemas let them pass."""
 POOL: tuple[Any, ...] = (

@@ -53,6 +53,7 @@ def test_an_event_is_written_as_its_model_writes_it(file: Path) -> None:
     about = envelope.attributes(
         **given(event),
         participant=event.participant,
+        actor=event.actor,
         number=event.number,
         received_at=event.receivedat,
     )

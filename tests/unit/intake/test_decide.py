@@ -32,6 +32,7 @@ LEADS_TO = {
     "provider.list": ["provider_listed"],
     "ruleset.approve": ["ruleset_approved"],
     "calendar.define": ["calendar_defined"],
+    "staff.set": ["staff_set"],
     "request.direct": ["request_directed"],
 }
 

@@ -69,6 +69,22 @@ def twice(kind: str, data: Any = None, **changes: Any) -> Example:
     return both
 
 
+def from_a_desk(**changes: Any) -> Example:
+    """A message of an office that must name who acts."""
+
+    def sent(intake: Intake) -> Decision:
+        desk = {
+            "id": "office-desk",
+            "kind": "program_office",
+            "name": "Desk",
+            "names_actors": True,
+        }
+        intake.send("participant.register", desk)
+        return intake.send("request.direct", sender="office-desk", **changes)
+
+    return sent
+
+
 def ended(intake: Intake) -> Decision:
     request = intake.batch.requests[intake.number]
     intake.batch.requests[intake.number] = request._replace(ended="closed")
@@ -122,6 +138,8 @@ EXAMPLES: dict[str, Example] = {
     "PARTICIPANT_NOT_REGISTERED": sends("request.submit", sender="stranger"),
     "SOURCE_NOT_REGISTERED": sends("request.submit", source="urn:cri:ny-post"),
     "ROLE_NOT_AUTHORIZED": sends("request.submit", sender=PROVIDER),
+    "ACTOR_NEEDED": from_a_desk(),
+    "ACTOR_NOT_AUTHORIZED": from_a_desk(actor="staff:k7f2"),
     "ID_REUSED": reused_id,
     "REFERENCE_REUSED": submits(reference="CA-2026-0042", need=None),
     "TOO_OFTEN": twice("status.ask"),
@@ -143,6 +161,7 @@ EXAMPLES: dict[str, Example] = {
     "PATTERN": sends("status.ask", {"about": "all", "after": "7"}),
     "CONTENT_TYPE": sends("status.ask", datacontenttype="text/plain"),
     "NOT_REGISTERED_VALUE": submits(goals=["fame"]),
+    "NOT_AN_OFFICE": changed("staff.set", participant=PROVIDER),
     "UNKNOWN_STATE": submits(agency=agency(state="US-XX")),
     "NOT_A_DATE": submits(first_contact_on="soon"),
     "NOT_A_TIME": sends("status.ask", time="soon"),

@@ -1,5 +1,7 @@
 """Directions of the program office about referred requests."""
 
+import json
+
 import pytest
 
 from services.routing.life.request import CapacityChange
@@ -78,3 +80,13 @@ def test_the_program_office_declares_a_request_ineligible() -> None:
 
     assert kinds(outcome) == ["request_ineligible", "message_applied"]
     assert outcome.request.ended
+
+
+def test_the_decision_record_and_the_events_keep_who_acted() -> None:
+    sender = Sender()
+    direction = sender.directed("route").model_copy(update={"actor": "staff:k7f2"})
+
+    outcome = decided(referred(sender), direction)
+
+    assert json.loads(outcome.records[0].text)["actor"] == "staff:k7f2"
+    assert {event.actor for event in outcome.events} == {"staff:k7f2"}
