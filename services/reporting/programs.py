@@ -90,7 +90,7 @@ def sentence(name: str, *, status: str, opens_at: datetime | None) -> str:
     if status == "announced":
         return f"{name} is announced; requests are taken and wait until it opens."
     if status == "suspended":
-        return f"{name} is suspended: requests are taken and wait; work under way goes on."
+        return f"{name} is suspended: requests are taken and wait."
     if status == "ended":
-        return f"{name} has ended: it takes on nothing new; work under way goes on."
+        return f"{name} has ended: it takes on nothing new."
     return f"{name} is {status}."

@@ -193,13 +193,15 @@ async def lock_engagements(
     *,
     providers: Mapping[str, str],
     programs: Mapping[str, str],
+    work: Mapping[str, str],
     limit: int,
 ) -> tuple[list[Request], datetime | None]:
     """
     Lock requests at work with *providers* or in *programs* that were not named for their reasons.
 
-    Also those that were named while both take part again. Skip those locked by others. Return them
-    and the real time when all were locked (None if there are none).
+    *work* is what follows the reason if a program says what becomes of its work. Also lock those
+    that were named while both take part again. Skip those locked by others. Return them and the
+    real time when all were locked (None if there are none).
     """
     rows = await connection.fetch(
         _SQL["lock_engagements"],
@@ -207,6 +209,7 @@ async def lock_engagements(
         list(providers.values()),
         list(programs),
         list(programs.values()),
+        [work.get(program, "") for program in programs],
         limit,
     )
     return _locked(rows)

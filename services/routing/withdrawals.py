@@ -26,7 +26,8 @@ class Withdrawals:
     Withdraws the offers; the matcher then serves their requests, which keep their places.
 
     It looks at the catalog and the time, so that a date which passes counts without a message. The
-    engagements of a provider that no longer takes part are named to the program office, each once.
+    engagements of a provider or in a program that no longer takes part are named to the program
+    office, each once; those of a program that ended and says so are closed.
     """
 
     def __init__(
@@ -75,11 +76,16 @@ class Withdrawals:
     async def _name(self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules) -> int:
         async with connection.transaction():
             requests, now = await store.lock_engagements(
-                connection, providers=left.providers, programs=left.over, limit=_LIMIT
+                connection,
+                providers=left.providers,
+                programs=left.over,
+                work=left.work,
+                limit=_LIMIT,
             )
             if now is not None:
                 capacities = await store.read_capacities(connection)
                 outcomes = affected(requests, left, rules, capacities, at=self._clock.at(now))
                 await save_and_publish(connection, outcomes)
-                log.info("engagements.affected", engagements=len(requests))
+                closed = sum(outcome.request.ended for outcome in outcomes)
+                log.info("engagements.affected", engagements=len(requests), closed=closed)
         return len(requests)

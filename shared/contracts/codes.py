@@ -172,6 +172,15 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "program_ended": "The program has ended, or its dates have.",
         "takes_part_again": "The provider and the program take part again.",
     },
+    "on_suspension": {
+        "go_on": "Work under way goes on.",
+        "stop": "Work under way stops until the program goes on.",
+    },
+    "on_end": {
+        "go_on": "Work under way goes on.",
+        "rehome": "Work under way is named to the program office, to be given to another program.",
+        "close": "Work under way is closed, with its request.",
+    },
     "after_end": {
         "close": "The request ends, too.",
         "back_to_lane": "The request goes back into its lane, with the place that it had.",

@@ -477,8 +477,8 @@ class EngagementEnd(Facts):
     """
     An engagement ended, and its provider did not complete it.
 
-    Sent to the provider if the agency withdrew or the program office ended it, and to the program
-    office if the provider cannot go on.
+    Sent to the provider if the agency withdrew, the program office ended it or it ended with its
+    program, and to the program office if the provider cannot go on or the program ended.
     """
 
     engagement_id: EngagementId
@@ -498,7 +498,7 @@ class EngagementEnd(Facts):
 class Affected(Facts):
     """
     The provider or the program of an engagement no longer takes part, or takes part again. The
-    work goes on.
+    work goes on, unless `stopped` is true.
 
     Sent once for each engagement, to its provider and to the program office, which may end it.
     """
@@ -515,6 +515,10 @@ class Affected(Facts):
     """To the program office: the provider of the engagement."""
     proposed_provider: ParticipantName | None = None
     """To the program office: who would be asked now, and could go on with the work."""
+    proposed_program: ProgramCode | None = None
+    """To the program office: if the program has ended, another that would serve the agency."""
+    stopped: bool | None = None
+    """True if the work stops until its program goes on; otherwise absent."""
     sentence: Annotated[Sentence, Field(examples=["IADLEST is suspended; this work goes on."])]
     """What has happened and what it means, for people."""
 

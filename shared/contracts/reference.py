@@ -130,6 +130,13 @@ class Program(Facts):
     """When an announced program opens."""
     summary: Annotated[str, Field(max_length=1000)] = ""
     """What the program offers, for the public."""
+    on_suspension: Literal["go_on", "stop"] | None = None
+    """Whether work under way goes on while the program is suspended; by default it does."""
+    on_end: Literal["go_on", "rehome", "close"] | None = None
+    """
+    What becomes of work under way when the program ends: it goes on (the default), is to be given
+    to another program, or is closed with its request.
+    """
     effective_from: AwareDatetime | None = None
     """When the program began; without it, at once."""
     effective_until: AwareDatetime | None = None

@@ -219,7 +219,10 @@ class EngagementProgressed(Event):
 
 
 class ClosedFacts(RequestStateFacts):
-    """``ended_by`` is the program office that ended the engagement; absent: its provider did."""
+    """
+    ``ended_by`` is the program office that ended the engagement, or the program, if that ended and
+    its work with it. Absent: its provider did.
+    """
 
     engagement_id: str
     provider: str
@@ -262,14 +265,22 @@ class EngagementEnded(Event):
 class AffectedFacts(RequestStateFacts):
     """
     ``cause`` is provider_suspended, provider_ended, provider_not_registered, program_suspended or
-    program_ended; or takes_part_again. The work goes on. ``proposed_provider`` could go on with
-    it.
+    program_ended; or takes_part_again. ``proposed_provider`` could go on with the work, in
+    ``proposed_program`` if its own has ended.
+
+    ``stopped``: the work may not go on, as its program is suspended and says so.
+    ``stop_changed``: before this event it was otherwise. ``rehome``: its program has ended, and
+    says that the work is to be given to another.
     """
 
     engagement_id: str
     provider: str
     cause: str
     proposed_provider: str | None = None
+    proposed_program: str | None = None
+    stopped: bool = False
+    stop_changed: bool = False
+    rehome: bool = False
 
 
 class EngagementAffected(Event):

@@ -153,13 +153,15 @@ class Lives:
             ("engagement_progressed", engagement(draw.choice(("in_delivery", "delivered")),
                 number, provider=by, milestone="on_site", on="2026-05-01")),
             ("engagement_closed", engagement("closed", number, provider=by,
-                                             reason=draw.choice(("completed", "unheard_of")))),
+                ended_by=draw.choice((None, OFFICE, "cri-tac")),
+                reason=draw.choice(("completed", "unheard_of")))),
             ("engagement_ended", engagement("triaged", number, provider=by, ended_by=draw.choice(
                 (by, OFFICE)), reason=draw.choice(("provider_lost", "superseded")),
                 referred=draw.random() < 0.3)),
             ("engagement_affected", engagement("assigned", number, provider=by, cause=draw.choice(
                 ("provider_suspended", "takes_part_again", "unheard_of")),
-                proposed_provider=draw.choice((None, *PROVIDERS)))),
+                proposed_provider=draw.choice((None, *PROVIDERS)), **draw.choice(
+                    ({}, {"stopped": True, "stop_changed": True}, {"stop_changed": True})))),
             ("request_withdrawn", state("withdrawn", number, before=draw.choice(
                 ("referred", "assigned")), **draw.choice(({}, {
                     "provider": by, "engagement_id": f"{number}-E1"})))),

@@ -8,11 +8,11 @@ from typing import Any
 
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.lanes.lane import LaneStep, match_in_order
-from services.routing.life.affected import Gone, affected, withdrawn
+from services.routing.life.affected import CLOSE, Gone, affected, withdrawn
 from services.routing.life.capacity import Capacity, apply
 from services.routing.life.offers import run_out
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
-from services.routing.life.request import CapacityChange, Request
+from services.routing.life.request import REHOME, STOPPED, CapacityChange, Request
 from services.routing.recorder import recorded
 from shared.contracts.event import Event
 from shared.contracts.routing import TOPIC
@@ -224,7 +224,16 @@ class Lives:
         self._write([self._numbered(outcome) for outcome in outcomes])
         engaged = ("assigned", "in_delivery", "delivered")
         work = [request for request in self.requests.values() if request.status in engaged]
-        outcomes = affected(work, Gone(by, {}), RULES, self.capacities, at=self.at)
+        left = self.draw.choice(
+            (
+                Gone(by, {}),
+                Gone({}, {}),
+                Gone(by, {"cri-tac": "program_suspended"}, {"cri-tac": STOPPED}),
+                Gone({}, {"cri-tac": "program_ended"}, {"cri-tac": REHOME}),
+                Gone({}, {"cri-tac": "program_ended"}, {"cri-tac": CLOSE}),
+            )
+        )
+        outcomes = affected(work, left, RULES, self.capacities, at=self.at)
         self._write([self._numbered(outcome) for outcome in outcomes])
 
     def _numbered(self, outcome: DecisionOutcome) -> DecisionOutcome:

@@ -67,13 +67,18 @@ def closed_by_office(event: routing.EngagementClosed, _: View) -> EngagementEnd 
     data = event.data
     if data.ended_by is None:
         return OWN_ACT
-    return EngagementEnd(
-        engagement_id=data.engagement_id,
-        tracking_number=data.tracking_number,
-        status=data.status,
-        reason=data.reason,
-        sentence=render.STOP_FOR_THE_OFFICE,
-    )
+    return _end(data, render.stop(data))
+
+
+def closed_with_program(event: routing.EngagementClosed, view: View) -> EngagementEnd | None:
+    """Tell the program office of an engagement that was closed because its program ended."""
+    data = event.data
+    if data.ended_by is None or data.ended_by != data.program:
+        return None
+    program = view.directory.program(data.program)
+    provider = view.directory.participant(data.provider)
+    sentence = f"{program} has ended; the work of {provider} and its request are closed."
+    return _end(data, sentence, provider=data.provider)
 
 
 def lost(event: routing.EngagementEnded, view: View) -> StatusChanged | str:
@@ -107,49 +112,62 @@ def given_up(event: routing.EngagementEnded, view: View) -> EngagementEnd | str:
 
 
 def affected(event: routing.EngagementAffected, _: View) -> Affected:
-    """Tell the provider that its work goes on."""
+    """Tell the provider whether its work goes on."""
     sentence = render.sentence_for(
         render.AFFECTED, event.data.cause, "You get no offers now. This work goes on as agreed."
     )
-    return _affected(event.data, sentence)
+    return _affected(event.data, render.STOPPED if event.data.stopped else sentence)
+
+
+def affected_for_requester(event: routing.EngagementAffected, view: View) -> StatusChanged | str:
+    """Tell the requester that its work stops, or goes on again."""
+    data = event.data
+    if not data.stop_changed:
+        return "the work goes on; it is told if that changes"
+    next_ = None if data.stopped else render.next_step(data.status, view.directory, data.provider)
+    return render.status_changed(view.request, next_)
 
 
 def affected_for_office(event: routing.EngagementAffected, view: View) -> Affected:
     """Name the engagement, and who could go on with it."""
     data = event.data
     provider = view.directory.participant(data.provider)
+    sentences = render.STOPPED_FOR_OFFICE if data.stopped else render.AFFECTED_FOR_OFFICE
     sentence = render.sentence_for(
-        render.AFFECTED_FOR_OFFICE,
-        data.cause,
-        "{provider} goes on with this work.",
-        provider=provider,
+        sentences, data.cause, "{provider} goes on with this work.", provider=provider
     )
-    proposed = data.proposed_provider
-    if proposed is not None:
-        sentence = f"{sentence} {view.directory.participant(proposed)} could go on with it."
-    return _affected(data, sentence, provider=data.provider, proposed=proposed)
+    if data.rehome and data.cause == "program_ended":
+        sentence = render.REHOME.format(provider=provider)
+    if data.proposed_program is not None:
+        sentence += f" {view.directory.program(data.proposed_program)} would serve the agency."
+    if data.proposed_provider is not None:
+        proposed = view.directory.participant(data.proposed_provider)
+        sentence += f" {proposed} could go on with it."
+    affected = _affected(data, sentence)
+    return affected.model_copy(
+        update={
+            "provider": data.provider,
+            "proposed_provider": data.proposed_provider,
+            "proposed_program": data.proposed_program,
+        }
+    )
 
 
-def _affected(
-    data: routing.AffectedFacts,
-    sentence: str,
-    *,
-    provider: str | None = None,
-    proposed: str | None = None,
-) -> Affected:
+def _affected(data: routing.AffectedFacts, sentence: str) -> Affected:
     return Affected(
         engagement_id=data.engagement_id,
         tracking_number=data.tracking_number,
         status=data.status,
         cause=data.cause,
-        provider=provider,
-        proposed_provider=proposed,
+        stopped=data.stopped or None,
         sentence=sentence,
     )
 
 
 def _end(
-    data: routing.EngagementEndedFacts, sentence: str, provider: str | None = None
+    data: routing.EngagementEndedFacts | routing.ClosedFacts,
+    sentence: str,
+    provider: str | None = None,
 ) -> EngagementEnd:
     return EngagementEnd(
         engagement_id=data.engagement_id,

@@ -40,7 +40,7 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             )
             to_provider = "You closed this request."
             if event.data.ended_by is not None:
-                to_provider = render.STOP_FOR_THE_OFFICE
+                to_provider = render.stop(event.data)
             return _with_status(request, event, sentence, provider_sentence=to_provider)
         case routing.EngagementEnded():
             provider = directory.participant(event.data.provider)
@@ -92,7 +92,9 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             asked = event.data.asked
             # A release before 0.4.0 does not say what the request asks for now.
             return request._replace(asked=None if asked is None else Asked.of(asked))
-        case routing.ClockMissed() | routing.ClockStillMissed() | routing.EngagementAffected():
+        case routing.EngagementAffected():
+            return _affected(request, event, directory)
+        case routing.ClockMissed() | routing.ClockStillMissed():
             return request
         case _:
             assert_never(event)
@@ -178,6 +180,22 @@ def _progressed(
         provider=directory.participant(data.provider),
     )
     return _with_status(request, event, sentence, provider_sentence="You reported a milestone.")
+
+
+def _affected(
+    request: Request, event: routing.EngagementAffected, directory: Directory
+) -> Request:
+    """Return *request* with the sentences of work that stops or goes on again, if it does."""
+    data = event.data
+    if not data.stop_changed:
+        return request
+    sentence = render.STOPPED_FOR_REQUESTER if data.stopped else render.GOES_ON_AGAIN
+    names = {
+        "program": directory.program(data.program),
+        "provider": directory.participant(data.provider),
+    }
+    to_provider = render.STOPPED if data.stopped else "This work goes on."
+    return _with_status(request, event, sentence.format(**names), provider_sentence=to_provider)
 
 
 def _withdrawn(request: Request, event: routing.RequestWithdrawn) -> Request:

@@ -77,6 +77,24 @@ AFFECTED_FOR_OFFICE = {
     "program_ended": "The program has ended; this work goes on with {provider} until you end it.",
     "takes_part_again": "{provider} and the program take part again; this work goes on.",
 }
+STOPPED = "The program is suspended: please stop this work until you are told that it goes on."
+STOPPED_FOR_OFFICE = {
+    "provider_suspended": "{provider} is suspended, and so is the program; its work stops.",
+    "provider_ended": "{provider} has ended, and the program is suspended; its work stops.",
+    "provider_not_registered": "{provider} is no longer registered, and the program is suspended;"
+    " its work stops.",
+    "program_suspended": "The program is suspended; the work of {provider} stops until it goes"
+    " on.",
+}
+STOPPED_FOR_REQUESTER = (
+    "{program} is suspended; the work with {provider} stops until the program goes on."
+)
+GOES_ON_AGAIN = "The work with {provider} goes on."
+REHOME = "The program has ended; please let another one go on with the work of {provider}."
+STOP_WITH_THE_PROGRAM = (
+    "The program has ended, and this engagement with it: please stop the work. What you were told"
+    " of the agency's need and its contacts may no longer be used."
+)
 STOP_FOR_THE_OFFICE = (
     "The program office ended this engagement: please stop the work. What you were told of the"
     " agency's need and its contacts may no longer be used."
@@ -114,6 +132,11 @@ _PARTS = {
     "wished": "the dates",
     "need": "its words",
 }
+
+
+def stop(data: routing.ClosedFacts) -> str:
+    """Return the sentence that tells a provider to stop, as its engagement was closed."""
+    return STOP_WITH_THE_PROGRAM if data.ended_by == data.program else STOP_FOR_THE_OFFICE
 
 
 def received(tracking_number: str) -> str:

@@ -189,6 +189,7 @@ def _rows_of(event: InputEvent) -> Rows:
                 event,
                 To(requester, "status_changed", engagements.closed),
                 To(provider, "engagement_ended", engagements.closed_by_office),
+                To(offices, "engagement_ended", engagements.closed_with_program),
             )
         case routing.EngagementEnded():
             return _rows(
@@ -204,7 +205,7 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(provider, "engagement_affected", engagements.affected),
                 To(offices, "engagement_affected", engagements.affected_for_office),
                 NoMessage(no_office, _NO_OFFICE),
-                NoMessage(requester, "the work goes on; it is told if that changes"),
+                To(requester, "status_changed", engagements.affected_for_requester),
             )
         case routing.ClockMissed() | routing.ClockStillMissed():
             return _rows(

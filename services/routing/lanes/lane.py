@@ -12,7 +12,7 @@ from services.routing.rules.decisions import sentences
 from services.routing.rules.facts import Facts, decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, closed, opens_at
 from services.routing.rules.matching import Match, match
-from services.routing.rules.triage import triage
+from services.routing.rules.triage import served_instead
 from shared.clocks.lengths import due_at
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import DecisionFacts, Sentences
@@ -181,9 +181,8 @@ def _not_open(step: LaneStep, request: Request) -> DecisionOutcome:
 def _program_ended(step: LaneStep, request: Request) -> DecisionOutcome:
     """Refer the request to the program office, with another program that would serve it."""
     basis, name = step.rules.programs, step.rules.catalog.programs[step.program].name
-    facts = {**decode_request_facts(request.facts), "request.program": None}
-    instead = triage(facts, step.rules.other_programs(step.program), at=step.at)
-    proposed = instead.program if instead.outcome in ("queued", "not_open") else None
+    facts = decode_request_facts(request.facts)
+    proposed = served_instead(facts, step.program, step.rules, at=step.at)
     also = ""
     if proposed is not None:
         also = f" {step.rules.catalog.programs[proposed].name} would serve the agency."

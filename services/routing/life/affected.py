@@ -2,25 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from services.routing.life.capacity import Capacity, availability_lookup
+from services.routing.life.engagements import ENDED_BY_PROGRAM, close
 from services.routing.life.evolve import TAKES_PART_AGAIN
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
-from services.routing.life.request import Request
+from services.routing.life.request import REHOME, STOPPED, Request
 from services.routing.rules.facts import decode_request_facts
 from services.routing.rules.in_force import Rules, absence, closed
 from services.routing.rules.matching import match
+from services.routing.rules.triage import served_instead
 from shared.catalog.catalog import Catalog
+from shared.contracts.reference import Program
 from shared.contracts.routing import AffectedFacts, EngagementAffected
+
+CLOSE = " close"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Gone(NamedTuple):
-    """The providers and the programs that make no offers, each with the reason."""
+    """
+    The providers and the programs that make no offers, each with the reason.
+
+    ``work`` is what becomes of work in a program: `STOPPED`, `REHOME` or `CLOSE`. In all others
+    it goes on.
+    """
 
     providers: Mapping[str, str]
     programs: Mapping[str, str]
+    work: Mapping[str, str] = _NONE
 
     def reason(self, request: Request) -> str:
         """Return why the open offer of *request* may not stand."""
@@ -38,7 +51,21 @@ def gone(catalog: Catalog, *, at: datetime) -> Gone:
     """Return who no longer takes part at *at*."""
     providers = {name: absence(catalog, name, at=at) for name in catalog.providers}
     programs = {name: closed(catalog, name, at=at) for name in catalog.programs}
-    return Gone(_with_reason(providers), _with_reason(programs))
+    work = {name: _work(catalog.programs[name], reason) for name, reason in programs.items()}
+    return Gone(_with_reason(providers), _with_reason(programs), _with_reason(work))
+
+
+def _work(program: Program, reason: str | None) -> str | None:
+    """Return what becomes of work in *program*, closed for *reason*; None: it goes on."""
+    match reason, program.on_suspension, program.on_end:
+        case "program_suspended", "stop", _:
+            return STOPPED
+        case "program_ended", _, "rehome":
+            return REHOME
+        case "program_ended", _, "close":
+            return CLOSE
+        case _:
+            return None
 
 
 def _with_reason(reasons: Mapping[str, str | None]) -> dict[str, str]:
@@ -66,39 +93,73 @@ def affected(
     """
     Return the outcomes that name the engagement of each of *requests* to the program office.
 
-    If the provider has left, another is proposed: the one that would be asked now, with these
-    *capacities*.
+    If the work needs another provider, the one is proposed that would be asked now, with these
+    *capacities*. Work in a program that ended is closed, if the program says so.
     """
     outcomes = []
     for request in requests:
-        of_provider = left.providers.get(request.provider or "")
-        cause = of_provider or left.over.get(request.program or "")
         builder = OutcomeBuilder(request, cause=request.last_event, at=at)
-        builder.publish(
-            EngagementAffected,
-            AffectedFacts,
-            status=request.status,
-            ordinal=request.published,
-            engagement_id=request.engagement_id,
-            provider=request.provider,
-            cause=cause or TAKES_PART_AGAIN,
-            proposed_provider=of_provider and _proposed(request, rules, capacities, at=at),
-        )
+        if left.work.get(request.program or "") == CLOSE:
+            close(builder, ENDED_BY_PROGRAM, by=request.program)
+        else:
+            _name(builder, left, rules, capacities)
         outcomes.append(builder.build())
     return outcomes
 
 
+def _name(
+    builder: OutcomeBuilder, left: Gone, rules: Rules, capacities: Mapping[str, Capacity]
+) -> None:
+    request = builder.request
+    program = request.program or ""
+    of_provider, of_program = left.providers.get(request.provider or ""), left.over.get(program)
+    work = left.work.get(program)
+    provider, elsewhere = None, None
+    if of_provider is not None or work == REHOME:
+        has_ended = of_program == "program_ended"
+        provider, elsewhere = _proposed(
+            request, rules, capacities, at=builder.at, has_ended=has_ended
+        )
+    builder.publish(
+        EngagementAffected,
+        AffectedFacts,
+        status=request.status,
+        ordinal=request.published,
+        engagement_id=request.engagement_id,
+        provider=request.provider,
+        cause=of_provider or of_program or TAKES_PART_AGAIN,
+        proposed_provider=provider,
+        proposed_program=elsewhere,
+        stopped=work == STOPPED,
+        stop_changed=(work == STOPPED) != request.stopped,
+        rehome=work == REHOME,
+    )
+
+
 def _proposed(
-    request: Request, rules: Rules, capacities: Mapping[str, Capacity], *, at: datetime
-) -> str | None:
-    """Return who would be asked to go on with *request*, if anybody can be."""
+    request: Request,
+    rules: Rules,
+    capacities: Mapping[str, Capacity],
+    *,
+    at: datetime,
+    has_ended: bool,
+) -> tuple[str | None, str | None]:
+    """
+    Return who would be asked to go on with *request*, if anybody can be.
+
+    If its program *has_ended*, that is in another program, which is returned, too.
+    """
     program = request.program
     if rules.ruleset is None or program is None or program not in rules.catalog.programs:
-        return None
+        return None, None
     facts = decode_request_facts(request.facts)
-    return match(
+    elsewhere = served_instead(facts, program, rules, at=at) if has_ended else None
+    if has_ended and (elsewhere is None or closed(rules.catalog, elsewhere, at=at) is not None):
+        return None, elsewhere
+    found = match(
         facts,
-        rules.providers(program, at=at),
+        rules.providers(elsewhere or program, at=at),
         availability_of=availability_lookup(capacities, facts, at=at),
         already_asked=request.offered,
-    ).provider
+    )
+    return found.provider, elsewhere

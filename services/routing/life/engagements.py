@@ -27,6 +27,7 @@ from shared.contracts.routing import (
 
 CANNOT_GO_ON = "cannot_go_on"
 PROVIDER_LOST = "provider_lost"
+ENDED_BY_PROGRAM = "ended_by_program"
 
 
 def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
@@ -69,7 +70,7 @@ def close_engagement(
     if report.reason in (CANNOT_GO_ON, PROVIDER_LOST):
         _end(builder, PROVIDER_LOST, by=report.provider, declarations=declarations)
     else:
-        _close(builder, report.reason, outcome=report.outcome)
+        close(builder, report.reason, outcome=report.outcome)
     taken_as = CANNOT_GO_ON if report.reason == PROVIDER_LOST else None
     builder.answer_applied("engagement.close", report.engagement_id, taken_as=taken_as)
 
@@ -88,7 +89,7 @@ def end_engagement(
         return
     match ending.then:
         case "close":
-            _close(builder, ending.reason, by=ending.participant)
+            close(builder, ending.reason, by=ending.participant)
         case "refer":
             _refer(builder, ending, rules, declarations)
         case _:
@@ -96,10 +97,14 @@ def end_engagement(
     builder.answer_applied("engagement.end", ending.engagement_id)
 
 
-def _close(
+def close(
     builder: OutcomeBuilder, reason: str, *, outcome: str | None = None, by: str | None = None
 ) -> None:
-    """Close the engagement, and the request with it; *by* is the office, if that ends it."""
+    """
+    Close the engagement, and the request with it.
+
+    *by* is the office that ends it, or the program that has ended; None: its provider does.
+    """
     request = builder.request
     builder.publish(
         EngagementClosed,

@@ -5,11 +5,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
-from services.routing.life.request import ENDED, LOST, Request, pace_of, with_past
+from services.routing.life.request import (
+    ENDED,
+    LOST,
+    REHOME,
+    STOPPED,
+    Request,
+    pace_of,
+    with_past,
+)
 from services.routing.rules.facts import encode_facts
 from shared.contracts.event import Event
 from shared.contracts.routing import (
     REQUEST_WITHDRAWN,
+    AffectedFacts,
     AmendmentCameTooLate,
     ClockMissed,
     ClockMoved,
@@ -67,10 +76,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             ended = {"offer_state": "ended", "past": _past(request, event)}
             return _after(request, event, QUEUED, ended, _queue_number(request, event))
         case EngagementAffected():
-            cause = event.data.cause
-            return _after(
-                request, event, {"affected": None if cause == TAKES_PART_AGAIN else cause}
-            )
+            return _after(request, event, {"affected": _affected(event.data)})
         case OfferDeclined():
             state = "countered" if event.data.reason == "countered" else "declined"
             return _after(
@@ -172,6 +178,12 @@ def _complete_state(event: RequestRecorded) -> Changes:
         "affected": data.affected,
         "past": json.dumps(data.past, sort_keys=True, separators=(",", ":")),
     }
+
+
+def _affected(data: AffectedFacts) -> str | None:
+    if data.cause == TAKES_PART_AGAIN:
+        return None
+    return data.cause + (STOPPED if data.stopped else REHOME if data.rehome else "")
 
 
 def _past(request: Request, event: EngagementEnded) -> str:

@@ -11,6 +11,8 @@ NOTHING_PAST = "{}"
 ENDED = "ended"
 LOST = "lost:"
 """Precedes the declaration that the lost provider had: under another one it may be asked again."""
+STOPPED, REHOME = " stop", " rehome"
+"""Follow the cause in ``affected`` if its program says so."""
 
 
 class Request(NamedTuple):
@@ -24,7 +26,8 @@ class Request(NamedTuple):
     the event with number ``recorded`` its events give the complete state (an earlier release
     omitted parts). ``last_event`` is the id of the last event that changed its state.
     ``waits_until`` is when its program opens, as its last wait said.
-    ``affected`` is why its provider no longer takes part, as the office was told.
+    ``affected`` is why its provider or program no longer takes part, as the office was told, and
+    `STOPPED` or `REHOME`.
     ``offered`` has the provider of every offer; an empty name stands for an offer that was
     withdrawn and does not count. ``offer_state`` is the last offer's state.
     ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.
@@ -81,6 +84,11 @@ class Request(NamedTuple):
         if self.offer_state != "accepted":
             return None
         return f"{self.tracking_number}-E{len(self.offered)}"
+
+    @property
+    def stopped(self) -> bool:
+        """Tell whether its work may not go on, as its program is suspended."""
+        return self.affected is not None and self.affected.endswith(STOPPED)
 
     @property
     def pace(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from services.routing.rules.decisions import sentences
 from services.routing.rules.doubts import doubt
 from services.routing.rules.facts import Facts
-from services.routing.rules.in_force import DecisionBasis, is_open
+from services.routing.rules.in_force import DecisionBasis, Rules, is_open
 from services.routing.rules.rulebook import fill
 from shared.contracts.reference import Rule
 from shared.contracts.refusals import EXCLUDED_BY_RULE
@@ -86,6 +86,12 @@ def triage(facts: Facts, basis: DecisionBasis, *, at: datetime) -> Triage:
         reason="program_not_offered",
         verdicts=verdicts,
     )
+
+
+def served_instead(facts: Facts, program: str, rules: Rules, *, at: datetime) -> str | None:
+    """Return another program that would serve a request of *program*, which has ended."""
+    instead = triage({**facts, "request.program": None}, rules.other_programs(program), at=at)
+    return instead.program if instead.outcome in ("queued", "not_open") else None
 
 
 def lane_of(program: str, facts: Facts, basis: DecisionBasis) -> str:

@@ -1,6 +1,7 @@
 -- Requests whose work is with one of the providers $1 or in one of the programs $3, for the reasons $2
--- and $4 beside them, and was not named to the office for that; and those that were named while both
--- take part again. Locked ones are left for the next time. The time is read after each lock.
+-- and $4 beside them, and was not named to the office for that, or not with what $5 says of the program;
+-- and those that were named while both take part again. Locked ones are left for the next time. The time
+-- is read after each lock.
 SELECT locked.request, clock_timestamp() AS at
   FROM (SELECT to_request_row_2(requests) AS request
           FROM requests
@@ -11,7 +12,8 @@ SELECT locked.request, clock_timestamp() AS at
            AND affected IS DISTINCT FROM coalesce(
                ($2::text[])[array_position($1::text[], offered[cardinality(offered)])],
                ($4::text[])[array_position($3::text[], program)])
+               || coalesce(($5::text[])[array_position($3::text[], program)], '')
            AND NOT EXISTS (SELECT FROM parked_keys WHERE key = tracking_number)
          ORDER BY tracking_number
-         LIMIT $5::integer
+         LIMIT $6::integer
            FOR UPDATE SKIP LOCKED) AS locked;

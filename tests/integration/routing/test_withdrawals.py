@@ -154,3 +154,40 @@ async def test_a_look_while_everyone_takes_part_is_one_statement(world: World, p
 
     assert pause == LATER
     assert len(statements) == 1
+
+
+async def test_work_stops_with_its_program_and_goes_on_with_it(two: World) -> None:
+    _, helped = await offers_and_work(two)
+
+    for status in ("suspended", "suspended", "open"):
+        await two.refer(examples.program(status=status, on_suspension="stop"))
+        await two.withdraw()
+        await two.withdraw()
+
+    for sender in helped:
+        [*_, stopped, again] = await two.published(sender.tracking_number)
+        assert stopped["data"]["stopped"]
+        assert (again["data"]["cause"], again["data"]["stop_changed"]) == (
+            "takes_part_again",
+            True,
+        )
+        assert (await two.kinds(sender.tracking_number)).count("engagement_affected") == 2
+
+
+async def test_work_that_was_named_is_closed_once_its_program_says_so(two: World) -> None:
+    _, helped = await offers_and_work(two)
+    for on_end in (None, "rehome", "close"):
+        await two.refer(examples.program(effective_until=datetime.now(UTC), on_end=on_end))
+        await two.withdraw()
+        await two.withdraw()
+
+    for sender in helped:
+        assert (await two.kinds(sender.tracking_number))[-3:] == [
+            "engagement_affected",
+            "engagement_affected",
+            "engagement_closed",
+        ]
+        assert await two.status(sender.tracking_number) == "closed"
+    await two.match()
+    assert (await two.capacity("iacp"))[1] == 0
+    assert (await verify_decisions(two.pool))[1] == []

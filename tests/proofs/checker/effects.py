@@ -18,6 +18,8 @@ from tests.proofs.checker.run import Body, Run
 _TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 _LEADS_NOWHERE = frozenset({"offer_withdrawn", "request_recorded"})
 """Types that name a terminal state without leading to it."""
+_OF_ROUTING = 0
+"""In place of a number: a message did not lead to this end, such as that of a program."""
 _NOTE = "gov.cri.note.stated.v1"
 _TOO_LATE = "amendment_came_too_late"
 
@@ -26,6 +28,11 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
     """Each amendment behind the end of its request, and no other, is taken back, once."""
     published = {body["id"]: body for _, body in firsts(run, INTAKE)}
     ends = _ends(run, published)
+    announced = {
+        str(body["causationid"])
+        for _, body in firsts(run, ROUTING)
+        if short(body) == "facts_changed"
+    }
     taken_back = Counter(
         str(body["causationid"]) for _, body in firsts(run, ROUTING) if short(body) == _TOO_LATE
     )
@@ -33,6 +40,8 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
         if short(body) == "request_amended":
             end, times = ends.get(body["subject"]), taken_back.pop(identity, 0)
             too_late = end is not None and end < (number_of(body) or 0)
+            if end == _OF_ROUTING:
+                too_late = identity not in announced
             wrong = f"{body['subject']}: amendment {number_of(body)} is taken back {times} times"
             yield None if times == int(too_late) else wrong
     yield from (f"{cause} is no amendment, and taken back" for cause in taken_back)
@@ -43,7 +52,7 @@ def i20_applied_has_an_effect(run: Run) -> Findings:
 def _ends(run: Run, published: dict[str, Body]) -> dict[str, int]:
     """Return the number, on its topic, of the event that led to the end of each request."""
     return {
-        body["subject"]: number_of(published.get(body["causationid"], {})) or 0
+        body["subject"]: number_of(published.get(body["causationid"], {})) or _OF_ROUTING
         for _, body in firsts(run, ROUTING)
         if data_of(body).get("status") in _TERMINAL and short(body) not in _LEADS_NOWHERE
     }

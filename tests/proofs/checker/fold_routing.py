@@ -115,10 +115,17 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
     elif kind not in _STAYS:
         row["waits_until"] = None
     if kind in ("engagement_affected", "request_recorded"):
-        cause = facts.get("cause", facts.get("affected"))
-        row["affected"] = None if cause == "takes_part_again" else cause
+        row["affected"] = facts.get("affected", _affected(facts))
     elif kind not in _STAYS and kind != "engagement_closed":
         row["affected"] = None
+
+
+def _affected(facts: Body) -> str | None:
+    cause = facts.get("cause")
+    if cause is None or cause == "takes_part_again":
+        return None
+    work = " stop" if facts.get("stopped") else " rehome" if facts.get("rehome") else ""
+    return f"{cause}{work}"
 
 
 def _capacities(run: Run) -> Iterator[str | None]:

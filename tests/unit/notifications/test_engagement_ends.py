@@ -140,3 +140,68 @@ def test_an_affected_engagement_is_told_to_its_provider_and_named_to_the_office(
     assert "This work goes on" in provider.sentence
     assert isinstance(notices[AGENCY], NotNeeded)
     assert after == helped()
+
+
+def test_work_that_stops_and_goes_on_again_is_told_to_everyone_once() -> None:
+    data = engagement("assigned", cause="program_suspended", stopped=True, stop_changed=True)
+    stopped, after = told("engagement_affected", data)
+    data = engagement("assigned", cause="takes_part_again", stop_changed=True)
+    again, _ = told("engagement_affected", data)
+
+    assert "please stop this work" in sent(stopped[PROVIDER]).sentence
+    assert sent(stopped[PROVIDER]).stopped
+    assert sent(stopped[OFFICE]).sentence == (
+        "The program is suspended; the work of IACP stops until it goes on."
+    )
+    status: StatusChanged = sent(stopped[AGENCY])
+    assert status.sentence == (
+        "CRI-TAC is suspended; the work with IACP stops until the program goes on."
+    )
+    assert (status.status, status.next, after.sentence) == ("assigned", None, status.sentence)
+    assert after.provider_sentence == sent(stopped[PROVIDER]).sentence
+    assert sent(again[AGENCY]).sentence == "The work with IACP goes on."
+    assert sent(again[PROVIDER]).stopped is None
+
+
+def test_work_that_had_stopped_before_is_not_told_to_the_requester_again() -> None:
+    data = engagement("assigned", cause="provider_ended", stopped=True)
+
+    notices, after = told("engagement_affected", data)
+
+    assert isinstance(notices[AGENCY], NotNeeded)
+    assert "please stop this work" in sent(notices[PROVIDER]).sentence
+    assert sent(notices[OFFICE]).sentence.startswith("IACP has ended, and the program is")
+    assert after == helped()
+
+
+def test_work_that_needs_another_program_is_named_to_the_office_with_one() -> None:
+    data = engagement("assigned", cause="program_ended", rehome=True, proposed_provider="nopri",
+                      proposed_program="critical-response")  # fmt: skip
+
+    notices, _ = told("engagement_affected", data)
+
+    office = sent(notices[OFFICE])
+    assert (office.proposed_provider, office.proposed_program) == ("nopri", "critical-response")
+    assert office.sentence == (
+        "The program has ended; please let another one go on with the work of IACP."
+        " critical-response would serve the agency. nopri could go on with it."
+    )
+    assert sent(notices[PROVIDER]).proposed_program is None
+
+
+def test_work_that_is_closed_with_its_program_is_told_to_all_three() -> None:
+    data = engagement("closed", reason="ended_by_program", ended_by="cri-tac")
+
+    notices, after = told("engagement_closed", data)
+
+    assert notices.keys() == {AGENCY, PROVIDER, OFFICE}
+    assert (
+        sent(notices[AGENCY]).sentence == "The program ended the work and the request is closed."
+    )
+    assert sent(notices[PROVIDER]).sentence.startswith(
+        "The program has ended, and this engagement"
+    )
+    assert after.provider_sentence == sent(notices[PROVIDER]).sentence
+    office: EngagementEnd = sent(notices[OFFICE])
+    assert (office.provider, office.status) == (PROVIDER, "closed")
+    assert office.sentence == "CRI-TAC has ended; the work of IACP and its request are closed."
