@@ -21,6 +21,7 @@ PREVIEW = frozenset(
         "engagement.affected.v1",
         "engagement.changed.v1",
         "engagement.end.v1",
+        "engagement.rehome.v1",
         "note.stated.v1",
         "offer.changed.v1",
         "ruleset.approve.v1",

@@ -27,6 +27,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Rehoming,
     StatusQuestion,
     Submission,
     Withdrawal,
@@ -97,7 +98,13 @@ def accept(message: Message, batch: BatchState) -> Decision:
             request, need, published = requests.amend(message, request, batch)
             return Decision("applied", published, original, request, need)
         case (
-            Withdrawal() | OfferAnswer() | Milestone() | Close() | EngagementEnding() | Direction()
+            Withdrawal()
+            | OfferAnswer()
+            | Milestone()
+            | Close()
+            | EngagementEnding()
+            | Rehoming()
+            | Direction()
         ):
             request = batch.requests[tracking_number_of(message) or ""]
             request, published = forwarding.forward(message, request, batch)

@@ -14,6 +14,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Rehoming,
     Withdrawal,
 )
 from shared.contracts.intake import (
@@ -23,6 +24,7 @@ from shared.contracts.intake import (
     CloseFacts,
     DirectionFacts,
     EngagementEndFacts,
+    EngagementRehomeFacts,
     MilestoneFacts,
     NoteFacts,
     OfferAnswerFacts,
@@ -31,7 +33,9 @@ from shared.contracts.intake import (
 
 _DECLARED = "gov.cri.intake.capacity_declared.v1"
 _NOTE = "gov.cri.intake.note_stated.v1"
-AboutRequest = Withdrawal | OfferAnswer | Milestone | Close | EngagementEnding | Direction
+AboutRequest = (
+    Withdrawal | OfferAnswer | Milestone | Close | EngagementEnding | Rehoming | Direction
+)
 
 
 def capacity_event(message: Message, batch: BatchState) -> Published:
@@ -74,7 +78,7 @@ def _note(data: AboutRequest) -> str | None:
     match data:
         case OfferAnswer() | Milestone() | Close():
             return data.note
-        case EngagementEnding():
+        case EngagementEnding() | Rehoming():
             return data.words_for_requester
         case Withdrawal() | Direction():
             return None
@@ -121,6 +125,19 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
                 noted=bool(data.words_for_requester),
             )
             return "gov.cri.intake.engagement_end_directed.v1", end
+        case Rehoming():
+            rehoming = EngagementRehomeFacts(
+                **about,
+                engagement_id=data.engagement_id,
+                participant=who,
+                reason=data.reason,
+                to=data.to,
+                provider=data.provider,
+                program=data.program,
+                noted=bool(data.words_for_requester),
+                reference_version=batch.registry.version,
+            )
+            return "gov.cri.intake.engagement_rehome_directed.v1", rehoming
         case Direction():
             direction = DirectionFacts(
                 **about,
@@ -148,7 +165,7 @@ def _offer_answer(data: OfferAnswer) -> dict[str, Any]:
 
 
 def _note_event(message: Message, request: Request, note: str, at: datetime) -> Published:
-    data: OfferAnswer | Milestone | Close | EngagementEnding = message.data
+    data: OfferAnswer | Milestone | Close | EngagementEnding | Rehoming = message.data
     facts = NoteFacts(
         request_id=request.request_id,
         tracking_number=request.tracking_number,
@@ -157,7 +174,7 @@ def _note_event(message: Message, request: Request, note: str, at: datetime) -> 
         note=note,
         requester=request.participant,
         answer=data.answer if isinstance(data, OfferAnswer) else None,
-        with_end=isinstance(data, Close | EngagementEnding),
+        with_end=isinstance(data, Close | EngagementEnding | Rehoming),
     )
     return request_event(
         message, request, kind=_NOTE, at=at, data=facts.encode(), confidential=True

@@ -14,6 +14,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Rehoming,
     Withdrawal,
 )
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
@@ -82,7 +83,7 @@ def tracking_number_of(message: Message) -> str | None:
             return text if is_tracking_number(text) else None
         case OfferAnswer():
             return _tracking_number_in(message.data.offer_id)
-        case Milestone() | Close() | EngagementEnding():
+        case Milestone() | Close() | EngagementEnding() | Rehoming():
             return _tracking_number_in(message.data.engagement_id)
         case _:
             return None

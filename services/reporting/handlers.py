@@ -33,6 +33,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
             | intake.MilestoneReported
             | intake.EngagementCloseReported
             | intake.EngagementEndDirected
+            | intake.EngagementRehomeDirected
             | intake.RequestDirected,
             Field(discriminator="type"),
         ]

@@ -15,6 +15,7 @@ RequestLogEvent = (
     | intake.MilestoneReported
     | intake.EngagementCloseReported
     | intake.EngagementEndDirected
+    | intake.EngagementRehomeDirected
     | intake.RequestDirected
     | routing.RoutingEvent
 )

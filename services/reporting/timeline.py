@@ -53,6 +53,10 @@ def _ending(data: intake.EngagementEndFacts) -> str:
     return f"{data.then}: {data.reason}"
 
 
+def _rehoming(data: intake.EngagementRehomeFacts) -> str:
+    return f"{data.to}: {data.reason}"
+
+
 def _milestone(data: intake.MilestoneFacts | routing.ProgressFacts) -> str:
     return data.milestone
 
@@ -85,6 +89,7 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     intake.OfferAnswered: _offer_answer,
     intake.RequestDirected: _direction,
     intake.EngagementEndDirected: _ending,
+    intake.EngagementRehomeDirected: _rehoming,
     intake.MilestoneReported: _milestone,
     routing.RequestIneligible: _reasons,
     routing.EngagementProgressed: _milestone,

@@ -30,7 +30,11 @@ from shared.delivery.take_in.reader import Closing, parse_event
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
 # These types have no request to load: the first creates it (the gate passes it once only).
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
-_ENDING = (intake.EngagementCloseReported, intake.EngagementEndDirected)
+_ENDING = (
+    intake.EngagementCloseReported,
+    intake.EngagementEndDirected,
+    intake.EngagementRehomeDirected,
+)
 
 
 @dataclass(slots=True)

@@ -186,6 +186,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "back_to_lane": "The request goes back into its lane, with the place that it had.",
         "refer": "The request is referred to the program office.",
     },
+    "rehome_to": {
+        "provider": "The provider named is asked at once.",
+        "lane": "The request goes back into its lane, with the place that it had.",
+        "close": "The request ends, too.",
+    },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
         "provider": "Helps: declares capacity, answers offers, reports work.",

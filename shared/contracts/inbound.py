@@ -88,6 +88,7 @@ EndReason = Literal["ended_by_program", "superseded", "provider_lost", "duplicat
 END_REASONS: tuple[str, ...] = get_args(EndReason)
 AfterEnd = Literal["close", "back_to_lane", "refer"]
 AFTER_END: tuple[str, ...] = get_args(AfterEnd)
+RehomeTo = Literal["provider", "lane", "close"]
 
 
 class Strict(BaseModel):
@@ -432,6 +433,28 @@ class EngagementEnding(Strict):
     """Words to the agency's system alone: restricted, handed on as note.stated."""
 
 
+class Rehoming(Strict):
+    """
+    The program office lets another provider go on with the work of an engagement, which ends.
+
+    With ``provider``, that one is asked at once; the request keeps its place in case it declines.
+    ``lane`` and ``close`` do what ``engagement.end`` does.
+    """
+
+    engagement_id: Annotated[Identifier, Field(examples=["CRI-2026-000123-K-E1"])]
+    """The engagement."""
+    reason: Annotated[EndReason, Field(examples=["provider_lost"])]
+    """Why it ends."""
+    to: Annotated[RehomeTo, Field(examples=["provider"])]
+    """Who goes on with the work."""
+    provider: ParticipantId | None = None
+    """The provider that gets an offer; required with `provider`."""
+    program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
+    """With `provider`: the program in which it goes on; by default the request's."""
+    words_for_requester: Note | None = None
+    """Words to the agency's system alone: restricted, handed on as note.stated."""
+
+
 class Direction(Strict):
     """
     The program office's decision about a request that was referred to it.
@@ -541,6 +564,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.staff.set.v1": StaffMember,
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
+    "gov.cri.engagement.rehome.v1": Rehoming,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -572,6 +596,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.staff.set.v1": frozenset({OFFICE}),
     "gov.cri.request.direct.v1": frozenset({OFFICE}),
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
+    "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
 
@@ -583,6 +608,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.contact.set.v1",
             "gov.cri.request.direct.v1",
             "gov.cri.engagement.end.v1",
+            "gov.cri.engagement.rehome.v1",
         }
     ),
     "approver": frozenset(

@@ -206,6 +206,32 @@ class EngagementEndDirected(Event):
     data: EngagementEndFacts
 
 
+class EngagementRehomeFacts(Facts):
+    """
+    ``to`` is provider (``provider`` is asked, in ``program`` if that is named), lane or close.
+
+    ``noted``: the message has words for the requester, published as `NoteStated`.
+    """
+
+    request_id: Uuid
+    tracking_number: str
+    engagement_id: str
+    participant: str
+    reason: str
+    to: str
+    provider: str | None = None
+    program: str | None = None
+    noted: bool = False
+    reference_version: int
+
+
+class EngagementRehomeDirected(Event):
+    """The program office ends an engagement, and lets another provider go on with it."""
+
+    type: Literal["gov.cri.intake.engagement_rehome_directed.v1"]
+    data: EngagementRehomeFacts
+
+
 class DirectionFacts(Facts):
     request_id: Uuid
     tracking_number: str
@@ -231,6 +257,7 @@ IntakeEvent = (
     | MilestoneReported
     | EngagementCloseReported
     | EngagementEndDirected
+    | EngagementRehomeDirected
     | RequestDirected
 )
 

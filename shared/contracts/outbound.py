@@ -351,6 +351,8 @@ class OfferMessage(Facts):
     """The forms of help wanted; empty: any form."""
     wished: Window
     """When help is wanted."""
+    continues: EngagementId | None = None
+    """The engagement of another provider, which has ended, that you would go on with."""
     sentence: Annotated[Sentence, Field(examples=["You help with a topic asked for."])]
     """Why you are asked, for people."""
 

@@ -429,6 +429,12 @@ PROVIDER_NOT_ACTIVE = Refusal(
     "Name another provider, or list this one as active first.",
     _ROUTING,
 )
+SAME_PROVIDER = Refusal(
+    "same_provider",
+    "This provider has the engagement already.",
+    "Name another provider, or let it go on.",
+    _ROUTING,
+)
 NOT_REFERRED = Refusal(
     "not_referred",
     "This request is not referred to the program office.",
@@ -474,6 +480,7 @@ MEANINGS: Mapping[str, str] = {
     "reference_reused_with_other_content": "The reference was used for another request.",
     "reserved": "The id or source of a participant belongs to the system itself.",
     "role_not_authorized": "Participants of your kind may not send this type, or for this reason.",
+    "same_provider": "The engagement is to go on with the provider that has it.",
     "schema": "The data do not match their type, or a field is unknown.",
     "source_not_registered": "You are not registered at this time, or source is not yours.",
     "source_taken": "The source of a participant belongs to another one.",

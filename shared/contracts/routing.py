@@ -134,7 +134,8 @@ class OfferFacts(RequestStateFacts):
     ``offer_id`` is ``<tracking number>-O<n>``; n counts the request's offers from 1.
 
     The offer takes one place of entry ``entry`` (from 0) of the `CapacityDeclared` with the id
-    ``declaration``. An offer that the program office directed takes no place.
+    ``declaration``. An offer that the program office directed takes no place. ``continues`` is
+    the engagement that ended right before, with another provider, and would go on with this one.
     """
 
     offer_id: str
@@ -143,6 +144,7 @@ class OfferFacts(RequestStateFacts):
     decision: DecisionFacts
     declaration: str | None = None
     entry: int | None = None
+    continues: str | None = None
 
 
 class OfferMade(Event):
@@ -244,6 +246,7 @@ class EngagementEndedFacts(RequestStateFacts):
     provider is asked again only under another declaration of capacity than ``declaration``, its
     last one (empty: it had none). ``queue_number`` is the place in the lane, in the event that
     gives it. ``referred``: the program office decides what comes next, as the next event says.
+    ``next_provider`` is asked to go on, by the offer that is the next event.
     """
 
     engagement_id: str
@@ -253,6 +256,7 @@ class EngagementEndedFacts(RequestStateFacts):
     declaration: str | None = None
     queue_number: int | None = None
     referred: bool = False
+    next_provider: str | None = None
 
 
 class EngagementEnded(Event):

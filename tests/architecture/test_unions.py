@@ -21,6 +21,7 @@ WITHOUT_COLUMNS = {
     intake.MilestoneReported,
     intake.EngagementCloseReported,
     intake.EngagementEndDirected,
+    intake.EngagementRehomeDirected,
     intake.RequestDirected,
     routing.MessageApplied,
     routing.MessageRefused,

@@ -43,7 +43,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
 
 def sender_of(kind: str) -> str:
     """Return the participant that sends the messages of *kind* in these examples."""
-    of_office = kind in ("request.direct", "engagement.end")
+    of_office = kind in ("request.direct", "engagement.end", "engagement.rehome")
     return OFFICE if of_office else SENDERS.get(kind.split(".")[0], AGENCY)
 
 
@@ -112,6 +112,13 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "reason": "provider_lost",
             "then": "back_to_lane",
             "words_for_requester": "Your provider had to stop.",
+        },
+        "engagement.rehome": {
+            "engagement_id": f"{number}-E1",
+            "reason": "provider_lost",
+            "to": "provider",
+            "provider": PROVIDER,
+            "words_for_requester": "Another one goes on.",
         },
         "participant.register": {
             "id": "ny-post",

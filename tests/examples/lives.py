@@ -144,6 +144,8 @@ class Lives:
             ("request_ineligible", state("ineligible", number, reasons=[REASON],
                                          decision=decision)),
             ("offer_made", made(number, provider=by, decision=decision)),
+            ("offer_made", made(number, provider=by, decision=decision,
+                                continues=f"{number}-E1")),
             ("offer_made", made(number, provider=by, decision=decision, program=None)),
             ("offer_declined", offer("triaged", number, provider=by,
                                      reason=draw.choice(("countered", "timing")))),
@@ -157,7 +159,7 @@ class Lives:
                 reason=draw.choice(("completed", "unheard_of")))),
             ("engagement_ended", engagement("triaged", number, provider=by, ended_by=draw.choice(
                 (by, OFFICE)), reason=draw.choice(("provider_lost", "superseded")),
-                referred=draw.random() < 0.3)),
+                referred=draw.random() < 0.3, next_provider=draw.choice((None, "fop")))),
             ("engagement_affected", engagement("assigned", number, provider=by, cause=draw.choice(
                 ("provider_suspended", "takes_part_again", "unheard_of")),
                 proposed_provider=draw.choice((None, *PROVIDERS)), **draw.choice(
@@ -229,6 +231,10 @@ class Lives:
             ("engagement_end_directed", {**about, "engagement_id": f"{number}-E1",
                                          "participant": OFFICE, "reason": "superseded",
                                          "then": "close"}),
+            ("engagement_rehome_directed", {**about, "engagement_id": f"{number}-E1",
+                                            "participant": OFFICE, "reason": "superseded",
+                                            "to": "provider", "provider": "fop",
+                                            "reference_version": 0}),
             ("request_directed", {**about, "participant": OFFICE, "action": "place",
                                   "provider": PROVIDER, "reason": "checked",
                                   "reference_version": 0}),

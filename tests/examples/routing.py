@@ -182,6 +182,20 @@ class Sender:
         )
         return self._say(intake.EngagementEndDirected, data)
 
+    def rehomed(
+        self, to: str = "provider", *, reason: str = "provider_lost", offer: int = 1, **named: Any
+    ) -> intake.EngagementRehomeDirected:
+        data = intake.EngagementRehomeFacts(
+            **self._about,
+            engagement_id=f"{self.tracking_number}-E{offer}",
+            participant="program-office",
+            reason=reason,
+            to=to,
+            reference_version=0,
+            **named,
+        )
+        return self._say(intake.EngagementRehomeDirected, data, by="program-office")
+
     def directed(self, action: str, **more: Any) -> intake.RequestDirected:
         data = intake.DirectionFacts(**{
             **self._about, "participant": "program-office", "action": action, "reason": "checked",
@@ -196,9 +210,16 @@ class Sender:
             "tracking_number": self.facts.tracking_number,
         }
 
-    def _say(self, model: type[_Said], data: Any, *, receivedat: datetime = AT) -> _Said:
+    def _say(
+        self,
+        model: type[_Said],
+        data: Any,
+        *,
+        receivedat: datetime = AT,
+        by: str | None = None,
+    ) -> _Said:
         self.number += 1
-        by = getattr(data, "provider", None) or data.participant
+        by = by or getattr(data, "provider", None) or data.participant
         return said(
             model,
             data,

@@ -160,6 +160,12 @@ class Lives:
                 offer=offer,
                 reason=draw.choice(("provider_lost", "superseded")),
             ),
+            lambda: sender.rehomed(
+                draw.choice(("provider", "provider", "lane", "close")),
+                offer=offer,
+                reason=draw.choice(("provider_lost", "superseded")),
+                provider=draw.choice(PROVIDERS),
+            ),
             lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
             lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
             lambda: sender.directed("assign", provider=by),
@@ -167,7 +173,7 @@ class Lives:
                 topics=[*draw.choice((["wellness"], [])), f"topic-{len(self.log)}"]
             ),
         )
-        weights = (4, 3, 2, 2, 1, 1, 2, 1, 2, 3, 2)
+        weights = (4, 3, 2, 2, 1, 1, 2, 3, 1, 2, 3, 2)
         self._take_in(draw.choices(events, weights)[0]())
 
     def _take_in(self, event: Event) -> None:

@@ -11,6 +11,7 @@ from services.intake.checks.messages import (
     check_close,
     check_direction,
     check_offer_answer,
+    check_rehoming,
     check_submission,
 )
 from services.intake.checks.senders import sender_of
@@ -28,6 +29,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Rehoming,
     StatusQuestion,
     Submission,
     Withdrawal,
@@ -67,6 +69,7 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             | Milestone()
             | Close()
             | EngagementEnding()
+            | Rehoming()
             | Direction()
         ):
             yield from _check_about_request(message, batch)
@@ -103,6 +106,10 @@ def _check_about_request(message: Message, batch: BatchState) -> Iterator[Findin
         case EngagementEnding():
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
+        case Rehoming() as rehoming:
+            if request is None:
+                yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
+            yield from check_rehoming(rehoming, batch.registry)
         case Direction() as direction:
             if request is None:
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")

@@ -25,6 +25,7 @@ from shared.contracts.inbound import (
     Direction,
     NeedChange,
     OfferAnswer,
+    Rehoming,
     Submission,
     Wished,
 )
@@ -109,9 +110,19 @@ def check_close(close: Close) -> Iterator[Finding]:
 def check_direction(direction: Direction, registry: Registry) -> Iterator[Finding]:
     """Yield the findings about a direction of the program office."""
     yield from check_program(direction.program, registry)
-    if direction.action == "assign" and direction.provider is None:
+    yield from _check_named(direction.provider, direction.action == "assign", registry)
+
+
+def check_rehoming(rehoming: Rehoming, registry: Registry) -> Iterator[Finding]:
+    """Yield the findings about an engagement that is to go on with another provider."""
+    yield from check_program(rehoming.program, registry)
+    yield from _check_named(rehoming.provider, rehoming.to == "provider", registry)
+
+
+def _check_named(provider: str | None, is_required: bool, registry: Registry) -> Iterator[Finding]:
+    if is_required and provider is None:
         yield Finding(refusals.ASSIGN_WITHOUT_PROVIDER, "/data/provider")
-    if direction.provider is not None and direction.provider not in registry.providers:
+    if provider is not None and provider not in registry.providers:
         yield Finding(refusals.UNKNOWN_PROVIDER, "/data/provider")
 
 

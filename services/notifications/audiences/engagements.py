@@ -83,7 +83,7 @@ def closed_with_program(event: routing.EngagementClosed, view: View) -> Engageme
 
 def lost(event: routing.EngagementEnded, view: View) -> StatusChanged | str:
     """Tell the requester what becomes of its request, unless the next event says it."""
-    if event.data.referred:
+    if event.data.referred or event.data.next_provider is not None:
         return "what it leads to follows at once and is told"
     return render.status_changed(
         view.request, render.next_step(event.data.status, view.directory, None)

@@ -205,6 +205,7 @@ def offer_made(request: Request, data: routing.OfferFacts) -> OfferMessage:
             sworn_band=request.sworn_band,
         ),
         **asked(request),
+        continues=data.continues,
         sentence=request.provider_sentence or "",
     )
 

@@ -80,6 +80,7 @@ def _rows_of(event: InputEvent) -> Rows:
             | intake.MilestoneReported()
             | intake.EngagementCloseReported()
             | intake.EngagementEndDirected()
+            | intake.EngagementRehomeDirected()
             | intake.RequestDirected()
         ):
             return (NoMessage(author, _ROUTING_ANSWERS),)

@@ -15,6 +15,7 @@ from services.routing.life.engagements import (
 from services.routing.life.offer_answers import answer_offer
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
+from services.routing.life.rehoming import rehome_engagement
 from services.routing.life.request import Request
 from services.routing.life.triaging import triage_request
 from services.routing.rules.facts import encode_facts, request_facts
@@ -24,6 +25,7 @@ from shared.contracts.event import sender_of
 from shared.contracts.intake import (
     EngagementCloseReported,
     EngagementEndDirected,
+    EngagementRehomeDirected,
     MilestoneReported,
     OfferAnswered,
     RequestAccepted,
@@ -46,9 +48,16 @@ AboutRequest = (
     | MilestoneReported
     | EngagementCloseReported
     | EngagementEndDirected
+    | EngagementRehomeDirected
     | RequestDirected
 )
-_NOTED = (OfferAnswered, MilestoneReported, EngagementCloseReported, EngagementEndDirected)
+_NOTED = (
+    OfferAnswered,
+    MilestoneReported,
+    EngagementCloseReported,
+    EngagementEndDirected,
+    EngagementRehomeDirected,
+)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -99,6 +108,8 @@ def decide(
             close_engagement(builder, event, declarations)
         case EngagementEndDirected():
             end_engagement(builder, event, rules, declarations)
+        case EngagementRehomeDirected():
+            rehome_engagement(builder, event, rules, declarations)
         case RequestDirected():
             direct(builder, event, rules)
     return builder.build()

@@ -35,7 +35,7 @@ def direct(builder: OutcomeBuilder, event: RequestDirected, rules: Rules) -> Non
         return
     match direction.action:
         case "assign":
-            _assign(builder, direction, rules)
+            assign(builder, direction, rules, _named(direction, rules))
         case "ineligible":
             _end(builder, direction, rules)
         case _:
@@ -48,10 +48,17 @@ def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
         return refusals.REQUEST_ENDED
     if builder.request.status != "referred":
         return refusals.NOT_REFERRED
+    if direction.action == "ineligible" and rules.ruleset is not None:
+        return None
+    return naming_refused(builder, direction, rules)
+
+
+def naming_refused(
+    builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules
+) -> Refusal | None:
+    """Return why the program or the provider that *direction* names cannot be named."""
     if rules.ruleset is None:
         return refusals.NO_RULESET
-    if direction.action == "ineligible":
-        return None
     if direction.action == "assign" and direction.provider not in rules.catalog.providers:
         return refusals.UNKNOWN_PROVIDER
     program = _program(builder, direction, rules)
@@ -78,7 +85,7 @@ def _expires_at(
     """Return when an offer would expire; None if after the end of the calendar."""
     assert rules.timing is not None
     program = _program(builder, direction, rules)
-    lane = builder.request.lane or _lane(builder, program, rules)
+    lane = _kept_lane(builder, program, rules)
     return due_at(rules.timing, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
 
 
@@ -112,23 +119,51 @@ def _route(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> 
         wait(builder, reason, decision=record.facts, opens_at=opens_at(rules.catalog, program))
 
 
-def _assign(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
-    """Make an offer to the named provider, or accept the terms that it has proposed."""
-    provider = rules.catalog.providers[direction.provider or ""]
-    because = Sentences(
-        staff=f"The program office names {provider.name}: {direction.reason}.",
-        requester=f"The program office chose {provider.name}.",
+def _named(direction: DirectionFacts, rules: Rules) -> Sentences:
+    name = rules.catalog.providers[direction.provider or ""].name
+    return Sentences(
+        staff=f"The program office names {name}: {direction.reason}.",
+        requester=f"The program office chose {name}.",
         provider="The program office names you for this request.",
     )
+
+
+def assign(
+    builder: OutcomeBuilder,
+    direction: DirectionFacts,
+    rules: Rules,
+    because: Sentences,
+    *,
+    continues: str | None = None,
+) -> None:
+    """
+    Make an offer to the named provider, or accept the terms that it has proposed.
+
+    *continues* is the engagement that it would go on with.
+    """
     program = _program(builder, direction, rules)
-    builder.program, builder.lane = program, builder.lane or _lane(builder, program, rules)
-    record = _record(builder, direction, rules, because, outcome="assigned", program=program)
+    builder.program, builder.lane = program, _kept_lane(builder, program, rules)
+    record = _record(
+        builder,
+        direction,
+        rules,
+        because,
+        outcome="assigned",
+        program=program,
+        continues=continues,
+    )
     if _takes_counter(builder, direction):
         engage(builder, ruleset=rules.timing, decision=record.facts)
         return
     expires_at = _expires_at(builder, direction, rules)
     assert expires_at is not None
-    make_offer(builder, provider.id, expires_at=expires_at, decision=record.facts)
+    make_offer(
+        builder,
+        direction.provider or "",
+        expires_at=expires_at,
+        decision=record.facts,
+        continues=continues,
+    )
 
 
 def _end(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
@@ -151,6 +186,14 @@ def _lane(builder: OutcomeBuilder, program: str, rules: Rules) -> str:
     return lane_of(program, decode_request_facts(builder.request.facts), rules.programs)
 
 
+def _kept_lane(builder: OutcomeBuilder, program: str, rules: Rules) -> str:
+    """Return the lane that the request has; in another program, the one that it gets there."""
+    request = builder.request
+    if request.lane is not None and request.program == program:
+        return request.lane
+    return _lane(builder, program, rules)
+
+
 def _record(
     builder: OutcomeBuilder,
     direction: DirectionFacts,
@@ -159,6 +202,7 @@ def _record(
     *,
     outcome: str,
     program: str | None,
+    continues: str | None = None,
 ) -> DecisionRecord:
     """Record what a person decided, with the verdicts of the rules on all providers."""
     facts = decode_request_facts(builder.request.facts)
@@ -175,7 +219,10 @@ def _record(
         "provider": direction.provider,
         "because": sentences(because),
     }
-    return builder.record_decision("direction", details, because, rules=rules, basis=basis)
+    kind = "direction"
+    if continues is not None:
+        kind, details["continues"] = "rehoming", continues
+    return builder.record_decision(kind, details, because, rules=rules, basis=basis)
 
 
 def verdicts(basis: DecisionBasis, facts: Any) -> dict[str, str]:

@@ -33,7 +33,7 @@ ENDED_BY_PROGRAM = "ended_by_program"
 def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: Rules) -> None:
     """Record a milestone, which restarts the clock of silence, or refuse it."""
     report = event.data
-    refusal = _refusal(builder.request, report.engagement_id, report.provider)
+    refusal = refused(builder.request, report.engagement_id, report.provider)
     if refusal is not None:
         builder.answer_refused("milestone.report", report.engagement_id, refusal)
         return
@@ -61,14 +61,14 @@ def close_engagement(
     the same. Intake refuses the other reasons; those that it let in before close the request.
     """
     report = event.data
-    refusal = _refusal(builder.request, report.engagement_id, report.provider)
+    refusal = refused(builder.request, report.engagement_id, report.provider)
     if refusal is None and report.reason == "completed" and builder.request.status != "delivered":
         refusal = refusals.NOT_DELIVERED
     if refusal is not None:
         builder.answer_refused("engagement.close", report.engagement_id, refusal)
         return
     if report.reason in (CANNOT_GO_ON, PROVIDER_LOST):
-        _end(builder, PROVIDER_LOST, by=report.provider, declarations=declarations)
+        end(builder, PROVIDER_LOST, by=report.provider, declarations=declarations)
     else:
         close(builder, report.reason, outcome=report.outcome)
     taken_as = CANNOT_GO_ON if report.reason == PROVIDER_LOST else None
@@ -83,18 +83,28 @@ def end_engagement(
 ) -> None:
     """End an engagement as the program office directs, or refuse that."""
     ending = event.data
-    refusal = _refusal(builder.request, ending.engagement_id)
+    refusal = refused(builder.request, ending.engagement_id)
     if refusal is not None:
         builder.answer_refused("engagement.end", ending.engagement_id, refusal)
         return
+    carry_out(builder, ending, rules, declarations)
+    builder.answer_applied("engagement.end", ending.engagement_id)
+
+
+def carry_out(
+    builder: OutcomeBuilder,
+    ending: EngagementEndFacts,
+    rules: Rules,
+    declarations: Mapping[str, str],
+) -> None:
+    """End the engagement, and do with its request what *ending* says."""
     match ending.then:
         case "close":
             close(builder, ending.reason, by=ending.participant)
         case "refer":
             _refer(builder, ending, rules, declarations)
         case _:
-            _end(builder, ending.reason, by=ending.participant, declarations=declarations)
-    builder.answer_applied("engagement.end", ending.engagement_id)
+            end(builder, ending.reason, by=ending.participant, declarations=declarations)
 
 
 def close(
@@ -118,15 +128,20 @@ def close(
     )
 
 
-def _end(
+def end(
     builder: OutcomeBuilder,
     reason: str,
     *,
     by: str,
     declarations: Mapping[str, str],
     referred: bool = False,
+    next_provider: str | None = None,
 ) -> None:
-    """End the engagement; the request goes back into its lane, with the place that it had."""
+    """
+    End the engagement; the request goes back into its lane, with the place that it had.
+
+    Unless the next event says otherwise: it is *referred*, or *next_provider* is asked.
+    """
     request = builder.request
     assert request.provider is not None
     builder.publish(
@@ -139,6 +154,7 @@ def _end(
         ended_by=by,
         declaration=declarations.get(request.provider, "") if reason == PROVIDER_LOST else None,
         referred=referred,
+        next_provider=next_provider,
     )
 
 
@@ -150,7 +166,7 @@ def _refer(
 ) -> None:
     """End the engagement and refer the request to the program office."""
     engagement, provider = builder.request.engagement_id, builder.request.provider
-    _end(builder, ending.reason, by=ending.participant, declarations=declarations, referred=True)
+    end(builder, ending.reason, by=ending.participant, declarations=declarations, referred=True)
     because = Sentences(
         staff=f"The program office ended {engagement} with {provider}: {ending.reason}."
         " A person decides.",
@@ -167,7 +183,7 @@ def _refer(
     refer(builder, "engagement_ended", decision=record.facts, ruleset=rules.timing)
 
 
-def _refusal(request: Request, engagement_id: str, provider: str | None = None) -> Refusal | None:
+def refused(request: Request, engagement_id: str, provider: str | None = None) -> Refusal | None:
     """Return why a message about an engagement is refused; without *provider*, the office's."""
     if engagement_id != request.engagement_id:
         return _of_another(request, engagement_id, provider)

@@ -32,8 +32,13 @@ def make_offer(
     decision: DecisionFacts,
     declaration: str | None = None,
     entry: int | None = None,
+    continues: str | None = None,
 ) -> None:
-    """Make an offer to *provider*, which takes capacity of *entry* of *declaration*, if given."""
+    """
+    Make an offer to *provider*, which takes capacity of *entry* of *declaration*, if given.
+
+    *continues* is the engagement that it would go on with.
+    """
     request = builder.request
     number = len(request.offered) + 1
     builder.publish(
@@ -47,6 +52,7 @@ def make_offer(
         decision=decision,
         declaration=declaration,
         entry=entry,
+        continues=continues,
     )
 
 

@@ -149,14 +149,16 @@ class OutcomeBuilder:
         )
         self._append(MessageApplied, facts, answer=True)
 
-    def answer_refused(self, what: str, about: str, refusal: Refusal) -> None:
-        """Add the answer that the message was refused, with the reason."""
+    def answer_refused(
+        self, what: str, about: str, refusal: Refusal, *, path: str | None = None
+    ) -> None:
+        """Add the answer that the message was refused, with the reason, at *path* if given."""
         assert self.sender is not None
         facts = MessageRefusedFacts(
             participant=self.sender,
             what=what,
             about=about,
-            reasons=[reason_of(refusal)],
+            reasons=[reason_of(refusal, path=path)],
             requester=self._requester,
         )
         self._append(MessageRefused, facts, answer=True)

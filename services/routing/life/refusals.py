@@ -24,9 +24,10 @@ _PATHS: Mapping[Refusal, str] = {
     refusals.PROGRAM_UNKNOWN_OR_ENDED: "/program",
     refusals.UNKNOWN_PROVIDER: "/provider",
     refusals.PROVIDER_NOT_ACTIVE: "/provider",
+    refusals.SAME_PROVIDER: "/provider",
 }
 
 
-def reason_of(refusal: Refusal, **fields: str) -> Reason:
-    """Return the reason for *refusal* at its path, with *fields* filled into its text."""
-    return refusal.reason(_PATHS[refusal], fields)
+def reason_of(refusal: Refusal, *, path: str | None = None, **fields: str) -> Reason:
+    """Return the reason for *refusal* at *path*, or its usual one, with *fields* in its text."""
+    return refusal.reason(path or _PATHS[refusal], fields)

@@ -8,6 +8,7 @@ import pytest
 from deploy.local.stack import Stack
 from deploy.provision.databases import owner_of, with_database
 from services.routing.verify import verify_decisions
+from tests.examples import routing as examples
 from tests.examples.routing import Sender, declared
 from tests.integration.routing.conftest import World
 
@@ -208,3 +209,78 @@ async def test_a_record_that_was_changed_afterwards_is_found(world: World) -> No
     checked, differing = await verify_decisions(world.pool)
 
     assert (checked, differing) == (1, [f"{request.tracking_number} decision 1"])
+
+
+async def test_a_rehoming_that_is_declined_is_served_at_its_old_place_by_another(
+    world: World,
+) -> None:
+    await world.refer(examples.provider("nopri"), examples.provider("noble"))
+    senders = [Sender(number) for number in range(1, 4)]
+    now = datetime.now(UTC)
+    await world.take_in(declared("iacp", 3), *[sender.accepted() for sender in senders])
+    await world.match()
+    lost = senders[0]
+    await world.take_in(*[sender.answered("accept", "iacp", at=now) for sender in senders])
+
+    await world.take_in(
+        lost.rehomed(provider="nopri"),
+        lost.rehomed(provider="noble"),
+        lost.closed("iacp", reason="cannot_go_on"),
+    )
+    asked = await world.published(lost.tracking_number)
+    later = Sender(4)
+    await world.take_in(later.accepted())
+    await world.match()
+    await world.take_in(lost.answered("decline", "nopri", offer=2, at=now))
+    await world.take_in(declared("noble", 1))
+    await world.match()
+
+    assert [event["type"].split(".")[3] for event in asked][4:] == [
+        "engagement_ended",
+        "offer_made",
+        "message_applied",
+        "message_refused",
+        "message_refused",
+    ]
+    assert (await world.offers())[-1] == (lost.tracking_number, "noble")
+    assert (
+        await world.status(later.tracking_number) == "offered"
+    )  # by the room that IACP has again
+    await world.match()
+    assert (await world.capacity("iacp"), await world.capacity("noble")) == (([0], 3), ([0], 1))
+    assert (await verify_decisions(world.pool))[1] == []
+
+
+async def test_messages_that_cross_a_rehoming_are_decided_in_the_order_of_taking_in(
+    world: World,
+) -> None:
+    await world.refer(examples.provider("nopri"))
+    first, second = Sender(1), Sender(2)
+    now = datetime.now(UTC)
+    await world.take_in(declared("iacp", 2), first.accepted(), second.accepted())
+    await world.match()
+    await world.take_in(*[each.answered("accept", "iacp", at=now) for each in (first, second)])
+
+    await world.take_in(
+        first.rehomed(provider="nopri"),
+        first.amended(topics=["other"]),
+        first.withdrawn(),
+        first.answered("accept", "nopri", offer=2, at=now),
+        second.rehomed(provider="nopri"),
+    )
+    await world.refer(examples.provider("nopri", status="suspended"))
+    await world.withdraw()
+
+    assert (await world.kinds(first.tracking_number))[4:] == [
+        "engagement_ended",
+        "offer_made",
+        "message_applied",
+        "facts_changed",
+        "offer_withdrawn",
+        "request_withdrawn",
+        "message_applied",
+        "message_refused",
+    ]
+    assert (await world.kinds(second.tracking_number))[-1] == "offer_withdrawn"
+    assert await world.status(second.tracking_number) == "triaged"
+    assert (await verify_decisions(world.pool))[1] == []

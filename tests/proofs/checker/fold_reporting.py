@@ -137,6 +137,8 @@ def _detail(kind: str, facts: Body) -> str | None:
             return f"{facts['action']}: {facts['reason']}"
         case "engagement_end_directed":
             return f"{facts['then']}: {facts['reason']}"
+        case "engagement_rehome_directed":
+            return f"{facts['to']}: {facts['reason']}"
         case "message_refused":
             return f"{facts['what']}: {codes}"
         case "request_ineligible":

@@ -51,6 +51,7 @@ def i06_path_is_legal(run: Run) -> Findings:
     for number, events in sorted(by_request.items()):
         yield from _steps(number, events)
         yield from _offers(number, events)
+        yield from _rehomed(number, events)
 
 
 def _steps(number: str, events: list[Body]) -> Iterator[str | None]:
@@ -98,3 +99,23 @@ def _offers(number: str, events: list[Body]) -> Iterator[str | None]:
                 engaged = None if kind == "engagement_ended" else engaged
             case _:
                 pass
+
+
+def _rehomed(number: str, events: list[Body]) -> Iterator[str | None]:
+    """Compare offers to go on with an engagement with the ends right before them."""
+    awaited: tuple[str, str] | None = None
+    lost = ""
+    for body in events:
+        kind, facts = short(body), data_of(body)
+        if "status" not in facts:
+            continue  # an answer, not a step
+        provider, continued = str(facts.get("provider")), facts.get("continues")
+        asked = (str(continued), provider) if kind == "offer_made" and continued else None
+        if asked is not None or awaited is not None:
+            fits = asked == awaited and provider != lost
+            yield None if fits else f"{number}: {awaited} is to go on, {asked} is asked to"
+        awaited = None
+        if kind == "engagement_ended" and facts.get("next_provider") is not None:
+            awaited, lost = (str(facts["engagement_id"]), str(facts["next_provider"])), provider
+    if awaited is not None:
+        yield f"{number}: nobody is asked to go on with {awaited[0]}"

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from tests.proofs.checker.changes import told_of_changes
+from tests.proofs.checker.ends import told_of_ends
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
     ANSWERS,
@@ -33,6 +34,7 @@ def i09_one_notice(run: Run) -> Findings:
     yield from _answered(run)
     yield from _named_by_their_own_ids(run)
     yield from told_of_changes(run)
+    yield from told_of_ends(run)
 
 
 def _announced(run: Run) -> dict[tuple[str, str], list[Body]]:

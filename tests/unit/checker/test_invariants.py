@@ -229,6 +229,19 @@ def test_the_recorded_state_of_an_ended_request_is_not_its_end() -> None:
     assert wrong(i20_applied_has_an_effect(run(early, WITHDRAWAL, END, recorded))) == []
 
 
+def test_of_an_end_by_routing_itself_only_amendments_without_an_effect_are_taken_back() -> None:
+    amendment = elsewhere(INTAKE, event(2), id="amended", type=AMENDED)
+    applied = elsewhere(ROUTING, event(3, "facts_changed"), causationid="amended")
+    end = elsewhere(
+        ROUTING, event(4, "engagement_closed", status="closed"), causationid="id-3-facts_changed"
+    )
+
+    assert wrong(i20_applied_has_an_effect(run(amendment, applied, end))) == []
+    assert wrong(i20_applied_has_an_effect(run(amendment, end))) == [
+        f"{NUMBER}: amendment 2 is taken back 0 times"
+    ]
+
+
 def test_an_amendment_before_the_end_that_is_reverted_is_noticed() -> None:
     early = elsewhere(INTAKE, event(1), id="late", type=AMENDED)
 

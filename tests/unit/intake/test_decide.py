@@ -26,6 +26,7 @@ LEADS_TO = {
     "milestone.report": ["milestone_reported"],
     "engagement.close": ["engagement_close_reported"],
     "engagement.end": ["engagement_end_directed", "note_stated"],
+    "engagement.rehome": ["engagement_rehome_directed", "note_stated"],
     "participant.register": ["participant_registered"],
     "program.define": ["program_defined"],
     "topic.define": ["topic_defined"],

@@ -240,3 +240,21 @@ def test_a_refusal_has_complete_texts(name: str, intake: Intake) -> None:
     assert isinstance(published.event, SubmissionRefused)
     reasons = published.event.data.reasons
     assert any(is_from(CATALOG[name], reason) for reason in reasons), reasons
+
+
+@pytest.mark.parametrize("kind", ["request.direct", "engagement.rehome"])
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"provider": None}, "/data/provider"),
+        ({"provider": "another"}, "/data/provider"),
+        ({"program": "another"}, "/data/program"),
+    ],
+)
+def test_the_office_names_only_what_is_defined(
+    kind: str, changes: dict[str, Any], path: str, intake: Intake
+) -> None:
+    (published,) = changed(kind, **changes)(intake).published
+
+    assert isinstance(published.event, SubmissionRefused)
+    assert [reason.path for reason in published.event.data.reasons] == [path]

@@ -9,8 +9,18 @@ from services.notifications.audiences.evolve import evolve
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.decide import decide
 from shared.contracts import routing
-from shared.contracts.outbound import Applied, EngagementEnd, Note, StatusChanged
-from tests.examples.facts import AGENCY, AT, OFFICE, PROVIDER, Log, engagement, inbound
+from shared.contracts.outbound import Applied, EngagementEnd, Note, OfferMessage, StatusChanged
+from tests.examples.facts import (
+    AGENCY,
+    AT,
+    DECISION,
+    OFFICE,
+    PROVIDER,
+    Log,
+    engagement,
+    inbound,
+    made,
+)
 
 DIRECTORY = Directory(
     participants={PROVIDER: "IACP", OFFICE: "COPS Office"},
@@ -205,3 +215,25 @@ def test_work_that_is_closed_with_its_program_is_told_to_all_three() -> None:
     office: EngagementEnd = sent(notices[OFFICE])
     assert (office.provider, office.status) == (PROVIDER, "closed")
     assert office.sentence == "CRI-TAC has ended; the work of IACP and its request are closed."
+
+
+def test_of_an_engagement_that_goes_on_with_another_each_is_told_once() -> None:
+    data = engagement("triaged", reason="provider_lost", ended_by=OFFICE, next_provider="nopri")
+    because = {
+        "staff": "s",
+        "requester": "The work with IACP has ended; NOPRI is asked to go on with it.",
+        "provider": "The program office asks you to go on with work that another began.",
+    }
+    decision = {**DECISION, "because": because}
+    offered = made(provider="nopri", decision=decision, continues=data["engagement_id"])
+
+    ended, _ = told("engagement_ended", data)
+    asked, _ = told("offer_made", offered)
+
+    assert isinstance(ended[AGENCY], NotNeeded)
+    assert sent(ended[PROVIDER]).reason == "provider_lost"
+    assert isinstance(ended[OFFICE], NotNeeded)
+    assert asked.keys() == {AGENCY, "nopri"}
+    assert sent(asked[AGENCY]).sentence == because["requester"]
+    offer: OfferMessage = sent(asked["nopri"])
+    assert (offer.continues, offer.sentence) == (data["engagement_id"], because["provider"])

@@ -90,3 +90,17 @@ def test_the_decision_record_and_the_events_keep_who_acted() -> None:
 
     assert json.loads(outcome.records[0].text)["actor"] == "staff:k7f2"
     assert {event.actor for event in outcome.events} == {"staff:k7f2"}
+
+
+def test_a_request_that_is_assigned_in_another_program_goes_into_its_lane() -> None:
+    sender = Sender()
+    countered = decided(offered(sender), sender.answered("counter", "iacp")).request
+
+    direction = {"provider": "iaclea", "program": "critical-response"}
+    outcome = decided(countered, sender.directed("assign", **direction))
+
+    assert countered.lane == "cri-tac.standard"
+    assert (outcome.request.program, outcome.request.lane) == (
+        "critical-response",
+        "critical-response.standard",
+    )
