@@ -14,6 +14,7 @@ from tests.proofs.year.requests import Submission
 
 _CAN_TAKE = 14
 _DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
+_LOOK_AGAIN_DAYS = 3.0
 _MILESTONES = ("kick_off", "on_site", "delivered")
 _LAST_RESORT = {"critical-response": "cna", "organizational-assessment": "cna"}
 OFFICE = "program-office"
@@ -32,6 +33,7 @@ class Agency:
     agenda: Agenda
     seed: int
     status: dict[str, str] = field(default_factory=dict)
+    program: dict[str, str] = field(default_factory=dict)
     seen: "Counter[str]" = field(default_factory=Counter)
 
     async def submit(self, submission: Submission) -> None:
@@ -49,6 +51,7 @@ class Agency:
                 self._plan(number)
             case "gov.cri.request.status_changed.v1":
                 self.status[data["tracking_number"]] = data["status"]
+                self.program[data["tracking_number"]] = data.get("program", "")
                 self.seen[data["status"]] += 1
             case _:
                 pass
@@ -73,7 +76,11 @@ class Agency:
 
 @dataclass(slots=True)
 class Provider:
-    """A provider's system: declares capacity each month, answers, works and reports."""
+    """
+    A provider's system: declares capacity each month, answers, works and reports.
+
+    While a program says that work stops, it reports nothing about it.
+    """
 
     client: Client
     agenda: Agenda
@@ -83,6 +90,11 @@ class Provider:
     """Engagement → its tracking number."""
     lost: dict[str, str] = field(default_factory=dict)
     """Those of ``opened`` with which it could not go on."""
+    stops: "Counter[str]" = field(default_factory=Counter)
+    """How often it was told that an engagement stops with its program."""
+    resumed: "Counter[str]" = field(default_factory=Counter)
+    """How often it was told that such an engagement goes on."""
+    closed_with_program: set[str] = field(default_factory=set)
     seen: "Counter[str]" = field(default_factory=Counter)
     is_lost: bool = False
     """Whether it has stopped for good: it declares and answers nothing any more."""
@@ -109,14 +121,27 @@ class Provider:
                 self._work(data["engagement_id"])
             case "gov.cri.engagement.ended.v1":
                 self.ended.add(data["engagement_id"])
+                if (data["status"], data.get("reason")) == ("closed", "ended_by_program"):
+                    self.closed_with_program.add(data["engagement_id"])
+            case "gov.cri.engagement.affected.v1":
+                self._affected(data["engagement_id"], is_stopped=data.get("stopped", False))
             case _:
                 pass
 
+    def _affected(self, engagement: str, *, is_stopped: bool) -> None:
+        if is_stopped:
+            self.stops[engagement] += 1
+        elif self._is_stopped(engagement):
+            self.resumed[engagement] += 1
+
+    def _is_stopped(self, engagement: str) -> bool:
+        return self.stops[engagement] > self.resumed[engagement]
+
     async def stop(self) -> None:
-        """Say of each open engagement that it cannot go on, and stop for good."""
+        """Stop for good; say of a third of the open engagements that they cannot go on."""
         self.is_lost = True
         self.lost = {e: n for e, n in self.opened.items() if e not in self.ended}
-        for engagement in self.lost:
+        for engagement in sorted(self.lost)[::3]:
             data = {
                 "engagement_id": engagement,
                 "reason": "cannot_go_on",
@@ -161,6 +186,9 @@ class Provider:
         async def act() -> None:
             if engagement in self.ended or self.is_lost:
                 return
+            if self._is_stopped(engagement):
+                self.agenda.after(_LOOK_AGAIN_DAYS, act)
+                return
             await self.client.send(kind, data, subject=engagement)
             if kind == "engagement.close":
                 self.ended.add(engagement)
@@ -177,23 +205,56 @@ class Provider:
 
 @dataclass(slots=True)
 class Office:
-    """The program office: defines everything, and directs what is referred to it."""
+    """
+    The program office: defines everything, and directs what is referred to it.
+
+    It lets the work of a provider that has ended go on with the one that is proposed, or, every
+    other time, with the next one of the lane.
+    """
 
     client: Client
     agenda: Agenda
     seed: int
     referred: "Counter[str]" = field(default_factory=Counter)
+    rehomed: dict[str, str] = field(default_factory=dict)
+    """Engagement → to whom it was given: provider or lane."""
+    stops: "Counter[str]" = field(default_factory=Counter)
+    closed_with_program: "Counter[str]" = field(default_factory=Counter)
 
     async def send(self, kind: str, entry: dict[str, Any]) -> None:
         """Send a definition."""
         await self.client.send(kind, entry, subject=entry["id"])
 
     async def take_in(self, message: Message) -> None:
-        """Plan the direction of a referred request."""
-        if message["type"] == "gov.cri.referral.made.v1":
-            data = message["data"]
-            self.referred[data["reason"]] += 1
-            self._direct(data)
+        """Plan the direction of a referred request, and who goes on with lost work."""
+        data = message["data"]
+        match message["type"]:
+            case "gov.cri.referral.made.v1":
+                self.referred[data["reason"]] += 1
+                self._direct(data)
+            case "gov.cri.engagement.affected.v1":
+                self.stops[data["engagement_id"]] += data.get("stopped", False)
+                if data["cause"] == "provider_ended":
+                    self._rehome(data)
+            case "gov.cri.engagement.ended.v1" if data.get("reason") == "ended_by_program":
+                self.closed_with_program[data["engagement_id"]] += 1
+            case _:
+                pass
+
+    def _rehome(self, affected: dict[str, Any]) -> None:
+        engagement, proposed = affected["engagement_id"], affected.get("proposed_provider")
+        if engagement in self.rehomed:
+            return
+        to = "lane" if proposed is None or len(self.rehomed) % 2 else "provider"
+        self.rehomed[engagement] = to
+        data = {"engagement_id": engagement, "reason": "provider_lost", "to": to}
+        if to == "provider":
+            data |= {"provider": proposed, "words_for_requester": "Another one is asked."}
+
+        async def act() -> None:
+            await self.client.send("engagement.rehome", data, subject=engagement)
+
+        self.agenda.after(drawn(self.seed, "rehome", engagement).uniform(0.2, 5), act)
 
     def _direct(self, referral: dict[str, Any]) -> None:
         number = referral["tracking_number"]

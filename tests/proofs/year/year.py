@@ -23,7 +23,15 @@ _OPENS = {
 }
 _LOST, _LOST_AT = "nawlee", "2026-06-15T10:00:00-04:00"
 _SUSPENDED = "ntoa"
+_STOPPED, _CLOSED = "organizational-assessment", "critical-response"
+_WORK = ("assigned", "in_delivery", "delivered")
 _CHANGES: Sequence[tuple[str, str, str, dict[str, Any]]] = (
+    (
+        "2026-06-16T10:00:00-04:00",
+        "provider.list",
+        _LOST,
+        {"status": "ended", "status_reason": "office_closed"},
+    ),
     (
         "2026-08-03T10:00:00-04:00",
         "provider.list",
@@ -34,11 +42,16 @@ _CHANGES: Sequence[tuple[str, str, str, dict[str, Any]]] = (
     (
         "2026-09-01T10:00:00-04:00",
         "program.define",
-        "organizational-assessment",
-        {"status": "suspended"},
+        _STOPPED,
+        {"status": "suspended", "on_suspension": "stop"},
     ),
-    ("2026-10-01T10:00:00-04:00", "program.define", "organizational-assessment", {}),
-    ("2026-11-16T10:00:00-05:00", "program.define", "critical-response", {"status": "ended"}),
+    ("2026-10-01T10:00:00-04:00", "program.define", _STOPPED, {}),
+    (
+        "2026-11-16T10:00:00-05:00",
+        "program.define",
+        _CLOSED,
+        {"status": "ended", "on_end": "close"},
+    ),
     (
         "2026-12-23T12:00:00-05:00",
         "calendar.define",
@@ -113,20 +126,59 @@ class Year:
         found += [
             f"{number}: its provider was lost, and it is still {status}"
             for number in lost.values()
-            if (status := self._status(number)) in ("assigned", "in_delivery", "delivered")
-            and self._provider(number) == _LOST
+            if (status := self._status(number)) in _WORK and self._provider(number) == _LOST
+        ]
+        return found + self._wrong_ends()
+
+    def _wrong_ends(self) -> list[str]:
+        """Compare what the office, providers and agencies were told of work that ended."""
+        found = [
+            f"no engagement was given to a {to}"
+            for to in ("provider", "lane")
+            if to not in self.office.rehomed.values()
+        ]
+        for what, told in (("stops", self._stops), ("goes on again", self._resumed)):
+            if not told:
+                found.append(f"of no work it was told that it {what}")
+            found += [f"{e}: told {n} times that it {what}" for e, n in told.items() if n > 1]
+        if +self.office.stops != self._stops:
+            found.append("office and providers were told of different work that stops")
+        closed = self._closed_with_program
+        if not closed or self.office.closed_with_program != Counter(closed):
+            found.append("office and providers were told of different work that was closed")
+        found += [
+            f"{number}: its program has ended, and it is still {status}"
+            for agency in self.agencies.values()
+            for number, status in agency.status.items()
+            if status in _WORK and agency.program.get(number) == _CLOSED
         ]
         return found
 
+    @property
+    def _stops(self) -> "Counter[str]":
+        return sum((each.stops for each in self.providers.values()), Counter[str]())
+
+    @property
+    def _resumed(self) -> "Counter[str]":
+        return sum((each.resumed for each in self.providers.values()), Counter[str]())
+
+    @property
+    def _closed_with_program(self) -> list[str]:
+        return [e for each in self.providers.values() for e in each.closed_with_program]
+
     def ends(self) -> str:
-        """Return what became of the engagements of the lost provider."""
+        """Return what became of the lost provider's work, and of that in programs that closed."""
         lost = self.providers[_LOST].lost
         further = sum(self._provider(number) != _LOST for number in lost.values())
         after = Counter(self._status(number) for number in lost.values())
         states = ", ".join(f"{n} {status}" for status, n in sorted(after.items()))
+        rehomed = Counter(self.office.rehomed.values())
         return (
-            f"{len(lost)} engagements of a lost provider, {further} went on with another:"
-            f" {states or 'none'}"
+            f"{len(lost)} engagements of a lost provider ({rehomed['provider']} rehomed to a"
+            f" provider, {rehomed['lane']} to the lane), {further} went on with another:"
+            f" {states or 'none'}; {len(self._stops)} stopped with their program,"
+            f" {len(self._resumed)} went on again; {len(self._closed_with_program)} closed with"
+            " their program"
         )
 
     def _status(self, number: str) -> str:
