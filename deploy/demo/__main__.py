@@ -7,10 +7,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.demo.background import run_in_thread
+from deploy.demo.business_days import BusinessDays
 from deploy.demo.demonstration import Demonstration
 from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
@@ -79,20 +79,20 @@ def _replicas(text: str) -> dict[str, int]:
 def _demo(
     *, seed: int, kill: str | None, state: Path, judge: Judge | None, replicas: dict[str, int]
 ) -> int:
-    progress = Progress()
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
+    days = BusinessDays()
+    progress = Progress(days.label)
     with Stack(state, say=progress.say) as stack:
-        stack.up(replicas=replicas)
+        stack.up(replicas=replicas, clock=days.start_clock)
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
-        today = datetime.now(UTC).date()
         participants = Participants(
-            connection, seed=seed, today=today, progress=progress, histories=state / "history"
+            connection, seed=seed, days=days, progress=progress, histories=state / "history"
         )
-        demo = Demonstration(participants, seed=seed, today=today)
+        demo = Demonstration(participants, seed=seed)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns

@@ -3,10 +3,10 @@
 import asyncio
 import random
 import threading
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from deploy.demo.bad_input import BadRecord, bad_records, garbage
+from deploy.demo.business_days import START
 from deploy.demo.misuse import Judged, late_answers, send_misuse
 from deploy.demo.participants import Participants
 from deploy.participants.agencies import reference
@@ -15,16 +15,18 @@ from deploy.participants.client import Client, Sent
 from deploy.participants.sample import SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
-_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 25, 40, 1000, 4
+_ANNOUNCED = ("critical-response", "organizational-assessment")
+_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 6, 40, 1000, 4
 
 
 class Demonstration:
     """Drives the participants through the phases."""
 
-    def __init__(self, participants: Participants, *, seed: int, today: date) -> None:
+    def __init__(self, participants: Participants, *, seed: int) -> None:
         self.participants, self._seed = participants, seed
+        self._days = participants.days
         self.half_way = threading.Event()
-        self.bad = bad_records(participants.planned_requests, today=today)
+        self.bad = bad_records(participants.planned_requests, today=START.date())
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
         self.submissions: list[Sent] = []
         self.judged: list[Judged] = []
@@ -32,21 +34,34 @@ class Demonstration:
     async def run(self) -> None:
         """Run all phases in order."""
         await self.participants.connect()
+        directing = asyncio.create_task(self._direct())
         try:
             await self._introductions()
+            await self._days.begin()
             await self._submissions()
             await self._amendments()
             await self._opening()
             await self._directions()
             await self._more_capacity()
+            await self._lapses()
             await self._work()
+            await self._days.wait_until(self._days.end)
         finally:
+            directing.cancel()
             await self.participants.disconnect()
+
+    async def _direct(self) -> None:
+        """The program office decides what is referred to it, as soon as it can."""
+        with self.participants.changes.watched() as changed:
+            while True:
+                changed.clear()
+                await self.participants.office.direct()
+                await changed.wait()
 
     async def _introductions(self) -> None:
         """Register participants, define reference data, declare capacity, set contacts."""
         say = self.participants.progress.say
-        opens_at = datetime.now(UTC) + timedelta(seconds=_OPENS_AFTER)
+        opens_at = dict.fromkeys(_ANNOUNCED, self._days.after(_OPENS_AFTER))
         await self.participants.office.register_itself()
         await self.participants.answered("the program office's registration")
         await self.participants.office.register_others()
@@ -173,22 +188,20 @@ class Demonstration:
         )
 
     async def _directions(self) -> None:
-        """The program office decides the requests referred to it."""
+        """The program office has decided the requests referred to it."""
+        office = self.participants.office
 
         def missing() -> list[str]:
             return [
-                w.reference
-                for w in self.participants.planned_requests
-                if self.participants.status(w) == "referred"
+                planned.reference
+                for planned in self.participants.planned_requests
+                if self.participants.status(planned) == "referred"
             ]
 
-        referred = missing()
-        while missing():
-            await self.participants.office.direct()
-            await self.participants.answered("directions", client=self.participants.office.client)
-            await self.participants.rest("the outcome of the directions")
+        await self.participants.until(missing, "directions")
+        await self.participants.rest("the outcome of the directions")
         self.participants.progress.say(
-            f"the program office decided {len(referred)} referred requests"
+            f"the program office decided {len(office.directed)} referred requests"
         )
 
     async def _more_capacity(self) -> None:
@@ -209,6 +222,18 @@ class Demonstration:
         await self.participants.rest("the outcome of requests released by capacity")
         self.participants.progress.say(
             f"capacity for {SCARCE_PLACES_LATER} more; {still} are still waiting"
+        )
+
+    async def _lapses(self) -> None:
+        """Offers that nobody answered in time lapse, and go to the next provider."""
+        await self.participants.rest("the end of the unanswered offers", until_lapsed=True)
+        lapsed = sum(
+            offer.state == "lapsed"
+            for provider in self.participants.providers.values()
+            for offer in provider.offers.values()
+        )
+        self.participants.progress.say(
+            f"{lapsed} offers lapsed unanswered; at rest: {self.participants.states()}"
         )
 
     async def _work(self) -> None:

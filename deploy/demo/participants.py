@@ -3,10 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.business_days import START, BusinessDays
 from deploy.demo.progress import Progress, until
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.agency_system import AgencySystem
@@ -18,7 +18,7 @@ from deploy.participants.provider_system import ProviderSystem
 from deploy.participants.sample import PlannedRequest, Sample
 
 RESTING = frozenset(
-    {"waiting", "referred", "assigned", "in_delivery", "delivered", "closed", "ineligible",
+    {"waiting", "assigned", "in_delivery", "delivered", "closed", "ineligible",
      "withdrawn"}
 )  # fmt: skip
 
@@ -31,27 +31,28 @@ class Participants:
         connection: Mapping[str, Any],
         *,
         seed: int,
-        today: date,
+        days: BusinessDays,
         progress: Progress,
         histories: Path,
     ) -> None:
         self.progress = progress
-        self._changes = Changes()
+        self.days = days
+        self.changes = Changes()
         participants = connection["participants"]
         self.planned_requests = Sample(
-            seed=seed, today=today, agencies=asking_agencies()
+            seed=seed, today=START.date(), agencies=asking_agencies()
         ).planned_requests()
         self.clients = {
             each: Client(
                 Access.of(connection, each),
-                changes=self._changes,
+                changes=self.changes,
                 history=History(histories / f"{each}.jsonl"),
             )
             for each in participants
         }
         self.office = ProgramOffice(self.clients["program-office"], call=self.by_telephone)
         self.providers = {
-            each: ProviderSystem(self.clients[each], seed)
+            each: ProviderSystem(self.clients[each], seed, days.clock)
             for each, own in participants.items()
             if own["kind"] == "provider"
         }
@@ -69,13 +70,13 @@ class Participants:
         """Disconnect all systems."""
         await asyncio.gather(*(client.stop() for client in self.clients.values()))
 
-    def by_telephone(self, number: str) -> PlannedRequest:
-        """Return the planned request with this tracking number."""
+    def by_telephone(self, number: str) -> PlannedRequest | None:
+        """Return the planned request with this tracking number; None if nobody knows it yet."""
         for planned in self.planned_requests:
             request = self.systems[planned.participant].requests.get(planned.reference)
             if request is not None and request.tracking_number == number:
                 return planned
-        raise LookupError(f"no request has the tracking number {number}")
+        return None
 
     def status(self, planned: PlannedRequest) -> str:
         """Return the last status that the agency received."""
@@ -96,24 +97,45 @@ class Participants:
 
         await self.until(missing, f"answers to {what}")
 
-    async def rest(self, what: str) -> None:
-        """Wait until all records are answered, no offer is open and every request is at rest."""
+    async def rest(self, what: str, *, until_lapsed: bool = False) -> None:
+        """
+        Wait until all records are answered, and every request is at rest.
+
+        Those rest, too, whose provider leaves the offer unanswered, unless *until_lapsed*.
+        """
 
         def missing() -> list[str]:
             left = [f"{s.what} ({s.coordinate})" for c in self.clients.values()
                     for s in c.unanswered()]  # fmt: skip
+            unanswered = set() if until_lapsed else self._left_unanswered()
             left += [
-                f"{planned.reference}: {self.status(planned)}"
+                f"{planned.reference}: {status}"
                 for planned in self.planned_requests
-                if self.status(planned) not in RESTING
+                if (status := self.status(planned)) not in RESTING
+                and not (status == "offered" and planned.reference in unanswered)
             ]
-            left += [f"offers to {each}" for each, p in self.providers.items() if p.busy()]
+            left += [f"answers of {each}" for each, p in self.providers.items() if p.busy()]
             return left + self._not_yet_received()
 
         await self.until(missing, what)
 
+    def _left_unanswered(self) -> set[str]:
+        """Return the references of requests whose open offer gets no answer in time."""
+        numbers = {
+            offer.tracking_number
+            for provider in self.providers.values()
+            for offer in provider.open_offers()
+            if offer.is_left
+        }
+        return {
+            reference
+            for system in self.systems.values()
+            for reference, request in system.requests.items()
+            if request.tracking_number in numbers
+        }
+
     def _not_yet_received(self) -> list[str]:
-        """Return events that an agency has received and the provider or office has not."""
+        """Return events that an agency has received and the provider has not."""
         open_engagements = {
             engagement.tracking_number
             for provider in self.providers.values()
@@ -128,12 +150,8 @@ class Participants:
                     left.append(f"{number}: engagement.opened")
                 if status == "withdrawn" and number in open_engagements:
                     left.append(f"{number}: engagement.ended")
-                if status == "referred" and number not in self.office.referred:
-                    left.append(f"{number}: referral.made")
-                if status == "referred" and number in self.office.directed:
-                    left.append(f"{number}: the office's direction")
         return left
 
     async def until(self, missing: Callable[[], Sequence[str]], what: str) -> None:
         """Wait until nothing is missing."""
-        await until(missing, changes=self._changes, what=what, progress=self.progress)
+        await until(missing, changes=self.changes, what=what, progress=self.progress)

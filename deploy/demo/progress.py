@@ -14,10 +14,15 @@ class Stuck(Exception):
 
 
 class Progress:
-    """Prints one line per phase, with the seconds since the start; a terminal sees it change."""
+    """
+    Prints one line per phase, with the seconds since the start; a terminal sees it change.
 
-    def __init__(self) -> None:
+    ``day`` returns the business day of a line, as text.
+    """
+
+    def __init__(self, day: Callable[[], str] = lambda: "") -> None:
         self._start = time.monotonic()
+        self._day = day
         self._changing = sys.stdout.isatty()
 
     @property
@@ -28,12 +33,16 @@ class Progress:
     def say(self, text: str) -> None:
         """Print a permanent line."""
         end = "\x1b[K\n" if self._changing else "\n"
-        print(f"[{self.seconds:5.1f} s] {text}", end=end, flush=True)
+        print(f"{self._when()} {text}", end=end, flush=True)
 
     def show(self, text: str) -> None:
         """Show progress on a terminal, in a line that the next one overwrites."""
         if self._changing:
-            print(f"[{self.seconds:5.1f} s] {text}\x1b[K", end="\r", flush=True)
+            print(f"{self._when()} {text}\x1b[K", end="\r", flush=True)
+
+    def _when(self) -> str:
+        day = self._day()
+        return f"[{self.seconds:5.1f} s{day and f', {day}'}]"
 
 
 async def until(

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -103,8 +104,17 @@ class Stack:
             clock=clock,
         )
 
-    def up(self, *, replicas: Mapping[str, int] | None = None) -> Connection:
-        """Start, provision and migrate everything, in parallel where possible; wait for it."""
+    def up(
+        self,
+        *,
+        replicas: Mapping[str, int] | None = None,
+        clock: Callable[[], BusinessClock] | None = None,
+    ) -> Connection:
+        """
+        Start, provision and migrate everything, in parallel where possible; wait for it.
+
+        ``clock`` gives the services' business clock, and is called just before they start.
+        """
         self._begin()
         self.postgres.wait()
         provisioning.provision_databases(self)
@@ -113,6 +123,8 @@ class Stack:
         self.migrate()
         self.kafka.wait()
         self._provision_broker()
+        if clock is not None:
+            self._launcher = replace(self._launcher, clock=clock())
         self.start_services(replicas=replicas)
         connection = self.connection
         connection.write(self.state / "connection.json")

@@ -3,7 +3,7 @@
 import json
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from deploy.participants.client import Client, Message, Sent, envelope
@@ -55,11 +55,11 @@ class AgencySystem:
     async def amend(self, planned: PlannedRequest) -> Sent:
         """Change a request: other goals, a later end, and consent to being named."""
         number = self.requests[planned.reference].tracking_number
-        until = (datetime.now(UTC) + timedelta(days=900)).date().isoformat()
+        until = date.fromisoformat(planned.data["wished"]["until"]) + timedelta(days=900)
         change = {
             "tracking_number": number,
             "goals": ["wellness"],
-            "wished": {"until": until},
+            "wished": {"until": until.isoformat()},
             "may_be_named": True,
         }
         return await self.client.send("request.amend", change, subject=number)

@@ -1,7 +1,7 @@
 """The program office's system: sends reference data and decides referred requests."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,23 @@ from deploy.participants.agencies import reference
 from deploy.participants.client import Client, Message, Sent
 from deploy.participants.sample import PlannedRequest
 
-# A day lasts one second in the demonstration: eight hours would leave no time to answer.
-_QUICK = {"amount": 5, "unit": "seconds"}
-_SECONDS_PER_DAY, _GRACE_SECONDS = 1, 3
+CALENDAR = "federal"
+# Eight hours are one second in the demonstration, which would leave no time to answer.
+_URGENT = {"amount": 2, "unit": "working_days"}
+_GRACE_SECONDS = 3
+"""Real time: half an hour of it, as in operation, would be longer than the demonstration."""
 
 
 @dataclass(slots=True)
 class ProgramOffice:
-    """The connected program office; ``call`` returns the planned request of a tracking number."""
+    """
+    The connected program office; ``call`` returns the planned request of a tracking number.
+
+    It returns None as long as the agency does not know the number.
+    """
 
     client: Client
-    call: Callable[[str], PlannedRequest]
+    call: Callable[[str], PlannedRequest | None]
     referred: dict[str, Message] = field(default_factory=dict)
     directed: dict[str, Sent] = field(default_factory=dict)
 
@@ -38,31 +44,32 @@ class ProgramOffice:
         others = [entry for entry in reference("participants") if entry["id"] != own]
         await self._send_all("participant.register", others)
 
-    async def define(self, *, opens_at: datetime) -> None:
-        """Send programs, topics, providers and the rules; announced programs open then."""
+    async def define(self, *, opens_at: Mapping[str, datetime]) -> None:
+        """Send programs, some of which open then, topics, providers, the calendar, the rules."""
         programs = reference("programs")
         for program in programs:
-            if program["status"] == "announced":
-                program["opens_at"] = opens_at.isoformat()
+            if program["id"] in opens_at:
+                program["opens_at"] = opens_at[program["id"]].isoformat()
         await self._send_all("program.define", programs)
         await self._send_all("topic.define", reference("topics"))
         await self._send_all("provider.list", reference("providers"))
-        rules = [with_quick_clocks(rules) for rules in reference("rulesets")]
+        await self._send_all("calendar.define", [calendar()])
+        rules = [for_business_days(rules) for rules in reference("rulesets")]
         await self._send_all("ruleset.approve", rules)
 
     async def direct(self) -> None:
         """Decide all referred requests that are undecided."""
         for number, referral in list(self.referred.items()):
-            if number not in self.directed:
-                data = {"tracking_number": number, **self._decision(number, referral)}
+            planned = self.call(number)
+            if planned is not None and number not in self.directed:
+                data = {"tracking_number": number, **self._decision(planned, referral)}
                 sent = await self.client.send("request.direct", data, subject=number)
                 self.directed[number] = sent
 
-    def _decision(self, number: str, referral: Message) -> dict[str, str]:
+    def _decision(self, planned: PlannedRequest, referral: Message) -> dict[str, str]:
         if referral["reason"] == "countered":
             provider = referral["provider"]
             return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
-        planned = self.call(number)
         if planned.direction is not None and referral["reason"] != "no_candidate":
             return {**planned.direction, "reason": "agency_called"}
         provider = "iacp" if planned.program == "cri-tac" else "cna"
@@ -82,12 +89,17 @@ def _entry(participant: str) -> dict[str, Any]:
     return next(entry for entry in reference("participants") if entry["id"] == participant)
 
 
-def with_quick_clocks(rules: dict[str, Any]) -> dict[str, Any]:
-    """Return a rule set whose days are seconds, so that a silent provider lapses in seconds."""
-    clocks = {**rules["clocks"], "offer_answer.urgent": _QUICK}
-    calendar = {
-        **rules["calendar"],
-        "seconds_per_day": _SECONDS_PER_DAY,
-        "grace_seconds": _GRACE_SECONDS,
+def calendar() -> dict[str, Any]:
+    """Return the first version of the office's calendar, with the days of the rule sets."""
+    days = reference("rulesets")[-1]["calendar"]
+    return {"id": CALENDAR, "version": 1, "zone": days["zone"], "holidays": days["holidays"]}
+
+
+def for_business_days(rules: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule set for days of seconds, whose working days are those of the calendar."""
+    return {
+        **rules,
+        "clocks": {**rules["clocks"], "offer_answer.urgent": _URGENT},
+        "calendar": {**rules["calendar"], "grace_seconds": _GRACE_SECONDS},
+        "calendar_id": CALENDAR,
     }
-    return {**rules, "clocks": clocks, "calendar": calendar}

@@ -14,6 +14,7 @@ from deploy.participants.behavior import (
     outcome,
 )
 from deploy.participants.client import Client, Message, Sent
+from shared.business_clock import REAL_TIME, BusinessClock
 
 _MILESTONES: dict[Outcome, tuple[str, ...]] = {
     "closed": ("kick_off", "on_site", "delivered"),
@@ -21,6 +22,7 @@ _MILESTONES: dict[Outcome, tuple[str, ...]] = {
     "in_delivery": ("kick_off",),
     "assigned": (),
 }
+_LATE_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -30,8 +32,19 @@ class Offer:
     offer_id: str
     agency: str
     topics: tuple[str, ...]
+    expires_at: datetime
     answered: Literal["accept", "decline", "counter", "silent", "late"]
     state: Literal["open", "answered", "lapsed", "withdrawn"] = "open"
+
+    @property
+    def tracking_number(self) -> str:
+        """The request's tracking number."""
+        return self.offer_id.rpartition("-O")[0]
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its provider lets it lapse."""
+        return self.answered in ("silent", "late")
 
 
 @dataclass(slots=True)
@@ -50,17 +63,19 @@ class ProviderSystem:
 
     client: Client
     seed: int
+    clock: BusinessClock = REAL_TIME
     offers: dict[str, Offer] = field(default_factory=dict)
     engagements: dict[str, Engagement] = field(default_factory=dict)
     late: list[Sent] = field(default_factory=list)
     _answering: "set[asyncio.Task[None]]" = field(default_factory=set)
+    _waiting: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.client.on_message = self._on_message
 
     async def declare(self, entries: Sequence[dict[str, Any]]) -> Sent:
-        """Declare capacity for one day."""
-        until = datetime.now(UTC) + timedelta(days=1)
+        """Declare capacity for two months."""
+        until = self._now() + timedelta(days=60)
         capacity = {"valid_until": until.isoformat(), "entries": list(entries)}
         own = self.client.access.participant
         return await self.client.send("capacity.declare", capacity, subject=own)
@@ -72,7 +87,7 @@ class ProviderSystem:
 
     async def work(self) -> None:
         """Report the milestones and the end of all engagements."""
-        today = datetime.now(UTC).date().isoformat()
+        today = self._now().date().isoformat()
         for engagement in list(self.engagements.values()):
             if engagement.ended:
                 continue
@@ -85,8 +100,12 @@ class ProviderSystem:
                 await self.client.send("engagement.close", data, subject=about)
 
     def busy(self) -> bool:
-        """Return whether an offer is open or an answer is being sent."""
-        return bool(self._answering) or any(o.state == "open" for o in self.offers.values())
+        """Return whether an answer is being sent."""
+        return bool(self._answering)
+
+    def open_offers(self) -> list[Offer]:
+        """Return the offers that are open; it does not answer some of them in time."""
+        return [offer for offer in self.offers.values() if offer.state == "open"]
 
     async def _on_message(self, message: Message) -> None:
         data = message["data"]
@@ -97,6 +116,8 @@ class ProviderSystem:
                 self.offers[data["offer_id"]].state = "lapsed"
             case "gov.cri.offer.withdrawn.v1":
                 self.offers[data["offer_id"]].state = "withdrawn"
+            case "gov.cri.clock.moved.v1":
+                self.offers[data["offer_id"]].expires_at = datetime.fromisoformat(data["due_at"])
             case "gov.cri.engagement.opened.v1":
                 self._open(data)
             case "gov.cri.engagement.ended.v1":
@@ -109,30 +130,32 @@ class ProviderSystem:
         agency, topics = data["agency"]["name"], tuple(data["topics"])
         first = offer_number(data["offer_id"]) == 1
         answer = first_answer(self.seed, agency, topics) if first else "accept"
-        offer = self.offers[data["offer_id"]] = Offer(data["offer_id"], agency, topics, answer)
+        expires_at = datetime.fromisoformat(data["expires_at"])
+        offer = Offer(data["offer_id"], agency, topics, expires_at, answer)
+        self.offers[offer.offer_id] = offer
         if answer == "late":
-            self._begin(self._answer_late(offer, datetime.fromisoformat(data["expires_at"])))
+            self._begin(self._answer_late(offer), self._waiting)
         elif answer != "silent":
-            self._begin(self._answer(offer))
+            self._begin(self._answer(offer), self._answering)
 
     def _open(self, data: dict[str, Any]) -> None:
         number = data["tracking_number"]
-        known = next(o for o in self.offers.values() if o.offer_id.startswith(number))
+        known = next(o for o in self.offers.values() if o.tracking_number == number)
         self.engagements[data["engagement_id"]] = Engagement(
             data["engagement_id"], number, outcome(self.seed, known.agency, known.topics)
         )
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None], running: "set[asyncio.Task[None]]") -> None:
         task = asyncio.create_task(work)
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        running.add(task)
+        task.add_done_callback(running.discard)
 
     async def _answer(self, offer: Offer) -> None:
         more: dict[str, Any] = {}
         if offer.answered == "decline":
             more["reason_code"] = decline_reason(self.seed, offer.agency, offer.topics)
         if offer.answered == "counter":
-            begin = datetime.now(UTC).date() + timedelta(days=200)
+            begin = self._now().date() + timedelta(days=200)
             until = begin + timedelta(days=90)
             more["counter"] = {"from": begin.isoformat(), "until": until.isoformat()}
             more["note"] = "We can come later."
@@ -140,7 +163,14 @@ class ProviderSystem:
         if offer.state == "open":
             offer.state = "answered"
 
-    async def _answer_late(self, offer: Offer, expires_at: datetime) -> None:
+    async def _answer_late(self, offer: Offer) -> None:
         """Accept half a second too late: refused, also while the offer has not lapsed yet."""
-        await asyncio.sleep((expires_at - datetime.now(UTC)).total_seconds() + 0.5)
+        left = self.clock.pause(offer.expires_at - self._now())
+        await asyncio.sleep(left.total_seconds() + _LATE_SECONDS)
+        if offer.expires_at > self._now():  # a change of the calendar has moved it
+            await self._answer_late(offer)
+            return
         self.late.append(await self.answer(offer.offer_id, "accept"))
+
+    def _now(self) -> datetime:
+        return self.clock.at(datetime.now(UTC))

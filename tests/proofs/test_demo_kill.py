@@ -4,11 +4,11 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from deploy.demo.business_days import START
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.sample import SCARCE, SCARCE_PLACES, SCARCE_PLACES_LATER, Sample
 from tests.proofs.logged import strangers
@@ -23,8 +23,9 @@ CLOSING = re.compile(
 def test_one_of_two_routing_processes_is_killed_and_the_counts_are_those_of_the_sample(
     tmp_path: Path,
 ) -> None:
-    today = datetime.now(UTC).date()
-    planned_requests = Sample(seed=5, today=today, agencies=asking_agencies()).planned_requests()
+    planned_requests = Sample(
+        seed=5, today=START.date(), agencies=asking_agencies()
+    ).planned_requests()
     ends = Counter(planned.ends for planned in planned_requests)
     places = SCARCE_PLACES + SCARCE_PLACES_LATER
     command = [sys.executable, "-m", "deploy.demo", "--seed", "5", "--kill", "routing",

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from deploy.participants.agencies import REFERENCE, asking_agencies, reference
-from deploy.participants.program_office import with_quick_clocks
+from deploy.participants.program_office import calendar, for_business_days
 from shared.contracts.inbound import DATA, SERVICE_FORMS
-from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS, RuleSet
+from shared.contracts.reference import CLOCKS, FACTS, TIE_BREAKS, CalendarDefinition, RuleSet
 
 KINDS = {
     "participants": "gov.cri.participant.register.v1",
@@ -104,11 +104,15 @@ def test_holidays_are_dates_of_three_years_with_the_observed_days() -> None:
     assert date(2026, 7, 3) in holidays
 
 
-def test_the_demonstration_changes_nothing_of_the_rules_but_how_long_a_day_is() -> None:
+def test_the_demonstration_changes_nothing_of_the_rules_but_two_times() -> None:
     rules = reference("rulesets")[1]
 
-    quick = with_quick_clocks(rules)
+    changed = for_business_days(rules)
 
-    assert RuleSet.model_validate(quick).calendar.seconds_per_day == 1
+    ruleset = RuleSet.model_validate(changed)
+    assert ruleset.calendar_id == CalendarDefinition.model_validate(calendar()).id
+    assert ruleset.calendar.holidays == calendar()["holidays"]
+    times = {**changed["clocks"], "offer_answer.urgent": rules["clocks"]["offer_answer.urgent"]}
+    assert times == rules["clocks"]
     same = ("id", "version", "rules", "tie_break", "effective_from")
-    assert {name: quick[name] for name in same} == {name: rules[name] for name in same}
+    assert {name: changed[name] for name in same} == {name: rules[name] for name in same}

@@ -1,0 +1,77 @@
+"""The business days of the demonstration: when they begin, and how fast they pass."""
+
+import asyncio
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from deploy.participants.agencies import reference
+from shared.business_clock import REAL_TIME, BusinessClock
+from shared.clocks import working_time
+from shared.contracts.reference import Calendar
+
+DAYS = 20
+"""How many business days are played."""
+START = datetime.fromisoformat("2027-03-15T08:00:00-04:00")
+"""When they begin, at the earliest: on a Monday, so that they cross the end of a month."""
+_EVENING = timedelta(hours=18)
+_RATE = 24_000
+"""A day takes 3.6 seconds; a business day, with its part of the weekends, takes 5."""
+_START_SECONDS = 6
+"""About how long the services take to start. Should they take longer, the days begin later."""
+
+
+class BusinessDays:
+    """Counts working days by ``clock``; the first one is that of `begin`."""
+
+    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+        self.clock = clock
+        self._calendar = Calendar.model_validate(reference("rulesets")[-1]["calendar"])
+        self._zone = ZoneInfo(self._calendar.zone)
+        self._first: datetime | None = None
+
+    def start_clock(self) -> BusinessClock:
+        """Start the clock shortly before the first day, and return it."""
+        start = START - timedelta(seconds=_START_SECONDS * _RATE)
+        self.clock = BusinessClock(datetime.now(UTC), start.astimezone(UTC), _RATE)
+        return self.clock
+
+    def now(self) -> datetime:
+        """Return the business time."""
+        return self.clock.at(datetime.now(UTC))
+
+    def after(self, days: int, *, start: datetime | None = None) -> datetime:
+        """Return the moment *days* working days after *start* (by default, now)."""
+        left = days * working_time.DAY
+        found = working_time.after(start or self.now(), left, self._calendar)
+        assert found is not None, "the calendar has ended"
+        return found
+
+    def morning(self) -> datetime:
+        """Return when the next working day begins."""
+        return self.after(0, start=self._midnight(self.now() + working_time.DAY))
+
+    async def begin(self) -> None:
+        """Wait for the first working day."""
+        await self.wait_until(max(START, self.after(0)))
+        self._first = self.now()
+
+    async def wait_until(self, moment: datetime) -> None:
+        """Wait until the business time is *moment*."""
+        await asyncio.sleep(self.clock.pause(moment - self.now()).total_seconds())
+
+    @property
+    def end(self) -> datetime:
+        """The evening of the last day."""
+        assert self._first is not None, "the days have not begun"
+        return self.after(DAYS - 1, start=self._midnight(self._first)) + _EVENING
+
+    def label(self) -> str:
+        """Return which working day it is, with its date; empty before the first one."""
+        if self._first is None:
+            return ""
+        now = self.now()
+        gone = working_time.between(self._midnight(self._first), now, self._calendar)
+        return f"day {-(-gone // working_time.DAY):2}, {now.astimezone(self._zone):%a %b %d}"
+
+    def _midnight(self, moment: datetime) -> datetime:
+        return datetime.combine(moment.astimezone(self._zone).date(), time(), self._zone)

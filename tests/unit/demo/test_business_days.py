@@ -1,0 +1,51 @@
+"""The demonstration's days are working days of the calendar, and cross the end of a month."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from deploy.demo.business_days import START, BusinessDays
+from services.reporting.months import Month, due_at
+from shared.business_clock import BusinessClock
+from shared.contracts.reference import Calendar
+
+
+def days_at(moment: str) -> BusinessDays:
+    """Return days whose clock stands at *moment* (its rate is that of real time)."""
+    return BusinessDays(BusinessClock(datetime.now(UTC), datetime.fromisoformat(moment)))
+
+
+def test_the_clock_shows_the_weekend_before_while_the_services_start() -> None:
+    clock = BusinessDays().start_clock()
+
+    assert START - timedelta(days=2) < clock.start < START
+    assert clock.at(clock.since + timedelta(seconds=60)) > START
+    assert clock.pause(timedelta(days=28)) == pytest.approx(timedelta(seconds=100), rel=0.02)
+
+
+async def test_twenty_business_days_end_on_a_friday_with_a_release_between() -> None:
+    days = days_at("2027-03-15T08:00:00-04:00")
+
+    await days.begin()
+
+    assert days.end == datetime.fromisoformat("2027-04-09T18:00:00-04:00")
+    march = due_at(Month(2027, 3), Calendar())
+    assert START < march < days.end - timedelta(days=4)
+
+
+async def test_a_day_is_named_by_its_number_and_a_weekend_by_the_day_before() -> None:
+    days = days_at("2027-03-19T09:00:00-04:00")
+    assert days.label() == ""
+
+    await days.begin()
+
+    assert days.label() == "day  1, Fri Mar 19"
+    saturday = days_at("2027-03-20T09:00:00-04:00")
+    days.clock = saturday.clock
+    assert days.label() == "day  1, Sat Mar 20"
+
+
+def test_the_next_morning_after_a_friday_is_monday() -> None:
+    assert days_at("2027-03-19T09:00:00-04:00").morning() == datetime.fromisoformat(
+        "2027-03-22T00:00:00-04:00"
+    )
