@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.demo.background import run_in_thread
 from deploy.demo.business_days import BusinessDays
+from deploy.demo.clocks import faults, ledger, untold
 from deploy.demo.demonstration import Demonstration
 from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
@@ -23,6 +24,7 @@ from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.rebuilding import compare_routing
 from deploy.local.stack import Stack
 from deploy.participants.client import Access
+from deploy.participants.sample import TIMES_LATE
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from shared.contracts.services import SERVICES
@@ -101,6 +103,7 @@ def _demo(
         print(summary(demo, result, announcements=announcements))
         wrong += _print_histories(example_requests(demo), file)
         wrong += _check_queue_order(dsns["routing"])
+        wrong += _check_clocks(demo)
         wrong += _verify(stack)
         wrong += compare_routing(file)
         wrong += check_releases(str(stack.connection.reporting), file)
@@ -139,6 +142,22 @@ def _check_queue_order(routing: str) -> list[str]:
         f" {len(wrong) or 'none'} of them got an offer before a request with a lower queue number"
     )
     return wrong
+
+
+def _check_clocks(demo: Demonstration) -> list[str]:
+    """Check that all clocks add up, and that everyone was told of those that were late."""
+    participants = demo.participants
+    received = {name: each.received or () for name, each in participants.clients.items()}
+    found = ledger(received)
+    wrong = faults(found, participants.statuses())
+    adds_up = "does not add up" if wrong else "adds up"
+    print(f"clocks: {found.summary()}; the ledger of every request {adds_up}")
+    late = [
+        participants.number(planned) or planned.reference
+        for planned in participants.planned_requests
+        if planned.left_until_late
+    ]
+    return wrong + untold(found, late=late, times=TIMES_LATE, moved=demo.moved)
 
 
 def _verify(stack: Stack) -> list[str]:

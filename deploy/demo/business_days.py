@@ -46,9 +46,9 @@ class BusinessDays:
         assert found is not None, "the calendar has ended"
         return found
 
-    def morning(self) -> datetime:
-        """Return when the next working day begins."""
-        return self.after(0, start=self._midnight(self.now() + working_time.DAY))
+    def morning_after(self, days: int) -> datetime:
+        """Return when the working day begins that is *days* working days after now."""
+        return self._midnight(self.after(days))
 
     async def begin(self) -> None:
         """Wait for the first working day."""

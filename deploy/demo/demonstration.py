@@ -30,6 +30,8 @@ class Demonstration:
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
         self.submissions: list[Sent] = []
         self.judged: list[Judged] = []
+        self.moved: set[str] = set()
+        """The offers whose end is moved by a closure that is told late."""
 
     async def run(self) -> None:
         """Run all phases in order."""
@@ -40,6 +42,7 @@ class Demonstration:
             await self._days.begin()
             await self._submissions()
             await self._amendments()
+            await self._closure()
             await self._opening()
             await self._directions()
             await self._more_capacity()
@@ -165,6 +168,21 @@ class Demonstration:
             f" at rest: {self.participants.states()}"
         )
 
+    async def _closure(self) -> None:
+        """The program office closes for a day, which it says when offers are already open."""
+        day = self._days.morning_after(2)
+        self.moved = {
+            offer.offer_id
+            for provider in self.participants.providers.values()
+            for offer in provider.open_offers()
+            if offer.expires_at >= day
+        }
+        await self.participants.office.close(day.date())
+        await self.participants.answered("the closure", client=self.participants.office.client)
+        self.participants.progress.say(
+            f"the office closes on {day:%a %b %d}: {len(self.moved)} open offers get longer"
+        )
+
     async def _opening(self) -> None:
         """The two announced programs open, and waiting requests are offered in order."""
 
@@ -188,7 +206,7 @@ class Demonstration:
         )
 
     async def _directions(self) -> None:
-        """The program office has decided the requests referred to it."""
+        """The program office has decided what was referred to it, some of it late."""
         office = self.participants.office
 
         def missing() -> list[str]:
@@ -198,10 +216,11 @@ class Demonstration:
                 if self.participants.status(planned) == "referred"
             ]
 
+        left = len(missing())
         await self.participants.until(missing, "directions")
         await self.participants.rest("the outcome of the directions")
         self.participants.progress.say(
-            f"the program office decided {len(office.directed)} referred requests"
+            f"the program office decided {len(office.directed)} referred requests, {left} late"
         )
 
     async def _more_capacity(self) -> None:

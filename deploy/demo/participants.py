@@ -47,6 +47,7 @@ class Participants:
                 Access.of(connection, each),
                 changes=self.changes,
                 history=History(histories / f"{each}.jsonl"),
+                received=[],
             )
             for each in participants
         }
@@ -78,6 +79,19 @@ class Participants:
                 return planned
         return None
 
+    def number(self, planned: PlannedRequest) -> str | None:
+        """Return the tracking number that the agency received."""
+        request = self.systems[planned.participant].requests.get(planned.reference)
+        return None if request is None else request.tracking_number
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of each tracking number, as its agency received it."""
+        return {
+            request.tracking_number: request.status
+            for system in self.systems.values()
+            for request in system.requests.values()
+        }
+
     def status(self, planned: PlannedRequest) -> str:
         """Return the last status that the agency received."""
         request = self.systems[planned.participant].requests.get(planned.reference)
@@ -101,37 +115,38 @@ class Participants:
         """
         Wait until all records are answered, and every request is at rest.
 
-        Those rest, too, whose provider leaves the offer unanswered, unless *until_lapsed*.
+        Those rest, too, whose offer or referral is left until it is late. With *until_lapsed* no
+        offer is open any more.
         """
 
         def missing() -> list[str]:
             left = [f"{s.what} ({s.coordinate})" for c in self.clients.values()
                     for s in c.unanswered()]  # fmt: skip
-            unanswered = set() if until_lapsed else self._left_unanswered()
+            lapsing = set() if until_lapsed else self._lapsing()
             left += [
                 f"{planned.reference}: {status}"
                 for planned in self.planned_requests
                 if (status := self.status(planned)) not in RESTING
-                and not (status == "offered" and planned.reference in unanswered)
+                and not (status == "offered" and self.number(planned) in lapsing)
+                and not (status == "referred" and self.is_left(planned))
             ]
             left += [f"answers of {each}" for each, p in self.providers.items() if p.busy()]
             return left + self._not_yet_received()
 
         await self.until(missing, what)
 
-    def _left_unanswered(self) -> set[str]:
-        """Return the references of requests whose open offer gets no answer in time."""
-        numbers = {
+    def is_left(self, planned: PlannedRequest) -> bool:
+        """Return whether the program office leaves a referred request undecided for now."""
+        number = self.number(planned)
+        return number is None or not self.office.is_time(planned, number)
+
+    def _lapsing(self) -> set[str]:
+        """Return the tracking numbers of open offers that get no answer in time."""
+        return {
             offer.tracking_number
             for provider in self.providers.values()
             for offer in provider.open_offers()
             if offer.is_left
-        }
-        return {
-            reference
-            for system in self.systems.values()
-            for reference, request in system.requests.items()
-            if request.tracking_number in numbers
         }
 
     def _not_yet_received(self) -> list[str]:

@@ -100,7 +100,11 @@ def envelope(
 
 @dataclass(slots=True)
 class Client:
-    """A connected participant. ``on_message`` is called with each message, in order."""
+    """
+    A connected participant. ``on_message`` is called with each message, in order.
+
+    ``received``, if given, collects the messages.
+    """
 
     access: Access
     on_message: Callable[[Message], Awaitable[None]] | None = None
@@ -110,6 +114,7 @@ class Client:
     problems: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     history: History | None = None
+    received: list[Message] | None = None
     _early: dict[str, tuple[Message, float]] = field(default_factory=dict)
     _producer: Any = None
     _consumer: Any = None
@@ -201,6 +206,8 @@ class Client:
             self.problems.append(f"participantsequence {self.sequence} is followed by {number}")
         self.sequence = number
         self.messages += 1
+        if self.received is not None:
+            self.received.append(message)
         if place := message.get("inreplyto"):
             self._match(place, message)
         if self.on_message is not None:

@@ -1,14 +1,15 @@
 """The program office's system: sends reference data and decides referred requests."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from deploy.participants.agencies import reference
 from deploy.participants.client import Client, Message, Sent
-from deploy.participants.sample import PlannedRequest
+from deploy.participants.sample import TIMES_LATE, PlannedRequest
 
 CALENDAR = "federal"
 # Eight hours are one second in the demonstration, which would leave no time to answer.
@@ -29,6 +30,8 @@ class ProgramOffice:
     call: Callable[[str], PlannedRequest | None]
     referred: dict[str, Message] = field(default_factory=dict)
     directed: dict[str, Sent] = field(default_factory=dict)
+    late: "Counter[str]" = field(default_factory=Counter)
+    """How often it was told that a request is late."""
 
     def __post_init__(self) -> None:
         self.client.on_message = self._on_message
@@ -58,10 +61,14 @@ class ProgramOffice:
         await self._send_all("ruleset.approve", rules)
 
     async def direct(self) -> None:
-        """Decide all referred requests that are undecided."""
+        """Decide all referred requests that are undecided, some of them late."""
         for number, referral in list(self.referred.items()):
             planned = self.call(number)
-            if planned is not None and number not in self.directed:
+            if (
+                planned is not None
+                and number not in self.directed
+                and self.is_time(planned, number)
+            ):
                 data = {"tracking_number": number, **self._decision(planned, referral)}
                 sent = await self.client.send("request.direct", data, subject=number)
                 self.directed[number] = sent
@@ -75,6 +82,16 @@ class ProgramOffice:
         provider = "iacp" if planned.program == "cri-tac" else "cna"
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
+    def is_time(self, planned: PlannedRequest, number: str) -> bool:
+        """Return whether it decides a referred request now, or leaves it."""
+        return not planned.left_until_late or self.late[number] >= TIMES_LATE
+
+    async def close(self, day: date) -> Sent:
+        """Say that the office is closed on *day*."""
+        closure = {"from": day.isoformat(), "until": day.isoformat(), "reason": "a storm"}
+        version = {**calendar(), "version": 2, "closures": [closure]}
+        return await self.client.send("calendar.define", version, subject=CALENDAR)
+
     async def _send_all(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
         await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 
@@ -83,6 +100,8 @@ class ProgramOffice:
             number = message["data"]["tracking_number"]
             self.referred[number] = message["data"]
             self.directed.pop(number, None)
+        if message["type"] == "gov.cri.clock.late.v1":
+            self.late[message["data"]["tracking_number"]] = message["data"]["times"]
 
 
 def _entry(participant: str) -> dict[str, Any]:

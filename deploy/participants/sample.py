@@ -11,6 +11,7 @@ from deploy.participants.behavior import SCARCE_TOPIC, first_answer, outcome
 
 ORDINARY, CRITICAL, ASSESSMENT, INELIGIBLE, SCARCE = 204, 44, 28, 6, 14
 SCARCE_PLACES, SCARCE_PLACES_LATER = 6, 3
+LEFT_UNTIL_LATE, TIMES_LATE = 4, 3
 _ROLES = {"county": "sheriff", "state": "colonel", "university": "director", "tribal": "chief"}
 _TAC_FORMS = ("training_in_person", "training_virtual", "strategic_planning", "policy_review",
               "consultation", "peer_exchange")  # fmt: skip
@@ -26,7 +27,12 @@ _ISSUES = (
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """A request to submit, its later messages, and the state in which it must end."""
+    """
+    A request to submit, its later messages, and the state in which it must end.
+
+    ``left_until_late``: the program office decides it only when it has been told `TIMES_LATE`
+    times that it is late.
+    """
 
     participant: str
     reference: str
@@ -38,6 +44,7 @@ class PlannedRequest:
     withdrawn: bool = False
     withdrawn_twice: bool = False
     amended: bool = False
+    left_until_late: bool = False
 
 
 def message_id(planned: PlannedRequest) -> str:
@@ -143,7 +150,14 @@ class Sample:
                 served = direction is not ineligible
                 ends = outcome(self._seed, agency.name, topics) if served else "ineligible"
                 planned_requests.append(
-                    self._made(agency, data, "cri-tac", ends=ends, direction=direction)
+                    self._made(
+                        agency,
+                        data,
+                        "cri-tac",
+                        ends=ends,
+                        direction=direction,
+                        left_until_late=direction is route,
+                    )
                 )
         return planned_requests
 

@@ -45,7 +45,7 @@ async def test_a_day_is_named_by_its_number_and_a_weekend_by_the_day_before() ->
     assert days.label() == "day  1, Sat Mar 20"
 
 
-def test_the_next_morning_after_a_friday_is_monday() -> None:
-    assert days_at("2027-03-19T09:00:00-04:00").morning() == datetime.fromisoformat(
-        "2027-03-22T00:00:00-04:00"
-    )
+def test_two_working_days_after_a_friday_is_tuesday() -> None:
+    tuesday = datetime.fromisoformat("2027-03-23T00:00:00-04:00")
+
+    assert days_at("2027-03-19T09:00:00-04:00").morning_after(2) == tuesday

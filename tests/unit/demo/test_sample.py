@@ -6,7 +6,7 @@ from datetime import date
 from deploy.demo.bad_input import bad_records, garbage
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.behavior import first_answer, offer_number, outcome
-from deploy.participants.sample import PlannedRequest, Sample
+from deploy.participants.sample import LEFT_UNTIL_LATE, PlannedRequest, Sample
 from shared.contracts.inbound import Submission
 
 MONDAY = date(2026, 11, 23)
@@ -66,6 +66,13 @@ def test_providers_do_all_there_is_to_do() -> None:
 
     assert answers == {"accept", "decline", "counter", "silent", "late"}
     assert outcomes == {"closed", "delivered", "in_delivery", "assigned"}
+
+
+def test_some_requests_are_left_until_they_are_late_and_accepted_then() -> None:
+    left = [planned for planned in planned_requests() if planned.left_until_late]
+
+    assert len(left) == LEFT_UNTIL_LATE
+    assert {first_answer(1, each.agency.name, each.data["topics"]) for each in left} == {"accept"}
 
 
 def test_behavior_does_not_depend_on_the_order_of_topics() -> None:
