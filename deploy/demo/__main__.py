@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.request import urlopen
 
+from deploy.demo import clocks, ends_told
 from deploy.demo.background import run_in_thread
 from deploy.demo.business_days import BusinessDays
-from deploy.demo.clocks import faults, ledger, untold
+from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
 from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
@@ -101,12 +103,14 @@ def _demo(
         wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
         announcements = asyncio.run(read_announcements(Access.of(connection, "california-post")))
         print(summary(demo, result, announcements=announcements))
+        _keep_page(str(stack.connection.reporting), state)
         wrong += _print_histories(example_requests(demo), file)
         wrong += _check_queue_order(dsns["routing"])
         wrong += _check_clocks(demo)
+        wrong += _check_ends(demo)
         wrong += _verify(stack)
         wrong += compare_routing(file)
-        wrong += check_releases(str(stack.connection.reporting), file)
+        wrong += check_releases(str(stack.connection.reporting), file, months=1)
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)
 
@@ -132,6 +136,12 @@ def _print_histories(chosen: Sequence[tuple[str, str]], connection: Path) -> lis
     return wrong
 
 
+def _keep_page(public: str, state: Path) -> None:
+    """Keep the public page, to look at it afterwards."""
+    with urlopen(public, timeout=10) as answer:
+        (state / "page.html").write_bytes(answer.read())
+
+
 def _check_queue_order(routing: str) -> list[str]:
     """Check that requests waiting for a program to open were offered in queue order."""
     released = asyncio.run(read_releases(routing))
@@ -147,9 +157,8 @@ def _check_queue_order(routing: str) -> list[str]:
 def _check_clocks(demo: Demonstration) -> list[str]:
     """Check that all clocks add up, and that everyone was told of those that were late."""
     participants = demo.participants
-    received = {name: each.received or () for name, each in participants.clients.items()}
-    found = ledger(received)
-    wrong = faults(found, participants.statuses())
+    found = ledger(participants.received())
+    wrong = clocks.faults(found, participants.statuses())
     adds_up = "does not add up" if wrong else "adds up"
     print(f"clocks: {found.summary()}; the ledger of every request {adds_up}")
     late = [
@@ -158,6 +167,13 @@ def _check_clocks(demo: Demonstration) -> list[str]:
         if planned.left_until_late
     ]
     return wrong + untold(found, late=late, times=TIMES_LATE, moved=demo.moved)
+
+
+def _check_ends(demo: Demonstration) -> list[str]:
+    """Check that work goes on after providers and programs ended, and who was told."""
+    happened, received = demo.ends.happened, demo.participants.received()
+    print(f"ends: {ends_told.summary(happened, received)}")
+    return ends_told.faults(happened, received)
 
 
 def _verify(stack: Stack) -> list[str]:

@@ -7,16 +7,19 @@ from typing import Any
 
 from deploy.demo.bad_input import BadRecord, bad_records, garbage
 from deploy.demo.business_days import START
+from deploy.demo.ends import Ends
 from deploy.demo.misuse import Judged, late_answers, send_misuse
 from deploy.demo.participants import Participants
 from deploy.participants.agencies import reference
-from deploy.participants.behavior import SCARCE_TOPIC
+from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC
 from deploy.participants.client import Client, Sent
-from deploy.participants.sample import SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
+from deploy.participants.sample import LOST, SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
-_ANNOUNCED = ("critical-response", "organizational-assessment")
-_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 6, 40, 1000, 4
+_LITTLE = frozenset({SCARCE_TOPIC, LOST_TOPIC})
+_SUCCESSOR = "iacp"
+"""Who goes on with the work of the provider that leaves."""
+_OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 
 
 class Demonstration:
@@ -25,6 +28,8 @@ class Demonstration:
     def __init__(self, participants: Participants, *, seed: int) -> None:
         self.participants, self._seed = participants, seed
         self._days = participants.days
+        self._opens_at = self._days.now()
+        self.ends = Ends(participants)
         self.half_way = threading.Event()
         self.bad = bad_records(participants.planned_requests, today=START.date())
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
@@ -36,17 +41,25 @@ class Demonstration:
     async def run(self) -> None:
         """Run all phases in order."""
         await self.participants.connect()
+        say = self.participants.progress.say
         directing = asyncio.create_task(self._direct())
         try:
             await self._introductions()
             await self._days.begin()
             await self._submissions()
+            say(await self.ends.postpone(self._opens_at))
             await self._amendments()
             await self._closure()
+            say(await self.ends.suspend())
+            await self._declare(_SUCCESSOR, lost=LOST)
+            say(await self.ends.lose())
+            say(await self.ends.take_up_again())
             await self._opening()
             await self._directions()
             await self._more_capacity()
             await self._lapses()
+            say(await self.ends.end_program())
+            self.submissions += self.ends.submissions
             await self._work()
             await self._days.wait_until(self._days.end)
         finally:
@@ -64,28 +77,39 @@ class Demonstration:
     async def _introductions(self) -> None:
         """Register participants, define reference data, declare capacity, set contacts."""
         say = self.participants.progress.say
-        opens_at = dict.fromkeys(_ANNOUNCED, self._days.after(_OPENS_AFTER))
+        self._opens_at = self._days.after(_OPENS_AFTER)
         await self.participants.office.register_itself()
         await self.participants.answered("the program office's registration")
         await self.participants.office.register_others()
         await self.participants.answered("the registrations")
-        await self.participants.office.define(opens_at=opens_at)
+        await self.participants.office.define(opens_at=self._opens_at)
         await self.participants.answered("the reference data")
         sent = len(self.participants.office.client.sent)
         say(f"introduced: {sent} messages of the program office applied")
         await asyncio.gather(
-            *(self._declare(each, scarce=SCARCE_PLACES) for each in self.participants.providers),
+            *(
+                self._declare(
+                    each,
+                    scarce=SCARCE_PLACES if each == _SCARCE_PROVIDER else 0,
+                    lost=LOST if each == LOST_PROVIDER else 0,
+                )
+                for each in self.participants.providers
+            ),
             *(self.participants.systems[each].set_contact() for each in self.asking),
         )
         await self.participants.answered("capacity and contacts")
         say(f"capacity declared by {len(self.participants.providers)} providers")
 
-    async def _declare(self, provider: str, *, scarce: int) -> Sent:
-        """Declare ample capacity; for the scarce topic only one provider has any."""
-        plenty = [t["id"] for t in reference("topics") if t["id"] != SCARCE_TOPIC] + ["other"]
-        entries: list[dict[str, Any]] = [{"topics": plenty, "can_take": _PLENTY}]
-        if provider == _SCARCE_PROVIDER:
+    async def _declare(self, provider: str, *, scarce: int = 0, lost: int = 0) -> Sent:
+        """Declare ample capacity; for two topics only some providers have any, and little."""
+        plenty = [t["id"] for t in reference("topics") if t["id"] not in _LITTLE] + ["other"]
+        entries: list[dict[str, Any]] = []
+        if provider != LOST_PROVIDER:
+            entries.append({"topics": plenty, "can_take": _PLENTY})
+        if scarce:
             entries.append({"topics": [SCARCE_TOPIC], "can_take": scarce})
+        if lost:
+            entries.append({"topics": [LOST_TOPIC], "can_take": lost})
         return await self.participants.providers[provider].declare(entries)
 
     async def _submissions(self) -> None:

@@ -11,7 +11,7 @@ from deploy.demo.progress import Progress, until
 from deploy.participants.agencies import asking_agencies
 from deploy.participants.agency_system import AgencySystem
 from deploy.participants.changes import Changes
-from deploy.participants.client import Access, Client
+from deploy.participants.client import Access, Client, Message, Sent
 from deploy.participants.history import History
 from deploy.participants.program_office import ProgramOffice
 from deploy.participants.provider_system import ProviderSystem
@@ -39,9 +39,11 @@ class Participants:
         self.days = days
         self.changes = Changes()
         participants = connection["participants"]
-        self.planned_requests = Sample(
+        planned_requests = Sample(
             seed=seed, today=START.date(), agencies=asking_agencies()
         ).planned_requests()
+        self.planned_requests = [each for each in planned_requests if not each.later]
+        self.later = [each for each in planned_requests if each.later]
         self.clients = {
             each: Client(
                 Access.of(connection, each),
@@ -70,6 +72,16 @@ class Participants:
     async def disconnect(self) -> None:
         """Disconnect all systems."""
         await asyncio.gather(*(client.stop() for client in self.clients.values()))
+
+    def received(self) -> dict[str, list[Message]]:
+        """Return the messages that each participant has received so far."""
+        return {name: client.received or [] for name, client in self.clients.items()}
+
+    async def submit_later(self) -> list[Sent]:
+        """Submit the requests that come later."""
+        self.planned_requests += self.later
+        sent = [self.systems[each.participant].submit(each) for each in self.later]
+        return await asyncio.gather(*sent)
 
     def by_telephone(self, number: str) -> PlannedRequest | None:
         """Return the planned request with this tracking number; None if nobody knows it yet."""

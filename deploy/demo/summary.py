@@ -53,7 +53,8 @@ def example_requests(demo: Demonstration) -> list[tuple[str, str]]:
     return [
         ("declined by one provider, taken by the next",
          first(w for w in closed if number(w) in declined and w.program == "cri-tac")),
-        ("waited until its program opened", first(w for w in closed if w.program != "cri-tac")),
+        ("waited until its program opened",
+         first(w for w in closed if w.program != "cri-tac" and not w.later)),
         ("an agency in no list: the program office decided",
          first(w for w in closed if w.direction is not None)),
     ]  # fmt: skip

@@ -13,12 +13,15 @@ FirstAnswer = Literal["accept", "decline", "counter", "silent", "late"]
 Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
 SCARCE_TOPIC = "missing_persons_volunteers"
 """The topic for which a single provider has capacity, less than requested."""
+LOST_TOPIC, LOST_PROVIDER = "women_in_policing", "nawlee"
+"""The topic for which at first only one provider has capacity, which leaves with this work."""
+_SPECIAL = frozenset({SCARCE_TOPIC, LOST_TOPIC})
 DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
 
 
 def first_answer(seed: int, agency: str, topics: Collection[str]) -> FirstAnswer:
     """Return how a provider answers the first offer of a request."""
-    if SCARCE_TOPIC in topics:
+    if not _SPECIAL.isdisjoint(topics):
         return "accept"
     draw = _draw(seed, "answer", agency, topics)
     if draw < 74:
@@ -37,7 +40,7 @@ def decline_reason(seed: int, agency: str, topics: Collection[str]) -> str:
 
 def outcome(seed: int, agency: str, topics: Collection[str]) -> Outcome:
     """Return the state of the work when the demonstration ends."""
-    if SCARCE_TOPIC in topics:
+    if not _SPECIAL.isdisjoint(topics):
         return "closed"
     draw = _draw(seed, "outcome", agency, topics)
     if draw < 55:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,8 @@ class ProgramOffice:
     directed: dict[str, Sent] = field(default_factory=dict)
     late: "Counter[str]" = field(default_factory=Counter)
     """How often it was told that a request is late."""
+    named: str | None = None
+    """The provider to which requests go that it has left until they are late."""
 
     def __post_init__(self) -> None:
         self.client.on_message = self._on_message
@@ -39,7 +41,7 @@ class ProgramOffice:
     async def register_itself(self) -> None:
         """Register the program office, which must be the first participant."""
         own = self.client.access.participant
-        await self._send_all("participant.register", [_entry(own)])
+        await self._send_all("participant.register", [_entry("participants", own)])
 
     async def register_others(self) -> None:
         """Register all other participants."""
@@ -47,12 +49,12 @@ class ProgramOffice:
         others = [entry for entry in reference("participants") if entry["id"] != own]
         await self._send_all("participant.register", others)
 
-    async def define(self, *, opens_at: Mapping[str, datetime]) -> None:
-        """Send programs, some of which open then, topics, providers, the calendar, the rules."""
+    async def define(self, *, opens_at: datetime) -> None:
+        """Send programs, topics, providers, calendar and rules; announced programs open then."""
         programs = reference("programs")
         for program in programs:
-            if program["id"] in opens_at:
-                program["opens_at"] = opens_at[program["id"]].isoformat()
+            if program["status"] == "announced":
+                program["opens_at"] = opens_at.isoformat()
         await self._send_all("program.define", programs)
         await self._send_all("topic.define", reference("topics"))
         await self._send_all("provider.list", reference("providers"))
@@ -77,6 +79,11 @@ class ProgramOffice:
         if referral["reason"] == "countered":
             provider = referral["provider"]
             return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
+        if "proposed_program" in referral:
+            program = referral["proposed_program"]
+            return {"action": "route", "program": program, "reason": "program_ended"}
+        if planned.left_until_late and self.named is not None:
+            return {"action": "assign", "provider": self.named, "reason": "agency_called"}
         if planned.direction is not None and referral["reason"] != "no_candidate":
             return {**planned.direction, "reason": "agency_called"}
         provider = "iacp" if planned.program == "cri-tac" else "cna"
@@ -92,6 +99,21 @@ class ProgramOffice:
         version = {**calendar(), "version": 2, "closures": [closure]}
         return await self.client.send("calendar.define", version, subject=CALENDAR)
 
+    async def define_program(self, program: str, **changed: str) -> Sent:
+        """Send a program that has *changed*."""
+        entry = {**_entry("programs", program), **changed}
+        return await self.client.send("program.define", entry, subject=program)
+
+    async def list_provider(self, provider: str, **changed: str) -> Sent:
+        """Send a provider that has *changed*."""
+        entry = {**_entry("providers", provider), **changed}
+        return await self.client.send("provider.list", entry, subject=provider)
+
+    async def end(self, engagement_id: str) -> Sent:
+        """End an engagement; its request goes back to its place."""
+        data = {"engagement_id": engagement_id, "reason": "provider_lost", "then": "back_to_lane"}
+        return await self.client.send("engagement.end", data, subject=engagement_id)
+
     async def _send_all(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
         await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 
@@ -104,8 +126,8 @@ class ProgramOffice:
             self.late[message["data"]["tracking_number"]] = message["data"]["times"]
 
 
-def _entry(participant: str) -> dict[str, Any]:
-    return next(entry for entry in reference("participants") if entry["id"] == participant)
+def _entry(kind: str, name: str) -> dict[str, Any]:
+    return next(entry for entry in reference(kind) if entry["id"] == name)
 
 
 def calendar() -> dict[str, Any]:

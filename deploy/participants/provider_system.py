@@ -42,6 +42,11 @@ class Offer:
         return self.offer_id.rpartition("-O")[0]
 
     @property
+    def number(self) -> int:
+        """Which offer of its request this is."""
+        return offer_number(self.offer_id)
+
+    @property
     def is_left(self) -> bool:
         """Whether its provider lets it lapse."""
         return self.answered in ("silent", "late")
@@ -98,6 +103,16 @@ class ProviderSystem:
             if engagement.outcome == "closed":
                 data = {"engagement_id": about, "reason": "completed", "outcome": "plan_done"}
                 await self.client.send("engagement.close", data, subject=about)
+
+    async def cannot_go_on(self, engagement_id: str) -> Sent:
+        """Say that it cannot go on with an engagement."""
+        self.engagements[engagement_id].ended = True
+        data = {
+            "engagement_id": engagement_id,
+            "reason": "cannot_go_on",
+            "note": "Our office closes at the end of the month.",
+        }
+        return await self.client.send("engagement.close", data, subject=engagement_id)
 
     def busy(self) -> bool:
         """Return whether an answer is being sent."""

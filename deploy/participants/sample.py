@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from deploy.participants.agencies import AskingAgency, reference
-from deploy.participants.behavior import SCARCE_TOPIC, first_answer, outcome
+from deploy.participants.behavior import LOST_TOPIC, SCARCE_TOPIC, first_answer, outcome
 
 ORDINARY, CRITICAL, ASSESSMENT, INELIGIBLE, SCARCE = 204, 44, 28, 6, 14
 SCARCE_PLACES, SCARCE_PLACES_LATER = 6, 3
 LEFT_UNTIL_LATE, TIMES_LATE = 4, 3
+LOST, LATER = 3, 4
+POSTPONED_PROGRAM, ENDED_PROGRAM = "organizational-assessment", "critical-response"
 _ROLES = {"county": "sheriff", "state": "colonel", "university": "director", "tribal": "chief"}
 _TAC_FORMS = ("training_in_person", "training_virtual", "strategic_planning", "policy_review",
               "consultation", "peer_exchange")  # fmt: skip
@@ -31,7 +33,7 @@ class PlannedRequest:
     A request to submit, its later messages, and the state in which it must end.
 
     ``left_until_late``: the program office decides it only when it has been told `TIMES_LATE`
-    times that it is late.
+    times that it is late. ``later``: submitted when its program is suspended, which then ends.
     """
 
     participant: str
@@ -45,6 +47,7 @@ class PlannedRequest:
     withdrawn_twice: bool = False
     amended: bool = False
     left_until_late: bool = False
+    later: bool = False
 
 
 def message_id(planned: PlannedRequest) -> str:
@@ -68,6 +71,7 @@ class Sample:
             for family in ("general", "sheriff", "tribal")
         }
         self._topics["tribal"].remove(SCARCE_TOPIC)
+        self._topics["general"].remove(LOST_TOPIC)
 
     def planned_requests(self) -> list[PlannedRequest]:
         """Return all requests in the order in which they are sent."""
@@ -78,9 +82,10 @@ class Sample:
             *self._ineligible(),
             *self._scarce(),
             *self._for_a_person(),
+            *self._to_the_lost(),
         ]
         self._random.shuffle(planned_requests)
-        return planned_requests
+        return [*planned_requests, *self._later()]
 
     def _ordinary(self) -> list[PlannedRequest]:
         """Draw requests to CRI-TAC: every agency asks at least once."""
@@ -159,6 +164,26 @@ class Sample:
                         left_until_late=direction is route,
                     )
                 )
+        return planned_requests
+
+    def _to_the_lost(self) -> list[PlannedRequest]:
+        """Draw requests that go to the provider which leaves."""
+        planned_requests = []
+        for agency in self._random.sample(self._listed, LOST):
+            data = self._data(agency, topics=[LOST_TOPIC], forms=_TAC_FORMS)
+            planned_requests.append(self._made(agency, data, "cri-tac", ends="closed"))
+        return planned_requests
+
+    def _later(self) -> list[PlannedRequest]:
+        """Draw requests to the program that ends, which no provider declines then."""
+        planned_requests = []
+        agencies = [one for one in self._listed if one.cri_type != "campus"]
+        for agency in self._random.sample(agencies, LATER):
+            topics = self._topics_met_with("accept", agency)
+            data = self._data(agency, topics=topics, forms=_CRITICAL_FORMS[:1])
+            data["program"] = ENDED_PROGRAM
+            ends = outcome(self._seed, agency.name, topics)
+            planned_requests.append(self._made(agency, data, ENDED_PROGRAM, ends=ends, later=True))
         return planned_requests
 
     def _ordinary_request(
