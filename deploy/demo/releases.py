@@ -1,34 +1,98 @@
 """Checks the monthly releases from outside: the public page, and the log."""
 
+import csv
 import hashlib
+import io
 import json
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
+
+from deploy.demo.public_page import Row, rows_of
 
 _MONTH = re.compile(r'href="/releases/(\d{4}-\d\d)"')
 
 
-def check_releases(public: str, connection: Path, *, months: int | None = None) -> list[str]:
+def check_releases(public: str, connection: Path, *, months: int) -> list[str]:
     """
-    Print how many months are published and rerun to the same hash; return what is wrong.
+    Check the releases of so many *months*; print what was found, and return what is wrong.
 
-    It is wrong, too, if *months* is given and another number is published.
+    Each is rerun to the same hash, and its page, JSON and CSV show the same numbers.
     """
     found = sorted(set(_MONTH.findall(_get(public, "/"))))
-    wrong = [each for month in found for each in _wrong_in(public, month, connection)]
-    equal = "each" if not wrong else "not each"
-    outcome = f"{equal} rerun to the same hash" if found else "none has ended"
-    print(f"releases: {len(found)} months; {outcome}")
-    if months not in (None, len(found)):
+    wrong, numbers = [], 0
+    for month in found:
+        published = json.loads(_get(public, f"/releases/{month}.json"))
+        wrong += _wrong_hash(month, published, connection)
+        wrong += wrong_views(public, month, published)
+        numbers += len(published["release"]["figures"])
+    if len(found) != months:
         wrong.append(f"{len(found)} months are published, not {months}")
+    outcome = (
+        "there is a fault"
+        if wrong
+        else (f"each rerun to the same hash; page, JSON and CSV show the same {numbers} numbers")
+    )
+    print(f"releases: {', '.join(found) or 'no month'} published; {outcome}")
     return wrong
 
 
-def _wrong_in(public: str, month: str, connection: Path) -> list[str]:
-    published = json.loads(_get(public, f"/releases/{month}.json"))
+def wrong_views(public: str, month: str, published: dict[str, Any]) -> list[str]:
+    """Return how the page and the CSV differ from the JSON."""
+    figures, wrong = published["release"]["figures"], []
+    columns = ("figure", "breakdown", "group", "name", "measure", "value")
+    table = csv.DictReader(io.StringIO(_get(public, f"/releases/{month}.csv")))
+    in_csv = [(row["release_sha256"], *(row[each] for each in columns)) for row in table]
+    in_json = [(published["sha256"], *(str(each[name]) for name in columns)) for each in figures]
+    if in_csv != in_json:
+        wrong.append(f"release {month}: the CSV has other figures than the JSON")
+    on_page, expected = _on_page(_get(public, f"/releases/{month}")), _rows(figures)
+    for row in (on_page - expected) + (expected - on_page):
+        wrong.append(
+            f"release {month}: {row} is {on_page[row]} times on the page,"
+            f" {expected[row]} times in the JSON"
+        )
+    return wrong
+
+
+def _on_page(html: str) -> "Counter[Row]":
+    """Return the rows of a page; those of times without the stage, whose name only pages have."""
+    found: Counter[Row] = Counter()
+    for row, times in rows_of(html).items():
+        found[row[1:] if len(row) > 2 else row] += times
+    return found
+
+
+def _rows(figures: Sequence[dict[str, Any]]) -> "Counter[Row]":
+    """Return the rows of the tables in which a page shows *figures*: counts, and times."""
+    found: Counter[Row] = Counter()
+    times: dict[tuple[str, str, str], dict[str, str]] = {}
+    for each in figures:
+        if each["measure"] != "count":
+            stage = (each["figure"], each["breakdown"], each["group"])
+            times.setdefault(stage, {})[each["measure"]] = _days(each["value"])
+        elif each["breakdown"] != "all":
+            value = each["value"]
+            found[each["name"], f"{value:,}" if isinstance(value, int) else value] += 1
+    for measures in times.values():
+        found[measures["p50"], measures["p90"]] += 1
+    return found
+
+
+def _days(hours: int | str) -> str:
+    if isinstance(hours, str):
+        return hours
+    days = f"{hours / 24:.1f}".removesuffix(".0")
+    return f"{days} day" if days == "1" else f"{days} days"
+
+
+def _wrong_hash(month: str, published: dict[str, Any], connection: Path) -> list[str]:
+    """Return what is wrong with a release's hash, as published and computed again."""
     text = json.dumps(
         published["release"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )

@@ -1,0 +1,60 @@
+"""The page, the JSON and the CSV of a release are compared number by number."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+import pytest
+
+from deploy.demo import releases
+from deploy.demo.public_page import rows_of
+from deploy.demo.releases import wrong_views
+from services.reporting.csv_table import release_table
+from services.reporting.render import release_page
+from shared.contracts.reporting import ReleaseFacts
+from tests.unit.reporting.test_release import counted, release
+
+RELEASE = release(counted(("program", "cri-tac", 57), ("goal", "trust", 1234)))
+FACTS = ReleaseFacts(sha256="ab" * 32, release=RELEASE)
+PAGE = release_page(FACTS, at=datetime(2026, 7, 6, tzinfo=UTC), published_at=datetime.now(UTC))
+
+
+@contextmanager
+def served(*, page: str = PAGE, table: str = release_table(FACTS)) -> Iterator[None]:
+    with patch.object(
+        releases, "_get", lambda public, path: table if path.endswith(".csv") else page
+    ):
+        yield
+
+
+def wrong() -> list[str]:
+    return wrong_views("", "2026-06", FACTS.model_dump(mode="json"))
+
+
+def test_rows_are_read_without_headings_and_bars() -> None:
+    html = "<table><tr><th scope=col>a</th></tr><tr><th>b &amp; c</th><td>1,230</td>"
+    html += '<td class="bar"><svg></svg></td></tr></table>'
+
+    assert rows_of(html) == {("b & c", "1,230"): 1}
+
+
+def test_three_views_of_one_release_agree() -> None:
+    with served():
+        assert wrong() == []
+    assert rows_of(PAGE).total() > 50
+
+
+@pytest.mark.parametrize(("shown", "instead"), [(">60<", ">70<"), (">1,230<", ">1,240<")])
+def test_another_number_on_the_page_is_a_fault(shown: str, instead: str) -> None:
+    assert shown in PAGE
+
+    with served(page=PAGE.replace(shown, instead)):
+        assert wrong() != []
+
+
+def test_another_number_in_the_csv_is_a_fault() -> None:
+    table = release_table(FACTS)
+
+    with served(table=table.replace(",60,", ",70,", 1)):
+        assert wrong() == ["release 2026-06: the CSV has other figures than the JSON"]
