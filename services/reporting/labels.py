@@ -6,15 +6,15 @@ from shared.catalog.catalog import Catalog
 from shared.contracts.codes import STATES
 
 STAGES = {
-    "first_contact_to_submission": "First contact → submission",
-    "submission_to_acknowledgement": "Submission → acknowledgement",
-    "acknowledgement_to_triage": "Acknowledgement → triage",
-    "triage_to_offer": "Triage → first offer",
-    "offer_to_acceptance": "First offer → acceptance",
-    "acceptance_to_delivery": "Acceptance → delivery",
-    "delivery_to_close": "Delivery → close",
-    "submission_to_acceptance": "Submission → acceptance, in all",
-    "submission_to_close": "Submission → close, in all",
+    "first_contact_to_submission": "First contact → request",
+    "submission_to_acknowledgement": "Request → receipt confirmed",
+    "acknowledgement_to_triage": "Receipt confirmed → program chosen",
+    "triage_to_offer": "Program chosen → first provider asked",
+    "offer_to_acceptance": "First provider asked → one accepts",
+    "acceptance_to_delivery": "A provider accepts → help delivered",
+    "delivery_to_close": "Help delivered → closed",
+    "submission_to_acceptance": "In all: request → a provider accepts",
+    "submission_to_close": "In all: request → closed",
 }
 """Every stage, in the order a request passes through them."""
 
@@ -25,14 +25,14 @@ BREAKDOWNS = {
     "status": "by state of the request",
     "reached": "by the state that they reached",
     "program": "by program",
-    "lane": "by lane",
+    "lane": "by program and urgency",
     "goal": "by goal",
     "family": "by family of topics",
     "topic": "by topic",
     "service_form": "by form of help",
-    "cri_type": "by agency type",
-    "agency_class": "by class in the agency list",
-    "sworn_band": "by sworn officers",
+    "cri_type": "by type of agency",
+    "agency_class": "by who runs the agency",
+    "sworn_band": "by number of sworn officers",
     "us_state": "by U.S. state or territory",
     "event": "by what happened",
     "decline_reason": "declined, by reason",
@@ -45,7 +45,7 @@ UNITS = {
     "requests": "Requests",
     "offers": "Offers to providers",
     "engagements": "Engagements",
-    "clocks": "Clocks",
+    "clocks": "Time limits",
 }
 """Every unit, in the order of the pages."""
 

@@ -31,16 +31,16 @@ TIMES_BY = ("all", "program")
 REST = "not_stated"
 """The group of requests that state nothing, or nothing that is listed."""
 NOTES = (
-    "A request is one agency's wish for help. Offers, engagements and clocks are other units:"
-    " figures of different units cannot be added.",
+    "A request is one agency's wish for help. An offer asks a provider whether it takes a request;"
+    " an engagement is its work after it accepted. Figures of requests, offers, engagements and"
+    " time limits cannot be added.",
     "Counted is what happened in the month: a request by the month in which it was accepted, a"
     " state by the month in which the request first reached it.",
     "Every count is rounded to the nearest ten. Up to 10, zero included, it says: 10 or fewer.",
     "A total adds up the rounded counts of its table, in which 10 or fewer adds nothing.",
     "Where one request may count in several groups, the table says so and has no total.",
-    "Times are given for stages that ended in the month, where more than ten requests stand"
-    " behind them, to the nearest half day. Half of the requests took the median or less, nine of"
-    " ten the other time.",
+    "Times are given for steps that ended in the month, where more than ten requests stand behind"
+    " them, to the nearest half day.",
     "Refused submissions are no requests and are not counted.",
 )
 
