@@ -40,6 +40,8 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
     "clock_moved": _BOTH,
+    "clock_reminded": _BOTH,
+    "clock_settled": ("requester",),
     "clock_still_missed": ("requester", "program office"),
     "facts_changed": (),
     "request_recorded": (),

@@ -98,7 +98,9 @@ def compare_late(
     rows: Iterable[Late], requests: Iterable[Request], projection: Projection
 ) -> RowComparison:
     """Compare the late clocks that stand, of requests whose whole state the log says."""
-    known = {each.tracking_number: each for each in requests if each.recorded == each.published}
+    complete = {each.tracking_number for each in requests if each.recorded == each.published}
+    # By the log's requests: a request that differs is named by itself.
+    known = {n: request for n, request in projection.requests.items() if n in complete}
     live = {
         late
         for late in rows

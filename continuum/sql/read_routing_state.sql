@@ -5,6 +5,7 @@ SELECT requests.status, program, lane, queue_number, queued, waits_for, publishe
   FROM requests
   LEFT JOIN late_clocks AS late
     ON late.tracking_number = requests.tracking_number
+   AND late.misses > 0
    AND late.status = requests.status
    AND requests.due_clock IS NULL
  WHERE requests.tracking_number = $1;

@@ -21,6 +21,7 @@ from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
     Amendment,
     Capacity,
+    ClockSettlement,
     Close,
     Contact,
     Direction,
@@ -104,6 +105,7 @@ def accept(message: Message, batch: BatchState) -> Decision:
             | Close()
             | EngagementEnding()
             | Rehoming()
+            | ClockSettlement()
             | Direction()
         ):
             request = batch.requests[tracking_number_of(message) or ""]

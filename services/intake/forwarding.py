@@ -9,6 +9,7 @@ from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.inbound import (
     Capacity,
+    ClockSettlement,
     Close,
     Direction,
     EngagementEnding,
@@ -21,6 +22,7 @@ from shared.contracts.intake import (
     TOPIC,
     CapacityEntryFacts,
     CapacityFacts,
+    ClockSettleFacts,
     CloseFacts,
     DirectionFacts,
     EngagementEndFacts,
@@ -34,7 +36,14 @@ from shared.contracts.intake import (
 _DECLARED = "gov.cri.intake.capacity_declared.v1"
 _NOTE = "gov.cri.intake.note_stated.v1"
 AboutRequest = (
-    Withdrawal | OfferAnswer | Milestone | Close | EngagementEnding | Rehoming | Direction
+    Withdrawal
+    | OfferAnswer
+    | Milestone
+    | Close
+    | EngagementEnding
+    | Rehoming
+    | ClockSettlement
+    | Direction
 )
 
 
@@ -80,7 +89,7 @@ def _note(data: AboutRequest) -> str | None:
             return data.note
         case EngagementEnding() | Rehoming():
             return data.words_for_requester
-        case Withdrawal() | Direction():
+        case Withdrawal() | ClockSettlement() | Direction():
             return None
 
 
@@ -138,6 +147,15 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
                 reference_version=batch.registry.version,
             )
             return "gov.cri.intake.engagement_rehome_directed.v1", rehoming
+        case ClockSettlement():
+            settled = ClockSettleFacts(
+                **about,
+                participant=who,
+                clock=data.clock,
+                valid_until=data.valid_until,
+                reason=data.reason,
+            )
+            return "gov.cri.intake.clock_settle_directed.v1", settled
         case Direction():
             direction = DirectionFacts(
                 **about,

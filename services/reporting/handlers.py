@@ -34,6 +34,7 @@ _EVENTS: dict[str, TypeAdapter[Any]] = {
             | intake.EngagementCloseReported
             | intake.EngagementEndDirected
             | intake.EngagementRehomeDirected
+            | intake.ClockSettleDirected
             | intake.RequestDirected,
             Field(discriminator="type"),
         ]

@@ -16,6 +16,7 @@ RequestLogEvent = (
     | intake.EngagementCloseReported
     | intake.EngagementEndDirected
     | intake.EngagementRehomeDirected
+    | intake.ClockSettleDirected
     | intake.RequestDirected
     | routing.RoutingEvent
 )
@@ -164,6 +165,8 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.RequestWithdrawn: _state("withdrawn_at"),
     routing.ClockMissed: _state(counted="clocks_missed"),
     routing.ClockStillMissed: _state(),
+    routing.ClockReminded: _state(),
+    routing.ClockSettled: _state(),
     routing.ClockMoved: _state(),
     routing.RequestFactsChanged: _state(),
     routing.RequestRecorded: _state(),

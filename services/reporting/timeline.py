@@ -69,8 +69,12 @@ def _reasons(data: routing.IneligibleFacts) -> str:
     return ", ".join(reason.code for reason in data.reasons)
 
 
-def _clock(data: routing.ClockFacts | routing.MovedFacts) -> str:
+def _clock(data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts) -> str:
     return data.clock
+
+
+def _settled(data: routing.SettledFacts | intake.ClockSettleFacts) -> str:
+    return f"{data.clock}: {data.reason}"
 
 
 def _cause(data: routing.AffectedFacts) -> str:
@@ -90,11 +94,14 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     intake.RequestDirected: _direction,
     intake.EngagementEndDirected: _ending,
     intake.EngagementRehomeDirected: _rehoming,
+    intake.ClockSettleDirected: _settled,
     intake.MilestoneReported: _milestone,
     routing.RequestIneligible: _reasons,
     routing.EngagementProgressed: _milestone,
+    routing.ClockReminded: _clock,
     routing.ClockMissed: _clock,
     routing.ClockStillMissed: _clock,
+    routing.ClockSettled: _settled,
     routing.ClockMoved: _clock,
     routing.EngagementAffected: _cause,
     routing.MessageApplied: _applied,

@@ -1,8 +1,7 @@
-"""Expires clocks: open offers lapse, other missed clocks are published, and published again."""
+"""Expires clocks: open offers lapse, misses are published again and again; reminds before."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from math import inf
 from typing import Any
@@ -12,10 +11,9 @@ from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
-from services.routing.life.late import Late, late_by, miss_again, stands
+from services.routing.life.late import announce, stands
 from services.routing.life.moving import move
 from services.routing.life.offers import run_out
-from services.routing.life.outcome import DecisionOutcome
 from services.routing.saving import save_and_publish
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import Catalog, CatalogCache
@@ -69,7 +67,7 @@ class Deadlines:
             elif due_at is not None:
                 pauses.append(self._clock.pause(due_at - until))
             if next_at is not None and next_at <= until:
-                pauses.append(await self._repeat(connection, ruleset, until=until))
+                pauses.append(await self._announce(connection, ruleset, until=until))
             elif next_at is not None:
                 pauses.append(self._clock.pause(next_at - until))
             return min(pauses)
@@ -83,7 +81,6 @@ class Deadlines:
             outcomes = [] if at is None else [run_out(each, ruleset, at=at) for each in requests]
             if outcomes:
                 await save_and_publish(connection, outcomes)
-                await _save_late(connection, outcomes)
         if outcomes:
             self._relay_wake.set()
             self._matcher_wake.set()
@@ -110,25 +107,25 @@ class Deadlines:
             log.info("clocks.moved", clocks=len(moved))
         return AT_ONCE
 
-    async def _repeat(
+    async def _announce(
         self, connection: "PoolConnectionProxy[Any]", ruleset: RuleSet, *, until: datetime
     ) -> timedelta:
-        """Announce late clocks again; forget those that were stopped."""
+        """Remind of clocks, announce late ones again; forget those that were stopped."""
         async with connection.transaction():
             found, now = await store.lock_late(connection, until=until, limit=_LIMIT)
             if now is None:
                 return SOON
             at = self._clock.at(now)
             outcomes = [
-                miss_again(request, late, ruleset, at=at)
+                announce(request, late, ruleset, at=at)
                 for request, late in found
                 if stands(late, request)
             ]
-            await save_and_publish(connection, outcomes)
             ended = [late for request, late in found if not stands(late, request)]
-            await _save_late(connection, outcomes, ended=ended)
+            await save_and_publish(connection, outcomes, stopped=ended)
         self._relay_wake.set()
-        log.info("clocks.still_late", clocks=len(outcomes), stopped=len(ended))
+        late = sum(late.misses > 0 for _, late in found) - sum(late.misses > 0 for late in ended)
+        log.info("clocks.announced", late=late, reminded=len(outcomes) - late, stopped=len(ended))
         return AT_ONCE if len(found) == _LIMIT else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:
@@ -146,16 +143,3 @@ class Deadlines:
             last_day=last.isoformat(),
             days_left=max(0, (last - today).days),
         )
-
-
-async def _save_late(
-    connection: "PoolConnectionProxy[Any]",
-    outcomes: Sequence[DecisionOutcome],
-    *,
-    ended: Sequence[Late] = (),
-) -> None:
-    """Write the late clocks that *outcomes* announce."""
-    events = [event for outcome in outcomes for event in outcome.events]
-    late = [found for event in events if (found := late_by(event)) is not None]
-    if late or ended:
-        await store.save_late(connection, late, ended=ended)

@@ -12,6 +12,7 @@ from services.routing import saving, store
 from services.routing.life import capacity
 from services.routing.life.capacity import Capacity
 from services.routing.life.decide import decide
+from services.routing.life.late import Key, Late, last_late
 from services.routing.life.outcome import SOURCE, DecisionOutcome, kind_of
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.in_force import Rules, RulesCache
@@ -20,7 +21,7 @@ from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, sender_of
-from shared.contracts.intake import CapacityDeclared, RequestAmended
+from shared.contracts.intake import CapacityDeclared, ClockSettleDirected, RequestAmended
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
 from shared.delivery.records import Counted, Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
@@ -47,6 +48,7 @@ class Batch:
     numbers: Numbers
     declarations: dict[str, str] = field(default_factory=dict)
     capacities: dict[str, Capacity] = field(default_factory=dict)
+    late: dict[Key, Late] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     outcomes: list[DecisionOutcome] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
@@ -113,6 +115,7 @@ class RoutingReader:
             numbers,
             loaded.declarations,
             loaded.capacities,
+            await _late_clocks(connection, items),
         )
 
     def decide(self, batch: Batch, item: Item) -> Taken:
@@ -133,7 +136,9 @@ class RoutingReader:
             at=batch.at,
             declarations=batch.declarations,
             capacities=batch.capacities,
+            late=batch.late,
         )
+        batch.late |= last_late(outcome.events)
         counted: tuple[Counted, ...] = ()
         if event.subject not in batch.requests:
             batch.new.add(event.subject)
@@ -151,6 +156,15 @@ class RoutingReader:
             changes=batch.changes,
             numbers=batch.numbers.changed,
         )
+
+
+async def _late_clocks(
+    connection: "PoolConnectionProxy[Any]", items: Sequence[Item]
+) -> dict[Key, Late]:
+    """Return the late clocks of the requests of which *items* settle one."""
+    about = [i.message.subject for i in items if isinstance(i.message, ClockSettleDirected)]
+    late = await store.read_late(connection, about) if about else ()
+    return {each.key: each for each in late}
 
 
 def _applied(event: CapacityDeclared, batch: Batch) -> Event:

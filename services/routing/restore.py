@@ -19,7 +19,8 @@ from services.routing import store
 from services.routing.handlers import Batch, RoutingReader
 from services.routing.life import capacity
 from services.routing.life.decide import decide
-from services.routing.life.fold import fold, is_answer
+from services.routing.life.fold import fold, is_answer, parse
+from services.routing.life.late import ABOUT_CLOCKS, Key, Late, last_late
 from services.routing.life.older_events import amended
 from services.routing.life.outcome import DecisionOutcome, kind_of
 from services.routing.life.request import Request
@@ -120,7 +121,14 @@ class RestoreReader:
             return Taken("applied")
         # The relay stopped between the events of one decision: build the missing ones.
         declarations = {**batch.declarations, **_declarations(own)}
-        outcome = decide(request, event, batch.rules, at=own[0].at, declarations=declarations)
+        outcome = decide(
+            request,
+            event,
+            batch.rules,
+            at=own[0].at,
+            declarations=declarations,
+            late={**batch.late, **_settled(own)},
+        )
         ids = {each.id for each in own}
         _add(batch, replace(outcome, events=tuple(e for e in outcome.events if e.id not in ids)))
         return Taken("applied")
@@ -223,8 +231,9 @@ class Restore:
         self.reader: Reader[Any] = RestoreReader(clock)
 
     async def fold(self, connection: Any) -> None:
-        """Raise the numbers of answers; assign queue numbers that older events lack."""
+        """Raise the numbers of answers; bring late clocks up to date; assign queue numbers."""
         await fold_sequences(connection)
+        await _restore_late(connection)
         await connection.execute(_SQL["give_queue_numbers"])
         await connection.execute(_SQL["raise_queue_numbers"])
 
@@ -247,7 +256,6 @@ class Restore:
                 for number, request in loaded.requests.items()
             ]
             await store.save(connection, Results(after))
-        await connection.execute(_SQL["restore_late"])
         await compute_capacities(connection)
         await connection.execute(_SQL["reopen_lanes"])
         await connection.execute(_SQL["forget_queue_numbers"])
@@ -263,6 +271,28 @@ def _declarations(events: Sequence[PublishedEvent]) -> dict[str, str]:
     """Return the declarations of lost providers that *events* name."""
     data = [json.loads(event.value)["data"] for event in events]
     return {each["provider"]: each["declaration"] for each in data if each.get("declaration")}
+
+
+async def _restore_late(connection: Any) -> None:
+    """
+    Write what is to be announced about clocks after the events published since the dump.
+
+    Events that were folded into their request are passed over: a catch-up that was killed runs
+    again, after decisions of its own.
+    """
+    late: dict[Key, Late] = {}
+    types = list(map(kind_of, ABOUT_CLOCKS))
+    async for row in connection.cursor(_SQL["read_announced_clocks"], types):
+        event = parse(PublishedEvent(*row))
+        if event is not None:
+            late |= last_late([event])
+    await store.save(connection, Results(late=list(late.values())))
+
+
+def _settled(events: Sequence[PublishedEvent]) -> dict[Key, Late]:
+    """Return the late clocks that *events* settle, as they were before."""
+    late = last_late(event for each in events if (event := parse(each)) is not None)
+    return {key: settled._replace(next_at=settled.due_at) for key, settled in late.items()}
 
 
 def _add(batch: Batch, outcome: DecisionOutcome) -> None:

@@ -8,6 +8,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.life.capacity import Capacity
+from services.routing.life.late import Late, last_late
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import CapacityChange
 from services.routing.store import LaneSweep, Results
@@ -50,16 +51,20 @@ async def save_and_publish(
     outcomes: Sequence[DecisionOutcome],
     *,
     capacities: Sequence[Capacity] = (),
+    stopped: Sequence[Late] = (),
     sweeps: Sequence[LaneSweep] = (),
 ) -> int:
     """
     Write *outcomes*, *capacities* and *sweeps*, append the events, and return their number.
 
-    A request that enters a lane gets a queue number.
+    A request that enters a lane gets a queue number. Late clocks that have *stopped* lose
+    their row.
     """
     numbered = await _with_queue_numbers(connection, outcomes)
     messages = _messages(numbered)
-    results = replace(_results(numbered), capacities=capacities, sweeps=sweeps)
+    results = _results(numbered)
+    gone = [late._replace(next_at=None) for late in stopped]
+    results = replace(results, capacities=capacities, sweeps=sweeps, late=[*results.late, *gone])
     await store.save(connection, results, messages=messages)
     return len(messages)
 
@@ -89,4 +94,5 @@ def _results(outcomes: Sequence[DecisionOutcome]) -> Results:
         requests=[last[number] for number in sorted(last)],
         records=[record for outcome in outcomes for record in outcome.records],
         changes=[change for outcome in outcomes for change in outcome.changes],
+        late=list(last_late(event for outcome in outcomes for event in outcome.events).values()),
     )

@@ -57,7 +57,8 @@ class Results:
 
     Requests with a ``new`` tracking number have no row yet; the rows of the others, ``capacities``
     and ``numbers`` are locked. The facts of candidates are written with the decision ``records``
-    that name them. The matcher applies ``changes`` later, in this order.
+    that name them. The matcher applies ``changes`` later, in this order. ``late`` has each clock
+    of a request once; those without a next announcement lose their row.
     """
 
     requests: Sequence[Request] = ()
@@ -67,6 +68,7 @@ class Results:
     changes: Sequence[CapacityChange] = ()
     numbers: Mapping[Subject, int] = field(default_factory=dict)
     sweeps: Sequence[LaneSweep] = ()
+    late: Sequence[Late] = ()
 
 
 async def load_batch(
@@ -246,13 +248,10 @@ async def lock_late(
     return found, at
 
 
-async def save_late(
-    connection: "Connection[Any]", late: Sequence[Late], *, ended: Sequence[Late] = ()
-) -> None:
-    """Write *late*, one for each clock of a request, and delete those that have *ended*."""
-    columns = list(zip(*late, strict=True)) or [()] * len(Late._fields)
-    gone = [each.tracking_number for each in ended], [each.clock for each in ended]
-    await connection.execute(_SQL["save_late"], *columns, *gone)
+async def read_late(connection: "Connection[Any]", requests: Collection[str]) -> list[Late]:
+    """Return the late clocks of *requests*, which are locked."""
+    rows = await connection.fetch(_SQL["read_late"], list(requests))
+    return [Late(*row) for row in rows]
 
 
 def _late(row: Any, request: Request) -> Late:
@@ -278,6 +277,7 @@ async def close(
         results.changes,
         [(*subject, last) for subject, last in results.numbers.items()],
         results.sweeps,
+        results.late,
     )
     if not any(parameters):
         return Closing(messages=messages)

@@ -21,6 +21,13 @@ _DAY = 86_400
 _LONGEST_PAUSE = 20
 
 
+class Schedule(NamedTuple):
+    """When a clock runs out, and when the one who must act is reminded, if that happens."""
+
+    due_at: datetime | None
+    remind_at: datetime | None = None
+
+
 class Length(NamedTuple):
     """A length of time: ``working`` time, ``days`` in the calendar's zone, or ``elapsed``."""
 
@@ -76,6 +83,13 @@ def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime | None:
     None if it counts working days and would end after the last day of the calendar.
     """
     return end_of(length_of(ruleset, name), ruleset.calendar, start=start)
+
+
+def schedule(ruleset: RuleSet, name: str, *, start: datetime) -> Schedule:
+    """Return when the clock *name*, started at *start*, runs out, and when to remind of it."""
+    length, calendar = length_of(ruleset, name), ruleset.calendar
+    due = end_of(length, calendar, start=start)
+    return Schedule(due, None if due is None else reminder_at(length, calendar, due_at=due))
 
 
 def reminder_at(length: Length, calendar: Calendar, *, due_at: datetime) -> datetime | None:

@@ -476,6 +476,27 @@ class Direction(Strict):
     """Why, as a code of the office's own choice."""
 
 
+class ClockSettlement(Strict):
+    """
+    The program office settles a clock that is late: it is not announced again.
+
+    With ``valid_until`` it is announced again then, if what it waits for has not happened.
+    """
+
+    tracking_number: Tracking
+    """The request."""
+    clock: Annotated[
+        Line, Field(examples=["engagement_silence"], json_schema_extra={"x-codes": "clocks"})
+    ]
+    """The clock that is late, as `clock.late` names it."""
+    valid_until: Annotated[AwareDatetime | None, Field(examples=["2026-12-31T17:00:00-05:00"])] = (
+        None
+    )
+    """Until when it is not announced; without it, it never is again."""
+    reason: Annotated[Code, Field(examples=["agreed_by_telephone"])]
+    """Why, as a code of the office's own choice."""
+
+
 class ParticipantRegistration(Participant):
     """
     Registers a participant, or changes its registration.
@@ -565,6 +586,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
     "gov.cri.engagement.rehome.v1": Rehoming,
+    "gov.cri.clock.settle.v1": ClockSettlement,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -597,6 +619,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.direct.v1": frozenset({OFFICE}),
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
+    "gov.cri.clock.settle.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
 
@@ -609,6 +632,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.request.direct.v1",
             "gov.cri.engagement.end.v1",
             "gov.cri.engagement.rehome.v1",
+            "gov.cri.clock.settle.v1",
         }
     ),
     "approver": frozenset(

@@ -232,6 +232,24 @@ class EngagementRehomeDirected(Event):
     data: EngagementRehomeFacts
 
 
+class ClockSettleFacts(Facts):
+    """``valid_until``: it is announced again then; ``reason`` is a code of the office's choice."""
+
+    request_id: Uuid
+    tracking_number: str
+    participant: str
+    clock: str
+    valid_until: AwareDatetime | None = None
+    reason: str
+
+
+class ClockSettleDirected(Event):
+    """The program office settles a late clock."""
+
+    type: Literal["gov.cri.intake.clock_settle_directed.v1"]
+    data: ClockSettleFacts
+
+
 class DirectionFacts(Facts):
     request_id: Uuid
     tracking_number: str
@@ -258,6 +276,7 @@ IntakeEvent = (
     | EngagementCloseReported
     | EngagementEndDirected
     | EngagementRehomeDirected
+    | ClockSettleDirected
     | RequestDirected
 )
 

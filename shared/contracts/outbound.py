@@ -59,7 +59,9 @@ TYPES = {
     "referral_made": "gov.cri.referral.made.v1",
     "note_stated": "gov.cri.note.stated.v1",
     "came_too_late": "gov.cri.amendment.came_too_late.v1",
+    "clock_reminder": "gov.cri.clock.reminder.v1",
     "clock_late": "gov.cri.clock.late.v1",
+    "clock_settled": "gov.cri.clock.settled.v1",
     "clock_moved": "gov.cri.clock.moved.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
@@ -598,6 +600,23 @@ class StatusAnswer(Facts):
     """Whether this repeats an earlier answer, because the message was sent again."""
 
 
+class ClockReminder(Facts):
+    """Reminds the one who must act: one working day is left. It comes once for each clock."""
+
+    tracking_number: TrackingNumber
+    """The request."""
+    offer_id: OfferId | None = None
+    """The offer, if that waits for your answer."""
+    engagement_id: EngagementId | None = None
+    """The engagement, if that waits for you."""
+    clock: ClockName
+    """The clock that is about to run out."""
+    due_at: AwareDatetime
+    """When it runs out."""
+    sentence: Annotated[Sentence, Field(examples=["Your answer to this offer is due."])]
+    """The same in words, for people."""
+
+
 class ClockLate(Facts):
     """
     Tells the one who waits, and the program office, that something is late.
@@ -620,6 +639,21 @@ class ClockLate(Facts):
     """When you are told again if nothing has happened by then."""
     sentence: Annotated[Sentence, Field(examples=["The program office is late."])]
     """Who is late, and what follows, in words for people."""
+
+
+class ClockSettled(Facts):
+    """Tells the one who waits that the program office settled something that is late."""
+
+    tracking_number: TrackingNumber
+    """The request."""
+    clock: ClockName
+    """The clock that ran out."""
+    due_at: AwareDatetime
+    """When it should have happened."""
+    next_at: AwareDatetime | None = None
+    """When you are told again if nothing has happened by then; absent: you are not told again."""
+    sentence: Annotated[Sentence, Field(examples=["The program office has settled this delay."])]
+    """The same in words, for people."""
 
 
 class ClockMoved(Facts):
@@ -673,7 +707,9 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["referral_made"]: Referral,
     TYPES["note_stated"]: Note,
     TYPES["came_too_late"]: CameTooLate,
+    TYPES["clock_reminder"]: ClockReminder,
     TYPES["clock_late"]: ClockLate,
+    TYPES["clock_settled"]: ClockSettled,
     TYPES["clock_moved"]: ClockMoved,
     TYPES["passed_on"]: PassedOn,
     TYPES["heartbeat"]: Heartbeat,
@@ -700,7 +736,9 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["referral_made"]: frozenset({_OFFICE}),
     TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["came_too_late"]: frozenset({_AGENCY}),
+    TYPES["clock_reminder"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["clock_settled"]: frozenset({_AGENCY}),
     TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["passed_on"]: frozenset({_AGENCY}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),

@@ -441,6 +441,12 @@ NOT_REFERRED = Refusal(
     "Direct a request only while its status is referred.",
     _ROUTING,
 )
+CLOCK_NOT_LATE = Refusal(
+    "clock_not_late",
+    "This clock of the request is not late, or was settled already.",
+    "Settle a clock that clock.late has named, and that has not stopped since.",
+    _ROUTING,
+)
 NO_RULESET = Refusal(
     "no_ruleset",
     "No rule set is in force.",
@@ -460,6 +466,7 @@ MEANINGS: Mapping[str, str] = {
     "actor_not_authorized": "The person who acts has none of the roles that may do this.",
     "already_withdrawn": "The request was already withdrawn.",
     "calendar_ended": "The rules' calendar has ended: the direction cannot be carried out.",
+    "clock_not_late": "The clock is not late: there is nothing to settle.",
     "contains_protected_identifier": "A text seems to hold a Social Security or FBI number.",
     "dates_contradict": "An end before its beginning, or a future date that must be past.",
     "deleted_unread": "Your topic deleted the record before it was read. It had no effect.",

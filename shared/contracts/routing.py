@@ -111,7 +111,8 @@ class ReferralFacts(RequestStateFacts):
     ``reason`` is ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
     no_candidate, calendar_ended, countered, engagement_ended, program_not_offered (it ended) or
     no_ruleset (none is in force). The program office should direct the request by ``due_at``.
-    ``proposed_program`` is another program that would serve it, if its own has ended.
+    ``remind_at`` is when the office is reminded. ``proposed_program`` is another program that
+    would serve it, if its own has ended.
     """
 
     reason: str
@@ -121,6 +122,7 @@ class ReferralFacts(RequestStateFacts):
     counter_service_forms: list[str] = []
     decision: DecisionFacts
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
     proposed_program: str | None = None
 
 
@@ -136,6 +138,7 @@ class OfferFacts(RequestStateFacts):
     The offer takes one place of entry ``entry`` (from 0) of the `CapacityDeclared` with the id
     ``declaration``. An offer that the program office directed takes no place. ``continues`` is
     the engagement that ended right before, with another provider, and would go on with this one.
+    The provider is reminded at ``remind_at``; offers before 0.4.0 and short ones do not have it.
     """
 
     offer_id: str
@@ -145,6 +148,7 @@ class OfferFacts(RequestStateFacts):
     declaration: str | None = None
     entry: int | None = None
     continues: str | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class OfferMade(Event):
@@ -189,7 +193,8 @@ class EngagementFacts(RequestStateFacts):
 
     ``need_stated``: the requester described its need in its own words, and notifications must
     wait for that text before it passes the need to the provider. ``decision`` is present if the
-    program office accepted a counteroffer. ``due_at`` is when missing progress is noticed.
+    program office accepted a counteroffer. ``due_at`` is when missing progress is noticed,
+    ``remind_at`` when the provider is reminded of it.
     """
 
     engagement_id: str
@@ -198,6 +203,7 @@ class EngagementFacts(RequestStateFacts):
     need_stated: bool = False
     decision: DecisionFacts | None = None
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class EngagementOpened(Event):
@@ -206,13 +212,18 @@ class EngagementOpened(Event):
 
 
 class ProgressFacts(RequestStateFacts):
-    """``due_at`` is when missing progress is noticed, if this event moved it."""
+    """
+    ``due_at`` is when missing progress is noticed, if this event moved it.
+
+    The provider is reminded of it at ``remind_at``.
+    """
 
     engagement_id: str
     provider: str
     milestone: str
     on: date
     due_at: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class EngagementProgressed(Event):
@@ -337,12 +348,50 @@ class ClockStillMissed(Event):
     data: StillMissedFacts
 
 
+class RemindedFacts(RequestStateFacts):
+    """``provider`` is the one that must act; without it, the program office must."""
+
+    clock: str
+    due_at: AwareDatetime
+    provider: str | None = None
+
+
+class ClockReminded(Event):
+    """A clock will run out in one working day, if the one who must act does nothing."""
+
+    type: Literal["gov.cri.routing.clock_reminded.v1"]
+    data: RemindedFacts
+
+
+class SettledFacts(RequestStateFacts):
+    """
+    The office ``settled_by`` settled a late clock, announced ``n`` times, for this ``reason``.
+
+    ``next_at`` is when it is announced again; without it, it never is.
+    """
+
+    clock: str
+    due_at: AwareDatetime
+    n: int
+    next_at: AwareDatetime | None = None
+    settled_by: str
+    reason: str
+
+
+class ClockSettled(Event):
+    """The program office settled a clock that is late."""
+
+    type: Literal["gov.cri.routing.clock_settled.v1"]
+    data: SettledFacts
+
+
 class MovedFacts(RequestStateFacts):
     """
     The clock ends at ``due_at`` instead of ``before``, because the calendar has changed.
 
     ``provider`` is the one that was asked, if the clock is that of an offer.
-    ``would_not_have_been_missed``: it was late by the earlier calendar, and runs again.
+    ``would_not_have_been_missed``: it was late by the earlier calendar, and runs again. The one
+    who must act is reminded at ``remind_at``.
     """
 
     clock: str
@@ -350,6 +399,7 @@ class MovedFacts(RequestStateFacts):
     before: AwareDatetime
     provider: str | None = None
     would_not_have_been_missed: bool = False
+    remind_at: AwareDatetime | None = None
 
 
 class ClockMoved(Event):
@@ -506,8 +556,10 @@ RequestEvent = (
     | EngagementEnded
     | EngagementAffected
     | RequestWithdrawn
+    | ClockReminded
     | ClockMissed
     | ClockStillMissed
+    | ClockSettled
     | ClockMoved
 )
 AnnouncedEvent = (

@@ -22,6 +22,7 @@ WITHOUT_COLUMNS = {
     intake.EngagementCloseReported,
     intake.EngagementEndDirected,
     intake.EngagementRehomeDirected,
+    intake.ClockSettleDirected,
     intake.RequestDirected,
     routing.MessageApplied,
     routing.MessageRefused,

@@ -43,7 +43,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
 
 def sender_of(kind: str) -> str:
     """Return the participant that sends the messages of *kind* in these examples."""
-    of_office = kind in ("request.direct", "engagement.end", "engagement.rehome")
+    of_office = kind in ("request.direct", "engagement.end", "engagement.rehome", "clock.settle")
     return OFFICE if of_office else SENDERS.get(kind.split(".")[0], AGENCY)
 
 
@@ -119,6 +119,12 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "to": "provider",
             "provider": PROVIDER,
             "words_for_requester": "Another one goes on.",
+        },
+        "clock.settle": {
+            "tracking_number": number,
+            "clock": "engagement_silence",
+            "valid_until": "2026-06-01T14:00:00Z",
+            "reason": "agreed_by_telephone",
         },
         "participant.register": {
             "id": "ny-post",

@@ -172,6 +172,11 @@ class Lives:
                                   before=AT, due_at=AT)),
             ("clock_moved", state("referred", number, clock="triage.standard", before=AT,
                                   due_at=AT)),
+            ("clock_reminded", state("offered", number, due_at=AT, **draw.choice((
+                {"clock": "triage.urgent"}, {"clock": "engagement_silence", "provider": by})))),
+            ("clock_settled", state("assigned", number, clock="engagement_silence", due_at=AT, n=2,
+                                    settled_by=OFFICE, reason="agreed", **draw.choice(
+                                        ({}, {"next_at": AT + timedelta(days=90)})))),
             ("clock_still_missed", state("assigned", number, clock="engagement_silence",
                                          due_at=AT, next_at=AT, n=2)),
         ])  # fmt: skip
@@ -235,6 +240,8 @@ class Lives:
                                             "participant": OFFICE, "reason": "superseded",
                                             "to": "provider", "provider": "fop",
                                             "reference_version": 0}),
+            ("clock_settle_directed", {**about, "participant": OFFICE, "reason": "agreed",
+                                       "clock": "engagement_silence"}),
             ("request_directed", {**about, "participant": OFFICE, "action": "place",
                                   "provider": PROVIDER, "reason": "checked",
                                   "reference_version": 0}),

@@ -196,6 +196,18 @@ class Sender:
         )
         return self._say(intake.EngagementRehomeDirected, data, by="program-office")
 
+    def settled(
+        self, clock: str = "engagement_silence", *, until: datetime | None = None
+    ) -> intake.ClockSettleDirected:
+        data = intake.ClockSettleFacts(
+            **self._about,
+            participant="program-office",
+            clock=clock,
+            valid_until=until,
+            reason="agreed_by_telephone",
+        )
+        return self._say(intake.ClockSettleDirected, data, by="program-office")
+
     def directed(self, action: str, **more: Any) -> intake.RequestDirected:
         data = intake.DirectionFacts(**{
             **self._about, "participant": "program-office", "action": action, "reason": "checked",

@@ -10,6 +10,7 @@ from services.routing.handlers import Batch, RoutingReader
 from services.routing.lanes.lane import LaneStep, match_in_order
 from services.routing.life.affected import CLOSE, Gone, affected, withdrawn
 from services.routing.life.capacity import Capacity, apply
+from services.routing.life.late import Key, Late, announce, last_late, stands
 from services.routing.life.offers import run_out
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
 from services.routing.life.request import REHOME, STOPPED, CapacityChange, Request
@@ -42,7 +43,16 @@ SUSPENDED, POSTPONED = (
 )
 _REQUESTS = 4
 _READER = RoutingReader()
-_NEW_FIELDS = {"next_at", "decided", "declared", "declaration", "entry", "facts", "queue_number"}
+_NEW_FIELDS = {
+    "decided",
+    "declaration",
+    "declared",
+    "entry",
+    "facts",
+    "next_at",
+    "queue_number",
+    "remind_at",
+}
 _KINDS: tuple[dict[str, Any], ...] = (
     {},
     {"agency": {"cri_type": "campus"}},
@@ -63,7 +73,8 @@ class Lives:
     Routing without its database: what batches, matcher and deadlines do, in a random order.
 
     ``log`` is what was published, in the order of commits; ``requests`` and ``capacities`` are
-    the rows, ``changes`` those on their way to the capacities.
+    the rows, ``changes`` those on their way to the capacities, ``late`` what is to be announced
+    about clocks.
     """
 
     def __init__(self, seed: int) -> None:
@@ -72,6 +83,7 @@ class Lives:
         self.requests: dict[str, Request] = {}
         self.capacities: dict[str, Capacity] = {}
         self.changes: list[CapacityChange] = []
+        self.late: dict[Key, Late] = {}
         self.numbers = {(TOPIC, name): 0 for name in PROVIDERS}
         self.log: list[PublishedEvent] = []
         self._senders: list[Sender] = []
@@ -86,7 +98,7 @@ class Lives:
             step = self.draw.choice(
                 (self._accept, self._declare, self._match, self._match, self._match, self._apply)
                 + (self._say,) * 8
-                + (self._run_out, self._withdraw)
+                + (self._run_out, self._withdraw, self._announce)
             )
             step()
 
@@ -94,6 +106,7 @@ class Lives:
         """Let a release before 0.3.0 have published the log, and 0.3.0 record all requests."""
         self.log = [older(event) for event in self.log]
         rows = [request._replace(recorded=0) for request in self.requests.values()]
+        self.late.clear()
         self._write(recorded(rows, at=self.at))
 
     @property
@@ -167,20 +180,29 @@ class Lives:
                 provider=draw.choice(PROVIDERS),
             ),
             lambda: sender.withdrawn(draw.choice(("ca-post", "another"))),
+            lambda: sender.settled(
+                draw.choice(("engagement_silence", "triage.standard")),
+                until=draw.choice((None, self.at + timedelta(days=9))),
+            ),
             lambda: sender.directed(draw.choice(("route", "route", "ineligible"))),
             lambda: sender.directed("assign", provider=by),
             lambda: sender.amended(
                 topics=[*draw.choice((["wellness"], [])), f"topic-{len(self.log)}"]
             ),
         )
-        weights = (4, 3, 2, 2, 1, 1, 2, 3, 1, 2, 3, 2)
+        weights = (4, 3, 2, 2, 1, 1, 2, 3, 1, 2, 2, 3, 2)
         self._take_in(draw.choices(events, weights)[0]())
 
     def _take_in(self, event: Event) -> None:
         """Let the reader decide *event*, and store the outcome as `save` does."""
         numbers = Numbers(dict(self.numbers))
         batch = Batch(
-            self.at, RULES, dict(self.requests), numbers, capacities=dict(self.capacities)
+            self.at,
+            RULES,
+            dict(self.requests),
+            numbers,
+            capacities=dict(self.capacities),
+            late=dict(self.late),
         )
         record = Record("", 0, 0, b"", b"", (), self.at)
         taken = _READER.decide(batch, Item(record, event, event.subject))
@@ -218,6 +240,20 @@ class Lives:
             self.at = max(self.at, request.due_at + timedelta(minutes=1))
             self._write([self._numbered(run_out(request, ruleset(), at=self.at))])
 
+    def _announce(self) -> None:
+        """Announce what is to be announced next about a clock, if it still stands."""
+        standing = self.announced()
+        if standing:
+            late = self.draw.choice(sorted(standing))
+            assert late.next_at is not None
+            self.at = max(self.at, late.next_at)
+            request = self.requests[late.tracking_number]
+            self._write([announce(request, late, ruleset(), at=self.at)])
+
+    def announced(self) -> set[Late]:
+        """Return what is to be announced about clocks that have not stopped."""
+        return {late for late in self.late.values() if stands(late, self.requests[late.key[0]])}
+
     def _withdraw(self) -> None:
         """Withdraw the open offers of a provider or in a program that no longer takes part."""
         requests = [request for request in self.requests.values() if request.status == "offered"]
@@ -252,6 +288,10 @@ class Lives:
         for outcome in outcomes:
             self.requests[outcome.request.tracking_number] = outcome.request
             self.changes += outcome.changes
+            for late in last_late(outcome.events).values():
+                self.late.pop(late.key, None)
+                if late.next_at is not None:
+                    self.late[late.key] = late
             self._publish([event.encode() for event in outcome.events])
 
     def _publish(self, values: list[bytes]) -> None:

@@ -23,6 +23,7 @@ from shared.contracts.inbound import (
     LISTS,
     Amendment,
     Capacity,
+    ClockSettlement,
     Close,
     Contact,
     Direction,
@@ -35,6 +36,7 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.intake import RequestFacts
+from shared.contracts.reference import CLOCKS
 from shared.contracts.tracking import is_tracking_number
 
 
@@ -70,6 +72,7 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             | Close()
             | EngagementEnding()
             | Rehoming()
+            | ClockSettlement()
             | Direction()
         ):
             yield from _check_about_request(message, batch)
@@ -110,6 +113,11 @@ def _check_about_request(message: Message, batch: BatchState) -> Iterator[Findin
             if request is None:
                 yield Finding(refusals.UNKNOWN_ENGAGEMENT, "/data/engagement_id")
             yield from check_rehoming(rehoming, batch.registry)
+        case ClockSettlement(clock=clock):
+            if request is None:
+                yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")
+            if clock not in CLOCKS:
+                yield Finding(refusals.UNKNOWN_CLOCK, "/data/clock", {"clocks": sorted(CLOCKS)})
         case Direction() as direction:
             if request is None:
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")

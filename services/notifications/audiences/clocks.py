@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import OFFER
 from shared.contracts import routing
-from shared.contracts.outbound import ClockLate, ClockMoved
+from shared.contracts.outbound import ClockLate, ClockMoved, ClockReminder, ClockSettled
 
 Miss = routing.ClockMissed | routing.ClockStillMissed
+TRIAGE = "triage."
+"""What the names of the clocks of the program office begin with."""
 _BEFORE = "releases before 0.4.0 told nobody of a missed clock; it shows in the figures"
 
 
@@ -36,6 +38,51 @@ def for_office(event: Miss, view: View) -> ClockLate | str:
     if provider is not None:
         sentence = f"{provider} should have reported progress by {due}. Please ask it."
     return _late(event, view, f"{sentence} You hear again by {again} if nothing has changed.")
+
+
+def remind_provider(event: routing.ClockReminded, view: View) -> ClockReminder:
+    """Remind the provider that was asked, or that is at work."""
+    due = _moment(event.data.due_at)
+    if event.data.clock.startswith(OFFER):
+        return _reminder(event, view, f"Your answer to this offer is due by {due}.")
+    return _reminder(event, view, f"Please report progress by {due}.")
+
+
+def remind_office(event: routing.ClockReminded, view: View) -> ClockReminder | None:
+    """Remind the program office, if it must decide about the request."""
+    if event.data.provider is not None:
+        return None
+    due = _moment(event.data.due_at)
+    return _reminder(event, view, f"This request waits for your decision, which is due by {due}.")
+
+
+def _reminder(event: routing.ClockReminded, view: View, sentence: str) -> ClockReminder:
+    data = event.data
+    return ClockReminder(
+        tracking_number=data.tracking_number,
+        offer_id=view.request.offer_id if data.clock.startswith(OFFER) else None,
+        engagement_id=None if data.clock.startswith(OFFER) else view.request.engagement_id,
+        clock=data.clock,
+        due_at=data.due_at,
+        sentence=sentence,
+    )
+
+
+def settled(event: routing.ClockSettled, view: View) -> ClockSettled:
+    """Tell the one who waits."""
+    data = event.data
+    again = None if data.next_at is None else _moment(data.next_at)
+    follows = "You are not told of it again."
+    if again is not None:
+        follows = f"You hear again by {again} if nothing has changed."
+    return ClockSettled(
+        tracking_number=data.tracking_number,
+        clock=data.clock,
+        due_at=data.due_at,
+        next_at=data.next_at,
+        sentence=f"The program office knows what was due by {_moment(data.due_at)}, and has"
+        f" settled it. {follows}",
+    )
 
 
 def moved_for_provider(event: routing.ClockMoved, view: View) -> ClockMoved:
@@ -73,7 +120,7 @@ def _named(event: Miss, view: View) -> tuple[str | None, str, str | None]:
 
 
 def _provider(event: Miss, view: View) -> str | None:
-    return None if event.data.clock.startswith("triage.") else view.request.provider
+    return None if event.data.clock.startswith(TRIAGE) else view.request.provider
 
 
 def _late(event: Miss, view: View, sentence: str) -> ClockLate:

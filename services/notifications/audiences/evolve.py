@@ -94,7 +94,12 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             return request._replace(asked=None if asked is None else Asked.of(asked))
         case routing.EngagementAffected():
             return _affected(request, event, directory)
-        case routing.ClockMissed() | routing.ClockStillMissed():
+        case (
+            routing.ClockReminded()
+            | routing.ClockMissed()
+            | routing.ClockStillMissed()
+            | routing.ClockSettled()
+        ):
             return request
         case _:
             assert_never(event)

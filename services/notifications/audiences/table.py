@@ -81,6 +81,7 @@ def _rows_of(event: InputEvent) -> Rows:
             | intake.EngagementCloseReported()
             | intake.EngagementEndDirected()
             | intake.EngagementRehomeDirected()
+            | intake.ClockSettleDirected()
             | intake.RequestDirected()
         ):
             return (NoMessage(author, _ROUTING_ANSWERS),)
@@ -215,6 +216,16 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(offices, "clock_late", clocks.for_office),
                 NoMessage(no_office, _NO_OFFICE),
             )
+
+        case routing.ClockReminded():
+            return _rows(
+                event,
+                To(provider, "clock_reminder", clocks.remind_provider),
+                To(offices, "clock_reminder", clocks.remind_office),
+                NoMessage(requester, "a reminder is for the one who must act"),
+            )
+        case routing.ClockSettled():
+            return _rows(event, To(requester, "clock_settled", clocks.settled))
 
         case routing.ClockMoved():
             return _rows(

@@ -13,7 +13,7 @@ from services.routing.rules.facts import Facts, decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, closed, opens_at
 from services.routing.rules.matching import Match, match
 from services.routing.rules.triage import served_instead
-from shared.clocks.lengths import due_at
+from shared.clocks.lengths import Schedule, schedule
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import DecisionFacts, Sentences
 
@@ -40,7 +40,7 @@ def match_in_order(step: LaneStep, requests: Sequence[Request]) -> list[Decision
     if not step.is_open:
         return [_not_open(step, request) for request in requests]
     basis = step.rules.providers(step.program, at=step.at)
-    clocks: dict[str, datetime | None] = {}
+    clocks: dict[str, Schedule] = {}
     return [_match(step, request, basis, clocks) for request in requests]
 
 
@@ -51,7 +51,7 @@ def is_lane_open(rules: Rules, program: str, *, at: datetime) -> bool:
 
 
 def _match(
-    step: LaneStep, request: Request, basis: DecisionBasis, clocks: dict[str, datetime | None]
+    step: LaneStep, request: Request, basis: DecisionBasis, clocks: dict[str, Schedule]
 ) -> DecisionOutcome:
     facts = decode_request_facts(request.facts)
     availability_of = availability_lookup(step.capacities, facts, at=step.at)
@@ -63,24 +63,24 @@ def _match(
     # One microsecond between offers of a step, so that "longest without an offer" is unambiguous.
     at = step.at + timedelta(microseconds=step.offers)
     builder = OutcomeBuilder(request, cause=_cause(request, capacity), at=at)
-    expires_at = None
+    answer = None
     if capacity is not None:
         clock = f"offer_answer.{request.pace}"
         if clock not in clocks:
-            clocks[clock] = due_at(_timing(step), clock, start=step.at)
-        expires_at = clocks[clock]
-        if expires_at is None:
+            clocks[clock] = schedule(_timing(step), clock, start=step.at)
+        answer = clocks[clock]
+        if answer.due_at is None:
             return _no_deadline(step, builder, basis, found)
     decision = _record(step, builder, facts, basis, found)
     if found.outcome == "waiting":
         wait(builder, "no_capacity", decision=decision)
-    elif capacity is None or found.entry is None or expires_at is None:
+    elif capacity is None or found.entry is None or answer is None:
         refer(builder, "no_candidate", decision=decision, ruleset=_timing(step))
     else:
         make_offer(
             builder,
             capacity.provider,
-            expires_at=expires_at,
+            answer=answer,
             decision=decision,
             declaration=capacity.declaration,
             entry=found.entry,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from services.routing.life.amendments import amend
 from services.routing.life.capacity import Capacity
@@ -12,6 +13,7 @@ from services.routing.life.engagements import (
     end_engagement,
     report_milestone,
 )
+from services.routing.life.late import Key, Late, settle
 from services.routing.life.offer_answers import answer_offer
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
@@ -23,6 +25,7 @@ from services.routing.rules.in_force import Rules
 from shared.contracts import refusals
 from shared.contracts.event import sender_of
 from shared.contracts.intake import (
+    ClockSettleDirected,
     EngagementCloseReported,
     EngagementEndDirected,
     EngagementRehomeDirected,
@@ -49,6 +52,7 @@ AboutRequest = (
     | EngagementCloseReported
     | EngagementEndDirected
     | EngagementRehomeDirected
+    | ClockSettleDirected
     | RequestDirected
 )
 _NOTED = (
@@ -58,7 +62,7 @@ _NOTED = (
     EngagementEndDirected,
     EngagementRehomeDirected,
 )
-_NONE: Mapping[str, str] = MappingProxyType({})
+_NONE: Mapping[Any, Any] = MappingProxyType({})
 
 
 class UnknownRequest(Exception):
@@ -73,12 +77,14 @@ def decide(
     at: datetime,
     declarations: Mapping[str, str] = _NONE,
     capacities: Mapping[str, Capacity] | None = None,
+    late: Mapping[Key, Late] = _NONE,
 ) -> DecisionOutcome:
     """
     Return the outcome of *event* for *request* (None before it is accepted) at *at*.
 
     *declarations* are the current declarations of capacity, by provider. *capacities* has the
-    provider of the open offer, if *event* amends the request.
+    provider of the open offer, if *event* amends the request, *late* the late clocks, if it
+    settles one.
     """
     if isinstance(event, RequestAccepted):
         return _accept(request, event, rules, at=at)
@@ -110,6 +116,8 @@ def decide(
             end_engagement(builder, event, rules, declarations)
         case EngagementRehomeDirected():
             rehome_engagement(builder, event, rules, declarations)
+        case ClockSettleDirected():
+            settle(builder, event, late)
         case RequestDirected():
             direct(builder, event, rules)
     return builder.build()

@@ -1,6 +1,5 @@
 """Decisions of the program office about requests that were referred to it."""
 
-from datetime import datetime
 from typing import Any
 
 from services.routing.life.offers import engage, make_offer, wait
@@ -10,7 +9,7 @@ from services.routing.rules.decisions import DecisionRecord, sentences
 from services.routing.rules.facts import decode_request_facts
 from services.routing.rules.in_force import DecisionBasis, Rules, absence, closed, opens_at
 from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
-from shared.clocks.lengths import due_at
+from shared.clocks.lengths import Schedule, schedule
 from shared.contracts import refusals
 from shared.contracts.intake import DirectionFacts, RequestDirected
 from shared.contracts.refusals import Refusal
@@ -68,7 +67,7 @@ def naming_refused(
     makes_offer = direction.action == "assign" and not _takes_counter(builder, direction)
     if makes_offer and absence(rules.catalog, direction.provider or "", at=builder.at) is not None:
         return refusals.PROVIDER_NOT_ACTIVE
-    if makes_offer and _expires_at(builder, direction, rules) is None:
+    if makes_offer and _answer(builder, direction, rules).due_at is None:
         return refusals.CALENDAR_ENDED
     return None
 
@@ -79,14 +78,12 @@ def _takes_counter(builder: OutcomeBuilder, direction: DirectionFacts) -> bool:
     return request.offer_state == "countered" and request.provider == direction.provider
 
 
-def _expires_at(
-    builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules
-) -> datetime | None:
-    """Return when an offer would expire; None if after the end of the calendar."""
+def _answer(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> Schedule:
+    """Return when an offer would expire: never if after the end of the calendar."""
     assert rules.timing is not None
     program = _program(builder, direction, rules)
     lane = _kept_lane(builder, program, rules)
-    return due_at(rules.timing, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
+    return schedule(rules.timing, f"offer_answer.{lane.rsplit('.', 1)[1]}", start=builder.at)
 
 
 def _program(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> str:
@@ -155,12 +152,11 @@ def assign(
     if _takes_counter(builder, direction):
         engage(builder, ruleset=rules.timing, decision=record.facts)
         return
-    expires_at = _expires_at(builder, direction, rules)
-    assert expires_at is not None
+    answer = _answer(builder, direction, rules)
     make_offer(
         builder,
         direction.provider or "",
-        expires_at=expires_at,
+        answer=answer,
         decision=record.facts,
         continues=continues,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from services.routing.life.offers import end_of_clock, refer
+from services.routing.life.offers import refer, schedule_of
 from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.request import Request, past_of
 from services.routing.rules.decisions import sentences
@@ -37,6 +37,7 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
     if refusal is not None:
         builder.answer_refused("milestone.report", report.engagement_id, refusal)
         return
+    silence = schedule_of(builder, "engagement_silence", rules.timing)
     delivered = report.milestone == "delivered" or builder.request.status == "delivered"
     builder.publish(
         EngagementProgressed,
@@ -46,7 +47,8 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
         provider=report.provider,
         milestone=report.milestone,
         on=report.on,
-        due_at=end_of_clock(builder, "engagement_silence", rules.timing),
+        due_at=silence.due_at,
+        remind_at=silence.remind_at,
     )
     builder.answer_applied("milestone.report", report.engagement_id)
 

@@ -22,6 +22,8 @@ from shared.contracts.routing import (
     AmendmentCameTooLate,
     ClockMissed,
     ClockMoved,
+    ClockReminded,
+    ClockSettled,
     ClockStillMissed,
     EngagementAffected,
     EngagementClosed,
@@ -93,7 +95,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
                 _offer_withdrawn(request, event),
                 _queue_number(request, event),
             )
-        case ClockStillMissed():
+        case ClockReminded() | ClockStillMissed() | ClockSettled():
             return _after(request, event)
         case ClockMoved():
             return _after(request, event, _moved(request, event))

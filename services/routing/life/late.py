@@ -1,27 +1,57 @@
-"""Clocks that ran out and whose cause still stands: they are announced again and again. Pure."""
+"""What is to be announced about clocks: reminders, then misses until the clock stops. Pure."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
-from services.routing.life.request import Request
+from services.routing.life.request import Request, pace_of
 from shared.clocks.lengths import next_miss
+from shared.contracts import refusals
+from shared.contracts.intake import ClockSettleDirected
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     ClockFacts,
     ClockMissed,
+    ClockMoved,
+    ClockReminded,
+    ClockSettled,
     ClockStillMissed,
+    EngagementOpened,
+    EngagementProgressed,
+    OfferMade,
+    RemindedFacts,
+    RequestReferred,
     RoutingEvent,
+    SettledFacts,
     StillMissedFacts,
 )
+
+_Started = OfferMade | RequestReferred | EngagementOpened | EngagementProgressed | ClockMoved
+_Announced = ClockReminded | ClockMissed | ClockStillMissed | ClockSettled
+ABOUT_CLOCKS = (
+    OfferMade,
+    RequestReferred,
+    EngagementOpened,
+    EngagementProgressed,
+    ClockMoved,
+    ClockReminded,
+    ClockMissed,
+    ClockStillMissed,
+    ClockSettled,
+)
+"""The events after which something else is to be announced."""
+Key = tuple[str, str]
+"""A request's tracking number, and the name of one of its clocks."""
 
 
 class Late(NamedTuple):
     """
-    A late clock of one request, which was due at ``due_at``.
+    What is to be announced next about a clock of one request, which is or was due at ``due_at``.
 
-    ``misses`` counts the announcements; the next one comes at ``next_at``, and is caused by the
-    event ``cause``, which is the last one. ``status`` is the request's status at the miss.
+    ``misses`` counts the announced misses; before the first, the one who must act is reminded. It
+    is announced at ``next_at``, because of the event ``cause``, the last one about the clock.
+    Without ``next_at`` nothing is, and there is no row. ``status`` is that of the request then.
     """
 
     tracking_number: str
@@ -29,33 +59,95 @@ class Late(NamedTuple):
     status: str
     due_at: datetime
     misses: int
-    next_at: datetime
+    next_at: datetime | None
     cause: str
+
+    @property
+    def key(self) -> Key:
+        return self.tracking_number, self.clock
 
 
 def late_by(event: RoutingEvent) -> Late | None:
-    """Return the late clock that *event* announces; None if it announces none, or no further."""
-    if not isinstance(event, ClockMissed | ClockStillMissed) or event.data.next_at is None:
+    """Return what is to be announced after *event*; None if it is about no clock."""
+    if not isinstance(event, ABOUT_CLOCKS):
         return None
+    if isinstance(event, _Announced):
+        return _announced(event)
+    return _started(event)
+
+
+def _announced(event: _Announced) -> Late:
+    misses, next_at = 0, None
+    match event:
+        case ClockMissed():
+            misses, next_at = 1, event.data.next_at
+        case ClockStillMissed(data=late) | ClockSettled(data=late):
+            misses, next_at = late.n, late.next_at
+        case ClockReminded():
+            pass
     data = event.data
     return Late(
-        tracking_number=data.tracking_number,
-        clock=data.clock,
-        status=data.status,
-        due_at=data.due_at,
-        misses=data.n if isinstance(data, StillMissedFacts) else 1,
-        next_at=event.data.next_at,
-        cause=event.id,
+        data.tracking_number, data.clock, data.status, data.due_at, misses, next_at, event.id
     )
+
+
+def _started(event: _Started) -> Late | None:
+    """Return the reminder of a clock that *event* started or moved, if there is to be one."""
+    due_at: datetime | None
+    match event:
+        case OfferMade(data=offer):
+            clock, due_at = f"offer_answer.{pace_of(offer.lane)}", offer.expires_at
+        case RequestReferred(data=referral):
+            clock, due_at = f"triage.{pace_of(referral.lane)}", referral.due_at
+        case ClockMoved(data=moved):
+            clock, due_at = moved.clock, moved.due_at
+        case EngagementOpened(data=work) | EngagementProgressed(data=work):
+            clock, due_at = "engagement_silence", work.due_at
+    data = event.data
+    if data.remind_at is None or due_at is None:
+        return None
+    return Late(data.tracking_number, clock, data.status, due_at, 0, data.remind_at, event.id)
+
+
+def last_late(events: Iterable[RoutingEvent]) -> dict[Key, Late]:
+    """Return what is to be announced about each clock after the last of *events* about it."""
+    return {late.key: late for event in events if (late := late_by(event)) is not None}
 
 
 def stands(late: Late, request: Request) -> bool:
     """
-    Tell whether the clock is late still.
+    Tell whether it is to be announced still: the clock runs, or has been late since.
 
     What stops a clock starts another one, or changes the request's status.
     """
+    if late.misses == 0:
+        return (request.due_clock, request.due_at) == (late.clock, late.due_at)
     return request.due_clock is None and request.status == late.status
+
+
+def settle(
+    builder: OutcomeBuilder, event: ClockSettleDirected, late_clocks: Mapping[Key, Late]
+) -> None:
+    """Settle a late clock as the program office directs, or refuse that if it is not late."""
+    request, settling = builder.request, event.data
+    late = late_clocks.get((request.tracking_number, settling.clock))
+    is_late = late is not None and late.misses > 0 and late.next_at is not None
+    if late is None or not is_late or not stands(late, request):
+        refusal = refusals.REQUEST_ENDED if request.ended else refusals.CLOCK_NOT_LATE
+        builder.answer_refused("clock.settle", request.tracking_number, refusal)
+        return
+    builder.publish(
+        ClockSettled,
+        SettledFacts,
+        status=request.status,
+        clock=late.clock,
+        due_at=late.due_at,
+        n=late.misses,
+        next_at=settling.valid_until,
+        settled_by=settling.participant,
+        reason=settling.reason,
+    )
+    builder.answer_applied("clock.settle", request.tracking_number)
 
 
 def miss(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
@@ -76,19 +168,39 @@ def miss(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome
     return builder.build()
 
 
-def miss_again(request: Request, late: Late, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
-    """Return the outcome of a clock that is late still."""
-    number = late.misses + 1
-    _, next_at = next_miss(ruleset.calendar, since=late.next_at, misses=number, at=at)
+def announce(request: Request, late: Late, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
+    """Return the outcome of what is to be announced: a reminder, or that it is late still."""
     builder = OutcomeBuilder(request, cause=late.cause, at=at)
+    if late.misses == 0:
+        _remind(builder, late)
+    else:
+        _miss_again(builder, late, ruleset)
+    return builder.build()
+
+
+def _remind(builder: OutcomeBuilder, late: Late) -> None:
+    request = builder.request
+    builder.publish(
+        ClockReminded,
+        RemindedFacts,
+        status=request.status,
+        clock=late.clock,
+        due_at=late.due_at,
+        provider=None if late.clock.startswith("triage.") else request.provider,
+    )
+
+
+def _miss_again(builder: OutcomeBuilder, late: Late, ruleset: RuleSet) -> None:
+    assert late.next_at is not None
+    number = late.misses + 1
+    _, next_at = next_miss(ruleset.calendar, since=late.next_at, misses=number, at=builder.at)
     builder.publish(
         ClockStillMissed,
         StillMissedFacts,
-        status=request.status,
+        status=builder.request.status,
         ordinal=number,
         clock=late.clock,
         due_at=late.due_at,
         n=number,
         next_at=next_at,
     )
-    return builder.build()

@@ -7,7 +7,7 @@ from services.routing.life.late import Late, stands
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request
 from shared.catalog.catalog import Catalog
-from shared.clocks.lengths import end_of, length_of
+from shared.clocks.lengths import end_of, length_of, reminder_at
 from shared.contracts.routing import ClockMoved, MovedFacts
 
 _STARTED_BY_A_DECISION = ("offer_answer.", "triage.")
@@ -44,6 +44,7 @@ def move(decided: Decided, catalog: Catalog, *, at: datetime) -> DecisionOutcome
     due_at = end_of(length, timing.calendar, start=decided.at)
     if due_at is None or abs(due_at - before) < _SAME or (late is not None and due_at <= at):
         return None
+    remind_at = reminder_at(length, timing.calendar, due_at=due_at)
     builder = OutcomeBuilder(request, cause=cause, at=at)
     builder.publish(
         ClockMoved,
@@ -55,5 +56,6 @@ def move(decided: Decided, catalog: Catalog, *, at: datetime) -> DecisionOutcome
         due_at=due_at,
         provider=request.provider if request.status == "offered" else None,
         would_not_have_been_missed=late is not None,
+        remind_at=remind_at if remind_at is not None and remind_at > at else None,
     )
     return builder.build()

@@ -6,7 +6,7 @@ from typing import Any
 from services.routing.life.late import miss
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import Request, offer_id, pace_of
-from shared.clocks.lengths import due_at
+from shared.clocks.lengths import Schedule, schedule
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     DecisionFacts,
@@ -28,7 +28,7 @@ def make_offer(
     builder: OutcomeBuilder,
     provider: str,
     *,
-    expires_at: datetime,
+    answer: Schedule,
     decision: DecisionFacts,
     declaration: str | None = None,
     entry: int | None = None,
@@ -39,6 +39,7 @@ def make_offer(
 
     *continues* is the engagement that it would go on with.
     """
+    assert answer.due_at is not None
     request = builder.request
     number = len(request.offered) + 1
     builder.publish(
@@ -48,7 +49,8 @@ def make_offer(
         ordinal=number,
         offer_id=offer_id(request.tracking_number, number),
         provider=provider,
-        expires_at=expires_at,
+        expires_at=answer.due_at,
+        remind_at=answer.remind_at,
         decision=decision,
         declaration=declaration,
         entry=entry,
@@ -99,6 +101,7 @@ def refer(
     **more: Any,
 ) -> None:
     """Refer the request to the program office; the triage clock limits the time to direct it."""
+    triage = schedule_of(builder, f"triage.{pace_of(builder.lane)}", ruleset)
     builder.publish(
         RequestReferred,
         ReferralFacts,
@@ -106,7 +109,8 @@ def refer(
         ordinal=builder.request.decided + 1,
         reason=reason,
         decision=decision,
-        due_at=end_of_clock(builder, f"triage.{pace_of(builder.lane)}", ruleset),
+        due_at=triage.due_at,
+        remind_at=triage.remind_at,
         **more,
     )
 
@@ -116,6 +120,7 @@ def engage(
 ) -> None:
     """Open the engagement with the provider of the last offer."""
     request = builder.request
+    silence = schedule_of(builder, "engagement_silence", ruleset)
     builder.publish(
         EngagementOpened,
         EngagementFacts,
@@ -125,13 +130,14 @@ def engage(
         provider=request.provider,
         need_stated=request.need_stated,
         decision=decision,
-        due_at=end_of_clock(builder, "engagement_silence", ruleset),
+        due_at=silence.due_at,
+        remind_at=silence.remind_at,
     )
 
 
-def end_of_clock(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -> datetime | None:
-    """Return when *clock*, started now, runs out; None without rules or after their calendar."""
-    return None if ruleset is None else due_at(ruleset, clock, start=builder.at)
+def schedule_of(builder: OutcomeBuilder, clock: str, ruleset: RuleSet | None) -> Schedule:
+    """Return when *clock*, started now, runs out: never without rules or after their calendar."""
+    return Schedule(None) if ruleset is None else schedule(ruleset, clock, start=builder.at)
 
 
 def run_out(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:

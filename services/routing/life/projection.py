@@ -63,7 +63,9 @@ class Projection:
         return {
             late
             for late in self._late.values()
-            if late.tracking_number in requests and stands(late, requests[late.tracking_number])
+            if late.next_at is not None
+            and late.tracking_number in requests
+            and stands(late, requests[late.tracking_number])
         }
 
     def take(self, event: PublishedEvent) -> None:
@@ -149,7 +151,7 @@ class Projection:
             provider, at = event.data.provider, microseconds(event.time)
             self._asked[provider] = max(at, self._asked.get(provider, 0))
         if (late := late_by(event)) is not None:
-            self._late[late.tracking_number, late.clock] = late
+            self._late[late.key] = late
         request = request or _beginning(event)
         if request is None:
             return

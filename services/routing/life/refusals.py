@@ -17,6 +17,7 @@ _PATHS: Mapping[Refusal, str] = {
     refusals.ALREADY_WITHDRAWN: "/tracking_number",
     refusals.REQUEST_ENDED: "/",
     refusals.NOT_REFERRED: "/tracking_number",
+    refusals.CLOCK_NOT_LATE: "/clock",
     refusals.AGENCY_NOT_SERVED: "/agency",
     refusals.EXCLUDED_BY_RULE: "/agency",
     refusals.NO_RULESET: "/action",

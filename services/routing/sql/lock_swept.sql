@@ -13,6 +13,8 @@ SELECT locked.request, locked.since, locked.record, locked.clock, locked.status,
            AND decisions.number = requests.decided
           LEFT JOIN late_clocks AS late
             ON late.tracking_number = requests.tracking_number
+           AND late.clock = 'triage.' || coalesce(split_part(requests.lane, '.', 2), 'standard')
+           AND late.misses > 0
          WHERE (requests.due_at IS NOT NULL OR late.clock IS NOT NULL)
            AND NOT EXISTS (SELECT FROM parked_keys WHERE key = requests.tracking_number)
          ORDER BY requests.tracking_number

@@ -100,6 +100,26 @@ swept AS (
                       END
       FROM unnest($12::lane_sweep[]) AS after
      WHERE lanes.lane = after.lane
+),
+announced AS (
+    INSERT INTO late_clocks (tracking_number, clock, status, due_at, misses, next_at, cause)
+    SELECT tracking_number, clock, status, due_at, misses, next_at, cause::uuid
+      FROM unnest($13::late_clock_row[])
+     WHERE next_at IS NOT NULL
+     ORDER BY tracking_number, clock
+        ON CONFLICT (tracking_number, clock) DO UPDATE
+       SET status  = excluded.status,
+           due_at  = excluded.due_at,
+           misses  = excluded.misses,
+           next_at = excluded.next_at,
+           cause   = excluded.cause
+),
+stopped AS (
+    DELETE FROM late_clocks
+     USING unnest($13::late_clock_row[]) AS gone
+     WHERE gone.next_at IS NULL
+       AND late_clocks.tracking_number = gone.tracking_number
+       AND late_clocks.clock = gone.clock
 )
 SELECT *
   FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

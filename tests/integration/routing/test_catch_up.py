@@ -237,3 +237,26 @@ async def test_a_late_clock_is_announced_again_after_a_restore(
     rows = [await world.pool.fetch(late, referred.tracking_number) for world in (lived, dump)]
     assert rows[0] == rows[1]
     assert [(row["clock"], row["misses"]) for row in rows[0]] == [("triage.standard", 2)]
+
+
+@pytest.mark.parametrize("unpublished", [0, 1, 2])
+async def test_e52_a_settled_clock_stays_settled_after_a_restore(
+    lives: tuple[World, World, list[Sender]], unpublished: int
+) -> None:
+    lived, dump, _ = lives
+    referred = Sender(9, agency={"listed": False})
+    records = [lived.record(referred.accepted())]
+    await lived.take_in_records(records)
+    await lived.rewind_clocks()
+    await lived.deadlines.step(lived.pool)
+    records.append(lived.record(referred.settled("triage.standard")))
+    await lived.take_in_records(records[1:])
+    then = await outbox_of(lived.pool)
+    await announce(dump.pool, then[: len(then) - unpublished], at=AT)
+
+    await catch_up(dump.pool, Restore(), [records], service="routing")
+
+    assert await dump.pool.fetchval("SELECT count(*) FROM late_clocks WHERE misses > 0") == 0
+    sent = [json.loads(row["value"]) for row in await outbox_of(dump.pool)]
+    kinds = [event["type"].split(".")[3] for event in sent]
+    assert kinds == ["clock_settled", "message_applied"][2 - unpublished :]

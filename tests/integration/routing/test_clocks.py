@@ -171,6 +171,12 @@ async def announced(world: World, request: Sender) -> list[tuple[str, int]]:
     return [(e["type"].split(".")[3], e["data"].get("n", 1)) for e in misses]
 
 
+async def late_clocks(world: World) -> list[str]:
+    """Return the clocks that are late, of all requests."""
+    rows = await world.pool.fetch("SELECT clock FROM late_clocks WHERE misses > 0 ORDER BY 1")
+    return [row["clock"] for row in rows]
+
+
 async def test_e52_a_miss_is_announced_again_until_a_milestone(world: World) -> None:
     request = Sender()
     await silent(world, request)
@@ -189,8 +195,95 @@ async def test_e52_a_miss_is_announced_again_until_a_milestone(world: World) -> 
     await world.deadlines.step(world.pool)
 
     assert len(await announced(world, request)) == 3
-    assert await world.pool.fetchval("SELECT count(*) FROM late_clocks") == 0
+    assert await late_clocks(world) == []
     assert await world.status(request.tracking_number) == "in_delivery"
+
+
+async def test_e52_after_clock_settle_no_more_is_announced(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+
+    await world.take_in(request.settled(), request.settled())
+
+    assert (await world.kinds(request.tracking_number))[-3:] == [
+        "clock_settled",
+        "message_applied",
+        "message_refused",
+    ]
+    assert await late_clocks(world) == []
+    await world.rewind_late_clocks()
+    assert await world.deadlines.step(world.pool) == SOON
+    assert await world.deadlines.step(world.pool) == LATER
+    assert await announced(world, request) == [("clock_missed", 1)]
+
+
+async def test_e52_a_clock_settled_until_a_date_is_announced_from_then_on(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+
+    await world.take_in(request.settled(until=datetime.now(UTC) + timedelta(days=90)))
+    await world.deadlines.step(world.pool)
+    assert await announced(world, request) == [("clock_missed", 1)]
+
+    await world.rewind_late_clocks()
+    await world.deadlines.step(world.pool)
+    assert await announced(world, request) == [("clock_missed", 1), ("clock_still_missed", 2)]
+
+
+async def test_what_stopped_in_the_same_batch_is_not_settled(world: World) -> None:
+    request = Sender()
+    await silent(world, request)
+
+    await world.take_in(request.milestone("draft", "iacp"), request.settled())
+
+    assert (await world.kinds(request.tracking_number))[-1] == "message_refused"
+
+
+async def reminders(world: World, request: Sender) -> list[str]:
+    published = await world.published(request.tracking_number)
+    return [e["data"]["clock"] for e in published if e["type"].endswith("clock_reminded.v1")]
+
+
+async def test_e46_the_provider_is_reminded_once(world: World) -> None:
+    request = Sender()
+    await offered(world, request)
+    await world.deadlines.step(world.pool)
+    assert await reminders(world, request) == []
+
+    await world.rewind_late_clocks()
+    for _ in range(2):
+        await world.deadlines.step(world.pool)
+
+    assert await reminders(world, request) == ["offer_answer.standard"]
+    assert await world.pool.fetchval("SELECT count(*) FROM late_clocks") == 0
+    assert await world.status(request.tracking_number) == "offered"
+
+
+async def test_an_answer_before_the_reminder_ends_it(world: World) -> None:
+    request = Sender()
+    await offered(world, request)
+    await world.take_in(request.answered("decline", "iacp", at=datetime.now(UTC)))
+
+    await world.rewind_late_clocks()
+    await world.deadlines.step(world.pool)
+
+    assert await reminders(world, request) == []
+    assert await world.pool.fetchval("SELECT count(*) FROM late_clocks") == 0
+
+
+async def test_two_milestones_in_one_batch_leave_one_reminder(world: World) -> None:
+    request = Sender()
+    await offered(world, request)
+    await world.take_in(request.answered("accept", "iacp", at=datetime.now(UTC)))
+
+    await world.take_in(request.milestone("draft", "iacp"), request.milestone("on_site", "iacp"))
+
+    row = await world.pool.fetchrow(
+        "SELECT late.due_at, requests.due_at FROM late_clocks AS late"
+        " JOIN requests USING (tracking_number) WHERE clock = 'engagement_silence'"
+    )
+    assert row is not None
+    assert row[0] == row[1]
 
 
 async def test_the_next_announcement_is_waited_for(world: World) -> None:

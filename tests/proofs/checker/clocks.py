@@ -35,12 +35,19 @@ _BESIDE = frozenset({"engagement_affected", "facts_changed", "request_recorded"}
 
 @dataclass(slots=True)
 class _Clock:
-    """A clock that runs until ``due``, or that was announced as late ``times`` times since."""
+    """
+    A clock that runs until ``due``, or that was announced as late ``times`` times since.
+
+    ``is_settled``: the program office has settled it for good. ``is_reminded``: the one who
+    must act was reminded.
+    """
 
     name: str
     due: datetime
     times: int = 0
     next_at: datetime | None = None
+    is_settled: bool = False
+    is_reminded: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +71,8 @@ def i22_clocks_add_up(run: Run) -> Findings:
     """
     Each clock ends by a rule set's length, from its start; each announcement is of that end.
 
-    Misses are counted without gaps, not before their time; a move names the end it replaces.
+    One reminder may come before. Misses are counted without gaps, not before their time, and none
+    follows a settlement for good; a move names the end it replaces.
     """
     rules = _Rules()
     for _, body in firsts(run, REFERENCE):
@@ -101,6 +109,22 @@ def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | No
         yield None if right else f"is not the next after {clock and clock.times}"
         in_time = clock is None or clock.next_at is None or at >= clock.next_at
         yield None if in_time else "comes before its time"
+        yield "was settled" if clock is not None and clock.is_settled else None
+    elif kind == "clock_reminded":
+        right = clock is None or (clock.times, clock.name, clock.due) == (
+            0,
+            facts["clock"],
+            _moment(facts["due_at"]),
+        )
+        yield None if right else "is of another clock than the one that runs"
+        yield "comes twice" if clock is not None and clock.is_reminded else None
+    elif kind == "clock_settled":
+        right = clock is not None and (facts["clock"], _moment(facts["due_at"]), facts["n"]) == (
+            clock.name,
+            clock.due,
+            clock.times,
+        )
+        yield None if right else "is of another clock than the one that is late"
     elif kind == "clock_moved":
         right = clock is None or _moment(facts["before"]) == clock.due
         yield None if right else "moves another end"
@@ -114,6 +138,12 @@ def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | No
 
 def _after(clock: _Clock | None, body: Body) -> _Clock | None:
     kind, facts = short(body), data_of(body)
+    if kind == "clock_reminded":
+        return _Clock(facts["clock"], _moment(facts["due_at"]), is_reminded=True)
+    if kind == "clock_settled":
+        due, n = _moment(facts["due_at"]), facts["n"]
+        again = _moment(facts["next_at"]) if "next_at" in facts else None
+        return _Clock(facts["clock"], due, n, again, is_settled=again is None)
     if kind in ("clock_missed", "clock_still_missed"):
         if "next_at" not in facts:
             return None

@@ -84,7 +84,7 @@ def _amendable(facts: Body) -> Row:
 
 def _step(row: Row, body: Body) -> None:
     facts, kind = data_of(body), short(body)
-    if kind in ("clock_missed", "clock_still_missed"):
+    if kind in ("clock_missed", "clock_reminded", "clock_settled", "clock_still_missed"):
         return
     if kind == "clock_moved":
         if facts["clock"].startswith("offer_answer."):

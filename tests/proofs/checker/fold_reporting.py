@@ -34,6 +34,7 @@ _COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed"
             "clock_missed": "clocks_missed"}  # fmt: skip
 _DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
             "clock_missed": "clock", "clock_still_missed": "clock", "clock_moved": "clock",
+            "clock_reminded": "clock",
             "message_applied": "what",
             "engagement_affected": "cause",
             "amendment_came_too_late": "ended"}  # fmt: skip
@@ -139,6 +140,8 @@ def _detail(kind: str, facts: Body) -> str | None:
             return f"{facts['then']}: {facts['reason']}"
         case "engagement_rehome_directed":
             return f"{facts['to']}: {facts['reason']}"
+        case "clock_settle_directed" | "clock_settled":
+            return f"{facts['clock']}: {facts['reason']}"
         case "message_refused":
             return f"{facts['what']}: {codes}"
         case "request_ineligible":

@@ -8,7 +8,25 @@ from tests.proofs.checker.log import INTAKE, ROUTING, data_of, firsts, moment, s
 from tests.proofs.checker.run import Body, Row, Run
 
 _STAYS = frozenset(
-    {"facts_changed", "clock_missed", "clock_moved", "clock_still_missed", "engagement_progressed"}
+    {
+        "clock_missed",
+        "clock_moved",
+        "clock_reminded",
+        "clock_settled",
+        "clock_still_missed",
+        "engagement_progressed",
+        "facts_changed",
+    }
+)
+_LATE = frozenset({"clock_missed", "clock_reminded", "clock_settled", "clock_still_missed"})
+_CLOCK_STAYS = frozenset(
+    {
+        "clock_reminded",
+        "clock_settled",
+        "engagement_affected",
+        "engagement_progressed",
+        "facts_changed",
+    }
 )
 _WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
@@ -102,11 +120,11 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
     if kind == "request_recorded":
         row["queue_number"] = facts.get("queue_number")
         row["offer_declaration"], row["offer_entry"] = facts.get("declaration"), facts.get("entry")
-    if "due_at" in facts and kind not in ("clock_missed", "clock_still_missed"):
+    if "due_at" in facts and kind not in _LATE:
         row["due_at"] = moment(facts["due_at"])
     elif kind == "offer_made":
         row["due_at"] = moment(facts["expires_at"])
-    elif kind not in ("engagement_progressed", "engagement_affected", "facts_changed"):
+    elif kind not in _CLOCK_STAYS:
         row["due_at"] = None
     if kind == "request_waitlisted":
         row["waits_until"] = moment(facts.get("opens_at"))

@@ -34,6 +34,8 @@ _STAYS = frozenset(
     {
         "clock_missed",
         "clock_moved",
+        "clock_reminded",
+        "clock_settled",
         "clock_still_missed",
         "engagement_affected",
         "facts_changed",

@@ -96,6 +96,50 @@ def test_e52_misses_are_of_the_clock_that_ran_and_counted(
     assert [text.split(" ", 2)[2] for text in found(*records)] == expected
 
 
+@pytest.mark.parametrize(
+    ("n", "until", "expected"),
+    [
+        (1, None, ["was settled"]),
+        (1, "2026-04-03T13:00:00Z", []),
+        (2, "2026-04-03T13:00:00Z", ["is of another clock than the one that is late"]),
+    ],
+)
+def test_e52_a_settled_clock_is_announced_again_only_from_its_date_on(
+    n: int, until: str | None, expected: list[str]
+) -> None:
+    about = {**WORK, "clock": "engagement_silence", "due_at": "2026-04-01T13:00:00Z"}
+    again = {} if until is None else {"next_at": until}
+    started = event(1, "engagement_progressed", **WORK, due_at="2026-04-01T13:00:00Z")
+    missed = event(2, "clock_missed", **about, next_at="2026-04-03T13:00:00Z")
+    still = event(4, "clock_still_missed", **about, n=n + 1, next_at="2026-04-09T13:00:00Z")
+    records = [
+        at(started, "2026-03-02T14:00:00Z"),
+        at(missed, "2026-04-01T13:00:00Z"),
+        at(event(3, "clock_settled", **about, n=n, **again), "2026-04-02T13:00:00Z"),
+        at(still, "2026-04-03T13:00:00Z"),
+    ]
+
+    assert [text.split(" ", 2)[2] for text in found(*records)] == expected
+
+
+@pytest.mark.parametrize(
+    ("due", "times", "expected"),
+    [
+        ("2025-12-31T14:00:00Z", 1, []),
+        ("2025-12-31T14:00:00Z", 2, ["comes twice"]),
+        ("2025-12-30T14:00:00Z", 1, ["is of another clock than the one that runs"]),
+    ],
+)
+def test_e46_a_clock_is_reminded_of_once(due: str, times: int, expected: list[str]) -> None:
+    about = {**OFFER, "clock": "offer_answer.standard", "due_at": due}
+    reminders = [
+        at(event(2 + number, "clock_reminded", **about), "2025-12-30T14:00:00Z")
+        for number in range(times)
+    ]
+
+    assert [text.split(" ", 2)[2] for text in found(MADE, *reminders)] == expected
+
+
 def test_a_move_of_another_end_is_noticed() -> None:
     dates = {"before": "2025-12-30T14:00:00Z", "due_at": "2026-01-05T14:00:00Z"}
     moved = event(2, "clock_moved", **OFFER, clock="offer_answer.standard", **dates)

@@ -15,6 +15,8 @@ from shared.contracts.outbound import (
     Applied,
     ClockLate,
     ClockMoved,
+    ClockReminder,
+    ClockSettled,
     ContactCard,
     EngagementMessage,
     OfferEnd,
@@ -303,6 +305,49 @@ def test_e52_who_waits_hears_that_the_office_is_late() -> None:
     assert told[AGENCY].sentence.startswith("The program office is late")
     assert [late.provider for late in told.values()] == [None, None]
     assert [late.times for late in told.values()] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("again", "words"), [(None, "not told of it again"), (AGAIN, "You hear again by April 9")]
+)
+def test_e52_who_waits_hears_that_the_office_has_settled_it(
+    again: datetime | None, words: str
+) -> None:
+    data = state("assigned", clock="engagement_silence", due_at=DUE, next_at=again)
+
+    decision = decided("clock_settled", data | {"n": 2, "settled_by": OFFICE, "reason": "agreed"})
+
+    (told,) = [notice for notice in decision.notices if isinstance(notice, Send)]
+    assert (told.audience, told.type) == (AGENCY, TYPES["clock_settled"])
+    assert isinstance(told.data, ClockSettled)
+    assert (told.data.due_at, told.data.next_at) == (DUE, again)
+    assert words in told.data.sentence
+    assert decision.request == known()
+
+
+@pytest.mark.parametrize(
+    ("clock", "audience", "words"),
+    [
+        ("triage.standard", OFFICE, "your decision"),
+        ("offer_answer.standard", PROVIDER, "Your answer to this offer"),
+        ("engagement_silence", PROVIDER, "report progress"),
+    ],
+)
+def test_e46_the_one_who_must_act_is_reminded(clock: str, audience: str, words: str) -> None:
+    request = known(provider=PROVIDER, offer_id=OFFER)
+
+    by = {"provider": PROVIDER} if audience == PROVIDER else {}
+    data = state("offered", clock=clock, due_at=DUE, **by)
+
+    decision = decided("clock_reminded", data, request)
+
+    (told,) = [notice for notice in decision.notices if isinstance(notice, Send)]
+    assert (told.audience, told.type) == (audience, TYPES["clock_reminder"])
+    assert isinstance(told.data, ClockReminder)
+    assert (told.data.offer_id == OFFER) == (clock == "offer_answer.standard")
+    assert words in told.data.sentence
+    assert not_told(decision, AGENCY)
+    assert decision.request == request
 
 
 def test_e51_the_provider_hears_once_that_its_offer_ends_later() -> None:

@@ -35,6 +35,7 @@ def test_the_fold_of_published_events_equals_the_tables() -> None:
 
         assert comparable(projection.requests) == comparable(lives.requests), f"seed {seed}"
         assert used(projection.capacities()) == used(lives.settled()), f"seed {seed}"
+        assert projection.late == lives.announced(), f"seed {seed}"
 
 
 def test_events_published_since_a_dump_bring_its_requests_up_to_date() -> None:
