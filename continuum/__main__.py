@@ -18,6 +18,7 @@ from continuum import (
     provision,
     resume,
     why,
+    working_days,
 )
 from continuum.access import Access, NotPossible
 from continuum.arguments import parser
@@ -49,6 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             lines, found = asyncio.run(_status(parsed))
             output.say(lines)
             sys.exit(found)
+        if parsed.verb == "calendar":
+            dates, named = working_days.describe(parsed.year)
+            for line in named:
+                output.note(line)
+            output.say(dates)
+            return
         if parsed.verb == "logs":
             output.say(_logs(parsed))
             return

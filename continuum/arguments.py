@@ -25,6 +25,7 @@ examples:
   continuum rebuild routing --yes --why 'a row was lost'
                                           repair what differs in its copy of the reference data
   continuum figures rerun 2026-06         compute a published month again from the log
+  continuum calendar --year 2027          the federal holidays of a year, for calendar.define
   continuum resume routing                what would be cleared so that routing resumes
   continuum resume routing --yes --why 'fixed in 0.2.1'
                                           clear it
@@ -95,6 +96,7 @@ def parser() -> argparse.ArgumentParser:
     _add_dead_letters(letters, shared)
     _add_rebuild(verbs, shared)
     _add_figures(verbs, shared)
+    _add_calendar(verbs)
     _add_canary(verbs, shared)
     _add_logs(verbs, shared)
     _add_provision(verbs, shared)
@@ -146,6 +148,13 @@ def _add_figures(verbs: Any, shared: argparse.ArgumentParser) -> None:
         help="fold the log up to the release's positions; exit 1 if the hash differs",
     )
     again.add_argument("month", help="such as 2026-06")
+
+
+def _add_calendar(verbs: Any) -> None:
+    asked = verbs.add_parser(
+        "calendar", help="compute the federal holidays of a year, to put into calendar.define"
+    )
+    asked.add_argument("--year", type=int, required=True, help="such as 2027")
 
 
 def _add_logs(verbs: Any, shared: argparse.ArgumentParser) -> None:

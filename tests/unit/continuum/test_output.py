@@ -45,7 +45,8 @@ VERBS = {
     "logs": ["parked"],
     "provision": ["--plan"],
 }
-"""Every command with its required arguments; the canary prints only log lines."""
+"""Every command with its required arguments; the canary prints only log lines, and the
+calendar nothing that anybody sent."""
 
 
 @pytest.mark.parametrize(("written", "shown"), HOSTILE.items(), ids=ascii)
@@ -107,7 +108,7 @@ def test_these_are_all_verbs() -> None:
         if isinstance(action, argparse._SubParsersAction)
     )
 
-    assert set(verbs) == {*VERBS, "canary"}
+    assert set(verbs) == {*VERBS, "calendar", "canary"}
 
 
 def test_progress_is_made_safe_too(capsys: pytest.CaptureFixture[str]) -> None:
