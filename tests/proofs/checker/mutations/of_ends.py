@@ -1,7 +1,7 @@
 """
 Breaks what follows the end of an engagement (I6, I9).
 
-The demonstration ends no engagement before its time, so these are tried on a small run.
+Not every recorded run has a stop and a rehoming, so these are tried on a small run of their own.
 """
 
 from collections.abc import Callable
