@@ -1,12 +1,83 @@
 """Settings of notifications beyond those of every service."""
 
-from typing import Annotated
+import ssl
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 
-from shared.process.settings import ServiceSettings
+from services.notifications.mail.address import AddressError, ascii_form
+from services.notifications.mail.compose import Letterhead
+from services.notifications.mail.transport import Server
+from shared.process.settings import LOOPBACK, ServiceSettings
 
 
 class Settings(ServiceSettings):
     heartbeat_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
     """Interval of the heartbeats to each participant."""
+    smtp_host: str | None = None
+    """The mail server that takes over all mails; None: there is no mail."""
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    smtp_tls: Literal["require", "opportunistic"] = "require"
+    """Whether nothing is sent without TLS; ``opportunistic`` is for a server on loopback."""
+    smtp_ca_file: str | None = None
+    """The CA of the mail server's certificate; None: those that the system trusts."""
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str | None = None
+    """The address that writes all mails; its domain is in their Message-ID."""
+    mail_from_name: str = "Collaborative Reform Initiative"
+    mail_reply_to: str | None = None
+    """The program office's box, where people read replies."""
+    public_url: str | None = None
+    """The address of the public page, for links in mails."""
+
+    @model_validator(mode="after")
+    def _mail_is_complete(self) -> Self:
+        """Refuse mail that is set up in part, or that others could read on its way."""
+        if self.smtp_host is None:
+            return self
+        for name in ("mail_from", "mail_reply_to"):
+            address = getattr(self, name)
+            try:
+                if address is None or ascii_form(address) != address:
+                    raise ValueError(f"mail needs a plain address {name}")
+            except AddressError:
+                raise ValueError(f"mail needs a plain address {name}") from None
+        is_local = self.smtp_host in LOOPBACK
+        if self.smtp_tls != "require" and not is_local:
+            raise ValueError("only a mail server on loopback may be used without TLS")
+        if (self.smtp_user is None) != (self.smtp_password is None):
+            raise ValueError("smtp_user and smtp_password go together")
+        url = urlsplit(self.public_url or "")
+        if not url.hostname or not (
+            url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+        ):
+            raise ValueError("mail needs a public_url with https")
+        if not self.mail_from_name.isprintable():
+            raise ValueError("mail_from_name is one printable line")
+        return self
+
+    @property
+    def letterhead(self) -> Letterhead | None:
+        """Who writes all mails; None if there is no mail."""
+        if self.smtp_host is None or self.mail_from is None or self.mail_reply_to is None:
+            return None
+        return Letterhead(self.mail_from, self.mail_from_name, self.mail_reply_to)
+
+    @property
+    def mail_server(self) -> Server | None:
+        """The mail server; None if there is no mail. Reads the CA's file."""
+        if self.smtp_host is None or self.mail_from is None:
+            return None
+        login = None
+        if self.smtp_user is not None and self.smtp_password is not None:
+            login = (self.smtp_user, self.smtp_password.get_secret_value())
+        return Server(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            greeting=self.mail_from.rpartition("@")[2],
+            tls=self.smtp_tls,
+            context=ssl.create_default_context(cafile=self.smtp_ca_file),
+            login=login,
+        )

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.business_clock import REAL_TIME, BusinessClock
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ServiceSettings(BaseSettings):
@@ -66,7 +66,7 @@ class ServiceSettings(BaseSettings):
         if self.business_start is None or self.business_since is None:
             raise ValueError("a business clock needs business_start and business_since")
         hosts = [self.postgres_host, *(each.rpartition(":")[0] for each in self.kafka_servers)]
-        if any(host.strip("[]") not in _LOOPBACK for host in hosts):
+        if any(host.strip("[]") not in LOOPBACK for host in hosts):
             raise ValueError("only the local stack may have a business clock of its own")
         return self
 

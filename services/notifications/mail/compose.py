@@ -1,0 +1,54 @@
+"""Writes a mail: its headers and its two parts. Pure."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import NamedTuple
+
+from services.notifications.mail.address import ascii_form
+from services.notifications.mail.templates import Rendered
+
+
+class OutgoingMail(NamedTuple):
+    """A mail as it goes out: to one recipient."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Letterhead(NamedTuple):
+    """Who writes all mails, and who reads the replies."""
+
+    sender: str
+    sender_name: str
+    reply_to: str
+
+
+def compose(
+    head: Letterhead, mail_id: str, rendered: Rendered, *, recipient: str, at: datetime
+) -> OutgoingMail:
+    """
+    Return the mail *mail_id* to *recipient*: the same arguments give the same bytes.
+
+    Raises `AddressError` for an address that cannot be written, and ValueError for a control
+    character in a header.
+    """
+    if not rendered.subject.isprintable():
+        raise ValueError("a control character in a header")
+    recipient = ascii_form(recipient)
+    domain = head.sender.rpartition("@")[2]
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(head.sender_name, addr_spec=head.sender)
+    message["To"] = Address(addr_spec=recipient)
+    message["Reply-To"] = Address(addr_spec=head.reply_to)
+    message["Subject"] = rendered.subject
+    message["Date"] = at
+    message["Message-ID"] = f"<{mail_id}@{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    message.set_boundary(f"part-{mail_id}")
+    return OutgoingMail(head.sender, recipient, message.as_bytes())

@@ -1,0 +1,63 @@
+"""
+The templates of mails, with their versions.
+
+The text and the HTML of a template are in ``templates/<id>.v<n>.txt`` and ``.html``. A mail keeps
+the version that it was made with, so a released version stays.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+SUBJECT_CHARACTERS = 78
+ENVIRONMENT = Environment(
+    loader=PackageLoader("services.notifications"),
+    autoescape=lambda name: name is None or name.endswith(".html"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+for _name in ENVIRONMENT.list_templates():  # compile now: a broken template fails at start
+    ENVIRONMENT.get_template(_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One version of a template; ``subject`` names facts in braces, ``sample`` has an example."""
+
+    id: str
+    version: int
+    subject: str
+    sample: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}.v{self.version}"
+
+
+class Rendered(NamedTuple):
+    """What a mail says: each of its two forms is complete by itself."""
+
+    subject: str
+    text: str
+    html: str
+
+
+TRIAL = Template("trial", 1, "A trial of Continuum's mail", {})
+TEMPLATES = {template.name: template for template in (TRIAL,)}
+
+
+def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:
+    """Return *template* filled in with *facts*; a fact that is missing is an error."""
+    subject = template.subject.format_map(facts)
+    if len(subject) > SUBJECT_CHARACTERS:
+        subject = f"{subject[: SUBJECT_CHARACTERS - 1]}…"
+    about = {**facts, "subject": subject, "public_url": public_url}
+    text, html = (
+        ENVIRONMENT.get_template(f"{template.name}.{form}").render(about)
+        for form in ("txt", "html")
+    )
+    return Rendered(subject, text, html)

@@ -1,0 +1,76 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.notifications.settings import Settings
+
+BASE: dict[str, Any] = {
+    "kafka_servers": "localhost:9092",
+    "kafka_security": "SASL_SSL",
+    "kafka_user": "svc-notifications",
+    "kafka_password": "x",
+    "postgres_host": "localhost",
+    "postgres_database": "continuum_notifications",
+    "postgres_user": "notifications",
+    "postgres_password": "x",
+    "http_host": "127.0.0.1",
+    "http_port": 0,
+}
+MAIL: dict[str, Any] = {
+    "smtp_host": "mail.program.example",
+    "mail_from": "office@program.example",
+    "mail_reply_to": "desk@program.example",
+    "public_url": "https://program.example/",
+}
+
+
+def settings(**more: Any) -> Settings:
+    return Settings(**{**BASE, **more})
+
+
+def test_without_a_mail_server_there_is_no_mail() -> None:
+    assert settings().mail_server is None
+    assert settings().letterhead is None
+
+
+def test_mail_goes_to_one_server_and_needs_tls() -> None:
+    chosen = settings(**MAIL, smtp_user="continuum", smtp_password="secret")
+    server = chosen.mail_server
+
+    assert server is not None
+    assert (server.host, server.port, server.tls) == ("mail.program.example", 587, "require")
+    assert server.greeting == "program.example"
+    assert server.login == ("continuum", "secret")
+    assert "secret" not in repr(server)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"mail_from": None}, "mail_from"),
+        ({"mail_from": "office@program.example\r\nBcc: x@y.example"}, "mail_from"),
+        ({"mail_from": "jefe.muñoz@program.example"}, "mail_from"),
+        ({"mail_reply_to": None}, "mail_reply_to"),
+        ({"mail_from_name": "The office\nBcc: x"}, "mail_from_name"),
+        ({"public_url": None}, "public_url"),
+        ({"public_url": "http://program.example/"}, "public_url"),
+        ({"public_url": "javascript:alert(1)"}, "public_url"),
+        ({"smtp_tls": "opportunistic"}, "loopback"),
+        ({"smtp_user": "continuum"}, "together"),
+    ],
+)
+def test_mail_that_is_set_up_in_part_or_unsafely_is_refused(
+    more: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValidationError, match=said):
+        settings(**{**MAIL, **more})
+
+
+def test_a_mail_server_on_this_machine_may_be_without_tls() -> None:
+    local = {"smtp_host": "127.0.0.1", "smtp_tls": "opportunistic"}
+
+    server = settings(**{**MAIL, **local, "public_url": "http://127.0.0.1:8000/"}).mail_server
+
+    assert server is not None
+    assert server.tls == "opportunistic"
