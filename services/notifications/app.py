@@ -1,6 +1,7 @@
 """Wires notifications together."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from asyncpg import Pool
 
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
+from services.notifications.mail.sending import Mailer
+from services.notifications.mail.transport import Transport
 from services.notifications.oldest_messages import OldestMessages
 from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Restore
@@ -15,6 +18,7 @@ from services.notifications.settings import Settings
 from shared.process.tasks import LATER, Task
 from shared.service import Service
 
+_MAILS_SECONDS = 5.0
 _LOOK_SECONDS = 60.0
 """How often the oldest messages of the participants' topics are read."""
 
@@ -34,10 +38,11 @@ def build(settings: Settings) -> Service:
         await oldest.look(settings)
         return LATER
 
+    mailing = _mailing(settings, relay_wake)
     return Service(
         name="notifications",
         topics=TOPICS,
-        reader=NotificationsReader(clock),
+        reader=NotificationsReader(clock, with_mail=bool(mailing)),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
@@ -45,5 +50,21 @@ def build(settings: Settings) -> Service:
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),
+            *mailing,
         ),
     )
+
+
+def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
+    """Return the task that sends mails, if mail is set up."""
+    server, head = settings.mail_server, settings.letterhead
+    if server is None or head is None:
+        return ()
+    mailer = Mailer(
+        Transport(server),
+        head,
+        public_url=str(settings.public_url),
+        relay_wake=relay_wake,
+        clock=settings.clock,
+    )
+    return (Task("mails", mailer.step, _MAILS_SECONDS, asyncio.Event()),)

@@ -11,6 +11,7 @@ from services.notifications.audiences.contacts import card_of
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
+from services.notifications.mail.obligations import Obligation
 from shared.contracts.intake import (
     ContactSet,
     NeedStated,
@@ -74,6 +75,7 @@ class BatchState:
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
     repeats_held: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
     repeats_released: list[str] = field(default_factory=list)
     notes_held: dict[str, WaitingNote] = field(default_factory=dict)

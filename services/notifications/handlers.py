@@ -1,6 +1,6 @@
 """Processes a batch: loads its state, decides each event, saves the results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +12,16 @@ from services.notifications.audiences.request_status import ListPage, ListQuery
 from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
+from services.notifications.mail import mails
+from services.notifications.mail.obligations import Obligation, is_mailed, prepare
 from services.notifications.messages import NumberNotices, number_notices
 from services.notifications.views import build_view
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
-from shared.contracts import intake, reference
+from shared.contracts import intake, notifications, reference
 from shared.delivery import sequences
-from shared.delivery.records import Counted, Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.records import Counted, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.delivery.take_in.reader import Closing
 
 Connection = PoolConnectionProxy
@@ -31,11 +33,13 @@ class NotificationsReader:
     """
     Decides, once for each event and audience, whether to send a message.
 
-    Messages, their numbers, stored answers and notices commit together.
+    Messages, their numbers, stored answers and notices commit together, and, *with_mail*, the
+    mails about them.
     """
 
-    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
+    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_mail: bool = False) -> None:
         self._clock = clock
+        self._with_mail = with_mail
         self._catalog = CatalogCache()
         self._version = 0
         self._names = EMPTY_DIRECTORY
@@ -79,10 +83,15 @@ class NotificationsReader:
         )
 
     def decide(self, state: BatchState, item: Item) -> Taken:
-        return take(state, item, number_notices)
+        taken = take(state, item, number_notices)
+        if self._with_mail:
+            state.obligations += _obligations(state, taken.outgoing, key=_notice_key(item))
+        return taken
 
     async def save(self, connection: "Connection[Any]", state: BatchState) -> Closing:
         await catalog.take_in(connection, state.reference)
+        if state.obligations:
+            await _prepare_mails(connection, state)
         return store.save_batch(state)
 
     def _directory(self, items: Sequence[Item]) -> Directory:
@@ -139,3 +148,32 @@ async def _read_listings(
         if question.asker in offices:
             listings[question] = await store.list_every(connection, question)
     return listings
+
+
+def _obligations(
+    state: BatchState, outgoing: Sequence[Outgoing], *, key: bytes
+) -> Iterator[Obligation]:
+    """Yield the messages among *outgoing* that are mailed, too."""
+    notices = {m.summary.cause: m.event_id for m in outgoing if m.topic == notifications.TOPIC}
+    for message in outgoing:
+        kind, about, _, cause, _ = message.summary
+        if not is_mailed(kind) or kind is None or cause is None or message.value is None:
+            continue
+        audience = (message.key or b"").decode()
+        request = state.requests.get(about or "")
+        named = request.contact_ids if request and request.participant == audience else ()
+        yield Obligation(cause, notices[cause], audience, kind, message.value, key, named)
+
+
+async def _prepare_mails(connection: "Connection[Any]", state: BatchState) -> None:
+    audiences = {each.audience for each in state.obligations}
+    known = set(await mails.read_mail_contacts(connection, audiences))
+    for contact, card in state.contacts_set.items():
+        (known.discard if card.email is None else known.add)(contact)
+    prepared = [
+        mail
+        for each in state.obligations
+        if (mail := prepare(each, {c for p, c in known if p == each.audience})) is not None
+    ]
+    if prepared:
+        await mails.prepare_mails(connection, prepared)

@@ -1,10 +1,11 @@
-"""Events that notifications publishes: whom it decided to notify."""
+"""Events that notifications publishes: whom it decided to notify, and what became of mail."""
 
 from typing import Literal
 
 from shared.contracts.event import Event, Facts
 
 TOPIC = "cri.int.notifications.v1"
+MAIL_TOPIC = "cri.int.mail.v1"
 
 
 class Notice(Facts):
@@ -39,4 +40,74 @@ class NoticeDecided(Event):
     data: NoticeFacts
 
 
+class MailFacts(Facts):
+    """
+    One mail, to an audience that is also sent the message that ``notice`` tells of.
+
+    ``notice`` is the id of a `NoticeDecided`, ``mail`` that of the mail. ``contact`` is the
+    contact's key, ``contact:<participant>:<contact id>``, never its address. ``tries`` counts the
+    tries so far.
+    """
+
+    notice: str
+    mail: str
+    contact: str
+    tries: int
+
+
+class DeliveredFacts(MailFacts):
+    """``status`` is the mail server's, an enhanced code of RFC 3463 or its reply code."""
+
+    status: str | None = None
+
+
+class FailedFacts(MailFacts):
+    """``kind``: ``refused`` (with the mail server's ``status``) or ``gave_up``."""
+
+    kind: str
+    status: str | None = None
+
+
+class UnknownFacts(MailFacts):
+    """``stage`` is where the last try ended; None if its process ended."""
+
+    stage: str | None = None
+
+
+class CancelledFacts(MailFacts):
+    """``because`` is ``no_address``: the contact has none any more."""
+
+    because: str
+
+
+class NoticeDelivered(Event):
+    """The mail server has taken over the mail. The subject of all events of mail is the mail."""
+
+    type: Literal["gov.cri.notifications.notice_delivered.v1"]
+    data: DeliveredFacts
+
+
+class NoticeFailed(Event):
+    """The mail was refused, or tried for too long."""
+
+    type: Literal["gov.cri.notifications.notice_failed.v1"]
+    data: FailedFacts
+
+
+class NoticeOutcomeUnknown(Event):
+    """Perhaps the mail was delivered; it is not tried again by itself."""
+
+    type: Literal["gov.cri.notifications.notice_outcome_unknown.v1"]
+    data: UnknownFacts
+
+
+class NoticeCancelled(Event):
+    """The mail is not sent."""
+
+    type: Literal["gov.cri.notifications.notice_cancelled.v1"]
+    data: CancelledFacts
+
+
 NotificationsEvent = NoticeDecided
+MailEvent = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled
+"""Every event on ``cri.int.mail.v1``."""

@@ -24,6 +24,9 @@ POINTS = (
     "relay.after_select",
     "relay.after_send_before_ack",
     "relay.after_ack_before_delete",
+    "mail.after_claim",
+    "mail.after_data_before_record",
+    "mail.after_record",
     "migration.between_steps",
 )
 # After these many event loop iterations a send is on its way, but not acknowledged.

@@ -91,6 +91,7 @@ def test_every_topic_of_the_contracts_is_listed_with_its_owner() -> None:
     assert owners[intake.CONFIDENTIAL_TOPIC] == owners[reference.TOPIC] == "intake"
     assert owners[routing.TOPIC] == "routing"
     assert owners[notifications.TOPIC] == "notifications"
+    assert owners[notifications.MAIL_TOPIC] == "notifications"
     assert owners[reporting.TOPIC] == owners[reporting.PROGRAMS_TOPIC] == "reporting"
     assert owners[reporting.RELEASES_TOPIC] == "reporting"
 

@@ -220,12 +220,15 @@ class Log:
         event = self.event(routing.TOPIC, name, NUMBER, data, inreplyto=inbound(offset, PROVIDER))
         return event.model_copy(update={"correlationid": derived_id(NUMBER, "request", NUMBER)})
 
-    def contact(self, contact_id: str = "c-1", *, offset: int = 50) -> Event:
+    def contact(
+        self, contact_id: str = "c-1", *, offset: int = 50, email: str | None = None
+    ) -> Event:
         data = {
             "participant": AGENCY,
             "contact_id": contact_id,
             "name": "A. Chief",
             "zone": "Pacific/Guam",
+            **({} if email is None else {"email": email}),
         }
         return self.event(
             intake.CONFIDENTIAL_TOPIC,

@@ -47,7 +47,40 @@ class Rendered(NamedTuple):
 
 
 TRIAL = Template("trial", 1, "A trial of Continuum's mail", {})
-TEMPLATES = {template.name: template for template in (TRIAL,)}
+STATUS = Template(
+    "status",
+    1,
+    "{tracking_number}: {status_words}",
+    {
+        "tracking_number": "CRI-2026-000042-J",
+        "status_words": "your request is waiting",
+        "sentence": "Your request waits because no provider has room for it now.",
+        "next_what": "It moves on, in order, when there is room.",
+        "next_by": None,
+        "elsewhere": None,
+    },
+)
+OFFER = Template(
+    "offer",
+    1,
+    "{tracking_number}: an offer to you",
+    {
+        "tracking_number": "CRI-2026-000042-J",
+        "sentence": "You help with a topic asked for.",
+        "expires_at": "2026-03-09 22:00 UTC",
+    },
+)
+NEWS = Template(
+    "news",
+    1,
+    "{tracking_number}: {about}",
+    {
+        "tracking_number": "CRI-2026-000042-J",
+        "about": "the offer has lapsed",
+        "sentence": "The offer has lapsed: no answer came in time. Nothing is owed.",
+    },
+)
+TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS)}
 
 
 def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:

@@ -26,8 +26,11 @@ from shared.postgres.statements import load_statements
 log = structlog.get_logger()
 _SQL = load_statements("services.notifications")
 OWN = OwnTopics(
-    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications)\.v1$",
-    {notifications.TOPIC: _SQL["read_published"]},
+    r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications|int\.mail)\.v1$",
+    {
+        notifications.TOPIC: _SQL["read_published"],
+        notifications.MAIL_TOPIC: _SQL["read_mail_numbers"],
+    },
 )
 
 
@@ -126,9 +129,10 @@ class Restore:
         await connection.execute(_SQL["fold_published"])
 
     async def finish(self, connection: Any) -> None:
-        """Order unsent messages by number."""
+        """Order unsent messages by number; let mails be as the log says."""
         await connection.execute(_SQL["restore_moments"])
         await connection.execute(_SQL["order_outbox"])
+        await connection.execute(_SQL["restore_mails"])
         left = await connection.fetch(_SQL["read_gaps"])
         if left:
             log.error("catch_up.numbers_lost", numbers=[f"{topic} {n}" for topic, n in left[:20]])

@@ -29,6 +29,7 @@ _OWNERS = {
     INTAKE: "intake",
     ROUTING: "routing",
     NOTICES: "notifications",
+    "cri.int.mail.v1": "notifications",
     "cri.int.reporting.v1": "reporting",
     "cri.int.reference.v1": "intake",
     "cri.int.answers.v1": "intake",

@@ -9,7 +9,7 @@ WRITTEN = {
     "intake": {"cri.int.intake.v1", "cri.int.reference.v1", "cri.int.answers.v1"}
     | {"cri.int.confidential.v1"},
     "routing": {"cri.int.routing.v1"},
-    "notifications": {"cri.int.notifications.v1"},
+    "notifications": {"cri.int.notifications.v1", "cri.int.mail.v1"},
     "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
 }
 # Each reads what it writes itself, too: after a restore it catches up from there.
@@ -17,7 +17,8 @@ READ = {
     "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1"},
     "routing": FACTS,
     "notifications": FACTS
-    | {"cri.int.notifications.v1", "cri.int.answers.v1", "cri.int.confidential.v1"},
+    | {"cri.int.notifications.v1", "cri.int.mail.v1"}
+    | {"cri.int.answers.v1", "cri.int.confidential.v1"},
     "reporting": FACTS
     | {"cri.int.notifications.v1", "cri.int.reporting.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"},

@@ -1,0 +1,110 @@
+"""Decides what follows from a try to send a mail, and when the next one is due. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, get_args
+
+from services.notifications.mail.outcome import Outcome
+from shared.contracts import envelope
+from shared.contracts.event import Facts
+from shared.contracts.notifications import (
+    CancelledFacts,
+    DeliveredFacts,
+    FailedFacts,
+    MailEvent,
+    NoticeCancelled,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeOutcomeUnknown,
+    UnknownFacts,
+)
+from shared.contracts.outbound import SOURCE
+
+TRIED_FOR = timedelta(hours=48)
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+"""Real time until the next try after each; the last one repeats."""
+NO_ADDRESS = "no_address"
+
+
+class Mail(NamedTuple):
+    """A mail under way; ``published`` counts the events about it, ``tries`` includes this one."""
+
+    mail_id: str
+    notice: str
+    audience: str
+    contact_id: str
+    correlation: str
+    key: bytes
+    published: int
+    tries: int
+    first_tried_at: datetime
+    prepared_at: datetime
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts that all events about it have."""
+        contact = f"contact:{self.audience}:{self.contact_id}"
+        return {
+            "notice": self.notice, "mail": self.mail_id, "contact": contact, "tries": self.tries
+        }  # fmt: skip
+
+
+class Step(NamedTuple):
+    """What follows from a try: the state, the event that says so, or the time of the next try."""
+
+    state: str
+    event: MailEvent | None = None
+    due_at: datetime | None = None
+
+
+def next_try(mail: Mail, now: datetime) -> datetime | None:
+    """Return when to try again, in real time as *now*; None once that would be too late."""
+    due = now + DELAYS[min(mail.tries, len(DELAYS)) - 1]
+    return due if due <= mail.first_tried_at + TRIED_FOR else None
+
+
+def tried(mail: Mail, outcome: Outcome, *, now: datetime, at: datetime) -> Step:
+    """Return what follows from *outcome*, in real time *now* and business time *at*."""
+    match outcome.kind:
+        case "accepted":
+            facts = DeliveredFacts(**mail.facts, status=outcome.status)
+            return Step("accepted", _event(mail, NoticeDelivered, facts, at=at))
+        case "refused":
+            return _failed(mail, "refused", outcome.status, at=at)
+        case "outcome_unknown":
+            return lost(mail, stage=outcome.stage, at=at)
+        case "try_later":
+            due = next_try(mail, now)
+            if due is None:
+                return _failed(mail, "gave_up", outcome.status, at=at)
+            return Step("try_later", due_at=due)
+
+
+def lost(mail: Mail, *, stage: str | None, at: datetime) -> Step:
+    """Return what follows if nobody can say whether the mail was delivered."""
+    facts = UnknownFacts(**mail.facts, stage=stage)
+    return Step("outcome_unknown", _event(mail, NoticeOutcomeUnknown, facts, at=at))
+
+
+def without_address(mail: Mail, *, at: datetime) -> Step:
+    """Return what follows if the contact has no address any more."""
+    facts = CancelledFacts(**mail.facts, because=NO_ADDRESS)
+    return Step("cancelled", _event(mail, NoticeCancelled, facts, at=at))
+
+
+def _failed(mail: Mail, kind: str, status: str | None, *, at: datetime) -> Step:
+    facts = FailedFacts(**mail.facts, kind=kind, status=status)
+    return Step(kind, _event(mail, NoticeFailed, facts, at=at))
+
+
+def _event(mail: Mail, model: type[MailEvent], data: Facts, *, at: datetime) -> MailEvent:
+    (kind,) = get_args(model.model_fields["type"].annotation)
+    about = envelope.attributes(
+        kind=kind,
+        source=SOURCE,
+        subject=f"mail:{mail.mail_id}",
+        at=at,
+        cause=mail.notice,
+        correlation=mail.correlation,
+        number=mail.published + 1,
+    )
+    return model(**about, data=data)

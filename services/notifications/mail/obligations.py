@@ -1,0 +1,145 @@
+"""Decides which messages are mailed, too, to whom and with which words. Pure."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from services.notifications.mail.templates import NEWS, OFFER, STATUS, Template
+from shared.contracts.event import derived_id
+from shared.contracts.outbound import TYPES
+
+ContactKey = tuple[str, str]
+_STATUS_WORDS = {
+    "accepted": "your request was received",
+    "waiting": "your request is waiting",
+    "offered": "a provider was asked",
+    "referred": "the program office looks at your request",
+    "assigned": "a provider has accepted",
+    "in_delivery": "the work is under way",
+    "delivered": "the work is reported as delivered",
+    "closed": "your request is closed",
+    "ineligible": "your request is not eligible",
+    "withdrawn": "the request was withdrawn",
+}
+_NEWS = {
+    "offer_changed": "the offer to you has changed",
+    "offer_withdrawn": "the offer is withdrawn",
+    "offer_lapsed": "the offer has lapsed",
+    "engagement_opened": "your work begins",
+    "engagement_changed": "the agency changed its request",
+    "engagement_ended": "the work has ended",
+    "engagement_affected": "news about your work",
+    "referral_made": "a request waits for you",
+    "came_too_late": "your change came too late",
+    "clock_late": "somebody is late",
+    "clock_moved": "a date has moved",
+}
+
+
+class Obligation(NamedTuple):
+    """
+    A message on its way to a participant, perhaps to be mailed, too.
+
+    ``fact`` is the id of the event that it tells of, ``notice`` that of the notice about it.
+    ``contact_ids`` are the contacts that the request names, the first one first, if the audience
+    made it.
+    """
+
+    fact: str
+    notice: str
+    audience: str
+    type: str
+    value: bytes
+    key: bytes
+    contact_ids: Sequence[str] = ()
+
+
+class PreparedMail(NamedTuple):
+    """A mail to be sent; ``facts`` is the JSON that its template is filled in with."""
+
+    mail_id: str
+    fact: str
+    notice: str
+    audience: str
+    contact_id: str
+    correlation: str
+    key: bytes
+    template: str
+    facts: str
+
+
+def is_mailed(message_type: str | None) -> bool:
+    """Return whether messages of this type are mailed to people; answers to systems are not."""
+    return message_type in _MAILED
+
+
+def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMail | None:
+    """
+    Return the mail for *obligation*; None if no contact of the audience has an address.
+
+    *with_address* are the audience's contacts with one. The first contact that the request names
+    is written to, and where it names none, the first by id. The same obligation is the same mail.
+    """
+    named = [each for each in obligation.contact_ids if each in with_address]
+    chosen = next(iter(named or sorted(with_address)), None)
+    if chosen is None:
+        return None
+    message = json.loads(obligation.value)
+    template, facts = _MAILED[obligation.type](message["data"])
+    mail_id = derived_id(obligation.fact, f"mail:{template.id}", obligation.audience)
+    return PreparedMail(
+        mail_id,
+        obligation.fact,
+        obligation.notice,
+        obligation.audience,
+        chosen,
+        message["correlationid"],
+        obligation.key,
+        template.name,
+        json.dumps(facts, ensure_ascii=False),
+    )
+
+
+# Only these fields are mailed: no text of a need or a note, no contact.
+def _status(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
+    next_ = data.get("next") or {}
+    return STATUS, {
+        "tracking_number": data["tracking_number"],
+        "status_words": _STATUS_WORDS.get(data["status"], "news about your request"),
+        "sentence": data["sentence"],
+        "next_what": next_.get("what"),
+        "next_by": _moment(next_.get("by")),
+        "elsewhere": data.get("elsewhere"),
+    }
+
+
+def _offer(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
+    return OFFER, {
+        "tracking_number": data["tracking_number"],
+        "sentence": data["sentence"],
+        "expires_at": _moment(data["expires_at"]),
+    }
+
+
+def _news(about: str) -> "Filled":
+    def filled(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
+        return NEWS, {
+            "tracking_number": data["tracking_number"],
+            "about": about,
+            "sentence": data["sentence"],
+        }
+
+    return filled
+
+
+def _moment(text: str | None) -> str | None:
+    return None if text is None else f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M %Z}"
+
+
+Filled = Callable[[Mapping[str, Any]], tuple[Template, dict[str, Any]]]
+_MAILED: dict[str | None, Filled] = {
+    TYPES["status_changed"]: _status,
+    TYPES["offer_made"]: _offer,
+    **{TYPES[name]: _news(about) for name, about in _NEWS.items()},
+}

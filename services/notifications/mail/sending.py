@@ -1,0 +1,185 @@
+"""Sends the mails that are due: claim, send, record, each in a transaction of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from asyncpg import Pool
+
+from services.notifications.mail import life, mails
+from services.notifications.mail.address import AddressError
+from services.notifications.mail.compose import Letterhead, compose
+from services.notifications.mail.life import Mail, Step
+from services.notifications.mail.mails import ClaimedMail
+from services.notifications.mail.outcome import Outcome
+from services.notifications.mail.templates import TEMPLATES, render
+from services.notifications.mail.transport import Transport
+from shared.business_clock import REAL_TIME, BusinessClock
+from shared.contracts.notifications import MAIL_TOPIC
+from shared.delivery.relay import outbox
+from shared.process import crash_points
+from shared.process.backoff import Backoff
+from shared.process.outages import TRANSIENT
+from shared.process.tasks import AT_ONCE, LATER
+
+log = structlog.get_logger()
+AT_A_TIME = 20
+OWNED_SECONDS = 120.0
+"""After this time without a word of its process, the outcome of a mail under way is unknown."""
+_KEEP_EVERY = OWNED_SECONDS / 4
+_STOPPING_SECONDS = 10.0
+
+
+class Mailer:
+    """Sends mails that are due; several processes share the work."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        head: Letterhead,
+        *,
+        public_url: str,
+        relay_wake: asyncio.Event,
+        clock: BusinessClock = REAL_TIME,
+        owned_seconds: float = OWNED_SECONDS,
+    ) -> None:
+        self._transport = transport
+        self._head = head
+        self._public_url = public_url
+        self._relay_wake = relay_wake
+        self._clock = clock
+        self._owned_seconds = owned_seconds
+
+    async def step(self, pool: "Pool[Any]") -> timedelta:
+        """Send some mails; return the time until the next one is due."""
+        await self._lose(pool)
+        async with pool.acquire() as connection:
+            claimed = await mails.claim_mails(connection, limit=AT_A_TIME)
+            if not claimed:
+                seconds = await mails.read_next_try(connection)
+                return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
+        crash_points.reach("mail.after_claim")
+        sending = asyncio.ensure_future(self._send_all(pool, claimed))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            with suppress(*TRANSIENT):  # what is under way may come to its end
+                async with asyncio.timeout(_STOPPING_SECONDS):
+                    await sending
+            raise
+        return AT_ONCE
+
+    async def _lose(self, pool: "Pool[Any]") -> None:
+        """Tell of mails whose process has ended: perhaps they were delivered."""
+        async with pool.acquire() as connection, connection.transaction():
+            lost = await mails.lose_mails(connection, seconds=self._owned_seconds, limit=AT_A_TIME)
+            if not lost:
+                return
+            at = self._clock.at(await mails.read_now(connection))
+            await _announce(
+                connection, [(mail, life.lost(mail, stage=None, at=at)) for mail in lost]
+            )
+        self._relay_wake.set()
+        for mail in lost:
+            _tell(mail, Step("outcome_unknown"), None)
+
+    async def _send_all(self, pool: "Pool[Any]", claimed: Sequence[ClaimedMail]) -> None:
+        under_way = {each.mail.mail_id for each in claimed}
+        keeping = asyncio.create_task(_keep(pool, under_way))
+        try:
+            done = await asyncio.gather(
+                *(self._send(pool, each, under_way) for each in claimed), return_exceptions=True
+            )
+        finally:
+            keeping.cancel()
+        for error in done:
+            if isinstance(error, BaseException):
+                raise error
+
+    async def _send(self, pool: "Pool[Any]", each: ClaimedMail, under_way: set[str]) -> None:
+        try:
+            outcome = await self._try(each)
+            crash_points.reach("mail.after_data_before_record")
+            await _until_recorded(lambda: self._record(pool, each.mail, outcome))
+            crash_points.reach("mail.after_record")
+        finally:
+            under_way.discard(each.mail.mail_id)
+
+    async def _try(self, each: ClaimedMail) -> Outcome | None:
+        """Return what came of a try; None if there is no address."""
+        if each.address is None:
+            return None
+        rendered = render(TEMPLATES[each.template], each.facts, public_url=self._public_url)
+        mail = each.mail
+        try:
+            composed = compose(
+                self._head,
+                mail.mail_id,
+                rendered,
+                recipient=each.address,
+                at=mail.prepared_at,
+            )
+        except AddressError as error:
+            return Outcome("refused", "rcpt", error.status)
+        return await self._transport.send(composed)
+
+    async def _record(self, pool: "Pool[Any]", mail: Mail, outcome: Outcome | None) -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            now: datetime = await mails.read_now(connection)
+            at = self._clock.at(now)
+            step = (
+                life.without_address(mail, at=at)
+                if outcome is None
+                else life.tried(mail, outcome, now=now, at=at)
+            )
+            if not await mails.record_mail(connection, mail, step):
+                return  # it was told that the outcome is unknown
+            await _announce(connection, [(mail, step)])
+        if step.event is not None:
+            self._relay_wake.set()
+        _tell(mail, step, outcome)
+
+
+async def _announce(connection: Any, steps: Sequence[tuple[Mail, Step]]) -> None:
+    await outbox.append(
+        connection,
+        [
+            outbox.outgoing(MAIL_TOPIC, step.event, key=mail.key.decode())
+            for mail, step in steps
+            if step.event is not None
+        ],
+    )
+
+
+async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:
+    """Await *record*, and again after an outage: what is not recorded counts as unknown."""
+    backoff = Backoff()
+    async with asyncio.timeout(OWNED_SECONDS):
+        while True:
+            try:
+                return await record()
+            except TRANSIENT:
+                await asyncio.sleep(backoff.next_delay())
+
+
+async def _keep(pool: "Pool[Any]", under_way: set[str]) -> None:
+    """Keep the claims on mails that are under way until cancelled."""
+    while True:
+        await asyncio.sleep(_KEEP_EVERY)
+        with suppress(*TRANSIENT):
+            async with pool.acquire() as connection:
+                await mails.keep_claims(connection, under_way)
+
+
+def _tell(mail: Mail, step: Step, outcome: Outcome | None) -> None:
+    log.info(
+        "mail.tried",
+        mail_id=mail.mail_id,
+        state=step.state,
+        tries=mail.tries,
+        stage=None if outcome is None else outcome.stage,
+        status=None if outcome is None else outcome.status,
+    )

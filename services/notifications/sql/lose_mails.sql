@@ -1,0 +1,17 @@
+-- Takes the mails whose process has not been heard of for a while: nobody knows what came of them.
+WITH lost AS (
+    SELECT mail_id
+      FROM mails
+     WHERE state = 'sending'
+       AND claimed_at <= now() - make_interval(secs => $1)
+     ORDER BY claimed_at, mail_id
+     LIMIT $2
+       FOR UPDATE SKIP LOCKED
+)
+UPDATE mails
+   SET state     = 'outcome_unknown',
+       published = published + 1
+  FROM lost
+ WHERE mails.mail_id = lost.mail_id
+RETURNING mails.mail_id, notice, audience, contact_id, correlation, key, published - 1, tries,
+          coalesce(first_tried_at, prepared_at), prepared_at;

@@ -1,0 +1,2 @@
+-- The time that all processes share.
+SELECT now();
