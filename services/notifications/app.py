@@ -9,6 +9,7 @@ from asyncpg import Pool
 
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
+from services.notifications.mail import gauges
 from services.notifications.mail.sending import Mailer
 from services.notifications.mail.transport import Transport
 from services.notifications.oldest_messages import OldestMessages
@@ -47,6 +48,7 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         restore=Restore(clock),
+        gauges=gauges.show if mailing else None,
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),

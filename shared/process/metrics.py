@@ -136,6 +136,17 @@ NOTIFICATIONS = StoredCounter(
     "channel", "outcome",
 )  # fmt: skip
 
+MAILS = StoredCounter(
+    "mails", "Mails that are not tried any more, by what became of them", "state",
+    zero=(
+        "accepted", "refused", "refused_by_policy", "gave_up", "outcome_unknown", "cancelled",
+    ),
+)  # fmt: skip
+MAILS_WAITING = _gauge("mails_waiting", "Mails that are due, or tried again later", stored=True)
+MAIL_WAITS = _gauge(
+    "mail_oldest_waiting_seconds", "Age of the oldest mail that waits", stored=True
+)
+
 # Requests
 REFUSED = StoredCounter(
     "submissions_refused", "Participants' messages that intake refused, by first reason",

@@ -4,12 +4,13 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.obligations import ContactKey, PreparedMail
+from services.notifications.mail.outcome import Outcome, Stage
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
@@ -24,6 +25,23 @@ class ClaimedMail:
     template: str
     facts: dict[str, Any]
     address: str | None
+
+
+class MailCount(NamedTuple):
+    """How many mails are in a state; ``oldest`` is the age of the first one in seconds."""
+
+    state: str
+    stage: Stage | None
+    status: str | None
+    mails: int
+    oldest: float
+
+    @property
+    def is_refused_by_policy(self) -> bool:
+        """Whether the mail server refused the mails themselves, not the addresses."""
+        if self.state != "refused" or self.stage is None:
+            return False
+        return not Outcome("refused", self.stage, self.status).is_address_dead
 
 
 async def read_mail_contacts(
@@ -58,10 +76,13 @@ async def lose_mails(connection: "Connection[Any]", *, seconds: float, limit: in
     return [_mail(tuple(row)) for row in rows]
 
 
-async def record_mail(connection: "Connection[Any]", mail: Mail, step: Step) -> bool:
+async def record_mail(
+    connection: "Connection[Any]", mail: Mail, step: Step, outcome: Outcome | None
+) -> bool:
     """Store what came of a try; return False if the mail was given up for lost in between."""
     published = mail.published + (step.event is not None)
-    arguments = (mail.mail_id, mail.tries, step.state, published, step.due_at)
+    stage, status = (None, None) if outcome is None else (outcome.stage, outcome.status)
+    arguments = (mail.mail_id, mail.tries, step.state, published, step.due_at, stage, status)
     return await connection.fetchval(_SQL["record_mail"], *arguments) is not None
 
 
@@ -69,6 +90,11 @@ async def read_next_try(connection: "Connection[Any]") -> float | None:
     """Return the seconds until the next mail is due, below 0 if it is; None if none waits."""
     seconds: float | None = await connection.fetchval(_SQL["read_next_try"])
     return seconds
+
+
+async def count_mails(connection: "Connection[Any]") -> list[MailCount]:
+    """Return the mails by state, and by the last try's stage and status."""
+    return [MailCount(*row) for row in await connection.fetch(_SQL["count_mails"])]
 
 
 def _mail(row: Sequence[Any]) -> Mail:

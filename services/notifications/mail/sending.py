@@ -135,7 +135,7 @@ class Mailer:
                 if outcome is None
                 else life.tried(mail, outcome, now=now, at=at)
             )
-            if not await mails.record_mail(connection, mail, step):
+            if not await mails.record_mail(connection, mail, step, outcome):
                 return  # it was told that the outcome is unknown
             await _announce(connection, [(mail, step)])
         if step.event is not None:

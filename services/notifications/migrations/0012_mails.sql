@@ -12,6 +12,8 @@ CREATE TABLE mails (
     state          text        NOT NULL DEFAULT 'prepared' CHECK (state IN (
                        'prepared', 'sending', 'try_later', 'accepted', 'refused', 'gave_up',
                        'outcome_unknown', 'cancelled')),
+    stage          text,
+    status         text,
     published      integer     NOT NULL DEFAULT 0,
     prepared_at    timestamptz NOT NULL DEFAULT now(),
     due_at         timestamptz NOT NULL DEFAULT now(),
@@ -22,3 +24,4 @@ CREATE TABLE mails (
 
 CREATE INDEX mails_due ON mails (due_at, mail_id) WHERE state IN ('prepared', 'try_later');
 CREATE INDEX mails_claimed ON mails (claimed_at, mail_id) WHERE state = 'sending';
+CREATE INDEX mails_counted ON mails (state, stage, status, prepared_at);

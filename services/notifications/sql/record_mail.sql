@@ -2,7 +2,9 @@
 UPDATE mails
    SET state     = $3,
        published = $4,
-       due_at    = coalesce($5, due_at)
+       due_at    = coalesce($5, due_at),
+       stage     = $6,
+       status    = $7
  WHERE mail_id = $1
    AND state = 'sending'
    AND tries = $2

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.notifications.handlers import NotificationsReader
-from services.notifications.mail import mails
+from services.notifications.mail import gauges, mails
 from services.notifications.mail.compose import Letterhead
 from services.notifications.mail.sending import Mailer
 from services.notifications.mail.transport import Server, Transport
@@ -18,6 +18,7 @@ from services.notifications.restore.reader import OWN, Restore
 from shared.contracts.event import Event
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.postgres.pool import LIMITS
+from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
@@ -72,6 +73,20 @@ async def told(world: World) -> list[dict[str, Any]]:
 async def make_due(world: World) -> None:
     """Let the time until the next try pass."""
     await world.pool.execute("UPDATE mails SET due_at = now() WHERE state = 'try_later'")
+
+
+async def copy_mails(world: World, times: int) -> None:
+    """Store copies of the one mail that there is."""
+    await world.pool.execute(
+        """
+        INSERT INTO mails (
+                   mail_id, fact, notice, audience, contact_id, correlation, key, template, facts)
+        SELECT gen_random_uuid(), fact, notice, audience, contact_id, correlation, key, template,
+               facts
+          FROM mails, generate_series(1, $1)
+        """,
+        times,
+    )
 
 
 async def test_an_obligation_is_prepared_with_its_notice(mailing: World) -> None:
@@ -233,16 +248,7 @@ async def test_an_address_that_was_taken_away_cancels_its_mails(mailing: World) 
 async def test_several_processes_share_the_work_and_send_each_mail_once(mailing: World) -> None:
     await mailing.take_in(*one_mail(mailing))
     numbers = 60
-    await mailing.pool.execute(
-        """
-        INSERT INTO mails (
-                   mail_id, fact, notice, audience, contact_id, correlation, key, template, facts)
-        SELECT gen_random_uuid(), fact, notice, audience, contact_id, correlation, key, template,
-               facts
-          FROM mails, generate_series(2, $1)
-        """,
-        numbers,
-    )
+    await copy_mails(mailing, numbers - 1)
     handler = Handler()
 
     async with mailer(handler) as first, mailer(handler) as second:
@@ -291,3 +297,23 @@ async def test_after_a_restore_no_mail_is_sent_again(
         again = [] if announced else ["notifications.notice_outcome_unknown"]
         assert kinds(await told(restored)) == again
     assert len(handler.kept) == 1
+
+
+async def test_the_metrics_tell_a_refusal_of_the_address_from_one_of_the_mail(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*one_mail(mailing))
+    await copy_mails(mailing, 2)
+    handler = Handler({"RCPT": ["550 5.1.1 no such user"], "DATA": ["554 5.7.1 spam", "250 OK"]})
+    labels = {"service": "notifications"}
+
+    await gauges.show(mailing.pool)
+    assert metrics.REGISTRY.get_sample_value("cri_mails_waiting", labels) == 3
+    async with mailer(handler) as sending:
+        await sending.step(mailing.pool)
+    await gauges.show(mailing.pool)
+
+    assert metrics.REGISTRY.get_sample_value("cri_mails_waiting", labels) == 0
+    for end in ("accepted", "refused", "refused_by_policy"):
+        counted = metrics.REGISTRY.get_sample_value("cri_mails_total", {**labels, "state": end})
+        assert counted == 1, end
