@@ -75,7 +75,10 @@ class UnknownFacts(MailFacts):
 
 
 class CancelledFacts(MailFacts):
-    """``because`` is ``no_address``: the contact has none any more."""
+    """
+    ``because``: ``no_address`` (the contact has none any more), ``overtaken`` (a later mail tells
+    more) or ``never_told`` (it would end what nobody was told by mail).
+    """
 
     because: str
 

@@ -1,5 +1,6 @@
 """Decides what follows from a try to send a mail, and when the next one is due. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, get_args
 
@@ -22,7 +23,11 @@ from shared.contracts.outbound import SOURCE
 TRIED_FOR = timedelta(hours=48)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Real time until the next try after each; the last one repeats."""
-NO_ADDRESS = "no_address"
+NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
+STATUS, OFFER, OFFER_END, NEWS = "status", "offer", "offer_end", "news"
+"""The kinds of mails."""
+_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END}
+_NOT_SENT = frozenset({"prepared", "try_later", "cancelled"})
 
 
 class Mail(NamedTuple):
@@ -46,6 +51,14 @@ class Mail(NamedTuple):
         return {
             "notice": self.notice, "mail": self.mail_id, "contact": contact, "tries": self.tries
         }  # fmt: skip
+
+
+class Other(NamedTuple):
+    """Another mail to the same audience about the same request."""
+
+    kind: str
+    state: str
+    is_later: bool
 
 
 class Step(NamedTuple):
@@ -85,9 +98,24 @@ def lost(mail: Mail, *, stage: str | None, at: datetime) -> Step:
     return Step("outcome_unknown", _event(mail, NoticeOutcomeUnknown, facts, at=at))
 
 
-def without_address(mail: Mail, *, at: datetime) -> Step:
-    """Return what follows if the contact has no address any more."""
-    facts = CancelledFacts(**mail.facts, because=NO_ADDRESS)
+def not_needed(kind: str, others: Sequence[Other]) -> str | None:
+    """
+    Return why a mail of *kind* need not be sent any more; None if it must be.
+
+    *others* are in the order of their messages. A later status says what an earlier one would. An
+    offer that is over is not made, and who was not asked need not hear that it is over.
+    """
+    if any(other.is_later and other.kind == _OVERTAKEN_BY.get(kind) for other in others):
+        return OVERTAKEN
+    offers = [other for other in others if other.kind == OFFER and not other.is_later]
+    if kind == OFFER_END and offers and offers[-1].state in _NOT_SENT:
+        return NEVER_TOLD
+    return None
+
+
+def cancelled(mail: Mail, because: str, *, at: datetime) -> Step:
+    """Return what follows if the mail is not sent, *because* of a code."""
+    facts = CancelledFacts(**mail.facts, because=because)
     return Step("cancelled", _event(mail, NoticeCancelled, facts, at=at))
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
-from services.notifications.mail.life import Mail, Step
+from services.notifications.mail.life import Mail, Other, Step
 from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
 from shared.postgres.statements import load_statements
@@ -25,6 +25,9 @@ class ClaimedMail:
     template: str
     facts: dict[str, Any]
     address: str | None
+    kind: str
+    others: Sequence[Other]
+    """The other mails to the same audience about the same request."""
 
 
 class MailCount(NamedTuple):
@@ -57,11 +60,21 @@ async def prepare_mails(connection: "Connection[Any]", mails: Iterable[PreparedM
     await connection.execute(_SQL["prepare_mails"], *zip(*mails, strict=True))
 
 
-async def claim_mails(connection: "Connection[Any]", *, limit: int) -> list[ClaimedMail]:
-    """Mark at most *limit* due mails as being sent, and return them."""
+async def claim_mails(
+    connection: "Connection[Any]", *, limit: int, templates: Iterable[str]
+) -> list[ClaimedMail]:
+    """Mark at most *limit* due mails of *templates* as being sent, and return them."""
+    rows = await connection.fetch(_SQL["claim_mails"], limit, list(templates))
     return [
-        ClaimedMail(_mail(row[:10]), row[10], json.loads(row[11]), row[12])
-        for row in map(tuple, await connection.fetch(_SQL["claim_mails"], limit))
+        ClaimedMail(
+            _mail(row[:10]),
+            row[10],
+            json.loads(row[11]),
+            row[12],
+            row[13],
+            [Other(*other) for other in row[14]],
+        )
+        for row in map(tuple, rows)
     ]
 
 
@@ -86,9 +99,11 @@ async def record_mail(
     return await connection.fetchval(_SQL["record_mail"], *arguments) is not None
 
 
-async def read_next_try(connection: "Connection[Any]") -> float | None:
+async def read_next_try(
+    connection: "Connection[Any]", *, templates: Iterable[str]
+) -> float | None:
     """Return the seconds until the next mail is due, below 0 if it is; None if none waits."""
-    seconds: float | None = await connection.fetchval(_SQL["read_next_try"])
+    seconds: float | None = await connection.fetchval(_SQL["read_next_try"], list(templates))
     return seconds
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from services.notifications.mail import life
 from services.notifications.mail.templates import NEWS, OFFER, STATUS, Template
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES
@@ -37,6 +38,17 @@ _NEWS = {
 }
 
 
+_OFFER_ENDS = frozenset({"offer_withdrawn", "offer_lapsed"})
+
+
+class Filled(NamedTuple):
+    """The kind of a mail, its template, and what that is filled in with."""
+
+    kind: str
+    template: Template
+    facts: dict[str, Any]
+
+
 class Obligation(NamedTuple):
     """
     A message on its way to a participant, perhaps to be mailed, too.
@@ -65,6 +77,9 @@ class PreparedMail(NamedTuple):
     contact_id: str
     correlation: str
     key: bytes
+    about: str
+    number: int
+    kind: str
     template: str
     facts: str
 
@@ -86,7 +101,7 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     if chosen is None:
         return None
     message = json.loads(obligation.value)
-    template, facts = _MAILED[obligation.type](message["data"])
+    kind, template, facts = _MAILED[obligation.type](message["data"])
     mail_id = derived_id(obligation.fact, f"mail:{template.id}", obligation.audience)
     return PreparedMail(
         mail_id,
@@ -96,15 +111,18 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
         chosen,
         message["correlationid"],
         obligation.key,
+        message["subject"],
+        int(message["participantsequence"]),
+        kind,
         template.name,
         json.dumps(facts, ensure_ascii=False),
     )
 
 
 # Only these fields are mailed: no text of a need or a note, no contact.
-def _status(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
+def _status(data: Mapping[str, Any]) -> Filled:
     next_ = data.get("next") or {}
-    return STATUS, {
+    facts = {
         "tracking_number": data["tracking_number"],
         "status_words": _STATUS_WORDS.get(data["status"], "news about your request"),
         "sentence": data["sentence"],
@@ -112,23 +130,28 @@ def _status(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
         "next_by": _moment(next_.get("by")),
         "elsewhere": data.get("elsewhere"),
     }
+    return Filled(life.STATUS, STATUS, facts)
 
 
-def _offer(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
-    return OFFER, {
+def _offer(data: Mapping[str, Any]) -> Filled:
+    facts = {
         "tracking_number": data["tracking_number"],
         "sentence": data["sentence"],
         "expires_at": _moment(data["expires_at"]),
     }
+    return Filled(life.OFFER, OFFER, facts)
 
 
-def _news(about: str) -> "Filled":
-    def filled(data: Mapping[str, Any]) -> tuple[Template, dict[str, Any]]:
-        return NEWS, {
+def _news(name: str, about: str) -> "Fill":
+    kind = life.OFFER_END if name in _OFFER_ENDS else life.NEWS
+
+    def filled(data: Mapping[str, Any]) -> Filled:
+        facts = {
             "tracking_number": data["tracking_number"],
             "about": about,
             "sentence": data["sentence"],
         }
+        return Filled(kind, NEWS, facts)
 
     return filled
 
@@ -137,9 +160,9 @@ def _moment(text: str | None) -> str | None:
     return None if text is None else f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M %Z}"
 
 
-Filled = Callable[[Mapping[str, Any]], tuple[Template, dict[str, Any]]]
-_MAILED: dict[str | None, Filled] = {
+Fill = Callable[[Mapping[str, Any]], Filled]
+_MAILED: dict[str | None, Fill] = {
     TYPES["status_changed"]: _status,
     TYPES["offer_made"]: _offer,
-    **{TYPES[name]: _news(about) for name, about in _NEWS.items()},
+    **{TYPES[name]: _news(name, about) for name, about in _NEWS.items()},
 }

@@ -16,7 +16,7 @@ from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.mails import ClaimedMail
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.templates import TEMPLATES, render
-from services.notifications.mail.transport import Transport
+from services.notifications.mail.transport import CONNECTIONS, Transport
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.delivery.relay import outbox
@@ -26,7 +26,7 @@ from shared.process.outages import TRANSIENT
 from shared.process.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
-AT_A_TIME = 20
+_LOST_AT_ONCE = 100
 OWNED_SECONDS = 120.0
 """After this time without a word of its process, the outcome of a mail under way is unknown."""
 _KEEP_EVERY = OWNED_SECONDS / 4
@@ -55,12 +55,13 @@ class Mailer:
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Send some mails; return the time until the next one is due."""
-        await self._lose(pool)
         async with pool.acquire() as connection:
-            claimed = await mails.claim_mails(connection, limit=AT_A_TIME)
-            if not claimed:
-                seconds = await mails.read_next_try(connection)
-                return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
+            claimed = await mails.claim_mails(connection, limit=CONNECTIONS, templates=TEMPLATES)
+        if not claimed:
+            await self._lose(pool)
+            async with pool.acquire() as connection:
+                seconds = await mails.read_next_try(connection, templates=TEMPLATES)
+            return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
         crash_points.reach("mail.after_claim")
         sending = asyncio.ensure_future(self._send_all(pool, claimed))
         try:
@@ -75,7 +76,9 @@ class Mailer:
     async def _lose(self, pool: "Pool[Any]") -> None:
         """Tell of mails whose process has ended: perhaps they were delivered."""
         async with pool.acquire() as connection, connection.transaction():
-            lost = await mails.lose_mails(connection, seconds=self._owned_seconds, limit=AT_A_TIME)
+            lost = await mails.lose_mails(
+                connection, seconds=self._owned_seconds, limit=_LOST_AT_ONCE
+            )
             if not lost:
                 return
             at = self._clock.at(await mails.read_now(connection))
@@ -101,17 +104,20 @@ class Mailer:
 
     async def _send(self, pool: "Pool[Any]", each: ClaimedMail, under_way: set[str]) -> None:
         try:
-            outcome = await self._try(each)
+            outcome = self._why_not(each) or await self._try(each)
             crash_points.reach("mail.after_data_before_record")
             await _until_recorded(lambda: self._record(pool, each.mail, outcome))
             crash_points.reach("mail.after_record")
         finally:
             under_way.discard(each.mail.mail_id)
 
-    async def _try(self, each: ClaimedMail) -> Outcome | None:
-        """Return what came of a try; None if there is no address."""
+    def _why_not(self, each: ClaimedMail) -> str | None:
+        """Return why the mail is not to be sent."""
         if each.address is None:
-            return None
+            return life.NO_ADDRESS
+        return life.not_needed(each.kind, each.others)
+
+    async def _try(self, each: ClaimedMail) -> Outcome:
         rendered = render(TEMPLATES[each.template], each.facts, public_url=self._public_url)
         mail = each.mail
         try:
@@ -119,22 +125,22 @@ class Mailer:
                 self._head,
                 mail.mail_id,
                 rendered,
-                recipient=each.address,
+                recipient=each.address or "",
                 at=mail.prepared_at,
             )
         except AddressError as error:
             return Outcome("refused", "rcpt", error.status)
         return await self._transport.send(composed)
 
-    async def _record(self, pool: "Pool[Any]", mail: Mail, outcome: Outcome | None) -> None:
+    async def _record(self, pool: "Pool[Any]", mail: Mail, found: Outcome | str) -> None:
         async with pool.acquire() as connection, connection.transaction():
             now: datetime = await mails.read_now(connection)
             at = self._clock.at(now)
-            step = (
-                life.without_address(mail, at=at)
-                if outcome is None
-                else life.tried(mail, outcome, now=now, at=at)
-            )
+            outcome = None if isinstance(found, str) else found
+            if isinstance(found, str):
+                step = life.cancelled(mail, found, at=at)
+            else:
+                step = life.tried(mail, found, now=now, at=at)
             if not await mails.record_mail(connection, mail, step, outcome):
                 return  # it was told that the outcome is unknown
             await _announce(connection, [(mail, step)])

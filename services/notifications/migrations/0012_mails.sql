@@ -7,6 +7,9 @@ CREATE TABLE mails (
     contact_id     text        NOT NULL,
     correlation    text        NOT NULL,
     key            bytea       NOT NULL,
+    about          text        NOT NULL,
+    number         bigint      NOT NULL,
+    kind           text        NOT NULL,
     template       text        NOT NULL,
     facts          text        NOT NULL,
     state          text        NOT NULL DEFAULT 'prepared' CHECK (state IN (
@@ -24,4 +27,5 @@ CREATE TABLE mails (
 
 CREATE INDEX mails_due ON mails (due_at, mail_id) WHERE state IN ('prepared', 'try_later');
 CREATE INDEX mails_claimed ON mails (claimed_at, mail_id) WHERE state = 'sending';
+CREATE INDEX mails_about ON mails (about, audience);
 CREATE INDEX mails_counted ON mails (state, stage, status, prepared_at);

@@ -1,11 +1,14 @@
--- Takes mails that are due, and that no other process takes at this moment. The address is null if
--- the contact has none any more.
+-- Takes mails that are due, that no other process takes at this moment, and whose template this release
+-- knows. The address is null if
+-- the contact has none any more. `others` are the mails to the same audience about the same request,
+-- each as its kind, its state, and whether it came later, in the order of their messages.
 WITH due AS (
     SELECT mail_id
       FROM mails
      WHERE state IN ('prepared', 'try_later')
        AND due_at <= now()
-     ORDER BY due_at, mail_id
+       AND template = ANY ($2::text[])
+     ORDER BY due_at, number, mail_id
      LIMIT $1
        FOR UPDATE SKIP LOCKED
 ), claimed AS (
@@ -16,12 +19,19 @@ WITH due AS (
            first_tried_at = coalesce(first_tried_at, now())
       FROM due
      WHERE mails.mail_id = due.mail_id
-    RETURNING mails.mail_id, notice, audience, mails.contact_id, correlation, key, template, facts,
-              published, tries, first_tried_at, prepared_at
+    RETURNING mails.mail_id, notice, audience, mails.contact_id, correlation, key, published, tries,
+              first_tried_at, prepared_at, about, number, kind, template, facts
 )
 SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, published, tries,
-       first_tried_at, prepared_at, template, facts, email
+       first_tried_at, prepared_at, template, facts, email, kind,
+       ARRAY(SELECT ROW(other.kind, other.state, other.number > claimed.number)
+               FROM mails AS other
+              WHERE other.about = claimed.about
+                AND other.audience = claimed.audience
+                AND other.mail_id <> claimed.mail_id
+              ORDER BY other.number) AS others
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience
-   AND contacts.contact_id = claimed.contact_id;
+   AND contacts.contact_id = claimed.contact_id
+ ORDER BY claimed.number;

@@ -1,7 +1,10 @@
 -- An obligation that was prepared before is the same mail.
-INSERT INTO mails (mail_id, fact, notice, audience, contact_id, correlation, key, template, facts)
-SELECT mail_id, fact, notice, audience, contact_id, correlation, key, template, facts
+INSERT INTO mails (mail_id, fact, notice, audience, contact_id, correlation, key, about, number, kind,
+                   template, facts)
+SELECT mail_id, fact, notice, audience, contact_id, correlation, key, about, number, kind, template,
+       facts
   FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[],
-              $8::text[], $9::text[])
-       AS mail (mail_id, fact, notice, audience, contact_id, correlation, key, template, facts)
+              $8::text[], $9::bigint[], $10::text[], $11::text[], $12::text[])
+       AS mail (mail_id, fact, notice, audience, contact_id, correlation, key, about, number, kind,
+                template, facts)
     ON CONFLICT (mail_id) DO NOTHING;

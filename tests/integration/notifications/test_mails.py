@@ -13,6 +13,7 @@ from services.notifications.handlers import NotificationsReader
 from services.notifications.mail import gauges, mails
 from services.notifications.mail.compose import Letterhead
 from services.notifications.mail.sending import Mailer
+from services.notifications.mail.templates import TEMPLATES
 from services.notifications.mail.transport import Server, Transport
 from services.notifications.restore.reader import OWN, Restore
 from shared.contracts.event import Event
@@ -22,7 +23,7 @@ from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.facts import AT, DECISION, PROVIDER, made, state
+from tests.examples.facts import AT, DECISION, PROVIDER, made, opened, state
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.integration.notifications.conftest import TOPICS, World, history, kinds
@@ -76,14 +77,14 @@ async def make_due(world: World) -> None:
 
 
 async def copy_mails(world: World, times: int) -> None:
-    """Store copies of the one mail that there is."""
+    """Store copies of the one mail that there is, about other requests."""
     await world.pool.execute(
         """
-        INSERT INTO mails (
-                   mail_id, fact, notice, audience, contact_id, correlation, key, template, facts)
-        SELECT gen_random_uuid(), fact, notice, audience, contact_id, correlation, key, template,
-               facts
-          FROM mails, generate_series(1, $1)
+        INSERT INTO mails (mail_id, fact, notice, audience, contact_id, correlation, key, about,
+                           number, kind, template, facts)
+        SELECT gen_random_uuid(), fact, notice, audience, contact_id, correlation, key,
+               about || copy, number, kind, template, facts
+          FROM mails, generate_series(1, $1) AS copy
         """,
         times,
     )
@@ -178,7 +179,7 @@ async def test_e14_a_cut_after_data_leaves_one_copy_and_an_unknown_outcome(maili
 async def test_e15_a_mail_whose_process_died_is_unknown_and_not_sent_again(mailing: World) -> None:
     await mailing.take_in(*one_mail(mailing))
     async with mailing.pool.acquire() as connection:
-        assert len(await mails.claim_mails(connection, limit=1)) == 1
+        assert len(await mails.claim_mails(connection, limit=1, templates=TEMPLATES)) == 1
     handler = Handler()
 
     async with mailer(handler) as early, mailer(handler, owned_seconds=0) as late:
@@ -317,3 +318,32 @@ async def test_the_metrics_tell_a_refusal_of_the_address_from_one_of_the_mail(
     for end in ("accepted", "refused", "refused_by_policy"):
         counted = metrics.REGISTRY.get_sample_value("cri_mails_total", {**labels, "state": end})
         assert counted == 1, end
+
+
+async def test_e16_what_is_overtaken_before_it_is_sent_is_cancelled(mailing: World) -> None:
+    registered, accepted, contact, triaged, made_first = one_mail(mailing)
+    await mailing.take_in(registered, accepted, contact, triaged, made_first)
+    handler = Handler({"MAIL": ["451 4.3.2 busy"]})
+    async with mailer(handler) as sending:
+        await sending.step(mailing.pool)
+        await mailing.take_in(mailing.log.routed("engagement_opened", opened(need_stated=False)))
+        await make_due(mailing)
+        await sending.step(mailing.pool)
+
+    assert sorted(await states(mailing)) == [("accepted", 1), ("cancelled", 2)]
+    (kept,) = handler.kept
+    assert "a provider has accepted" in str(kept.content)
+    because = [event["data"].get("because") for event in await told(mailing)]
+    assert sorted(because, key=str) == [None, "overtaken"]
+
+
+async def test_a_mail_of_a_later_release_waits_for_a_process_of_that_release(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*one_mail(mailing))
+    await mailing.pool.execute("UPDATE mails SET template = 'status.v2'")
+
+    async with mailer(Handler()) as sending:
+        assert await sending.step(mailing.pool) == LATER
+
+    assert await states(mailing) == [("prepared", 0)]

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from services.notifications.mail.life import TRIED_FOR, Mail, lost, next_try, tried
+from services.notifications.mail.life import (
+    TRIED_FOR,
+    Mail,
+    Other,
+    lost,
+    next_try,
+    not_needed,
+    tried,
+)
 from services.notifications.mail.obligations import (
     _MAILED,
     Obligation,
@@ -21,6 +29,7 @@ from shared.contracts.outbound import TYPES
 
 FACT = "6e1f0000-0000-5000-8000-000000000001"
 NOTICE = "6e1f0000-0000-5000-8000-000000000003"
+NUMBER = "CRI-2026-000042-J"
 BEGUN = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 MAIL = Mail(
     mail_id="6e1f0000-0000-5000-8000-000000000002",
@@ -101,7 +110,9 @@ def test_deciding_twice_gives_the_same_event() -> None:
 def message(**data: Any) -> bytes:
     value = {
         "correlationid": "request-1",
-        "data": {"tracking_number": "CRI-2026-000042-J", **data},
+        "subject": NUMBER,
+        "participantsequence": "00000000000000000007",
+        "data": {"tracking_number": NUMBER, **data},
     }
     return json.dumps(value).encode()
 
@@ -168,10 +179,10 @@ def test_no_need_and_no_contact_is_ever_in_a_mail(kind: str) -> None:
     rendered = render(TEMPLATES[mail.template], json.loads(mail.facts), public_url="https://x/")
 
     assert secret not in mail.facts
-    assert "CRI-2026-000042-J" in rendered.subject
+    assert NUMBER in rendered.subject
     for part in (rendered.text, rendered.html):
         assert "A sentence." in part
-        assert "CRI-2026-000042-J" in part
+        assert NUMBER in part
         assert secret not in part
 
 
@@ -188,3 +199,34 @@ def test_a_date_is_written_with_its_zone() -> None:
 
     assert rendered.subject == "CRI-2026-000042-J: your request is waiting"
     assert "By: 2026-03-09 22:00 UTC" in rendered.text
+
+
+def test_a_later_status_says_what_an_earlier_one_would() -> None:
+    assert not_needed("status", [Other("status", "prepared", True)]) == "overtaken"
+    assert not_needed("status", [Other("status", "prepared", False)]) is None
+    assert not_needed("status", [Other("news", "prepared", True)]) is None
+
+
+def test_e16_an_offer_that_is_over_is_not_made_nor_its_end_told() -> None:
+    assert not_needed("offer", [Other("offer_end", "prepared", True)]) == "overtaken"
+    for state in ("prepared", "try_later", "cancelled"):
+        assert not_needed("offer_end", [Other("offer", state, False)]) == "never_told"
+
+
+@pytest.mark.parametrize("state", ["sending", "accepted", "outcome_unknown", "refused"])
+def test_who_may_have_been_asked_hears_that_the_offer_is_over(state: str) -> None:
+    assert not_needed("offer_end", [Other("offer", state, False)]) is None
+
+
+def test_the_end_of_a_second_offer_is_about_the_second_one() -> None:
+    others = [
+        Other("offer", "cancelled", False),
+        Other("offer_end", "cancelled", False),
+        Other("offer", "accepted", False),
+    ]
+
+    assert not_needed("offer_end", others) is None
+
+
+def test_news_are_never_overtaken() -> None:
+    assert not_needed("news", [Other("status", "accepted", True)]) is None
