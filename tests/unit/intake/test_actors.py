@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from services.intake.batch_state import Decision
+from shared.contracts.inbound import OFFICE as OFFICE_KIND
+from shared.contracts.inbound import SENDERS, STAFF_ROLES
 from tests.examples.inbound import AGENCY, OFFICE, data_of
 from tests.examples.intake import Intake, events, reasons
 
@@ -74,6 +76,11 @@ def test_roles_decide_which_types_a_person_may_send(kind: str, allowed: set[str]
             assert decision.outcome == "applied", person
         else:
             assert reasons(decision) == [("actor_not_authorized", "/actor")], person
+
+
+def test_every_type_that_an_office_sends_has_a_role() -> None:
+    assert [kind for kind, roles in STAFF_ROLES.items() if not roles] == []
+    assert STAFF_ROLES.keys() == {kind for kind, kinds in SENDERS.items() if OFFICE_KIND in kinds}
 
 
 def test_a_person_of_another_office_or_without_roles_may_do_nothing() -> None:
