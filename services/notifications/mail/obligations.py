@@ -35,6 +35,8 @@ _NEWS = {
     "came_too_late": "your change came too late",
     "clock_late": "somebody is late",
     "clock_moved": "a date has moved",
+    "clock_reminder": "one working day is left",
+    "clock_settled": "a delay is settled",
 }
 
 
