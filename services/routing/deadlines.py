@@ -18,6 +18,7 @@ from services.routing.saving import save_and_publish
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import Catalog, CatalogCache
 from shared.contracts.reference import RuleSet
+from shared.contracts.routing import ClockReminded
 from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER, SOON
 
@@ -124,8 +125,10 @@ class Deadlines:
             ended = [late for request, late in found if not stands(late, request)]
             await save_and_publish(connection, outcomes, stopped=ended)
         self._relay_wake.set()
-        late = sum(late.misses > 0 for _, late in found) - sum(late.misses > 0 for late in ended)
-        log.info("clocks.announced", late=late, reminded=len(outcomes) - late, stopped=len(ended))
+        events = [event for outcome in outcomes for event in outcome.events]
+        reminded = sum(isinstance(event, ClockReminded) for event in events)
+        late = len(events) - reminded
+        log.info("clocks.announced", late=late, reminded=reminded, stopped=len(ended))
         return AT_ONCE if len(found) == _LIMIT else SOON
 
     def watch_calendar(self, ruleset: RuleSet | None, today: date) -> None:

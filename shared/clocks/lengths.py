@@ -15,6 +15,7 @@ DEFAULTS: Mapping[str, Clock] = {
     "offer_answer.standard": Clock(amount=5, unit="working_days"),
     "offer_answer.urgent": Clock(amount=8, unit="hours"),
     "engagement_silence": Clock(amount=30, unit="days"),
+    "rehome": Clock(amount=5, unit="working_days"),
 }
 _SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 _DAY = 86_400

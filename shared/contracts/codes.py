@@ -233,6 +233,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "offer_answer.urgent": "Until an offer of an urgent request lapses.",
         "plan_proposed": "Reserved: accepted and kept, but never started.",
         "engagement_silence": "How long an engagement may be without a milestone.",
+        "rehome": "Until an engagement has left a provider that no longer takes part.",
     },
     "clock_units": {
         "working_days": "Days of the rule set's calendar, without weekends and holidays.",

@@ -69,6 +69,7 @@ CLOCKS = frozenset(
         "offer_answer.urgent",
         "plan_proposed",
         "engagement_silence",
+        "rehome",
     }
 )
 """The clocks that a rule set may name."""

@@ -277,6 +277,10 @@ class EngagementEnded(Event):
     data: EngagementEndedFacts
 
 
+PROVIDER_LEFT = frozenset({"provider_ended", "provider_not_registered"})
+"""Causes after which the work should go to another provider."""
+
+
 class AffectedFacts(RequestStateFacts):
     """
     ``cause`` is provider_suspended, provider_ended, provider_not_registered, program_suspended or
@@ -285,7 +289,9 @@ class AffectedFacts(RequestStateFacts):
 
     ``stopped``: the work may not go on, as its program is suspended and says so.
     ``stop_changed``: before this event it was otherwise. ``rehome``: its program has ended, and
-    says that the work is to be given to another.
+    says that the work is to be given to another. If that or a provider that has left starts the
+    clock of a rehoming, the program office should give the work to another provider by
+    ``rehome_by``, and is reminded at ``remind_at``.
     """
 
     engagement_id: str
@@ -296,6 +302,8 @@ class AffectedFacts(RequestStateFacts):
     stopped: bool = False
     stop_changed: bool = False
     rehome: bool = False
+    rehome_by: AwareDatetime | None = None
+    remind_at: AwareDatetime | None = None
 
 
 class EngagementAffected(Event):

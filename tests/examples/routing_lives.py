@@ -266,6 +266,7 @@ class Lives:
         self._write([self._numbered(outcome) for outcome in outcomes])
         engaged = ("assigned", "in_delivery", "delivered")
         work = [request for request in self.requests.values() if request.status in engaged]
+        by = dict.fromkeys(by, self.draw.choice(("provider_suspended", "provider_ended")))
         left = self.draw.choice(
             (
                 Gone(by, {}),

@@ -8,12 +8,16 @@ from shared.contracts import routing
 from shared.contracts.outbound import ClockLate, ClockMoved, ClockReminder, ClockSettled
 
 Miss = routing.ClockMissed | routing.ClockStillMissed
-TRIAGE = "triage."
+REHOME = "rehome"
+OF_OFFICE = ("triage.", REHOME)
 """What the names of the clocks of the program office begin with."""
+_GOES_ON = "the work goes on; it is told if that changes"
 _BEFORE = "releases before 0.4.0 told nobody of a missed clock; it shows in the figures"
 
 
 def for_requester(event: Miss, view: View) -> ClockLate | str:
+    if event.data.clock == REHOME:
+        return _GOES_ON
     provider, due, again = _named(event, view)
     if again is None:
         return _BEFORE
@@ -35,6 +39,8 @@ def for_office(event: Miss, view: View) -> ClockLate | str:
     if again is None:
         return _BEFORE
     sentence = f"This request waits for your decision, which was due by {due}."
+    if event.data.clock == REHOME:
+        sentence = f"By {due} this work should have gone to another provider. Please decide."
     if provider is not None:
         sentence = f"{provider} should have reported progress by {due}. Please ask it."
     return _late(event, view, f"{sentence} You hear again by {again} if nothing has changed.")
@@ -53,7 +59,10 @@ def remind_office(event: routing.ClockReminded, view: View) -> ClockReminder | N
     if event.data.provider is not None:
         return None
     due = _moment(event.data.due_at)
-    return _reminder(event, view, f"This request waits for your decision, which is due by {due}.")
+    sentence = f"This request waits for your decision, which is due by {due}."
+    if event.data.clock == REHOME:
+        sentence = f"This work should go to another provider by {due}."
+    return _reminder(event, view, sentence)
 
 
 def _reminder(event: routing.ClockReminded, view: View, sentence: str) -> ClockReminder:
@@ -68,9 +77,11 @@ def _reminder(event: routing.ClockReminded, view: View, sentence: str) -> ClockR
     )
 
 
-def settled(event: routing.ClockSettled, view: View) -> ClockSettled:
+def settled(event: routing.ClockSettled, view: View) -> ClockSettled | str:
     """Tell the one who waits."""
     data = event.data
+    if data.clock == REHOME:
+        return _GOES_ON
     again = None if data.next_at is None else _moment(data.next_at)
     follows = "You are not told of it again."
     if again is not None:
@@ -120,7 +131,7 @@ def _named(event: Miss, view: View) -> tuple[str | None, str, str | None]:
 
 
 def _provider(event: Miss, view: View) -> str | None:
-    return None if event.data.clock.startswith(TRIAGE) else view.request.provider
+    return None if event.data.clock.startswith(OF_OFFICE) else view.request.provider
 
 
 def _late(event: Miss, view: View, sentence: str) -> ClockLate:

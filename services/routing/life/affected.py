@@ -8,7 +8,8 @@ from typing import NamedTuple
 from services.routing.life.capacity import Capacity, availability_lookup
 from services.routing.life.engagements import ENDED_BY_PROGRAM, close
 from services.routing.life.evolve import TAKES_PART_AGAIN
-from services.routing.life.offers import withdraw_offer
+from services.routing.life.late import REHOME_CLOCK
+from services.routing.life.offers import schedule_of, withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.request import REHOME, STOPPED, Request
 from services.routing.rules.facts import decode_request_facts
@@ -16,8 +17,9 @@ from services.routing.rules.in_force import Rules, absence, closed
 from services.routing.rules.matching import match
 from services.routing.rules.triage import served_instead
 from shared.catalog.catalog import Catalog
+from shared.clocks.lengths import Schedule
 from shared.contracts.reference import Program
-from shared.contracts.routing import AffectedFacts, EngagementAffected
+from shared.contracts.routing import PROVIDER_LEFT, AffectedFacts, EngagementAffected
 
 CLOSE = " close"
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -120,6 +122,10 @@ def _name(
         provider, elsewhere = _proposed(
             request, rules, capacities, at=builder.at, has_ended=has_ended
         )
+    cause = of_provider or of_program or TAKES_PART_AGAIN
+    clock = Schedule(None)
+    if (work == REHOME or cause in PROVIDER_LEFT) and not request.needs_rehome:
+        clock = schedule_of(builder, REHOME_CLOCK, rules.timing)
     builder.publish(
         EngagementAffected,
         AffectedFacts,
@@ -127,7 +133,9 @@ def _name(
         ordinal=request.published,
         engagement_id=request.engagement_id,
         provider=request.provider,
-        cause=of_provider or of_program or TAKES_PART_AGAIN,
+        cause=cause,
+        rehome_by=clock.due_at,
+        remind_at=clock.remind_at,
         proposed_provider=provider,
         proposed_program=elsewhere,
         stopped=work == STOPPED,

@@ -72,8 +72,11 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return request._replace(published=event.number, recorded=_recorded(request, event))
         case EngagementProgressed():
             return _after(request, event, _silence_clock(event))
-        case EngagementClosed() | ClockMissed():
+        case EngagementClosed():
             return _after(request, event, NO_CLOCK)
+        case ClockMissed():
+            is_own = event.data.clock == request.due_clock
+            return _after(request, event, NO_CLOCK if is_own else {})
         case EngagementEnded():
             ended = {"offer_state": "ended", "past": _past(request, event)}
             return _after(request, event, QUEUED, ended, _queue_number(request, event))

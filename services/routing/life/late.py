@@ -17,6 +17,7 @@ from shared.contracts.routing import (
     ClockReminded,
     ClockSettled,
     ClockStillMissed,
+    EngagementAffected,
     EngagementOpened,
     EngagementProgressed,
     OfferMade,
@@ -27,13 +28,21 @@ from shared.contracts.routing import (
     StillMissedFacts,
 )
 
-_Started = OfferMade | RequestReferred | EngagementOpened | EngagementProgressed | ClockMoved
+_Started = (
+    OfferMade
+    | RequestReferred
+    | EngagementOpened
+    | EngagementProgressed
+    | EngagementAffected
+    | ClockMoved
+)
 _Announced = ClockReminded | ClockMissed | ClockStillMissed | ClockSettled
 ABOUT_CLOCKS = (
     OfferMade,
     RequestReferred,
     EngagementOpened,
     EngagementProgressed,
+    EngagementAffected,
     ClockMoved,
     ClockReminded,
     ClockMissed,
@@ -41,6 +50,9 @@ ABOUT_CLOCKS = (
     ClockSettled,
 )
 """The events after which something else is to be announced."""
+_OF_OFFICE = ("triage.", "rehome")
+REHOME_CLOCK = "rehome"
+"""Runs beside the request's own clock, by its row alone."""
 Key = tuple[str, str]
 """A request's tracking number, and the name of one of its clocks."""
 
@@ -49,8 +61,9 @@ class Late(NamedTuple):
     """
     What is to be announced next about a clock of one request, which is or was due at ``due_at``.
 
-    ``misses`` counts the announced misses; before the first, the one who must act is reminded. It
-    is announced at ``next_at``, because of the event ``cause``, the last one about the clock.
+    ``misses`` counts the announced misses; before the first, the one who must act is reminded, and
+    a clock that runs beside the request's own is missed when ``next_at`` is ``due_at``. It is
+    announced at ``next_at``, because of the event ``cause``, the last one about the clock.
     Without ``next_at`` nothing is, and there is no row. ``status`` is that of the request then.
     """
 
@@ -84,7 +97,7 @@ def _announced(event: _Announced) -> Late:
         case ClockStillMissed(data=late) | ClockSettled(data=late):
             misses, next_at = late.n, late.next_at
         case ClockReminded():
-            pass
+            next_at = event.data.due_at if event.data.clock == REHOME_CLOCK else None
     data = event.data
     return Late(
         data.tracking_number, data.clock, data.status, data.due_at, misses, next_at, event.id
@@ -103,10 +116,15 @@ def _started(event: _Started) -> Late | None:
             clock, due_at = moved.clock, moved.due_at
         case EngagementOpened(data=work) | EngagementProgressed(data=work):
             clock, due_at = "engagement_silence", work.due_at
+        case EngagementAffected(data=affected):
+            clock, due_at = REHOME_CLOCK, affected.rehome_by
     data = event.data
-    if data.remind_at is None or due_at is None:
+    next_at = data.remind_at
+    if next_at is None and clock == REHOME_CLOCK:
+        next_at = due_at
+    if next_at is None or due_at is None:
         return None
-    return Late(data.tracking_number, clock, data.status, due_at, 0, data.remind_at, event.id)
+    return Late(data.tracking_number, clock, data.status, due_at, 0, next_at, event.id)
 
 
 def last_late(events: Iterable[RoutingEvent]) -> dict[Key, Late]:
@@ -120,6 +138,8 @@ def stands(late: Late, request: Request) -> bool:
 
     What stops a clock starts another one, or changes the request's status.
     """
+    if late.clock == REHOME_CLOCK:
+        return request.needs_rehome
     if late.misses == 0:
         return (request.due_clock, request.due_at) == (late.clock, late.due_at)
     return request.due_clock is None and request.status == late.status
@@ -156,26 +176,33 @@ def miss(request: Request, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome
     assert request.due_at is not None
     assert request.due_cause is not None
     builder = OutcomeBuilder(request, cause=request.due_cause, at=at)
-    _, next_at = next_miss(ruleset.calendar, since=request.due_at, misses=1, at=at)
-    builder.publish(
-        ClockMissed,
-        ClockFacts,
-        status=request.status,
-        clock=request.due_clock,
-        due_at=request.due_at,
-        next_at=next_at,
-    )
+    _miss(builder, request.due_clock, request.due_at, ruleset)
     return builder.build()
 
 
 def announce(request: Request, late: Late, ruleset: RuleSet, *, at: datetime) -> DecisionOutcome:
-    """Return the outcome of what is to be announced: a reminder, or that it is late still."""
+    """Return the outcome of what is to be announced: a reminder, or a miss for the n-th time."""
+    assert late.next_at is not None
     builder = OutcomeBuilder(request, cause=late.cause, at=at)
-    if late.misses == 0:
+    if late.misses > 0:
+        _miss_again(builder, late, ruleset)
+    elif late.next_at < late.due_at:
         _remind(builder, late)
     else:
-        _miss_again(builder, late, ruleset)
+        _miss(builder, late.clock, late.due_at, ruleset)
     return builder.build()
+
+
+def _miss(builder: OutcomeBuilder, clock: str, due_at: datetime, ruleset: RuleSet) -> None:
+    _, next_at = next_miss(ruleset.calendar, since=due_at, misses=1, at=builder.at)
+    builder.publish(
+        ClockMissed,
+        ClockFacts,
+        status=builder.request.status,
+        clock=clock,
+        due_at=due_at,
+        next_at=next_at,
+    )
 
 
 def _remind(builder: OutcomeBuilder, late: Late) -> None:
@@ -186,7 +213,7 @@ def _remind(builder: OutcomeBuilder, late: Late) -> None:
         status=request.status,
         clock=late.clock,
         due_at=late.due_at,
-        provider=None if late.clock.startswith("triage.") else request.provider,
+        provider=None if late.clock.startswith(_OF_OFFICE) else request.provider,
     )
 
 

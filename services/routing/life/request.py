@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from shared.contracts.routing import TERMINAL
+from shared.contracts.routing import PROVIDER_LEFT, TERMINAL
 
 NOTHING_PAST = "{}"
 ENDED = "ended"
@@ -89,6 +89,13 @@ class Request(NamedTuple):
     def stopped(self) -> bool:
         """Tell whether its work may not go on, as its program is suspended."""
         return self.affected is not None and self.affected.endswith(STOPPED)
+
+    @property
+    def needs_rehome(self) -> bool:
+        """Tell whether its work should go to another provider: its own or its program has left."""
+        if self.affected is None:
+            return False
+        return self.affected.endswith(REHOME) or self.affected.split(" ")[0] in PROVIDER_LEFT
 
     @property
     def pace(self) -> str:

@@ -61,6 +61,40 @@ async def test_e54_a_suspended_provider_keeps_its_work_and_its_offers_go_to_anot
     assert (await verify_decisions(two.pool))[1] == []
 
 
+async def test_a_rehoming_is_late_beside_the_silence_until_the_provider_is_back(
+    two: World,
+) -> None:
+    _, (first, *_) = await offers_and_work(two)
+    silence = "SELECT due_clock, due_at FROM requests WHERE tracking_number = $1"
+    before = await two.pool.fetchrow(silence, first.tracking_number)
+    await two.refer(examples.provider("iacp", status="ended"))
+    await two.withdraw()
+
+    for columns in (
+        "next_at = now() - $1::interval",
+        "due_at = now() - $1::interval, next_at = now() - $1::interval",
+    ):
+        await two.pool.execute(
+            f"UPDATE late_clocks SET {columns} WHERE clock = 'rehome'", timedelta(hours=1)
+        )
+        await two.deadlines.step(two.pool)
+
+    kinds = await two.kinds(first.tracking_number)
+    assert kinds[-3:] == ["engagement_affected", "clock_reminded", "clock_missed"]
+    assert await two.pool.fetchrow(silence, first.tracking_number) == before
+    assert before is not None
+    assert before["due_clock"] == "engagement_silence"
+
+    await two.refer(examples.provider("iacp"))
+    await two.withdraw()
+    await two.rewind_late_clocks()
+    await two.deadlines.step(two.pool)
+
+    assert (await two.kinds(first.tracking_number))[-1] == "engagement_affected"
+    late = "SELECT count(*) FROM late_clocks WHERE clock = 'rehome'"
+    assert await two.pool.fetchval(late) == 0
+
+
 async def test_a_provider_leaves_by_its_date_without_another_message(two: World) -> None:
     asked, _ = await offers_and_work(two)
     soon = datetime.now(UTC) + timedelta(seconds=1)

@@ -25,12 +25,17 @@ _DEFAULTS = {
     "offer_answer.standard": (5, "working_days"),
     "offer_answer.urgent": (8, "hours"),
     "engagement_silence": (30, "days"),
+    "rehome": (5, "working_days"),
 }
 _SECONDS = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 _SAME = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 # These neither start nor stop a clock.
-_BESIDE = frozenset({"engagement_affected", "facts_changed", "request_recorded"})
+_BESIDE = frozenset({"facts_changed", "request_recorded"})
+_OF_A_CLOCK = frozenset({"clock_missed", "clock_reminded", "clock_settled", "clock_still_missed"})
+_LEAVES = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
+_REHOME = "rehome"
+_LEFT = frozenset({"provider_ended", "provider_not_registered"})
 
 
 @dataclass(slots=True)
@@ -80,24 +85,29 @@ def i22_clocks_add_up(run: Run) -> Findings:
             rules.rulesets.append(data_of(body))
         elif short(body) == "calendar_defined":
             rules.calendars[data_of(body)["id"]].append(data_of(body))
-    clocks: dict[str, _Clock | None] = {}
+    clocks: dict[tuple[str, bool], _Clock | None] = {}
     for _, body in firsts(run, ROUTING):
         number, facts = body.get("subject"), data_of(body)
         if not is_tracking_number(number) or "status" not in facts or "decided" not in facts:
             continue
         if short(body) in _BESIDE:
             continue
-        clock = clocks.get(str(number))
+        is_beside = short(body) == "engagement_affected" or facts.get("clock") == _REHOME
+        clock = clocks.get((str(number), is_beside))
         for wrong in _wrong(clock, body, rules):
             yield wrong and f"{number}: {short(body)} {wrong}"
-        clocks[str(number)] = _after(clock, body)
+        clocks[str(number), is_beside] = _after(clock, body)
+        if short(body) in _LEAVES:
+            clocks.pop((str(number), True), None)
 
 
 def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | None]:
     """Yield what is wrong with an event about *clock*; None for what is right."""
     kind, facts = short(body), data_of(body)
     at = _moment(body["time"])
-    if kind == "clock_missed":
+    if kind in _OF_A_CLOCK and clock is None and facts["clock"] == _REHOME:
+        yield "is of a clock that does not run"
+    elif kind == "clock_missed":
         right = clock is None or (facts["clock"], _moment(facts["due_at"])) == (
             clock.name,
             clock.due,
@@ -153,6 +163,8 @@ def _after(clock: _Clock | None, body: Body) -> _Clock | None:
         return _Clock(facts["clock"], _moment(facts["due_at"]))
     if kind == "engagement_progressed" and "due_at" not in facts:
         return clock
+    if kind == "engagement_affected" and "rehome_by" not in facts:
+        return clock if facts["cause"] in _LEFT or facts.get("rehome") else None
     return _started(body)
 
 
@@ -165,8 +177,10 @@ def _started(body: Body) -> _Clock | None:
         "request_referred": f"triage.{pace}",
         "engagement_opened": "engagement_silence",
         "engagement_progressed": "engagement_silence",
+        "engagement_affected": _REHOME,
     }
-    due = facts.get("expires_at" if kind == "offer_made" else "due_at")
+    ends = {"offer_made": "expires_at", "engagement_affected": "rehome_by"}
+    due = facts.get(ends.get(kind, "due_at"))
     return None if kind not in names or due is None else _Clock(names[kind], _moment(due))
 
 

@@ -124,7 +124,7 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
         row["due_at"] = moment(facts["due_at"])
     elif kind == "offer_made":
         row["due_at"] = moment(facts["expires_at"])
-    elif kind not in _CLOCK_STAYS:
+    elif kind not in _CLOCK_STAYS and facts.get("clock") != "rehome":
         row["due_at"] = None
     if kind == "request_waitlisted":
         row["waits_until"] = moment(facts.get("opens_at"))

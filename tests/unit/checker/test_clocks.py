@@ -140,6 +140,50 @@ def test_e46_a_clock_is_reminded_of_once(due: str, times: int, expected: list[st
     assert [text.split(" ", 2)[2] for text in found(MADE, *reminders)] == expected
 
 
+AFFECTED = at(
+    event(2, "engagement_affected", **WORK, cause="provider_ended", engagement_id="E1",
+          rehome_by="2026-03-10T13:00:00Z"),
+    "2026-03-03T14:00:00Z",
+)  # fmt: skip
+
+
+def test_a_clock_beside_the_silence_is_missed_by_itself() -> None:
+    silence = event(1, "engagement_progressed", **WORK, due_at="2026-04-01T13:00:00Z")
+    late = {
+        "rehome": ("2026-03-10T13:00:00Z", "2026-03-12T13:00:00Z"),
+        "engagement_silence": ("2026-04-01T13:00:00Z", "2026-04-03T13:00:00Z"),
+    }
+    misses = [
+        at(event(number, "clock_missed", **WORK, clock=clock, due_at=due, next_at=again), due)
+        for number, (clock, (due, again)) in enumerate(late.items(), 3)
+    ]
+    records = [at(silence, "2026-03-02T14:00:00Z"), AFFECTED, *misses]
+
+    assert found(*records) == []
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        ("provider_not_registered", []),
+        ("provider_suspended", ["is of a clock that does not run"]),
+        ("takes_part_again", ["is of a clock that does not run"]),
+    ],
+)
+def test_the_clock_of_a_rehoming_stops_when_the_provider_takes_part_again(
+    cause: str, expected: list[str]
+) -> None:
+    rehome = {**WORK, "clock": "rehome", "due_at": "2026-03-10T13:00:00Z"}
+    missed = event(4, "clock_missed", **rehome, next_at="2026-03-12T13:00:00Z")
+    records = [
+        AFFECTED,
+        event(3, "engagement_affected", **WORK, cause=cause, engagement_id="E1"),
+        at(missed, "2026-03-10T13:00:00Z"),
+    ]
+
+    assert [text.split(" ", 2)[2] for text in found(*records)] == expected
+
+
 def test_a_move_of_another_end_is_noticed() -> None:
     dates = {"before": "2025-12-30T14:00:00Z", "due_at": "2026-01-05T14:00:00Z"}
     moved = event(2, "clock_moved", **OFFER, clock="offer_answer.standard", **dates)

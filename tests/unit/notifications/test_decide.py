@@ -350,6 +350,21 @@ def test_e46_the_one_who_must_act_is_reminded(clock: str, audience: str, words: 
     assert decision.request == request
 
 
+@pytest.mark.parametrize("kind", ["clock_missed", "clock_still_missed", "clock_settled"])
+def test_of_a_late_rehoming_the_office_hears_and_not_the_agency(kind: str) -> None:
+    data = state("assigned", clock="rehome", due_at=DUE, next_at=AGAIN)
+
+    decision = decided(
+        kind, data | {"n": 2, "settled_by": OFFICE, "reason": "agreed"}, known(provider=PROVIDER)
+    )
+
+    assert not_told(decision, AGENCY)
+    told = lateness(decision)
+    assert told.keys() == (set() if kind == "clock_settled" else {OFFICE})
+    assert all(late.provider is None for late in told.values())
+    assert all("another provider" in late.sentence for late in told.values())
+
+
 def test_e51_the_provider_hears_once_that_its_offer_ends_later() -> None:
     data = state(
         "offered", clock="offer_answer.standard", before=DUE, due_at=AGAIN, provider=PROVIDER

@@ -1,12 +1,14 @@
 """Breaks identity, order, paths, causes and clocks on the log (I4 to I7, I22)."""
 
 from dataclasses import replace
+from typing import Any
 
 from tests.proofs.checker.log import INTAKE, OUT, ROUTING, is_tracking_number, number_of, short
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited, subject_of
 from tests.proofs.checker.run import Record
 
 _ELSEWHERE = "00000000-0000-5000-8000-000000000000"
+_DUE = "2020-01-01T00:00:00Z"
 
 
 def _repeat_with_another_byte(bench: Bench) -> None:
@@ -50,7 +52,7 @@ def _move_to_another_partition(bench: Bench) -> None:
     bench.append(replace(offer, partition=(offer.partition + 1) % 6))
 
 
-def _follow(bench: Bench, record: Record, kind: str, **facts: str) -> None:
+def _follow(bench: Bench, record: Record, kind: str, **facts: Any) -> None:
     """Append another event of the subject of *record*."""
     events = [r for r in bench.run.topics[ROUTING] if subject_of(r) == subject_of(record)]
     number = max(number_of(r.body or {}) or 0 for r in events) + 1
@@ -108,6 +110,21 @@ def _lapse_early(bench: Bench) -> None:
     bench.put(edited(lapsed, time="2020-01-01T00:00:00Z"), lapsed)
 
 
+def _settle_what_is_not_late(bench: Bench) -> None:
+    made = bench.any_of(ROUTING, "offer_made")
+    _follow(bench, made, "clock_settled", clock="triage.standard", due_at=_DUE, n=1)
+
+
+def _remind_of_no_clock(bench: Bench) -> None:
+    made = bench.any_of(ROUTING, "offer_made")
+    _follow(bench, made, "clock_reminded", clock="rehome", due_at=_DUE)
+
+
+def _miss_no_clock(bench: Bench) -> None:
+    opened = bench.any_of(ROUTING, "engagement_opened")
+    _follow(bench, opened, "clock_missed", clock="rehome", due_at=_DUE)
+
+
 MUTATIONS = (
     Mutation("a repeated id comes with another byte", "I4", _repeat_with_another_byte),
     Mutation("an event is deleted", "I4", _delete),
@@ -125,5 +142,8 @@ MUTATIONS = (
     Mutation("an event is its own cause", "I7", _cause_itself),
     Mutation("an offer ends by no rule set", "I22", _extend_an_offer),
     Mutation("an offer lapses before its time", "I22", _lapse_early),
+    Mutation("a clock is settled that is not late", "I22", _settle_what_is_not_late),
+    Mutation("a clock is reminded of that does not run", "I22", _remind_of_no_clock),
+    Mutation("a clock is missed that does not run", "I22", _miss_no_clock),
     Mutation("an event has another correlation than its subject", "I7", _change_correlation),
 )
