@@ -1,10 +1,11 @@
 """Renders a request's history as text: its current state, then each event. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from continuum.decision import Decision
+from shared.clocks.ledger import Entry, Happened, ledger
 from shared.contracts.intake import TOPIC as INTAKE
 from shared.contracts.intake import RequestFacts
 from shared.contracts.routing import TOPIC as ROUTING
@@ -55,6 +56,8 @@ class Line:
     provider: str | None
     detail: str | None
     event_id: str
+    clock: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def render(
             shown += [f"{'':40}{line}" for line in entry.lines]
         else:
             shown += _event(entry, [n for n in notices if n.fact == entry.event_id])
+    shown += _clocks(lines)
     missing = sum(count for count in behind.values() if count > 0)
     if missing:
         shown += ["", f"Reporting has not taken in {missing} more event(s) of it yet."]
@@ -140,6 +144,33 @@ def _event(line: Line, notices: Sequence[Notice]) -> Iterator[str]:
     yield f"{_moment(line.at)}  {service:13}  {' '.join(words)}{after}"
     for notice in notices:
         yield f"{'':40}{_notice(notice)}"
+
+
+def _clocks(lines: Sequence[Line]) -> Iterator[str]:
+    """Yield the ledger of the clocks, each line with its event."""
+    routed = sorted((line for line in lines if line.topic == ROUTING), key=lambda x: x.sequence)
+    details = {line.event_id: line.detail for line in routed}
+    entries = ledger(
+        Happened(line.at, line.type, line.event_id, line.clock, line.due_at) for line in routed
+    )
+    if not entries:
+        return
+    yield ""
+    yield "clocks, each line with its event:"
+    for entry in entries:
+        words = entry.what
+        if entry.due_at is not None:
+            words = f"{words}, due {_moment(entry.due_at)}"
+        elif entry.what in ("stopped", "settled"):
+            words = f"{words} ({_why(entry, details)})"
+        yield f"{_moment(entry.at)}  {entry.clock}: {words}  [{entry.event.event_id}]"
+
+
+def _why(entry: Entry, details: Mapping[str, str | None]) -> str:
+    """Return by which event a clock stopped, or why it was settled."""
+    if entry.what == "stopped":
+        return entry.event.type.replace("_", " ")
+    return (details[entry.event.event_id] or "").removeprefix(f"{entry.clock}: ")
 
 
 def _notice(notice: Notice) -> str:

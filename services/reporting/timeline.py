@@ -8,9 +8,15 @@ from services.reporting.project import LaterEvent, RequestLogEvent
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
 
+_Clock = tuple[str | None, datetime | None]
+
 
 class TimelineEntry(NamedTuple):
-    """A row of ``timeline``, in the order of its columns; ``type`` is the event's short name."""
+    """
+    A row of ``timeline``, in the order of its columns; ``type`` is the event's short name.
+
+    ``clock`` is the clock that the event is about, ``due_at`` when that runs out after it.
+    """
 
     tracking_number: str
     topic: str
@@ -21,6 +27,8 @@ class TimelineEntry(NamedTuple):
     provider: str | None
     detail: str | None
     event_id: str
+    clock: str | None = None
+    due_at: datetime | None = None
 
 
 def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntry:
@@ -28,6 +36,8 @@ def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntr
     # vars(): reading a missing attribute of a pydantic model is slow.
     data = vars(event.data)
     detail = _DETAILS.get(type(event))
+    clock = _CLOCKS.get(type(event))
+    name, due_at = (None, None) if clock is None else clock(event.data)
     return TimelineEntry(
         tracking_number=event.subject,
         topic=topic,
@@ -38,7 +48,34 @@ def entry_of(event: RequestLogEvent | LaterEvent, *, topic: str) -> TimelineEntr
         provider=data.get("provider"),
         detail=data.get("reason") if detail is None else detail(event.data),
         event_id=event.id,
+        clock=name,
+        due_at=due_at,
     )
+
+
+def _pace(lane: str | None) -> str:
+    return "standard" if lane is None else lane.rsplit(".", 1)[1]
+
+
+def _offer_clock(data: routing.OfferFacts) -> _Clock:
+    return f"offer_answer.{_pace(data.lane)}", data.expires_at
+
+
+def _triage_clock(data: routing.ReferralFacts) -> _Clock:
+    return f"triage.{_pace(data.lane)}", data.due_at
+
+
+def _silence_clock(data: routing.EngagementFacts | routing.ProgressFacts) -> _Clock:
+    return "engagement_silence", data.due_at
+
+
+def _rehome_clock(data: routing.AffectedFacts) -> _Clock:
+    needs_rehome = data.rehome or data.cause in routing.PROVIDER_LEFT
+    return ("rehome" if needs_rehome else None), data.rehome_by
+
+
+def _own_clock(data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts) -> _Clock:
+    return data.clock, data.due_at
 
 
 def _offer_answer(data: intake.OfferAnswerFacts) -> str:
@@ -89,6 +126,19 @@ def _ended(data: routing.TooLateFacts) -> str:
     return data.ended
 
 
+_CLOCKS: Mapping[type[Event], Callable[[Any], _Clock]] = {
+    routing.OfferMade: _offer_clock,
+    routing.RequestReferred: _triage_clock,
+    routing.EngagementOpened: _silence_clock,
+    routing.EngagementProgressed: _silence_clock,
+    routing.EngagementAffected: _rehome_clock,
+    routing.ClockMoved: _own_clock,
+    routing.ClockReminded: _own_clock,
+    routing.ClockMissed: _own_clock,
+    routing.ClockStillMissed: _own_clock,
+    routing.ClockSettled: _own_clock,
+}
+"""Event types that are about a clock."""
 _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     intake.OfferAnswered: _offer_answer,
     intake.RequestDirected: _direction,

@@ -56,7 +56,7 @@ async def test_every_statement_prepares_against_the_migrated_schema(
         ("notifications", "working_row", Working._fields),
         ("notifications", "waiting_repeat_row", WaitingRepeat._fields),
         ("notifications", "waiting_note_row", WaitingNote._fields),
-        ("reporting", "timeline_row", TimelineEntry._fields),
+        ("reporting", "timeline_row_2", TimelineEntry._fields),
         ("routing", "capacity_change_row", CapacityChange._fields),
         ("routing", "capacity_row", Capacity._fields),
         ("routing", "lane_state", Lane._fields),

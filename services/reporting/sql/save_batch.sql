@@ -3,9 +3,11 @@
 -- because lists of different lengths do not fit into one array.
 WITH appended AS (
     INSERT INTO timeline (
-               tracking_number, topic, sequence, type, at, status, provider, detail, event_id)
-    SELECT tracking_number, topic, sequence, type, at, status, provider, detail, event_id
-      FROM unnest($32::timeline_row[])
+               tracking_number, topic, sequence, type, at, status, provider, detail, event_id,
+               clock, due_at)
+    SELECT tracking_number, topic, sequence, type, at, status, provider, detail, event_id, clock,
+           due_at
+      FROM unnest($32::timeline_row_2[])
 )
 INSERT INTO requests AS held (
     tracking_number, cri_type, agency_class, us_state, sworn_band, first_contact_on, topics,

@@ -123,6 +123,25 @@ def test_what_is_late_is_shown_with_what_comes_next() -> None:
     assert any(line.startswith("late: it is announced again 2026-03-11") for line in text)
 
 
+def test_e52_the_ledger_of_the_clocks_follows_each_line_with_its_event() -> None:
+    stream = EventStream(1)
+    accepted, made = stream.accepted(), stream.offered()
+    lines = [line(topic, event) for topic, event in stream.events]
+
+    text = render(
+        facts(accepted.data, published=1),
+        state(published=len(lines) - 1),
+        lines=lines,
+        decisions=[],
+        notices=[],
+    )
+
+    assert text[-3:-1] == ["", "clocks, each line with its event:"]
+    begins, _, event_id = text[-1].rpartition("  ")
+    assert "  offer_answer.standard: started, due " in begins
+    assert event_id == f"[{made.id}]"
+
+
 def line(topic: str, event: Any) -> Line:
     entry = entry_of(event, topic=topic)
     return Line(
@@ -134,6 +153,8 @@ def line(topic: str, event: Any) -> Line:
         provider=entry.provider,
         detail=entry.detail,
         event_id=entry.event_id,
+        clock=entry.clock,
+        due_at=entry.due_at,
     )
 
 
