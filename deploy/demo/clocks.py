@@ -113,7 +113,7 @@ def _add_applied(found: Ledger, data: Message) -> None:
             found.answered.add(data["about"])
         case "request.direct":
             found.decided[data["about"]] += 1
-        case "engagement.close" | "engagement.end":
+        case "engagement.close" | "engagement.end" | "engagement.rehome":
             found.ended.add(data["about"])
         case _:
             pass

@@ -11,14 +11,12 @@ from deploy.demo.ends import Ends
 from deploy.demo.misuse import Judged, late_answers, send_misuse
 from deploy.demo.participants import Participants
 from deploy.participants.agencies import reference
-from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC
+from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC, SUCCESSOR
 from deploy.participants.client import Client, Sent
 from deploy.participants.sample import LOST, SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
 _LITTLE = frozenset({SCARCE_TOPIC, LOST_TOPIC})
-_SUCCESSOR = "iacp"
-"""Who goes on with the work of the provider that leaves."""
 _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 
 
@@ -51,7 +49,7 @@ class Demonstration:
             await self._amendments()
             await self._closure()
             say(await self.ends.suspend())
-            await self._declare(_SUCCESSOR, lost=LOST)
+            await self._declare(SUCCESSOR, lost=LOST)
             say(await self.ends.lose())
             say(await self.ends.take_up_again())
             await self._opening()

@@ -13,7 +13,7 @@ from deploy.demo.ends_told import (
     told,
 )
 from deploy.demo.participants import Participants
-from deploy.participants.behavior import LOST_PROVIDER
+from deploy.participants.behavior import LOST_PROVIDER, SUCCESSOR
 from deploy.participants.client import Sent
 from deploy.participants.sample import ENDED_PROGRAM, POSTPONED_PROGRAM
 
@@ -95,10 +95,11 @@ class Ends:
             lambda: [e for e in lost if not told(self.received, OFFICE, "engagement.affected", e)],
             "the work of a lost provider",
         )
-        by_office, by_provider = lost[:1], lost[1:]
+        ended, rehomed, given_up = lost[:1], lost[1:2], lost[2:]
         await asyncio.gather(
-            *(office.end(each) for each in by_office),
-            *(provider.cannot_go_on(each) for each in by_provider),
+            *(office.end(each) for each in ended),
+            *(office.rehome(each, provider=SUCCESSOR) for each in rehomed),
+            *(provider.cannot_go_on(each) for each in given_up),
         )
         await self._participants.until(
             lambda: [each for each in lost if not continued(self.received, each)],

@@ -20,7 +20,7 @@ class Happened:
     """What ended or stopped: engagements and offers by id, requests by tracking number."""
 
     lost: Sequence[str] = ()
-    """The engagements of the provider that left; the program office ended the first one."""
+    """The engagements of the provider that left; it said itself that the last cannot go on."""
     suspended: str = ""
     withdrawn: Sequence[str] = ()
     """The offers that were open to the provider that was suspended."""
@@ -103,7 +103,7 @@ def _of_lost(happened: Happened, received: Received) -> Iterator[str]:
     if len(happened.lost) != LOST:
         yield f"{LOST_PROVIDER} left with {len(happened.lost)} engagements, not {LOST}"
     for place, each in enumerate(happened.lost):
-        other = LOST_PROVIDER if place == 0 else OFFICE
+        other = LOST_PROVIDER if place < LOST - 1 else OFFICE
         for participant, kind in (
             (OFFICE, "engagement.affected"),
             (LOST_PROVIDER, "engagement.affected"),

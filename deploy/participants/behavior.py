@@ -13,8 +13,8 @@ FirstAnswer = Literal["accept", "decline", "counter", "silent", "late"]
 Outcome = Literal["closed", "delivered", "in_delivery", "assigned"]
 SCARCE_TOPIC = "missing_persons_volunteers"
 """The topic for which a single provider has capacity, less than requested."""
-LOST_TOPIC, LOST_PROVIDER = "women_in_policing", "nawlee"
-"""The topic for which at first only one provider has capacity, which leaves with this work."""
+LOST_TOPIC, LOST_PROVIDER, SUCCESSOR = "women_in_policing", "nawlee", "iacp"
+"""A topic for which at first only one provider has capacity, which leaves; who goes on with it."""
 _SPECIAL = frozenset({SCARCE_TOPIC, LOST_TOPIC})
 DECLINES = ("no_capacity", "conflict_of_interest", "outside_expertise", "timing", "region")
 

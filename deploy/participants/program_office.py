@@ -114,6 +114,16 @@ class ProgramOffice:
         data = {"engagement_id": engagement_id, "reason": "provider_lost", "then": "back_to_lane"}
         return await self.client.send("engagement.end", data, subject=engagement_id)
 
+    async def rehome(self, engagement_id: str, *, provider: str) -> Sent:
+        """End an engagement; *provider* is asked to go on with it."""
+        data = {
+            "engagement_id": engagement_id,
+            "reason": "provider_lost",
+            "to": "provider",
+            "provider": provider,
+        }
+        return await self.client.send("engagement.rehome", data, subject=engagement_id)
+
     async def _send_all(self, kind: str, entries: Sequence[dict[str, Any]]) -> None:
         await asyncio.gather(*(self.client.send(kind, e, subject=e["id"]) for e in entries))
 

@@ -41,14 +41,14 @@ def received() -> dict[str, list[Message]]:
     return {
         OFFICE: [
             *affected,
-            *ended[1:],
+            ended[2],
             *(
                 message("referral.made", tracking_number=number, reason="program_not_offered",
                         proposed_program="cri-tac")
                 for number in HAPPENED.referred
             ),
         ],
-        LOST_PROVIDER: [*affected, ended[0]],
+        LOST_PROVIDER: [*affected, *ended[:2]],
         "iacp": [
             *(
                 message("engagement.opened", engagement_id=f"{number}-E2", tracking_number=number)
