@@ -193,14 +193,18 @@ class Demonstration:
     async def _closure(self) -> None:
         """The program office closes for a day, which it says when offers are already open."""
         day = self._days.morning_after(2)
-        self.moved = {
-            offer.offer_id
+        before = {
+            offer.offer_id: (offer, offer.expires_at)
             for provider in self.participants.providers.values()
             for offer in provider.open_offers()
             if offer.expires_at >= day
         }
+        self.moved = set(before)
         await self.participants.office.close(day.date())
-        await self.participants.answered("the closure", client=self.participants.office.client)
+        await self.participants.until(
+            lambda: [name for name, (offer, end) in before.items() if offer.expires_at == end],
+            "the new ends of open offers",
+        )
         self.participants.progress.say(
             f"the office closes on {day:%a %b %d}: {len(self.moved)} open offers get longer"
         )
