@@ -87,7 +87,9 @@ async def test_a_rehoming_is_late_beside_the_silence_until_the_provider_is_back(
 
     await two.refer(examples.provider("iacp"))
     await two.withdraw()
-    await two.rewind_late_clocks()
+    await two.pool.execute(
+        "UPDATE late_clocks SET next_at = now() - interval '1 hour' WHERE clock = 'rehome'"
+    )
     await two.deadlines.step(two.pool)
 
     assert (await two.kinds(first.tracking_number))[-1] == "engagement_affected"
