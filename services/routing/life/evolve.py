@@ -73,7 +73,7 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
         case EngagementProgressed():
             return _after(request, event, _silence_clock(event))
         case EngagementClosed():
-            return _after(request, event, NO_CLOCK)
+            return _after(request, event, NO_CLOCK, {"affected": None})
         case ClockMissed():
             is_own = event.data.clock == request.due_clock
             return _after(request, event, NO_CLOCK if is_own else {})

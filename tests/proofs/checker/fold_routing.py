@@ -134,7 +134,7 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
         row["waits_until"] = None
     if kind in ("engagement_affected", "request_recorded"):
         row["affected"] = facts.get("affected", _affected(facts))
-    elif kind not in _STAYS and kind != "engagement_closed":
+    elif kind not in _STAYS:
         row["affected"] = None
 
 

@@ -9,7 +9,7 @@ from services.routing.life.affected import Gone, affected, gone
 from services.routing.life.outcome import DecisionOutcome
 from services.routing.life.request import Request
 from services.routing.rules.in_force import Rules
-from tests.examples.decisions import data_of, engaged, kinds, room
+from tests.examples.decisions import data_of, decided, engaged, kinds, room
 from tests.examples.routing import AT, Sender, program, provider, rules_with
 
 BOTH = ["cri-tac", "critical-response"]
@@ -140,3 +140,14 @@ def test_a_postponed_program_is_none_whose_work_is_named() -> None:
     assert (left.over, left.work) == ({}, {})
     assert left.programs == {"cri-tac": "program_not_open"}
     assert Gone({}, {}).work == {}
+
+
+def test_a_request_that_has_ended_no_longer_waits_for_its_program() -> None:
+    sender = Sender()
+    stopped = named(engaged(sender), rules_of(**SUSPENDED)).request
+
+    closed = decided(stopped, sender.ended("close")).request
+    withdrawn = decided(stopped, sender.withdrawn()).request
+
+    assert closed.ended
+    assert (closed.affected, withdrawn.affected) == (None, None)
