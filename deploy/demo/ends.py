@@ -126,7 +126,11 @@ class Ends:
         self.happened.referred = numbers
         await office.define_program(ENDED_PROGRAM, status="ended")
         await participants.until(
-            lambda: [each for each in numbers if not referrals(self.received, each)],
+            lambda: [
+                number
+                for each, number in zip(participants.later, numbers, strict=True)
+                if participants.status(each) == "waiting" or not referrals(self.received, number)
+            ],
             "the referral of those who wait for an ended program",
         )
         await participants.rest("the outcome of an ended program")
