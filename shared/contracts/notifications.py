@@ -84,7 +84,7 @@ class CancelledFacts(MailFacts):
 
 
 class NoticeDelivered(Event):
-    """The mail server has taken over the mail. The subject of all events of mail is the mail."""
+    """The mail server has taken over the mail. Its subject is the mail, as that of the others."""
 
     type: Literal["gov.cri.notifications.notice_delivered.v1"]
     data: DeliveredFacts
@@ -111,6 +111,24 @@ class NoticeCancelled(Event):
     data: CancelledFacts
 
 
+class AddressFacts(Facts):
+    """``state`` is ``dead``: a mail server said so, with ``status``, of the mail ``mail``."""
+
+    contact: str
+    state: str
+    mail: str
+    status: str | None = None
+
+
+class AddressStateChanged(Event):
+    """Its subject is the contact's key, ``contact:<participant>:<contact id>``."""
+
+    type: Literal["gov.cri.notifications.address_state_changed.v1"]
+    data: AddressFacts
+
+
 NotificationsEvent = NoticeDecided
-MailEvent = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled
+MailEvent = (
+    NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | AddressStateChanged
+)
 """Every event on ``cri.int.mail.v1``."""

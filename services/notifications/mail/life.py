@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, get_args
 
 from services.notifications.mail.outcome import Outcome
 from shared.contracts import envelope
-from shared.contracts.event import Facts
+from shared.contracts.event import Facts, derived_id
 from shared.contracts.notifications import (
+    AddressFacts,
+    AddressStateChanged,
     CancelledFacts,
     DeliveredFacts,
     FailedFacts,
@@ -45,12 +47,19 @@ class Mail(NamedTuple):
     prepared_at: datetime
 
     @property
+    def contact(self) -> str:
+        """The contact's key."""
+        return f"contact:{self.audience}:{self.contact_id}"
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The facts that all events about it have."""
-        contact = f"contact:{self.audience}:{self.contact_id}"
         return {
-            "notice": self.notice, "mail": self.mail_id, "contact": contact, "tries": self.tries
-        }  # fmt: skip
+            "notice": self.notice,
+            "mail": self.mail_id,
+            "contact": self.contact,
+            "tries": self.tries,
+        }
 
 
 class Other(NamedTuple):
@@ -111,6 +120,31 @@ def not_needed(kind: str, others: Sequence[Other]) -> str | None:
     if kind == OFFER_END and offers and offers[-1].state in _NOT_SENT:
         return NEVER_TOLD
     return None
+
+
+def address_died(
+    mail: Mail, status: str | None, *, number: int, at: datetime
+) -> AddressStateChanged:
+    """Return the event that says that the address of the mail's contact is none."""
+    data = AddressFacts(contact=mail.contact, state="dead", mail=mail.mail_id, status=status)
+    return AddressStateChanged(
+        **envelope.attributes(
+            kind="gov.cri.notifications.address_state_changed.v1",
+            source=SOURCE,
+            subject=mail.contact,
+            at=at,
+            cause=mail.notice,
+            correlation=mail.correlation,
+            number=number,
+            ordinal=number,
+        ),
+        data=data,
+    )
+
+
+def alternate_id(mail: Mail, contact_id: str) -> str:
+    """Return the id of the same mail to another contact."""
+    return derived_id(mail.mail_id, "mail:alternate", contact_id)
 
 
 def cancelled(mail: Mail, because: str, *, at: datetime) -> Step:

@@ -99,6 +99,28 @@ async def record_mail(
     return await connection.fetchval(_SQL["record_mail"], *arguments) is not None
 
 
+async def note_dead_address(connection: "Connection[Any]", mail: Mail, address: str) -> bool:
+    """Note that the address of the mail's contact is none; return False if that was known."""
+    arguments = (mail.audience, mail.contact_id, address)
+    return await connection.fetchval(_SQL["note_dead_address"], *arguments) is not None
+
+
+async def read_addressed(
+    connection: "Connection[Any]", mail: Mail
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return whom the mail's request names, and to whom its obligation was mailed already."""
+    row = await connection.fetchrow(_SQL["read_addressed"], mail.mail_id)
+    assert row is not None
+    return json.loads(row["named"] or "[]"), row["written_to"]
+
+
+async def prepare_alternate(
+    connection: "Connection[Any]", mail: Mail, mail_id: str, contact_id: str
+) -> None:
+    """Store the same mail as *mail_id* to another contact, due now."""
+    await connection.execute(_SQL["prepare_alternate"], mail.mail_id, mail_id, contact_id)
+
+
 async def read_next_try(
     connection: "Connection[Any]", *, templates: Iterable[str]
 ) -> float | None:

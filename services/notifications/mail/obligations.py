@@ -91,6 +91,13 @@ def is_mailed(message_type: str | None) -> bool:
     return message_type in _MAILED
 
 
+def choose(named: Sequence[str], with_address: Collection[str]) -> str | None:
+    """Return the first of *named* that has an address, else the first by id, else None."""
+    return next(
+        iter([each for each in named if each in with_address] or sorted(with_address)), None
+    )
+
+
 def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMail | None:
     """
     Return the mail for *obligation*; None if no contact of the audience has an address.
@@ -98,8 +105,7 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     *with_address* are the audience's contacts with one. The first contact that the request names
     is written to, and where it names none, the first by id. The same obligation is the same mail.
     """
-    named = [each for each in obligation.contact_ids if each in with_address]
-    chosen = next(iter(named or sorted(with_address)), None)
+    chosen = choose(obligation.contact_ids, with_address)
     if chosen is None:
         return None
     message = json.loads(obligation.value)

@@ -14,11 +14,13 @@ from services.notifications.mail.address import AddressError
 from services.notifications.mail.compose import Letterhead, compose
 from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.mails import ClaimedMail
+from services.notifications.mail.obligations import choose
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.templates import TEMPLATES, render
 from services.notifications.mail.transport import CONNECTIONS, Transport
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts.notifications import MAIL_TOPIC
+from shared.delivery import sequences
 from shared.delivery.relay import outbox
 from shared.process import crash_points
 from shared.process.backoff import Backoff
@@ -106,7 +108,7 @@ class Mailer:
         try:
             outcome = self._why_not(each) or await self._try(each)
             crash_points.reach("mail.after_data_before_record")
-            await _until_recorded(lambda: self._record(pool, each.mail, outcome))
+            await _until_recorded(lambda: self._record(pool, each, outcome))
             crash_points.reach("mail.after_record")
         finally:
             under_way.discard(each.mail.mail_id)
@@ -132,7 +134,8 @@ class Mailer:
             return Outcome("refused", "rcpt", error.status)
         return await self._transport.send(composed)
 
-    async def _record(self, pool: "Pool[Any]", mail: Mail, found: Outcome | str) -> None:
+    async def _record(self, pool: "Pool[Any]", each: ClaimedMail, found: Outcome | str) -> None:
+        mail = each.mail
         async with pool.acquire() as connection, connection.transaction():
             now: datetime = await mails.read_now(connection)
             at = self._clock.at(now)
@@ -144,6 +147,8 @@ class Mailer:
             if not await mails.record_mail(connection, mail, step, outcome):
                 return  # it was told that the outcome is unknown
             await _announce(connection, [(mail, step)])
+            if outcome is not None and outcome.is_address_dead and each.address is not None:
+                await _write_to_another(connection, mail, each.address, outcome.status, at=at)
         if step.event is not None:
             self._relay_wake.set()
         _tell(mail, step, outcome)
@@ -158,6 +163,23 @@ async def _announce(connection: Any, steps: Sequence[tuple[Mail, Step]]) -> None
             if step.event is not None
         ],
     )
+
+
+async def _write_to_another(
+    connection: Any, mail: Mail, address: str, status: str | None, *, at: datetime
+) -> None:
+    """Note that the mail's address is none, and prepare the mail to another contact, if any."""
+    if await mails.note_dead_address(connection, mail, address):
+        numbers = await sequences.lock(connection, [(MAIL_TOPIC, mail.contact)])
+        number = numbers.next(MAIL_TOPIC, mail.contact)
+        await sequences.save(connection, numbers)
+        event = life.address_died(mail, status, number=number, at=at)
+        await outbox.append(connection, [outbox.outgoing(MAIL_TOPIC, event, key=mail.contact)])
+    named, written_to = await mails.read_addressed(connection, mail)
+    living = await mails.read_mail_contacts(connection, [mail.audience])
+    other = choose(named, {contact for _, contact in living} - set(written_to))
+    if other is not None:
+        await mails.prepare_alternate(connection, mail, life.alternate_id(mail, other), other)
 
 
 async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:

@@ -10,6 +10,7 @@ WITH told AS (
            END AS state
       FROM announced
      WHERE topic = 'cri.int.mail.v1'
+       AND subject LIKE 'mail:%'
      ORDER BY subject, number DESC
 )
 UPDATE mails

@@ -23,7 +23,7 @@ from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER
 from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
-from tests.examples.facts import AT, DECISION, PROVIDER, made, opened, state
+from tests.examples.facts import AGENCY, AT, DECISION, PROVIDER, engagement, made, opened, state
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
 from tests.integration.notifications.conftest import TOPICS, World, history, kinds
@@ -147,18 +147,50 @@ async def test_e12_a_greylisted_mail_is_accepted_at_the_second_try(mailing: Worl
     assert kinds(await told(mailing)) == ["notifications.notice_delivered"]
 
 
-async def test_e13_a_refused_mail_is_told_with_its_status(mailing: World) -> None:
+async def test_e13_a_refused_mail_is_told_and_goes_to_the_alternate_contact(
+    mailing: World,
+) -> None:
     await mailing.take_in(*one_mail(mailing))
+    await mailing.take_in(mailing.log.contact("c-2", offset=61, email="clerk@agency.example"))
     handler = Handler({"RCPT": ["550 5.1.1 no such user chief@agency.example"]})
+
+    async with mailer(handler) as sending:
+        assert await sending.step(mailing.pool) == AT_ONCE
+        assert await sending.step(mailing.pool) == AT_ONCE
+        assert await sending.step(mailing.pool) == LATER
+
+    assert sorted(await states(mailing)) == [("accepted", 1), ("refused", 1)]
+    (kept,) = handler.kept
+    assert kept.rcpt_tos == ["clerk@agency.example"]
+    failed, died, delivered = await told(mailing)
+    assert (failed["data"]["kind"], failed["data"]["status"]) == ("refused", "5.1.1")
+    assert (died["subject"], died["data"]["state"]) == (f"contact:{AGENCY}:c-1", "dead")
+    assert delivered["data"]["contact"] == f"contact:{AGENCY}:c-2"
+    assert "@" not in str([failed, died, delivered])
+
+
+async def test_e13_who_has_no_other_contact_is_written_to_again_at_another_address(
+    mailing: World,
+) -> None:
+    *before, made_first = one_mail(mailing)
+    await mailing.take_in(*before, made_first)
+    handler = Handler({"RCPT": ["550 5.1.1 no such user"]})
 
     async with mailer(handler) as sending:
         await sending.step(mailing.pool)
         assert await sending.step(mailing.pool) == LATER
+        await mailing.take_in(mailing.log.routed("engagement_opened", opened(need_stated=False)))
+        assert await sending.step(mailing.pool) == LATER  # its only address is dead
+        await mailing.take_in(mailing.log.contact(offset=62, email="new@agency.example"))
+        await mailing.take_in(
+            mailing.log.routed(
+                "engagement_progressed",
+                engagement("in_delivery", milestone="kick_off", on="2026-04-01"),
+            )
+        )
+        await sending.step(mailing.pool)
 
-    assert await states(mailing) == [("refused", 1)]
-    (event,) = await told(mailing)
-    assert (event["data"]["kind"], event["data"]["status"]) == ("refused", "5.1.1")
-    assert ADDRESS not in str(event)
+    assert [each.rcpt_tos for each in handler.kept] == [["new@agency.example"]]
 
 
 async def test_e14_a_cut_after_data_leaves_one_copy_and_an_unknown_outcome(mailing: World) -> None:

@@ -10,6 +10,7 @@ from services.notifications.mail.life import (
     TRIED_FOR,
     Mail,
     Other,
+    address_died,
     lost,
     next_try,
     not_needed,
@@ -230,3 +231,11 @@ def test_the_end_of_a_second_offer_is_about_the_second_one() -> None:
 
 def test_news_are_never_overtaken() -> None:
     assert not_needed("news", [Other("status", "accepted", True)]) is None
+
+
+def test_e13_a_dead_address_is_told_by_its_contacts_key() -> None:
+    event = address_died(MAIL, "5.1.1", number=2, at=BEGUN)
+
+    assert (event.subject, event.number) == ("contact:alturas-pd:chief", 2)
+    assert (event.data.state, event.data.status) == ("dead", "5.1.1")
+    assert event.id != address_died(MAIL, "5.1.1", number=3, at=BEGUN).id
