@@ -654,3 +654,10 @@ STAFF_ROLES: dict[str, frozenset[StaffRole]] = {
     if OFFICE in senders
 }
 """Inbound type → the roles of which a person needs one to send it for a program office."""
+
+
+def staff_roles(kind: str, data: Any) -> frozenset[StaffRole]:
+    """Return the roles of which a person needs one to send *data* of *kind* for an office."""
+    if isinstance(data, EngagementEnding | Rehoming) and data.reason == "superseded":
+        return frozenset({"approver"})
+    return STAFF_ROLES[kind]

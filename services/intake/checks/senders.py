@@ -6,7 +6,7 @@ from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
 from shared.contracts import refusals
-from shared.contracts.inbound import OFFICE, SENDERS, STAFF_ROLES
+from shared.contracts.inbound import OFFICE, SENDERS, staff_roles
 
 _REGISTER = "gov.cri.participant.register.v1"
 
@@ -34,7 +34,7 @@ def _check_actor(message: Message, sender: Sender, registry: Registry) -> Iterat
     assert message.kind is not None
     if sender.kind != OFFICE:
         return
-    needed = STAFF_ROLES[message.kind]
+    needed = staff_roles(message.kind, message.data)
     if not needed & registry.staff.get((sender.id, message.actor), frozenset()):
         yield Finding(refusals.ACTOR_NOT_AUTHORIZED, "/actor", {"roles": sorted(needed)})
 

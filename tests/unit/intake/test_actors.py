@@ -78,6 +78,18 @@ def test_roles_decide_which_types_a_person_may_send(kind: str, allowed: set[str]
             assert reasons(decision) == [("actor_not_authorized", "/actor")], person
 
 
+@pytest.mark.parametrize("kind", ["engagement.end", "engagement.rehome"])
+def test_only_an_approver_ends_work_as_superseded(kind: str) -> None:
+    intake = office()
+    data = data_of(kind, intake.number) | {"reason": "superseded"}
+
+    by_worker = intake.send(kind, data, sender=DESK, actor=WORKER)
+    by_approver = intake.send(kind, data, sender=DESK, actor=APPROVER)
+
+    assert reasons(by_worker) == [("actor_not_authorized", "/actor")]
+    assert by_approver.outcome == "applied"
+
+
 def test_every_type_that_an_office_sends_has_a_role() -> None:
     assert [kind for kind, roles in STAFF_ROLES.items() if not roles] == []
     assert STAFF_ROLES.keys() == {kind for kind, kinds in SENDERS.items() if OFFICE_KIND in kinds}
