@@ -40,6 +40,8 @@ _NOTIFIED: Mapping[str, tuple[str, ...]] = {
     "request_withdrawn": _BOTH,
     "clock_missed": ("requester",),
     "clock_moved": _BOTH,
+    "clock_paused": ("requester",),
+    "clock_resumed": ("requester",),
     "clock_reminded": _BOTH,
     "clock_settled": ("requester",),
     "clock_still_missed": ("requester", "program office"),

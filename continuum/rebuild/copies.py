@@ -77,7 +77,10 @@ NOTIFICATIONS = replace(
         ("notices", "answers", "gaps", "heartbeats"): "are its decisions whom to notify, and the"
         " numbers of its messages",
         ("needs", "contacts", "waiting_repeats", "waiting_notes"): _FOURTEEN_DAYS,
-        ("mails", "dead_addresses"): "hold what was written to people; what became of it is on cri.int.mail.v1",
+        (
+            "mails",
+            "dead_addresses",
+        ): "hold what was written to people, whose outcome is on cri.int.mail.v1",
         ("gates of other topics",): _OTHER_GATES,
     },
 )

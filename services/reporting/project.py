@@ -168,6 +168,8 @@ _COLUMNS: Mapping[type[Event], Callable[[Any], Mapping[str, Any]]] = {
     routing.ClockReminded: _state(),
     routing.ClockSettled: _state(),
     routing.ClockMoved: _state(),
+    routing.ClockPaused: _state(),
+    routing.ClockResumed: _state(),
     routing.RequestFactsChanged: _state(),
     routing.RequestRecorded: _state(),
     LaterEvent: _state(),

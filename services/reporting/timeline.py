@@ -74,8 +74,14 @@ def _rehome_clock(data: routing.AffectedFacts) -> _Clock:
     return ("rehome" if needs_rehome else None), data.rehome_by
 
 
-def _own_clock(data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts) -> _Clock:
+def _own_clock(
+    data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts | routing.ResumedFacts,
+) -> _Clock:
     return data.clock, data.due_at
+
+
+def _paused_clock(data: routing.PausedFacts) -> _Clock:
+    return data.clock, None
 
 
 def _offer_answer(data: intake.OfferAnswerFacts) -> str:
@@ -106,8 +112,15 @@ def _reasons(data: routing.IneligibleFacts) -> str:
     return ", ".join(reason.code for reason in data.reasons)
 
 
-def _clock(data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts) -> str:
+def _clock(
+    data: routing.ClockFacts | routing.MovedFacts | routing.RemindedFacts | routing.ResumedFacts,
+) -> str:
     return data.clock
+
+
+def _paused(data: routing.PausedFacts) -> str:
+    days, seconds = divmod(round(data.left), 86_400)
+    return f"{data.clock}: {days} days {seconds // 3600} hours left"
 
 
 def _settled(data: routing.SettledFacts | intake.ClockSettleFacts) -> str:
@@ -133,6 +146,8 @@ _CLOCKS: Mapping[type[Event], Callable[[Any], _Clock]] = {
     routing.EngagementProgressed: _silence_clock,
     routing.EngagementAffected: _rehome_clock,
     routing.ClockMoved: _own_clock,
+    routing.ClockPaused: _paused_clock,
+    routing.ClockResumed: _own_clock,
     routing.ClockReminded: _own_clock,
     routing.ClockMissed: _own_clock,
     routing.ClockStillMissed: _own_clock,
@@ -153,6 +168,8 @@ _DETAILS: Mapping[type[Event], Callable[[Any], str]] = {
     routing.ClockStillMissed: _clock,
     routing.ClockSettled: _settled,
     routing.ClockMoved: _clock,
+    routing.ClockPaused: _paused,
+    routing.ClockResumed: _clock,
     routing.EngagementAffected: _cause,
     routing.MessageApplied: _applied,
     routing.AmendmentCameTooLate: _ended,

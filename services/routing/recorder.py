@@ -74,5 +74,6 @@ def _recorded(request: Request, *, at: datetime) -> DecisionOutcome:
         past=past_of(request),
         waits_until=request.waits_until,
         affected=request.affected,
+        due_left=request.due_left,
     )
     return builder.build()

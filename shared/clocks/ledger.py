@@ -29,8 +29,10 @@ _WORDS = {
     "clock_missed": "missed",
     "clock_still_missed": "still missed",
     "clock_settled": "settled",
+    "clock_paused": "paused",
+    "clock_resumed": "resumed",
 }
-_WITH_END = frozenset({"started", "started again", "moved"})
+_WITH_END = frozenset({"started", "started again", "moved", "resumed"})
 
 
 class Happened(NamedTuple):

@@ -67,14 +67,11 @@ def end_of(length: Length, calendar: Calendar, *, start: datetime) -> datetime |
     return start + length.left
 
 
-def left_of(length: Length, calendar: Calendar, *, since: datetime, at: datetime) -> Length:
-    """Return what is left at *at* of *length*, which began at *since*; zero after its end."""
-    end = end_of(length, calendar, start=since)
+def left_of(length: Length, calendar: Calendar, *, due_at: datetime, at: datetime) -> Length:
+    """Return what is left at *at* of *length*, which is over at *due_at*; zero after that."""
     if length.unit == "working":
-        left = length.left - working_time.between(since, at, calendar)
-    else:
-        left = timedelta(0) if end is None else end - at
-    return Length("working" if length.unit == "working" else "elapsed", max(left, timedelta(0)))
+        return Length("working", working_time.between(at, due_at, calendar))
+    return Length("elapsed", max(due_at - at, timedelta(0)))
 
 
 def due_at(ruleset: RuleSet, name: str, *, start: datetime) -> datetime | None:

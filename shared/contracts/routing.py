@@ -393,6 +393,39 @@ class ClockSettled(Event):
     data: SettledFacts
 
 
+class PausedFacts(RequestStateFacts):
+    """``left``: the time that the clock still has to run, in seconds, of its unit."""
+
+    clock: str
+    left: float
+
+
+class ClockPaused(Event):
+    """A clock stands still, because the work that it measures may not go on."""
+
+    type: Literal["gov.cri.routing.clock_paused.v1"]
+    data: PausedFacts
+
+
+class ResumedFacts(RequestStateFacts):
+    """The clock ends at ``due_at``; the one who must act is reminded at ``remind_at``."""
+
+    clock: str
+    due_at: AwareDatetime
+    remind_at: AwareDatetime | None = None
+
+
+class ClockResumed(Event):
+    """
+    A clock runs for the time that was left when it was paused.
+
+    One that was late before its work was stopped begins anew.
+    """
+
+    type: Literal["gov.cri.routing.clock_resumed.v1"]
+    data: ResumedFacts
+
+
 class MovedFacts(RequestStateFacts):
     """
     The clock ends at ``due_at`` instead of ``before``, because the calendar has changed.
@@ -540,6 +573,7 @@ class RecordedFacts(RequestStateFacts):
     past: dict[str, str] = {}
     waits_until: AwareDatetime | None = None
     affected: str | None = None
+    due_left: float | None = None
 
 
 class RequestRecorded(Event):
@@ -569,6 +603,8 @@ RequestEvent = (
     | ClockStillMissed
     | ClockSettled
     | ClockMoved
+    | ClockPaused
+    | ClockResumed
 )
 AnnouncedEvent = (
     RequestEvent | RequestFactsChanged | MessageApplied | MessageRefused | AmendmentCameTooLate

@@ -174,6 +174,8 @@ class Lives:
                                   due_at=AT)),
             ("clock_reminded", state("offered", number, due_at=AT, **draw.choice((
                 {"clock": "triage.urgent"}, {"clock": "engagement_silence", "provider": by})))),
+            ("clock_paused", state("assigned", number, clock="engagement_silence", left=90_000.0)),
+            ("clock_resumed", state("assigned", number, clock="engagement_silence", due_at=AT)),
             ("clock_settled", state("assigned", number, clock="engagement_silence", due_at=AT, n=2,
                                     settled_by=OFFICE, reason="agreed", **draw.choice(
                                         ({}, {"next_at": AT + timedelta(days=90)})))),

@@ -99,6 +99,8 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             | routing.ClockMissed()
             | routing.ClockStillMissed()
             | routing.ClockSettled()
+            | routing.ClockPaused()
+            | routing.ClockResumed()
         ):
             return request
         case _:

@@ -227,6 +227,9 @@ def _rows_of(event: InputEvent) -> Rows:
         case routing.ClockSettled():
             return _rows(event, To(requester, "clock_settled", clocks.settled))
 
+        case routing.ClockPaused() | routing.ClockResumed():
+            return _rows(event, NoMessage(requester, "told by the stop or the start of the work"))
+
         case routing.ClockMoved():
             return _rows(
                 event,

@@ -11,6 +11,7 @@ from services.routing.life.evolve import TAKES_PART_AGAIN
 from services.routing.life.late import REHOME_CLOCK
 from services.routing.life.offers import schedule_of, withdraw_offer
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
+from services.routing.life.pauses import pause, resume
 from services.routing.life.request import REHOME, STOPPED, Request
 from services.routing.rules.facts import decode_request_facts
 from services.routing.rules.in_force import Rules, absence, closed
@@ -142,6 +143,10 @@ def _name(
         stop_changed=(work == STOPPED) != request.stopped,
         rehome=work == REHOME,
     )
+    if builder.request.stopped and not request.stopped:
+        pause(builder, rules.timing)
+    elif request.stopped and not builder.request.stopped:
+        resume(builder, rules.timing)
 
 
 def _proposed(

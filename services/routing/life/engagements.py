@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from services.routing.life.offers import refer, schedule_of
 from services.routing.life.outcome import OutcomeBuilder
+from services.routing.life.pauses import SILENCE, pause
 from services.routing.life.request import Request, past_of
 from services.routing.rules.decisions import sentences
 from services.routing.rules.in_force import Rules
+from shared.clocks.lengths import Schedule
 from shared.contracts import refusals
 from shared.contracts.intake import (
     EngagementCloseReported,
@@ -37,7 +39,8 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
     if refusal is not None:
         builder.answer_refused("milestone.report", report.engagement_id, refusal)
         return
-    silence = schedule_of(builder, "engagement_silence", rules.timing)
+    stopped = builder.request.stopped
+    silence = Schedule(None) if stopped else schedule_of(builder, SILENCE, rules.timing)
     delivered = report.milestone == "delivered" or builder.request.status == "delivered"
     builder.publish(
         EngagementProgressed,
@@ -50,6 +53,8 @@ def report_milestone(builder: OutcomeBuilder, event: MilestoneReported, rules: R
         due_at=silence.due_at,
         remind_at=silence.remind_at,
     )
+    if stopped:
+        pause(builder, rules.timing, from_its_start=True)
     builder.answer_applied("milestone.report", report.engagement_id)
 
 

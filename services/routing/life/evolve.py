@@ -22,7 +22,9 @@ from shared.contracts.routing import (
     AmendmentCameTooLate,
     ClockMissed,
     ClockMoved,
+    ClockPaused,
     ClockReminded,
+    ClockResumed,
     ClockSettled,
     ClockStillMissed,
     EngagementAffected,
@@ -50,7 +52,7 @@ from shared.contracts.routing import (
 
 Changes = Mapping[str, Any]
 TAKES_PART_AGAIN = "takes_part_again"
-NO_CLOCK: Changes = {"due_clock": None, "due_at": None, "due_cause": None}
+NO_CLOCK: Changes = {"due_clock": None, "due_at": None, "due_cause": None, "due_left": None}
 NO_WAIT: Changes = {"waits_for": None, "waits_until": None}
 QUEUED: Changes = {"queued": True, "fresh": True, "affected": None, **NO_WAIT, **NO_CLOCK}
 NOT_QUEUED: Changes = {"queued": False, "fresh": False, "affected": None, **NO_WAIT, **NO_CLOCK}
@@ -102,6 +104,15 @@ def evolve(request: Request, event: RoutingEvent) -> Request:
             return _after(request, event)
         case ClockMoved():
             return _after(request, event, _moved(request, event))
+        case ClockPaused(data=paused):
+            return _after(
+                request,
+                event,
+                NO_CLOCK,
+                {"due_clock": paused.clock, "due_cause": event.id, "due_left": paused.left},
+            )
+        case ClockResumed(data=resumed):
+            return _after(request, event, clock_of(resumed.clock, event, at=resumed.due_at))
         case RequestWaitlisted():
             waits = {
                 "fresh": False,
@@ -181,6 +192,7 @@ def _complete_state(event: RequestRecorded) -> Changes:
         "due_cause": data.due_cause,
         "waits_until": data.waits_until,
         "affected": data.affected,
+        "due_left": data.due_left,
         "past": json.dumps(data.past, sort_keys=True, separators=(",", ":")),
     }
 
@@ -261,4 +273,4 @@ def _silence_clock(event: EngagementOpened | EngagementProgressed) -> Changes:
 
 def clock_of(name: str, event: Event, *, at: datetime) -> Changes:
     """Return the changes that start the clock *name*, which *event* sets, to run out at *at*."""
-    return {"due_clock": name, "due_at": at, "due_cause": event.id}
+    return {"due_clock": name, "due_at": at, "due_cause": event.id, "due_left": None}

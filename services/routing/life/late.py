@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
+from services.routing.life.pauses import SILENCE
 from services.routing.life.request import Request, pace_of
 from shared.clocks.lengths import next_miss
 from shared.contracts import refusals
@@ -15,6 +16,7 @@ from shared.contracts.routing import (
     ClockMissed,
     ClockMoved,
     ClockReminded,
+    ClockResumed,
     ClockSettled,
     ClockStillMissed,
     EngagementAffected,
@@ -35,6 +37,7 @@ _Started = (
     | EngagementProgressed
     | EngagementAffected
     | ClockMoved
+    | ClockResumed
 )
 _Announced = ClockReminded | ClockMissed | ClockStillMissed | ClockSettled
 ABOUT_CLOCKS = (
@@ -44,6 +47,7 @@ ABOUT_CLOCKS = (
     EngagementProgressed,
     EngagementAffected,
     ClockMoved,
+    ClockResumed,
     ClockReminded,
     ClockMissed,
     ClockStillMissed,
@@ -112,10 +116,10 @@ def _started(event: _Started) -> Late | None:
             clock, due_at = f"offer_answer.{pace_of(offer.lane)}", offer.expires_at
         case RequestReferred(data=referral):
             clock, due_at = f"triage.{pace_of(referral.lane)}", referral.due_at
-        case ClockMoved(data=moved):
+        case ClockMoved(data=moved) | ClockResumed(data=moved):
             clock, due_at = moved.clock, moved.due_at
         case EngagementOpened(data=work) | EngagementProgressed(data=work):
-            clock, due_at = "engagement_silence", work.due_at
+            clock, due_at = SILENCE, work.due_at
         case EngagementAffected(data=affected):
             clock, due_at = REHOME_CLOCK, affected.rehome_by
     data = event.data
@@ -136,13 +140,15 @@ def stands(late: Late, request: Request) -> bool:
     """
     Tell whether it is to be announced still: the clock runs, or has been late since.
 
-    What stops a clock starts another one, or changes the request's status.
+    What stops a clock starts another one, or changes the request's status. While work may not go
+    on, nobody is late with it.
     """
     if late.clock == REHOME_CLOCK:
         return request.needs_rehome
     if late.misses == 0:
         return (request.due_clock, request.due_at) == (late.clock, late.due_at)
-    return request.due_clock is None and request.status == late.status
+    stands_still = request.stopped and late.clock == SILENCE
+    return request.due_clock is None and request.status == late.status and not stands_still
 
 
 def settle(

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.routing.life.late import miss
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
+from services.routing.life.pauses import SILENCE
 from services.routing.life.request import Request, offer_id, pace_of
 from shared.clocks.lengths import Schedule, schedule
 from shared.contracts.reference import RuleSet
@@ -120,7 +121,7 @@ def engage(
 ) -> None:
     """Open the engagement with the provider of the last offer."""
     request = builder.request
-    silence = schedule_of(builder, "engagement_silence", ruleset)
+    silence = schedule_of(builder, SILENCE, ruleset)
     builder.publish(
         EngagementOpened,
         EngagementFacts,

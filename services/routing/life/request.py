@@ -30,7 +30,8 @@ class Request(NamedTuple):
     `STOPPED` or `REHOME`.
     ``offered`` has the provider of every offer; an empty name stands for an offer that was
     withdrawn and does not count. ``offer_state`` is the last offer's state.
-    ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it.
+    ``due_clock`` is the running clock, ``due_cause`` the id of the event that started it. While it
+    is paused, it has ``due_left`` in seconds instead of ``due_at``.
     ``past`` is JSON: by number of an offer, why its engagement ended; see `past_of`.
     """
 
@@ -62,6 +63,7 @@ class Request(NamedTuple):
     waits_until: datetime | None = None
     affected: str | None = None
     offered: tuple[str, ...] = ()
+    due_left: float | None = None
 
     @property
     def ended(self) -> bool:

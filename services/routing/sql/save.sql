@@ -6,12 +6,12 @@ WITH created AS (
                           traceparent, program, lane, queue_number, queued, fresh, waits_for, published,
                           decided, last_event, offer_state, offer_expires_at, offer_declaration,
                           offer_entry, due_clock, due_at, due_cause, recorded, past, waits_until,
-                          affected, offered)
+                          affected, offered, due_left)
     SELECT tracking_number, request_id::uuid, participant, status, facts, need_stated, traceparent,
            program, lane, queue_number, queued, fresh, waits_for, published, decided, last_event::uuid,
            offer_state, offer_expires_at, offer_declaration::uuid, offer_entry, due_clock, due_at,
            due_cause::uuid, recorded, past, waits_until, affected,
-           offered
+           offered, due_left
       FROM unnest($5::request_row_2[])
      ORDER BY tracking_number
 ),
@@ -40,7 +40,8 @@ changed AS (
            past              = after.past,
            waits_until       = after.waits_until,
            affected          = after.affected,
-           offered           = after.offered
+           offered           = after.offered,
+           due_left          = after.due_left
       FROM unnest($6::request_row_2[]) AS after
      WHERE requests.tracking_number = after.tracking_number
 ),

@@ -201,8 +201,16 @@ async def test_work_stops_with_its_program_and_goes_on_with_it(two: World) -> No
         await two.withdraw()
 
     for sender in helped:
-        [*_, stopped, again] = await two.published(sender.tracking_number)
+        [*_, stopped, paused, again, resumed] = await two.published(sender.tracking_number)
         assert stopped["data"]["stopped"]
+        assert (paused["type"], resumed["type"]) == (
+            "gov.cri.routing.clock_paused.v1",
+            "gov.cri.routing.clock_resumed.v1",
+        )
+        ends, begins = (
+            datetime.fromisoformat(text) for text in (resumed["data"]["due_at"], resumed["time"])
+        )
+        assert ends - begins == timedelta(seconds=paused["data"]["left"])
         assert (again["data"]["cause"], again["data"]["stop_changed"]) == (
             "takes_part_again",
             True,

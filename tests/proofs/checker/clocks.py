@@ -44,7 +44,7 @@ class _Clock:
     A clock that runs until ``due``, or that was announced as late ``times`` times since.
 
     ``is_settled``: the program office has settled it for good. ``is_reminded``: the one who
-    must act was reminded.
+    must act was reminded. While it stands still, it has ``left`` to run.
     """
 
     name: str
@@ -53,6 +53,7 @@ class _Clock:
     next_at: datetime | None = None
     is_settled: bool = False
     is_reminded: bool = False
+    left: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -71,13 +72,20 @@ class _Rules:
             for named in self.calendars.get(ruleset.get("calendar_id") or "", [{}]):
                 yield _due(start, amount, unit, {**own, **named})
 
+    def counts_working_time(self, name: str) -> bool:
+        """Tell whether any rule set gives the length of the clock *name* in working days."""
+        lengths = [each.get("clocks", {}).get(name) for each in self.rulesets]
+        units = [each["unit"] if each else _DEFAULTS[name][1] for each in lengths]
+        return "working_days" in units
+
 
 def i22_clocks_add_up(run: Run) -> Findings:
     """
     Each clock ends by a rule set's length, from its start; each announcement is of that end.
 
     One reminder may come before. Misses are counted without gaps, not before their time, and none
-    follows a settlement for good; a move names the end it replaces.
+    follows a settlement for good; a move names the end it replaces. A clock that stood still runs
+    for the time that it had left.
     """
     rules = _Rules()
     for _, body in firsts(run, REFERENCE):
@@ -107,6 +115,14 @@ def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | No
     at = _moment(body["time"])
     if kind in _OF_A_CLOCK and clock is None and facts["clock"] == _REHOME:
         yield "is of a clock that does not run"
+    elif kind in _OF_A_CLOCK and clock is not None and clock.left is not None:
+        yield "is of a clock that stands still"
+    elif kind == "clock_paused" and clock is not None and clock.left is None:
+        left = timedelta(seconds=facts["left"])
+        yield _unequal(left, clock.due - at, at_most=rules.counts_working_time(clock.name))
+    elif kind == "clock_resumed" and clock is not None and clock.left is not None:
+        runs = _moment(facts["due_at"]) - at
+        yield _unequal(clock.left, runs, at_most=rules.counts_working_time(clock.name))
     elif kind == "clock_missed":
         right = clock is None or (facts["clock"], _moment(facts["due_at"])) == (
             clock.name,
@@ -146,8 +162,17 @@ def _wrong(clock: _Clock | None, body: Body, rules: _Rules) -> Iterator[str | No
         yield None if right else f"ends {started.name} at {started.due}, by no rule set"
 
 
+def _unequal(left: timedelta, runs: timedelta, *, at_most: bool) -> str | None:
+    """Return what is wrong unless *left* is the time *runs*; working time is at most that."""
+    right = left - runs < _SAME if at_most else abs(left - runs) < _SAME
+    return None if right else f"has {left} left, and runs for {runs}"
+
+
 def _after(clock: _Clock | None, body: Body) -> _Clock | None:
     kind, facts = short(body), data_of(body)
+    if kind == "clock_paused":
+        due = _moment(body["time"]) if clock is None else clock.due
+        return _Clock(facts["clock"], due, left=timedelta(seconds=facts["left"]))
     if kind == "clock_reminded":
         return _Clock(facts["clock"], _moment(facts["due_at"]), is_reminded=True)
     if kind == "clock_settled":
@@ -159,7 +184,7 @@ def _after(clock: _Clock | None, body: Body) -> _Clock | None:
             return None
         due, again = _moment(facts["due_at"]), _moment(facts["next_at"])
         return _Clock(facts["clock"], due, facts.get("n", 1), again)
-    if kind == "clock_moved":
+    if kind in ("clock_moved", "clock_resumed"):
         return _Clock(facts["clock"], _moment(facts["due_at"]))
     if kind == "engagement_progressed" and "due_at" not in facts:
         return clock

@@ -82,9 +82,21 @@ def _amendable(facts: Body) -> Row:
     }
 
 
+_CLOCKS = frozenset(
+    {
+        "clock_missed",
+        "clock_paused",
+        "clock_reminded",
+        "clock_resumed",
+        "clock_settled",
+        "clock_still_missed",
+    }
+)
+
+
 def _step(row: Row, body: Body) -> None:
     facts, kind = data_of(body), short(body)
-    if kind in ("clock_missed", "clock_reminded", "clock_settled", "clock_still_missed"):
+    if kind in _CLOCKS:
         return
     if kind == "clock_moved":
         if facts["clock"].startswith("offer_answer."):

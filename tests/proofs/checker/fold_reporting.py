@@ -34,7 +34,7 @@ _COUNTED = {"offer_made": "offers", "offer_declined": "declines", "offer_lapsed"
             "clock_missed": "clocks_missed"}  # fmt: skip
 _DETAILS = {"engagement_progressed": "milestone", "milestone_reported": "milestone",
             "clock_missed": "clock", "clock_still_missed": "clock", "clock_moved": "clock",
-            "clock_reminded": "clock",
+            "clock_reminded": "clock", "clock_resumed": "clock",
             "message_applied": "what",
             "engagement_affected": "cause",
             "amendment_came_too_late": "ended"}  # fmt: skip
@@ -142,6 +142,9 @@ def _detail(kind: str, facts: Body) -> str | None:
             return f"{facts['to']}: {facts['reason']}"
         case "clock_settle_directed" | "clock_settled":
             return f"{facts['clock']}: {facts['reason']}"
+        case "clock_paused":
+            days, seconds = divmod(round(facts["left"]), 86_400)
+            return f"{facts['clock']}: {days} days {seconds // 3600} hours left"
         case "message_refused":
             return f"{facts['what']}: {codes}"
         case "request_ineligible":

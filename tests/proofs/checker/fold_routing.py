@@ -11,7 +11,9 @@ _STAYS = frozenset(
     {
         "clock_missed",
         "clock_moved",
+        "clock_paused",
         "clock_reminded",
+        "clock_resumed",
         "clock_settled",
         "clock_still_missed",
         "engagement_progressed",
@@ -28,6 +30,7 @@ _CLOCK_STAYS = frozenset(
         "facts_changed",
     }
 )
+_NEWER = ("decided", "offer_declaration", "offer_entry", "due_at", "due_left", "waits_until")
 _WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
@@ -78,7 +81,7 @@ def _requests(run: Run) -> dict[str, Row]:
         if "decided" in facts:
             _fold_newer_fields(row, short(body), facts)
         else:  # an earlier release published less
-            for name in ("decided", "offer_declaration", "offer_entry", "due_at", "waits_until"):
+            for name in _NEWER:
                 row.pop(name, None)
         match short(body):
             case "offer_made":
@@ -126,6 +129,10 @@ def _fold_newer_fields(row: Row, kind: str, facts: Body) -> None:
         row["due_at"] = moment(facts["expires_at"])
     elif kind not in _CLOCK_STAYS and facts.get("clock") != "rehome":
         row["due_at"] = None
+    if kind in ("clock_paused", "request_recorded"):
+        row["due_left"] = facts.get("left", facts.get("due_left"))
+    elif kind == "clock_resumed" or kind not in (*_STAYS, "engagement_affected"):
+        row["due_left"] = None
     if kind == "request_waitlisted":
         row["waits_until"] = moment(facts.get("opens_at"))
     elif kind == "request_recorded":

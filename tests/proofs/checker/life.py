@@ -34,6 +34,8 @@ _STAYS = frozenset(
     {
         "clock_missed",
         "clock_moved",
+        "clock_paused",
+        "clock_resumed",
         "clock_reminded",
         "clock_settled",
         "clock_still_missed",

@@ -189,3 +189,40 @@ def test_a_move_of_another_end_is_noticed() -> None:
     moved = event(2, "clock_moved", **OFFER, clock="offer_answer.standard", **dates)
 
     assert found(MADE, moved) == [f"{NUMBER}: clock_moved moves another end"]
+
+
+@pytest.mark.parametrize(
+    ("left", "due", "expected"),
+    [
+        (20, "2026-05-10T14:00:00Z", []),
+        (19, "2026-05-09T14:00:00Z", ["has 19 days, 0:00:00 left, and runs for 20 days, 0:00:00"]),
+        (20, "2026-05-11T14:00:00Z", ["has 20 days, 0:00:00 left, and runs for 21 days, 0:00:00"]),
+    ],
+)
+def test_e49_a_paused_clock_keeps_what_it_had_left(
+    left: int, due: str, expected: list[str]
+) -> None:
+    about = {**WORK, "clock": "engagement_silence"}
+    records = [
+        at(event(1, "engagement_progressed", **WORK, due_at="2026-04-30T14:00:00Z"),
+           "2026-03-31T14:00:00Z"),
+        at(event(2, "clock_paused", **about, left=left * 86_400.0), "2026-04-10T14:00:00Z"),
+        at(event(3, "clock_resumed", **about, due_at=due), "2026-04-20T14:00:00Z"),
+    ]  # fmt: skip
+
+    assert [text.split(" ", 2)[2] for text in found(*records)] == expected
+
+
+def test_a_clock_that_stands_still_is_not_missed() -> None:
+    about = {**WORK, "clock": "engagement_silence"}
+    records = [
+        at(event(1, "engagement_progressed", **WORK, due_at="2026-04-30T14:00:00Z"),
+           "2026-03-31T14:00:00Z"),
+        at(event(2, "clock_paused", **about, left=20 * 86_400.0), "2026-04-10T14:00:00Z"),
+        at(event(3, "clock_missed", **about, due_at="2026-04-30T14:00:00Z"),
+           "2026-04-30T15:00:00Z"),
+    ]  # fmt: skip
+
+    assert [text.split(" ", 2)[2] for text in found(*records)] == [
+        "is of a clock that stands still"
+    ]

@@ -40,7 +40,9 @@ def due(clock: str, start: str) -> datetime:
 
 
 def after_pause(begin: str, until: str, *, since: str, length: Length) -> datetime:
-    left = left_of(length, CALENDAR, since=local(since), at=local(begin))
+    due_at = end_of(length, CALENDAR, start=local(since))
+    assert due_at is not None
+    left = left_of(length, CALENDAR, due_at=due_at, at=local(begin))
     found = end_of(left, CALENDAR, start=local(until))
     assert found is not None
     return found
@@ -58,10 +60,10 @@ def test_e48_what_begins_on_a_day_off_begins_with_the_next_working_day() -> None
 
 def test_e49_a_pause_keeps_the_working_time_left() -> None:
     length = length_of(RULES, "plan_proposed")
-    begin, pause, resume = map(local, ("2026-06-01 09:00", "2026-06-10 12:00", "2026-06-22 09:00"))
+    pause, resume = map(local, ("2026-06-10 12:00", "2026-06-22 09:00"))
     first = due("plan_proposed", "2026-06-01 09:00")
 
-    left = left_of(length, CALENDAR, since=begin, at=pause)
+    left = left_of(length, CALENDAR, due_at=first, at=pause)
     again = end_of(left, CALENDAR, start=resume)
 
     assert first == local("2026-06-23 09:00")
@@ -166,9 +168,9 @@ def test_no_pause_adds_nothing(minutes: int, passed: int) -> None:
     at = start + timedelta(minutes=passed)
     length = length_of(RULES, "plan_proposed")
     end = end_of(length, CALENDAR, start=start)
-    left = left_of(length, CALENDAR, since=start, at=at)
 
     if end is not None and at < end:
+        left = left_of(length, CALENDAR, due_at=end, at=at)
         assert end_of(left, CALENDAR, start=at) == end
 
 

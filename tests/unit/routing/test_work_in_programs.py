@@ -38,7 +38,7 @@ def test_work_stops_with_a_program_that_says_so_and_goes_on_with_it() -> None:
     again = named(stopped.request, rules_of())
 
     told = data_of(stopped, 0)
-    assert kinds(stopped) == ["engagement_affected"]
+    assert kinds(stopped) == ["engagement_affected", "clock_paused"]
     assert (told.cause, told.stopped, told.stop_changed) == ("program_suspended", True, True)
     assert stopped.request.stopped
     assert stopped.request.status == "assigned"
