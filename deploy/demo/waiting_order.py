@@ -10,6 +10,9 @@ from typing import Any
 
 import asyncpg
 
+_WAITS = frozenset({("triage", "not_open"), ("closed", "waiting")})
+"""The kind and the outcome of a decision after which a request waits for its program to open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -49,8 +52,10 @@ def releases(records: Iterable[Mapping[str, Any]]) -> list[Release]:
             waiting.remove(number)
             if record["outcome"] == "offered":
                 found.append(_release(record))
-        elif record["kind"] == "closed" or record["outcome"] == "not_open":
+        elif (record["kind"], record["outcome"]) in _WAITS:
             waiting.add(number)
+        else:  # it was referred, or a person directed it: it no longer waits for an opening
+            waiting.discard(number)
     return found
 
 

@@ -64,3 +64,12 @@ def test_who_never_waited_and_who_found_no_room_is_not_compared() -> None:
     assert [(each.tracking_number, each.seen) for each in releases(records)] == [
         ("R-3", {"iacp": 0})
     ]
+
+
+def test_who_was_referred_or_directed_meanwhile_no_longer_waits_for_the_opening() -> None:
+    ended = {"kind": "closed", "request": "R-1", "outcome": "referred"}
+    routed = {"kind": "direction", "request": "R-2", "outcome": "routed"}
+    records = [waited("R-1"), ended, offered("R-1", 1, {"iacp": 70}, at=LATER),
+               waited("R-2"), routed, offered("R-2", 2, {"iacp": 0})]  # fmt: skip
+
+    assert releases(records) == []
