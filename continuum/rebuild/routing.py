@@ -142,5 +142,5 @@ def _events(records: Iterable[Record]) -> Iterator[PublishedEvent]:
 
 
 def _request(row: Any) -> Request:
-    *columns, offered = row
-    return Request(*(*columns, tuple(offered)))
+    *columns, offered, due_left = row
+    return Request(*(*columns, tuple(offered), due_left))

@@ -343,8 +343,8 @@ async def read_panel(connection: Any, digest: str) -> str | None:
 
 def request_of(row: Any) -> Request:
     """Return the request in *row*, a ``request_row_2``."""
-    *columns, offered = row
-    return Request(*(*columns, tuple(offered)))
+    *columns, offered, due_left = row
+    return Request(*(*columns, tuple(offered), due_left))
 
 
 def capacity_of(row: Any) -> Capacity:
