@@ -125,9 +125,9 @@ def _miss_no_clock(bench: Bench) -> None:
     _follow(bench, opened, "clock_missed", clock="rehome", due_at=_DUE)
 
 
-def _pause_with_another_time_left(bench: Bench) -> None:
+def _pause_with_more_time_left(bench: Bench) -> None:
     opened = bench.any_of(ROUTING, "engagement_opened")
-    _follow(bench, opened, "clock_paused", clock="engagement_silence", left=1.0)
+    _follow(bench, opened, "clock_paused", clock="engagement_silence", left=1e9)
 
 
 MUTATIONS = (
@@ -150,6 +150,8 @@ MUTATIONS = (
     Mutation("a clock is settled that is not late", "I22", _settle_what_is_not_late),
     Mutation("a clock is reminded of that does not run", "I22", _remind_of_no_clock),
     Mutation("a clock is missed that does not run", "I22", _miss_no_clock),
-    Mutation("a clock is paused with another time left", "I22", _pause_with_another_time_left),
+    Mutation(
+        "a clock is paused with more time left than it had", "I22", _pause_with_more_time_left
+    ),
     Mutation("an event has another correlation than its subject", "I7", _change_correlation),
 )
