@@ -33,14 +33,14 @@ class Handler:
         left = self.replies.get(command)
         return left.pop(0) if left else otherwise
 
-    async def handle_EHLO(  # noqa: N802
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd calls it by this name
         self, server: SMTP, session: Session, _: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.greeted += 1
         session.host_name = hostname
         return responses
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd calls it by this name
         self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.at_once += 1
@@ -53,7 +53,7 @@ class Handler:
             self.at_once -= 1
         return reply
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd calls it by this name
         self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         reply = self._next("RCPT", otherwise="250 2.1.5 OK")
@@ -61,7 +61,7 @@ class Handler:
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802  # aiosmtpd calls it by this name
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         reply = self._next("DATA", otherwise="250 2.0.0 OK")
@@ -124,9 +124,9 @@ async def scripted_server(script: Script) -> AsyncIterator[int]:
 
 
 async def _until_closed() -> None:
-    """Let the loop close the sockets of both sides."""
+    """Let the loop close the sockets of both sides: a transport tells nobody that it has."""
     for _ in range(10):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn of the loop
 
 
 async def hang_up(server: SMTP) -> None:

@@ -1,12 +1,13 @@
 import asyncio
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.stack.certificates import Certificates
 from services.notifications.mail.compose import OutgoingMail
-from services.notifications.mail.outcome import Outcome
+from services.notifications.mail.outcome import Outcome, Stage
 from services.notifications.mail.transport import (
     CONNECTIONS,
     CONNECTIONS_TO_ONE_DOMAIN,
@@ -33,9 +34,9 @@ def mail(to: str = "chief@agency.example") -> OutgoingMail:
     )
 
 
-def server(port: int, **more: object) -> Server:
-    options: dict[str, object] = {"tls": "opportunistic", **more}
-    return Server("127.0.0.1", port, "program.example", **options)  # type: ignore[arg-type]
+def server(port: int, **more: Any) -> Server:
+    options = {"tls": "opportunistic", **more}
+    return Server("127.0.0.1", port, "program.example", **options)
 
 
 async def send_once(port: int, **more: object) -> Outcome:
@@ -161,12 +162,12 @@ async def test_whatever_ends_a_try_before_data_is_tried_later(
     ],
 )
 async def test_a_silent_server_is_tried_later(
-    script: list[bytes | None], stage: str, limits: Limits
+    script: list[bytes | None], stage: Stage, limits: Limits
 ) -> None:
     async with scripted_server(script) as port:
         outcome = await send_once(port, limits=limits)
 
-    assert outcome == Outcome("try_later", stage)  # type: ignore[arg-type]
+    assert outcome == Outcome("try_later", stage)
 
 
 async def test_a_server_that_is_not_there_is_tried_later() -> None:
@@ -269,7 +270,7 @@ async def test_a_kept_connection_that_the_server_ended_is_replaced() -> None:
         transport = Transport(server(port))
         assert (await transport.send(mail())).kind == "accepted"
         while transport._kept[0].smtp.is_connected:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the client tells nobody that its connection has ended
         assert (await transport.send(mail())).kind == "accepted"
         await transport.close()
 
@@ -290,7 +291,7 @@ async def send_many_at_once(addresses: list[str]) -> int:
         sending = asyncio.gather(*(transport.send(mail(to)) for to in addresses))
         expected = min(CONNECTIONS, CONNECTIONS_TO_ONE_DOMAIN * len(set(addresses)))
         while len(handler.kept) < expected:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # the server tells nobody what it has kept
         freed.set()
         outcomes = await sending
         await transport.close()
