@@ -342,3 +342,16 @@ async def test_two_processes_number_events_about_one_request_one_after_the_other
 
     log = await world.topic(intake.TOPIC)
     assert [int(event["sequence"]) for event in log] == list(range(1, 42))
+
+
+async def test_roles_that_were_set_in_an_earlier_batch_hold(world: World) -> None:
+    person = {"id": "staff:a1", "participant": OFFICE, "roles": ["approver"]}
+    office = {"id": OFFICE, "kind": "program_office", "name": "Office", "names_actors": True}
+    topic = {"id": "drones", "name": "Drones"}
+    await world.take_in(world.said("staff.set", person, sender=OFFICE))
+    await world.take_in(world.said("participant.register", office, sender=OFFICE))
+
+    said = world.said("topic.define", topic, sender=OFFICE, actor="staff:a1")
+
+    assert await world.take_in(said) == {"applied": 1}
+    assert (await world.topic(reference.TOPIC))[-1]["actor"] == "staff:a1"

@@ -132,3 +132,14 @@ def test_no_attribute_is_lost_in_another_order() -> None:
 
     assert {*envelope.MESSAGE_ORDER} == original - {"sequence", "receivedat"}
     assert {*envelope.NOTICE_ORDER} == original - {"participantsequence", "inreplytoid"}
+
+
+def test_an_event_that_another_caused_keeps_who_acted() -> None:
+    cause = next(ANY_EVENT.validate_json(file.read_bytes()) for file in files("log"))
+    by_a_person = cause.model_copy(update={"actor": "staff:k7f2"})
+
+    about = envelope.caused_by(
+        by_a_person, kind="gov.cri.x.v1", source="urn:cri:x", at=AT, number=1
+    )
+
+    assert about["actor"] == "staff:k7f2"

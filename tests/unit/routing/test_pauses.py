@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from services.routing.life.affected import affected, gone
 from services.routing.life.decide import decide
+from services.routing.life.evolve import evolve
 from services.routing.life.late import announce, late_by, stands
 from services.routing.life.offers import run_out
 from services.routing.life.outcome import DecisionOutcome
 from services.routing.life.request import Request
+from services.routing.recorder import recorded
 from services.routing.rules.in_force import Rules
 from shared.contracts.reference import Calendar, Clock
 from tests.examples.decisions import data_of, engaged, kinds
@@ -82,6 +84,7 @@ def test_a_milestone_while_the_work_stands_still_gives_the_clock_its_whole_time_
                       at=AT + timedelta(days=11))  # fmt: skip
 
     assert kinds(reported) == ["engagement_progressed", "clock_paused", "message_applied"]
+    assert data_of(reported, 0).due_at is None
     assert reported.request.due_at is None
     assert reported.request.due_left == SILENCE.total_seconds()
 
@@ -122,3 +125,25 @@ def test_a_resumed_clock_is_reminded_of() -> None:
     assert reminder is not None
     assert stands(reminder, resume.request)
     assert reminder.due_at == resume.request.due_at
+
+
+def test_a_clock_that_an_earlier_release_did_not_pause_runs_on() -> None:
+    helped = engaged(Sender())
+    pause = stopped(helped, at=AT + timedelta(days=10)).request
+    running = pause._replace(due_at=helped.due_at, due_left=None)
+
+    resume = going_on(running, at=AT + timedelta(days=20))
+
+    assert kinds(resume) == ["engagement_affected"]
+    assert resume.request.due_at == helped.due_at
+
+
+def test_a_record_of_the_complete_state_has_what_a_paused_clock_has_left() -> None:
+    pause = stopped(engaged(Sender()), at=AT + timedelta(days=10)).request
+
+    [outcome] = recorded([pause._replace(recorded=0)], at=AT)
+
+    assert data_of(outcome, 0).due_left == pause.due_left
+    assert outcome.request.due_left == pause.due_left
+    begun = evolve(pause._replace(due_left=None), outcome.events[0])
+    assert begun.due_left == pause.due_left
