@@ -76,7 +76,7 @@ chaos: setup ## inject faults under load, and judge the run [PROFILE=smoke|ci|lo
 hostile: setup ## attack intake as one participant, beside a bystander that must not be harmed [SEED=1] [QUOTAS=on|off|both]
 	@$(RUN) -m tests.proofs.hostile $(if $(SEED),--seed $(SEED)) $(if $(QUOTAS),--quotas $(QUOTAS))
 
-year: setup ## play a business year of 1,500 requests in eleven minutes, and judge it [SEED=1] [REQUESTS=1500]
+year: setup ## play a business year of 1,500 requests in thirteen minutes, and judge it [SEED=1] [REQUESTS=1500]
 	@$(RUN) -m tests.proofs.year $(if $(SEED),--seed $(SEED)) $(if $(REQUESTS),--requests $(REQUESTS))
 
 matrix: setup ## compare every principal's rights on Kafka with the table, asked and tried
