@@ -48,6 +48,8 @@ def status(arguments: argparse.Namespace) -> None:
     rows = [
         (name, _listens(server), server) for name, server in [*servers, ("postgres", database)]
     ]
+    if connection.mail is not None:
+        rows.append(("mail", _listens(connection.mail), connection.mail))
     for name, probes in connection.probes.items():
         rows += [(name, ask(_port(probe), "/ready"), probe) for probe in probes]
         rows += [] if probes else [(name, (False, "does not run"), "")]

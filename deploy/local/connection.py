@@ -89,6 +89,8 @@ class Connection(_Part):
     """DSNs of the databases' owner roles, for a rebuild."""
     reporting: str | None
     """Address of the public pages; None while reporting is not running."""
+    mail: str | None = None
+    """Address of the page that shows all mails; None if there is no mail."""
     services: dict[str, ServiceAccess]
     probes: dict[str, list[str]]
     """Probe addresses of every process of each service, for `continuum status`."""
@@ -115,6 +117,7 @@ def connection_to(stack: "Stack") -> Connection:
         operator=OperatorAccess(username=username, password=password, dsns=dsns),
         owners={each: stack.dsn(each, role=owner_of(each)) for each in SERVICES},
         reporting=None if pages is None else pages.public,
+        mail=None if stack.mail is None else stack.mail.page,
         services=_services(stack),
         administrator=AdministratorAccess(username=ADMIN, password=stack.kafka.password),
         tls=TlsAccess(

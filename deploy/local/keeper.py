@@ -124,6 +124,7 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
         state,
         brokers=brokers,
         first_port=first_port,
+        mail=True,
         say=lambda text: print(f"stack: {text}", flush=True),
     )
     file = state / "connection.json"

@@ -39,7 +39,7 @@ def repair(stack: "Stack", say: Callable[[str], None]) -> None:
 
 
 def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
-    """Continue stopped processes, restart Kafka and Postgres if ended, renew certificates."""
+    """Continue stopped processes, restart servers that have ended, renew certificates."""
     for child in stack.children:
         for pid in [child.pid, *_descendants(child.pid)] if child.alive else ():
             if state_of(pid) == "T":
@@ -52,6 +52,11 @@ def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
     if stack.postgres.child is None or not stack.postgres.child.alive:
         say("postgres had ended: started again")
         stack.postgres.begin()
+    mail = stack.mail
+    if mail is not None and mail.child is not None and not mail.child.alive:
+        say(f"{_how(mail.child)}: started again")
+        mail.begin()
+        mail.wait()
     stack.postgres.wait()
     stack.kafka.wait()
     if renewed := stack.renew_certificates():

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.provision.access import principal_of
@@ -58,6 +58,8 @@ class ServiceLauncher:
     proxy_routes: Sequence[ProxyRoute] = ()
     stable_names: bool = True
     clock: BusinessClock = REAL_TIME
+    mail: Mapping[str, str] = field(default_factory=dict)
+    """The settings of notifications for mail; empty: there is none."""
 
     def environment(
         self,
@@ -96,7 +98,8 @@ class ServiceLauncher:
             settings["PUBLIC_PORT"] = str(public_port or 0)
         if service == "intake":
             settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
-        return {f"CONTINUUM_{name}": value for name, value in settings.items()}
+        named = {f"CONTINUUM_{name}": value for name, value in settings.items()}
+        return {**named, **self.mail} if service == "notifications" else named
 
     def run(
         self,

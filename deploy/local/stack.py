@@ -10,6 +10,7 @@ from types import TracebackType
 
 from deploy.local import provisioning
 from deploy.local.connection import Connection, connection_to
+from deploy.local.mail.server import MailServer, mail_settings
 from deploy.local.services import PUBLIC, Replica, ServiceLauncher
 from deploy.provision import databases, handover
 from deploy.provision.broker import Changes, admin_client
@@ -41,6 +42,7 @@ class Stack:
     data outside ``state``. Without ``stable_names``, a restarted process joins its consumer group
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
     Without ``durable``, Postgres runs with fsync off. ``clock`` is the services' business clock.
+    With ``mail``, notifications sends mails, to a server that keeps them in the folder ``mail``.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Stack:
         quotas: bool = True,
         durable: bool = True,
         clock: BusinessClock = REAL_TIME,
+        mail: bool = False,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
@@ -94,6 +97,8 @@ class Stack:
             environment=postgres_environment,
             durable=durable,
         )
+        self._public_port = self._ports.take()
+        self.mail = self._mail_server() if mail else None
         self._launcher = ServiceLauncher(
             kafka_servers=self.kafka.servers,
             postgres_port=self.postgres.port,
@@ -102,6 +107,7 @@ class Stack:
             proxy_routes=self.proxy_routes,
             stable_names=stable_names,
             clock=clock,
+            mail=self._mail_settings(),
         )
 
     def up(
@@ -123,6 +129,8 @@ class Stack:
         self.migrate()
         self.kafka.wait()
         self._provision_broker()
+        if self.mail is not None:
+            self.mail.wait()
         if clock is not None:
             self._launcher = replace(self._launcher, clock=clock())
         self.start_services(replicas=replicas)
@@ -145,11 +153,13 @@ class Stack:
             handover.write(self.state / "participants", each.id, content)
 
     def start(self) -> None:
-        """Start Kafka and Postgres and wait for both."""
+        """Start all servers, without services, and wait for them."""
         self._begin()
         self.kafka.wait_formatted()
         self.postgres.wait()
         self.kafka.wait()
+        if self.mail is not None:
+            self.mail.wait()
 
     def provision(self) -> Changes:
         """Create topics, users, ACLs, databases and roles as defined in `deploy/`."""
@@ -255,6 +265,8 @@ class Stack:
         services = [replica.child for replica in self.replicas.values()]
         processes.stop(services, sign=signal.SIGTERM, within=20)
         self.replicas.clear()
+        if self.mail is not None:
+            self.mail.stop()
         self.kafka.stop(in_order=keep_data)
         self.postgres.stop()
         self._lock.release()
@@ -285,8 +297,9 @@ class Stack:
     @property
     def children(self) -> list[processes.Child]:
         """All processes that should be running."""
-        postgres = [self.postgres.child] if self.postgres.child else []
-        return [*self.kafka.nodes, *postgres, *(each.child for each in self.replicas.values())]
+        servers = [self.postgres.child, self.mail.child if self.mail else None]
+        services = (each.child for each in self.replicas.values())
+        return [*self.kafka.nodes, *(each for each in servers if each is not None), *services]
 
     def take_port(self) -> int:
         """Reserve a port for an additional server."""
@@ -299,6 +312,22 @@ class Stack:
     def dsn(self, service: str, *, role: str | None = None) -> str:
         """Return the DSN of a service's database, for its own or another role."""
         return self.credentials.dsn(service, port=self.postgres.port, role=role)
+
+    def _mail_server(self) -> MailServer:
+        return MailServer(
+            self.state / "mail",
+            log=self.logs / "mail.log",
+            smtp_port=self._ports.take(),
+            http_port=self._ports.take(),
+            certificate=self.certificates.server,
+            ca=self.certificates.ca,
+        )
+
+    def _mail_settings(self) -> Mapping[str, str]:
+        if self.mail is None:
+            return {}
+        url = f"http://127.0.0.1:{self._public_port}/"
+        return mail_settings(port=self.mail.smtp_port, ca=self.mail.ca, public_url=url)
 
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [
@@ -322,6 +351,8 @@ class Stack:
         self.certificates.renew(each.id for each in self.participants)
         self.kafka.begin()
         self.postgres.begin()
+        if self.mail is not None:
+            self.mail.begin()
 
     def _run(
         self,
@@ -334,11 +365,12 @@ class Stack:
         if (service, number) in self.replicas:
             raise StackFailed(f"{service}, replica {number}, is already started")
         port = self._ports.take()
+        public_port = self._public_port if number == 0 else self._ports.take()
         started = self._launcher.run(
             service,
             replica=number,
             http_port=port,
-            public_port=self._ports.take() if service == PUBLIC else None,
+            public_port=public_port if service == PUBLIC else None,
             more=more,
             program=program,
         )

@@ -17,7 +17,10 @@ from deploy.stack.certificates import is_shown
 
 @pytest.fixture
 def stack() -> Iterator[Stack]:
-    with TemporaryDirectory(prefix="continuum-tests-") as state, Stack(Path(state)) as started:
+    with (
+        TemporaryDirectory(prefix="continuum-tests-") as state,
+        Stack(Path(state), mail=True) as started,
+    ):
         started.start()
         yield started
 
@@ -53,6 +56,19 @@ def test_a_broker_that_was_killed_runs_again_at_its_port(stack: Stack) -> None:
 
     assert did == ["kafka-1 had ended by signal 9: started again"]
     assert processes.accepts(int(stack.kafka.servers[0].rpartition(":")[2]))
+
+
+def test_a_mail_server_that_was_killed_runs_again_at_its_port(stack: Stack) -> None:
+    assert stack.mail is not None
+    assert stack.mail.child is not None
+    stack.mail.child.process.kill()
+    stack.mail.child.process.wait()
+    did: list[str] = []
+
+    repair_servers(stack, did.append)
+
+    assert did == ["mail had ended by signal 9: started again"]
+    assert processes.accepts(stack.mail.smtp_port)
 
 
 def test_where_nothing_is_wrong_nothing_is_done(stack: Stack) -> None:

@@ -1,8 +1,10 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from deploy.local.mail.server import mail_settings
 from services.notifications.settings import Settings
 
 BASE: dict[str, Any] = {
@@ -74,3 +76,14 @@ def test_a_mail_server_on_this_machine_may_be_without_tls() -> None:
 
     assert server is not None
     assert server.tls == "opportunistic"
+
+
+def test_the_stack_of_one_machine_sets_all_that_mail_needs() -> None:
+    named = mail_settings(port=2525, ca=Path("ca.pem"), public_url="http://127.0.0.1:1/")
+    given = {name.removeprefix("CONTINUUM_").lower(): value for name, value in named.items()}
+
+    chosen = settings(**given)
+
+    assert (chosen.smtp_host, chosen.smtp_port, chosen.smtp_tls) == ("127.0.0.1", 2525, "require")
+    assert chosen.smtp_ca_file == "ca.pem"
+    assert chosen.letterhead is not None
