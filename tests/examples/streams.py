@@ -62,6 +62,11 @@ class EventStream:
             expires_at=self._at + timedelta(days=5),
         )
 
+    def referred(self, reason: str = "no_ori", **facts: Any) -> routing.RequestReferred:
+        return self._route(
+            routing.RequestReferred, "referred", decision=_decision(), reason=reason, **facts
+        )
+
     def declined(self, reason: str = "timing") -> routing.OfferDeclined:
         return self._route(
             routing.OfferDeclined, "triaged", offer_id="O1", provider="iacp", reason=reason
@@ -83,14 +88,45 @@ class EventStream:
             **_ENGAGEMENT,
         )
 
+    def affected(self, cause: str, status: str = "in_delivery", **facts: Any) -> Event:
+        return self._route(
+            routing.EngagementAffected, status, cause=cause, **{**_ENGAGEMENT, **facts}
+        )
+
+    def ended(self, reason: str = "provider_lost", status: str = "triaged") -> Event:
+        return self._route(
+            routing.EngagementEnded, status, reason=reason, ended_by="iacp", **_ENGAGEMENT
+        )
+
     def closed(self, reason: str = "completed") -> routing.EngagementClosed:
         return self._route(routing.EngagementClosed, "closed", reason=reason, **_ENGAGEMENT)
 
     def withdrawn(self, before: str = "triaged") -> routing.RequestWithdrawn:
         return self._route(routing.RequestWithdrawn, "withdrawn", before=before)
 
-    def clock_missed(self, status: str = "offered") -> routing.ClockMissed:
-        return self._route(routing.ClockMissed, status, clock="triage.standard", due_at=self._at)
+    def clock_missed(
+        self, status: str = "offered", clock: str = "triage.standard", **facts: Any
+    ) -> routing.ClockMissed:
+        about = {"clock": clock, "due_at": self._at, **facts}
+        return self._route(routing.ClockMissed, status, **about)
+
+    def clock_still_missed(self, missed: routing.ClockMissed, n: int = 2) -> Event:
+        late = missed.data
+        return self._route(
+            routing.ClockStillMissed, late.status, clock=late.clock, due_at=late.due_at, n=n
+        )
+
+    def clock_settled(self, missed: routing.ClockMissed) -> Event:
+        late = missed.data
+        return self._route(
+            routing.ClockSettled,
+            late.status,
+            clock=late.clock,
+            due_at=late.due_at,
+            n=1,
+            settled_by="office-desk",
+            reason="agreed_by_telephone",
+        )
 
     def _facts(self) -> dict[str, Any]:
         return self._about(

@@ -1,0 +1,128 @@
+"""Handles one batch: folds cases, notices and reference data, opens and closes work items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.desk import project, store
+from services.desk.parse import parse
+from services.desk.project import Case, Happening, LaterEvent, MailRow, NoticeRow
+from services.desk.store import Closed, Routed
+from services.desk.work import mails, requests
+from services.desk.work.items import Changes, Settling, WorkItem
+from shared.catalog import catalog
+from shared.contracts import notifications, reference, routing
+from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
+from shared.delivery.take_in.reader import Connection, unknown
+
+_TAKEN = Taken("applied")
+
+
+@dataclass(slots=True)
+class Batch:
+    """The changes of one batch, in memory until `DeskReader.save` writes them."""
+
+    routed: dict[str, Routed]
+    """What is stored of the cases that their next status depends on."""
+    open: dict[str, WorkItem]
+    """The open items of these cases, as stored."""
+    cases: dict[str, Case] = field(default_factory=dict)
+    happenings: list[Happening] = field(default_factory=list)
+    notices: list[NoticeRow] = field(default_factory=list)
+    mails: dict[tuple[str, str], MailRow] = field(default_factory=dict)
+    catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
+    changed: dict[str, tuple[WorkItem, Closed | None]] = field(default_factory=dict)
+    settled: dict[str, Settling] = field(default_factory=dict)
+
+    def change(self, changes: Changes) -> None:
+        """Close items, then open others."""
+        for closing in changes.closed:
+            if isinstance(closing, Settling):
+                self.settled.setdefault(closing.item_id, closing)
+                continue
+            closed = Closed(closing.at, closing.because)
+            for item in list(self.open.values()):
+                if item.request_id == closing.request_id and item.kind in closing.kinds:
+                    del self.open[item.item_id]
+                    self.changed[item.item_id] = item, closed
+        for item in changes.opened:
+            before = self.open.get(item.item_id)
+            is_open = item if before is None else item._replace(opened_at=before.opened_at)
+            self.open[item.item_id] = is_open
+            self.changed[item.item_id] = is_open, None
+
+
+class DeskReader:
+    """
+    Folds the log into the desk's tables (see `shared.delivery.take_in.reader.Reader`).
+
+    Topics may interleave in any order: the folds commute, so no record is ever held.
+    """
+
+    def parse(self, record: Record) -> Item | PassedOver | Malformed:
+        return parse(record)
+
+    def unprocessable(self, record: Record) -> None:
+        """Do nothing: every record comes from Continuum's own services."""
+
+    async def load(
+        self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
+    ) -> Batch:
+        """Read the cases whose status the batch may change; one process reads their partition."""
+        request_ids = {
+            project.request_of(item.message)[0]
+            for item in items
+            if item.record.topic == routing.TOPIC
+        }
+        if not request_ids:
+            return Batch({}, {})
+        routed = await store.read_routed(connection, request_ids)
+        waiting = await store.read_open_items(connection, request_ids)
+        return Batch(routed, {item.item_id: item for item in waiting})
+
+    def decide(self, state: Batch, item: Item) -> Taken:
+        event, topic = item.message, item.record.topic
+        if topic == reference.TOPIC:
+            state.catalog.append((event.number, event))
+        elif topic == notifications.TOPIC:
+            state.notices.extend(project.notices(event))
+        elif topic == notifications.MAIL_TOPIC:
+            state.change(mails.changes_of(event))
+            if (row := project.mail(event)) is not None:
+                state.mails[row.notice, row.audience] = row
+        else:
+            _fold(state, event, topic)
+        if type(event) is LaterEvent:
+            kind = unknown(event.type)
+            return Taken("ignored", counted=() if kind is None else (("schema_unknown", kind),))
+        return _TAKEN
+
+    async def save(self, connection: "Connection[Any]", state: Batch) -> None:
+        if state.cases:
+            await store.save_cases(connection, state.cases.values())
+            await store.save_happenings(connection, state.happenings)
+        if state.changed:
+            await store.open_items(connection, state.changed.values())
+        if state.settled:
+            await store.settle_items(connection, state.settled.values())
+        if state.notices:
+            await store.save_notices(connection, state.notices)
+        if state.mails:
+            await store.save_mails(connection, state.mails.values())
+        await catalog.take_in(connection, state.catalog)
+
+
+def _fold(state: Batch, event: Any, topic: str) -> None:
+    request_id, tracking_number = project.request_of(event)
+    case = state.cases.setdefault(request_id, Case(request_id, tracking_number))
+    state.happenings.append(project.happening(event))
+    status = getattr(event.data, "status", None) if topic == routing.TOPIC else None
+    if status is None:
+        project.fold_facts(case, event)
+        return
+    if case.status is None and (stored := state.routed.get(request_id)) is not None:
+        case.status, case.since, case.provider = stored
+    before = case.status
+    project.fold_status(case, event)
+    state.change(requests.changes_of(event, request_id=request_id, status=status, before=before))

@@ -1,0 +1,3 @@
+SELECT request_id, status, since, provider
+  FROM cases
+ WHERE request_id = ANY($1::text[]);

@@ -1,0 +1,224 @@
+"""The desk's tables, one function per statement; each statement is ``sql/<function>.sql``."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from services.desk.project import Case, Happening, MailRow, NoticeRow
+from services.desk.work.items import Settling, WorkItem
+from shared.delivery.take_in.reader import Connection
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+PAGE = 50
+"""The most items on a page of the list."""
+TAKEN_FOR = timedelta(minutes=30)
+OFFICE = "office-desk"
+"""The participant whose people work at the desk."""
+
+
+class Closed(NamedTuple):
+    """When and by what an item was closed."""
+
+    at: datetime
+    because: str
+
+
+class Routed(NamedTuple):
+    """What a case's next status depends on; all None before its first event of routing."""
+
+    status: str | None
+    since: datetime | None
+    provider: str | None
+
+
+class ItemRow(NamedTuple):
+    """An open item, with what is known of its case; ``taken_by`` is the person who has it now."""
+
+    item_id: str
+    kind: str
+    request_id: str | None
+    participant: str | None
+    about: str | None
+    why: str
+    otherwise: str
+    opened_at: datetime
+    due_at: datetime | None
+    taken_by: str | None
+    tracking_number: str | None
+    agency: str | None
+    state_code: str | None
+    program: str | None
+    lane: str | None
+    status: str | None
+
+
+class ItemPage(NamedTuple):
+    """A page of the list; ``total`` counts the items on all pages, 0 if this page is empty."""
+
+    items: Sequence[ItemRow]
+    total: int
+
+
+class ItemCount(NamedTuple):
+    """How many items of a kind are a ``day``, a ``week`` or ``older``; the oldest in seconds."""
+
+    kind: str
+    age: str
+    items: int
+    oldest: float
+
+
+class NoticeLine(NamedTuple):
+    """Whom an event was told to; ``mail_outcome`` is what became of the mail beside it."""
+
+    notice: str
+    audience: str
+    fact_type: str
+    channel: str
+    outcome: str
+    because: str | None
+    at: datetime
+    mail: str | None
+    mail_outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """A case, its timeline, its notices and its open items."""
+
+    case: Case
+    happenings: Sequence[tuple[Happening, Mapping[str, Any]]]
+    notices: Sequence[NoticeLine]
+    items: Sequence[ItemRow]
+
+
+async def read_routed(
+    connection: "Connection[Any]", request_ids: Collection[str]
+) -> dict[str, Routed]:
+    """Return status, its beginning and provider of each case that is known."""
+    rows = await connection.fetch(_SQL["read_routed"], list(request_ids))
+    return {request_id: Routed(*routed) for request_id, *routed in map(tuple, rows)}
+
+
+async def save_cases(connection: "Connection[Any]", cases: Iterable[Case]) -> None:
+    """Merge *cases* into the table, in key order."""
+    await connection.execute(_SQL["save_cases"], *_columns(map(astuple, cases)))
+
+
+async def save_happenings(
+    connection: "Connection[Any]", happenings: Collection[Happening]
+) -> None:
+    """Append *happenings*; the gates have already dropped duplicates."""
+    await connection.execute(_SQL["save_happenings"], *_columns(happenings))
+
+
+async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
+    """Store decisions about whom to tell, beside what is known of their mails."""
+    await connection.execute(_SQL["save_notices"], *_columns(notices))
+
+
+async def save_mails(connection: "Connection[Any]", mails: Collection[MailRow]) -> None:
+    """Store what became of mails, beside the decisions to tell."""
+    await connection.execute(_SQL["save_mails"], *_columns(mails))
+
+
+async def read_open_items(
+    connection: "Connection[Any]", request_ids: Collection[str]
+) -> list[WorkItem]:
+    """Return the items of these requests that are not closed."""
+    rows = await connection.fetch(_SQL["read_open_items"], list(request_ids))
+    return [WorkItem(*row) for row in rows]
+
+
+async def open_items(
+    connection: "Connection[Any]", items: Iterable[tuple[WorkItem, Closed | None]]
+) -> None:
+    """Store items as open, or as closed since, in key order."""
+    rows = [(*item, *(closed or (None, None))) for item, closed in items]
+    await connection.execute(_SQL["open_items"], *_columns(rows))
+
+
+async def settle_items(connection: "Connection[Any]", settled: Collection[Settling]) -> None:
+    """Close items for good, opened or not."""
+    await connection.execute(_SQL["settle_items"], *_columns(settled))
+
+
+def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def read_items(
+    connection: Any,
+    *,
+    at: datetime,
+    kind: str | None = None,
+    program: str | None = None,
+    lane: str | None = None,
+    taken_by: str | None = None,
+    text: str | None = None,
+    page: int = 1,
+) -> ItemPage:
+    """
+    Return a page of the items open *at* a business time: the first due first, then the oldest.
+
+    *taken_by* asks for the items that a person has now, *text* for a part of the tracking number
+    or of the agency's name.
+    """
+    rows = await connection.fetch(
+        _SQL["read_items"], at, kind, program, lane, taken_by, text, None, PAGE, (page - 1) * PAGE
+    )
+    return ItemPage([_item(row) for row in rows], rows[0]["total"] if rows else 0)
+
+
+async def count_items(connection: Any, *, at: datetime) -> list[ItemCount]:
+    """Return the number of items open *at* a business time, by kind and age."""
+    return [ItemCount(*row) for row in await connection.fetch(_SQL["count_items"], at)]
+
+
+async def take_item(connection: Any, item_id: str, actor: str) -> bool:
+    """Give an open item to *actor* for half an hour; return False if another person has it."""
+    found = await connection.fetchval(_SQL["take_item"], item_id, actor, TAKEN_FOR)
+    return found is not None
+
+
+async def give_item_back(connection: Any, item_id: str, actor: str) -> bool:
+    """Take an item from *actor*; return False if that person does not have it."""
+    return await connection.fetchval(_SQL["give_item_back"], item_id, actor) is not None
+
+
+async def read_case(connection: Any, tracking_number: str, *, at: datetime) -> CaseFacts | None:
+    """Return what is known of a case, with the items open *at* a business time."""
+    row = await connection.fetchrow(_SQL["read_case"], tracking_number)
+    if row is None:
+        return None
+    case = Case(**row)
+    happenings = await connection.fetch(_SQL["read_happenings"], case.request_id)
+    notices = await connection.fetch(_SQL["read_notices"], case.request_id)
+    items = await connection.fetch(
+        _SQL["read_items"], at, None, None, None, None, None, case.request_id, PAGE, 0
+    )
+    return CaseFacts(
+        case,
+        [(Happening(*each), json.loads(each["data"])) for each in happenings],
+        [NoticeLine(*each) for each in notices],
+        [_item(each) for each in items],
+    )
+
+
+def _item(row: Any) -> ItemRow:
+    return ItemRow(**{name: row[name] for name in ItemRow._fields})
+
+
+async def read_roles(connection: Any, actor: str) -> frozenset[str]:
+    """Return what the person *actor* of the office may do now; nothing if it is not set."""
+    roles = await connection.fetchval(_SQL["read_roles"], OFFICE, actor)
+    return frozenset() if roles is None else frozenset(json.loads(roles))
+
+
+async def read_now(connection: Any) -> datetime:
+    """Return Postgres's time, which all processes share."""
+    now: datetime = await connection.fetchval(_SQL["read_now"])
+    return now

@@ -1,0 +1,1 @@
+"""Decides which items of work an event opens and closes. Pure."""

@@ -1,0 +1,54 @@
+"""Events about one mail, with deterministic ids and numbers."""
+
+from datetime import timedelta
+from typing import TypeVar, get_args
+
+from shared.contracts.event import derived_id, padded
+from shared.contracts.notifications import NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown
+from tests.examples.streams import START
+
+_Event = TypeVar("_Event", NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown)
+
+
+class MailStream:
+    """Makes events about the *number*-th mail; each is an hour after the last."""
+
+    def __init__(
+        self, number: int = 1, *, request_id: str = "r-1", audience: str = "iacp"
+    ) -> None:
+        self.mail = derived_id("example", "mail", str(number))
+        self.notice = derived_id("example", "notice", str(number))
+        self.request_id = request_id
+        self.audience = audience
+        self._count = 0
+
+    def unknown(self) -> NoticeOutcomeUnknown:
+        return self._event(NoticeOutcomeUnknown, stage="data")
+
+    def delivered(self) -> NoticeDelivered:
+        return self._event(NoticeDelivered, status="2.0.0")
+
+    def failed(self, kind: str = "refused") -> NoticeFailed:
+        return self._event(NoticeFailed, kind=kind, status="5.1.1")
+
+    def _event(self, model: type[_Event], **facts: str) -> _Event:
+        self._count += 1
+        (kind,) = get_args(model.model_fields["type"].annotation)
+        about = {
+            "id": derived_id(self.mail, kind, str(self._count)),
+            "source": "urn:cri:continuum:notifications",
+            "type": kind,
+            "subject": f"mail:{self.mail}",
+            "time": START + timedelta(hours=self._count),
+            "correlationid": self.request_id,
+            "causationid": self.notice,
+            "sequence": padded(self._count),
+        }
+        data = {
+            "notice": self.notice,
+            "mail": self.mail,
+            "contact": f"contact:{self.audience}:desk",
+            "tries": self._count,
+            **facts,
+        }
+        return model.model_validate({**about, "data": data})
