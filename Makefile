@@ -1,7 +1,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help contract fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts year stages profile lives logs-check
+.PHONY: help contract fuzz matrix setup demo up down status logs reset test verify check bench soak chaos hostile lock checker-mutations manifests manifests-check cluster-check image nightly tools alerts year stages profile lives logs-check pages
 
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -78,6 +78,9 @@ hostile: setup ## attack intake as one participant, beside a bystander that must
 
 year: setup ## play a business year of 1,500 requests in thirteen minutes, and judge it [SEED=1] [REQUESTS=1500]
 	@$(RUN) -m tests.proofs.year $(if $(SEED),--seed $(SEED)) $(if $(REQUESTS),--requests $(REQUESTS))
+
+pages: setup ## look at every page in Chromium at two widths, without script, by keyboard (needs `make tools FOR=pages`)
+	@$(RUN) -m tests.proofs.pages
 
 matrix: setup ## compare every principal's rights on Kafka with the table, asked and tried
 	@$(RUN) -m tests.proofs.matrix

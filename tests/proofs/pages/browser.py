@@ -1,0 +1,151 @@
+"""Chromium, and what is asked of a page in it."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from deploy.tools.catalog import ROOT, ToolMissing, place
+
+SCREENSHOTS = ROOT / ".local" / "pages"
+WIDE, NARROW = 1280, 390
+_AXE = files("axe_playwright_python") / "axe.min.js"
+_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_VISIBLE = f"""[...document.querySelectorAll({_CONTROLS!r})].filter((each, _, all) => {{
+  if (each.type === "radio") {{  // the Tab key reaches one of a group
+    const group = all.filter(other => other.type === "radio" && other.name === each.name);
+    if (each !== (group.find(other => other.checked) ?? group[0])) return false;
+  }}
+  const isVisible = each.checkVisibility({{visibilityProperty: true}});
+  return isVisible && !each.disabled && each.tabIndex >= 0;
+}})"""
+_FOCUSED = """() => {
+  const focused = document.activeElement, style = getComputedStyle(focused);
+  const seen = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  return [VISIBLE.indexOf(focused), seen, focused.outerHTML.slice(0, 80)];
+}""".replace("VISIBLE", _VISIBLE)
+
+
+class Cookie(NamedTuple):
+    """A cookie of the person who is signed in."""
+
+    name: str
+    value: str
+
+
+def program() -> str:
+    """Return Chromium's path: ``CHROMIUM``, or the tool; raise `ToolMissing` if there is none."""
+    named = os.environ.get("CHROMIUM")
+    if named is None:
+        return str(place("chromium"))
+    if not os.access(named, os.X_OK):
+        raise ToolMissing(f"CHROMIUM={named} is not a program.")
+    return named
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Run a browser; as root it cannot have its sandbox."""
+    options = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program(), args=options)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def look(
+    browser: Browser,
+    address: str,
+    name: str,
+    *,
+    cookies: Sequence[Cookie] = (),
+    to: Path = SCREENSHOTS,
+) -> list[str]:
+    """
+    Return what is wrong with the page at *address*, each as a sentence.
+
+    Screenshots without script go to the folder *to*, as ``<name>-<width>.png``.
+    """
+    faults: list[str] = []
+    for width in (WIDE, NARROW):
+        async with _page(browser, address, width=width, cookies=cookies) as page:
+            where = f"{name} at {width} px"
+            faults += [f"{where}: {fault}" for fault in await _serious(page)]
+            faults += [f"{where}: {fault}" for fault in await _keyboard(page)]
+            faults += [f"{where}: {fault}" for fault in await _overflow(page)]
+            with_script = await page.inner_text("body")
+        async with _page(browser, address, width=width, cookies=cookies, script=False) as page:
+            if await page.inner_text("body") != with_script:
+                faults.append(f"{where}: the text is another one without script")
+            await page.screenshot(path=to / f"{name}-{width}.png", full_page=True)
+    return faults
+
+
+@asynccontextmanager
+async def _page(
+    browser: Browser,
+    address: str,
+    *,
+    width: int,
+    cookies: Sequence[Cookie],
+    script: bool = True,
+) -> AsyncIterator[Page]:
+    viewport: Any = {"width": width, "height": 844}
+    context = await browser.new_context(viewport=viewport, java_script_enabled=script)
+    try:
+        await context.add_cookies(
+            [{"name": each.name, "value": each.value, "url": address} for each in cookies]
+        )
+        page = await context.new_page()
+        await page.goto(address)
+        yield page
+    finally:
+        await context.close()
+
+
+async def _serious(page: Page) -> list[str]:
+    """Return what axe finds, by its rules for WCAG 2.2 AA and good practice."""
+    await page.evaluate(_AXE.read_text() + ";0")  # by the debugger: no policy of the page forbids
+    options = {"runOnly": {"type": "tag", "values": list(_RULES)}}
+    found = await page.evaluate("options => axe.run(document, options)", options)
+    if not found["passes"]:
+        return ["axe has checked nothing"]
+    return [
+        f"axe: {each['help']}: {each['nodes'][0]['html'][:120]} ({len(each['nodes'])} of them)"
+        for each in found["violations"]
+    ]
+
+
+async def _keyboard(page: Page) -> list[str]:
+    """Return what the Tab key does not reach in the order of the page, or does not show."""
+    controls = await page.evaluate(f"{_VISIBLE}.length")
+    faults: list[str] = []
+    for expected in range(controls):
+        await page.keyboard.press("Tab")
+        reached, seen, html = await page.evaluate(_FOCUSED)
+        if reached != expected:
+            return [*faults, f"Tab number {expected + 1} reaches {html}"]
+        if not seen:
+            faults.append(f"the focus does not show on {html}")
+    return faults
+
+
+async def _overflow(page: Page) -> list[str]:
+    """Return whether the page must be scrolled sideways, also with text twice as large."""
+    faults: list[str] = []
+    session = await page.context.new_cdp_session(page)
+    for percent in (100, 200):
+        sizes = {"standard": 16 * percent // 100}  # as in the browser's own settings
+        await session.send("Page.setFontSizes", {"fontSizes": sizes})
+        over = await page.evaluate(_OVERFLOW)
+        if over > 0:
+            faults.append(f"{over} px too wide with text at {percent} %")
+    return faults
