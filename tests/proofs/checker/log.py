@@ -8,6 +8,7 @@ from typing import Any
 from tests.proofs.checker.run import Body, Record, Run
 
 INTAKE, ROUTING, NOTICES = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.notifications.v1"
+MAIL = "cri.int.mail.v1"
 REFERENCE, ANSWERS = "cri.int.reference.v1", "cri.int.answers.v1"
 CONFIDENTIAL, RELEASES = "cri.int.confidential.v1", "cri.pub.reports.v1"
 IN, OUT, DEAD = "cri.in.", "cri.out.", "cri.dlq."

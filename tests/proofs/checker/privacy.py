@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tests.proofs.checker.eml import readable
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
     CONFIDENTIAL,
@@ -168,3 +169,4 @@ def _places(run: Run) -> Iterator[tuple[str, str]]:
         yield f"log {name}", text
     for service, text in run.metrics.items():
         yield f"metrics of {service}", text
+    yield "mails", "\n".join(map(readable, (run.mails or {}).values()))

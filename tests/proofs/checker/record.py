@@ -5,8 +5,9 @@ Records a run into one folder: topics, tables, metrics, logs and the submitters'
 records, ``tables/<service>/<table>.jsonl`` the rows, ``metrics/<service>.txt`` what the service
 exposed, ``logs/`` its log files, ``history/<participant>.jsonl`` what each participant's system
 noted itself: ``{"did": "sent", "kind", "outcome": "ok" or "unknown", "coordinate", "sha256"}``
-and ``{"did": "received", "offset", "sha256"}`` (of its ``out`` topic), in order; and where a run
-breaks things on purpose ``injected.jsonl``, its own ledger of them (see ``injected``).
+and ``{"did": "received", "offset", "sha256"}`` (of its ``out`` topic), in order; where there is a
+mail server ``mail/<number>.eml``, what it has kept; and where a run breaks things on purpose
+``injected.jsonl``, its own ledger of them (see ``injected``).
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from urllib.request import urlopen
 from tests.proofs.checker.record_tables import Standing as OfService
 from tests.proofs.checker.record_tables import standing, write_tables
 from tests.proofs.checker.record_topics import Ends, Topics
+from tests.proofs.checker.run import MAILS
 from tests.proofs.checker.surroundings import StackAccess
 
 Standing = tuple[list[OfService], Ends]
@@ -65,6 +67,8 @@ def _write(access: StackAccess, folder: Path, topics: Topics, ends: Ends) -> Non
     shutil.copytree(access.logs, folder / "logs")
     if access.history.exists():
         shutil.copytree(access.history, folder / "history")
+    if access.mails.exists():
+        shutil.copytree(access.mails, folder / MAILS, ignore=shutil.ignore_patterns("*.part"))
     if access.ledger.exists():
         shutil.copy(access.ledger, folder)
 
@@ -79,7 +83,7 @@ def _write_metrics(access: StackAccess, folder: Path) -> None:
 
 def _standing(access: StackAccess, topics: Topics) -> Standing:
     """Return where everything stands; heartbeats move `out` topics alone, and are left out."""
-    services = [asyncio.run(standing(dsn)) for dsn in access.dsns.values()]
+    services = [asyncio.run(standing(*each)) for each in access.dsns.items()]
     ends = {
         topic: partitions
         for topic, partitions in topics.ends().items()
@@ -96,7 +100,7 @@ def _left(now: Standing) -> bool:
             checkpoint["next_offset"] < _end(ends, checkpoint)
             for checkpoint in service.checkpoints
         )
-        if service.outbox or service.held or behind:
+        if service.outbox or service.held or service.mails_under_way or behind:
             return True
     return False
 

@@ -21,6 +21,12 @@ SELECT (SELECT json_agg(c ORDER BY c.topic, c.partition)::text
        (SELECT count(*) FROM outbox) AS outbox,
        (SELECT count(*) FROM held) AS held
 """
+_HAS_MAILS = "SELECT to_regclass('mails') IS NOT NULL"  # an earlier release has not
+_MAILS = """
+SELECT count(*) FILTER (WHERE state = 'sending' OR (state = 'prepared' AND due_at <= now())),
+       coalesce(sum(tries), 0)
+  FROM mails
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class Standing:
     checkpoints: list[dict[str, Any]]
     outbox: int
     held: int
+    mails_under_way: int = 0
+    mails_tried: int = 0
 
 
 async def write_tables(folder: Path, dsn: str) -> None:
@@ -46,12 +54,15 @@ async def write_tables(folder: Path, dsn: str) -> None:
         await connection.close()
 
 
-async def standing(dsn: str) -> Standing:
+async def standing(service: str, dsn: str) -> Standing:
     """Return what changes as long as a service has something to do."""
     connection = await asyncpg.connect(dsn)
     try:
         row = await connection.fetchrow(_STANDING)
         assert row is not None
-        return Standing(json.loads(row["checkpoints"] or "[]"), row["outbox"], row["held"])
+        has_mails = service == "notifications" and await connection.fetchval(_HAS_MAILS)
+        mails = await connection.fetchrow(_MAILS) if has_mails else None
+        checkpoints = json.loads(row["checkpoints"] or "[]")
+        return Standing(checkpoints, row["outbox"], row["held"], *(mails or (0, 0)))
     finally:
         await connection.close()

@@ -11,6 +11,7 @@ from tests.proofs.checker.injected import Ledger, ledger_of
 from tests.proofs.checker.lines import parse, read, read_lines
 
 LEDGER = "injected.jsonl"
+MAILS = "mail"
 
 Row = dict[str, Any]
 Body = Mapping[str, Any]
@@ -65,6 +66,8 @@ class Run:
     history: dict[str, list[Row]] = field(default_factory=dict)
     ledger: Ledger | None = None
     """The injected faults; None if the run injects none."""
+    mails: dict[str, bytes] | None = None
+    """The mails that a mail server has kept, by file; None if there was none."""
 
     def rows(self, service: str, table: str) -> list[Row]:
         """Return the rows of a table; a table that is not there has none."""
@@ -117,6 +120,7 @@ def load(folder: Path) -> Run:
         metrics={file.stem: file.read_text() for file in _files(folder / "metrics")},
         logs={file.name: file.read_text(errors="replace") for file in _files(folder / "logs")},
         history={file.stem: list(read_lines(file)) for file in _files(folder / "history")},
+        mails=_mails(folder / MAILS),
         ledger=ledger_of(read_lines(broken), topics) if broken.exists() else None,
     )
 
@@ -136,6 +140,12 @@ def _records(file: Path, known: dict[bytes, bytes]) -> list[Record]:
         )
         for line in read_lines(file)
     ]
+
+
+def _mails(folder: Path) -> dict[str, bytes] | None:
+    if not folder.exists():
+        return None
+    return {file.name: file.read_bytes() for file in sorted(folder.glob("*.eml"))}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.proofs.checker.run import LEDGER
+from tests.proofs.checker.run import LEDGER, MAILS
 
 _ADMIN = "admin"
 
@@ -26,6 +26,8 @@ class StackAccess:
     logs: Path
     history: Path
     ledger: Path
+    mails: Path
+    """Where a mail server keeps mails, if there is one."""
 
     @classmethod
     def of(cls, state: Path) -> "StackAccess":
@@ -46,4 +48,5 @@ class StackAccess:
             logs=Path(connection["log_folder"]),
             history=state / "history",
             ledger=state / LEDGER,
+            mails=state / MAILS,
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.proofs.checker.actors import i25_acts_have_actors
 from tests.proofs.checker.broken import i18_broken_on_purpose
 from tests.proofs.checker.clocks import i22_clocks_add_up
 from tests.proofs.checker.delivery import i11_conservation, i14_nothing_left_over
@@ -11,6 +12,7 @@ from tests.proofs.checker.effects import i20_applied_has_an_effect
 from tests.proofs.checker.failures import i12_dead_letters_are_byte_equal, i13_parked_keys_rest
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.life import i06_path_is_legal
+from tests.proofs.checker.mails import i26_mails_are_decided_once
 from tests.proofs.checker.metrics import i17_metrics_are_counts
 from tests.proofs.checker.notices import i09_one_notice
 from tests.proofs.checker.order import (
@@ -53,10 +55,11 @@ INVARIANTS: Mapping[str, Callable[[Run], Findings]] = {
     "I20": i20_applied_has_an_effect,
     "I22": i22_clocks_add_up,
     "I24": i24_releases_are_reruns,
+    "I25": i25_acts_have_actors,
+    "I26": i26_mails_are_decided_once,
 }
 NOT_JUDGED = {
     "I8": "the list of sent ids, which no relay keeps yet",
-    "I9": "mail, which nobody sends yet",
     "I10": "a rebuild, which `continuum rebuild` compares by itself",
     "I24": "days from the first contact, which depend on the zone of the agency's state",
 }

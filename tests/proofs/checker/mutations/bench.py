@@ -25,6 +25,7 @@ class Bench:
             logs=dict(run.logs),
             history={who: list(map(dict, lines)) for who, lines in run.history.items()},
             ledger=run.ledger,
+            mails=None if run.mails is None else dict(run.mails),
         )
         self.random = random
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.proofs.checker.mutations import (
+    of_actors,
     of_changes,
     of_delivery,
     of_effects,
     of_injection,
+    of_mails,
     of_order,
     of_releases,
     of_set_aside,
@@ -29,6 +31,8 @@ MUTATIONS: Sequence[Mutation] = (
     *of_effects.MUTATIONS,
     *of_releases.MUTATIONS,
     *of_changes.MUTATIONS,
+    *of_mails.MUTATIONS,
+    *of_actors.MUTATIONS,
 )
 
 
