@@ -172,6 +172,18 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "service",
             ),
             Panel("Versions", "count by (service, version) (cri_build_info)", "service version"),
+            # Where there is mail.
+            Panel(
+                "Mails in a day, by what became of them",
+                "max by (state) (increase(cri_mails_total[1d])) or vector(0)",
+                "state",
+            ),
+            Panel("Mails waiting", "max(cri_mails_waiting) or vector(0)"),
+            Panel(
+                "Oldest mail waiting",
+                "max(cri_mail_oldest_waiting_seconds) or vector(0)",
+                unit="s",
+            ),
         ),
     ),
     "participant": (
