@@ -40,7 +40,7 @@ POLICIES: tuple[Policy, ...] = (
 # The optional components are in no overlay, so they are checked in variants.
 VARIANTS = (
     *((overlay,) for overlay in OVERLAYS),
-    ("production", "keda", "traces"),
+    ("production", "keda", "mail", "traces"),
     ("production", "postgres-restored"),
     ("sandbox", "keda"),
 )

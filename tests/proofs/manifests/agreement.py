@@ -78,7 +78,13 @@ def settings(objects: Objects) -> Iterator[str]:
         secret = {
             name for name, field in kind.model_fields.items() if field.annotation is SecretStr
         }
+        optional = {
+            name
+            for name, field in kind.model_fields.items()
+            if field.annotation == SecretStr | None
+        }
         files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
+        secret |= {name for name in optional if f"{PREFIX}{name}".lower() in files}
         for name in sorted(values.keys() - kind.model_fields.keys()):
             yield f"{named(each)}: {PREFIX}{name.upper()} is no setting of {service_of(each)}"
         for name in sorted(given_environment.keys() - OTHERS):
@@ -166,7 +172,8 @@ def _fits(each: Object, objects: Objects, given_environment: dict[str, str]) -> 
     of_role = {one["name"]: one["passwordSecret"]["name"] for one in roles}
     (secrets,) = (one for one in pod["volumes"] if one["name"] == "secrets")
     names = [source["secret"]["name"] for source in secrets["projected"]["sources"]]
-    if names != [user, of_role.get(role or "")]:
+    mail = ["mail"] if "CONTINUUM_SMTP_USER" in given_environment else []
+    if names != [user, of_role.get(role or ""), *mail]:
         yield f"{named(each)}: has passwords of {names}, not of {user} and {role}"
     (kafka,) = of_kind(objects, "Kafka")
     server = f"{kafka['metadata']['name']}-kafka-bootstrap:{_internal_port(kafka)}"

@@ -35,6 +35,7 @@ _ELSEWHERE = {
     "cnpg": ("cnpg-system", {}),
     "keda": ("keda", {}),
     "collector": ("tracing", {"app.kubernetes.io/name": "opentelemetry-collector"}),
+    "mail gateway": ("mail", {"app.kubernetes.io/name": "mail-gateway"}),
     "dns": ("kube-system", {"k8s-app": "kube-dns"}),
     "stranger elsewhere": ("default", {"app.kubernetes.io/part-of": "continuum"}),
 }
@@ -46,7 +47,7 @@ Edge = tuple[str, str, int]
 Pods = dict[str, tuple[str | None, dict[str, str]]]
 
 
-def edges(*, keda: bool, traced: bool) -> set[Edge]:
+def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
     """Return every edge that is needed: the architecture's, and those of the operators."""
     migrations = [f"{service} migration" for service in SERVICES]
     ours = [*SERVICES, "canary", DESK, *migrations, *_OPERATED]
@@ -73,14 +74,19 @@ def edges(*, keda: bool, traced: bool) -> set[Edge]:
         *((member, OUTSIDE, port) for member in (*asking, *_STORES) for port in (443, 6443)),
         *([("keda", "broker", 9093)] if keda else []),
         *((member, "collector", 4318) for member in SERVICES if traced),
+        *([("notifications", "mail gateway", 587)] if mailed else []),
     }
 
 
 def network(objects: Objects) -> Iterator[str]:
     """Exactly the edges of the table are allowed."""
     found = set(allowed(objects))
-    traced = any("CONTINUUM_TRACES_ENDPOINT" in environment(e, objects) for e in services(objects))
-    wanted = edges(keda=bool(of_kind(objects, "ScaledObject")), traced=traced)
+    given = {name for each in services(objects) for name in environment(each, objects)}
+    wanted = edges(
+        keda=bool(of_kind(objects, "ScaledObject")),
+        traced="CONTINUUM_TRACES_ENDPOINT" in given,
+        mailed="CONTINUUM_SMTP_HOST" in given,
+    )
     for source, target, port in sorted(wanted - found):
         yield f"{source} does not reach {target} at {port}"
     for source, target, port in sorted(found - wanted):

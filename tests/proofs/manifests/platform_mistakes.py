@@ -157,6 +157,12 @@ PLATFORM_MISTAKES: list[tuple[Any, Break, str]] = [
     (network.network, without("NetworkPolicy", "keda"), "keda does not reach broker"),
     (network.network, without("NetworkPolicy", "traces"), "intake does not reach collector"),
     (network.network, edge("traces", "spec/egress/0/to", ANYWHERE), "intake may reach outside"),
+    (network.network, without("NetworkPolicy", "mail"), "does not reach mail gateway"),
+    (
+        network.network,
+        edge("mail", "spec/egress/0/to", ANYWHERE),
+        "notifications may reach outside",
+    ),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVER", "x"), "is no setting of intake"),
     (agreement.settings, settings("data/KAFKA_SERVERS", "x"), "nothing reads KAFKA_SERVERS"),

@@ -24,7 +24,7 @@ MISTAKES = [*WORKLOAD_MISTAKES, *PLATFORM_MISTAKES]
 
 @pytest.fixture(scope="module")
 def everything() -> Objects:
-    return render("production", "keda", "traces")
+    return render("production", "keda", "mail", "traces")
 
 
 @pytest.fixture
