@@ -31,7 +31,7 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 demo: setup ## run requests of real agencies end to end [SEED=1] [KILL=routing] [CHECK=1]
 	@$(RUN) -m $(if $(CHECK),tests.proofs.demo,deploy.demo) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
-up: setup ## start Kafka, Postgres and the four services; print where everything is [PORT=19000] [BROKERS=3]
+up: setup ## start Kafka, Postgres, the services and the desk; print where everything is [PORT=19000] [BROKERS=3]
 	@$(LOCAL) up $(if $(BROKERS),--brokers $(BROKERS)) $(if $(PORT),--port $(PORT))
 
 down: setup ## stop everything that `make up` started

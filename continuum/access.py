@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 
+from shared.contracts.services import DEPLOYABLES, SERVICES
+
 
 class NotPossible(Exception):
     """A command cannot be carried out; the message says why and what to do."""
@@ -25,6 +27,11 @@ class Access:
 
     operator: Mapping[str, str]
     owners: Mapping[str, str]
+
+    @property
+    def services(self) -> list[str]:
+        """The services of this installation, which may be without the office's desk."""
+        return [each for each in DEPLOYABLES if each in SERVICES or each in self.operator]
 
     @classmethod
     def read(cls, file: Path) -> "Access":

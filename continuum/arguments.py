@@ -7,7 +7,7 @@ from typing import Any
 
 from continuum import logs
 from continuum.status import check
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 EXAMPLES = """\
 examples:
@@ -103,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     cleared = verbs.add_parser(
         "resume", parents=[shared], help="resume a service that stopped until a person acts"
     )
-    cleared.add_argument("service", help=", ".join(SERVICES))
+    cleared.add_argument("service", help=", ".join(DEPLOYABLES))
     cleared.add_argument("--yes", action="store_true", help="do it; the default is a dry run")
     cleared.add_argument("--why", metavar="TEXT", help="the reason, recorded with your name")
     cleared.add_argument("--as", dest="by", metavar="NAME", help=f"your name {_BY}")
@@ -124,7 +124,7 @@ def _add_rebuild(verbs: Any, shared: argparse.ArgumentParser) -> None:
         description=REBUILT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    rebuilt.add_argument("service", help=", ".join(SERVICES))
+    rebuilt.add_argument("service", help=", ".join(DEPLOYABLES))
     rebuilt.add_argument(
         "--effects",
         choices=["silently", "missing", "all"],

@@ -8,7 +8,7 @@ from typing import Any
 
 from continuum.access import Access, NotPossible
 from continuum.letter import DeadLetter
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.delivery.relay.outbox import decode_headers
 from shared.postgres.statements import load_statements
 
@@ -18,7 +18,7 @@ _EACH = 20
 
 async def list_all(access: Access, service: str | None) -> list[str]:
     """Return the dead letters of *service*, or of all services, grouped by cause, as lines."""
-    services = SERVICES if service is None else (service,)
+    services = access.services if service is None else [service]
     found = await asyncio.gather(*(read(access, name) for name in services))
     letters = [letter for each in found for letter in each]
     requester_of = await requesters(access, letters)
@@ -58,8 +58,10 @@ async def show_contents(
 
 async def read(access: Access, service: str) -> list[DeadLetter]:
     """Return the dead letters of *service*, oldest failure first."""
-    if service not in SERVICES:
-        raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
+    if service not in DEPLOYABLES:
+        raise NotPossible(
+            f"there is no service {service!r}: it is one of {', '.join(DEPLOYABLES)}."
+        )
     async with access.connect(service) as connection:
         rows = await connection.fetch(_SQL["read_dead_letters"])
     return [DeadLetter(service=service, **row) for row in rows]
@@ -88,7 +90,7 @@ def select(letters: Sequence[DeadLetter], which: str) -> list[DeadLetter]:
 
 def _groups(letters: Iterable[DeadLetter]) -> Iterable[list[DeadLetter]]:
     def cause(letter: DeadLetter) -> tuple[int, str, str]:
-        return SERVICES.index(letter.service), letter.cause, letter.at_risk
+        return DEPLOYABLES.index(letter.service), letter.cause, letter.at_risk
 
     return [list(group) for _, group in groupby(sorted(letters, key=cause), key=cause)]
 

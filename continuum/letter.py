@@ -16,6 +16,7 @@ _AT_RISK = {
     "routing": "promise 7: the request does not move until a person sees to it",
     "notifications": "promise 4: it is not decided yet whom to notify",
     "reporting": "promise 5: the figures lack it",
+    "desk": "the office does not see it on its list",
 }
 _ENDED_UNKNOWN = "promise 3: intake takes a request for open that may have ended"
 
@@ -59,7 +60,7 @@ class DeadLetter:
 
     @property
     def is_restricted(self) -> bool:
-        return self.is_inbound or self.topic.startswith("cri.int.confidential.")
+        return self.is_inbound or self.topic.startswith(("cri.out.", "cri.int.confidential."))
 
     @cached_property
     def attributes(self) -> Mapping[str, Any]:
@@ -107,7 +108,7 @@ class DeadLetter:
         """Return the participants that are not notified because of it."""
         if self.is_inbound:
             return [participant_of(self.coordinate)]
-        if self.service in ("intake", "reporting"):
+        if self.service in ("intake", "reporting", "desk"):
             return []
         return sorted({*self._named(), *([requester] if requester else [])})
 

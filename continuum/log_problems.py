@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from continuum.access import NotPossible
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 _SEVERITIES = ("WARNING", "ERROR", "CRITICAL")
 _ABOUT = ("topic", "partition", "offset", "until", "error.type", "where", "tracking_number",
@@ -16,8 +16,10 @@ def problems(
     lines: Iterable[Mapping[str, Any]], service: str | None, *, since: datetime
 ) -> list[str]:
     """Return the problems after *since*, of *service* or of all, the latest last, as lines."""
-    if service is not None and service not in (*SERVICES, "canary"):
-        raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
+    if service is not None and service not in (*DEPLOYABLES, "canary"):
+        raise NotPossible(
+            f"there is no service {service!r}: it is one of {', '.join(DEPLOYABLES)}."
+        )
     counts: dict[tuple[str, ...], tuple[datetime, int]] = {}
     for line in lines:
         at = datetime.fromisoformat(line["timestamp"])

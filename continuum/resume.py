@@ -7,7 +7,7 @@ from typing import Any
 
 from continuum.access import Access, NotPossible
 from continuum.status.findings import lost
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -30,8 +30,10 @@ async def clear(
     are not decided again: they stay dead letters, their keys stay parked. A recreated topic is
     read *from_start* or, if its records are there again, from the service's checkpoint.
     """
-    if service not in SERVICES:
-        raise NotPossible(f"there is no service {service!r}: it is one of {', '.join(SERVICES)}.")
+    if service not in DEPLOYABLES:
+        raise NotPossible(
+            f"there is no service {service!r}: it is one of {', '.join(DEPLOYABLES)}."
+        )
     async with access.connect(service) as connection:
         rows = await connection.fetch(_SQL["read_stopped"])
         gone = await connection.fetch(_SQL["read_lost"])

@@ -1,1 +1,1 @@
-"""What the four services share: the published language and how messages are delivered."""
+"""What all services share: the published language and how messages are delivered."""

@@ -17,7 +17,7 @@ from continuum.rebuild.log import Log
 from continuum.rebuild.services import FOLDED
 from continuum.rebuild.shadow import Position, Shadow, connect, read_position
 from continuum.rebuild.work import Range, fold
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -230,9 +230,9 @@ async def _opened(
 
 def _refuse(order: Order) -> None:
     """Raise `NotPossible` for an unknown service, effects on participants, or no reason."""
-    if order.service not in SERVICES:
+    if order.service not in DEPLOYABLES:
         raise NotPossible(
-            f"there is no service {order.service!r}: it is one of {', '.join(SERVICES)}."
+            f"there is no service {order.service!r}: it is one of {', '.join(DEPLOYABLES)}."
         )
     if order.effects != "silently":
         raise NotPossible(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from continuum.rebuild.copies import INTAKE, NOTIFICATIONS, ROUTING
+from continuum.rebuild.desk import DESK
 from continuum.rebuild.reporting import REPORTING
 from continuum.rebuild.tables import Tables
 
@@ -11,4 +12,5 @@ FOLDED: Mapping[str, Tables] = {
     "routing": ROUTING,
     "notifications": NOTIFICATIONS,
     "reporting": REPORTING,
+    "desk": DESK,
 }

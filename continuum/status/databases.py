@@ -8,7 +8,6 @@ import asyncpg
 
 from continuum.access import Access, NotPossible
 from continuum.status.observation import Database, Rows, Unavailable
-from shared.contracts.services import SERVICES
 from shared.postgres.statements import load_statements
 
 SECONDS = 4.0
@@ -19,8 +18,8 @@ T = TypeVar("T")
 
 async def read(access: Access) -> Mapping[str, Database | Unavailable]:
     """Return the state of delivery of every service; queries all databases concurrently."""
-    found = await asyncio.gather(*(_ask(access, name, _read) for name in SERVICES))
-    return dict(zip(SERVICES, found, strict=True))
+    found = await asyncio.gather(*(_ask(access, name, _read) for name in access.services))
+    return dict(zip(access.services, found, strict=True))
 
 
 async def read_waits(access: Access) -> Rows | Unavailable:

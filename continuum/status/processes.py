@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from continuum.access import NotPossible
 from continuum.status.observation import Process, Unavailable
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES, SERVICES
 
 SECONDS = 2.0
 Addresses = Mapping[str, Sequence[str]]
@@ -25,7 +25,12 @@ def read_addresses(connection: Path) -> Addresses:
     """
     try:
         known = json.loads(connection.read_text(encoding="utf-8"))
-        return {name: list(known.get("probes", {}).get(name, ())) for name in SERVICES}
+        probes = known.get("probes", {})
+        return {
+            name: list(probes.get(name, ()))
+            for name in DEPLOYABLES
+            if name in SERVICES or name in probes
+        }
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise NotPossible(
             f"{connection} cannot be read ({type(error).__name__}). Start the stack with"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from continuum.status.observation import Database, Ends, Place, Unread
+from services.desk.parse import TOPICS as DESK
 from services.intake.app import TOPICS as INTAKE
 from services.notifications.parse import TOPICS as NOTIFICATIONS
 from services.reporting.app import TOPICS as REPORTING
@@ -14,6 +15,7 @@ READ_BY: Mapping[str, re.Pattern[str]] = {
     "routing": re.compile(ROUTING),
     "notifications": re.compile(NOTIFICATIONS),
     "reporting": re.compile(REPORTING),
+    "desk": re.compile(DESK),
 }
 
 

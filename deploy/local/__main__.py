@@ -13,7 +13,7 @@ from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.process.interrupts import enable_interrupts
 from shared.process.printable import printable
 
@@ -77,7 +77,7 @@ def _port(address: str) -> int:
 def logs(arguments: argparse.Namespace) -> None:
     """Follow the logs of all services, or of one part of the stack."""
     folder = arguments.state / "logs"
-    names = [arguments.part] if arguments.part else list(SERVICES)
+    names = [arguments.part] if arguments.part else list(DEPLOYABLES)
     files = [str(file) for name in names for file in sorted(folder.glob(f"{name}*"))]
     if not files:
         raise StackFailed(f"there is no log of {', '.join(names)} in {folder}")

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.local.services import PUBLIC
+from deploy.local.services import DESK, PUBLIC
 from deploy.provision.access import OPERATOR
 from deploy.provision.databases import owner_of
 from deploy.provision.quotas import Quota
 from deploy.stack.kafka import ADMIN
 from deploy.stack.passwords import write_private
-from shared.contracts.services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -91,6 +90,8 @@ class Connection(_Part):
     """Address of the public pages; None while reporting is not running."""
     mail: str | None = None
     """Address of the page that shows all mails; None if there is no mail."""
+    desk: str | None = None
+    """Address of the office's pages; None while the desk is not running."""
     services: dict[str, ServiceAccess]
     probes: dict[str, list[str]]
     """Probe addresses of every process of each service, for `continuum status`."""
@@ -109,15 +110,16 @@ class Connection(_Part):
 def connection_to(stack: "Stack") -> Connection:
     """Return the present addresses and credentials of *stack*."""
     username, password = stack.credentials.kafka(OPERATOR)
-    dsns = {each: stack.dsn(each, role=OPERATOR) for each in SERVICES}
-    pages = stack.replicas.get((PUBLIC, 0))
+    dsns = {each: stack.dsn(each, role=OPERATOR) for each in stack.services}
+    pages, desk = stack.replicas.get((PUBLIC, 0)), stack.replicas.get((DESK, 0))
     return Connection(
         bootstrap_servers=stack.kafka.servers,
         participants=_participants(stack),
         operator=OperatorAccess(username=username, password=password, dsns=dsns),
-        owners={each: stack.dsn(each, role=owner_of(each)) for each in SERVICES},
+        owners={each: stack.dsn(each, role=owner_of(each)) for each in stack.services},
         reporting=None if pages is None else pages.public,
         mail=None if stack.mail is None else stack.mail.page,
+        desk=None if desk is None else desk.public,
         services=_services(stack),
         administrator=AdministratorAccess(username=ADMIN, password=stack.kafka.password),
         tls=TlsAccess(
@@ -127,7 +129,7 @@ def connection_to(stack: "Stack") -> Connection:
         ),
         probes={
             name: [each.http for (of, _), each in stack.replicas.items() if of == name]
-            for name in SERVICES
+            for name in stack.services
         },
         log_folder=str(stack.logs),
     )

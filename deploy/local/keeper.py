@@ -18,6 +18,7 @@ from deploy.local.stack import Stack
 from deploy.stack import parent_death
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
+from shared.contracts.services import DEPLOYABLES
 
 READY = "ready"
 _OUTCOME = "mended.json"
@@ -125,6 +126,7 @@ def _keep(state: Path, brokers: int, first_port: int | None) -> None:
         brokers=brokers,
         first_port=first_port,
         mail=True,
+        services=DEPLOYABLES,
         say=lambda text: print(f"stack: {text}", flush=True),
     )
     file = state / "connection.json"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from deploy.local.services import answers
 from deploy.stack import processes
-from shared.contracts.services import SERVICES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -31,7 +30,7 @@ def repair(stack: "Stack", say: Callable[[str], None]) -> None:
         if not replica.child.alive:
             say(f"{_how(replica.child)}: started again")
             stack.restart_service(service, replica=number)
-    for service in SERVICES:
+    for service in stack.services:
         if (service, 0) not in stack.replicas:
             say(f"{service} was not running: started")
             stack.start_service(service, wait=False)

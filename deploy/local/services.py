@@ -1,4 +1,4 @@
-"""The four services as processes: their settings, commands and probes."""
+"""The services as processes: their settings, commands and probes."""
 
 import http.client
 import os
@@ -16,8 +16,9 @@ from deploy.stack.proxy_routes import ProxyRoute, proxy_ports
 from shared.business_clock import REAL_TIME, BusinessClock
 
 _PACKAGE = "services"
-PUBLIC = "reporting"
-"""The service with public pages."""
+PUBLIC, DESK = "reporting", "desk"
+WITH_PAGES = (PUBLIC, DESK)
+"""The services with pages for people."""
 # Keep bytecode even if the shell disables it: saves a second at each start.
 _QUICK = {"PYTHONDONTWRITEBYTECODE": ""}
 
@@ -93,7 +94,7 @@ class ServiceLauncher:
             settings["BUSINESS_RATE"] = str(self.clock.rate)
         if self.stable_names:
             settings["INSTANCE"] = f"{service}-{replica}"
-        if service == PUBLIC:
+        if service in WITH_PAGES:
             settings["PUBLIC_HOST"] = "127.0.0.1"
             settings["PUBLIC_PORT"] = str(public_port or 0)
         if service == "intake":

@@ -11,7 +11,7 @@ from types import TracebackType
 from deploy.local import provisioning
 from deploy.local.connection import Connection, connection_to
 from deploy.local.mail.server import MailServer, mail_settings
-from deploy.local.services import PUBLIC, Replica, ServiceLauncher
+from deploy.local.services import PUBLIC, WITH_PAGES, Replica, ServiceLauncher
 from deploy.provision import databases, handover
 from deploy.provision.broker import Changes, admin_client
 from deploy.provision.credentials import Credentials
@@ -43,6 +43,7 @@ class Stack:
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
     Without ``durable``, Postgres runs with fsync off. ``clock`` is the services' business clock.
     With ``mail``, notifications sends mails, to a server that keeps them in the folder ``mail``.
+    ``services`` are those that it runs: the office's desk may be among them.
     """
 
     def __init__(
@@ -62,9 +63,11 @@ class Stack:
         durable: bool = True,
         clock: BusinessClock = REAL_TIME,
         mail: bool = False,
+        services: Sequence[str] = SERVICES,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.state = state.resolve()
+        self.services = services
         self.logs = self.state / "logs"
         self.participants = read_participants(participants)
         self.topics = read_topics(self.participants)
@@ -187,9 +190,10 @@ class Stack:
         }
 
     def migrate(self, *services: str) -> None:
-        """Migrate the databases of these services (default: all) to the present schema."""
+        """Migrate the databases of these services (default: its own) to the present schema."""
         dsns = {
-            service: self.dsn(service, role=owner_of(service)) for service in services or SERVICES
+            service: self.dsn(service, role=owner_of(service))
+            for service in services or self.services
         }
         asyncio.run(databases.migrate(dsns))
 
@@ -222,7 +226,7 @@ class Stack:
     def start_services(self, *, replicas: Mapping[str, int] | None = None) -> None:
         """Start all services with the given ``replicas`` (default: one each); wait for all."""
         self._say("starting the services")
-        for service in SERVICES:
+        for service in self.services:
             for number in range((replicas or {}).get(service, 1)):
                 self._run(service, number, {})
         self.wait_ready()
@@ -332,7 +336,7 @@ class Stack:
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [
             route
-            for each in SERVICES
+            for each in self.services
             for route in (
                 ProxyRoute(each, POSTGRES, self._ports.take(), target_port=postgres_port),
                 *(
@@ -346,7 +350,7 @@ class Stack:
 
     def _begin(self) -> None:
         self._lock.take()
-        self.credentials.kafka_users(SERVICES)  # every service needs its own to migrate
+        self.credentials.kafka_users(self.services)  # each needs its own to migrate
         self._say("starting Kafka and Postgres")
         self.certificates.renew(each.id for each in self.participants)
         self.kafka.begin()
@@ -365,17 +369,21 @@ class Stack:
         if (service, number) in self.replicas:
             raise StackFailed(f"{service}, replica {number}, is already started")
         port = self._ports.take()
-        public_port = self._public_port if number == 0 else self._ports.take()
         started = self._launcher.run(
             service,
             replica=number,
             http_port=port,
-            public_port=public_port if service == PUBLIC else None,
+            public_port=self._port_of_pages(service, number),
             more=more,
             program=program,
         )
         self.replicas[service, number] = started
         return started
+
+    def _port_of_pages(self, service: str, number: int) -> int | None:
+        if service not in WITH_PAGES:
+            return None
+        return self._public_port if (service, number) == (PUBLIC, 0) else self._ports.take()
 
     def _provision_broker(self) -> Changes:
         self._say(f"provisioning {len(self.topics)} topics and their ACLs")

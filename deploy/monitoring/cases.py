@@ -15,7 +15,7 @@ import yaml
 from deploy.monitoring import missing
 from deploy.monitoring.promql import scoped
 from deploy.monitoring.rules import TESTS, Alert
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 HERE, ELSEWHERE = "continuum", "elsewhere"
 KINDS = ("fires", "silent", "outlives")
@@ -83,7 +83,7 @@ def _elsewhere(by_key: Mapping[str, Alert], key: str, cases: Sequence[Case]) -> 
 def _not_shown(by_key: Mapping[str, Alert]) -> Iterator[Mapping[str, Any]]:
     """Yield, for each metric that rules use, a test in which only it is missing."""
     inputs = list(missing.inputs())
-    up = [f'up{{job="{service}"}}' for service in SERVICES]
+    up = [f'up{{job="{service}"}}' for service in DEPLOYABLES]
     for absent in [None, *inputs]:
         shown = [*up, *(selector for each in inputs if each != absent for selector in each[2:])]
         given = [{"series": scoped(each, HERE), "values": "1x10"} for each in shown]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deploy.monitoring.promql import scoped
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 HERE = Path(__file__).with_name("dashboards")
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
@@ -89,7 +89,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             ),
             Panel(
                 "Processes up, by service",
-                f'sum by (job) (up{{job=~"{"|".join((*SERVICES, "canary"))}"}})',
+                f'sum by (job) (up{{job=~"{"|".join((*DEPLOYABLES, "canary"))}"}})',
                 "job",
             ),
             Panel(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deploy.provision.topics import Participant, Topic
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 OPERATOR = "operator"
 
@@ -23,7 +23,7 @@ class Grant:
 
 def principal_of(member: str) -> str:
     """Return the Kafka user of a service, a participant or the operator."""
-    return f"svc-{member}" if member in SERVICES else member
+    return f"svc-{member}" if member in DEPLOYABLES else member
 
 
 def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[Grant]:
@@ -34,12 +34,12 @@ def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[
             principal = principal_of(member)
             name, _, rest = topic.template.partition("<participant>")
             # A service has access to every participant's topics, including future participants.
-            if rest and member in SERVICES:
+            if rest and member in DEPLOYABLES:
                 on = Grant(principal, operation, "TOPIC", name, "PREFIXED")
             else:
                 on = Grant(principal, operation, "TOPIC", topic.name)
             allowed |= {on, Grant(principal, "DESCRIBE", "TOPIC", on.name, on.pattern)}
-    for service in SERVICES:
+    for service in DEPLOYABLES:
         allowed.add(Grant(principal_of(service), "READ", "GROUP", service, "PREFIXED"))
     for participant in participants:
         allowed.add(Grant(participant.id, "READ", "GROUP", f"{participant.id}.", "PREFIXED"))

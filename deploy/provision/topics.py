@@ -9,7 +9,7 @@ import yaml
 
 from deploy.stack.failure import StackFailed
 from shared.contracts.reserved import is_reserved
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 DEPLOY = Path(__file__).parents[1]
 TOPICS = DEPLOY / "topics.yaml"
@@ -64,7 +64,7 @@ def read_topics(participants: Sequence[Participant], file: Path = TOPICS) -> lis
     limits = listed["limits"]
     members = {
         "<participant>": [participant.id for participant in participants],
-        "<service>": list(SERVICES),
+        "<service>": list(DEPLOYABLES),
     }
     topics = []
     for entry in listed["topics"]:

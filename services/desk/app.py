@@ -1,22 +1,38 @@
 """Wires the desk together."""
 
 import asyncio
+from functools import partial
 
+from services.desk import gauges
 from services.desk.handlers import DeskReader
 from services.desk.parse import TOPICS
 from services.desk.restore import OWN, Restore
 from services.desk.settings import Settings
+from shared.contracts import intake, notifications, reference, routing
+from shared.process.http import PublicPages
 from shared.service import Service
 
 
 def build(settings: Settings) -> Service:
     """Return the service that `shared.command.main` runs."""
+    relay_wake = asyncio.Event()
     return Service(
         name="desk",
         topics=TOPICS,
         reader=DeskReader(),
         settings=settings,
-        relay_wake=asyncio.Event(),
+        relay_wake=relay_wake,
         own=OWN,
+        batched_topics=[
+            intake.TOPIC,
+            routing.TOPIC,
+            notifications.TOPIC,
+            notifications.MAIL_TOPIC,
+            reference.TOPIC,
+        ],
         restore=Restore(),
+        gauges=partial(gauges.show, clock=settings.clock),
+        public=PublicPages(
+            routes=(), host=settings.public_host, port=settings.public_port, max_age=0
+        ),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.desk import project, store
+from services.desk.acts import OUT_TOPIC, Answer, answer_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, LaterEvent, MailRow, NoticeRow
 from services.desk.store import Closed, Routed
@@ -13,10 +14,12 @@ from services.desk.work import mails, requests
 from services.desk.work.items import Changes, Settling, WorkItem
 from shared.catalog import catalog
 from shared.contracts import notifications, reference, routing
+from shared.contracts.outbound import Message
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.take_in.reader import Connection, unknown
 
 _TAKEN = Taken("applied")
+_IGNORED = Taken("ignored")
 
 
 @dataclass(slots=True)
@@ -29,11 +32,12 @@ class Batch:
     """The open items of these cases, as stored."""
     cases: dict[str, Case] = field(default_factory=dict)
     happenings: list[Happening] = field(default_factory=list)
-    notices: list[NoticeRow] = field(default_factory=list)
+    notices: dict[tuple[str, str], NoticeRow] = field(default_factory=dict)
     mails: dict[tuple[str, str], MailRow] = field(default_factory=dict)
     catalog: list[tuple[int, reference.ReferenceEvent]] = field(default_factory=list)
     changed: dict[str, tuple[WorkItem, Closed | None]] = field(default_factory=dict)
     settled: dict[str, Settling] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def change(self, changes: Changes) -> None:
         """Close items, then open others."""
@@ -83,10 +87,12 @@ class DeskReader:
 
     def decide(self, state: Batch, item: Item) -> Taken:
         event, topic = item.message, item.record.topic
+        if topic == OUT_TOPIC:
+            return _answer(state, event)
         if topic == reference.TOPIC:
             state.catalog.append((event.number, event))
         elif topic == notifications.TOPIC:
-            state.notices.extend(project.notices(event))
+            state.notices |= {row[:2]: row for row in project.notices(event)}
         elif topic == notifications.MAIL_TOPIC:
             state.change(mails.changes_of(event))
             if (row := project.mail(event)) is not None:
@@ -107,10 +113,21 @@ class DeskReader:
         if state.settled:
             await store.settle_items(connection, state.settled.values())
         if state.notices:
-            await store.save_notices(connection, state.notices)
+            await store.save_notices(connection, state.notices.values())
         if state.mails:
             await store.save_mails(connection, state.mails.values())
+        if state.answers:
+            await store.record_answers(connection, state.answers.values())
         await catalog.take_in(connection, state.catalog)
+
+
+def _answer(state: Batch, message: Message) -> Taken:
+    """Note an answer. Everything else that the office is told is in the log, without words."""
+    answer = answer_in(message)
+    if answer is None:
+        return _IGNORED
+    state.answers.setdefault(answer.message_id, answer)
+    return _TAKEN
 
 
 def _fold(state: Batch, event: Any, topic: str) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from services.desk.acts import OUT_TOPIC, parse_answer
 from services.desk.project import LaterEvent, RequestFact
 from shared.catalog import catalog
 from shared.contracts import intake, notifications, reference, routing
@@ -11,15 +12,18 @@ from shared.contracts.tracking import names_request
 from shared.delivery.records import Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import is_id, parse_event
 
-TOPICS = r"^cri\.int\.(intake|routing|notifications|mail|reference)\.v1$"
+TOPICS = r"^cri\.(int\.(intake|routing|notifications|mail|reference)|out\.office-desk)\.v1$"
 _REQUESTS: TypeAdapter[Any] = TypeAdapter(Annotated[RequestFact, Field(discriminator="type")])
+_NOTICES: TypeAdapter[Any] = TypeAdapter(
+    Annotated[
+        notifications.NotificationsEvent | notifications.MailEvent, Field(discriminator="type")
+    ]
+)
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     intake.TOPIC: _REQUESTS,
     routing.TOPIC: _REQUESTS,
-    notifications.TOPIC: TypeAdapter(notifications.NotificationsEvent),
-    notifications.MAIL_TOPIC: TypeAdapter(
-        Annotated[notifications.MailEvent, Field(discriminator="type")]
-    ),
+    notifications.TOPIC: _NOTICES,
+    notifications.MAIL_TOPIC: _NOTICES,
     reference.TOPIC: catalog.EVENTS,
 }
 _DOTS = 4
@@ -28,6 +32,8 @@ _DOTS = 4
 
 def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record*; a later release's is an item if it is about a request."""
+    if record.topic == OUT_TOPIC:
+        return parse_answer(record)
     found = parse_event(record, _EVENTS[record.topic])
     if not isinstance(found, PassedOver) or found.unknown is None:
         return found

@@ -1,18 +1,22 @@
 """
 Brings a database restored from an older dump up to date.
 
-The desk's tables are a fold of other services' topics, which it reads again from the restored
-checkpoints.
+Most of the desk's tables are a fold of other services' topics, which it reads again from the
+restored checkpoints. The acts of people are its own: they are put back from the messages that it
+has sent, without the item that they were about.
 """
 
+import re
 from typing import Any
 
+from services.desk import store
+from services.desk.acts import IN_TOPIC, sent
 from services.desk.handlers import DeskReader
 from shared.delivery.restore.catch_up import fold_sequences
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.reader import Reader
 
-OWN = OwnTopics(r"^$")
+OWN = OwnTopics(rf"^{re.escape(IN_TOPIC)}$")
 
 
 class Restore:
@@ -24,8 +28,12 @@ class Restore:
         self.reader: Reader[Any] = DeskReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise sequence numbers."""
+        """Raise sequence numbers, and put back the acts that were sent."""
         await fold_sequences(connection)
+        values = await store.read_announced_acts(connection, IN_TOPIC)
+        acts = [act for value in values if (act := sent(value)) is not None]
+        if acts:
+            await store.restore_acts(connection, acts)
 
     async def finish(self, connection: Any) -> None:
         """Do nothing: no input is left undecided."""

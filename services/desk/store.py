@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from services.desk.acts import OFFICE, Answer, Sent
 from services.desk.project import Case, Happening, MailRow, NoticeRow
 from services.desk.work.items import Settling, WorkItem
 from shared.delivery.take_in.reader import Connection
@@ -15,8 +16,6 @@ _SQL = load_statements(__package__)
 PAGE = 50
 """The most items on a page of the list."""
 TAKEN_FOR = timedelta(minutes=30)
-OFFICE = "office-desk"
-"""The participant whose people work at the desk."""
 
 
 class Closed(NamedTuple):
@@ -83,6 +82,26 @@ class NoticeLine(NamedTuple):
     at: datetime
     mail: str | None
     mail_outcome: str | None
+
+
+class ActState(NamedTuple):
+    """
+    An act, and what became of it.
+
+    ``answer`` is ``applied`` or ``refused``, with the ``reasons`` of the contract, or None while
+    there is none.
+    """
+
+    message_id: str
+    actor: str
+    kind: str
+    tracking_number: str | None
+    item_id: str | None
+    reason: str | None
+    sent_at: datetime
+    answer: str | None
+    reasons: Sequence[Mapping[str, Any]]
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +241,50 @@ async def read_now(connection: Any) -> datetime:
     """Return Postgres's time, which all processes share."""
     now: datetime = await connection.fetchval(_SQL["read_now"])
     return now
+
+
+async def begin_act(
+    connection: Any,
+    *,
+    message_id: str,
+    actor: str,
+    kind: str,
+    tracking_number: str | None,
+    item_id: str | None,
+    reason: str | None,
+) -> datetime | None:
+    """Store an act; return its time, or None if it was stored before."""
+    values = (message_id, actor, kind, tracking_number, item_id, reason)
+    at: datetime | None = await connection.fetchval(_SQL["begin_act"], *values)
+    return at
+
+
+async def record_answers(connection: "Connection[Any]", answers: Collection[Answer]) -> None:
+    """Note the first answer to each act; answers to other messages change nothing."""
+    await connection.execute(_SQL["record_answers"], *_columns(answers))
+
+
+async def read_act(connection: Any, message_id: str) -> ActState | None:
+    """Return an act; None if there is none of this id."""
+    row = await connection.fetchrow(_SQL["read_act"], message_id)
+    return None if row is None else _act(row)
+
+
+async def read_acts(connection: Any, tracking_number: str) -> list[ActState]:
+    """Return what people did about a request, in order."""
+    return [_act(row) for row in await connection.fetch(_SQL["read_acts"], tracking_number)]
+
+
+def _act(row: Any) -> ActState:
+    reasons = [] if row["reasons"] is None else json.loads(row["reasons"])
+    return ActState(**{**row, "reasons": reasons})
+
+
+async def read_announced_acts(connection: Any, topic: str) -> list[bytes]:
+    """Return the messages on *topic* that a restored database does not know."""
+    return [row["value"] for row in await connection.fetch(_SQL["read_announced_acts"], topic)]
+
+
+async def restore_acts(connection: Any, acts: Collection[Sent]) -> None:
+    """Store acts that were sent, unless they are known."""
+    await connection.execute(_SQL["restore_acts"], *_columns(acts))

@@ -1,3 +1,6 @@
-"""The names of the services, in the order in which a request reaches them."""
+"""The names of what is deployed."""
 
 SERVICES = ("intake", "routing", "notifications", "reporting")
+"""The services, in the order in which a request reaches them."""
+DEPLOYABLES = (*SERVICES, "desk")
+"""What is deployed: the services, and the office's desk, without which they work all the same."""

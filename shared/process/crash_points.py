@@ -14,11 +14,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 _BATCH = ("after_poll", "in_transaction", "after_commit")
 POINTS = (
-    *(f"{service}.{place}" for service in SERVICES for place in _BATCH),
+    *(f"{service}.{place}" for service in DEPLOYABLES for place in _BATCH),
     "matcher.after_claim",
     "matcher.in_transaction",
     "relay.after_select",

@@ -163,6 +163,11 @@ REQUESTS = _gauge(
     "requests", "Requests by their status, as reporting counts them", "status", stored=True
 )
 WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", stored=True)
+WORK_ITEMS = _gauge("work_items", "Open items on the office's list", "kind", stored=True)
+WORK_ITEM_AGE = _gauge(
+    "work_item_oldest_age_seconds", "Age of the oldest open item; 0 if there is none", "kind",
+    stored=True,
+)  # fmt: skip
 OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", stored=True)
 OBLIGATIONS = _gauge("obligations_open", "Promises whose clock is running", "clock", stored=True)
 OVERDUE = _gauge(

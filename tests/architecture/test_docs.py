@@ -16,7 +16,7 @@ from shared.contracts import inbound, outbound, reference, routing
 from shared.contracts.codes import CODES
 from shared.contracts.event import Classification
 from shared.contracts.intake import Reason
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from tests.examples.refusals import CATALOG, is_from
 from tests.proofs.checker.verdict import INVARIANTS
 from tests.proofs.cluster.page import blocks
@@ -241,8 +241,8 @@ def test_the_operators_connection_file_in_the_guide_names_every_service() -> Non
     written = json.loads(block.partition("<<END\n")[2].partition("\nEND\n")[0])
 
     # `continuum status` reports a service without an address as not running.
-    assert written.get("probes") == {name: [f"http://{name}-probes:8080"] for name in SERVICES}
-    assert written["operator"]["dsns"].keys() == set(SERVICES)
+    assert written.get("probes") == {name: [f"http://{name}-probes:8080"] for name in DEPLOYABLES}
+    assert written["operator"]["dsns"].keys() == set(DEPLOYABLES)
 
 
 def test_the_passwords_in_the_guide_are_those_of_every_service() -> None:
@@ -250,4 +250,4 @@ def test_the_passwords_in_the_guide_are_those_of_every_service() -> None:
     loop = re.search(r"^for role in operator \{(.*)\}\{,-migrate\}; do$", text, re.M)
 
     assert loop
-    assert loop[1].split(",") == list(SERVICES)
+    assert loop[1].split(",") == list(DEPLOYABLES)

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from shared.contracts import intake, notifications, outbound, reference, reporting, routing
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"__init__", "__main__", "app", "settings", "handlers", "store"}
@@ -22,7 +22,7 @@ def topics() -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 def test_every_service_has_the_same_modules(service: str) -> None:
     folder = resources.files(f"services.{service}")
     names = {file.name.removesuffix(".py") for file in folder.iterdir()}
@@ -77,7 +77,7 @@ def test_no_time_limit_can_lose_a_cancellation() -> None:
 
 
 def test_importing_a_service_does_nothing_but_define() -> None:
-    for service in SERVICES:
+    for service in DEPLOYABLES:
         module = import_module(f"services.{service}.app")
 
         assert callable(module.build)
@@ -104,7 +104,7 @@ def test_only_intake_and_notifications_read_the_confidential_topic() -> None:
 
 def test_every_service_reads_what_it_writes() -> None:
     for topic in topics():
-        if topic["owner"] in SERVICES:
+        if topic["owner"] in DEPLOYABLES:
             assert topic["owner"] in topic["readers"], topic["name"]
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.process.metrics import CATALOG, COUNTED
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ def test_the_documented_label_names_every_service() -> None:
     row = re.search(r"^\| `service` \| (.*) \|$", text, re.M)
 
     assert row
-    assert re.findall(r"`(\w+)`", row[1]) == [*SERVICES, "canary"]
+    assert re.findall(r"`(\w+)`", row[1]) == [*DEPLOYABLES, "canary"]
 
 
 def test_every_metric_is_set_somewhere() -> None:

@@ -16,7 +16,7 @@ from services.routing.lanes.opening import Lane
 from services.routing.life.capacity import Capacity
 from services.routing.life.request import CapacityChange, Request
 from services.routing.store import LaneSweep
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.delivery.relay import outbox
 from shared.delivery.take_in.checkpoints import CheckpointStep, CountRow
 from shared.delivery.take_in.gates import GateStep
@@ -28,7 +28,7 @@ from tests.examples.roles import as_owner
 Database = Callable[[str], Awaitable[str]]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_every_statement_prepares_against_the_migrated_schema(
     service: str, database: Database
 ) -> None:
@@ -79,7 +79,7 @@ async def test_a_row_has_the_fields_of_its_type_in_their_order(
     assert [row["attname"] for row in rows] == list(fields)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 def test_every_statement_has_its_store_function_and_is_used(service: str) -> None:
     for package in schemas(service):
         (folder,) = import_module(package).__path__

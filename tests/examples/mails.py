@@ -1,13 +1,42 @@
-"""Events about one mail, with deterministic ids and numbers."""
+"""Events about notices and mails, with deterministic ids and numbers."""
 
 from datetime import timedelta
 from typing import TypeVar, get_args
 
 from shared.contracts.event import derived_id, padded
-from shared.contracts.notifications import NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown
-from tests.examples.streams import START
+from shared.contracts.notifications import (
+    NoticeDecided,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeOutcomeUnknown,
+)
+from tests.examples.streams import START, EventStream
 
 _Event = TypeVar("_Event", NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown)
+
+
+def notice_decided(stream: EventStream, *audiences: str, number: int = 1) -> NoticeDecided:
+    """The *number*-th decision about a request: *audiences* are sent a message."""
+    kind = "gov.cri.notifications.notice_decided.v1"
+    return NoticeDecided.model_validate(
+        {
+            "id": derived_id("example", "notice", str(number)),
+            "source": "urn:cri:continuum:notifications",
+            "type": kind,
+            "subject": stream.tracking_number,
+            "time": START + timedelta(minutes=number),
+            "correlationid": stream.request_id,
+            "causationid": derived_id("example", "fact", str(number)),
+            "sequence": padded(number),
+            "data": {
+                "fact": derived_id("example", "fact", str(number)),
+                "fact_type": "gov.cri.routing.offer_made.v1",
+                "notices": [
+                    {"audience": each, "channel": "topic", "outcome": "sent"} for each in audiences
+                ],
+            },
+        }
+    )
 
 
 class MailStream:

@@ -15,7 +15,7 @@ from shared.delivery.take_in.rows import columns_of
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements("shared.delivery")
-_RESTRICTED = ("cri.in.", "cri.int.confidential.")
+_RESTRICTED = ("cri.in.", "cri.out.", "cri.int.confidential.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _dead_letter(failure: Failure, *, service: str, at: datetime, replays: int) 
     """
     Return the record for the service's dead letter topic: key, value and headers untouched.
 
-    A record of a participant or of the confidential topic goes to the restricted topic.
+    A record of or to a participant, or of the confidential topic, goes to the restricted topic.
     """
     record = failure.record
     restricted = record.topic.startswith(_RESTRICTED)

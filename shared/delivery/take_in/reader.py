@@ -24,6 +24,7 @@ _EVENTS = (
     *get_args(intake.IntakeEvent | intake.AnswerEvent | intake.ConfidentialEvent),
     *get_args(reference.ReferenceEvent | routing.RoutingEvent),
     notifications.NoticeDecided,
+    *get_args(notifications.MailEvent),
     reporting.ProgramChanged,
     reporting.ReleasePublished,
 )

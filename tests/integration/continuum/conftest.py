@@ -16,7 +16,7 @@ from continuum.rebuild.run import Order, rebuild
 from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
 from deploy.stack.kafka import ADMIN
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
 from shared.delivery.kafka import partition_of
 from shared.delivery.records import Record, from_kafka
@@ -25,7 +25,13 @@ from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
 from tests.examples.roles import access_to
 
-TOPICS = {intake.TOPIC: 6, routing.TOPIC: 6, reference.TOPIC: 1}
+TOPICS = {
+    intake.TOPIC: 6,
+    routing.TOPIC: 6,
+    reference.TOPIC: 1,
+    notifications.TOPIC: 6,
+    notifications.MAIL_TOPIC: 6,
+}
 
 
 @dataclass

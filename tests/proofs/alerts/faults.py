@@ -62,6 +62,7 @@ NOT_REPRODUCED = {
     "MessageSetAside": "no message that the services write is one that Kafka will never take",
     "ReleaseLate": "no month ends while it runs",
     "Watchdog": "always fires",
+    "WorkItemsOld": "no item is a week old while it runs",
     **dict.fromkeys(
         (
             "BackupTooOld",

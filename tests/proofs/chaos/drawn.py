@@ -30,8 +30,9 @@ from tests.proofs.chaos.faults.services import CrashPoints, Freeze, Kill, Storm,
 from tests.proofs.chaos.faults.versions import Versions
 
 _T = TypeVar("_T")
-CRASHES = tuple(point for point in POINTS if not point.startswith(("migration.", "mail.")))
-"""The crash points of running services; these runs are without mail."""
+_NOT_RUN = ("migration.", "mail.", "desk.")
+CRASHES = tuple(point for point in POINTS if not point.startswith(_NOT_RUN))
+"""The crash points of running services; these runs are without mail and the office's desk."""
 PLACES = 6
 """Crash points in one fault: three of them come to all that there are."""
 # Reporting publishes only when a program opens: its relay would not reach a crash point in time.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
 WRITTEN = {
@@ -11,6 +11,7 @@ WRITTEN = {
     "routing": {"cri.int.routing.v1"},
     "notifications": {"cri.int.notifications.v1", "cri.int.mail.v1"},
     "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
+    "desk": {"cri.in.office-desk.v1"},
 }
 # Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
@@ -22,9 +23,16 @@ READ = {
     "reporting": FACTS
     | {"cri.int.notifications.v1", "cri.int.reporting.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"},
+    "desk": FACTS
+    | {"cri.int.notifications.v1", "cri.int.mail.v1"}
+    | {"cri.in.office-desk.v1", "cri.out.office-desk.v1"},
 }
 # What `continuum rebuild` folds: ids, codes and dates; and the releases.
-KEPT = FACTS | {"cri.pub.programs.v1", "cri.pub.reports.v1"}
+KEPT = (
+    FACTS
+    | {"cri.int.notifications.v1", "cri.int.mail.v1"}
+    | {"cri.pub.programs.v1", "cri.pub.reports.v1"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def rights_of(member: str, topics: set[str], groups: set[str]) -> Rights:
     if member == "operator":
         dead = {topic for topic in topics if topic.startswith("cri.dlq.")}
         return Rights(set(), KEPT | dead, topics, "operator.", groups)
-    if member not in SERVICES:
+    if member not in DEPLOYABLES:
         written, read = {f"cri.in.{member}.v1"}, {f"cri.out.{member}.v1", "cri.pub.programs.v1"}
         return Rights(written, read, written | read, f"{member}.")
     written = WRITTEN[member] | {f"cri.dlq.{member}.v1", f"cri.dlq.{member}.restricted.v1"}

@@ -15,7 +15,7 @@ from continuum.rebuild.services import FOLDED
 from services.reporting.programs import program_changed, program_row
 from services.reporting.project import changed_by, merge
 from shared.contracts.event import Event
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.delivery.records import Record
 from shared.postgres.migrate import migrations_of
 from tests.examples.streams import START, EventStream
@@ -125,7 +125,7 @@ def test_a_record_without_a_gate_is_folded_however_often_it_comes() -> None:
     assert not fold.gates
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 def test_every_table_of_a_service_is_rebuilt_or_excluded_with_a_reason(service: str) -> None:
     written = "\n".join(each.sql for each in migrations_of(f"services.{service}"))
     tables = set(re.findall(r"CREATE TABLE (\w+)", written))

@@ -8,7 +8,7 @@ from deploy.monitoring.rules import alerts
 from deploy.provision.broker_quotas import differences
 from deploy.provision.quotas import read_quotas
 from deploy.provision.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 LIMITS = yaml.safe_load(TOPICS.read_text())["limits"]
 BROKERS = generate.HERE / "components" / "kafka-strimzi" / "kafka.yaml"
@@ -33,7 +33,7 @@ def test_quotas_and_retention_cover_the_recovery_time() -> None:
 
 def test_every_topic_of_a_participant_is_bounded_and_no_log_is() -> None:
     for topic in read_topics(read_participants(PARTICIPANTS)):
-        settings, theirs = topic.settings, "<participant>" in topic.template
+        settings, theirs = topic.settings, topic.name.startswith(("cri.in.", "cri.out."))
         assert ("retention.bytes" in settings) == theirs, topic.name
         if theirs:
             # Only whole segments are deleted: a large one would keep far more than is retained.
@@ -60,7 +60,8 @@ def test_records_of_participants_are_stored_uncompressed() -> None:
     )
 
     assert {each for each in stored if each[1] is not None} == {
-        ("cri.in.<participant>.v1", "uncompressed")
+        ("cri.in.<participant>.v1", "uncompressed"),
+        ("cri.in.office-desk.v1", "uncompressed"),
     }
 
 
@@ -72,7 +73,7 @@ def test_each_user_has_the_quota_of_its_kind() -> None:
     assert of_users["svc-intake"] == quotas.service
     assert of_users["operator"] == quotas.operator
     assert {of_users[each.id] for each in participants} == {quotas.participant}
-    assert len(of_users) == len(participants) + len(SERVICES) + 1
+    assert len(of_users) == len(participants) + len(DEPLOYABLES) + 1
 
 
 def test_only_differing_quotas_are_altered_and_unknown_ones_removed() -> None:

@@ -1,0 +1,155 @@
+"""What people of the office do: the messages of ``office-desk``, and their answers. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from shared.contracts import envelope, inbound
+from shared.contracts.event import derived_id
+from shared.contracts.outbound import TYPES, Message
+from shared.contracts.tracking import tracking_number_in
+from shared.delivery.records import Item, Malformed, Outgoing, Record
+
+OFFICE = "office-desk"
+"""The participant whose people work at the desk."""
+IN_TOPIC, OUT_TOPIC = f"cri.in.{OFFICE}.v1", f"cri.out.{OFFICE}.v1"
+_SOURCE = f"urn:cri:{OFFICE}"
+_TYPES = {
+    model: kind for kind, model in inbound.DATA.items() if inbound.OFFICE in inbound.SENDERS[kind]
+}
+_NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "id")
+"""The fields that say what a message is about, the first that it has."""
+_REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """
+    What a person does: the data of a message that a program office may send.
+
+    ``token`` is that of the form: sent twice, it is one act. ``item_id`` is the item it is about.
+    """
+
+    data: BaseModel
+    token: str
+    item_id: str | None = None
+
+    @property
+    def type(self) -> str:
+        """The type of its message. Raises KeyError if no office may send it."""
+        return _TYPES[type(self.data)]
+
+    @property
+    def kind(self) -> str:
+        """The name of the type, such as ``request.direct``."""
+        return self.type.removeprefix("gov.cri.").rpartition(".")[0]
+
+    @property
+    def subject(self) -> str:
+        """What the message is about."""
+        fields = vars(self.data)
+        return next(str(fields[name]) for name in _NAMED_BY if name in fields)
+
+    @property
+    def tracking_number(self) -> str | None:
+        """The request that it is about, if any."""
+        return tracking_number_in(self.subject)
+
+    @property
+    def reason(self) -> str | None:
+        """The code of its reason, if it has one."""
+        return getattr(self.data, "reason", None)
+
+    def message_id(self, actor: str) -> str:
+        """Return the id of its message: the same for the same form of the same person."""
+        return derived_id(self.token, self.kind, actor)
+
+    def may_be_sent_with(self, roles: Collection[str]) -> bool:
+        """Tell whether one of *roles* allows it; intake decides by its own copy of the roles."""
+        return not inbound.staff_roles(self.type, self.data).isdisjoint(roles)
+
+
+def message_of(act: Act, *, actor: str, at: datetime, number: int) -> Outgoing:
+    """Return the message of *act*, the *number*-th about its subject."""
+    message_id = act.message_id(actor)
+    found = envelope.attributes(
+        kind=act.type,
+        source=_SOURCE,
+        subject=act.subject,
+        at=at,
+        cause=message_id,
+        correlation=message_id,
+        identity=message_id,
+        number=number,
+        classification="restricted",
+        actor=actor,
+    )
+    data = to_json(act.data, by_alias=True, exclude_none=True)
+    return Outgoing(
+        message_id,
+        IN_TOPIC,
+        act.subject.encode(),
+        envelope.write(found, data),
+        summary=envelope.summary(found),
+    )
+
+
+class Sent(NamedTuple):
+    """What the own topic knows of an act, in the order of the columns that it sets."""
+
+    message_id: str
+    actor: str
+    kind: str
+    tracking_number: str | None
+    reason: str | None
+    sent_at: datetime
+
+
+def sent(value: bytes) -> Sent | None:
+    """Return the act whose message is *value*; None if this build does not know its type."""
+    try:
+        message = inbound.Inbound.model_validate_json(value)
+        data = inbound.DATA[message.type].model_validate(message.data)
+    except (KeyError, ValidationError):
+        return None
+    act = Act(data, token="")
+    at = message.time
+    actor = message.actor or ""
+    return Sent(message.id, actor, act.kind, act.tracking_number, act.reason, at)
+
+
+class Answer(NamedTuple):
+    """The answer to a message: ``reasons`` is JSON, and None unless it was refused."""
+
+    message_id: str
+    answer: str
+    reasons: str | None
+    answered_at: datetime
+
+
+def parse_answer(record: Record) -> Item | Malformed:
+    """Return the message to the office in *record*."""
+    if record.value is None:
+        return Malformed(record, "tombstone")
+    try:
+        message = Message.model_validate_json(record.value)
+    except ValidationError:
+        return Malformed(record, "schema")
+    return Item(record, message, key=OFFICE)
+
+
+def answer_in(message: Message) -> Answer | None:
+    """Return the answer that *message* is to one of the office's; None if it is none."""
+    if message.inreplytoid is None:
+        return None
+    reasons: Any = message.data.get("reasons") if message.type in _REFUSALS else None
+    return Answer(
+        message.inreplytoid,
+        "refused" if message.type in _REFUSALS else "applied",
+        None if reasons is None else to_json(reasons).decode(),
+        message.time,
+    )

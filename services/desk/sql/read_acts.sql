@@ -1,0 +1,5 @@
+SELECT message_id, actor, kind, tracking_number, item_id, reason, sent_at, answer, reasons,
+       answered_at
+  FROM acts
+ WHERE tracking_number = $1
+ ORDER BY sent_at, message_id;

@@ -1,0 +1,141 @@
+"""Acts of people: sent once, answered, and put back after a restore."""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from deploy.local.stack import Stack
+from services.desk import store
+from services.desk.acts import IN_TOPIC, OUT_TOPIC, Act
+from services.desk.restore import Restore
+from services.desk.sending import send
+from shared.contracts import inbound
+from shared.contracts.tracking import tracking_number
+from shared.postgres.pool import LIMITS
+from tests.conftest import Database
+from tests.examples.outboxes import events_in, outbox_of
+from tests.examples.restored import announce, catch_up, dumped
+from tests.examples.streams import START
+from tests.integration.desk.conftest import Log, opened
+
+NUMBER = tracking_number(2026, 1)
+REASON = {"code": "not_referred", "path": "/tracking_number", "message": "No.", "fix": "Look."}
+
+
+def direction(token: str = "form-1", *, item_id: str | None = None) -> Act:
+    data = inbound.Direction(tracking_number=NUMBER, action="route", reason="agency_called")
+    return Act(data, token, item_id)
+
+
+def answer(message_id: str, kind: str, data: dict[str, Any]) -> tuple[str, bytes]:
+    message = {
+        "id": message_id,
+        "type": f"gov.cri.{kind}.v1",
+        "subject": NUMBER,
+        "time": START.isoformat(),
+        "correlationid": "c",
+        "causationid": "c",
+        "inreplytoid": message_id,
+        "data": data,
+    }
+    return OUT_TOPIC, json.dumps(message).encode()
+
+
+async def act(pool: "asyncpg.Pool[Any]", what: Act, actor: str) -> str:
+    async with pool.acquire() as connection, connection.transaction():
+        return await send(connection, what, actor=actor)
+
+
+async def test_two_clicks_are_one_message(log: Log) -> None:
+    first = await act(log.pool, direction(item_id="referred:1"), "staff:a")
+    second = await act(log.pool, direction(item_id="referred:1"), "staff:a")
+
+    assert first == second
+    (message,) = await events_in(log.pool, IN_TOPIC)
+    assert (message["id"], message["actor"]) == (first, "staff:a")
+    (state,) = await store.read_acts(log.pool, NUMBER)
+    assert (state.kind, state.item_id, state.reason) == (
+        "request.direct", "referred:1", "agency_called",
+    )  # fmt: skip
+    assert state.answer is None
+
+
+async def test_messages_about_one_subject_are_numbered(log: Log) -> None:
+    await act(log.pool, direction("form-1"), "staff:a")
+    await act(log.pool, direction("form-2"), "staff:b")
+
+    numbers = [int(each["sequence"]) for each in await events_in(log.pool, IN_TOPIC)]
+    assert numbers == [1, 2]
+
+
+async def test_e31_two_at_once(log: Log) -> None:
+    of_b = await act(log.pool, direction("form-b"), "staff:b")
+    of_a = await act(log.pool, direction("form-a"), "staff:a")
+
+    await log.take_in(
+        [
+            answer(of_b, "message.applied", {"what": "request.direct", "about": NUMBER}),
+            answer(of_a, "message.refused", {"refused_by": "routing", "reasons": [REASON]}),
+        ]
+    )
+
+    applied, refused = (
+        await store.read_act(log.pool, of_b),
+        await store.read_act(log.pool, of_a),
+    )
+    assert applied is not None
+    assert refused is not None
+    assert (applied.answer, applied.reasons) == ("applied", [])
+    assert (refused.answer, refused.reasons) == ("refused", [REASON])
+
+
+async def test_the_first_answer_stays_and_others_messages_change_nothing(log: Log) -> None:
+    sent = await act(log.pool, direction(), "staff:a")
+
+    await log.take_in([answer(sent, "message.applied", {}), answer("m-9", "message.applied", {})])
+    await log.take_in([answer(sent, "message.refused", {"reasons": [REASON]})])
+
+    state = await store.read_act(log.pool, sent)
+    assert state is not None
+    assert state.answer == "applied"
+    assert await log.pool.fetchval("SELECT count(*) FROM acts") == 1
+
+
+async def test_words_are_in_the_message_alone(log: Log) -> None:
+    data = inbound.EngagementEnding(
+        engagement_id=f"{NUMBER}-E1",
+        reason="provider_lost",
+        then="refer",
+        words_for_requester="canary",
+    )
+
+    await act(log.pool, Act(data, "form-1"), "staff:a")
+
+    (message,) = await events_in(log.pool, IN_TOPIC)
+    assert message["data"]["words_for_requester"] == "canary"
+    assert "canary" not in str(await log.pool.fetch("SELECT * FROM acts"))
+
+
+async def test_acts_after_the_dump_are_put_back_from_the_own_topic(
+    stack: Stack, database: Database
+) -> None:
+    dsn = await database("desk")
+    async with await opened(dsn) as pool:
+        before = await act(pool, direction("form-1"), "staff:a")
+        await pool.execute("DELETE FROM outbox")
+        async with dumped(stack, dsn, service="desk") as dump:
+            after = await act(pool, direction("form-2"), "staff:b")
+            on_log = await outbox_of(pool)
+            async with asyncpg.create_pool(
+                dump, min_size=1, max_size=2, server_settings=LIMITS
+            ) as restored:
+                await announce(restored, on_log, at=START)
+
+                await catch_up(restored, Restore(), [[]], service="desk")
+
+                acts = await store.read_acts(restored, NUMBER)
+                assert [each.message_id for each in acts] == [before, after]
+                again = await act(restored, direction("form-3"), "staff:a")
+                (message,) = await events_in(restored, IN_TOPIC)
+                assert (message["id"], int(message["sequence"])) == (again, 3)

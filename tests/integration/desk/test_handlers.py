@@ -1,0 +1,289 @@
+"""Batches of the log become cases and a work list: whole, once, and in any interleaving."""
+
+import random
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.desk import store
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.event import Event
+from tests.conftest import Database
+from tests.examples.later import later
+from tests.examples.mails import MailStream, notice_decided
+from tests.examples.streams import START, EventStream
+from tests.integration.desk.conftest import Log, opened
+
+Said = tuple[str, Event | bytes]
+TABLES = ("cases", "happenings", "notices", "work_items")
+LATE = START + timedelta(days=40)
+
+
+def full_stream(number: int) -> EventStream:
+    """A request that is referred, waits, is late with one provider and goes on with another."""
+    stream = EventStream(number)
+    stream.accepted()
+    stream.referred("no_ori")
+    stream.waitlisted()
+    stream.waitlisted("program_not_open")
+    stream.offered()
+    stream.referred("countered", provider="iacp")
+    stream.engaged()
+    missed = stream.clock_missed("assigned", "engagement_silence")
+    stream.clock_still_missed(missed)
+    stream.clock_settled(missed)
+    stream.clock_still_missed(missed, 3)
+    stream.progressed("kick_off")
+    stream.affected("provider_suspended")
+    stream.affected("provider_ended")
+    stream.ended(status="triaged")
+    stream.referred("engagement_ended")
+    return stream
+
+
+def everything(number: int) -> list[Said]:
+    stream = full_stream(number)
+    mails = MailStream(number, request_id=stream.request_id)
+    return [
+        *stream.events,
+        (notifications.TOPIC, notice_decided(stream, "iacp", "ca-post", number=number)),
+        (notifications.MAIL_TOPIC, mails.unknown()),
+        (notifications.MAIL_TOPIC, mails.delivered()),
+    ]
+
+
+async def rows(log: Log) -> dict[str, list[Any]]:
+    """Return everything that is folded; ids are unique, so the order is that of all columns."""
+    return {
+        table: sorted(map(str, await log.pool.fetch(f"SELECT * FROM {table}"))) for table in TABLES
+    }
+
+
+async def test_a_case_has_its_facts_its_timeline_and_what_waits(log: Log) -> None:
+    stream = full_stream(1)
+    await log.take_in(everything(1))
+
+    found = await store.read_case(log.pool, stream.tracking_number, at=LATE)
+
+    assert found is not None
+    case = found.case
+    assert (case.agency, case.state_code) == ("Los Angeles Police Department", "US-CA")
+    assert (case.status, case.provider, case.program) == ("referred", None, "cri-tac")
+    assert case.since == stream.events[-1][1].time
+    assert [h.event_id for h, _ in found.happenings] == [event.id for _, event in stream.events]
+    assert found.happenings[1][0].sentence == "First by score."
+    assert {n.audience: n.mail_outcome for n in found.notices} == {
+        "iacp": "delivered",
+        "ca-post": None,
+    }
+    assert [item.kind for item in found.items] == ["referred"]
+
+
+async def test_a_status_that_goes_on_keeps_when_it_began(log: Log) -> None:
+    stream = EventStream(1)
+    began = stream.waitlisted()
+    stream.waitlisted("program_suspended")
+
+    for said in stream.events:
+        await log.take_in([said])
+
+    found = await store.read_case(log.pool, stream.tracking_number, at=LATE)
+    assert found is not None
+    assert found.case.since == began.time
+
+
+async def test_a_batch_sent_again_changes_nothing(log: Log) -> None:
+    await log.take_in(everything(1))
+    before = await rows(log)
+
+    result = await log.take_in(everything(1))
+
+    assert sum(result.outcomes.values(), Counter()) == {"duplicate": len(everything(1))}
+    assert await rows(log) == before
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
+    log: Log, database: Database, seed: int
+) -> None:
+    chance = random.Random(seed)
+    said = [each for number in range(1, 4) for each in everything(number)]
+    left: dict[str, list[Said]] = {}
+    for each in said:
+        left.setdefault(each[0], []).append(each)
+
+    while any(left.values()):
+        batch = []
+        for _ in range(chance.randint(1, 12)):
+            topic = chance.choice([topic for topic, events in left.items() if events] or [""])
+            if topic:
+                batch.append(left[topic].pop(0))
+        await log.take_in(batch)
+
+    async with await opened(await database("desk")) as pool:
+        in_order = Log(pool)
+        for each in said:
+            await in_order.take_in([each])
+        assert await rows(log) == await rows(in_order)
+
+
+async def test_what_closes_an_item_for_good_may_come_before_what_opens_it(log: Log) -> None:
+    mails = MailStream()
+    unknown, delivered = mails.unknown(), mails.delivered()
+    settled = f"unknown_outcome:{mails.mail}"
+    await log.pool.execute(
+        "INSERT INTO work_items (item_id, kind, closed_at, closed_because)"
+        " VALUES ($1, 'unknown_outcome', $2, 'notice_settled')",
+        settled,
+        delivered.time,
+    )
+
+    await log.take_in([(notifications.MAIL_TOPIC, unknown)])
+
+    page = await store.read_items(log.pool, at=LATE)
+    assert page.total == 0
+    assert await log.pool.fetchval("SELECT why FROM work_items") is not None
+
+
+async def test_the_list_begins_with_what_is_due_first_and_is_filtered(log: Log) -> None:
+    first, second, third = EventStream(1), EventStream(2, name="Bayard Police"), EventStream(3)
+    for stream in (first, second, third):
+        stream.accepted()
+    first.referred(due_at=START + timedelta(days=3))
+    second.referred(due_at=START + timedelta(days=1))
+    third.waitlisted()
+    await log.take_in([*first.events, *second.events, *third.events])
+
+    soon = await store.read_items(log.pool, at=START + timedelta(days=2))
+    page = await store.read_items(log.pool, at=LATE)
+
+    numbers = [first.tracking_number, second.tracking_number, third.tracking_number]
+    assert [item.tracking_number for item in soon.items] == [numbers[1], numbers[0]]
+    assert [item.tracking_number for item in page.items] == [numbers[1], numbers[0], numbers[2]]
+    assert page.total == 3
+    for filters, expected in (
+        ({"kind": "waits_long"}, [numbers[2]]),
+        ({"text": "bayard"}, [numbers[1]]),
+        ({"text": numbers[0].lower()}, [numbers[0]]),
+        ({"program": "critical-response"}, []),
+        ({"lane": "cri-tac.standard", "kind": "referred"}, [numbers[1], numbers[0]]),
+    ):
+        found = await store.read_items(log.pool, at=LATE, **filters)  # type: ignore[arg-type]
+        assert [item.tracking_number for item in found.items] == expected
+
+
+async def test_items_are_counted_by_kind_and_age(log: Log) -> None:
+    old, new = EventStream(1), EventStream(2)
+    old.referred()
+    new.waitlisted()
+    await log.take_in([*old.events, *new.events])
+
+    counted = await store.count_items(log.pool, at=START + timedelta(days=30, hours=1))
+
+    assert [(each.kind, each.age, each.items) for each in counted] == [
+        ("referred", "older", 1),
+        ("waits_long", "day", 1),
+    ]
+
+
+async def test_an_item_is_with_one_person_until_it_is_given_back(log: Log) -> None:
+    stream = EventStream(1)
+    stream.referred()
+    await log.take_in(stream.events)
+    (item,) = (await store.read_items(log.pool, at=LATE)).items
+
+    assert await store.take_item(log.pool, item.item_id, "staff:a")
+    assert await store.take_item(log.pool, item.item_id, "staff:a")
+    assert not await store.take_item(log.pool, item.item_id, "staff:b")
+    mine = await store.read_items(log.pool, at=LATE, taken_by="staff:a")
+    assert [each.taken_by for each in mine.items] == ["staff:a"]
+    assert not await store.give_item_back(log.pool, item.item_id, "staff:b")
+    assert await store.give_item_back(log.pool, item.item_id, "staff:a")
+    assert await store.take_item(log.pool, item.item_id, "staff:b")
+
+
+async def test_an_item_that_nobody_moved_for_half_an_hour_is_free(log: Log) -> None:
+    stream = EventStream(1)
+    stream.referred()
+    await log.take_in(stream.events)
+    (item,) = (await store.read_items(log.pool, at=LATE)).items
+    await store.take_item(log.pool, item.item_id, "staff:a")
+
+    await log.pool.execute("UPDATE work_items SET taken_until = now() - interval '1 second'")
+
+    (free,) = (await store.read_items(log.pool, at=LATE)).items
+    assert free.taken_by is None
+    assert await store.take_item(log.pool, item.item_id, "staff:b")
+
+
+async def test_events_of_a_later_release_are_in_the_timeline_and_end_what_they_end(
+    log: Log,
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.referred()
+    unknown = later(
+        routing.TOPIC,
+        "request_paused",
+        stream.tracking_number,
+        2,
+        {"status": "triaged"},
+        correlationid=stream.request_id,
+    )
+
+    result = await log.take_in([*stream.events, (routing.TOPIC, unknown)])
+
+    assert sum(result.outcomes.values(), Counter()) == {"applied": 2, "ignored": 1}
+    found = await store.read_case(log.pool, stream.tracking_number, at=LATE)
+    assert found is not None
+    assert found.case.status == "triaged"
+    assert [each.type for each, _ in found.happenings][-1] == "request_paused"
+    assert found.items == []
+
+
+async def test_what_concerns_no_request_is_passed_over(log: Log) -> None:
+    unknown = later(intake.TOPIC, "capacity_corrected", "iacp", 1, {"provider": "iacp"})
+    number = EventStream(1).tracking_number
+    told = later(notifications.TOPIC, "case_opened", number, 1, {"tracking_number": number})
+    mailed = later(notifications.MAIL_TOPIC, "mail_read", "mail:1", 1, {"mail": "1"})
+
+    result = await log.take_in(
+        [
+            (intake.TOPIC, unknown),
+            (routing.TOPIC, b"{}"),
+            (notifications.TOPIC, told),
+            (notifications.MAIL_TOPIC, mailed),
+        ]
+    )
+
+    assert sum(result.outcomes.values(), Counter()) == {"ignored": 3, "dead": 1}
+
+
+async def test_roles_are_the_last_that_were_set_for_the_office(log: Log) -> None:
+    def set_roles(number: int, participant: str, *roles: str) -> Said:
+        data = {"id": "staff:a", "participant": participant, "roles": roles}
+        event = reference.StaffSet.model_validate(
+            {
+                "id": f"00000000-0000-5000-8000-{number:012d}",
+                "source": "urn:cri:continuum:intake",
+                "type": "gov.cri.intake.staff_set.v1",
+                "subject": reference.SUBJECT,
+                "time": START,
+                "correlationid": "c",
+                "causationid": "c",
+                "sequence": f"{number:020d}",
+                "data": data,
+            }
+        )
+        return reference.TOPIC, event
+
+    await log.take_in([set_roles(1, "office-desk", "worker", "reader")])
+    await log.take_in([set_roles(2, "program-office", "administrator")])
+
+    assert await store.read_roles(log.pool, "staff:a") == {"worker", "reader"}
+    assert await store.read_roles(log.pool, "staff:b") == frozenset()
+
+    await log.take_in([set_roles(3, "office-desk")])
+    assert await store.read_roles(log.pool, "staff:a") == frozenset()
