@@ -23,6 +23,7 @@ _TYPES = {
 }
 _NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "id")
 """The fields that say what a message is about, the first that it has."""
+_ASK_FILE, _FILE_TOLD = "case.ask", "gov.cri.case.told.v1"
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 
 
@@ -63,6 +64,11 @@ class Act:
     def reason(self) -> str | None:
         """The code of its reason, if it has one."""
         return getattr(self.data, "reason", None)
+
+    @property
+    def purpose(self) -> str | None:
+        """What it opens a case file for, if it does."""
+        return getattr(self.data, "purpose", None) if self.kind == _ASK_FILE else None
 
     def message_id(self, actor: str) -> str:
         """Return the id of its message: the same for the same form of the same person."""
@@ -153,3 +159,17 @@ def answer_in(message: Message) -> Answer | None:
         None if reasons is None else to_json(reasons).decode(),
         message.time,
     )
+
+
+class ToldFile(NamedTuple):
+    """A case file that was told; ``told`` is JSON, with needs, contacts and notes."""
+
+    message_id: str
+    told: str
+
+
+def file_in(message: Message) -> ToldFile | None:
+    """Return the case file that *message* tells; None if it tells none."""
+    if message.type != _FILE_TOLD or message.inreplytoid is None:
+        return None
+    return ToldFile(message.inreplytoid, to_json(message.data).decode())

@@ -3,14 +3,17 @@
 import asyncio
 from functools import partial
 
-from services.desk import gauges
+from services.desk import gauges, store
 from services.desk.handlers import DeskReader
 from services.desk.parse import TOPICS
 from services.desk.restore import OWN, Restore
 from services.desk.settings import Settings
 from shared.contracts import intake, notifications, reference, routing
 from shared.process.http import PublicPages
+from shared.process.tasks import Task
 from shared.service import Service
+
+_SWEEP_SECONDS = 30.0
 
 
 def build(settings: Settings) -> Service:
@@ -31,6 +34,7 @@ def build(settings: Settings) -> Service:
             reference.TOPIC,
         ],
         restore=Restore(),
+        tasks=[Task("case files", store.sweep_case_files, every=_SWEEP_SECONDS)],
         gauges=partial(gauges.show, clock=settings.clock),
         public=PublicPages(
             routes=(), host=settings.public_host, port=settings.public_port, max_age=0

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.desk import project, store
-from services.desk.acts import OUT_TOPIC, Answer, answer_in
+from services.desk.acts import OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, LaterEvent, MailRow, NoticeRow
 from services.desk.store import Closed, Routed
@@ -38,6 +38,7 @@ class Batch:
     changed: dict[str, tuple[WorkItem, Closed | None]] = field(default_factory=dict)
     settled: dict[str, Settling] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    files: dict[str, ToldFile] = field(default_factory=dict)
 
     def change(self, changes: Changes) -> None:
         """Close items, then open others."""
@@ -118,15 +119,19 @@ class DeskReader:
             await store.save_mails(connection, state.mails.values())
         if state.answers:
             await store.record_answers(connection, state.answers.values())
+        if state.files:
+            await store.keep_case_files(connection, state.files.values())
         await catalog.take_in(connection, state.catalog)
 
 
 def _answer(state: Batch, message: Message) -> Taken:
-    """Note an answer. Everything else that the office is told is in the log, without words."""
+    """Note an answer. What else the office is told is in the log, without the words."""
     answer = answer_in(message)
     if answer is None:
         return _IGNORED
     state.answers.setdefault(answer.message_id, answer)
+    if (told := file_in(message)) is not None:
+        state.files.setdefault(told.message_id, told)
     return _TAKEN
 
 

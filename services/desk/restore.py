@@ -12,7 +12,6 @@ from typing import Any
 from services.desk import store
 from services.desk.acts import IN_TOPIC, sent
 from services.desk.handlers import DeskReader
-from shared.delivery.restore.catch_up import fold_sequences
 from shared.delivery.restore.own_log import OwnTopics
 from shared.delivery.take_in.reader import Reader
 
@@ -28,8 +27,8 @@ class Restore:
         self.reader: Reader[Any] = DeskReader()
 
     async def fold(self, connection: Any) -> None:
-        """Raise sequence numbers, and put back the acts that were sent."""
-        await fold_sequences(connection)
+        """Raise the numbers of messages, and put back the acts that were sent."""
+        await store.restore_numbers(connection)
         values = await store.read_announced_acts(connection, IN_TOPIC)
         acts = [act for value in values if (act := sent(value)) is not None]
         if acts:

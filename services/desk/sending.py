@@ -28,6 +28,14 @@ async def send(connection: Any, act: Act, *, actor: str, clock: BusinessClock = 
     )
     if at is None:
         return message_id
+    if act.purpose is not None and act.tracking_number is not None:
+        await store.begin_case_file(
+            connection,
+            message_id=message_id,
+            tracking_number=act.tracking_number,
+            actor=actor,
+            purpose=act.purpose,
+        )
     numbers = await sequences.lock(connection, [(IN_TOPIC, act.subject)])
     number = numbers.next(IN_TOPIC, act.subject)
     message = message_of(act, actor=actor, at=clock.at(at), number=number)

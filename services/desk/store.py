@@ -6,16 +6,20 @@ from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from services.desk.acts import OFFICE, Answer, Sent
+from asyncpg import Pool
+
+from services.desk.acts import OFFICE, Answer, Sent, ToldFile
 from services.desk.project import Case, Happening, MailRow, NoticeRow
 from services.desk.work.items import Settling, WorkItem
 from shared.delivery.take_in.reader import Connection
 from shared.postgres.statements import load_statements
+from shared.process.tasks import LATER
 
 _SQL = load_statements(__package__)
 PAGE = 50
 """The most items on a page of the list."""
 TAKEN_FOR = timedelta(minutes=30)
+FILE_KEPT = timedelta(minutes=15)
 
 
 class Closed(NamedTuple):
@@ -102,6 +106,15 @@ class ActState(NamedTuple):
     answer: str | None
     reasons: Sequence[Mapping[str, Any]]
     answered_at: datetime | None
+
+
+class CaseFile(NamedTuple):
+    """A case file that a person opened; ``told`` is None until it is there."""
+
+    tracking_number: str
+    purpose: str
+    told: Mapping[str, Any] | None
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +298,38 @@ async def read_announced_acts(connection: Any, topic: str) -> list[bytes]:
     return [row["value"] for row in await connection.fetch(_SQL["read_announced_acts"], topic)]
 
 
+async def restore_numbers(connection: Any) -> None:
+    """Raise the numbers of messages to the last ones that were sent."""
+    await connection.execute(_SQL["restore_numbers"])
+
+
 async def restore_acts(connection: Any, acts: Collection[Sent]) -> None:
     """Store acts that were sent, unless they are known."""
     await connection.execute(_SQL["restore_acts"], *_columns(acts))
+
+
+async def begin_case_file(
+    connection: Any, *, message_id: str, tracking_number: str, actor: str, purpose: str
+) -> None:
+    """Make room for a case file that *actor* asks for."""
+    await connection.execute(_SQL["begin_case_file"], message_id, tracking_number, actor, purpose)
+
+
+async def keep_case_files(connection: "Connection[Any]", files: Collection[ToldFile]) -> None:
+    """Keep case files that were asked for and told, for a quarter of an hour."""
+    await connection.execute(_SQL["keep_case_files"], *_columns(files), FILE_KEPT)
+
+
+async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFile | None:
+    """Return the case file that *actor* opened; None to everybody else, and afterwards."""
+    row = await connection.fetchrow(_SQL["read_case_file"], message_id, actor)
+    if row is None:
+        return None
+    told = None if row["told"] is None else json.loads(row["told"])
+    return CaseFile(row["tracking_number"], row["purpose"], told, row["until"])
+
+
+async def sweep_case_files(pool: "Pool[Any]") -> timedelta:
+    """Delete the case files whose time is over."""
+    await pool.execute(_SQL["sweep_case_files"])
+    return LATER

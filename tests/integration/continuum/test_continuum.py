@@ -13,7 +13,7 @@ from continuum import resume, why
 from continuum.access import Access, NotPossible
 from continuum.rebuild.services import FOLDED
 from deploy.local.stack import Stack
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.contracts.tracking import tracking_number
 from shared.delivery.orders import orders
 from shared.postgres.pool import LIMITS
@@ -33,6 +33,7 @@ STATEMENTS = {
         "accounting_timeline",
         "accounting_counted",
     ],
+    "desk": [],
 }
 EVERYWHERE = [
     "read_progress", "read_delivery", "read_lost", "read_lost_numbers", "read_blocked",
@@ -60,7 +61,7 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(
     stack: Stack,
     database: Database,
 ) -> None:
-    access = await access_to(stack, database, *SERVICES)
+    access = await access_to(stack, database, *DEPLOYABLES)
     statements = load_statements("continuum")
 
     for service, names in STATEMENTS.items():
@@ -72,7 +73,7 @@ async def test_every_statement_prepares_against_the_schema_of_its_service(
     assert used | {*EVERYWHERE} == statements.keys()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_every_statement_of_a_rebuild_runs_beside_the_service(
     stack: Stack, service: str, database: Database
 ) -> None:

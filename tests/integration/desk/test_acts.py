@@ -11,6 +11,7 @@ from services.desk.acts import IN_TOPIC, OUT_TOPIC, Act
 from services.desk.restore import Restore
 from services.desk.sending import send
 from shared.contracts import inbound
+from shared.contracts.event import derived_id
 from shared.contracts.tracking import tracking_number
 from shared.postgres.pool import LIMITS
 from tests.conftest import Database
@@ -30,7 +31,7 @@ def direction(token: str = "form-1", *, item_id: str | None = None) -> Act:
 
 def answer(message_id: str, kind: str, data: dict[str, Any]) -> tuple[str, bytes]:
     message = {
-        "id": message_id,
+        "id": derived_id("told", kind, message_id),
         "type": f"gov.cri.{kind}.v1",
         "subject": NUMBER,
         "time": START.isoformat(),
@@ -124,18 +125,47 @@ async def test_acts_after_the_dump_are_put_back_from_the_own_topic(
     async with await opened(dsn) as pool:
         before = await act(pool, direction("form-1"), "staff:a")
         await pool.execute("DELETE FROM outbox")
-        async with dumped(stack, dsn, service="desk") as dump:
-            after = await act(pool, direction("form-2"), "staff:b")
-            on_log = await outbox_of(pool)
-            async with asyncpg.create_pool(
-                dump, min_size=1, max_size=2, server_settings=LIMITS
-            ) as restored:
-                await announce(restored, on_log, at=START)
+    async with (
+        dumped(stack, dsn, service="desk") as dump,
+        asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=LIMITS) as lived,
+        asyncpg.create_pool(dump, min_size=1, max_size=2, server_settings=LIMITS) as restored,
+    ):
+        after = await act(lived, direction("form-2"), "staff:b")
+        await announce(restored, await outbox_of(lived), at=START)
 
-                await catch_up(restored, Restore(), [[]], service="desk")
+        await catch_up(restored, Restore(), [], service="desk")
 
-                acts = await store.read_acts(restored, NUMBER)
-                assert [each.message_id for each in acts] == [before, after]
-                again = await act(restored, direction("form-3"), "staff:a")
-                (message,) = await events_in(restored, IN_TOPIC)
-                assert (message["id"], int(message["sequence"])) == (again, 3)
+        acts = await store.read_acts(restored, NUMBER)
+        assert [each.message_id for each in acts] == [before, after]
+        again = await act(restored, direction("form-3"), "staff:a")
+        (message,) = await events_in(restored, IN_TOPIC)
+        assert (message["id"], int(message["sequence"])) == (again, 3)
+
+
+async def test_e33_a_case_file_is_for_the_person_who_opened_it_and_for_minutes(log: Log) -> None:
+    await store.begin_case_file(
+        log.pool, message_id="m-1", tracking_number=NUMBER, actor="staff:a", purpose="triage"
+    )
+    asked = await store.read_case_file(log.pool, "m-1", "staff:a")
+    assert asked is not None
+    assert asked.told is None
+
+    await log.take_in([answer("m-1", "case.told", {"need": {"issue": "canary"}})])
+
+    told = await store.read_case_file(log.pool, "m-1", "staff:a")
+    assert told is not None
+    assert told.told == {"need": {"issue": "canary"}}
+    assert await store.read_case_file(log.pool, "m-1", "staff:b") is None
+    await store.sweep_case_files(log.pool)
+    assert await store.read_case_file(log.pool, "m-1", "staff:a") == told
+
+    await log.pool.execute("UPDATE case_files SET until = now()")
+    assert await store.read_case_file(log.pool, "m-1", "staff:a") is None
+    await store.sweep_case_files(log.pool)
+    assert await log.pool.fetchval("SELECT count(*) FROM case_files") == 0
+
+
+async def test_a_file_that_nobody_asked_for_is_not_kept(log: Log) -> None:
+    await log.take_in([answer("m-1", "case.told", {"need": {"issue": "canary"}})])
+
+    assert await log.pool.fetchval("SELECT count(*) FROM case_files") == 0

@@ -5,10 +5,12 @@ import pytest
 
 from deploy.local.stack import Stack
 from deploy.provision.databases import database_of, owner_of, with_database
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 
 
-@pytest.mark.parametrize("role", ["postgres", "operator", *SERVICES, *map(owner_of, SERVICES)])
+@pytest.mark.parametrize(
+    "role", ["postgres", "operator", *DEPLOYABLES, *map(owner_of, DEPLOYABLES)]
+)
 async def test_a_wrong_password_is_refused(stack: Stack, role: str) -> None:
     port = stack.postgres.port
 
@@ -16,12 +18,12 @@ async def test_a_wrong_password_is_refused(stack: Stack, role: str) -> None:
         await asyncpg.connect(f"postgresql://{role}:wrong@127.0.0.1:{port}/continuum_routing")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_a_service_connects_to_its_own_database_and_no_other(
     stack: Stack, service: str
 ) -> None:
     own = stack.dsn(service)
-    others = [database_of(other) for other in SERVICES if other != service]
+    others = [database_of(other) for other in DEPLOYABLES if other != service]
 
     connection = await asyncpg.connect(own)
     await connection.close()

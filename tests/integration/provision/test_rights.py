@@ -9,7 +9,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from deploy.provision.databases import owner_of
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.postgres import rights
 from shared.postgres.migrate import migrate
 from shared.postgres.statements import load_statements
@@ -53,7 +53,7 @@ async def explained(connection: "asyncpg.Connection[Any]", sql: str) -> None:
     await connection.execute(f"EXPLAIN (GENERIC_PLAN) {sql}")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_a_service_may_run_each_of_its_statements(database: Database, service: str) -> None:
     async with connected(await database(service)) as connection:
         for package in schemas(service):
@@ -67,7 +67,7 @@ async def test_a_service_may_run_each_of_its_statements(database: Database, serv
                     pytest.fail(f"{package}/sql/{name}.sql: {error}")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_the_operator_may_run_each_statement_of_the_command_line(
     stack: Stack, database: Database, service: str
 ) -> None:
@@ -81,7 +81,7 @@ async def test_the_operator_may_run_each_statement_of_the_command_line(
                 pytest.fail(f"continuum/sql/{name}.sql: {error}")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 @pytest.mark.parametrize("role", [roles.as_service, roles.as_operator, roles.as_owner])
 async def test_no_role_reads_the_passwords_of_roles(
     stack: Stack, database: Database, service: str, role: Callable[..., str]
@@ -95,13 +95,13 @@ async def test_no_role_reads_the_passwords_of_roles(
             await connection.fetch("SELECT pg_read_file('PG_VERSION')")
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 @pytest.mark.parametrize("who", ["the service", "its owner"])
 async def test_no_role_of_a_service_reaches_another_database(
     stack: Stack, service: str, who: str
 ) -> None:
     role = service if who == "the service" else owner_of(service)
-    for other in SERVICES:
+    for other in DEPLOYABLES:
         if other != service:
             own = stack.dsn(service, role=role)
             with pytest.raises(Refused):
@@ -112,7 +112,7 @@ async def test_no_role_of_a_service_reaches_another_database(
                 )
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_a_service_changes_no_schema_no_record_and_no_migration(
     database: Database, service: str
 ) -> None:
@@ -138,7 +138,7 @@ async def test_a_service_changes_no_schema_no_record_and_no_migration(
                 await connection.execute(statement)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_the_operator_writes_orders_and_looks_and_nothing_else(
     stack: Stack, database: Database, service: str
 ) -> None:
@@ -175,7 +175,7 @@ async def test_the_operator_writes_orders_and_looks_and_nothing_else(
                 await connection.execute(statement)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_the_operator_reads_no_contents_but_by_a_look_that_is_kept(
     stack: Stack, database: Database, service: str
 ) -> None:
@@ -193,7 +193,7 @@ async def test_the_operator_reads_no_contents_but_by_a_look_that_is_kept(
         assert not secret & {row["table"] for row in readable}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 async def test_a_table_of_a_later_migration_is_the_services_at_once(
     stack: Stack, database: Database, service: str
 ) -> None:
@@ -210,7 +210,7 @@ async def test_a_table_of_a_later_migration_is_the_services_at_once(
             assert await operator.fetchval("SELECT n FROM later") == 1
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", DEPLOYABLES)
 @pytest.mark.parametrize("table", KEPT)
 async def test_not_even_the_owner_changes_what_is_kept(
     stack: Stack, database: Database, service: str, table: str

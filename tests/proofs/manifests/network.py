@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from tests.proofs.manifests.rendered import (
     Objects,
     component_of,
@@ -49,16 +49,21 @@ Pods = dict[str, tuple[str | None, dict[str, str]]]
 
 def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
     """Return every edge that is needed: the architecture's, and those of the operators."""
-    migrations = [f"{service} migration" for service in SERVICES]
-    ours = [*SERVICES, "canary", DESK, *migrations, *_OPERATED]
+    migrations = [f"{service} migration" for service in DEPLOYABLES]
+    ours = [*DEPLOYABLES, "canary", DESK, *migrations, *_OPERATED]
     kafka, asking = ("broker", "controller"), ("broker", "controller", "entity operator")
     return {
-        *((member, "broker", 9093) for member in (*SERVICES, "canary", DESK)),
-        *((member, each, 5432) for member in (*SERVICES, DESK, *migrations) for each in _STORES),
-        *((DESK, member, 8080) for member in SERVICES),
+        *((member, "broker", 9093) for member in (*DEPLOYABLES, "canary", DESK)),
+        *(
+            (member, each, 5432)
+            for member in (*DEPLOYABLES, DESK, *migrations)
+            for each in _STORES
+        ),
+        *((DESK, member, 8080) for member in DEPLOYABLES),
         (OUTSIDE, "broker", 9094),
         ("ingress", "reporting", 8081),
-        *(("prometheus", member, 8080) for member in (*SERVICES, "canary")),
+        ("ingress", "desk", 8081),
+        *(("prometheus", member, 8080) for member in (*DEPLOYABLES, "canary")),
         *(("prometheus", each, 9187) for each in _STORES),
         *(("prometheus", node, 9404) for node in kafka),
         *((member, "dns", 53) for member in ours),
@@ -73,7 +78,7 @@ def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
         ),
         *((member, OUTSIDE, port) for member in (*asking, *_STORES) for port in (443, 6443)),
         *([("keda", "broker", 9093)] if keda else []),
-        *((member, "collector", 4318) for member in SERVICES if traced),
+        *((member, "collector", 4318) for member in DEPLOYABLES if traced),
         *([("notifications", "mail gateway", 587)] if mailed else []),
     }
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from tests.proofs.manifests.rendered import (
     Object,
     Objects,
@@ -197,7 +197,7 @@ def migrations(objects: Objects) -> Iterator[str]:
     found: dict[tuple[str, str], list[Object]] = {}
     for each, _ in workloads(objects):
         found.setdefault((service_of(each), component_of(each)), []).append(each)
-    for service in SERVICES:
+    for service in DEPLOYABLES:
         for component, verb in (("service", "run"), ("migration", "migrate")):
             own = found.get((service, component), [])
             if len(own) != 1:

@@ -1,4 +1,4 @@
-"""Policies for Services: one selects the public pages; one per service selects its probes."""
+"""Policies for Services: those of pages lead to them; one per service selects its probes."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from tests.proofs.manifests.rendered import (
 
 
 def pages(objects: Objects) -> Iterator[str]:
-    """One Service leads to the port of the public pages, on pods that have them."""
+    """A Service of pages leads to their port, on the pods that it selects."""
     found = [each for each in of_kind(objects, "Service") if not _is_headless(each)]
     if not found:
         yield "no Service leads to the public pages"
