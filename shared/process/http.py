@@ -6,9 +6,10 @@ The public port serves nothing of the other: exact counts would reveal what the 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _STOP_SECONDS = 3
 _MAX_CONNECTIONS = 500
-_HEADERS = {
+HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
@@ -26,16 +27,30 @@ _HEADERS = {
     ),
     "Referrer-Policy": "no-referrer",
 }
+"""The headers of pages without forms, whose style is in the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicPages:
-    """Public pages: their routes, their address, and how many seconds caches may keep a page."""
+    """
+    Public pages: their routes and their address.
+
+    Caches may keep a page for ``max_age`` seconds; with None, each response says for itself, and
+    one that says nothing is not kept. ``headers`` are on every response.
+    """
 
     routes: Sequence[BaseRoute]
     host: str
     port: int
-    max_age: int
+    max_age: int | None
+    headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
+    exception_handlers: Mapping[Any, Any] = field(default_factory=dict)
+
+    def app(self) -> Starlette:
+        """Return the app that serves the routes, without the headers."""
+        return Starlette(
+            routes=list(self.routes), exception_handlers=dict(self.exception_handlers)
+        )
 
 
 class Servers:
@@ -57,6 +72,7 @@ class Servers:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # it would believe every process of this machine
                 lifespan="off",
                 limit_concurrency=max_connections,
             )
@@ -67,9 +83,9 @@ class Servers:
 
     def start_public(self, pages: PublicPages) -> Starlette:
         """Serve the public pages with security headers; return the app, for its state."""
-        app = Starlette(routes=list(pages.routes))
+        app = pages.app()
         self.start(
-            public_headers(app, max_age=pages.max_age),
+            public_headers(app, max_age=pages.max_age, headers=pages.headers),
             host=pages.host,
             port=pages.port,
             max_connections=_MAX_CONNECTIONS,
@@ -86,16 +102,22 @@ class Servers:
                     await task
 
 
-def public_headers(app: ASGIApp, *, max_age: int) -> ASGIApp:
+def public_headers(
+    app: ASGIApp, *, max_age: int | None, headers: Mapping[str, str] = HEADERS
+) -> ASGIApp:
     """Wrap *app* so that every response, errors included, has the security and cache headers."""
 
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                is_page = message["status"] == 200
-                headers["Cache-Control"] = f"public, max-age={max_age}" if is_page else "no-store"
+                sent = MutableHeaders(scope=message)
+                sent.update(headers)
+                if message["status"] != 200:
+                    sent["Cache-Control"] = "no-store"
+                elif max_age is not None:
+                    sent["Cache-Control"] = f"public, max-age={max_age}"
+                else:
+                    sent.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await app(scope, receive, send_with_headers)

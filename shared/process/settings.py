@@ -65,10 +65,15 @@ class ServiceSettings(BaseSettings):
             return self
         if self.business_start is None or self.business_since is None:
             raise ValueError("a business clock needs business_start and business_since")
-        hosts = [self.postgres_host, *(each.rpartition(":")[0] for each in self.kafka_servers)]
-        if any(host.strip("[]") not in LOOPBACK for host in hosts):
+        if not self.is_local:
             raise ValueError("only the local stack may have a business clock of its own")
         return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether Kafka and Postgres are on this machine, as only the local stack has them."""
+        hosts = [self.postgres_host, *(each.rpartition(":")[0] for each in self.kafka_servers)]
+        return all(host.strip("[]") in LOOPBACK for host in hosts)
 
     @property
     def clock(self) -> BusinessClock:
