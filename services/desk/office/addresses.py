@@ -1,0 +1,35 @@
+"""The client's address behind trusted proxies. Pure."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+
+from services.desk.office.settings import Network
+
+
+def client_address(peer: str, forwarded: Iterable[str], *, trusted: Sequence[Network]) -> str:
+    """
+    Return the address that a request comes from.
+
+    *forwarded* are the ``X-Forwarded-For`` headers, in order. They are read from right to left as
+    long as each sender is *trusted*: what stands further left anyone may have written.
+    """
+    address = peer
+    hops = [hop.strip() for header in forwarded for hop in header.split(",")]
+    while hops and _is_in(address, trusted):
+        hop = hops.pop()
+        if not _is_address(hop):
+            break
+        address = hop
+    return address
+
+
+def _is_in(address: str, networks: Sequence[Network]) -> bool:
+    return _is_address(address) and any(ip_address(address) in each for each in networks)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""Reads the form of a POST, within bounds."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+MOST_BYTES = 512 * 1024
+MOST_FIELDS = 300
+SECONDS = 10.0
+_TYPE = "application/x-www-form-urlencoded"
+_TOO_LARGE = "What you sent is too large. Shorten the longest texts and send it again."
+_UNREADABLE = "What your browser sent cannot be read. Go back and send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, each with its values in order."""
+
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return the first value of *name* without surrounding white space; empty if absent."""
+        return next(iter(self.fields.get(name, ())), "").strip()
+
+    def all(self, name: str) -> list[str]:
+        """Return all values of *name* that are not empty."""
+        return [value for each in self.fields.get(name, ()) if (value := each.strip())]
+
+
+async def read_form(request: Request) -> Form:
+    """Return the form of *request*; raise 400, 408, 413 or 415 for one that cannot be read."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _TYPE:
+        raise HTTPException(415, _UNREADABLE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise HTTPException(413, _TOO_LARGE)
+    except TimeoutError as error:
+        raise HTTPException(408, _UNREADABLE) from error
+    except ClientDisconnect as error:
+        raise HTTPException(400, _UNREADABLE) from error
+    try:
+        return parse(bytes(body))
+    except ValueError as error:
+        raise HTTPException(400, _UNREADABLE) from error
+
+
+def parse(body: bytes) -> Form:
+    """Return the form in *body*, line ends as one character. Raises ValueError."""
+    text = body.decode("ascii")
+    found = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    if "\0" in "".join(name + "".join(values) for name, values in found.items()):
+        raise ValueError("a character that no text has")
+    return Form(
+        {name: [value.replace("\r\n", "\n") for value in values] for name, values in found.items()}
+    )

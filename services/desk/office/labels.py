@@ -1,0 +1,143 @@
+"""Words for codes, as the office's pages show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.catalog.catalog import Catalog
+from shared.contracts.codes import STATES
+
+KINDS: Mapping[str, str] = {
+    "referred": "Decide on a request",
+    "counter": "Decide on a counteroffer",
+    "late": "Something is late",
+    "waits_long": "Waits for long",
+    "rehome": "Find another provider",
+    "suspended_work": "Work on hold",
+    "unreachable": "Could not be reached",
+    "unknown_outcome": "Did a mail arrive?",
+    "no_living_contact": "No contact that works",
+    "call": "Call somebody",
+}
+"""Kinds of work, in the order of the list."""
+STATUSES: Mapping[str, str] = {
+    "accepted": "being sorted",
+    "triaged": "sorted, looking for a provider",
+    "waiting": "waiting",
+    "offered": "offered to a provider",
+    "assigned": "taken on by a provider",
+    "planned": "planned with a provider",
+    "in_delivery": "help is being given",
+    "delivered": "delivered, not yet closed",
+    "closed": "closed",
+    "ineligible": "not eligible",
+    "referred": "with this office",
+    "withdrawn": "withdrawn by the agency",
+}
+PACES: Mapping[str, str] = {"standard": "standard", "urgent": "urgent"}
+HAPPENINGS: Mapping[str, str] = {
+    "request_accepted": "The request came in",
+    "request_amended": "The agency changed its request",
+    "withdrawal_requested": "The agency asked to withdraw the request",
+    "offer_answered": "The provider answered the offer",
+    "milestone_reported": "The provider reported progress",
+    "engagement_close_reported": "The provider reported the end of its work",
+    "engagement_end_directed": "The office ended the work",
+    "engagement_rehome_directed": "The office gave the work to another provider",
+    "clock_settle_directed": "The office settled what was late",
+    "request_directed": "The office decided on the request",
+    "request_triaged": "The request was sorted",
+    "request_ineligible": "No program can help",
+    "request_waitlisted": "The request began to wait",
+    "request_referred": "The request came to this office",
+    "offer_made": "The request was offered to a provider",
+    "offer_declined": "The provider declined",
+    "offer_lapsed": "The provider did not answer in time",
+    "offer_withdrawn": "The offer was withdrawn",
+    "engagement_opened": "The provider took the request on",
+    "engagement_progressed": "The work went on",
+    "engagement_closed": "The work was closed",
+    "engagement_ended": "The work with this provider ended",
+    "engagement_affected": "The work's provider or program changed",
+    "request_withdrawn": "The request was withdrawn",
+    "clock_missed": "Something became late",
+    "clock_still_missed": "It is still late",
+    "clock_reminded": "A reminder was sent",
+    "clock_settled": "What was late is settled",
+    "clock_paused": "A time limit was paused",
+    "clock_resumed": "A time limit goes on",
+    "clock_moved": "A time limit was moved",
+    "amendment_came_too_late": "A change came too late",
+    "facts_changed": "What is known of the agency changed",
+    "request_recorded": "The state of the request was written down again",
+}
+"""What happened, by the short name of an event's type."""
+ANOTHER_EVENT = "Something happened that these pages cannot name yet"
+CLOCKS: Mapping[str, str] = {
+    "acknowledgement": "confirm receipt",
+    "triage.standard": "decide on the request",
+    "triage.urgent": "decide on the request, urgent",
+    "offer_answer.standard": "the provider's answer",
+    "offer_answer.urgent": "the provider's answer, urgent",
+    "plan_proposed": "the provider's plan",
+    "engagement_silence": "the provider's next report",
+    "rehome": "find another provider",
+}
+"""What a time limit waits for."""
+OUTCOMES: Mapping[str, str] = {"sent": "told", "not_needed": "not told"}
+MAIL_OUTCOMES: Mapping[str, str] = {
+    "delivered": "mail handed over",
+    "failed": "mail could not be delivered",
+    "outcome_unknown": "nobody can say whether the mail arrived",
+    "cancelled": "mail not sent any more",
+    "settled": "settled by the office",
+}
+CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by mail"}
+ROLES: Mapping[str, str] = {
+    "reader": "reads",
+    "worker": "works on requests",
+    "approver": "approves",
+    "administrator": "administrates people",
+}
+AGES: Mapping[str, str] = {"day": "up to a day", "week": "up to a week", "older": "older"}
+
+
+def words_of(code: str) -> str:
+    """Return a code that has no words of its own as words."""
+    return code.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names for ids: of programs, providers and participants."""
+
+    catalog: Catalog
+
+    def program(self, program: str | None) -> str:
+        """Return the name of a program."""
+        if program is None:
+            return "not decided yet"
+        found = self.catalog.programs.get(program)
+        return found.name if found else program
+
+    def participant(self, participant: str | None) -> str:
+        """Return the name of an organization."""
+        if participant is None:
+            return ""
+        found = self.catalog.participants.get(participant)
+        return found.name if found else participant
+
+    def pace(self, lane: str | None) -> str:
+        """Return the pace of a lane."""
+        return "" if lane is None else PACES.get(lane.rpartition(".")[2], "")
+
+    def lanes(self) -> Mapping[str, str]:
+        """Return the name of every lane."""
+        return {
+            f"{id_}.{pace}": f"{program.name}, {name}"
+            for id_, program in self.catalog.programs.items()
+            for pace, name in PACES.items()
+        }
+
+    def state(self, code: str | None) -> str:
+        """Return the name of a state or territory."""
+        return "" if code is None else STATES.get(code, code)

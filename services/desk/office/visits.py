@@ -1,0 +1,223 @@
+"""What all pages have in common: who is signed in, with which roles, and that a form is ours."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from services.desk import store
+from services.desk.office import sessions
+from services.desk.office.addresses import client_address
+from services.desk.office.forms import Form, read_form
+from services.desk.office.issuer import Issuer
+from services.desk.office.labels import Names
+from services.desk.office.sessions import Session
+from services.desk.office.settings import OfficeSettings
+from services.desk.office.tokens import are_equal, csrf_token, new_secret
+from services.desk.office.views import Views
+from shared.business_clock import BusinessClock
+from shared.catalog.catalog import CatalogCache
+from shared.contracts.tracking import is_tracking_number
+from shared.process.outages import TRANSIENT
+
+log = structlog.get_logger()
+Connection = PoolConnectionProxy
+SESSION_COOKIE = "__Host-office"
+SIGN_IN = "/sign-in"
+CASEWORK = frozenset({"reader", "worker", "approver"})
+"""Roles that see requests; an administrator as such does not."""
+ACTS = frozenset({"worker", "approver"})
+ADMINISTRATOR = frozenset({"administrator"})
+PATHS = frozenset({"/", "/call", "/figures", "/people"})
+"""Where a sign-in may lead, beside the page of a case."""
+UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
+FOREIGN = "This was not sent from a page of this office. Nothing was changed."
+STALE_FORM = "This form is no longer valid. Nothing was changed. Open the page again."
+NO_ROLE_FOR_PAGE = "Your role does not include this page."
+_ACQUIRE_SECONDS = 5.0
+_CASE = re.compile(r"/cases/([A-Z0-9-]{1,40})")
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of a signed-in person, in one transaction."""
+
+    request: Request
+    connection: "PoolConnectionProxy[Any]"
+    office: "Office"
+    session: Session
+    roles: frozenset[str]
+    secret: str | None
+    """What the browser holds; None once the session has ended."""
+    form: Form = field(default_factory=Form)
+
+    @property
+    def csrf(self) -> str:
+        """The token of every form of this session."""
+        return csrf_token(self.secret or "")
+
+    @property
+    def actor(self) -> str:
+        """The pseudonym under which the person acts."""
+        assert self.session.actor is not None  # otherwise there are no roles, and no page
+        return self.session.actor
+
+    async def now(self) -> datetime:
+        """Return the business time."""
+        return self.office.clock.at(await store.read_now(self.connection))
+
+    async def names(self) -> Names:
+        """Return the names for the ids of reference data."""
+        return Names(await self.office.catalog.current(self.connection))
+
+    def may(self, roles: Collection[str]) -> bool:
+        """Tell whether the person has one of *roles*."""
+        return not self.roles.isdisjoint(roles)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return the page of *template*, with the navigation of this person."""
+        html = self.office.views.render(
+            template,
+            person=self.session,
+            roles=self.roles,
+            csrf=self.csrf,
+            path=self.request.url.path,
+            **values,
+        )
+        return HTMLResponse(html, status)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class Office:
+    """What the pages of one process share."""
+
+    def __init__(self, settings: OfficeSettings, *, issuer: Issuer | None = None) -> None:
+        self.settings = settings
+        self.clock: BusinessClock = settings.clock
+        self.issuer = issuer or Issuer(settings)
+        self.views = Views(settings)
+        self.catalog = CatalogCache()
+
+    def get(
+        self, path: str, handler: Handler, *, roles: Collection[str] | None = CASEWORK
+    ) -> Route:
+        """Return the route of a page for people with one of *roles*; it changes nothing."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self._visit(request, handler, roles, Form())
+
+        return Route(path, endpoint, methods=["GET"])
+
+    def post(self, path: str, handler: Handler, *, roles: Collection[str] | None) -> Route:
+        """Return the route of a form for people with one of *roles*; None: for all signed in."""
+
+        async def endpoint(request: Request) -> Response:
+            self.check_origin(request)
+            return await self._visit(request, handler, roles, await read_form(request))
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def plain(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return a page for people who are not signed in."""
+        return HTMLResponse(self.views.render(template, person=None, **values), status)
+
+    def client(self, request: Request) -> str:
+        """Return the address that *request* comes from."""
+        peer = request.client.host if request.client else ""
+        forwarded = request.headers.getlist("x-forwarded-for")
+        return client_address(peer, forwarded, trusted=self.settings.trusted_proxies)
+
+    def check_origin(self, request: Request) -> None:
+        """Raise 403 unless the browser says that one of our pages sent this form."""
+        if request.headers.get("origin") != self.settings.public_url:
+            raise HTTPException(403, FOREIGN)
+
+    async def _visit(
+        self, request: Request, handler: Handler, roles: Collection[str] | None, form: Form
+    ) -> Response:
+        secret = request.cookies.get(SESSION_COOKIE, "")
+        async with connected(request) as connection:
+            session = await sessions.touch_session(connection, secret) if secret else None
+            if session is None:
+                return self._signed_out(request)
+            if request.method == "POST" and not are_equal(form.text("csrf"), csrf_token(secret)):
+                raise HTTPException(403, STALE_FORM)
+            current = await self.roles(connection, session)
+            renewed = current != session.roles
+            if renewed:  # what an earlier role could have left behind is worth nothing now
+                before, secret = secret, new_secret()
+                await sessions.renew_session(connection, before, to=secret, roles=current)
+            visit = Visit(request, connection, self, session, current, secret, form)
+            response = await self._answer(visit, handler, roles)
+        if renewed and visit.secret is not None:
+            set_session(response, visit.secret)
+        return response
+
+    async def _answer(
+        self, visit: Visit, handler: Handler, roles: Collection[str] | None
+    ) -> Response:
+        if roles is None or visit.may(roles):
+            return await handler(visit)
+        if not visit.roles:
+            return visit.page("no_role", status=403)
+        if visit.request.url.path == "/":
+            return RedirectResponse("/people", 303)
+        return visit.page("error", status=403, title=NO_ROLE_FOR_PAGE, message="")
+
+    async def roles(
+        self, connection: "PoolConnectionProxy[Any]", session: Session
+    ) -> frozenset[str]:
+        """Return what the person may do now."""
+        if session.actor is None:
+            return frozenset()
+        found = await store.read_roles(connection, session.actor)
+        if session.subject == self.settings.first_administrator:
+            return frozenset(found) | ADMINISTRATOR
+        return frozenset(found)
+
+    def _signed_out(self, request: Request) -> Response:
+        if request.method == "POST":
+            return self.plain("signed_out", status=403, lost=True, end_session=None)
+        here = urlencode({"next": safe_next(request.url.path)})
+        return RedirectResponse(f"{SIGN_IN}?{here}", 303)
+
+
+def safe_next(path: str) -> str:
+    """Return *path* if a sign-in may lead there, else the first page."""
+    case = _CASE.fullmatch(path)
+    if path in PATHS or (case and is_tracking_number(case[1])):
+        return path
+    return "/"
+
+
+def set_session(response: Response, secret: str) -> None:
+    """Have the browser hold *secret* until it closes; no script and no other site can use it."""
+    response.set_cookie(SESSION_COOKIE, secret, secure=True, httponly=True, samesite="lax")
+
+
+@asynccontextmanager
+async def connected(request: Request) -> "AsyncIterator[PoolConnectionProxy[Any]]":
+    """Open a transaction; raise 503 while the database is unavailable."""
+    pool = getattr(request.app.state, "pool", None)
+    if pool is None:
+        raise HTTPException(503, UNAVAILABLE)
+    if "\0" in request.url.path or any("\0" in v for _, v in request.query_params.multi_items()):
+        raise HTTPException(404)
+    try:
+        async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection, connection.transaction():
+            yield connection
+    except TRANSIENT as error:
+        log.warning("office.unavailable", **{"error.type": type(error).__name__})
+        raise HTTPException(503, UNAVAILABLE) from error

@@ -1,0 +1,71 @@
+"""The office's pages as a whole: their routes, their headers, and what runs beside them."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from services.desk.office import (
+    case_page,
+    errors,
+    figures_page,
+    people_pages,
+    sessions,
+    sign_in,
+    work_list,
+)
+from services.desk.office.views import STYLE, STYLE_PATH
+from services.desk.office.visits import Office
+from shared.process.http import HEADERS, PublicPages
+from shared.process.tasks import Task
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+_SWEEP_SECONDS = 60.0
+
+
+def pages(office: Office) -> PublicPages:
+    """Return the pages, to be served on the public port."""
+    return PublicPages(
+        routes=routes(office),
+        host=office.settings.public_host,
+        port=office.settings.public_port,
+        max_age=None,
+        # With `no-referrer`, browsers would hide the origin of our own forms, too.
+        headers={
+            **HEADERS,
+            "Content-Security-Policy": POLICY,
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Strict-Transport-Security": "max-age=31536000",
+        },
+        exception_handlers=errors.exception_handlers(office),
+    )
+
+
+def routes(office: Office) -> list[BaseRoute]:
+    """Return all routes of the pages."""
+    return [
+        Route(STYLE_PATH, _style, methods=["GET"]),
+        *sign_in.routes(office),
+        *work_list.routes(office),
+        *case_page.routes(office),
+        *figures_page.routes(office),
+        *people_pages.routes(office),
+    ]
+
+
+def tasks() -> Sequence[Task]:
+    """Return what runs beside the pages."""
+    return [Task("sessions", sessions.sweep_sessions, every=_SWEEP_SECONDS)]
+
+
+async def _style(_: Request) -> Response:
+    return Response(
+        STYLE,
+        media_type="text/css",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )

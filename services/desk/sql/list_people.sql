@@ -1,0 +1,4 @@
+SELECT issuer, subject, actor, name, disabled_at
+  FROM people
+ WHERE issuer = $1
+ ORDER BY name, actor;

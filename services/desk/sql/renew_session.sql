@@ -1,0 +1,1 @@
+UPDATE sessions SET id_hash = $2, roles = $3 WHERE id_hash = $1;
