@@ -5,11 +5,13 @@ from functools import partial
 
 from services.desk import gauges, store
 from services.desk.handlers import DeskReader
+from services.desk.office import web
+from services.desk.office.sessions import sweep_sessions
+from services.desk.office.visits import Office
 from services.desk.parse import TOPICS
 from services.desk.restore import OWN, Restore
 from services.desk.settings import Settings
 from shared.contracts import intake, notifications, reference, routing
-from shared.process.http import PublicPages
 from shared.process.tasks import Task
 from shared.service import Service
 
@@ -34,9 +36,10 @@ def build(settings: Settings) -> Service:
             reference.TOPIC,
         ],
         restore=Restore(),
-        tasks=[Task("case files", store.sweep_case_files, every=_SWEEP_SECONDS)],
+        tasks=[
+            Task("case files", store.sweep_case_files, every=_SWEEP_SECONDS),
+            Task("sessions", sweep_sessions, every=_SWEEP_SECONDS),
+        ],
         gauges=partial(gauges.show, clock=settings.clock),
-        public=PublicPages(
-            routes=(), host=settings.public_host, port=settings.public_port, max_age=0
-        ),
+        public=web.pages(Office(settings, relay_wake=relay_wake)),
     )

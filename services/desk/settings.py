@@ -1,9 +1,7 @@
 """The desk's own settings, in addition to those of every service."""
 
-from shared.process.settings import ServiceSettings
+from services.desk.office.settings import OfficeSettings
 
 
-class Settings(ServiceSettings):
-    public_host: str
-    public_port: int
-    """Port of the office's pages; the internal ``http_port`` has probes and metrics."""
+class Settings(OfficeSettings):
+    """Those of the office's pages; the desk has no others."""

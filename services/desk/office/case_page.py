@@ -7,8 +7,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.desk import store
-from services.desk.office import labels, people, timeline
-from services.desk.office.visits import ACTS, Office, Visit
+from services.desk.office import act_forms, labels, people, timeline
+from services.desk.office.visits import WORKS, Office, Visit
 from services.desk.store import CaseFacts
 from shared.contracts.tracking import is_tracking_number
 
@@ -47,6 +47,12 @@ async def _show(visit: Visit) -> Response:
         clock=timeline.running_clock(facts.happenings),
         entries=timeline.entries(facts.happenings, names),
         told=timeline.told(facts.notices, names),
+        acts=act_forms.ACTS,
+        possible=act_forms.possible(facts),
+        likely=act_forms.BY_KIND,
+        done=await store.read_acts(visit.connection, facts.case.tracking_number),
+        act_kinds=labels.ACT_KINDS,
+        answers=labels.ANSWERS,
         at=await visit.now(),
-        may_act=visit.may(ACTS),
+        may_act=visit.may(WORKS),
     )

@@ -83,6 +83,19 @@ CLOCKS: Mapping[str, str] = {
     "rehome": "find another provider",
 }
 """What a time limit waits for."""
+ACT_KINDS: Mapping[str, str] = {
+    "request.submit": "Enter a request",
+    "request.direct": "Decide on the request",
+    "engagement.end": "End the work",
+    "engagement.rehome": "Give the work to another provider",
+    "clock.settle": "Settle what is late",
+    "contact.set": "Change a contact",
+    "case.ask": "Open the case file",
+    "notice.settle": "Say what became of a message",
+    "staff.set": "Give roles",
+}
+"""What people of the office do, by the name of the message's type."""
+ANSWERS: Mapping[str, str] = {"applied": "accepted", "refused": "not accepted"}
 OUTCOMES: Mapping[str, str] = {"sent": "told", "not_needed": "not told"}
 MAIL_OUTCOMES: Mapping[str, str] = {
     "delivered": "mail handed over",

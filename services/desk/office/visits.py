@@ -1,5 +1,6 @@
 """What all pages have in common: who is signed in, with which roles, and that a form is ours."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
@@ -36,7 +37,8 @@ SESSION_COOKIE = "__Host-office"
 SIGN_IN = "/sign-in"
 CASEWORK = frozenset({"reader", "worker", "approver"})
 """Roles that see requests; an administrator as such does not."""
-ACTS = frozenset({"worker", "approver"})
+WORKS = frozenset({"worker", "approver"})
+"""Roles that act on requests."""
 ADMINISTRATOR = frozenset({"administrator"})
 PATHS = frozenset({"/", "/call", "/figures", "/people"})
 """Where a sign-in may lead, beside the page of a case."""
@@ -60,6 +62,8 @@ class Visit:
     secret: str | None
     """What the browser holds; None once the session has ended."""
     form: Form = field(default_factory=Form)
+    wakes_relay: bool = False
+    """Whether a message was appended to the outbox."""
 
     @property
     def csrf(self) -> str:
@@ -103,8 +107,15 @@ Handler = Callable[[Visit], Awaitable[Response]]
 class Office:
     """What the pages of one process share."""
 
-    def __init__(self, settings: OfficeSettings, *, issuer: Issuer | None = None) -> None:
+    def __init__(
+        self,
+        settings: OfficeSettings,
+        *,
+        relay_wake: asyncio.Event,
+        issuer: Issuer | None = None,
+    ) -> None:
         self.settings = settings
+        self._relay_wake = relay_wake
         self.clock: BusinessClock = settings.clock
         self.issuer = issuer or Issuer(settings)
         self.views = Views(settings)
@@ -161,6 +172,8 @@ class Office:
                 await sessions.renew_session(connection, before, to=secret, roles=current)
             visit = Visit(request, connection, self, session, current, secret, form)
             response = await self._answer(visit, handler, roles)
+        if visit.wakes_relay:
+            self._relay_wake.set()
         if renewed and visit.secret is not None:
             set_session(response, visit.secret)
         return response

@@ -1,30 +1,26 @@
-"""The office's pages as a whole: their routes, their headers, and what runs beside them."""
-
-from collections.abc import Sequence
+"""The office's pages as a whole: their routes and their headers."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.desk.office import (
+    act_pages,
     case_page,
     errors,
     figures_page,
     people_pages,
-    sessions,
     sign_in,
     work_list,
 )
 from services.desk.office.views import STYLE, STYLE_PATH
 from services.desk.office.visits import Office
 from shared.process.http import HEADERS, PublicPages
-from shared.process.tasks import Task
 
 POLICY = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
-_SWEEP_SECONDS = 60.0
 
 
 def pages(office: Office) -> PublicPages:
@@ -53,14 +49,10 @@ def routes(office: Office) -> list[BaseRoute]:
         *sign_in.routes(office),
         *work_list.routes(office),
         *case_page.routes(office),
+        *act_pages.routes(office),
         *figures_page.routes(office),
         *people_pages.routes(office),
     ]
-
-
-def tasks() -> Sequence[Task]:
-    """Return what runs beside the pages."""
-    return [Task("sessions", sessions.sweep_sessions, every=_SWEEP_SECONDS)]
 
 
 async def _style(_: Request) -> Response:

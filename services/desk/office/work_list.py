@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from services.desk import store
 from services.desk.office import labels, people
 from services.desk.office.labels import Names
-from services.desk.office.visits import ACTS, Office, Visit, safe_next
+from services.desk.office.visits import WORKS, Office, Visit, safe_next
 from services.desk.store import PAGE, ItemPage, ItemRow
 
 TAKE = "/items/take"
@@ -49,8 +49,8 @@ def routes(office: Office) -> Sequence[BaseRoute]:
     return [
         office.get("/", _show),
         office.get("/work.csv", _table),
-        office.post(TAKE, _take, roles=ACTS),
-        office.post(GIVE_BACK, _give_back, roles=ACTS),
+        office.post(TAKE, _take, roles=WORKS),
+        office.post(GIVE_BACK, _give_back, roles=WORKS),
     ]
 
 
@@ -79,7 +79,7 @@ async def _show(visit: Visit) -> Response:
         at=at,
         page=page,
         pages=max(1, -(-found.total // PAGE)),
-        may_act=visit.may(ACTS),
+        may_act=visit.may(WORKS),
     )
 
 

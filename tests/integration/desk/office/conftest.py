@@ -1,5 +1,6 @@
 """The office's pages on a database of the desk, and browsers in front of them."""
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -103,7 +104,7 @@ def office(issuer: SwitchedIssuer) -> Office:
     settings = OfficeSettings(
         **SETTINGS, first_administrator="stand-in-administrator", trusted_proxies="10.0.0.0/8"
     )
-    return Office(settings, issuer=Issuer(settings, transport=issuer))
+    return Office(settings, relay_wake=asyncio.Event(), issuer=Issuer(settings, transport=issuer))
 
 
 @pytest.fixture
@@ -145,11 +146,16 @@ class Staff:
 
     async def give(self, actor: str, *roles: str) -> None:
         """Give *actor* these roles, as the reference topic would."""
+        await self.define("staff", actor, participant="office-desk", roles=roles)
+
+    async def define(self, of: str, entry: str, **fields: Any) -> None:
+        """Define an *entry* of the reference data."""
         await self._pool.execute(
-            "INSERT INTO catalog (number, kind, id, body) VALUES ($1, 'staff', $2, $3)",
+            "INSERT INTO catalog (number, kind, id, body) VALUES ($1, $2, $3, $4)",
             next(self._versions),
-            actor,
-            json.dumps({"id": actor, "participant": "office-desk", "roles": roles}),
+            of,
+            entry,
+            json.dumps({"id": entry, **fields}),
         )
 
 

@@ -1,0 +1,271 @@
+"""The acts of the office as forms: their fields in words, and who is normally told. Pure."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from services.desk.office import timeline
+from services.desk.office.labels import Names
+from services.desk.store import CaseFacts
+from shared.catalog.catalog import Catalog
+from shared.contracts.codes import CODES
+from shared.contracts.inbound import ClockSettlement, Direction, EngagementEnding, Rehoming
+
+AGENCY = "the agency that asked"
+HOLDER = "the provider whose work ends"
+NAMED = "the provider that you name"
+NEXT = "the provider that is asked next"
+_UTC = ZoneInfo("UTC")
+_DECIDABLE = frozenset({"referred"})
+_UNDER_WAY = frozenset({"assigned", "planned", "in_delivery", "delivered"})
+REASONS: Mapping[str, str] = {
+    "agency_called": "We spoke with the agency",
+    "provider_called": "We spoke with the provider",
+    "agreed_by_telephone": "Agreed by telephone",
+    "rules_do_not_fit": "The rules do not fit this case",
+    "looked_up": "We looked it up",
+    "other_reason": "Another reason",
+}
+"""Reasons of the office's own choice."""
+_END_REASONS = {code: meaning.rstrip(".") for code, meaning in CODES["end_reasons"].items()}
+_AFTER_END = {code: meaning.rstrip(".") for code, meaning in CODES["after_end"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: ``wrong`` says what to do if the value is missing or not accepted."""
+
+    name: str
+    label: str
+    wrong: str
+    kind: Literal["choice", "words", "date"] = "choice"
+    options: Mapping[str, str] | Literal["programs", "providers"] | None = None
+    help: str = ""
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about: its case, the work that is under way, and what is late."""
+
+    tracking_number: str
+    status: str
+    engagement_id: str | None = None
+    clock: str | None = None
+    zone: ZoneInfo = _UTC
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """One act: ``data`` makes the message of the values that are filled in."""
+
+    name: str
+    title: str
+    does: str
+    told: Sequence[str]
+    fields: Sequence[Field]
+    model: type[BaseModel]
+    data: Callable[[About, Mapping[str, str]], Mapping[str, Any]]
+    statuses: Collection[str] = ()
+    """The statuses of a request in which it is possible; empty: an item must name a clock."""
+
+    def fits(self, about: About) -> bool:
+        """Tell whether the act is possible now."""
+        if self.statuses is _UNDER_WAY:
+            return about.status in _UNDER_WAY and about.engagement_id is not None
+        return about.status in self.statuses if self.statuses else about.clock is not None
+
+    def read(
+        self, about: About, values: Mapping[str, str]
+    ) -> tuple[BaseModel | None, Mapping[str, str]]:
+        """Return the message of *values*, or what is wrong, by field."""
+        by_name = {field.name: field for field in self.fields}
+        errors = {
+            name: field.wrong
+            for name, field in by_name.items()
+            if field.needed and not values.get(name)
+        }
+        filled = {name: values[name] for name in by_name if values.get(name)}
+        try:
+            message = self.model.model_validate(self.data(about, filled))
+        except ValidationError as error:
+            for problem in error.errors(include_input=False, include_context=False):
+                name = str(problem["loc"][0]) if problem["loc"] else ""
+                if name in by_name:
+                    errors.setdefault(name, by_name[name].wrong)
+            if not errors:
+                raise
+            return None, errors
+        except ValueError:  # of a date
+            return None, {**errors, **_wrong_dates(by_name, filled)}
+        return (None, errors) if errors else (message, {})
+
+
+def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict[str, str]:
+    return {name: fields[name].wrong for name in filled if fields[name].kind == "date"}
+
+
+def _direct(action: str) -> Callable[[About, Mapping[str, str]], Mapping[str, Any]]:
+    def data(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+        return {"tracking_number": about.tracking_number, "action": action, **values}
+
+    return data
+
+
+def _end(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    return {"engagement_id": about.engagement_id, **values}
+
+
+def _rehome(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    return {"engagement_id": about.engagement_id, "to": "provider", **values}
+
+
+def _settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    found: dict[str, Any] = {
+        "tracking_number": about.tracking_number,
+        "clock": about.clock,
+        "reason": values.get("reason"),
+    }
+    if (until := values.get("valid_until")) is not None:
+        next_day = date.fromisoformat(until) + timedelta(days=1)
+        found["valid_until"] = datetime.combine(next_day, time(), about.zone)
+    return found
+
+
+_REASON = Field("reason", "Reason", "Choose a reason.", options=REASONS)
+_PROGRAM = Field(
+    "program", "Program", "Choose a program of the list.", options="programs",
+    help="Without one, it stays in its program.", needed=False,
+)  # fmt: skip
+_PROVIDER = Field("provider", "Provider", "Choose a provider.", options="providers")
+_END_REASON = Field("reason", "Reason", "Choose a reason.", options=_END_REASONS)
+_WORDS = Field(
+    "words_for_requester", "Words to the agency", "Write at most 2,000 characters.", kind="words",
+    help="The agency's system receives them as they are. Name no other person.", needed=False,
+)  # fmt: skip
+
+ACTS: Mapping[str, ActForm] = {
+    form.name: form
+    for form in (
+        ActForm(
+            "look",
+            "Look for a provider",
+            "The request goes back among those that providers are asked for.",
+            (AGENCY, NEXT),
+            (_PROGRAM, _REASON),
+            Direction,
+            _direct("route"),
+            _DECIDABLE,
+        ),
+        ActForm(
+            "ask",
+            "Ask one provider",
+            "The provider gets an offer. If it had made a counteroffer, its work begins.",
+            (NAMED, AGENCY),
+            (_PROVIDER, _PROGRAM, _REASON),
+            Direction,
+            _direct("assign"),
+            _DECIDABLE,
+        ),
+        ActForm(
+            "cannot-help",
+            "Say that no program can help",
+            "The request ends. This cannot be undone.",
+            (AGENCY,),
+            (_REASON,),
+            Direction,
+            _direct("ineligible"),
+            _DECIDABLE,
+        ),
+        ActForm(
+            "end",
+            "End the work",
+            "The provider is told to stop.",
+            (AGENCY, HOLDER),
+            (
+                _END_REASON,
+                Field(
+                    "then",
+                    "What becomes of the request",
+                    "Choose what becomes of it.",
+                    options=_AFTER_END,
+                ),
+                _WORDS,
+            ),
+            EngagementEnding,
+            _end,
+            _UNDER_WAY,
+        ),
+        ActForm(
+            "hand-on",
+            "Give the work to another provider",
+            "The work with this provider ends, and the other one is asked at once.",
+            (AGENCY, HOLDER, NAMED),
+            (_PROVIDER, _PROGRAM, _END_REASON, _WORDS),
+            Rehoming,
+            _rehome,
+            _UNDER_WAY,
+        ),
+        ActForm(
+            "settle",
+            "Settle what is late",
+            "It is not announced again, or not until the day that you name.",
+            (AGENCY,),
+            (
+                Field(
+                    "valid_until",
+                    "Announce it again after",
+                    "Give a date, such as 2026-12-31.",
+                    kind="date",
+                    help="Without a date, it is never announced again.",
+                    needed=False,
+                ),
+                _REASON,
+            ),
+            ClockSettlement,
+            _settle,
+        ),
+    )
+}
+"""Every act, by the last part of its address."""
+BY_KIND: Mapping[str, Sequence[str]] = {
+    "referred": ("look", "ask", "cannot-help"),
+    "counter": ("ask", "look", "cannot-help"),
+    "rehome": ("hand-on", "end"),
+    "late": ("settle",),
+}
+"""The acts that an item of a kind is likely to need, the likeliest first."""
+
+
+def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = _UTC) -> About:
+    """Return what acts in a case are about; *item_id* names the item that is late, if one is."""
+    clock = next(
+        (item.about for item in facts.items if item.item_id == item_id and item.kind == "late"),
+        None,
+    )
+    return About(
+        tracking_number=facts.case.tracking_number,
+        status=facts.case.status or "accepted",
+        engagement_id=timeline.open_engagement(facts.happenings),
+        clock=clock,
+        zone=zone,
+    )
+
+
+def possible(facts: CaseFacts) -> list[ActForm]:
+    """Return the acts that are possible in a case, beside those on what is late."""
+    about = about_of(facts)
+    return [form for form in ACTS.values() if form.fits(about)]
+
+
+def options_of(field: Field, catalog: Catalog, names: Names) -> Mapping[str, str]:
+    """Return the values of *field*, each with its words."""
+    if field.options == "programs":
+        return {id_: program.name for id_, program in catalog.programs.items()}
+    if field.options == "providers":
+        return {id_: names.participant(id_) for id_ in sorted(catalog.providers)}
+    return field.options or {}

@@ -1,0 +1,204 @@
+"""Acting on a case: a form, a page that asks to confirm, one message, and its answer in place."""
+
+import re
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.desk.office.reloads import RELOADS
+from tests.examples.streams import EventStream
+from tests.integration.desk.conftest import Log
+from tests.integration.desk.office.conftest import Browser, Staff
+
+Pool = asyncpg.Pool
+REASON = {"reason": "agency_called"}
+
+
+@pytest.fixture
+async def worker(staff: Staff, browser: Browser, pool: "Pool[Any]") -> Browser:
+    await staff.enter("stand-in-worker", "staff:k7f2", "worker", name="W. Orker")
+    await staff.define("participant", "iacp", name="Chiefs of Police", kind="provider")
+    await staff.define("provider", "iacp", name="Chiefs of Police", programs=[], serves=[])
+    await browser.sign_in("stand-in-worker")
+    return browser
+
+
+async def referred(log: Log, number: int = 1) -> str:
+    stream = EventStream(number)
+    stream.accepted()
+    stream.referred("no_ori")
+    await log.take_in(stream.events)
+    return stream.tracking_number
+
+
+def hidden(browser: Browser) -> dict[str, str]:
+    """Return the hidden fields of the page that is shown."""
+    assert browser.shown is not None
+    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.shown.text)
+    return dict(found)
+
+
+async def confirmed(browser: Browser, path: str, values: dict[str, str]) -> dict[str, str]:
+    """Fill in the form at *path* and go on; return the fields of the page that asks to confirm."""
+    await browser.get(path)
+    await browser.post(path, values)
+    return hidden(browser)
+
+
+async def test_a_request_that_was_referred_offers_what_can_be_decided(
+    worker: Browser, log: Log
+) -> None:
+    number = await referred(log)
+
+    page = await worker.get(f"/cases/{number}")
+
+    for act in ("look", "ask", "cannot-help"):
+        assert f'href="/cases/{number}/act/{act}"' in page.text
+    assert "End the work" not in worker.text
+
+
+async def test_nothing_is_sent_before_it_is_confirmed(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    path = f"/cases/{await referred(log)}/act/ask"
+
+    fields = await confirmed(worker, path, {**REASON, "provider": "iacp"})
+
+    assert "Provider Chiefs of Police" in worker.text
+    assert "Reason We spoke with the agency" in worker.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0
+    again = await worker.post(path, {**fields, "step": "change"})
+    assert '<option value="iacp" selected>' in again.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0
+
+
+async def test_e32_who_will_hear_is_shown_before(worker: Browser, log: Log) -> None:
+    path = f"/cases/{await referred(log)}/act/ask"
+
+    await confirmed(worker, path, {**REASON, "provider": "iacp"})
+
+    assert "Normally told the provider that you name the agency that asked" in worker.text
+
+
+async def test_two_clicks_are_one_message_of_the_person(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    path = f"/cases/{await referred(log)}/act/ask"
+    fields = await confirmed(worker, path, {**REASON, "provider": "iacp"})
+    shown = worker.shown
+
+    await worker.post(path, {**fields, "step": "send"})
+    worker.shown = shown
+    await worker.post(path, {**fields, "step": "send"})
+
+    (act,) = await pool.fetch("SELECT actor, kind, reason FROM acts")
+    assert tuple(act) == ("staff:k7f2", "request.direct", "agency_called")
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 1
+    assert "Sent, waiting for the answer" in worker.text
+
+
+async def test_all_that_is_missing_is_said_at_once_and_nothing_is_lost(
+    worker: Browser, log: Log
+) -> None:
+    path = f"/cases/{await referred(log)}/act/ask"
+    await worker.get(path)
+
+    page = await worker.post(path, {"provider": "", "program": "<no program>"})
+
+    assert page.status_code == 422
+    for field in ("provider", "reason", "program"):
+        assert f'id="{field}-error"' in page.text
+
+
+async def test_the_page_of_an_act_looks_again_a_few_times(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    path = f"/cases/{await referred(log)}/act/cannot-help"
+    fields = await confirmed(worker, path, REASON)
+    page = await worker.post(path, {**fields, "step": "send"})
+
+    for number in range(1, RELOADS + 1):
+        seconds, _, address = page.headers["refresh"].partition("; url=")
+        assert (seconds, address.partition("?")[2]) == ("2", f"seen={number}")
+        page = await worker.get(address)
+    assert "refresh" not in page.headers
+    assert "longer than usual" in worker.text
+    await pool.execute("UPDATE acts SET answer = 'applied', answered_at = now()")
+    page = await worker.get("/acts/" + str(await pool.fetchval("SELECT message_id FROM acts")))
+    assert "Done" in worker.text
+    assert "refresh" not in page.headers
+
+
+async def test_e31_a_refusal_is_shown_in_place_with_its_reasons(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    number = await referred(log)
+    fields = await confirmed(worker, f"/cases/{number}/act/cannot-help", REASON)
+    await worker.post(f"/cases/{number}/act/cannot-help", {**fields, "step": "send"})
+    await pool.execute(
+        "UPDATE acts SET answer = 'refused', answered_at = now(), reasons = $1",
+        '[{"code": "not_referred", "path": "/data", "message": "The request is not referred.",'
+        ' "fix": "Look at its status."}]',
+    )
+
+    page = await worker.get("/acts/" + str(await pool.fetchval("SELECT message_id FROM acts")))
+
+    assert "This was not accepted" in worker.text
+    assert "The request is not referred. Look at its status." in worker.text
+    assert "not_referred" not in page.text
+    await worker.get(f"/cases/{number}")
+    assert "W. Orker, " in worker.text
+    assert "not accepted" in worker.text
+
+
+async def test_work_is_ended_in_the_contract_s_words(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.offered()
+    stream.engaged()
+    await log.take_in(stream.events)
+    path = f"/cases/{stream.tracking_number}/act/end"
+
+    values = {"reason": "superseded", "then": "refer", "words_for_requester": "We call you."}
+    fields = await confirmed(worker, path, values)
+
+    assert worker.shown is not None
+    assert worker.shown.status_code == 403  # it takes an approver
+    fields = await confirmed(worker, path, {**values, "reason": "provider_lost"})
+    await worker.post(path, {**fields, "step": "send"})
+    assert await pool.fetchval("SELECT kind FROM acts") == "engagement.end"
+
+
+async def test_what_is_late_is_settled_from_its_item(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.offered()
+    stream.engaged()
+    stream.clock_missed(status="assigned", clock="engagement_silence")
+    await log.take_in(stream.events)
+    page = await worker.get(f"/cases/{stream.tracking_number}")
+    (path,) = re.findall(r'href="(/cases/[^"]*/act/settle\?item=[^"]*)"', page.text)
+    await worker.get(path)
+    wrong = await worker.post(path, {**hidden(worker), **REASON, "valid_until": "tomorrow"})
+    assert 'id="valid_until-error"' in wrong.text
+
+    await worker.post(path, {**hidden(worker), **REASON, "valid_until": "2099-12-31"})
+    await worker.post(path, {**hidden(worker), "step": "send"})
+
+    assert await pool.fetchval("SELECT kind FROM acts") == "clock.settle"
+    sent = await pool.fetchval("SELECT convert_from(value, 'UTF8') FROM outbox")
+    assert '"valid_until":"2100-01-01T00:00:00-05:00"' in sent
+
+
+async def test_an_act_that_no_longer_fits_is_not_offered(worker: Browser, log: Log) -> None:
+    number = await referred(log)
+
+    assert (await worker.get(f"/cases/{number}/act/end")).status_code == 409
+    assert (await worker.get(f"/cases/{number}/act/settle")).status_code == 409
+    assert (await worker.get(f"/cases/{number}/act/other")).status_code == 404
+    assert (await worker.get("/acts/none")).status_code == 404
