@@ -56,6 +56,10 @@ def repair_servers(stack: "Stack", say: Callable[[str], None]) -> None:
         say(f"{_how(mail.child)}: started again")
         mail.begin()
         mail.wait()
+    issuer = stack.issuer
+    if issuer is not None and issuer.child is not None and not issuer.child.alive:
+        say(f"{_how(issuer.child)}: started again")
+        issuer.begin()
     stack.postgres.wait()
     stack.kafka.wait()
     if renewed := stack.renew_certificates():

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.issuer.server import desk_settings
 from deploy.provision.access import principal_of
 from deploy.provision.databases import database_of
 from deploy.provision.topics import DEPLOY
@@ -61,6 +62,8 @@ class ServiceLauncher:
     clock: BusinessClock = REAL_TIME
     mail: Mapping[str, str] = field(default_factory=dict)
     """The settings of notifications for mail; empty: there is none."""
+    issuer: str | None = None
+    """Where the office's staff sign in; the desk needs one."""
 
     def environment(
         self,
@@ -97,6 +100,8 @@ class ServiceLauncher:
         if service in WITH_PAGES:
             settings["PUBLIC_HOST"] = "127.0.0.1"
             settings["PUBLIC_PORT"] = str(public_port or 0)
+        if service == DESK and self.issuer is not None:
+            settings |= desk_settings(issuer=self.issuer, public_port=public_port or 0)
         if service == "intake":
             settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
         named = {f"CONTINUUM_{name}": value for name, value in settings.items()}

@@ -10,8 +10,9 @@ from types import TracebackType
 
 from deploy.local import provisioning
 from deploy.local.connection import Connection, connection_to
+from deploy.local.issuer.server import IssuerServer
 from deploy.local.mail.server import MailServer, mail_settings
-from deploy.local.services import PUBLIC, WITH_PAGES, Replica, ServiceLauncher
+from deploy.local.services import DESK, PUBLIC, WITH_PAGES, Replica, ServiceLauncher
 from deploy.provision import databases, handover
 from deploy.provision.broker import Changes, admin_client
 from deploy.provision.credentials import Credentials
@@ -43,7 +44,8 @@ class Stack:
     as a new member, as a pod of a Deployment does. Without ``quotas``, Kafka enforces none.
     Without ``durable``, Postgres runs with fsync off. ``clock`` is the services' business clock.
     With ``mail``, notifications sends mails, to a server that keeps them in the folder ``mail``.
-    ``services`` are those that it runs: the office's desk may be among them.
+    ``services`` are those that it runs: the office's desk may be among them, and with it a
+    stand-in for the issuer that the office's staff sign in at.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Stack:
         )
         self._public_port = self._ports.take()
         self.mail = self._mail_server() if mail else None
+        self.issuer = self._issuer() if DESK in services else None
         self._launcher = ServiceLauncher(
             kafka_servers=self.kafka.servers,
             postgres_port=self.postgres.port,
@@ -111,6 +114,7 @@ class Stack:
             stable_names=stable_names,
             clock=clock,
             mail=self._mail_settings(),
+            issuer=None if self.issuer is None else self.issuer.url,
         )
 
     def up(
@@ -269,8 +273,9 @@ class Stack:
         services = [replica.child for replica in self.replicas.values()]
         processes.stop(services, sign=signal.SIGTERM, within=20)
         self.replicas.clear()
-        if self.mail is not None:
-            self.mail.stop()
+        for server in (self.mail, self.issuer):
+            if server is not None:
+                server.stop()
         self.kafka.stop(in_order=keep_data)
         self.postgres.stop()
         self._lock.release()
@@ -301,7 +306,8 @@ class Stack:
     @property
     def children(self) -> list[processes.Child]:
         """All processes that should be running."""
-        servers = [self.postgres.child, self.mail.child if self.mail else None]
+        beside = [each.child for each in (self.mail, self.issuer) if each is not None]
+        servers = [self.postgres.child, *beside]
         services = (each.child for each in self.replicas.values())
         return [*self.kafka.nodes, *(each for each in servers if each is not None), *services]
 
@@ -326,6 +332,9 @@ class Stack:
             certificate=self.certificates.server,
             ca=self.certificates.ca,
         )
+
+    def _issuer(self) -> IssuerServer:
+        return IssuerServer(self.logs / "issuer.log", port=self._ports.take())
 
     def _mail_settings(self) -> Mapping[str, str]:
         if self.mail is None:
@@ -355,8 +364,9 @@ class Stack:
         self.certificates.renew(each.id for each in self.participants)
         self.kafka.begin()
         self.postgres.begin()
-        if self.mail is not None:
-            self.mail.begin()
+        for server in (self.mail, self.issuer):
+            if server is not None:
+                server.begin()
 
     def _run(
         self,

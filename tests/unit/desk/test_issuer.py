@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from deploy.local.issuer import StandInIssuer
+from deploy.local.issuer.stand_in import StandInIssuer
 from services.desk.office import issuer as office_issuer
 from services.desk.office.issuer import CALLBACK, Issuer, IssuerAway, NotIdentified
 from services.desk.office.settings import OfficeSettings

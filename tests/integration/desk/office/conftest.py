@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.local.issuer import StandInIssuer
+from deploy.local.issuer.stand_in import StandInIssuer
 from services.desk.office import web
 from services.desk.office.issuer import CALLBACK, Issuer
 from services.desk.office.settings import OfficeSettings

@@ -4,6 +4,7 @@ A stand-in for the issuer that the office's staff sign in at: four people by rol
 For the local stack and tests only: it is in no image, and the desk's settings refuse it elsewhere.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -28,10 +29,11 @@ PEOPLE: Mapping[str, str] = {
     "stand-in-administrator": "Administrator",
 }
 """Subject → what the person does in the office."""
+LOCAL = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/sign-in/callback")
 _CODE_SECONDS = 60
 _TOKEN_SECONDS = 300
 _TEMPLATES = Environment(
-    loader=PackageLoader("deploy.local"), autoescape=True, undefined=StrictUndefined
+    loader=PackageLoader("deploy.local.issuer"), autoescape=True, undefined=StrictUndefined
 )
 
 
@@ -44,12 +46,16 @@ class _Grant:
 
 
 class StandInIssuer:
-    """An OpenID Connect issuer at *url* with one public client; its codes work once."""
+    """
+    An OpenID Connect issuer at *url* with one public client; its codes work once.
 
-    def __init__(self, url: str, *, client_id: str, redirect_uri: str) -> None:
+    It sends people back to *redirect_uri*; without one, to any port of this machine.
+    """
+
+    def __init__(self, url: str, *, client_id: str, redirect_uri: str | None = None) -> None:
         self.url = url
         self._client_id = client_id
-        self._redirect_uri = redirect_uri
+        self._redirects = LOCAL if redirect_uri is None else re.compile(re.escape(redirect_uri))
         self._key = ECKey.generate_key("P-256", parameters={"kid": secrets.token_hex(8)})
         self._grants: dict[str, _Grant] = {}
 
@@ -84,7 +90,7 @@ class StandInIssuer:
         asked = request.query_params
         if (
             asked.get("client_id") != self._client_id
-            or asked.get("redirect_uri") != self._redirect_uri
+            or not self._redirects.fullmatch(asked.get("redirect_uri", ""))
             or asked.get("code_challenge_method") != "S256"
         ):
             return Response("unknown client", 400)
@@ -93,14 +99,14 @@ class StandInIssuer:
             people = [
                 (name, urlencode({**asked, "as": subject})) for subject, name in PEOPLE.items()
             ]
-            page = _TEMPLATES.get_template("issuer.html.j2").render(people=people)
+            page = _TEMPLATES.get_template("people.html.j2").render(people=people)
             return HTMLResponse(page)
         code = secrets.token_urlsafe()
         self._grants[code] = _Grant(
             subject, asked["nonce"], asked["code_challenge"], time.monotonic() + _CODE_SECONDS
         )
         answer = urlencode({"code": code, "state": asked["state"], "iss": self.url})
-        return RedirectResponse(f"{self._redirect_uri}?{answer}", 303)
+        return RedirectResponse(f"{asked['redirect_uri']}?{answer}", 303)
 
     async def _token(self, request: Request) -> Response:
         form = {
@@ -118,7 +124,7 @@ class StandInIssuer:
         return JSONResponse({"token_type": "Bearer", "id_token": self.signed(claims)})
 
     async def _end(self, _: Request) -> Response:
-        return HTMLResponse(_TEMPLATES.get_template("issuer.html.j2").render(people=[]))
+        return HTMLResponse(_TEMPLATES.get_template("people.html.j2").render(people=[]))
 
     def claims(self, subject: str, *, nonce: str) -> dict[str, Any]:
         """Return what an identity token says of *subject*."""
