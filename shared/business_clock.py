@@ -29,6 +29,10 @@ class BusinessClock:
         """Return the business time at the *real* time, in UTC."""
         return self.start + (real - self.since) * self.rate
 
+    def real(self, business: datetime) -> datetime:
+        """Return when, in real time, the clock shows *business*; rounded up to a microsecond."""
+        return self.since + self.pause(business - self.start)
+
     def lasts(self, real: timedelta) -> timedelta:
         """Return how much business time passes in *real* time."""
         return real * self.rate

@@ -76,7 +76,13 @@ NOTIFICATIONS = replace(
         ("requests",): "hold sentences with names of that day, which are not in the log",
         ("notices", "answers", "gaps", "heartbeats"): "are its decisions whom to notify, and the"
         " numbers of its messages",
-        ("needs", "contacts", "waiting_repeats", "waiting_notes"): _FOURTEEN_DAYS,
+        (
+            "needs",
+            "contacts",
+            "preferences",
+            "waiting_repeats",
+            "waiting_notes",
+        ): _FOURTEEN_DAYS,
         (
             "mails",
             "dead_addresses",

@@ -27,6 +27,7 @@ PREVIEW = frozenset(
         "engagement.rehome.v1",
         "note.stated.v1",
         "offer.changed.v1",
+        "preference.set.v1",
         "ruleset.approve.v1",
         "staff.set.v1",
     }

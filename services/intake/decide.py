@@ -11,7 +11,7 @@ from services.intake.answer_events import refuse, repeat, status_question_event
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
-from services.intake.contacts import contact_event
+from services.intake.contacts import contact_event, preference_event
 from services.intake.findings import Finding, first_findings
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
@@ -28,6 +28,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Preference,
     Rehoming,
     StatusQuestion,
     Submission,
@@ -115,6 +116,8 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (forwarding.capacity_event(message, batch),), original)
         case Contact():
             return Decision("applied", (contact_event(message, batch),), original)
+        case Preference():
+            return Decision("applied", (preference_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)
         case _:

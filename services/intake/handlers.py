@@ -22,7 +22,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
-from shared.contracts.inbound import Capacity, Contact, Submission
+from shared.contracts.inbound import Capacity, Contact, Preference, Submission
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.records import DELETED, Item, Malformed, Outgoing, Record, Taken
 from shared.delivery.take_in.reader import Closing
@@ -169,7 +169,7 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
     for message in messages:
         if isinstance(message.data, Capacity):
             subjects.add((TOPIC, message.participant))
-        elif isinstance(message.data, Contact):
+        elif isinstance(message.data, Contact | Preference):
             subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))

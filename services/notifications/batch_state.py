@@ -15,6 +15,8 @@ from services.notifications.mail.obligations import Obligation
 from shared.contracts.intake import (
     ContactSet,
     NeedStated,
+    PreferenceFacts,
+    PreferenceSet,
     RequestAccepted,
     RequestAmended,
     Window,
@@ -73,6 +75,7 @@ class BatchState:
     moved: set[str] = field(default_factory=set)
     needs_stated: dict[str, str] = field(default_factory=dict)
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
+    preferences_set: dict[ContactKey, PreferenceFacts] = field(default_factory=dict)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
@@ -99,7 +102,7 @@ class BatchState:
         self.needs_stated[event.subject] = words
 
     def keep(self, event: Any) -> None:
-        """Store contacts and reference data from *event*; mark new and amended requests."""
+        """Store what *event* sets; mark new and amended requests."""
         kind = type(event)
         if kind is RequestAccepted:
             self.created.add(event.subject)
@@ -108,6 +111,8 @@ class BatchState:
         elif kind is ContactSet:
             data = event.data
             self.contacts_set[data.participant, data.contact_id] = card_of(event)
+        elif kind is PreferenceSet:
+            self.preferences_set[event.data.participant, event.data.contact_id] = event.data
         elif kind in _REFERENCE:
             self.reference.append((event.number, event))
 

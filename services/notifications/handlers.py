@@ -14,6 +14,7 @@ from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
 from services.notifications.mail import mails
 from services.notifications.mail.obligations import Obligation, is_mailed, prepare
+from services.notifications.mail.timing import Role
 from services.notifications.messages import NumberNotices, number_notices
 from services.notifications.views import build_view
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -26,6 +27,7 @@ from shared.delivery.take_in.reader import Closing
 
 Connection = PoolConnectionProxy
 _TAKEN = Taken("applied")
+_URGENT_LANE = ".urgent"
 _SENT, _NOT_NEEDED = ("notifications", "topic", "sent"), ("notifications", "none", "not_needed")
 
 
@@ -85,11 +87,13 @@ class NotificationsReader:
     def decide(self, state: BatchState, item: Item) -> Taken:
         taken = take(state, item, number_notices)
         if self._with_mail:
-            state.obligations += _obligations(state, taken.outgoing, key=_notice_key(item))
+            state.obligations += _obligations(state, item, taken.outgoing)
         return taken
 
     async def save(self, connection: "Connection[Any]", state: BatchState) -> Closing:
         await catalog.take_in(connection, state.reference)
+        if state.preferences_set:
+            await mails.save_preferences(connection, state.preferences_set.values())
         if state.obligations:
             await _prepare_mails(connection, state)
         return store.save_batch(state)
@@ -151,9 +155,10 @@ async def _read_listings(
 
 
 def _obligations(
-    state: BatchState, outgoing: Sequence[Outgoing], *, key: bytes
+    state: BatchState, item: Item, outgoing: Sequence[Outgoing]
 ) -> Iterator[Obligation]:
-    """Yield the messages among *outgoing* that are mailed, too."""
+    """Yield the messages among *outgoing*, to which *item* led, that are mailed, too."""
+    key, lane = _notice_key(item), getattr(item.message.data, "lane", None) or ""
     notices = {m.summary.cause: m.event_id for m in outgoing if m.topic == notifications.TOPIC}
     for message in outgoing:
         kind, about, _, cause, _ = message.summary
@@ -161,8 +166,21 @@ def _obligations(
             continue
         audience = (message.key or b"").decode()
         request = state.requests.get(about or "")
-        named = request.contact_ids if request and request.participant == audience else ()
-        yield Obligation(cause, notices[cause], audience, kind, message.value, key, named)
+        named: Sequence[str] = ()
+        role: Role = "office" if audience in state.directory.offices else "provider"
+        if request is not None and request.participant == audience:
+            named, role = request.contact_ids, "requester"
+        yield Obligation(
+            cause,
+            notices[cause],
+            audience,
+            kind,
+            message.value,
+            key,
+            named,
+            role,
+            is_urgent=lane.endswith(_URGENT_LANE),
+        )
 
 
 async def _prepare_mails(connection: "Connection[Any]", state: BatchState) -> None:

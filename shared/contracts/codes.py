@@ -191,6 +191,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "lane": "The request goes back into its lane, with the place that it had.",
         "close": "The request ends, too.",
     },
+    "mail_timings": {
+        "at_once": "Each message is mailed by itself.",
+        "daily": "One mail a day tells them, at 08:00.",
+        "off": "None is mailed, but for those that must be.",
+    },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
         "provider": "Helps: declares capacity, answers offers, reports work.",

@@ -38,6 +38,8 @@ PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
 """A position in a participant's list of requests; open requests come first."""
 JSON_TYPE = r'(?i)^application/json *(; *charset="?utf-8"? *)?$'
 _TRACE: dict[str, Any] = {"pattern": "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"}
+_HOUR = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+MailTiming = Literal["at_once", "daily", "off"]
 AgencyClass = Literal["city", "county", "state", "university", "tribal", "federal", "other"]
 AGENCY_CLASSES: tuple[str, ...] = get_args(AgencyClass)
 SwornBand = Literal["0", "1-9", "10-49", "50-99", "100-249", "250-999", "1000+"]
@@ -288,6 +290,53 @@ class Contact(Strict):
     """A telephone number, in any notation."""
     zone: Annotated[Line | None, Field(examples=["America/New_York"])] = None
     """The contact's time zone: a name of the IANA database."""
+
+
+class MailKinds(Strict):
+    """
+    When mails of each kind are sent; an absent kind is sent as if nothing had been set.
+
+    `daily` puts them into one mail a day, at 08:00. `off` sends none. Either way these are mailed
+    at once: an offer and its withdrawal, a refusal, a withdrawal, and the end of work.
+    """
+
+    status: MailTiming | None = None
+    """How a request or work stands. Absent: `daily` for providers, otherwise `at_once`."""
+    offer: MailTiming | None = None
+    """What becomes of an offer. Absent: `at_once`."""
+    reminder: MailTiming | None = None
+    """What is due soon, late, or due at another time. Absent: `at_once`."""
+
+
+class QuietHours(Strict):
+    """The hours in which mail waits, in the contact's zone; none if both ends are the same."""
+
+    from_: Annotated[str, Field(alias="from", pattern=_HOUR, examples=["20:00"])] = "20:00"
+    """When mail begins to wait."""
+    until: Annotated[str, Field(pattern=_HOUR, examples=["07:00"])] = "07:00"
+    """When it is sent, or up to ten minutes later; on the next day if that is before `from`."""
+
+
+class Preference(Strict):
+    """
+    Which mails a contact gets, and when. It replaces the contact's earlier preference as a whole.
+
+    Messages on your topic are the same in any case.
+    """
+
+    contact_id: Annotated[Identifier, Field(examples=["desk"])]
+    """The contact, which you set with contact.set, before or after this."""
+    kinds: MailKinds = MailKinds()
+    """When mails of each kind are sent."""
+    quiet: QuietHours | None = QuietHours()
+    """
+    The hours in which mail waits, except for urgent offers and stops of work. Null: none.
+    """
+    zone: Annotated[Line | None, Field(examples=["America/Denver"])] = None
+    """
+    The time zone of both: a name of the IANA database. Absent: the contact's own, or else that of
+    the calendar.
+    """
 
 
 class StatusQuestion(Strict):
@@ -571,6 +620,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.request.amend.v1": Amendment,
     "gov.cri.request.withdraw.v1": Withdrawal,
     "gov.cri.contact.set.v1": Contact,
+    "gov.cri.preference.set.v1": Preference,
     "gov.cri.status.ask.v1": StatusQuestion,
     "gov.cri.capacity.declare.v1": Capacity,
     "gov.cri.offer.answer.v1": OfferAnswer,
@@ -604,6 +654,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.request.amend.v1": frozenset({"agency_system"}),
     "gov.cri.request.withdraw.v1": frozenset({"agency_system"}),
     "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", OFFICE}),
+    "gov.cri.preference.set.v1": frozenset({"agency_system", "provider", OFFICE}),
     "gov.cri.status.ask.v1": frozenset({"agency_system", "provider", OFFICE, "observer"}),
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),
@@ -629,6 +680,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
         {
             "gov.cri.status.ask.v1",
             "gov.cri.contact.set.v1",
+            "gov.cri.preference.set.v1",
             "gov.cri.request.direct.v1",
             "gov.cri.engagement.end.v1",
             "gov.cri.engagement.rehome.v1",

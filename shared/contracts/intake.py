@@ -359,6 +359,35 @@ class ContactSet(Event):
     data: ContactFacts
 
 
+class QuietFacts(Facts):
+    """``from`` and ``until`` are times of day, such as 20:00."""
+
+    from_: Annotated[str, Field(alias="from")]
+    until: str
+
+
+class PreferenceFacts(Facts):
+    """
+    Which mails a contact gets, and when: no address, no name.
+
+    ``kinds`` has at_once, daily or off for each kind that the contact has chosen. Without
+    ``quiet`` no mail waits for the end of quiet hours.
+    """
+
+    participant: str
+    contact_id: str
+    kinds: dict[str, str]
+    quiet: QuietFacts | None = None
+    zone: str | None = None
+
+
+class PreferenceSet(Event):
+    """Its subject is the contact's, as that of `ContactSet`."""
+
+    type: Literal["gov.cri.intake.preference_set.v1"]
+    data: PreferenceFacts
+
+
 class NeedFacts(Facts):
     """A request's current free text; ``urgency_reason`` may be present without an ``issue``."""
 
@@ -405,4 +434,4 @@ class NoteStated(Event):
     data: NoteFacts
 
 
-ConfidentialEvent = ContactSet | NeedStated | NoteStated
+ConfidentialEvent = ContactSet | PreferenceSet | NeedStated | NoteStated

@@ -44,7 +44,8 @@ class MailFacts(Facts):
     """
     One mail, to an audience that is also sent the message that ``notice`` tells of.
 
-    ``notice`` is the id of a `NoticeDecided`, ``mail`` that of the mail. ``contact`` is the
+    ``notice`` is the id of a `NoticeDecided`, ``mail`` that of the mail. A digest has the last
+    notice that it tells; the others name it when they are cancelled. ``contact`` is the
     contact's key, ``contact:<participant>:<contact id>``, never its address. ``tries`` counts the
     tries so far.
     """
@@ -77,10 +78,12 @@ class UnknownFacts(MailFacts):
 class CancelledFacts(MailFacts):
     """
     ``because``: ``no_address`` (the contact has none any more), ``overtaken`` (a later mail tells
-    more) or ``never_told`` (it would end what nobody was told by mail).
+    more), ``never_told`` (it would end what nobody was told by mail), ``switched_off`` (the
+    contact wants no such mails) or ``told_together`` (``together_with``, a digest, tells it).
     """
 
     because: str
+    together_with: str | None = None
 
 
 class NoticeDelivered(Event):

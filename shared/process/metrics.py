@@ -142,9 +142,15 @@ MAILS = StoredCounter(
         "accepted", "refused", "refused_by_policy", "gave_up", "outcome_unknown", "cancelled",
     ),
 )  # fmt: skip
-MAILS_WAITING = _gauge("mails_waiting", "Mails that are due, or tried again later", stored=True)
+DIGESTS = StoredCounter(
+    "digests", "Digests that are not tried any more, by what became of them", "outcome",
+    zero=("accepted", "refused", "gave_up", "outcome_unknown", "cancelled"),
+)  # fmt: skip
+MAILS_WAITING = _gauge(
+    "mails_waiting", "Mails that are held, due, or tried again later", stored=True
+)
 MAIL_WAITS = _gauge(
-    "mail_oldest_waiting_seconds", "Age of the oldest mail that waits", stored=True
+    "mail_oldest_waiting_seconds", "How long the mail that was due first has waited", stored=True
 )
 
 # Requests

@@ -221,10 +221,15 @@ class Log:
         return event.model_copy(update={"correlationid": derived_id(NUMBER, "request", NUMBER)})
 
     def contact(
-        self, contact_id: str = "c-1", *, offset: int = 50, email: str | None = None
+        self,
+        contact_id: str = "c-1",
+        *,
+        offset: int = 50,
+        email: str | None = None,
+        participant: str = AGENCY,
     ) -> Event:
         data = {
-            "participant": AGENCY,
+            "participant": participant,
             "contact_id": contact_id,
             "name": "A. Chief",
             "zone": "Pacific/Guam",
@@ -233,9 +238,35 @@ class Log:
         return self.event(
             intake.CONFIDENTIAL_TOPIC,
             "contact_set",
-            f"contact:{AGENCY}:{contact_id}",
+            f"contact:{participant}:{contact_id}",
             data,
-            inreplyto=inbound(offset),
+            inreplyto=inbound(offset, participant),
+        )
+
+    def preference(
+        self,
+        contact_id: str = "c-1",
+        *,
+        offset: int = 55,
+        participant: str = AGENCY,
+        quiet: Mapping[str, str] | None = None,
+        zone: str | None = None,
+        kinds: Mapping[str, str] | None = None,
+    ) -> Event:
+        """What a contact has chosen."""
+        data = {
+            "participant": participant,
+            "contact_id": contact_id,
+            "kinds": kinds or {},
+            "quiet": quiet,
+            "zone": zone,
+        }
+        return self.event(
+            intake.CONFIDENTIAL_TOPIC,
+            "preference_set",
+            f"contact:{participant}:{contact_id}",
+            data,
+            inreplyto=inbound(offset, participant),
         )
 
     def repeat(self, offset: int, of: int) -> Event:

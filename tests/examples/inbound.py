@@ -95,6 +95,12 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         "request.amend": {"tracking_number": number, "topics": ["officer_wellness"]},
         "request.withdraw": {"tracking_number": number, "reason": "no_longer_needed"},
         "contact.set": {"contact_id": "c-1", "name": "Pat Doe", "email": "pat@example.org"},
+        "preference.set": {
+            "contact_id": "c-1",
+            "kinds": {"status": "daily"},
+            "quiet": {"from": "21:00", "until": "06:30"},
+            "zone": "America/Denver",
+        },
         "status.ask": {"about": "all"},
         "capacity.declare": {
             "valid_until": "2026-06-30T00:00:00Z",

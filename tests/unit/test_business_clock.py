@@ -52,6 +52,7 @@ def test_a_moment_has_come_after_the_pause_until_then() -> None:
     pause = clock.pause(due - clock.at(SINCE))
 
     assert clock.at(SINCE + pause) >= due
+    assert clock.real(due) == SINCE + pause
 
 
 def test_the_settings_give_the_local_stack_its_clock() -> None:

@@ -30,6 +30,7 @@ from shared.contracts.inbound import (
     EngagementEnding,
     Milestone,
     OfferAnswer,
+    Preference,
     Rehoming,
     StatusQuestion,
     Submission,
@@ -59,6 +60,8 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
         case Contact() as contact:
             yield from check_email(contact.email, path="/data/email")
             yield from check_zone(contact.zone, path="/data/zone")
+        case Preference(zone=zone):
+            yield from check_zone(zone, path="/data/zone")
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/about")

@@ -28,6 +28,10 @@ def contact_set(event: intake.ContactSet, _: View) -> Applied:
     return Applied(what="contact.set", about=event.data.contact_id)
 
 
+def preference_set(event: intake.PreferenceSet, _: View) -> Applied:
+    return Applied(what="preference.set", about=event.data.contact_id)
+
+
 def participant_registered(event: reference.ParticipantRegistered, _: View) -> Applied:
     return Applied(what="participant.register", about=event.data.id)
 

@@ -107,6 +107,8 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(sender, "applied", answers.contact_set),
                 To(contacts.working, "contact_changed", contacts.changed, restricted=True),
             )
+        case intake.PreferenceSet():
+            return _rows(event, To(sender, "applied", answers.preference_set))
         case routing.MessageApplied():
             return _rows(event, To(sender, "applied", answers.applied))
         case routing.MessageRefused():

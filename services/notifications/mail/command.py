@@ -28,12 +28,13 @@ async def mails(settings: Settings, arguments: Sequence[str]) -> int:
     previewed.add_argument("--into", type=Path, default=Path(), help="the folder (default: here)")
     tried = actions.add_parser("try", help="send one mail, and say what the server replied")
     tried.add_argument("address")
+    tried.add_argument("--template", choices=sorted(TEMPLATES), default=TRIAL.name)
     chosen = parser.parse_args(arguments)
     if chosen.action == "preview":
         for file in preview(TEMPLATES[chosen.template], chosen.into):
             print(file)
         return 0
-    return await send_trial(settings, chosen.address)
+    return await send_trial(settings, chosen.address, TEMPLATES[chosen.template])
 
 
 def preview(template: Template, folder: Path) -> list[Path]:
@@ -51,13 +52,13 @@ def preview(template: Template, folder: Path) -> list[Path]:
     return written
 
 
-async def send_trial(settings: Settings, address: str) -> int:
-    """Send the trial mail to *address* and print what came of it."""
+async def send_trial(settings: Settings, address: str, template: Template) -> int:
+    """Send *template* with its sample data to *address*, and print what came of it."""
     server, head = settings.mail_server, settings.letterhead
     if server is None or head is None:
         print("mails: mail is off; set CONTINUUM_SMTP_HOST")
         return 1
-    rendered = render(TRIAL, {}, public_url=str(settings.public_url))
+    rendered = render(template, template.sample, public_url=str(settings.public_url))
     try:
         mail = compose(head, str(uuid4()), rendered, recipient=address, at=datetime.now(UTC))
     except AddressError as error:

@@ -26,7 +26,8 @@ TRIED_FOR = timedelta(hours=48)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Real time until the next try after each; the last one repeats."""
 NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
-STATUS, OFFER, OFFER_END, NEWS = "status", "offer", "offer_end", "news"
+SWITCHED_OFF, TOLD_TOGETHER = "switched_off", "told_together"
+STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
 """The kinds of mails."""
 _OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled"})
@@ -150,6 +151,12 @@ def alternate_id(mail: Mail, contact_id: str) -> str:
 def cancelled(mail: Mail, because: str, *, at: datetime) -> Step:
     """Return what follows if the mail is not sent, *because* of a code."""
     facts = CancelledFacts(**mail.facts, because=because)
+    return Step("cancelled", _event(mail, NoticeCancelled, facts, at=at))
+
+
+def told_together(mail: Mail, digest: str, *, at: datetime) -> Step:
+    """Return what follows if the mail is told in the mail *digest*."""
+    facts = CancelledFacts(**mail.facts, because=TOLD_TOGETHER, together_with=digest)
     return Step("cancelled", _event(mail, NoticeCancelled, facts, at=at))
 
 

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.mail.digest import Waiting
 from services.notifications.mail.life import Mail, Other, Step
 from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
+from services.notifications.mail.quiet import Hold, Preference
+from shared.contracts.intake import PreferenceFacts
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
@@ -28,16 +31,28 @@ class ClaimedMail:
     kind: str
     others: Sequence[Other]
     """The other mails to the same audience about the same request."""
+    matter: str
+    timing: str
+    at: datetime
+    """When it was claimed, in real time."""
+    preference: Preference
+
+
+class HeldMail(NamedTuple):
+    """A mail that waits; ``due_at`` is when it does so no longer, in real time."""
+
+    mail_id: str
+    due_at: datetime
+    hold: Hold
 
 
 class MailCount(NamedTuple):
-    """How many mails are in a state; ``oldest`` is the age of the first one in seconds."""
+    """How many mails are in a state, by the last try's stage and status."""
 
     state: str
     stage: Stage | None
     status: str | None
     mails: int
-    oldest: float
 
     @property
     def is_refused_by_policy(self) -> bool:
@@ -55,9 +70,9 @@ async def read_mail_contacts(
     return [tuple(row) for row in rows]
 
 
-async def prepare_mails(connection: "Connection[Any]", mails: Iterable[PreparedMail]) -> None:
-    """Store *mails*, due now."""
-    await connection.execute(_SQL["prepare_mails"], *zip(*mails, strict=True))
+async def prepare_mails(connection: "Connection[Any]", mails: Iterable[PreparedMail]) -> int:
+    """Store *mails*, due now; return how many are new."""
+    return len(await connection.fetch(_SQL["prepare_mails"], *zip(*mails, strict=True)))
 
 
 async def claim_mails(
@@ -73,9 +88,87 @@ async def claim_mails(
             row[12],
             row[13],
             [Other(*other) for other in row[14]],
+            row[15],
+            row[16],
+            row[17],
+            _preference(*row[18:]),
         )
         for row in map(tuple, rows)
     ]
+
+
+def _preference(
+    kinds: str | None, quiet_from: time | None, quiet_until: time | None, zone: str | None
+) -> Preference:
+    if kinds is None:
+        return Preference(zone=zone)
+    quiet = None
+    if quiet_from is not None and quiet_until is not None:
+        quiet = (quiet_from, quiet_until)
+    return Preference(json.loads(kinds), quiet, zone)
+
+
+async def hold_mails(connection: "Connection[Any]", held: Sequence[HeldMail]) -> None:
+    """Put mails back until they are due; a claim before it does not count as a try."""
+    if held:
+        columns = [
+            (each.mail_id, each.due_at, each.hold.until if each.hold.in_digest else None)
+            for each in held
+        ]
+        await connection.execute(_SQL["hold_mails"], *zip(*columns, strict=True))
+
+
+async def lock_digests(connection: "Connection[Any]") -> None:
+    """Wait until no other process makes digests, and keep others from it."""
+    await connection.execute(_SQL["lock_digests"])
+
+
+async def read_waiting(
+    connection: "Connection[Any]", *, templates: Iterable[str]
+) -> list[Waiting]:
+    """Lock and return all mails of one contact that wait for a digest that is due."""
+    rows = await connection.fetch(_SQL["read_waiting"], list(templates))
+    return [
+        Waiting(
+            _mail(row[:10]),
+            str(row[10]),
+            row[11],
+            row[12],
+            row[13],
+            json.loads(row[14]),
+            [Other(*other) for other in row[15]],
+            row[16],
+        )
+        for row in map(tuple, rows)
+    ]
+
+
+async def cancel_mails(connection: "Connection[Any]", mail_ids: Collection[str]) -> None:
+    """Mark mails as not sent, each with one more event."""
+    await connection.execute(_SQL["cancel_mails"], list(mail_ids))
+
+
+async def count_digests(connection: "Connection[Any]") -> dict[str, int]:
+    """Return how many digests are not tried any more, by state."""
+    return dict(await connection.fetch(_SQL["count_digests"]))
+
+
+async def save_preferences(
+    connection: "Connection[Any]", preferences: Iterable[PreferenceFacts]
+) -> None:
+    """Store what contacts have chosen; it replaces what they had chosen."""
+    rows = [
+        (
+            each.participant,
+            each.contact_id,
+            json.dumps(each.kinds),
+            each.quiet and time.fromisoformat(each.quiet.from_),
+            each.quiet and time.fromisoformat(each.quiet.until),
+            each.zone,
+        )
+        for each in preferences
+    ]
+    await connection.execute(_SQL["save_preferences"], *zip(*rows, strict=True))
 
 
 async def keep_claims(connection: "Connection[Any]", mail_ids: Collection[str]) -> None:
@@ -132,6 +225,12 @@ async def read_next_try(
 async def count_mails(connection: "Connection[Any]") -> list[MailCount]:
     """Return the mails by state, and by the last try's stage and status."""
     return [MailCount(*row) for row in await connection.fetch(_SQL["count_mails"])]
+
+
+async def read_longest_wait(connection: "Connection[Any]") -> float:
+    """Return for how many seconds the mail that was due first has waited; 0 if none is due."""
+    seconds: float | None = await connection.fetchval(_SQL["read_longest_wait"])
+    return max(seconds or 0, 0)
 
 
 def _mail(row: Sequence[Any]) -> Mail:

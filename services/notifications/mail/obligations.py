@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from services.notifications.mail import life
 from services.notifications.mail.templates import NEWS, OFFER, STATUS, Template
+from services.notifications.mail.timing import Role, timing_of
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES
 
@@ -57,7 +58,7 @@ class Obligation(NamedTuple):
 
     ``fact`` is the id of the event that it tells of, ``notice`` that of the notice about it.
     ``contact_ids`` are the contacts that the request names, the first one first, if the audience
-    made it.
+    made it. ``role`` is that of the audience; ``is_urgent``: the request is in an urgent lane.
     """
 
     fact: str
@@ -67,6 +68,8 @@ class Obligation(NamedTuple):
     value: bytes
     key: bytes
     contact_ids: Sequence[str] = ()
+    role: Role = "provider"
+    is_urgent: bool = False
 
 
 class PreparedMail(NamedTuple):
@@ -84,6 +87,8 @@ class PreparedMail(NamedTuple):
     kind: str
     template: str
     facts: str
+    matter: str
+    timing: str
 
 
 def is_mailed(message_type: str | None) -> bool:
@@ -109,7 +114,11 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     if chosen is None:
         return None
     message = json.loads(obligation.value)
-    kind, template, facts = _MAILED[obligation.type](message["data"])
+    data = message["data"]
+    kind, template, facts = _MAILED[obligation.type](data)
+    sending = timing_of(
+        obligation.type, data, role=obligation.role, is_urgent=obligation.is_urgent
+    )
     mail_id = derived_id(obligation.fact, f"mail:{template.id}", obligation.audience)
     return PreparedMail(
         mail_id,
@@ -124,6 +133,7 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
         kind,
         template.name,
         json.dumps(facts, ensure_ascii=False),
+        *sending,
     )
 
 

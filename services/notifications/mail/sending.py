@@ -9,17 +9,21 @@ from typing import Any
 import structlog
 from asyncpg import Pool
 
-from services.notifications.mail import life, mails
+from services.notifications.mail import life, mails, quiet
 from services.notifications.mail.address import AddressError
 from services.notifications.mail.compose import Letterhead, compose
+from services.notifications.mail.digests import make_digest
+from services.notifications.mail.events import announce
 from services.notifications.mail.life import Mail, Step
-from services.notifications.mail.mails import ClaimedMail
+from services.notifications.mail.mails import ClaimedMail, HeldMail
 from services.notifications.mail.obligations import choose
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.templates import TEMPLATES, render
 from services.notifications.mail.transport import CONNECTIONS, Transport
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.catalog.catalog import CatalogCache
 from shared.contracts.notifications import MAIL_TOPIC
+from shared.contracts.reference import Calendar
 from shared.delivery import sequences
 from shared.delivery.relay import outbox
 from shared.process import crash_points
@@ -54,15 +58,19 @@ class Mailer:
         self._relay_wake = relay_wake
         self._clock = clock
         self._owned_seconds = owned_seconds
+        self._catalog = CatalogCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Send some mails; return the time until the next one is due."""
-        async with pool.acquire() as connection:
-            claimed = await mails.claim_mails(connection, limit=CONNECTIONS, templates=TEMPLATES)
+        claimed, held = await self._claim(pool)
+        if held and not claimed:
+            return AT_ONCE
         if not claimed:
             await self._lose(pool)
             async with pool.acquire() as connection:
                 seconds = await mails.read_next_try(connection, templates=TEMPLATES)
+            if seconds is not None and seconds <= 0:
+                await self._make_digest(pool)
             return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
         crash_points.reach("mail.after_claim")
         sending = asyncio.ensure_future(self._send_all(pool, claimed))
@@ -75,6 +83,36 @@ class Mailer:
             raise
         return AT_ONCE
 
+    async def _claim(self, pool: "Pool[Any]") -> tuple[Sequence[ClaimedMail], int]:
+        """Return some due mails that may go out now, and how many others are held until later."""
+        async with pool.acquire() as connection, connection.transaction():
+            due = await mails.claim_mails(connection, limit=CONNECTIONS, templates=TEMPLATES)
+            zone = await self._zone(connection, due)
+            held = [
+                HeldMail(each.mail.mail_id, self._clock.real(hold.until), hold)
+                for each in due
+                if self._why_not(each) is None and (hold := self._hold(each, zone)) is not None
+            ]
+            await mails.hold_mails(connection, held)
+        waiting = {each.mail_id for each in held}
+        return [each for each in due if each.mail.mail_id not in waiting], len(held)
+
+    async def _zone(self, connection: Any, due: Sequence[ClaimedMail]) -> str:
+        """Return the calendar's zone, for contacts without one."""
+        default = Calendar().zone
+        at = [self._clock.at(each.at) for each in due if each.preference.zone is None]
+        if not at:
+            return default
+        catalog = await self._catalog.current(connection)
+        ruleset = catalog.ruleset_at(at[0])
+        return default if ruleset is None else catalog.with_calendar(ruleset).calendar.zone
+
+    def _hold(self, each: ClaimedMail, zone: str) -> quiet.Hold | None:
+        at, contact = self._clock.at(each.at), each.mail.contact
+        return quiet.hold(
+            each.matter, each.timing, each.preference, contact=contact, zone=zone, at=at
+        )
+
     async def _lose(self, pool: "Pool[Any]") -> None:
         """Tell of mails whose process has ended: perhaps they were delivered."""
         async with pool.acquire() as connection, connection.transaction():
@@ -84,12 +122,16 @@ class Mailer:
             if not lost:
                 return
             at = self._clock.at(await mails.read_now(connection))
-            await _announce(
+            await announce(
                 connection, [(mail, life.lost(mail, stage=None, at=at)) for mail in lost]
             )
         self._relay_wake.set()
         for mail in lost:
             _tell(mail, Step("outcome_unknown"), None)
+
+    async def _make_digest(self, pool: "Pool[Any]") -> None:
+        if await make_digest(pool, self._clock):
+            self._relay_wake.set()
 
     async def _send_all(self, pool: "Pool[Any]", claimed: Sequence[ClaimedMail]) -> None:
         under_way = {each.mail.mail_id for each in claimed}
@@ -117,6 +159,8 @@ class Mailer:
         """Return why the mail is not to be sent."""
         if each.address is None:
             return life.NO_ADDRESS
+        if quiet.is_switched_off(each.matter, each.timing, each.preference):
+            return life.SWITCHED_OFF
         return life.not_needed(each.kind, each.others)
 
     async def _try(self, each: ClaimedMail) -> Outcome:
@@ -146,23 +190,12 @@ class Mailer:
                 step = life.tried(mail, found, now=now, at=at)
             if not await mails.record_mail(connection, mail, step, outcome):
                 return  # it was told that the outcome is unknown
-            await _announce(connection, [(mail, step)])
+            await announce(connection, [(mail, step)])
             if outcome is not None and outcome.is_address_dead and each.address is not None:
                 await _write_to_another(connection, mail, each.address, outcome.status, at=at)
         if step.event is not None:
             self._relay_wake.set()
         _tell(mail, step, outcome)
-
-
-async def _announce(connection: Any, steps: Sequence[tuple[Mail, Step]]) -> None:
-    await outbox.append(
-        connection,
-        [
-            outbox.outgoing(MAIL_TOPIC, step.event, key=mail.key.decode())
-            for mail, step in steps
-            if step.event is not None
-        ],
-    )
 
 
 async def _write_to_another(

@@ -80,7 +80,28 @@ NEWS = Template(
         "sentence": "The offer has lapsed: no answer came in time. Nothing is owed.",
     },
 )
-TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS)}
+DIGEST = Template(
+    "digest",
+    1,
+    "What is new: {count}",
+    {
+        "count": "2 requests",
+        "lines": [
+            {
+                "tracking_number": "CRI-2026-000042-J",
+                "what": "your request is waiting",
+                "sentence": "Your request waits because no provider has room for it now.",
+            },
+            {
+                "tracking_number": "CRI-2026-000043-K",
+                "what": "a provider has accepted",
+                "sentence": "A provider helps you from now on.",
+            },
+        ],
+        "more": 0,
+    },
+)
+TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST)}
 
 
 def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:

@@ -1,12 +1,13 @@
--- Takes mails that are due, that no other process takes at this moment, and whose template this release
--- knows. The address is null if
--- the contact has none any more. `others` are the mails to the same audience about the same request,
+-- Takes mails that are due, that no other process takes at this moment, that no digest tells, and whose
+-- template this release knows. The address is null if the contact has none any more, `kinds` if it has
+-- chosen nothing. `others` are the mails to the same audience about the same request,
 -- each as its kind, its state, and whether it came later, in the order of their messages.
 WITH due AS (
     SELECT mail_id
       FROM mails
      WHERE state IN ('prepared', 'try_later')
        AND due_at <= now()
+       AND digest_at IS NULL
        AND template = ANY ($2::text[])
      ORDER BY due_at, number, mail_id
      LIMIT $1
@@ -20,7 +21,7 @@ WITH due AS (
       FROM due
      WHERE mails.mail_id = due.mail_id
     RETURNING mails.mail_id, notice, audience, mails.contact_id, correlation, key, published, tries,
-              first_tried_at, prepared_at, about, number, kind, template, facts
+              first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing
 )
 SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, published, tries,
        first_tried_at, prepared_at, template, facts, email, kind,
@@ -29,9 +30,14 @@ SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, publishe
               WHERE other.about = claimed.about
                 AND other.audience = claimed.audience
                 AND other.mail_id <> claimed.mail_id
-              ORDER BY other.number) AS others
+              ORDER BY other.number) AS others,
+       matter, timing, now() AS at, kinds, quiet_from, quiet_until,
+       coalesce(preferences.zone, contacts.zone) AS zone
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience
    AND contacts.contact_id = claimed.contact_id
+  LEFT JOIN preferences
+    ON preferences.participant = claimed.audience
+   AND preferences.contact_id = claimed.contact_id
  ORDER BY claimed.number;

@@ -1,7 +1,8 @@
 -- The same mail, to another contact.
 INSERT INTO mails (mail_id, fact, notice, audience, contact_id, correlation, key, about, number, kind,
-                   template, facts)
-SELECT $2, fact, notice, audience, $3, correlation, key, about, number, kind, template, facts
+                   template, facts, matter, timing)
+SELECT $2, fact, notice, audience, $3, correlation, key, about, number, kind, template, facts,
+       matter, timing
   FROM mails
  WHERE mail_id = $1
     ON CONFLICT (mail_id) DO NOTHING;

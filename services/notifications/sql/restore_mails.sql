@@ -1,5 +1,6 @@
--- After a restore: what the log says of a mail stands. Of others that were due or under way nobody knows
--- whether they went out before the restore: they count as mails whose process has ended.
+-- After a restore: what the log says of a mail stands. Of others that are due or were under way nobody knows
+-- whether they went out before the restore: they count as mails whose process has ended. Those that are held
+-- until later wait on.
 WITH told AS (
     SELECT DISTINCT ON (subject) substr(subject, 6)::uuid AS mail_id, number,
            CASE type
@@ -21,4 +22,5 @@ UPDATE mails
   LEFT JOIN told USING (mail_id)
  WHERE mails.mail_id = before.mail_id
    AND (told.mail_id IS NOT NULL
-        OR before.state IN ('prepared', 'sending', 'try_later'));
+        OR before.state IN ('sending', 'try_later')
+        OR (before.state = 'prepared' AND before.due_at <= now()));

@@ -75,7 +75,7 @@ def topic_of(event: Event) -> str:
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked"):
         return intake.ANSWERS_TOPIC
-    if name in ("contact_set", "need_stated", "note_stated"):
+    if name in ("contact_set", "preference_set", "need_stated", "note_stated"):
         return intake.CONFIDENTIAL_TOPIC
     if event.subject == reference.SUBJECT:
         return reference.TOPIC
@@ -97,6 +97,13 @@ async def world(database: Database) -> AsyncIterator[World]:
     async with asyncpg.create_pool(dsn, min_size=2, max_size=4, server_settings=LIMITS) as pool:
         await open_checkpoints(pool, TOPICS)
         yield World(pool)
+
+
+@pytest.fixture
+def mailing(world: World) -> World:
+    """The same with mail."""
+    world.reader = NotificationsReader(with_mail=True)
+    return world
 
 
 def history(log: Log) -> list[Event]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from services.notifications.mail.sending import Mailer
 from services.notifications.mail.templates import TEMPLATES
 from services.notifications.mail.transport import Server, Transport
 from services.notifications.restore.reader import OWN, Restore
+from shared.business_clock import BusinessClock
 from shared.contracts.event import Event
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.postgres.pool import LIMITS
@@ -33,15 +35,19 @@ ADDRESS = "chief@agency.example"
 HEAD = Letterhead("office@program.example", "The program office", "desk@program.example")
 
 
-@pytest.fixture
-def mailing(world: World) -> World:
-    world.reader = NotificationsReader(with_mail=True)
-    return world
+NOON = datetime(2026, 3, 3, 2, tzinfo=UTC)
+"""Noon where the contacts of the examples are."""
+
+
+def showing(business: datetime) -> BusinessClock:
+    """Return a clock that shows *business* now."""
+    return BusinessClock(since=datetime.now(UTC), start=business)
 
 
 @asynccontextmanager
 async def mailer(handler: Handler, **more: Any) -> AsyncIterator[Mailer]:
-    """Give a mailer that sends to a real server."""
+    """Give a mailer that sends to a real server, by day unless it has another clock."""
+    more.setdefault("clock", showing(NOON))
     async with mail_server(handler) as port:
         server = Server("127.0.0.1", port, "program.example", tls="opportunistic")
         transport = Transport(server)

@@ -20,6 +20,7 @@ LEADS_TO = {
     "request.amend": ["request_amended"],
     "request.withdraw": ["withdrawal_requested"],
     "contact.set": ["contact_set"],
+    "preference.set": ["preference_set"],
     "status.ask": ["status_asked"],
     "capacity.declare": ["capacity_declared"],
     "offer.answer": ["offer_answered", "note_stated"],
