@@ -294,18 +294,19 @@ class Contact(Strict):
 
 class MailKinds(Strict):
     """
-    When mails of each kind are sent; an absent kind is sent as if nothing had been set.
+    When mails of each kind are sent; an absent kind is sent as if nothing had been set: at once,
+    but to providers and the program office daily where it is not pressing.
 
-    `daily` puts them into one mail a day, at 08:00. `off` sends none. Either way these are mailed
-    at once: an offer and its withdrawal, a refusal, a withdrawal, and the end of work.
+    `daily` puts them into one mail a day, at 08:00. `off` sends none. Either way these are mailed,
+    each by itself: an offer and its withdrawal, a refusal, a withdrawal, and the end of work.
     """
 
     status: MailTiming | None = None
-    """How a request or work stands. Absent: `daily` for providers, otherwise `at_once`."""
+    """How a request or work stands."""
     offer: MailTiming | None = None
-    """What becomes of an offer. Absent: `at_once`."""
+    """What becomes of an offer."""
     reminder: MailTiming | None = None
-    """What is due soon, late, or due at another time. Absent: `at_once`."""
+    """What is due soon, late, or due at another time."""
 
 
 class QuietHours(Strict):
