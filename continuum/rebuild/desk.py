@@ -26,8 +26,9 @@ async def _save(connection: Any, items: list[Item]) -> None:
 DESK = Tables(
     names=("cases", "happenings", "notices", "work_items", "catalog", "gates"),
     kept={
-        ("acts",): "are what people did, and its answers (who has taken an item stays, too)",
+        ("acts",): "are what people did, and the answers (who has taken an item stays, too)",
         ("case_files",): "are kept for minutes",
+        ("people", "sessions", "sign_ins"): "are who may sign in, and who has",
     },
     topics=frozenset(
         {

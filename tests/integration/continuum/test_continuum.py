@@ -46,8 +46,9 @@ SCRIPTS = (
     "make", "lock_", "name_", "see_", "repair_"
 )  # fmt: skip
 ONLY_OF = {
-    "open_programs": "reporting", "read_capacities": "routing", "read_capacity_changes": "routing",
-    "read_late": "routing", "read_requests": "routing", "save_endings": "intake",
+    "find_requests": "routing", "open_programs": "reporting", "read_capacities": "routing",
+    "read_capacity_changes": "routing", "read_late": "routing", "read_requests": "routing",
+    "save_endings": "intake",
 }  # fmt: skip
 
 
