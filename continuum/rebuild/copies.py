@@ -86,6 +86,7 @@ NOTIFICATIONS = replace(
         (
             "mails",
             "dead_addresses",
+            "settlements",
         ): "hold what was written to people, whose outcome is on cri.int.mail.v1",
         ("gates of other topics",): _OTHER_GATES,
     },

@@ -26,6 +26,7 @@ PREVIEW = frozenset(
         "engagement.end.v1",
         "engagement.rehome.v1",
         "note.stated.v1",
+        "notice.settle.v1",
         "offer.changed.v1",
         "preference.set.v1",
         "ruleset.approve.v1",

@@ -16,6 +16,7 @@ from services.intake.findings import Finding, first_findings
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
+from services.intake.settlements import settlement_event
 from shared.contracts import refusals
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
@@ -27,6 +28,7 @@ from shared.contracts.inbound import (
     Direction,
     EngagementEnding,
     Milestone,
+    NoticeSettlement,
     OfferAnswer,
     Preference,
     Rehoming,
@@ -118,6 +120,8 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (contact_event(message, batch),), original)
         case Preference():
             return Decision("applied", (preference_event(message, batch),), original)
+        case NoticeSettlement():
+            return Decision("applied", (settlement_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)
         case _:

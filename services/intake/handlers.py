@@ -18,11 +18,18 @@ from services.intake.list_limits import ListKey, ListUse
 from services.intake.message import Message, tracking_number_of
 from services.intake.parse import message_id, parse_message
 from services.intake.registry import Registry, registry
+from services.intake.settlements import settlement_subject
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
-from shared.contracts.inbound import Capacity, Contact, Preference, Submission
+from shared.contracts.inbound import (
+    Capacity,
+    Contact,
+    NoticeSettlement,
+    Preference,
+    Submission,
+)
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.records import DELETED, Item, Malformed, Outgoing, Record, Taken
 from shared.delivery.take_in.reader import Closing
@@ -171,6 +178,8 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((TOPIC, message.participant))
         elif isinstance(message.data, Contact | Preference):
             subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
+        elif isinstance(message.data, NoticeSettlement):
+            subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))
     return subjects

@@ -12,6 +12,7 @@ from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
 from services.notifications.mail.obligations import Obligation
+from services.notifications.mail.settling import Settling
 from shared.contracts.intake import (
     ContactSet,
     NeedStated,
@@ -70,6 +71,7 @@ class BatchState:
     listings: dict[ListQuery, ListPage]
     notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
     engaged: Sequence[Working] = ()
+    settling: Settling = field(default_factory=Settling)
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)

@@ -14,6 +14,7 @@ from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
 from services.notifications.mail import mails
 from services.notifications.mail.obligations import Obligation, is_mailed, prepare
+from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
 from services.notifications.messages import NumberNotices, number_notices
 from services.notifications.views import build_view
@@ -23,6 +24,7 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, notifications, reference
 from shared.delivery import sequences
 from shared.delivery.records import Counted, Item, Malformed, Outgoing, PassedOver, Record, Taken
+from shared.delivery.relay import outbox
 from shared.delivery.take_in.reader import Closing
 
 Connection = PoolConnectionProxy
@@ -81,6 +83,7 @@ class NotificationsReader:
             repeats=loaded.repeats,
             notes_waiting=loaded.notes,
             engaged=loaded.engaged,
+            settling=await _read_settling(connection, items),
             listings=await _read_listings(connection, plan.listings, directory),
         )
 
@@ -96,6 +99,8 @@ class NotificationsReader:
             await mails.save_preferences(connection, state.preferences_set.values())
         if state.obligations:
             await _prepare_mails(connection, state)
+        if state.settling.settled:
+            await mails.settle_mails(connection, state.settling.settled)
         return store.save_batch(state)
 
     def _directory(self, items: Sequence[Item]) -> Directory:
@@ -127,7 +132,17 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
         )
         state.keep(event)
         outgoing += waiting.release(state, event, number_notices)
+        if kind is intake.NoticeSettleDirected:
+            outgoing += _settle(state, event)
     return Taken("applied", outgoing, counted(state.notices[before:]))
+
+
+def _settle(state: BatchState, event: intake.NoticeSettleDirected) -> tuple[Outgoing, ...]:
+    settled = state.settling.settle(event, at=state.at)
+    if settled is None:
+        return ()
+    mail, found = settled
+    return (outbox.outgoing(notifications.MAIL_TOPIC, found, key=mail.key.decode()),)
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
@@ -152,6 +167,11 @@ async def _read_listings(
         if question.asker in offices:
             listings[question] = await store.list_every(connection, question)
     return listings
+
+
+async def _read_settling(connection: "Connection[Any]", items: Sequence[Item]) -> Settling:
+    directed = [i.message for i in items if type(i.message) is intake.NoticeSettleDirected]
+    return await mails.read_settling(connection, directed) if directed else Settling()
 
 
 def _obligations(

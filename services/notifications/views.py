@@ -23,6 +23,8 @@ def build_view(event: Any, state: BatchState) -> View:
     if kind is intake.ContactSet:
         key = (event.data.participant, event.data.contact_id)
         return View(state.at, state.directory, card=state.card(key), working=state.working(key))
+    if kind is intake.NoticeSettleDirected:
+        return View(state.at, state.directory, refusal=state.settling.refusal(event))
     if kind not in _CHANGING:
         return View(state.at, state.directory)
     before = None if kind is intake.RequestAccepted else state.requests[event.subject]

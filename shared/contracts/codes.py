@@ -196,6 +196,12 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "daily": "One mail a day tells them, at 08:00.",
         "off": "None is mailed, but for those that must be.",
     },
+    "settlements": {
+        "counted_as_delivered": "The mail arrived, as a person found out.",
+        "sent_again": "The mail is sent again, as perhaps it did not arrive.",
+        "dropped": "The mail is not sent again, whatever became of it.",
+        "told_otherwise": "The audience was told by telephone, or in another way.",
+    },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
         "provider": "Helps: declares capacity, answers offers, reports work.",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.contracts.event import Uuid
 from shared.contracts.reference import (
     Actor,
     CalendarDefinition,
@@ -32,6 +33,7 @@ Line = Annotated[str, Field(min_length=1, max_length=200)]
 Note = Annotated[str, Field(max_length=2000)]
 Tracking = Annotated[str, Field(min_length=1, max_length=40, examples=["CRI-2026-000123-K"])]
 Identifier = Annotated[str, Field(min_length=1, max_length=100)]
+MailId = Annotated[Uuid, Field(examples=["fe55e3a9-235d-5890-b264-5f550b7783c2"])]
 ServiceForm = Annotated[Code, Field(json_schema_extra={"x-codes": "service_forms"})]
 LISTS = ("open_offers", "all")
 PLACE = r"^(open|ended)/CRI-[0-9]{4}-[0-9]{6,12}-[0-9A-Z]$"
@@ -91,6 +93,8 @@ END_REASONS: tuple[str, ...] = get_args(EndReason)
 AfterEnd = Literal["close", "back_to_lane", "refer"]
 AFTER_END: tuple[str, ...] = get_args(AfterEnd)
 RehomeTo = Literal["provider", "lane", "close"]
+Settlement = Literal["counted_as_delivered", "sent_again", "dropped", "told_otherwise"]
+SETTLEMENTS: tuple[str, ...] = get_args(Settlement)
 
 
 class Strict(BaseModel):
@@ -547,6 +551,26 @@ class ClockSettlement(Strict):
     """Why, as a code of the office's own choice."""
 
 
+class NoticeSettlement(Strict):
+    """
+    The program office settles what became of a mail, if only a person can find that out.
+
+    Either ``mail`` is one of unknown outcome, or ``notice`` reached nobody of ``audience`` by mail
+    and ``how`` is ``told_otherwise``.
+    """
+
+    mail: MailId | None = None
+    """The mail, whose outcome is unknown."""
+    notice: MailId | None = None
+    """Instead of a mail: the notice, of which each mail to the audience has failed."""
+    audience: ParticipantId | None = None
+    """With `notice`: the participant that no mail about it has reached."""
+    how: Annotated[Settlement, Field(examples=["counted_as_delivered"])]
+    """What became of it, or is to become of it."""
+    why: Annotated[Note, Field(min_length=1, examples=["The chief has read it."])]
+    """How you know, in words: restricted."""
+
+
 class ParticipantRegistration(Participant):
     """
     Registers a participant, or changes its registration.
@@ -638,6 +662,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.engagement.end.v1": EngagementEnding,
     "gov.cri.engagement.rehome.v1": Rehoming,
     "gov.cri.clock.settle.v1": ClockSettlement,
+    "gov.cri.notice.settle.v1": NoticeSettlement,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -672,6 +697,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
     "gov.cri.clock.settle.v1": frozenset({OFFICE}),
+    "gov.cri.notice.settle.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
 
@@ -686,6 +712,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.engagement.end.v1",
             "gov.cri.engagement.rehome.v1",
             "gov.cri.clock.settle.v1",
+            "gov.cri.notice.settle.v1",
         }
     ),
     "approver": frozenset(

@@ -434,4 +434,29 @@ class NoteStated(Event):
     data: NoteFacts
 
 
-ConfidentialEvent = ContactSet | PreferenceSet | NeedStated | NoteStated
+class NoticeSettleFacts(Facts):
+    """
+    ``how`` is counted_as_delivered, sent_again or dropped for a ``mail``, told_otherwise for a
+    ``notice`` to ``audience``. ``why`` is free text.
+    """
+
+    participant: str
+    mail: Uuid | None = None
+    notice: Uuid | None = None
+    audience: str | None = None
+    how: str
+    why: str
+
+
+class NoticeSettleDirected(Event):
+    """
+    Restricted: the program office settles what became of a mail or a notice.
+
+    Its subject is ``mail:<mail>`` or ``notice:<notice>:<audience>``.
+    """
+
+    type: Literal["gov.cri.intake.notice_settle_directed.v1"]
+    data: NoticeSettleFacts
+
+
+ConfidentialEvent = ContactSet | PreferenceSet | NeedStated | NoteStated | NoticeSettleDirected

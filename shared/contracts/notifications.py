@@ -86,6 +86,15 @@ class CancelledFacts(MailFacts):
     together_with: str | None = None
 
 
+class SettledFacts(MailFacts):
+    """
+    ``how``: ``counted_as_delivered``, ``sent_again`` (it is tried once more) or ``dropped``, for a
+    mail of unknown outcome; ``told_otherwise`` for the last one of a notice that reached nobody.
+    """
+
+    how: str
+
+
 class NoticeDelivered(Event):
     """The mail server has taken over the mail. Its subject is the mail, as that of the others."""
 
@@ -114,6 +123,13 @@ class NoticeCancelled(Event):
     data: CancelledFacts
 
 
+class NoticeSettled(Event):
+    """A person of the program office has settled what became of the mail."""
+
+    type: Literal["gov.cri.notifications.notice_settled.v1"]
+    data: SettledFacts
+
+
 class AddressFacts(Facts):
     """``state`` is ``dead``: a mail server said so, with ``status``, of the mail ``mail``."""
 
@@ -132,6 +148,11 @@ class AddressStateChanged(Event):
 
 NotificationsEvent = NoticeDecided
 MailEvent = (
-    NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | AddressStateChanged
+    NoticeDelivered
+    | NoticeFailed
+    | NoticeOutcomeUnknown
+    | NoticeCancelled
+    | NoticeSettled
+    | AddressStateChanged
 )
 """Every event on ``cri.int.mail.v1``."""

@@ -19,6 +19,7 @@ NO_FIELDS: Mapping[str, Any] = {}
 _AND_ROUTING: tuple[Service, ...] = ("intake", "routing")
 _AND_NOTIFICATIONS: tuple[Service, ...] = ("intake", "notifications")
 _ROUTING: tuple[Service, ...] = ("routing",)
+_NOTIFICATIONS: tuple[Service, ...] = ("notifications",)
 _ALL: tuple[Service, ...] = ("intake", "routing", "notifications")
 
 
@@ -297,6 +298,16 @@ COUNTER_WITHOUT_TERMS = Refusal(
 ASSIGN_WITHOUT_PROVIDER = Refusal(
     "schema", "Who it is assigned to is missing.", "Name a provider."
 )
+MAIL_OR_NOTICE = Refusal(
+    "schema",
+    "What is settled is either a mail, or a notice to one audience.",
+    "Name mail alone, or notice and audience.",
+)
+NOT_HOW_IT_IS_SETTLED = Refusal(
+    "schema",
+    "A mail is not settled in this way, or a notice is not.",
+    "Use told_otherwise for a notice; counted_as_delivered, sent_again or dropped for a mail.",
+)
 PAGE_OF_NO_LIST = Refusal("schema", "Only a list has pages.", "Leave it out.")
 
 # Agencies
@@ -447,6 +458,24 @@ CLOCK_NOT_LATE = Refusal(
     "Settle a clock that clock.late has named, and that has not stopped since.",
     _ROUTING,
 )
+UNKNOWN_MAIL = Refusal(
+    "unknown_mail",
+    "No mail has this id, or none about this notice was written to this audience.",
+    "Use the ids of the work list; the mail may have been written before a restore.",
+    _NOTIFICATIONS,
+)
+OUTCOME_KNOWN = Refusal(
+    "nothing_to_settle",
+    "The outcome of this mail is not unknown, or was settled already.",
+    "Settle a mail only while its outcome is unknown.",
+    _NOTIFICATIONS,
+)
+NOTICE_NOT_FAILED = Refusal(
+    "nothing_to_settle",
+    "Not each mail about this notice has failed, or it was settled already.",
+    "Settle a notice only after each of its mails to the audience was refused or given up.",
+    _NOTIFICATIONS,
+)
 NO_RULESET = Refusal(
     "no_ruleset",
     "No rule set is in force.",
@@ -480,6 +509,7 @@ MEANINGS: Mapping[str, str] = {
     "not_processable": "The record could not be processed. The fault is ours. It had no effect.",
     "not_referred": "The request is not referred: the direction cannot be carried out.",
     "not_yours": "It belongs to another participant.",
+    "nothing_to_settle": "What became of the mail or the notice is known, or was settled.",
     "offer_expired": "The broker received the answer after expires_at.",
     "offer_not_open": "The offer was answered or withdrawn, or has gone to another provider.",
     "ori_not_registered_for_participant": "You may not act for this ORI, or for this key.",
@@ -497,6 +527,7 @@ MEANINGS: Mapping[str, str] = {
     "too_large": "More than 1,048,576 bytes, or more than about 20,000 values.",
     "too_often": "The same list was asked for moments ago.",
     "unknown_engagement": "No such engagement, or its check character is wrong.",
+    "unknown_mail": "No such mail, or none about the notice to this audience.",
     "unknown_offer": "No such offer, or its check character is wrong.",
     "unknown_program": "No such program, or it has ended.",
     "unknown_provider": "No such provider is listed.",

@@ -142,6 +142,11 @@ MAILS = StoredCounter(
         "accepted", "refused", "refused_by_policy", "gave_up", "outcome_unknown", "cancelled",
     ),
 )  # fmt: skip
+MAILS_SETTLED = StoredCounter(
+    "mails_settled", "Mails and notices that a person has settled", "how",
+    zero=("counted_as_delivered", "sent_again", "dropped", "told_otherwise"),
+)  # fmt: skip
+MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
     "digests", "Digests that are not tried any more, by what became of them", "outcome",
     zero=("accepted", "refused", "gave_up", "outcome_unknown", "cancelled"),

@@ -109,6 +109,7 @@ def opened(number: str = NUMBER, **more: Any) -> dict[str, Any]:
 
 
 NOTE = "We could begin in June, with two people."
+WHY = "The chief has read it."
 TOO_LATE = {
     "request_id": derived_id(NUMBER, "request", NUMBER),
     "tracking_number": NUMBER,
@@ -268,6 +269,19 @@ class Log:
             data,
             inreplyto=inbound(offset, participant),
         )
+
+    def settle(self, *, offset: int = 70, actor: str | None = None, **data: Any) -> Event:
+        """A person of the program office settles a mail, or a notice to an audience."""
+        named = data.get("mail") or f"{data['notice']}:{data['audience']}"
+        kind = "mail" if "mail" in data else "notice"
+        event = self.event(
+            intake.CONFIDENTIAL_TOPIC,
+            "notice_settle_directed",
+            f"{kind}:{named}",
+            {"participant": OFFICE, "how": "counted_as_delivered", "why": WHY, **data},
+            inreplyto=inbound(offset, OFFICE),
+        )
+        return event.model_copy(update={"participant": OFFICE, "actor": actor})
 
     def repeat(self, offset: int, of: int) -> Event:
         return self.event(

@@ -23,6 +23,10 @@ SENDERS = {
     "staff": OFFICE,
 }
 """The senders of the types that an agency system does not send."""
+_OF_OFFICE = (
+    "request.direct", "engagement.end", "engagement.rehome", "clock.settle", "notice.settle",
+)  # fmt: skip
+MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
 
 def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -43,8 +47,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
 
 def sender_of(kind: str) -> str:
     """Return the participant that sends the messages of *kind* in these examples."""
-    of_office = kind in ("request.direct", "engagement.end", "engagement.rehome", "clock.settle")
-    return OFFICE if of_office else SENDERS.get(kind.split(".")[0], AGENCY)
+    return OFFICE if kind in _OF_OFFICE else SENDERS.get(kind.split(".")[0], AGENCY)
 
 
 def record(
@@ -131,6 +134,11 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "clock": "engagement_silence",
             "valid_until": "2026-06-01T14:00:00Z",
             "reason": "agreed_by_telephone",
+        },
+        "notice.settle": {
+            "mail": MAIL,
+            "how": "counted_as_delivered",
+            "why": "The chief has read it.",
         },
         "participant.register": {
             "id": "ny-post",

@@ -12,6 +12,7 @@ from services.intake.checks.messages import (
     check_direction,
     check_offer_answer,
     check_rehoming,
+    check_settlement,
     check_submission,
 )
 from services.intake.checks.senders import sender_of
@@ -29,6 +30,7 @@ from shared.contracts.inbound import (
     Direction,
     EngagementEnding,
     Milestone,
+    NoticeSettlement,
     OfferAnswer,
     Preference,
     Rehoming,
@@ -62,6 +64,8 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             yield from check_zone(contact.zone, path="/data/zone")
         case Preference(zone=zone):
             yield from check_zone(zone, path="/data/zone")
+        case NoticeSettlement() as settlement:
+            yield from check_settlement(settlement)
         case StatusQuestion(about=about, after=after):
             if about not in LISTS and not is_tracking_number(about):
                 yield Finding(refusals.UNKNOWN_REQUEST, "/data/about")

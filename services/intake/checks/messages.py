@@ -24,6 +24,7 @@ from shared.contracts.inbound import (
     Close,
     Direction,
     NeedChange,
+    NoticeSettlement,
     OfferAnswer,
     Rehoming,
     Submission,
@@ -117,6 +118,16 @@ def check_rehoming(rehoming: Rehoming, registry: Registry) -> Iterator[Finding]:
     """Yield the findings about an engagement that is to go on with another provider."""
     yield from check_program(rehoming.program, registry)
     yield from _check_named(rehoming.provider, rehoming.to == "provider", registry)
+
+
+def check_settlement(settlement: NoticeSettlement) -> Iterator[Finding]:
+    """Yield the findings about a settlement; notifications knows the mails."""
+    of_notice = settlement.mail is None
+    named = (settlement.notice is not None, settlement.audience is not None)
+    if named != (of_notice, of_notice):
+        yield Finding(refusals.MAIL_OR_NOTICE, "/data/mail")
+    elif of_notice != (settlement.how == "told_otherwise"):
+        yield Finding(refusals.NOT_HOW_IT_IS_SETTLED, "/data/how")
 
 
 def _check_named(provider: str | None, is_required: bool, registry: Registry) -> Iterator[Finding]:

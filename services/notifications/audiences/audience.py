@@ -9,6 +9,7 @@ from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, RequestStatus
 from shared.contracts.event import Classification, Facts, sender_of
 from shared.contracts.outbound import ContactCard
+from shared.contracts.refusals import Refusal
 
 E_contra = TypeVar("E_contra", contravariant=True)
 NO_OFFICE = "program_office"
@@ -52,6 +53,7 @@ class View(NamedTuple):
     events that need it: ``need`` and ``contacts`` when an engagement opens or changes, ``known``
     or ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note. When a contact
     is set, ``card`` is what it was and ``working`` are the engagements under way that name it.
+    ``refusal`` says why a settlement settles nothing.
     """
 
     at: datetime
@@ -66,6 +68,7 @@ class View(NamedTuple):
     applied: bool = True
     card: ContactCard | None = None
     working: Sequence[Working] = ()
+    refusal: Refusal | None = None
 
     @property
     def request(self) -> Request:

@@ -15,6 +15,7 @@ from services.notifications.audiences import (
     notes,
     offers,
     requests,
+    settlements,
     status,
 )
 from services.notifications.audiences.audience import (
@@ -109,6 +110,12 @@ def _rows_of(event: InputEvent) -> Rows:
             )
         case intake.PreferenceSet():
             return _rows(event, To(sender, "applied", answers.preference_set))
+        case intake.NoticeSettleDirected():
+            return _rows(
+                event,
+                To(sender, "applied", settlements.applied),
+                To(sender, "message_refused", settlements.refused),
+            )
         case routing.MessageApplied():
             return _rows(event, To(sender, "applied", answers.applied))
         case routing.MessageRefused():

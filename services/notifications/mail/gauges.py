@@ -5,9 +5,13 @@ from typing import Any
 from asyncpg import Pool
 
 from services.notifications.mail import mails
+from services.notifications.mail.settling import TOLD_OTHERWISE
 from shared.process import metrics
 
 _WAITING = frozenset({"prepared", "sending", "try_later"})
+_UNKNOWN = "outcome_unknown"
+_NOT_ENDED = _WAITING | {_UNKNOWN, "counted_as_delivered", "dropped"}
+"""States that are not counted by their rows; a mail that was settled stays counted as unknown."""
 
 
 async def show(pool: "Pool[Any]") -> None:
@@ -16,13 +20,18 @@ async def show(pool: "Pool[Any]") -> None:
         counted = await mails.count_mails(connection)
         digests = await mails.count_digests(connection)
         longest = await mails.read_longest_wait(connection)
-    ended: dict[tuple[str, ...], float] = {}
+        settled = await mails.count_settlements(connection)
+    unknown = sum(each.mails for each in counted if each.state == _UNKNOWN)
+    was_unknown = sum(settled[how] for how in settled if how != TOLD_OTHERWISE)
+    ended: dict[tuple[str, ...], float] = {(_UNKNOWN,): unknown + was_unknown}
     for each in counted:
-        if each.state not in _WAITING:
+        if each.state not in _NOT_ENDED:
             state = "refused_by_policy" if each.is_refused_by_policy else each.state
             ended[(state,)] = ended.get((state,), 0) + each.mails
     waiting = sum(each.mails for each in counted if each.state in _WAITING)
     metrics.MAILS.show("notifications", ended)
     metrics.DIGESTS.show("notifications", {(state,): n for state, n in digests.items()})
+    metrics.MAILS_SETTLED.show("notifications", {(how,): n for how, n in settled.items()})
+    metrics.MAILS_UNKNOWN.labels("notifications").set(unknown)
     metrics.MAILS_WAITING.labels("notifications").set(waiting)
     metrics.MAIL_WAITS.labels("notifications").set(longest)

@@ -30,7 +30,7 @@ SWITCHED_OFF, TOLD_TOGETHER = "switched_off", "told_together"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
 """The kinds of mails."""
 _OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END}
-_NOT_SENT = frozenset({"prepared", "try_later", "cancelled"})
+_NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})
 
 
 class Mail(NamedTuple):
@@ -175,5 +175,6 @@ def _event(mail: Mail, model: type[MailEvent], data: Facts, *, at: datetime) -> 
         cause=mail.notice,
         correlation=mail.correlation,
         number=mail.published + 1,
+        ordinal=mail.published,
     )
     return model(**about, data=data)

@@ -8,6 +8,7 @@ from typing import Any
 from services.notifications.audiences.repeats import Answer
 from services.notifications.batch_state import NoticeRow
 from services.notifications.messages import NOTICE_DECIDED
+from shared.contracts.notifications import MAIL_TOPIC
 from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.catch_up import PublishedByCause
@@ -42,6 +43,8 @@ def read_published_log(published: PublishedByCause) -> PublishedLog:
     found = PublishedLog()
     for fact, events in published.items():
         for event in events:
+            if event.topic == MAIL_TOPIC:
+                continue
             message = json.loads(event.value)
             found.ids.add(event.id)
             found.numbers[event.id] = event.number

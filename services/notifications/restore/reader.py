@@ -24,6 +24,7 @@ from shared.delivery.take_in.reader import Closing, Reader
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
+_SETTLED = "gov.cri.notifications.notice_settled.v1"
 _SQL = load_statements("services.notifications")
 OWN = OwnTopics(
     r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications|int\.mail)\.v1$",
@@ -74,6 +75,7 @@ class RestoreReader:
         gaps: dict[str, list[int]] = defaultdict(list)
         for topic, number in await connection.fetch(_SQL["read_gaps"]):
             gaps[topic].append(number)
+        state.settling.announced = _announced_settlements(published)
         state.numbers = numbers = GapFillingNumbers(state.numbers, gaps)
         return RestoreBatch(
             state, numbers, published, NoticeRestorer(read_published_log(published), self._ends)
@@ -103,6 +105,15 @@ class RestoreReader:
                 _SQL["fill_gaps"], [t for t, _ in filled], [number for _, number in filled]
             )
         return await self._reader.save(connection, batch.state)
+
+
+def _announced_settlements(published: PublishedByCause) -> set[str]:
+    """Return the ids of the directions whose settlement is on the log."""
+    return {
+        cause
+        for cause, events in published.items()
+        if any(event.type == _SETTLED for event in events)
+    }
 
 
 class Restore:

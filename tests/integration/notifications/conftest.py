@@ -75,7 +75,9 @@ def topic_of(event: Event) -> str:
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked"):
         return intake.ANSWERS_TOPIC
-    if name in ("contact_set", "preference_set", "need_stated", "note_stated"):
+    if name in (
+        "contact_set", "preference_set", "need_stated", "note_stated", "notice_settle_directed",
+    ):  # fmt: skip
         return intake.CONFIDENTIAL_TOPIC
     if event.subject == reference.SUBJECT:
         return reference.TOPIC

@@ -28,7 +28,7 @@ class Step(_Part):
     """One record of a participant, or (without ``topic``) the passing of time."""
 
     at: AwareDatetime
-    passes: Literal["time", "heartbeats"] | None = None
+    passes: Literal["time", "heartbeats", "mail_unanswered", "mail_refused"] | None = None
     topic: _InTopic | None = None
     headers: dict[str, str] = {}
     message: dict[str, Any] | None = None

@@ -14,6 +14,10 @@ from services.intake.agency_list import AgencyList, load_agency_list
 from services.intake.handlers import IntakeReader
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
+from services.notifications.mail.compose import Letterhead, OutgoingMail
+from services.notifications.mail.outcome import Outcome
+from services.notifications.mail.sending import Mailer
+from services.notifications.mail.transport import Transport
 from services.reporting.handlers import ReportingReader
 from services.reporting.program_openings import announce_openings
 from services.routing.deadlines import Deadlines
@@ -49,7 +53,13 @@ _READS: Mapping[str, Sequence[str]] = {
     "reporting": (reference.TOPIC,),
 }
 """Each service, in the order in which they take turns, and what it reads of our topics."""
+_FOR_NOBODY_HERE = (notifications.TOPIC, notifications.MAIL_TOPIC)
 _TO_PARTICIPANTS = ("cri.out.", PROGRAMS_TOPIC)
+_MAIL_SERVERS = {
+    "mail_unanswered": Outcome("outcome_unknown", "data"),
+    "mail_refused": Outcome("refused", "rcpt", "5.1.1"),
+}
+"""What a step lets pass → what becomes of the mails that are due then."""
 Headers = tuple[tuple[str, bytes | None], ...]
 
 
@@ -62,9 +72,19 @@ def _readers() -> dict[str, Reader[Any]]:
     return {
         "intake": IntakeReader(agencies=_agencies(), office=OFFICE),
         "routing": RoutingReader(),
-        "notifications": NotificationsReader(),
+        "notifications": NotificationsReader(with_mail=True),
         "reporting": ReportingReader(),
     }
+
+
+class _MailServer(Transport):
+    """A mail server that treats all mails alike."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    async def send(self, _: OutgoingMail) -> Outcome:
+        return self._outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +134,9 @@ class World:
                 await announce_openings(self._pool("reporting"), relay_wake=asyncio.Event())
                 await self._relay("reporting")
             await self._settle()
+            for step in together:
+                if step.passes in _MAIL_SERVERS:
+                    await self._send_mails(_MAIL_SERVERS[step.passes])
             if any(step.passes == "heartbeats" for step in together):
                 await write_heartbeats(self._pool("notifications"), seconds=HEARTBEAT_SECONDS)
                 await self._relay("notifications")
@@ -121,6 +144,16 @@ class World:
 
     def _pool(self, service: str) -> Any:
         return self._databases[service].pool
+
+    async def _send_mails(self, outcome: Outcome) -> None:
+        """Send the mails that are due, each with this *outcome*."""
+        head = Letterhead("office@program.example", "The program office", "desk@program.example")
+        url, wake = "https://program.example/", asyncio.Event()
+        mailer = Mailer(_MailServer(outcome), head, public_url=url, relay_wake=wake)
+        while await mailer.step(self._pool("notifications")) == AT_ONCE:
+            pass
+        await self._relay("notifications")
+        await self._settle()
 
     async def _pass_time(self, to: datetime) -> None:
         """Move the clock to *to*; clocks of requests that run out before do so at their times."""
@@ -175,7 +208,7 @@ class World:
                 self._sent.append({"topic": topic, "message": json.loads(value)})
                 continue
             readers = [name for name, topics in _READS.items() if topic in topics]
-            assert readers or topic == notifications.TOPIC, f"nobody reads {topic}: {value!r}"
+            assert readers or topic in _FOR_NOBODY_HERE, f"nobody reads {topic}: {value!r}"
             headers = tuple(outbox.decode_headers(row["headers"]))
             for name in readers:
                 await self._hand_over(name, topic, row["key"], value, headers)

@@ -29,6 +29,7 @@ from shared.contracts.inbound import (
     END_REASONS,
     GOALS,
     SERVICE_FORMS,
+    SETTLEMENTS,
     SWORN_BANDS,
     schema_file,
 )
@@ -152,6 +153,7 @@ def test_code_lists_are_those_of_the_code() -> None:
     assert set(CODES["close_reasons"]) == set(CLOSE_REASONS)
     assert set(CODES["end_reasons"]) == set(END_REASONS)
     assert set(CODES["after_end"]) == set(AFTER_END)
+    assert set(CODES["settlements"]) == set(SETTLEMENTS)
     for listed in CODES.values():
         assert all(listed.values())
 

@@ -34,6 +34,7 @@ STATE = {
 """Refusals that no schema can express: they depend on state, sender, day, or meaning of a text."""
 WIDER = (
     refusals.KEY_BESIDE_ORI, refusals.DECLINE_WITHOUT_REASON, refusals.COUNTER_WITHOUT_TERMS,
+    refusals.MAIL_OR_NOTICE, refusals.NOT_HOW_IT_IS_SETTLED,
     refusals.ASSIGN_WITHOUT_PROVIDER, refusals.PAGE_OF_NO_LIST, refusals.RULE_ID_TWICE,
     refusals.LANE_TWICE, refusals.NOT_ONE_TEST, refusals.IMPOSSIBLE_VALUE,
     refusals.UNKNOWN_FACT_IN_BRACES, refusals.OTHER_NO_LONGER_SAID, refusals.NOT_A_URI,

@@ -29,6 +29,7 @@ LEADS_TO = {
     "engagement.end": ["engagement_end_directed", "note_stated"],
     "engagement.rehome": ["engagement_rehome_directed", "note_stated"],
     "clock.settle": ["clock_settle_directed"],
+    "notice.settle": ["notice_settle_directed"],
     "participant.register": ["participant_registered"],
     "program.define": ["program_defined"],
     "topic.define": ["topic_defined"],

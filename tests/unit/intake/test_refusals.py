@@ -193,6 +193,8 @@ EXAMPLES: dict[str, Example] = {
     "DECLINE_WITHOUT_REASON": changed("offer.answer", answer="decline"),
     "COUNTER_WITHOUT_TERMS": changed("offer.answer", answer="counter"),
     "ASSIGN_WITHOUT_PROVIDER": changed("request.direct", provider=None),
+    "MAIL_OR_NOTICE": changed("notice.settle", audience="ca-post"),
+    "NOT_HOW_IT_IS_SETTLED": changed("notice.settle", how="told_otherwise"),
     "PAGE_OF_NO_LIST": sends(
         "status.ask", {"about": "CRI-2026-000123-K", "after": "open/CRI-2026-000123-K"}
     ),

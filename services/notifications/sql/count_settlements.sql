@@ -1,0 +1,3 @@
+SELECT how, count(*)
+  FROM settlements
+ GROUP BY how;
