@@ -87,6 +87,7 @@ NOTIFICATIONS = replace(
             "mails",
             "dead_addresses",
             "settlements",
+            "reach",
         ): "hold what was written to people, whose outcome is on cri.int.mail.v1",
         ("gates of other topics",): _OTHER_GATES,
     },

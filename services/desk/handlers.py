@@ -52,6 +52,7 @@ class Batch:
                     del self.open[item.item_id]
                     self.changed[item.item_id] = item, closed
         for item in changes.opened:
+            self.settled.pop(item.item_id, None)
             before = self.open.get(item.item_id)
             is_open = item if before is None else item._replace(opened_at=before.opened_at)
             self.open[item.item_id] = is_open

@@ -9,7 +9,14 @@ from pydantic_core import to_json
 from services.desk.work.mails import audience_of
 from shared.contracts import intake, routing
 from shared.contracts.event import Event, Facts
-from shared.contracts.notifications import AddressStateChanged, MailEvent, NoticeDecided
+from shared.contracts.notifications import (
+    AddressStateChanged,
+    MailEvent,
+    NoticeDecided,
+    NoticeSettled,
+    ParticipantReachable,
+    ParticipantUnreachable,
+)
 from shared.contracts.tracking import names_request
 
 
@@ -184,9 +191,11 @@ def notices(event: NoticeDecided) -> list[NoticeRow]:
 
 
 def mail(event: MailEvent) -> MailRow | None:
-    """Return what became of the mail that *event* is about; None if it is about an address."""
-    if isinstance(event, AddressStateChanged):
+    """Return what became of the mail that *event* is about; None if it is about none."""
+    if isinstance(event, AddressStateChanged | ParticipantUnreachable | ParticipantReachable):
         return None
-    outcome = event.type.split(".")[3].removeprefix("notice_")
     data = event.data
+    outcome = event.type.split(".")[3].removeprefix("notice_")
+    if isinstance(event, NoticeSettled):
+        outcome = event.data.how
     return MailRow(data.notice, audience_of(data.contact), data.mail, outcome)

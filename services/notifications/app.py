@@ -10,6 +10,7 @@ from asyncpg import Pool
 from services.notifications.handlers import NotificationsReader
 from services.notifications.heartbeats import write_heartbeats
 from services.notifications.mail import gauges
+from services.notifications.mail.reach import Reach
 from services.notifications.mail.sending import Mailer
 from services.notifications.mail.transport import Transport
 from services.notifications.oldest_messages import OldestMessages
@@ -20,6 +21,7 @@ from shared.process.tasks import LATER, Task
 from shared.service import Service
 
 _MAILS_SECONDS = 5.0
+_REACH_SECONDS = 60.0
 _LOOK_SECONDS = 60.0
 """How often the oldest messages of the participants' topics are read."""
 
@@ -58,7 +60,7 @@ def build(settings: Settings) -> Service:
 
 
 def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
-    """Return the task that sends mails, if mail is set up."""
+    """Return the tasks of mail, if mail is set up."""
     server, head = settings.mail_server, settings.letterhead
     if server is None or head is None:
         return ()
@@ -69,4 +71,8 @@ def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
         relay_wake=relay_wake,
         clock=settings.clock,
     )
-    return (Task("mails", mailer.step, _MAILS_SECONDS, asyncio.Event()),)
+    reach = Reach(relay_wake=relay_wake, clock=settings.clock)
+    return (
+        Task("mails", mailer.step, _MAILS_SECONDS, asyncio.Event()),
+        Task("reach", reach.step, _REACH_SECONDS),
+    )

@@ -146,6 +146,26 @@ class AddressStateChanged(Event):
     data: AddressFacts
 
 
+class ReachFacts(Facts):
+    """A participant that people reach by mail, with an open request, offer or engagement."""
+
+    participant: str
+
+
+class ParticipantUnreachable(Event):
+    """Each address of its contacts is dead or gone. Its subject is the participant."""
+
+    type: Literal["gov.cri.notifications.participant_unreachable.v1"]
+    data: ReachFacts
+
+
+class ParticipantReachable(Event):
+    """A contact of a participant that was unreachable has another address."""
+
+    type: Literal["gov.cri.notifications.participant_reachable.v1"]
+    data: ReachFacts
+
+
 NotificationsEvent = NoticeDecided
 MailEvent = (
     NoticeDelivered
@@ -154,5 +174,7 @@ MailEvent = (
     | NoticeCancelled
     | NoticeSettled
     | AddressStateChanged
+    | ParticipantUnreachable
+    | ParticipantReachable
 )
 """Every event on ``cri.int.mail.v1``."""

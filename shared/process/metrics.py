@@ -146,6 +146,11 @@ MAILS_SETTLED = StoredCounter(
     "mails_settled", "Mails and notices that a person has settled", "how",
     zero=("counted_as_delivered", "sent_again", "dropped", "told_otherwise"),
 )  # fmt: skip
+PARTICIPANTS_UNREACHED = _gauge(
+    "participants_unreached",
+    "Participants with open work that no mail reaches",
+    stored=True,
+)
 MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
     "digests", "Digests that are not tried any more, by what became of them", "outcome",

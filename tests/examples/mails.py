@@ -9,10 +9,13 @@ from shared.contracts.notifications import (
     NoticeDelivered,
     NoticeFailed,
     NoticeOutcomeUnknown,
+    NoticeSettled,
+    ParticipantReachable,
+    ParticipantUnreachable,
 )
 from tests.examples.streams import START, EventStream
 
-_Event = TypeVar("_Event", NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown)
+_Event = TypeVar("_Event", NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown, NoticeSettled)
 
 
 def notice_decided(stream: EventStream, *audiences: str, number: int = 1) -> NoticeDecided:
@@ -60,6 +63,9 @@ class MailStream:
     def failed(self, kind: str = "refused") -> NoticeFailed:
         return self._event(NoticeFailed, kind=kind, status="5.1.1")
 
+    def settled(self, how: str = "counted_as_delivered") -> NoticeSettled:
+        return self._event(NoticeSettled, how=how)
+
     def _event(self, model: type[_Event], **facts: str) -> _Event:
         self._count += 1
         (kind,) = get_args(model.model_fields["type"].annotation)
@@ -81,3 +87,21 @@ class MailStream:
             **facts,
         }
         return model.model_validate({**about, "data": data})
+
+
+def reach(participant: str, number: int = 1) -> ParticipantUnreachable | ParticipantReachable:
+    """Return the *number*-th event about *participant*; odd ones say that no mail reaches it."""
+    model = ParticipantUnreachable if number % 2 else ParticipantReachable
+    (kind,) = get_args(model.model_fields["type"].annotation)
+    identifier = derived_id(participant, kind, str(number))
+    about = {
+        "id": identifier,
+        "source": "urn:cri:continuum:notifications",
+        "type": kind,
+        "subject": participant,
+        "time": START + timedelta(hours=number),
+        "correlationid": identifier,
+        "causationid": identifier,
+        "sequence": padded(number),
+    }
+    return model.model_validate({**about, "data": {"participant": participant}})

@@ -102,7 +102,10 @@ MAIL_OUTCOMES: Mapping[str, str] = {
     "failed": "mail could not be delivered",
     "outcome_unknown": "nobody can say whether the mail arrived",
     "cancelled": "mail not sent any more",
-    "settled": "settled by the office",
+    "counted_as_delivered": "mail arrived, as the office found out",
+    "sent_again": "mail sent again by the office",
+    "dropped": "mail not sent again, as the office decided",
+    "told_otherwise": "told in another way by the office",
 }
 CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by mail"}
 ROLES: Mapping[str, str] = {

@@ -21,6 +21,7 @@ async def show(pool: "Pool[Any]") -> None:
         digests = await mails.count_digests(connection)
         longest = await mails.read_longest_wait(connection)
         settled = await mails.count_settlements(connection)
+        unreached = await mails.count_unreached(connection)
     unknown = sum(each.mails for each in counted if each.state == _UNKNOWN)
     was_unknown = sum(settled[how] for how in settled if how != TOLD_OTHERWISE)
     ended: dict[tuple[str, ...], float] = {(_UNKNOWN,): unknown + was_unknown}
@@ -32,6 +33,7 @@ async def show(pool: "Pool[Any]") -> None:
     metrics.MAILS.show("notifications", ended)
     metrics.DIGESTS.show("notifications", {(state,): n for state, n in digests.items()})
     metrics.MAILS_SETTLED.show("notifications", {(how,): n for how, n in settled.items()})
+    metrics.PARTICIPANTS_UNREACHED.labels("notifications").set(unreached)
     metrics.MAILS_UNKNOWN.labels("notifications").set(unknown)
     metrics.MAILS_WAITING.labels("notifications").set(waiting)
     metrics.MAIL_WAITS.labels("notifications").set(longest)

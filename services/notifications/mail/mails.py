@@ -243,6 +243,22 @@ async def count_settlements(connection: "Connection[Any]") -> dict[str, int]:
     return dict(await connection.fetch(_SQL["count_settlements"]))
 
 
+async def note_unreached(connection: "Connection[Any]") -> list[str]:
+    """Return the participants with open work that no mail reaches any more; each once."""
+    return [row[0] for row in await connection.fetch(_SQL["note_unreached"])]
+
+
+async def note_reached(connection: "Connection[Any]") -> list[str]:
+    """Return those of them that a mail can reach again; each once."""
+    return [row[0] for row in await connection.fetch(_SQL["note_reached"])]
+
+
+async def count_unreached(connection: "Connection[Any]") -> int:
+    """Return how many participants with open work no mail reaches."""
+    counted: int = await connection.fetchval(_SQL["count_unreached"])
+    return counted
+
+
 async def read_next_try(
     connection: "Connection[Any]", *, templates: Iterable[str]
 ) -> float | None:

@@ -144,6 +144,7 @@ class Restore:
         await connection.execute(_SQL["restore_moments"])
         await connection.execute(_SQL["order_outbox"])
         await connection.execute(_SQL["restore_mails"])
+        await connection.execute(_SQL["restore_reach"])
         left = await connection.fetch(_SQL["read_gaps"])
         if left:
             log.error("catch_up.numbers_lost", numbers=[f"{topic} {n}" for topic, n in left[:20]])

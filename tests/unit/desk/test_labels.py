@@ -10,6 +10,7 @@ from services.desk.work.items import KINDS
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import STATUSES
 from shared.contracts.event import Event
+from shared.contracts.inbound import SETTLEMENTS
 from shared.contracts.notifications import MailEvent, Notice
 from shared.contracts.reference import CLOCKS, StaffRole
 from tests.examples.streams import EventStream
@@ -46,8 +47,12 @@ def test_every_code_that_a_page_may_show_has_words() -> None:
     assert set(labels.ROLES) == set(get_args(StaffRole))
     assert set(labels.HAPPENINGS) >= kinds(RequestFact)
     assert set(labels.CHANNELS) >= set(get_args(Notice.model_fields["channel"].annotation))
-    mails = {kind.removeprefix("notice_") for kind in kinds(MailEvent)} - {"address_state_changed"}
-    assert set(labels.MAIL_OUTCOMES) >= mails
+    about_mails = kinds(MailEvent) - {
+        "address_state_changed", "notice_settled", "participant_reachable",
+        "participant_unreachable",
+    }  # fmt: skip
+    mails = {kind.removeprefix("notice_") for kind in about_mails}
+    assert set(labels.MAIL_OUTCOMES) >= mails | set(SETTLEMENTS)
 
 
 def test_the_timeline_says_what_happened_in_words_the_latest_first() -> None:

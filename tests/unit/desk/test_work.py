@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from services.desk.handlers import Batch
 from services.desk.work import mails, requests
 from services.desk.work.items import KINDS, Changes, Settling, WorkItem
 from shared.contracts import routing
 from shared.contracts.event import Event
-from tests.examples.mails import MailStream
+from tests.examples.mails import MailStream, reach
 from tests.examples.streams import START, EventStream
 
 
@@ -214,7 +215,7 @@ def test_a_mail_whose_outcome_is_unknown_waits_one_working_day() -> None:
     assert item.due_at == item.opened_at + timedelta(days=1)
 
 
-@pytest.mark.parametrize("end", ["delivered", "failed"])
+@pytest.mark.parametrize("end", ["delivered", "failed", "settled"])
 def test_what_becomes_known_of_a_mail_settles_its_item(end: str) -> None:
     stream = MailStream()
     (item,) = mails.changes_of(stream.unknown()).opened
@@ -222,6 +223,26 @@ def test_what_becomes_known_of_a_mail_settles_its_item(end: str) -> None:
     changes = mails.changes_of(getattr(stream, end)())
 
     (settling,) = changes.closed
+    assert isinstance(settling, Settling)
+    assert settling.item_id == item.item_id
+
+
+def test_a_mail_that_is_sent_again_and_unknown_again_waits_again() -> None:
+    stream, batch = MailStream(), Batch({}, {})
+
+    for event in (stream.unknown(), stream.settled("sent_again"), stream.unknown()):
+        batch.change(mails.changes_of(event))
+
+    ((item, closed),) = batch.changed.values()
+    assert (item.number, closed, batch.settled) == (3, None, {})
+
+
+def test_a_participant_that_no_mail_reaches_waits_two_working_days_for_an_address() -> None:
+    (item,) = mails.changes_of(reach("iacp")).opened
+    (settling,) = mails.changes_of(reach("iacp", 2)).closed
+
+    assert (item.kind, item.participant) == ("no_living_contact", "iacp")
+    assert item.due_at == item.opened_at + timedelta(days=2)
     assert isinstance(settling, Settling)
     assert settling.item_id == item.item_id
 
@@ -236,6 +257,7 @@ def test_every_item_says_why_it_is_here_and_what_happens_otherwise() -> None:
     stream.clock_missed("in_delivery", "engagement_silence")
     status = None
     items: list[WorkItem] = [*mails.changes_of(MailStream().unknown()).opened]
+    items += mails.changes_of(reach("iacp")).opened
     for _, event in stream.events:
         data: Any = event.data  # type: ignore[attr-defined]  # every event has data
         items += requests.changes_of(

@@ -1,0 +1,3 @@
+SELECT count(*)
+  FROM reach
+ WHERE NOT is_reached;

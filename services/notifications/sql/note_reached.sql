@@ -1,0 +1,13 @@
+-- Notes and returns the participants that a mail can reach again: a contact has an address that is not dead.
+UPDATE reach
+   SET is_reached = true,
+       since      = now()
+ WHERE NOT is_reached
+   AND EXISTS (
+       SELECT
+         FROM contacts
+         LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
+        WHERE contacts.participant = reach.participant
+          AND contacts.email IS NOT NULL
+          AND its_address.since IS NULL)
+RETURNING participant;

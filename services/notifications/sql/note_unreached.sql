@@ -1,0 +1,32 @@
+-- Notes and returns the participants that no mail reaches any more: an address of theirs is dead, no contact
+-- has another one, and they have an open request, offer or engagement.
+WITH dead AS (
+    SELECT DISTINCT participant
+      FROM dead_addresses
+)
+INSERT INTO reach AS known (participant, is_reached, since)
+SELECT participant, false, now()
+  FROM dead
+ WHERE NOT EXISTS (
+       SELECT
+         FROM contacts
+         LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
+        WHERE contacts.participant = dead.participant
+          AND contacts.email IS NOT NULL
+          AND its_address.since IS NULL)
+   AND (EXISTS (
+       SELECT
+         FROM requests
+        WHERE requests.participant = dead.participant
+          AND status NOT IN ('closed', 'ineligible', 'withdrawn'))
+    OR EXISTS (
+       SELECT
+         FROM requests
+        WHERE requests.provider = dead.participant
+          AND status NOT IN ('closed', 'ineligible', 'withdrawn')))
+ ORDER BY participant
+    ON CONFLICT (participant) DO UPDATE
+   SET is_reached = false,
+       since      = excluded.since
+ WHERE known.is_reached
+RETURNING participant;
