@@ -62,7 +62,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Notifications' decision whether to notify one audience of one event."""
+    """
+    Notifications' decision whether to notify one audience of one event.
+
+    ``mails`` says of each mail about it to which contact it went, and what became of it.
+    """
 
     fact: str
     audience: str
@@ -70,6 +74,7 @@ class Notice:
     message_type: str | None
     participantsequence: int | None
     because: str | None
+    mails: Sequence[str] = ()
 
 
 def render(
@@ -177,7 +182,8 @@ def _notice(notice: Notice) -> str:
     if notice.because is not None:
         return f"{notice.audience} is not notified: {notice.because}"
     kind = (notice.message_type or "").removeprefix("gov.cri.").rsplit(".v", 1)[0]
-    return f"{notice.audience} is sent: {kind} (its message {notice.participantsequence})"
+    mailed = "".join(f", mailed to {mail}" for mail in notice.mails)
+    return f"{notice.audience} is sent: {kind} (its message {notice.participantsequence}){mailed}"
 
 
 def _moment(at: datetime) -> str:

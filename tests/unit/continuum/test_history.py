@@ -67,7 +67,15 @@ def test_the_history_lists_events_decisions_and_notices_in_order() -> None:
     lines = [line(topic, event) for topic, event in stream.events]
     decision = Decision(triaged.time, "decision 1, which program", ("CRI-TAC serves it.",))
     notices = [
-        Notice(accepted.id, "ca-post", START, "gov.cri.submission.accepted.v1", 7, None),
+        Notice(
+            accepted.id,
+            "ca-post",
+            START,
+            "gov.cri.submission.accepted.v1",
+            7,
+            None,
+            ["c-1: refused", "c-2: accepted"],
+        ),
         Notice(triaged.id, "ca-post", START, None, None, "the outcome follows"),
     ]
 
@@ -84,7 +92,8 @@ def test_the_history_lists_events_decisions_and_notices_in_order() -> None:
         "clock: offer_answer.standard, due 2026-03-07 15:00:00.000",
         "",
         "2026-03-02 15:01:01.000  intake         request accepted",
-        "ca-post is sent: submission.accepted (its message 7)",
+        "ca-post is sent: submission.accepted (its message 7), mailed to c-1: refused,"
+        " mailed to c-2: accepted",
         "2026-03-02 15:02:01.000  routing        decision 1, which program",
         "CRI-TAC serves it.",
         "2026-03-02 15:02:01.000  routing        request triaged → triaged",
