@@ -24,7 +24,7 @@ _MOMENTS = frozenset({"since", "expires_at"})
 
 
 def wrong_in_notifications(run: Run) -> Iterator[str | None]:
-    """Compare requests (but the sentences, which are its own), needs and contacts."""
+    """Compare requests (but the sentences, which are its own), needs, contacts and choices."""
     folded = _requests(run)
     rows = {row["tracking_number"]: row for row in run.rows("notifications", "requests")}
     for number in sorted(folded.keys() | rows.keys()):
@@ -121,6 +121,7 @@ def _step(row: Row, body: Body) -> None:
 def _confidential(run: Run) -> Iterator[str | None]:
     needs: dict[str, Body] = {}
     contacts: dict[tuple[str, str], Body] = {}
+    choices: dict[tuple[str, str], Body] = {}
     for _, body in firsts(run, CONFIDENTIAL):
         facts = data_of(body)
         if short(body) == "need_stated":
@@ -128,6 +129,8 @@ def _confidential(run: Run) -> Iterator[str | None]:
             needs[body["subject"]] = {n: v for n, v in facts.items() if n not in about}
         elif short(body) == "contact_set":
             contacts[facts["participant"], facts["contact_id"]] = facts
+        elif short(body) == "preference_set":
+            choices[facts["participant"], facts["contact_id"]] = _choice(facts)
     held = {r["tracking_number"]: json_of(r["need"]) for r in run.rows("notifications", "needs")}
     yield from _compared("the need of", needs, held)
     names = ("name", "title", "email", "phone", "zone")
@@ -137,6 +140,24 @@ def _confidential(run: Run) -> Iterator[str | None]:
     }
     published = {key: {name: facts.get(name) for name in names} for key, facts in contacts.items()}
     yield from _compared("the contact", published, cards)
+    chosen = {
+        (row["participant"], row["contact_id"]): {
+            "kinds": json_of(row["kinds"]),
+            "quiet": row["quiet_from"] and (row["quiet_from"][:5], row["quiet_until"][:5]),
+            "zone": row["zone"],
+        }
+        for row in run.rows("notifications", "preferences")
+    }
+    yield from _compared("the choice of", choices, chosen)
+
+
+def _choice(facts: Body) -> Body:
+    quiet = facts.get("quiet")
+    return {
+        "kinds": facts["kinds"],
+        "quiet": quiet and (quiet["from"], quiet["until"]),
+        "zone": facts.get("zone"),
+    }
 
 
 def _compared(

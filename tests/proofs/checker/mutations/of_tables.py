@@ -95,6 +95,12 @@ def _alter_contact(bench: Bench) -> None:
     bench.any_row("notifications", "contacts")["phone"] = "+1 202 555 0199"
 
 
+def _make_choice(bench: Bench) -> None:
+    unset = dict.fromkeys(("quiet_from", "quiet_until", "zone"))
+    row = {"participant": "nobody", "contact_id": "desk", "kinds": "{}", **unset}
+    bench.run.tables["notifications"].setdefault("preferences", []).append(row)
+
+
 def _alter_load(bench: Bench) -> None:
     bench.any_row("routing", "capacities")["load"] += 1
 
@@ -138,6 +144,7 @@ MUTATIONS = (
     Mutation("a line of a timeline is lost", "I10", _lose_line),
     Mutation("what notifications knows of a request is altered", "I10", _alter_view),
     Mutation("a contact is altered", "I10", _alter_contact),
+    Mutation("a contact's choice was never sent", "I10", _make_choice),
     Mutation("a provider's load is miscounted", "I10", _alter_load),
     Mutation("routing holds another place in a lane than it announced", "I10", _move_in_lane),
     Mutation("routing has lost what an offer takes", "I10", _forget_declaration),
