@@ -174,7 +174,7 @@ async def open_items(
 
 
 async def settle_items(connection: "Connection[Any]", settled: Collection[Settling]) -> None:
-    """Close items for good, opened or not."""
+    """Close items that are open, and for good those that may be opened later."""
     await connection.execute(_SQL["settle_items"], *_columns(settled))
 
 

@@ -54,12 +54,17 @@ class Closing(NamedTuple):
 
 
 class Settling(NamedTuple):
-    """Closes one item for good, even if the event that opens it comes later."""
+    """
+    Closes one item, if it is open.
+
+    ``may_come_first``: what opens it is on another topic. If it is read later, it opens nothing.
+    """
 
     item_id: str
     kind: str
     at: datetime
     because: str
+    may_come_first: bool = False
 
 
 class Changes(NamedTuple):

@@ -1,21 +1,32 @@
 """Decides which items of work the events about mails open and close. Pure."""
 
+from datetime import timedelta
+
 from services.desk.work import words
 from services.desk.work.items import NOTHING, Changes, Settling, WorkItem, working_days_after
 from shared.contracts.notifications import (
     AddressStateChanged,
     MailEvent,
+    NoticeCancelled,
+    NoticeDelivered,
+    NoticeFailed,
     NoticeOutcomeUnknown,
+    NoticeSettled,
     ParticipantReachable,
     ParticipantUnreachable,
 )
 
-_UNKNOWN_DAYS, _NO_CONTACT_DAYS = 1, 2
+_OfMail = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | NoticeSettled
+_UNKNOWN_DAYS, _NOT_REACHED_DAYS, _NO_CONTACT_DAYS = 1, 1, 2
+_ANOTHER_TRIED = timedelta(hours=1)
+"""If a mail fails, another contact is written to at once; until then there is nothing to do."""
+_NOT_REACHED = frozenset({"no_address"})
+"""Why a mail is cancelled although its audience should have got it."""
 
 
 def changes_of(event: MailEvent) -> Changes:
     """
-    Return what *event* changes: a mail whose outcome is unknown waits until it is known.
+    Return what *event* changes: who was not reached, or perhaps not, waits for a person.
 
     An address that died is no work by itself: the mail goes to another contact, if there is one.
     A participant with open work that no mail reaches waits for an address.
@@ -24,13 +35,36 @@ def changes_of(event: MailEvent) -> Changes:
         return NOTHING
     if isinstance(event, ParticipantUnreachable | ParticipantReachable):
         return _reach(event)
+    closed = _closed(event)
+    match event:
+        case NoticeOutcomeUnknown():
+            return Changes((), [_unknown(event)])
+        case NoticeFailed():
+            return Changes(closed, [_not_reached(event)])
+        case _:
+            return Changes(closed)
+
+
+def _closed(event: _OfMail) -> list[Settling]:
+    """Return what is over now. How a person settled a notice may be read before the notice."""
     data = event.data
-    item_id = f"unknown_outcome:{data.mail}"
-    if not isinstance(event, NoticeOutcomeUnknown):
-        because = event.type.split(".")[3]
-        return Changes([Settling(item_id, "unknown_outcome", event.time, because)])
-    item = WorkItem(
-        item_id=item_id,
+    because, audience = event.type.split(".")[3], audience_of(data.contact)
+    of_notice = f"{data.notice}:{audience}"
+    closed = [Settling(f"unknown_outcome:{data.mail}", "unknown_outcome", event.time, because)]
+    if isinstance(event, NoticeCancelled) and event.data.because in _NOT_REACHED:
+        return closed
+    if not isinstance(event, NoticeFailed):
+        closed.append(Settling(f"unreachable:{of_notice}", "unreachable", event.time, because))
+    if isinstance(event, NoticeSettled):
+        item_id = f"call:{of_notice}"
+        closed.append(Settling(item_id, "call", event.time, because, may_come_first=True))
+    return closed
+
+
+def _unknown(event: NoticeOutcomeUnknown) -> WorkItem:
+    data = event.data
+    return WorkItem(
+        item_id=f"unknown_outcome:{data.mail}",
         kind="unknown_outcome",
         request_id=event.correlationid,
         participant=audience_of(data.contact),
@@ -41,7 +75,24 @@ def changes_of(event: MailEvent) -> Changes:
         opened_at=event.time,
         due_at=working_days_after(event.time, _UNKNOWN_DAYS),
     )
-    return Changes((), [item])
+
+
+def _not_reached(event: NoticeFailed) -> WorkItem:
+    """Return the item of a notice that reached nobody, the same one for all its mails."""
+    data = event.data
+    audience = audience_of(data.contact)
+    return WorkItem(
+        item_id=f"unreachable:{data.notice}:{audience}",
+        kind="unreachable",
+        request_id=event.correlationid,
+        participant=audience,
+        about=data.notice,
+        why=words.NOT_REACHED,
+        otherwise=words.NOT_REACHED_OTHERWISE,
+        number=event.number,
+        opened_at=event.time + _ANOTHER_TRIED,
+        due_at=working_days_after(event.time, _NOT_REACHED_DAYS),
+    )
 
 
 def _reach(event: ParticipantUnreachable | ParticipantReachable) -> Changes:

@@ -36,6 +36,8 @@ _REHOME = {
 REHOME_OTHERWISE = "The work stays with a provider that may not go on, and the agency is told."
 UNKNOWN_OUTCOME = "Nobody can say whether a mail arrived: its sending broke off."
 UNKNOWN_OTHERWISE = "The mail is not sent again, and the recipient may never hear of it."
+NOT_REACHED = "A mail did not arrive, and no other contact could be written to instead."
+NOT_REACHED_OTHERWISE = "These people do not hear of it, unless they look at their own system."
 NO_LIVING_CONTACT = "No mail reaches this participant any more: each of its addresses is dead."
 NO_LIVING_CONTACT_OTHERWISE = "Its people hear of nothing, unless they look at their own system."
 

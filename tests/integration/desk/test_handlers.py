@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.desk import store
+from services.desk.work.items import WorkItem
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
 from tests.conftest import Database
@@ -130,21 +131,40 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
 
 
 async def test_what_closes_an_item_for_good_may_come_before_what_opens_it(log: Log) -> None:
-    mails = MailStream()
-    unknown, delivered = mails.unknown(), mails.delivered()
-    settled = f"unknown_outcome:{mails.mail}"
-    await log.pool.execute(
-        "INSERT INTO work_items (item_id, kind, closed_at, closed_because)"
-        " VALUES ($1, 'unknown_outcome', $2, 'notice_settled')",
-        settled,
-        delivered.time,
-    )
+    settled = MailStream().settled("told_otherwise")
+    opened = WorkItem(
+        f"call:{settled.data.notice}:iacp", "call", "r-1", "iacp", None, "Because.", "Nothing.",
+        1, START, None,
+    )  # fmt: skip
 
-    await log.take_in([(notifications.MAIL_TOPIC, unknown)])
+    await log.take_in([(notifications.MAIL_TOPIC, settled)])
+    async with log.pool.acquire() as connection:
+        await store.open_items(connection, [(opened, None)])
 
-    page = await store.read_items(log.pool, at=LATE)
-    assert page.total == 0
-    assert await log.pool.fetchval("SELECT why FROM work_items") is not None
+    assert (await store.read_items(log.pool, at=LATE)).total == 0
+    (row,) = await log.pool.fetch("SELECT why, closed_because FROM work_items")
+    assert tuple(row) == ("Because.", "notice_settled")
+
+
+async def test_mails_that_arrive_leave_no_rows_behind(log: Log) -> None:
+    await log.take_in([(notifications.MAIL_TOPIC, MailStream().delivered())])
+
+    assert await log.pool.fetchval("SELECT count(*) FROM work_items") == 0
+
+
+async def test_a_mail_that_failed_is_on_the_list_until_another_contact_is_reached(
+    log: Log,
+) -> None:
+    failed, other = MailStream(1), MailStream(2)
+    other.notice = failed.notice
+
+    await log.take_in([(notifications.MAIL_TOPIC, failed.failed())])
+    assert [item.kind for item in (await store.read_items(log.pool, at=LATE)).items] == [
+        "unreachable"
+    ]
+
+    await log.take_in([(notifications.MAIL_TOPIC, other.delivered())])
+    assert (await store.read_items(log.pool, at=LATE)).total == 0
 
 
 async def test_the_list_begins_with_what_is_due_first_and_is_filtered(log: Log) -> None:

@@ -222,9 +222,42 @@ def test_what_becomes_known_of_a_mail_settles_its_item(end: str) -> None:
 
     changes = mails.changes_of(getattr(stream, end)())
 
-    (settling,) = changes.closed
-    assert isinstance(settling, Settling)
-    assert settling.item_id == item.item_id
+    assert item.item_id in settled(changes)
+
+
+def settled(changes: Changes) -> set[str]:
+    return {each.item_id for each in changes.closed if isinstance(each, Settling)}
+
+
+def test_a_mail_that_failed_waits_only_if_no_other_contact_is_reached_soon() -> None:
+    failed, other = MailStream(), MailStream(2)
+    other.notice = failed.notice
+    sent = failed.failed()
+
+    (item,) = mails.changes_of(sent).opened
+
+    assert (item.kind, item.about, item.participant) == ("unreachable", failed.notice, "iacp")
+    assert item.opened_at == sent.time + timedelta(hours=1)
+    assert item.due_at == sent.time + timedelta(days=1)
+    assert item.item_id in settled(mails.changes_of(other.delivered()))
+    assert item.item_id not in settled(mails.changes_of(other.unknown()))
+    (again,) = mails.changes_of(other.failed()).opened
+    assert again.item_id == item.item_id
+
+
+def test_a_person_who_told_them_otherwise_settles_what_the_mails_did_not() -> None:
+    stream = MailStream()
+    (item,) = mails.changes_of(stream.failed()).opened
+
+    changes = mails.changes_of(stream.settled("told_otherwise"))
+
+    assert item.item_id in settled(changes)
+    # The notice is on another topic: its item stays closed whichever is read first.
+    assert [
+        each.item_id
+        for each in changes.closed
+        if isinstance(each, Settling) and each.may_come_first
+    ] == [f"call:{stream.notice}:iacp"]
 
 
 def test_a_mail_that_is_sent_again_and_unknown_again_waits_again() -> None:
@@ -234,7 +267,8 @@ def test_a_mail_that_is_sent_again_and_unknown_again_waits_again() -> None:
         batch.change(mails.changes_of(event))
 
     ((item, closed),) = batch.changed.values()
-    assert (item.number, closed, batch.settled) == (3, None, {})
+    assert (item.number, closed) == (3, None)
+    assert item.item_id not in batch.settled
 
 
 def test_a_participant_that_no_mail_reaches_waits_two_working_days_for_an_address() -> None:
