@@ -15,6 +15,7 @@ from deploy.demo.background import run_in_thread
 from deploy.demo.business_days import BusinessDays
 from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
+from deploy.demo.mails import read_mails
 from deploy.demo.observer import read_announcements
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
@@ -88,7 +89,7 @@ def _demo(
     shutil.rmtree(state, ignore_errors=True)
     days = BusinessDays()
     progress = Progress(days.label)
-    with Stack(state, say=progress.say) as stack:
+    with Stack(state, mail=True, say=progress.say) as stack:
         stack.up(replicas=replicas, clock=days.start_clock)
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
@@ -108,6 +109,7 @@ def _demo(
         wrong += _check_queue_order(dsns["routing"])
         wrong += _check_clocks(demo)
         wrong += _check_ends(demo)
+        wrong += _check_mails(demo, stack)
         wrong += _verify(stack)
         wrong += compare_routing(file)
         wrong += check_releases(str(stack.connection.reporting), file, months=1)
@@ -174,6 +176,23 @@ def _check_ends(demo: Demonstration) -> list[str]:
     happened, received = demo.ends.happened, demo.participants.received()
     print(f"ends: {ends_told.summary(happened, received)}")
     return ends_told.faults(happened, received)
+
+
+def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
+    """Check that each mail that was decided came to one end, and at most once to its box."""
+    assert stack.mail is not None
+    user, password = stack.kafka_login("notifications")
+    found = asyncio.run(
+        read_mails(
+            stack.kafka.servers,
+            stack.mail.folder,
+            user=user,
+            password=password,
+            addressed=demo.addressed,
+        )
+    )
+    print(f"mail: {found.summary()}; all of them are in {stack.mail.folder}")
+    return found.faults()
 
 
 def _verify(stack: Stack) -> list[str]:

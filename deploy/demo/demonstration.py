@@ -13,6 +13,7 @@ from deploy.demo.participants import Participants
 from deploy.participants.agencies import reference
 from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC, SUCCESSOR
 from deploy.participants.client import Client, Sent
+from deploy.participants.contacts import set_contacts
 from deploy.participants.sample import LOST, SCARCE_PLACES, SCARCE_PLACES_LATER, PlannedRequest
 
 _TRIAL, _SCARCE_PROVIDER = "trial-connection", "noble"
@@ -31,6 +32,9 @@ class Demonstration:
         self.half_way = threading.Event()
         self.bad = bad_records(participants.planned_requests, today=START.date())
         self.asking = sorted({planned.participant for planned in participants.planned_requests})
+        office = participants.office.client.access.participant
+        self.addressed = [office, *self.asking, *participants.providers]
+        """Who is also written mails."""
         self.submissions: list[Sent] = []
         self.judged: list[Judged] = []
         self.moved: set[str] = set()
@@ -93,7 +97,7 @@ class Demonstration:
                 )
                 for each in self.participants.providers
             ),
-            *(self.participants.systems[each].set_contact() for each in self.asking),
+            *(set_contacts(self.participants.clients[each]) for each in self.addressed),
         )
         await self.participants.answered("capacity and contacts")
         say(f"capacity declared by {len(self.participants.providers)} providers")

@@ -42,16 +42,6 @@ class AgencySystem:
         )  # fmt: skip
         return await self.client.send_bytes(json.dumps(message).encode(), what="request.submit")
 
-    async def set_contact(self) -> Sent:
-        """Set a contact: a fictitious desk at reserved addresses."""
-        contact = {
-            "contact_id": "desk",
-            "name": "Request desk",
-            "email": f"desk@{self.client.access.participant}.example",
-            "phone": "+1 202 555 0100",
-        }
-        return await self.client.send("contact.set", contact, subject="desk")
-
     async def amend(self, planned: PlannedRequest) -> Sent:
         """Change a request: other goals, a later end, and consent to being named."""
         number = self.requests[planned.reference].tracking_number

@@ -1,0 +1,128 @@
+"""Adds up mails from outside: by what the log tells of them, and what a mail server has kept."""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+
+from deploy.local.mail.kept import list_kept, read_kept
+from services.notifications.mail.obligations import is_mailed
+from shared.contracts.notifications import MAIL_TOPIC, TOPIC
+
+_ENDS = {
+    "gov.cri.notifications.notice_delivered.v1": "accepted",
+    "gov.cri.notifications.notice_failed.v1": "refused",
+    "gov.cri.notifications.notice_outcome_unknown.v1": "unknown",
+    "gov.cri.notifications.notice_cancelled.v1": "cancelled",
+}
+_SECONDS = 60.0
+"""For the last mails; one that is held until a morning waits for less than a business day."""
+Obligation = tuple[str, str]
+"""A notice, and the participant whose contact is written to."""
+
+
+@dataclass(slots=True)
+class Mails:
+    """What is known of all mails; *addressed* are the participants with an address."""
+
+    addressed: Collection[str]
+    decided: set[Obligation] = field(default_factory=set)
+    told: set[Obligation] = field(default_factory=set)
+    ends: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The ends of each mail: one, if all is well."""
+    because: dict[str, str] = field(default_factory=dict)
+    """Why a mail was cancelled."""
+    copies: "Counter[str]" = field(default_factory=Counter)
+    """How often the mail server has kept each mail."""
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take in an event of notifications."""
+        data, end = event["data"], _ENDS.get(event["type"])
+        if end is not None:
+            self.ends[data["mail"]].add(end)
+            if end == "cancelled":
+                self.because[data["mail"]] = data["because"]
+            self.told.add((data["notice"], data["contact"].split(":")[1]))
+        for notice in data.get("notices", ()):
+            audience, is_sent = notice["audience"], notice["outcome"] == "sent"
+            if is_sent and audience in self.addressed and is_mailed(notice["message_type"]):
+                self.decided.add((event["id"], audience))
+
+    @property
+    def left(self) -> bool:
+        """Whether something is still to be told."""
+        return bool(self.decided - self.told or self.copies.keys() - self.ends.keys())
+
+    def summary(self) -> str:
+        """Return the counts in words."""
+        by_end = Counter(end for ends in self.ends.values() for end in ends)
+        why = Counter(self.because.values())
+        cancelled = "".join(f"{n} {each.replace('_', ' ')}, " for each, n in sorted(why.items()))
+        twice = sum(copies > 1 for copies in self.copies.values())
+        return (
+            f"{len(self.decided)} decided, {len(self.copies)} accepted,"
+            f" {by_end['refused']} refused for good, {cancelled}{by_end['unknown']} unknown,"
+            f" {twice} twice"
+        )
+
+    def faults(self) -> list[str]:
+        """Return what is wrong: each mail has one end, and one copy if it was accepted."""
+        return list(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        for notice, audience in sorted(self.decided - self.told):
+            yield f"nothing is told of the mail to {audience} about the notice {notice}"
+        for notice, audience in sorted(self.told - self.decided):
+            yield f"a mail to {audience} is about {notice}, which nobody decided"
+        for mail in sorted(self.copies.keys() | self.ends.keys()):
+            ends, copies = self.ends.get(mail, set()), self.copies[mail]
+            if len(ends) != 1:
+                yield f"the mail {mail} has the ends {', '.join(sorted(ends)) or 'none'}"
+            elif ends != {"unknown"} and copies != (ends == {"accepted"}):
+                yield f"the mail {mail} was {', '.join(ends)}, and has {copies} copies"
+            elif copies > 1:
+                yield f"the mail {mail} has {copies} copies"
+
+
+async def read_mails(
+    servers: Sequence[str], folder: Path, *, user: str, password: str, addressed: Collection[str]
+) -> Mails:
+    """Read all that the log tells of mails, until nothing is missing any more; count copies."""
+    found = Mails(addressed)
+    consumer = AIOKafkaConsumer(
+        TOPIC,
+        MAIL_TOPIC,
+        bootstrap_servers=list(servers),
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="SCRAM-SHA-512",
+        sasl_plain_username=user,
+        sasl_plain_password=password,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            await _read_on(consumer, found)
+            found.copies = Counter(read_kept(folder, name).mail_id for name in list_kept(folder))
+            if not found.left or time.monotonic() > deadline:
+                return found
+    finally:
+        await consumer.stop()
+
+
+async def _read_on(consumer: AIOKafkaConsumer, found: Mails) -> None:
+    """Take in all that stands on the log by now; wait a moment for something."""
+    ends = await consumer.end_offsets(consumer.assignment())
+    while True:
+        batches = await consumer.getmany(timeout_ms=500)
+        for record in (record for records in batches.values() for record in records):
+            found.take(json.loads(record.value))
+        if all([await consumer.position(place) >= end for place, end in ends.items()]):
+            return

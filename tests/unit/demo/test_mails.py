@@ -1,0 +1,86 @@
+"""What the demonstration makes of the mails that the log and the mail server know."""
+
+from typing import Any
+
+import pytest
+
+from deploy.demo.mails import Mails
+
+AGENCY, NOTICE, MAIL = "ohio-dps", "notice-1", "mail-1"
+
+
+def decided(*, audience: str = AGENCY, kind: str = "request.status_changed") -> dict[str, Any]:
+    notice = {"audience": audience, "outcome": "sent", "message_type": f"gov.cri.{kind}.v1"}
+    return {
+        "id": NOTICE,
+        "type": "gov.cri.notifications.notice_decided.v1",
+        "data": {"notices": [notice]},
+    }
+
+
+def ended(how: str, *, mail: str = MAIL, notice: str = NOTICE) -> dict[str, Any]:
+    data = {"mail": mail, "notice": notice, "contact": f"contact:{AGENCY}:desk"}
+    if how == "cancelled":
+        data["because"] = "never_told"
+    return {"type": f"gov.cri.notifications.notice_{how}.v1", "data": data}
+
+
+def mails(*events: dict[str, Any], copies: int = 0) -> Mails:
+    found = Mails({AGENCY})
+    for event in events:
+        found.take(event)
+    if copies:
+        found.copies[MAIL] = copies
+    return found
+
+
+def test_a_mail_that_was_delivered_once_is_right() -> None:
+    found = mails(decided(), ended("delivered"), copies=1)
+
+    assert found.faults() == []
+    assert found.summary() == ("1 decided, 1 accepted, 0 refused for good, 0 unknown, 0 twice")
+
+
+def test_it_is_said_why_mails_were_cancelled() -> None:
+    found = mails(decided(), ended("cancelled"))
+
+    assert "0 refused for good, 1 never told, 0 unknown" in found.summary()
+
+
+def test_a_refused_mail_may_go_to_another_contact() -> None:
+    found = mails(decided(), ended("failed", mail="mail-0"), ended("delivered"), copies=1)
+
+    assert found.faults() == []
+
+
+@pytest.mark.parametrize(("how", "copies"), [("outcome_unknown", 0), ("outcome_unknown", 1),
+                                             ("failed", 0), ("cancelled", 0)])  # fmt: skip
+def test_a_mail_may_end_in_another_way(how: str, copies: int) -> None:
+    assert mails(decided(), ended(how), copies=copies).faults() == []
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        (mails(decided()), "nothing is told"),
+        (mails(ended("delivered"), copies=1), "nobody decided"),
+        (mails(decided(), ended("delivered")), "0 copies"),
+        (mails(decided(), ended("delivered"), copies=2), "2 copies"),
+        (mails(decided(), ended("outcome_unknown"), copies=2), "2 copies"),
+        (mails(decided(), ended("failed"), copies=1), "refused"),
+        (mails(decided(), ended("delivered"), ended("failed"), copies=1), "ends"),
+        (mails(copies=1), "none"),
+    ],
+)
+def test_everything_else_is_a_fault(found: Mails, fault: str) -> None:
+    (said,) = found.faults()
+
+    assert fault in said
+
+
+@pytest.mark.parametrize(
+    "event",
+    [decided(audience="somebody-without-address"), decided(kind="message.applied")],
+)
+def test_what_is_not_mailed_is_not_missed(event: dict[str, Any]) -> None:
+    assert mails(event).faults() == []
