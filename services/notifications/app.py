@@ -70,6 +70,7 @@ def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
         public_url=str(settings.public_url),
         relay_wake=relay_wake,
         clock=settings.clock,
+        owned_seconds=settings.mail_owned_seconds,
     )
     reach = Reach(relay_wake=relay_wake, clock=settings.clock)
     return (

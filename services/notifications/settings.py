@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from services.notifications.mail.address import AddressError, ascii_form
 from services.notifications.mail.compose import Letterhead
+from services.notifications.mail.life import OWNED_SECONDS
 from services.notifications.mail.transport import Server
 from shared.process.settings import LOOPBACK, ServiceSettings
 
@@ -29,6 +30,8 @@ class Settings(ServiceSettings):
     mail_from_name: str = "Collaborative Reform Initiative"
     mail_reply_to: str | None = None
     """The program office's box, where people read replies."""
+    mail_owned_seconds: Annotated[float, Field(ge=10, le=3600)] = OWNED_SECONDS
+    """How long a mail under way waits for a word of its process; then its outcome is unknown."""
     public_url: str | None = None
     """The address of the public page, for links in mails."""
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from deploy.stack import processes
 
+_OWNED_SECONDS = 15
+"""A process that was killed on this machine is known to be dead sooner than in operation."""
+
 
 @dataclass(slots=True)
 class MailServer:
@@ -57,5 +60,6 @@ def mail_settings(*, port: int, ca: Path, public_url: str) -> dict[str, str]:
         "CONTINUUM_SMTP_CA_FILE": str(ca),
         "CONTINUUM_MAIL_FROM": "office@program.example",
         "CONTINUUM_MAIL_REPLY_TO": "desk@program.example",
+        "CONTINUUM_MAIL_OWNED_SECONDS": str(_OWNED_SECONDS),
         "CONTINUUM_PUBLIC_URL": public_url,
     }

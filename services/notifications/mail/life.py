@@ -25,6 +25,8 @@ from shared.contracts.outbound import SOURCE
 TRIED_FOR = timedelta(hours=48)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Real time until the next try after each; the last one repeats."""
+OWNED_SECONDS = 120.0
+"""After this time without a word of its process, the outcome of a mail under way is unknown."""
 NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
 SWITCHED_OFF, TOLD_TOGETHER = "switched_off", "told_together"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"

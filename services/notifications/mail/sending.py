@@ -33,9 +33,7 @@ from shared.process.tasks import AT_ONCE, LATER
 
 log = structlog.get_logger()
 _LOST_AT_ONCE = 100
-OWNED_SECONDS = 120.0
-"""After this time without a word of its process, the outcome of a mail under way is unknown."""
-_KEEP_EVERY = OWNED_SECONDS / 4
+_LEAST_KEPT_SECONDS = 1.0
 _STOPPING_SECONDS = 10.0
 
 
@@ -50,7 +48,7 @@ class Mailer:
         public_url: str,
         relay_wake: asyncio.Event,
         clock: BusinessClock = REAL_TIME,
-        owned_seconds: float = OWNED_SECONDS,
+        owned_seconds: float = life.OWNED_SECONDS,
     ) -> None:
         self._transport = transport
         self._head = head
@@ -58,6 +56,7 @@ class Mailer:
         self._relay_wake = relay_wake
         self._clock = clock
         self._owned_seconds = owned_seconds
+        self._keep_seconds = max(owned_seconds / 4, _LEAST_KEPT_SECONDS)
         self._catalog = CatalogCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
@@ -135,7 +134,7 @@ class Mailer:
 
     async def _send_all(self, pool: "Pool[Any]", claimed: Sequence[ClaimedMail]) -> None:
         under_way = {each.mail.mail_id for each in claimed}
-        keeping = asyncio.create_task(_keep(pool, under_way))
+        keeping = asyncio.create_task(_keep(pool, under_way, every=self._keep_seconds))
         try:
             done = await asyncio.gather(
                 *(self._send(pool, each, under_way) for each in claimed), return_exceptions=True
@@ -218,7 +217,7 @@ async def _write_to_another(
 async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:
     """Await *record*, and again after an outage: what is not recorded counts as unknown."""
     backoff = Backoff()
-    async with asyncio.timeout(OWNED_SECONDS):
+    async with asyncio.timeout(life.OWNED_SECONDS):
         while True:
             try:
                 return await record()
@@ -226,10 +225,10 @@ async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:
                 await asyncio.sleep(backoff.next_delay())
 
 
-async def _keep(pool: "Pool[Any]", under_way: set[str]) -> None:
+async def _keep(pool: "Pool[Any]", under_way: set[str], *, every: float) -> None:
     """Keep the claims on mails that are under way until cancelled."""
     while True:
-        await asyncio.sleep(_KEEP_EVERY)
+        await asyncio.sleep(every)
         with suppress(*TRANSIENT):
             async with pool.acquire() as connection:
                 await mails.keep_claims(connection, under_way)
