@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.coverage import lines, shortfalls
 from tests.proofs.chaos.disk import Disk, can_mount
 from tests.proofs.chaos.judging import judge, record
+from tests.proofs.chaos.mail_trouble import MailServer
 from tests.proofs.chaos.migrations import kill_migrations
 from tests.proofs.chaos.profiles import DISKS, NETWORK, PROFILES, Profile
 from tests.proofs.chaos.proxy import Proxy
@@ -23,6 +25,7 @@ from tests.proofs.chaos.rig import FULL_NODE, Rig
 from tests.proofs.chaos.roster import prepare_roster
 from tests.proofs.chaos.run import Outcome, Run
 from tests.proofs.chaos.schedule import Schedule
+from tests.proofs.checker.run import MAILS
 
 _BEGUN = time.monotonic()
 _CRASHES = "crash-points"
@@ -85,6 +88,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             say=_say,
         ) as stack,
         Proxy(stack.proxy_routes) as proxy,
+        _mail_server(stack, profile) as mail,
     ):
         stack.start()
         stack.provision()
@@ -97,6 +101,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             disk=disk,
             kafka_disk=kafka_disk,
             clocks=clocks,
+            mail=mail,
         )
         if profile.migrations:
             _say(f"killing {profile.migrations} migrations between two steps")
@@ -104,7 +109,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         rig.kills += kills
         rig.launch_wanted()
         stack.wait_ready()
-        plan = roster.plan(stack, seed=seed, rate=profile.rate)
+        plan = roster.plan(stack, seed=seed, rate=profile.rate, has_mail=profile.has_mail)
         with load.running(plan) as pipe:
             _say("registering all participants")
             pipe.recv()
@@ -124,6 +129,13 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
     return _close(profile, rig, outcome, violations, seed=seed)
 
 
+def _mail_server(stack: Stack, profile: Profile) -> AbstractContextManager[MailServer | None]:
+    if not profile.has_mail:
+        return nullcontext()
+    folder, certificate = stack.state / MAILS, stack.certificates.server
+    return MailServer(folder, port=stack.take_port(), certificate=certificate)
+
+
 def _close(
     profile: Profile, rig: Rig, outcome: Outcome, violations: list[str], *, seed: int
 ) -> int:
@@ -132,7 +144,7 @@ def _close(
     submitted = outcome.progress.submitted if outcome.progress else 0
     report = read_report(rig.report)
     print("\n".join(lines(report)))
-    few = shortfalls(report, least=profile.least_crashes)
+    few = shortfalls(report, profile.crash_points, least=profile.least_crashes)
     if submitted < profile.least_requests:
         few.append(f"fewer than {profile.least_requests} requests")
     if rig.kills < profile.least_kills:

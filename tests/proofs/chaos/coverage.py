@@ -1,6 +1,6 @@
 """Coverage of crash points: how often each was reached, how often it killed a process."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 Report = Mapping[str, tuple[int, int]]
 
@@ -13,19 +13,14 @@ def lines(report: Report) -> list[str]:
     ]
 
 
-def short(report: Report, *, least: int) -> list[str]:
-    """Return the crash points of running services at which too few processes were killed."""
-    return [
-        point
-        for point, (_, killed) in report.items()
-        if killed < least and not point.startswith("migration.")
-    ]
+def short(report: Report, points: Collection[str], *, least: int) -> list[str]:
+    """Return those of *points* at which too few processes were killed."""
+    return [point for point, (_, killed) in report.items() if point in points and killed < least]
 
 
-def shortfalls(report: Report, *, least: int) -> list[str]:
-    """Return a sentence for each crash point at which too few processes were killed."""
+def shortfalls(report: Report, points: Collection[str], *, least: int) -> list[str]:
+    """Return a sentence for each of *points* at which too few processes were killed."""
     return [
-        f"{point} was reached {reached} times and killed {killed}, of {least}"
-        for point, (reached, killed) in report.items()
-        if killed < least
+        f"{point} was reached {report[point][0]} times and killed {report[point][1]}, of {least}"
+        for point in short(report, points, least=least)
     ]

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Any, Literal, TypeVar
 
 from shared.contracts.services import SERVICES
-from shared.process.crash_points import POINTS
 from tests.proofs.chaos.faults.brokers import KillBrokers
 from tests.proofs.chaos.faults.clocks import ClockSteps
 from tests.proofs.chaos.faults.corruption import Corrupt
@@ -14,6 +13,7 @@ from tests.proofs.chaos.faults.databases import EndPostgres, EndSessions, KillBa
 from tests.proofs.chaos.faults.disks import FullDisk, FullKafkaDisk
 from tests.proofs.chaos.faults.failover import Failover
 from tests.proofs.chaos.faults.fault import Fault
+from tests.proofs.chaos.faults.mail import MailTrouble
 from tests.proofs.chaos.faults.network import (
     HOWS,
     KafkaNetwork,
@@ -28,11 +28,12 @@ from tests.proofs.chaos.faults.reordering import Reordered
 from tests.proofs.chaos.faults.replays import Replay
 from tests.proofs.chaos.faults.services import CrashPoints, Freeze, Kill, Storm, Twice
 from tests.proofs.chaos.faults.versions import Versions
+from tests.proofs.chaos.mail_trouble import TROUBLES
+from tests.proofs.chaos.profiles import Profile
 
 _T = TypeVar("_T")
-_NOT_RUN = ("migration.", "mail.", "desk.")
-CRASHES = tuple(point for point in POINTS if not point.startswith(_NOT_RUN))
-"""The crash points of running services; these runs are without mail and the office's desk."""
+_LONG = 10.0
+"""Minutes from which on a run has time for faults of half a minute and more."""
 PLACES = 6
 """Crash points in one fault: three of them come to all that there are."""
 # Reporting publishes only when a program opens: its relay would not reach a crash point in time.
@@ -50,12 +51,13 @@ def deck(draw: random.Random, cards: Sequence[_T]) -> Iterator[_T]:
 class Faults:
     """Draws faults of each kind."""
 
-    def __init__(self, draw: random.Random, *, brokers: int, is_long: bool) -> None:
+    def __init__(self, draw: random.Random, profile: Profile) -> None:
         self._draw = draw
-        self._brokers = brokers
-        self._is_long = is_long
-        self._crashes = deck(draw, CRASHES)
+        self._brokers = profile.brokers
+        self._is_long = profile.minutes > _LONG
+        self._crashes = deck(draw, profile.crashes)
         self._hows = {kind: deck(draw, HOWS) for kind in ("kafka_network", "postgres_network")}
+        self._troubles = deck(draw, TROUBLES)
 
     def of(self, kind: str) -> Fault:
         """Draw a fault of this kind."""
@@ -148,6 +150,8 @@ class Faults:
             case "away":
                 nodes = tuple(range(1, self._brokers + 1))
                 return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))
+            case "mail":
+                return MailTrouble(seconds=draw.uniform(4, 8), trouble=next(self._troubles))
             case "versions":
                 return Versions(seconds=draw.uniform(30, 40), old=draw.randint(0, 1))
             case _:
@@ -174,7 +178,8 @@ class Faults:
         found: dict[str, list[str]] = {}
         for point, hit in points:
             owner = point.partition(".")[0]
-            owner = {"matcher": "routing", "relay": self._draw.choice(_PUBLISHERS)}.get(
+            relay = self._draw.choice(_PUBLISHERS)
+            owner = {"matcher": "routing", "mail": "notifications", "relay": relay}.get(
                 owner, owner
             )
             found.setdefault(owner, []).append(f"{point}:{hit}")

@@ -10,6 +10,7 @@ from benchmarks.simulation import Reaction
 
 # A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
 _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
+_DESK = "desk"
 
 
 def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Reaction]]:
@@ -39,6 +40,18 @@ def capacities(everybody: Sequence[dict[str, Any]], *, each: int) -> list[Reacti
         for one in everybody
         if one["kind"] == "provider"
     ]
+
+
+def contacts(everybody: Sequence[dict[str, Any]]) -> list[Reaction]:
+    """Return a contact of every third participant, which is written to at once at any hour."""
+    kinds = dict.fromkeys(("status", "offer", "reminder"), "at_once")
+    preference = {"contact_id": _DESK, "kinds": kinds, "quiet": None}
+    found = []
+    for one in (each["id"] for each in everybody[::3]):
+        desk = {"contact_id": _DESK, "name": f"Desk of {one}", "email": f"desk@{one}.example"}
+        found.append(Reaction(one, "contact.set", desk, _DESK))
+        found.append(Reaction(one, "preference.set", preference, _DESK))
+    return found
 
 
 def _messages(kind: str, entries: Sequence[dict[str, Any]]) -> list[Reaction]:

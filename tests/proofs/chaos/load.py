@@ -17,7 +17,7 @@ from benchmarks.participants import AskingAgency
 from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.participants.client import envelope
-from tests.proofs.chaos.introductions import capacities, introductions
+from tests.proofs.chaos.introductions import capacities, contacts, introductions
 from tests.proofs.chaos.simulated_participants import SimulatedParticipants
 from tests.proofs.chaos.waits import Wait
 from tests.proofs.chaos.wire import Settings, Wire
@@ -51,6 +51,7 @@ class Plan:
     seed: int
     rate: float
     histories: Path
+    has_mail: bool = False
 
 
 class Load:
@@ -73,7 +74,10 @@ class Load:
 
     def introduce(self) -> None:
         """Register all participants and reference data, step by step."""
-        for step in introductions(self._plan.everybody):
+        steps = introductions(self._plan.everybody)
+        if self._plan.has_mail:
+            steps.append(contacts(self._plan.everybody))
+        for step in steps:
             for reaction in step:
                 self._send(reaction)
             while self._wire.oldest_unanswered() is not None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.process.crash_points import POINTS
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -28,6 +30,22 @@ class Profile:
     """Whether every round of faults has crash points: a few minutes then reach them all."""
     migrations: int = 0
     """How often a migration is killed between two steps, before the load begins."""
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether notifications sends mails."""
+        return "mail" in self.kinds
+
+    @property
+    def crash_points(self) -> tuple[str, ...]:
+        """All crash points but those of the desk, which does not run, and of absent mail."""
+        never = ("desk.",) if self.has_mail else ("desk.", "mail.")
+        return tuple(point for point in POINTS if not point.startswith(never))
+
+    @property
+    def crashes(self) -> tuple[str, ...]:
+        """The crash points of running services."""
+        return tuple(point for point in self.crash_points if not point.startswith("migration."))
 
 
 NETWORK = {"postgres_network", "kafka_network", "commits", "failover"}
@@ -58,6 +76,7 @@ _EVERYTHING = {
     "coordinator": 1,
     "kafka_disk": 1,
     "failover": 1,
+    "mail": 2,
 }
 PROFILES = {
     "smoke": Profile(

@@ -16,6 +16,7 @@ _LEFT = (
     "SELECT (SELECT count(*) FROM outbox) AS outbox, (SELECT count(*) FROM held) AS held,"
     " (SELECT count(*) FROM set_aside) AS set_aside"
 )
+_UNDER_WAY = "SELECT count(*) FROM mails WHERE state = 'sending'"
 
 
 async def unrest(stack: Stack) -> list[str]:
@@ -30,6 +31,15 @@ async def unrest(stack: Stack) -> list[str]:
         finally:
             await connection.close()
     return found
+
+
+async def mails_under_way(stack: Stack) -> int:
+    """Return how many mails a process sends, or died with; raises as `unrest` does."""
+    connection = await asyncpg.connect(stack.dsn("notifications"), timeout=5)
+    try:
+        return int(await connection.fetchval(_UNDER_WAY))
+    finally:
+        await connection.close()
 
 
 async def unread(stack: Stack, until: Mapping[tuple[str, int], int] | None = None) -> list[str]:

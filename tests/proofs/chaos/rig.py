@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from deploy.local.mail.server import mail_settings
 from deploy.local.stack import Stack
 from deploy.stack.failure import last_lines
 from shared.contracts.services import SERVICES
 from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.disk import Disk
 from tests.proofs.chaos.fault_ledger import FaultLedger
+from tests.proofs.chaos.mail_trouble import MailServer
 from tests.proofs.chaos.proxy import Proxy
 
 Process = tuple[str, int]
@@ -37,12 +39,14 @@ class Rig:
         disk: Disk | None = None,
         kafka_disk: Disk | None = None,
         clocks: Clocks | None = None,
+        mail: MailServer | None = None,
     ) -> None:
         self.stack = stack
         self.proxy = proxy or Proxy([])
         self.disk = disk
         self.kafka_disk = kafka_disk
         self.clocks = clocks
+        self.mail = mail
         self.say = say
         self.kills = 0
         self.ended: list[str] = []
@@ -132,6 +136,8 @@ class Rig:
         self.held_down.clear()
         self.postgres_is_down = False
         self.proxy.mend(self.proxy.links)
+        if self.mail is not None:
+            self.mail.sink.trouble = None
         for disk in (self.disk, self.kafka_disk):
             if disk is not None and disk.is_full:
                 disk.free()
@@ -158,13 +164,20 @@ class Rig:
     def _launch(self, process: Process, more: dict[str, str]) -> None:
         service, number = process
         clock = self.clocks.environment(service) if self.clocks else {}
+        mail = self._mail_settings() if service == "notifications" else {}
         self.stack.start_service(
             service,
             replica=number,
-            environment={**self.environment, **clock, **more},
+            environment={**self.environment, **clock, **mail, **more},
             program=self.programs.get(process),
             wait=False,
         )
+
+    def _mail_settings(self) -> dict[str, str]:
+        if self.mail is None:
+            return {}
+        ca = self.stack.certificates.ca
+        return mail_settings(port=self.mail.port, ca=ca, public_url="http://127.0.0.1:1/")
 
     def _note_end(self, process: Process) -> None:
         """Record the end of a process, at a crash point or unexpectedly."""

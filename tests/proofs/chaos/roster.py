@@ -26,8 +26,12 @@ class Roster:
     participants: list[dict[str, Any]]
     participants_file: Path
 
-    def plan(self, stack: Stack, *, seed: int, rate: float) -> Plan:
-        """Return a load of *rate* submissions a second by these agencies, drawn from *seed*."""
+    def plan(self, stack: Stack, *, seed: int, rate: float, has_mail: bool = False) -> Plan:
+        """
+        Return a load of *rate* submissions a second by these agencies, drawn from *seed*.
+
+        If it *has_mail*, some participants have a contact with an address.
+        """
         return Plan(
             settings=login(stack, ADMIN),
             everybody=self.participants,
@@ -35,6 +39,7 @@ class Roster:
             seed=seed,
             rate=rate,
             histories=self.state / "history",
+            has_mail=has_mail,
         )
 
 

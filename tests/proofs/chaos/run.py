@@ -13,7 +13,7 @@ from shared.process.crash_points import read_report
 from tests.proofs.chaos.coverage import short
 from tests.proofs.chaos.load import Progress
 from tests.proofs.chaos.profiles import Profile
-from tests.proofs.chaos.quiet import unrest
+from tests.proofs.chaos.quiet import mails_under_way, unrest
 from tests.proofs.chaos.rig import Rig
 from tests.proofs.chaos.schedule import Round, Schedule
 
@@ -81,7 +81,7 @@ class Run:
             yield Round(())
             yield schedule.aimed(kind)
         report = read_report(self._rig.report)
-        if points := short(report, least=self._profile.least_crashes):
+        if points := short(report, self._profile.crashes, least=self._profile.least_crashes):
             self._rig.say(f"not killed yet: {', '.join(points)}")
             yield Round(())
             yield schedule.aimed_at(points)
@@ -131,9 +131,9 @@ class Run:
     def _wait_for_the_end(self) -> None:
         """Let offers lapse that nobody answers, and all work come to its end."""
         until = time.monotonic() + _END_SECONDS
-        while (progress := self._ask("how")).unfinished or progress.oldest_open or self._unrest():
+        while (progress := self._ask("how")).unfinished or progress.oldest_open or self._left():
             if time.monotonic() > until:
-                left = f"{progress.unfinished} requests not at their end; {self._unrest()}"
+                left = f"{progress.unfinished} requests not at their end; {self._left()}"
                 self.outcome.wrong.append(f"no end after {_END_SECONDS} s: {left}")
                 break
             self._rig.hold(0.5)
@@ -150,6 +150,14 @@ class Run:
             return asyncio.run(unrest(self._rig.stack))
         except _AWAY as error:  # still on its way back
             return [repr(error)]
+
+    def _left(self) -> list[str]:
+        """Return what is not idle, and mails whose process is not known to be dead yet."""
+        left = self._unrest()
+        if not left and self._rig.mail is not None:
+            mails = asyncio.run(mails_under_way(self._rig.stack))
+            left = [f"{mails} mails under way"] if mails else []
+        return left
 
     def _ask(self, word: str) -> Progress:
         self._pipe.send(word)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from math import ceil
 
-from tests.proofs.chaos.drawn import CRASHES, PLACES, Faults, deck
+from tests.proofs.chaos.drawn import PLACES, Faults, deck
 from tests.proofs.chaos.faults.fault import Fault
 from tests.proofs.chaos.profiles import Profile
 
 _AT_ONCE = (1, 1, 2, 2, 3)
 _AT_ONCE_DUE = (2, 3, 3)
 """While there are kinds that must come, rounds are full: time is short."""
-_LONG = 10.0
-"""Minutes from which on a run has time for faults of half a minute and more."""
 _FIRST = ("corrupt", "reordered", "duplicates", "replay")
 """Kinds that need brokers and Postgres: they begin first in a round."""
 _ALONE = frozenset({"away", "versions"})
@@ -52,13 +50,13 @@ class Schedule:
 
     def __init__(self, seed: int, profile: Profile) -> None:
         self._draw = random.Random(seed)
-        self._faults = Faults(self._draw, brokers=profile.brokers, is_long=profile.minutes > _LONG)
+        self._faults = Faults(self._draw, profile)
         self._always = {"crash"} if profile.crash_always else set()
         once = [kind for kind in profile.kinds if kind not in self._always]
         often = [kind for kind in once for _ in range(profile.kinds[kind])]
         must = list(once)
         if "crash" in once:
-            must += ["crash"] * (ceil(profile.least_crashes * len(CRASHES) / PLACES) - 1)
+            must += ["crash"] * (ceil(profile.least_crashes * len(profile.crashes) / PLACES) - 1)
         self._owed = Counter(must if profile.is_whole else ())
         self._is_dense = profile.minutes * 60 < len(must) * 30
         self._put_back: deque[str] = deque()
