@@ -111,7 +111,7 @@ def main() -> None:
             added.add_argument("--brokers", type=int, default=1)
             added.add_argument("--port", type=int, help="count ports up from here")
         if command is logs:
-            added.add_argument("part", nargs="?", help="a service, kafka, postgres or keeper")
+            added.add_argument("part", nargs="?", help="a service, kafka, mail, postgres, keeper")
     arguments = parser.parse_args()
     arguments.state = arguments.state.resolve()
     try:
