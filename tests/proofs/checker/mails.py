@@ -110,6 +110,6 @@ def _told(run: Run) -> dict[str, list[str]]:
     for _, body in firsts(run, MAIL):
         data = data_of(body)
         how = data.get("how")
-        if short(body) != "address_state_changed" and how != "told_otherwise":
+        if short(body).startswith("notice_") and how != "told_otherwise":
             found[data["mail"]].append("sent_again" if how == "sent_again" else short(body))
     return found

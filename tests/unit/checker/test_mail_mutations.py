@@ -120,6 +120,18 @@ def test_what_may_become_of_a_mail_is_right(
     assert [each for each in found if each is not None] == []
 
 
+def test_what_is_told_of_an_address_or_a_participant_is_not_about_a_mail() -> None:
+    others = [
+        record("cri.int.mail.v1", 0, id="a", data={"contact": "c", "state": "dead", "mail": MAIL},
+               type="gov.cri.notifications.address_state_changed.v1"),
+        record("cri.int.mail.v1", 1, id="b", data={"participant": AGENCY},
+               type="gov.cri.notifications.participant_unreachable.v1"),
+    ]  # fmt: skip
+    found = i26_mails_are_decided_once(recorded(*others, rows=[row("try_later")]))
+
+    assert list(found) == [None]
+
+
 def test_an_unknown_outcome_alone_allows_no_second_copy() -> None:
     broken = recorded(UNKNOWN, mails=[EML] * 2, rows=[row("outcome_unknown")])
 
