@@ -60,11 +60,11 @@ def test_the_same_form_of_the_same_person_is_one_message() -> None:
     assert act.message_id("staff:a") != again.message_id("staff:a")
 
 
-def test_what_only_agencies_may_send_is_no_act() -> None:
-    withdrawal = Act(inbound.Withdrawal(tracking_number=NUMBER), token="form-1")
+def test_what_only_providers_may_send_is_no_act() -> None:
+    close = Act(inbound.Close(engagement_id=f"{NUMBER}-E1", reason="completed"), token="form-1")
 
     with pytest.raises(KeyError):
-        message_of(withdrawal, actor="staff:a", at=START, number=1)
+        message_of(close, actor="staff:a", at=START, number=1)
 
 
 def test_a_person_needs_one_of_the_roles_of_the_contract() -> None:
