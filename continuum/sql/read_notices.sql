@@ -1,11 +1,14 @@
--- The decisions about a request; `mails` says to which contact each was mailed, and what became of it.
+-- The decisions about a request; `mails` says to which contact each was mailed, and what became of it or of
+-- the digest that tells it.
 SELECT fact, audience, decided_at, message_type, participantsequence, because,
-       ARRAY(SELECT contact_id || ': ' || replace(state, '_', ' ')
+       ARRAY(SELECT mails.contact_id || ': ' || coalesce('in a digest, ' || replace(digest.state, '_', ' '),
+                                                         replace(mails.state, '_', ' '))
                FROM mails
+               LEFT JOIN mails AS digest ON digest.mail_id = mails.told_in
               WHERE mails.about = notices.subject
                 AND mails.audience = notices.audience
                 AND mails.fact = notices.fact
-              ORDER BY prepared_at, mail_id) AS mails
+              ORDER BY mails.prepared_at, mails.mail_id) AS mails
   FROM notices
  WHERE subject = $1
  ORDER BY decided_at, audience;

@@ -34,9 +34,11 @@ async def make_digest(pool: "Pool[Any]", clock: BusinessClock) -> bool:
             return True
         at = clock.at(now)
         steps = [(each, life.cancelled(each, why, at=at)) for each, why in made.not_told]
+        told_in: dict[str, str | None] = {each.mail_id: None for each, _ in made.not_told}
         if made.mail is not None:
             digest = made.mail.mail_id
             steps += [(each, life.told_together(each, digest, at=at)) for each in made.told]
-        await mails.cancel_mails(connection, [mail.mail_id for mail, _ in steps])
+            told_in |= {each.mail_id: digest for each in made.told}
+        await mails.cancel_mails(connection, told_in)
         await announce(connection, steps)
     return True

@@ -1,7 +1,7 @@
 """The table of mails, one function per statement; each statement is ``sql/<function>.sql``."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, NamedTuple
@@ -144,9 +144,9 @@ async def read_waiting(
     ]
 
 
-async def cancel_mails(connection: "Connection[Any]", mail_ids: Collection[str]) -> None:
-    """Mark mails as not sent, each with one more event."""
-    await connection.execute(_SQL["cancel_mails"], list(mail_ids))
+async def cancel_mails(connection: "Connection[Any]", told_in: Mapping[str, str | None]) -> None:
+    """Mark mails as not sent, each with one more event and the digest that tells it, if any."""
+    await connection.execute(_SQL["cancel_mails"], list(told_in), list(told_in.values()))
 
 
 async def count_digests(connection: "Connection[Any]") -> dict[str, int]:

@@ -9,6 +9,7 @@ from services.notifications.mail import gauges
 from services.notifications.mail.digests import make_digest
 from shared.contracts.event import Event
 from shared.contracts.tracking import tracking_number
+from shared.postgres.statements import load_statements
 from shared.process import metrics
 from tests.examples.facts import DECISION, PROVIDER, made, opened, state
 from tests.integration.notifications.conftest import World, kinds
@@ -89,6 +90,15 @@ async def test_e17_each_notice_says_which_mail_told_it_and_that_mail_when(mailin
 
     events = await told(mailing)
 
+    notices = load_statements("continuum")["read_notices"]
+    mailed = [
+        mail
+        for number in REQUESTS
+        for row in await mailing.pool.fetch(notices, number)
+        for mail in row["mails"]
+    ]
+    assert mailed.count("c-1: in a digest, accepted") == 3
+    assert mailed.count("c-1: cancelled") == 2
     (delivered,) = [e for e in events if kinds([e]) == ["notifications.notice_delivered"]]
     together = {e["data"].get("together_with") for e in events if "because" in e["data"]}
     assert together == {None, delivered["data"]["mail"]}
