@@ -1,6 +1,7 @@
 """For the administrator: who may sign in, under which pseudonym, and who no longer."""
 
 import re
+import uuid
 from collections.abc import Sequence
 
 import structlog
@@ -8,10 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from services.desk import store
-from services.desk.office import people
+from services.desk import sending, store
+from services.desk.acts import OFFICE, Act
+from services.desk.office import labels, people
 from services.desk.office.people import Person
 from services.desk.office.visits import ADMINISTRATOR, Office, Visit
+from shared.contracts.reference import StaffMember
 
 log = structlog.get_logger()
 _ACTOR = re.compile(r"staff:[A-Za-z0-9_-]{1,64}")
@@ -31,6 +34,7 @@ def routes(office: Office) -> Sequence[BaseRoute]:
         office.post("/people", _add, roles=ADMINISTRATOR),
         office.post("/people/disable", _disable, roles=ADMINISTRATOR),
         office.post("/people/enable", _enable, roles=ADMINISTRATOR),
+        office.post("/people/roles", _give_roles, roles=ADMINISTRATOR),
     ]
 
 
@@ -59,7 +63,7 @@ async def _add(visit: Visit) -> Response:
 
 async def _disable(visit: Visit) -> Response:
     person = await _named(visit)
-    if person.subject == visit.session.subject:
+    if person.actor == visit.actor:
         return await _page(visit, errors={"disable": _YOURSELF})
     if not visit.form.text("confirmed"):
         return visit.page("disable", disabled=person)
@@ -74,6 +78,30 @@ async def _enable(visit: Visit) -> Response:
     await people.enable_person(visit.connection, issuer=person.issuer, subject=person.subject)
     log.info("office.person_enabled", actor=person.actor, by=visit.actor)
     return RedirectResponse("/people", 303)
+
+
+async def _give_roles(visit: Visit) -> Response:
+    person = await _named(visit)
+    roles = [role for role in labels.ROLES if role in visit.form.all("roles")]
+    if not visit.form.text("confirmed"):
+        return visit.page(
+            "give_roles",
+            given=person,
+            given_roles=roles,
+            role_names=labels.ROLES,
+            token=str(uuid.uuid4()),
+        )
+    member = StaffMember.model_validate(
+        {"id": person.actor, "participant": OFFICE, "roles": roles}
+    )
+    message_id = await sending.send(
+        visit.connection,
+        Act(member, token=visit.form.text("token")),
+        actor=visit.actor,
+        clock=visit.office.clock,
+    )
+    visit.wakes_relay = True
+    return RedirectResponse(f"/acts/{message_id}", 303)
 
 
 async def _named(visit: Visit) -> Person:
@@ -93,6 +121,7 @@ async def _page(visit: Visit, *, errors: dict[str, str]) -> Response:
         status=422 if errors else 200,
         people=entered,
         roles_of=roles,
+        role_names=labels.ROLES,
         strangers=await people.list_strangers(visit.connection, issuer=issuer),
         filled={name: visit.form.text(name) for name in ("subject", "name", "alias")},
         errors=errors,

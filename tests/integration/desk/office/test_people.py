@@ -1,5 +1,6 @@
 """The administrator's page: who may sign in, under which pseudonym, and who no longer."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -82,3 +83,26 @@ async def test_the_page_is_for_administrators_alone(
     assert page.status_code == 403
     assert "does not include this page" in worker.text
     assert (await worker.post("/people", NEW)).status_code == 403
+
+
+async def test_roles_are_given_by_a_message_that_is_confirmed_first(
+    administrator: Browser, staff: Staff, pool: "Pool[Any]"
+) -> None:
+    await staff.enter("stand-in-worker", "staff:k7f2", "reader", name="W. Orker")
+    await administrator.get("/people")
+    form = {"subject": "stand-in-worker", "roles": ["worker", "approver", "none"]}
+
+    await administrator.post("/people/roles", form)
+    assert "works on requests" in administrator.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0
+    token = "0190f5fe-7c00-7a00-8000-000000000001"
+    await administrator.post("/people/roles", {**form, "token": token, "confirmed": "yes"})
+
+    sent = json.loads(await pool.fetchval("SELECT value FROM outbox"))
+    assert sent["actor"] == "staff:first-administrator"
+    assert sent["data"] == {
+        "id": "staff:k7f2",
+        "participant": "office-desk",
+        "roles": ["worker", "approver"],
+    }
+    assert "Sent, waiting for the answer" in administrator.text
