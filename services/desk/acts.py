@@ -21,7 +21,7 @@ _SOURCE = f"urn:cri:{OFFICE}"
 _TYPES = {
     model: kind for kind, model in inbound.DATA.items() if inbound.OFFICE in inbound.SENDERS[kind]
 }
-_NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "id")
+_NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "reference", "mail", "notice", "id")
 """The fields that say what a message is about, the first that it has."""
 _ASK_FILE, _FILE_TOLD = "case.ask", "gov.cri.case.told.v1"
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
@@ -53,7 +53,7 @@ class Act:
     def subject(self) -> str:
         """What the message is about."""
         fields = vars(self.data)
-        return next(str(fields[name]) for name in _NAMED_BY if name in fields)
+        return next(str(fields[name]) for name in _NAMED_BY if fields.get(name) is not None)
 
     @property
     def tracking_number(self) -> str | None:

@@ -1,6 +1,6 @@
 """The acts of the office as forms: their fields in words, and who is normally told. Pure."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -10,17 +10,23 @@ from pydantic import BaseModel, ValidationError
 
 from services.desk.office import timeline
 from services.desk.office.labels import Names
-from services.desk.store import CaseFacts
+from services.desk.store import CaseFacts, ItemRow
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import CODES
-from shared.contracts.inbound import ClockSettlement, Direction, EngagementEnding, Rehoming
+from shared.contracts.inbound import (
+    ClockSettlement,
+    Direction,
+    EngagementEnding,
+    NoticeSettlement,
+    Rehoming,
+)
 
+UNCONFIRMED = "authority_not_confirmed"
 AGENCY = "the agency that asked"
 HOLDER = "the provider whose work ends"
 NAMED = "the provider that you name"
 NEXT = "the provider that is asked next"
 _UTC = ZoneInfo("UTC")
-_DECIDABLE = frozenset({"referred"})
 _UNDER_WAY = frozenset({"assigned", "planned", "in_delivery", "delivered"})
 REASONS: Mapping[str, str] = {
     "agency_called": "We spoke with the agency",
@@ -50,12 +56,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an act is about: its case, the work that is under way, and what is late."""
+    """What an act is about: its case, why it was referred, the work under way, and an item."""
 
     tracking_number: str
     status: str
     engagement_id: str | None = None
-    clock: str | None = None
+    referred_because: str | None = None
+    item: ItemRow | None = None
     zone: ZoneInfo = _UTC
 
 
@@ -70,14 +77,8 @@ class ActForm:
     fields: Sequence[Field]
     model: type[BaseModel]
     data: Callable[[About, Mapping[str, str]], Mapping[str, Any]]
-    statuses: Collection[str] = ()
-    """The statuses of a request in which it is possible; empty: an item must name a clock."""
-
-    def fits(self, about: About) -> bool:
-        """Tell whether the act is possible now."""
-        if self.statuses is _UNDER_WAY:
-            return about.status in _UNDER_WAY and about.engagement_id is not None
-        return about.status in self.statuses if self.statuses else about.clock is not None
+    fits: Callable[[About], bool]
+    """Tells whether the act is possible now."""
 
     def read(
         self, about: About, values: Mapping[str, str]
@@ -109,6 +110,28 @@ def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict
     return {name: fields[name].wrong for name in filled if fields[name].kind == "date"}
 
 
+def _is_referred(about: About) -> bool:
+    return about.status == "referred"
+
+
+def _is_claimed(about: About) -> bool:
+    """Tell whether it was only claimed that the agency's executive wants the request."""
+    return _is_referred(about) and about.referred_because == UNCONFIRMED
+
+
+def _is_decided_here(about: About) -> bool:
+    return _is_referred(about) and not _is_claimed(about)
+
+
+def _is_under_way(about: About) -> bool:
+    return about.status in _UNDER_WAY and about.engagement_id is not None
+
+
+def _is_about(kind: str) -> Callable[[About], bool]:
+    """Return whether an act is about an item of *kind*."""
+    return lambda about: about.item is not None and about.item.kind == kind
+
+
 def _direct(action: str) -> Callable[[About, Mapping[str, str]], Mapping[str, Any]]:
     def data(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
         return {"tracking_number": about.tracking_number, "action": action, **values}
@@ -125,9 +148,10 @@ def _rehome(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
 
 
 def _settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    assert about.item is not None
     found: dict[str, Any] = {
         "tracking_number": about.tracking_number,
-        "clock": about.clock,
+        "clock": about.item.about,
         "reason": values.get("reason"),
     }
     if (until := values.get("valid_until")) is not None:
@@ -136,6 +160,21 @@ def _settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     return found
 
 
+def _mail_settled(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    assert about.item is not None
+    return {"mail": about.item.about, **values}
+
+
+def _told_otherwise(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    assert about.item is not None
+    whom = {"notice": about.item.about, "audience": about.item.participant}
+    return {**whom, "how": "told_otherwise", **values}
+
+
+_WHY = Field(
+    "why", "How do you know?", "Say how you know, in at most 2,000 characters.", kind="words",
+    help="For this office only. Name nobody outside it.",
+)  # fmt: skip
 _REASON = Field("reason", "Reason", "Choose a reason.", options=REASONS)
 _PROGRAM = Field(
     "program", "Program", "Choose a program of the list.", options="programs",
@@ -152,6 +191,27 @@ ACTS: Mapping[str, ActForm] = {
     form.name: form
     for form in (
         ActForm(
+            "confirm",
+            "Confirm that the executive wants it",
+            "The rules then decide, as for any other request. It keeps its place.",
+            (AGENCY, NEXT),
+            (
+                Field(
+                    "basis",
+                    "How do we know?",
+                    "Choose how we know.",
+                    options={
+                        "letter_seen": "We have seen a letter of the executive",
+                        "call_back": "We called the executive back",
+                    },
+                ),
+                _REASON,
+            ),
+            Direction,
+            _direct("confirm_authority"),
+            _is_claimed,
+        ),
+        ActForm(
             "look",
             "Look for a provider",
             "The request goes back among those that providers are asked for.",
@@ -159,7 +219,7 @@ ACTS: Mapping[str, ActForm] = {
             (_PROGRAM, _REASON),
             Direction,
             _direct("route"),
-            _DECIDABLE,
+            _is_decided_here,
         ),
         ActForm(
             "ask",
@@ -169,7 +229,7 @@ ACTS: Mapping[str, ActForm] = {
             (_PROVIDER, _PROGRAM, _REASON),
             Direction,
             _direct("assign"),
-            _DECIDABLE,
+            _is_decided_here,
         ),
         ActForm(
             "cannot-help",
@@ -179,7 +239,7 @@ ACTS: Mapping[str, ActForm] = {
             (_REASON,),
             Direction,
             _direct("ineligible"),
-            _DECIDABLE,
+            _is_referred,
         ),
         ActForm(
             "end",
@@ -198,7 +258,7 @@ ACTS: Mapping[str, ActForm] = {
             ),
             EngagementEnding,
             _end,
-            _UNDER_WAY,
+            _is_under_way,
         ),
         ActForm(
             "hand-on",
@@ -208,7 +268,7 @@ ACTS: Mapping[str, ActForm] = {
             (_PROVIDER, _PROGRAM, _END_REASON, _WORDS),
             Rehoming,
             _rehome,
-            _UNDER_WAY,
+            _is_under_way,
         ),
         ActForm(
             "settle",
@@ -228,38 +288,77 @@ ACTS: Mapping[str, ActForm] = {
             ),
             ClockSettlement,
             _settle,
+            _is_about("late"),
+        ),
+        ActForm(
+            "arrived",
+            "Say what became of the mail",
+            "What you say is written down. Only if you choose so, the mail is sent again.",
+            (),
+            (
+                Field(
+                    "how",
+                    "What became of it?",
+                    "Choose what became of it.",
+                    options={
+                        "counted_as_delivered": "It arrived",
+                        "sent_again": "It is to be sent again",
+                        "dropped": "It need not arrive any more",
+                    },
+                ),
+                _WHY,
+            ),
+            NoticeSettlement,
+            _mail_settled,
+            _is_about("unknown_outcome"),
+        ),
+        ActForm(
+            "told",
+            "Say that we told them",
+            "It is written down that they know, and how.",
+            (),
+            (_WHY,),
+            NoticeSettlement,
+            _told_otherwise,
+            _is_about("unreachable"),
         ),
     )
 }
 """Every act, by the last part of its address."""
 BY_KIND: Mapping[str, Sequence[str]] = {
-    "referred": ("look", "ask", "cannot-help"),
+    "referred": ("confirm", "look", "ask", "cannot-help"),
     "counter": ("ask", "look", "cannot-help"),
     "rehome": ("hand-on", "end"),
     "late": ("settle",),
+    "unknown_outcome": ("arrived",),
+    "unreachable": ("told",),
 }
 """The acts that an item of a kind is likely to need, the likeliest first."""
 
 
 def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = _UTC) -> About:
-    """Return what acts in a case are about; *item_id* names the item that is late, if one is."""
-    clock = next(
-        (item.about for item in facts.items if item.item_id == item_id and item.kind == "late"),
-        None,
-    )
+    """Return what acts in a case are about; *item_id* names an item, if it is one."""
     return About(
         tracking_number=facts.case.tracking_number,
         status=facts.case.status or "accepted",
         engagement_id=timeline.open_engagement(facts.happenings),
-        clock=clock,
+        referred_because=timeline.referred_because(facts.happenings),
+        item=next((item for item in facts.items if item.item_id == item_id), None),
         zone=zone,
     )
 
 
 def possible(facts: CaseFacts) -> list[ActForm]:
-    """Return the acts that are possible in a case, beside those on what is late."""
+    """Return the acts that are possible in a case, beside those on an item."""
     about = about_of(facts)
     return [form for form in ACTS.values() if form.fits(about)]
+
+
+def likely(facts: CaseFacts, item: ItemRow) -> list[ActForm]:
+    """Return the possible acts that *item* is likely to need."""
+    about = about_of(facts, item_id=item.item_id)
+    forms = [ACTS[name] for name in BY_KIND.get(item.kind, ())]
+    return [form for form in forms if form.fits(about)]
 
 
 def options_of(field: Field, catalog: Catalog, names: Names) -> Mapping[str, str]:

@@ -14,7 +14,14 @@ from services.desk.office.act_forms import ACTS, About, ActForm, about_of, optio
 from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
-from services.desk.office.visits import NO_ROLE_FOR_PAGE, WORKS, Office, Visit
+from services.desk.office.visits import (
+    ADMINISTRATOR,
+    CASEWORK,
+    NO_ROLE_FOR_PAGE,
+    WORKS,
+    Office,
+    Visit,
+)
 from services.desk.store import CaseFacts
 from shared.contracts.inbound import staff_roles
 
@@ -26,7 +33,7 @@ def routes(office: Office) -> Sequence[BaseRoute]:
     return [
         office.get("/cases/{number}/act/{act}", _form, roles=WORKS),
         office.post("/cases/{number}/act/{act}", _submit, roles=WORKS),
-        office.get("/acts/{message}", _state, roles=WORKS),
+        office.get("/acts/{message}", _state, roles=CASEWORK | ADMINISTRATOR),
     ]
 
 
@@ -59,7 +66,7 @@ async def _state(visit: Visit) -> Response:
     except ValueError as error:
         raise HTTPException(404) from error
     act = await store.read_act(visit.connection, message_id)
-    if act is None:
+    if act is None or not (act.actor == visit.actor or visit.may(CASEWORK)):
         raise HTTPException(404)
     number = next_reload(visit) if act.answer is None else None
     return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)

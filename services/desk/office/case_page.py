@@ -1,6 +1,7 @@
 """The page of one case: where it stands, what waits, what happened, and who was told."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -47,9 +48,8 @@ async def _show(visit: Visit) -> Response:
         clock=timeline.running_clock(facts.happenings),
         entries=timeline.entries(facts.happenings, names),
         told=timeline.told(facts.notices, names),
-        acts=act_forms.ACTS,
         possible=act_forms.possible(facts),
-        likely=act_forms.BY_KIND,
+        likely=partial(act_forms.likely, facts),
         done=await store.read_acts(visit.connection, facts.case.tracking_number),
         act_kinds=labels.ACT_KINDS,
         answers=labels.ANSWERS,

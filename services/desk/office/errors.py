@@ -40,4 +40,4 @@ def exception_handlers(office: Office) -> Mapping[Any, Any]:
 
 
 def _title(status: int) -> str:
-    return _TITLES.get(status, _TITLES[500])
+    return _TITLES.get(status, _TITLES[403 if status < 500 else 500])

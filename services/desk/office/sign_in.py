@@ -20,7 +20,6 @@ from services.desk.office.visits import (
     Connection,
     Office,
     Visit,
-    connected,
     safe_next,
     set_session,
 )
@@ -59,7 +58,7 @@ def routes(office: Office) -> Sequence[BaseRoute]:
             )
         except IssuerAway:
             return _failed("away")
-        async with connected(request) as connection:
+        async with office.connected(request) as connection:
             if not await sessions.start_sign_in(
                 connection, sign_in, state=state, browser=browser, client=office.client(request)
             ):
@@ -113,7 +112,7 @@ async def _called_back(office: Office, request: Request) -> Response:
     browser = request.cookies.get(BROWSER_COOKIE, "")
     if not all(0 < len(value) < _MAX_VALUE for value in (state, browser)):
         return _failed("ended")
-    async with connected(request) as connection:
+    async with office.connected(request) as connection:
         sign_in = await sessions.take_sign_in(connection, state=state, browser=browser)
     if sign_in is None:
         return _failed("ended")
@@ -130,7 +129,7 @@ async def _called_back(office: Office, request: Request) -> Response:
         return _failed("away")
     except NotIdentified:
         return _failed("refused")
-    async with connected(request) as connection:
+    async with office.connected(request) as connection:
         person = await _find_person(office, connection, subject)
         if person is not None and person.disabled_at is not None:
             return _failed("disabled")

@@ -112,6 +112,12 @@ def open_engagement(happened: Happened) -> str | None:
     return engagement
 
 
+def referred_because(happened: Happened) -> str | None:
+    """Return the code of why the request was referred last; None if it never was."""
+    reasons = [data.get("reason") for row, data in happened if row.type == "request_referred"]
+    return reasons[-1] if reasons else None
+
+
 def told(notices: Sequence[NoticeLine], names: Names) -> list[Told]:
     """Return who was told of what, the latest first."""
     return [
@@ -159,6 +165,7 @@ _ACTIONS = {
     "route": "look for a provider",
     "assign": "ask one provider",
     "ineligible": "no program can help",
+    "confirm_authority": "the executive wants it",
 }
 _SAID_BY_SENTENCE = frozenset({"request_referred", "request_waitlisted", "request_ineligible"})
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -40,30 +40,37 @@ CASEWORK = frozenset({"reader", "worker", "approver"})
 WORKS = frozenset({"worker", "approver"})
 """Roles that act on requests."""
 ADMINISTRATOR = frozenset({"administrator"})
-PATHS = frozenset({"/", "/call", "/figures", "/people"})
+PATHS = frozenset({"/", "/figures", "/people"})
 """Where a sign-in may lead, beside the page of a case."""
 UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
 FOREIGN = "This was not sent from a page of this office. Nothing was changed."
 STALE_FORM = "This form is no longer valid. Nothing was changed. Open the page again."
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
 _ACQUIRE_SECONDS = 5.0
+_CONNECTIONS = 4
 _CASE = re.compile(r"/cases/([A-Z0-9-]{1,40})")
 
 
 @dataclass(slots=True)
 class Visit:
-    """One request of a signed-in person, in one transaction."""
+    """
+    One request of a signed-in person, in one transaction.
+
+    ``session`` is None only if its session had ended when a form came (see `Office.post`).
+    """
 
     request: Request
     connection: "PoolConnectionProxy[Any]"
     office: "Office"
-    session: Session
+    session: Session | None
     roles: frozenset[str]
     secret: str | None
     """What the browser holds; None once the session has ended."""
     form: Form = field(default_factory=Form)
     wakes_relay: bool = False
     """Whether a message was appended to the outbox."""
+    after: Callable[[], Awaitable[Response]] | None = None
+    """What makes the response once the transaction is committed."""
 
     @property
     def csrf(self) -> str:
@@ -73,7 +80,9 @@ class Visit:
     @property
     def actor(self) -> str:
         """The pseudonym under which the person acts."""
-        assert self.session.actor is not None  # otherwise there are no roles, and no page
+        # Without a session or an actor there are no roles, and no page.
+        assert self.session is not None
+        assert self.session.actor is not None
         return self.session.actor
 
     async def now(self) -> datetime:
@@ -116,6 +125,7 @@ class Office:
     ) -> None:
         self.settings = settings
         self._relay_wake = relay_wake
+        self._at_once = asyncio.Semaphore(_CONNECTIONS)
         self.clock: BusinessClock = settings.clock
         self.issuer = issuer or Issuer(settings)
         self.views = Views(settings)
@@ -131,12 +141,24 @@ class Office:
 
         return Route(path, endpoint, methods=["GET"])
 
-    def post(self, path: str, handler: Handler, *, roles: Collection[str] | None) -> Route:
-        """Return the route of a form for people with one of *roles*; None: for all signed in."""
+    def post(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        roles: Collection[str] | None,
+        stale: Handler | None = None,
+    ) -> Route:
+        """
+        Return the route of a form for people with one of *roles*; None: for all signed in.
+
+        *stale* answers a form whose session has ended or was renewed; without it, 403 does.
+        """
 
         async def endpoint(request: Request) -> Response:
             self.check_origin(request)
-            return await self._visit(request, handler, roles, await read_form(request))
+            form = await read_form(request)
+            return await self._visit(request, handler, roles, form, stale=stale)
 
         return Route(path, endpoint, methods=["POST"])
 
@@ -155,16 +177,51 @@ class Office:
         if request.headers.get("origin") != self.settings.public_url:
             raise HTTPException(403, FOREIGN)
 
+    @asynccontextmanager
+    async def connected(self, request: Request) -> "AsyncIterator[PoolConnectionProxy[Any]]":
+        """
+        Open a transaction; raise 503 while the database is unavailable.
+
+        Pages use half of the pool at most: the rest is for what reads the log.
+        """
+        pool = getattr(request.app.state, "pool", None)
+        if pool is None:
+            raise HTTPException(503, UNAVAILABLE)
+        values = (value for _, value in request.query_params.multi_items())
+        if "\0" in request.url.path or any("\0" in value for value in values):
+            raise HTTPException(404)
+        try:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(_ACQUIRE_SECONDS):
+                    await stack.enter_async_context(self._at_once)
+                    connection = await stack.enter_async_context(pool.acquire())
+                await stack.enter_async_context(connection.transaction())
+                yield connection
+        except TRANSIENT as error:
+            log.warning("office.unavailable", **{"error.type": type(error).__name__})
+            raise HTTPException(503, UNAVAILABLE) from error
+
     async def _visit(
-        self, request: Request, handler: Handler, roles: Collection[str] | None, form: Form
+        self,
+        request: Request,
+        handler: Handler,
+        roles: Collection[str] | None,
+        form: Form,
+        *,
+        stale: Handler | None = None,
     ) -> Response:
         secret = request.cookies.get(SESSION_COOKIE, "")
-        async with connected(request) as connection:
+        if not secret and stale is None:
+            return self._signed_out(request)
+        async with self.connected(request) as connection:
             session = await sessions.touch_session(connection, secret) if secret else None
             if session is None:
-                return self._signed_out(request)
+                visit = Visit(request, connection, self, None, frozenset(), None, form)
+                return await stale(visit) if stale else self._signed_out(request)
             if request.method == "POST" and not are_equal(form.text("csrf"), csrf_token(secret)):
-                raise HTTPException(403, STALE_FORM)
+                if stale is None:
+                    raise HTTPException(403, STALE_FORM)
+                handler = stale
             current = await self.roles(connection, session)
             renewed = current != session.roles
             if renewed:  # what an earlier role could have left behind is worth nothing now
@@ -174,6 +231,8 @@ class Office:
             response = await self._answer(visit, handler, roles)
         if visit.wakes_relay:
             self._relay_wake.set()
+        if visit.after is not None:
+            response = await visit.after()
         if renewed and visit.secret is not None:
             set_session(response, visit.secret)
         return response
@@ -218,19 +277,3 @@ def safe_next(path: str) -> str:
 def set_session(response: Response, secret: str) -> None:
     """Have the browser hold *secret* until it closes; no script and no other site can use it."""
     response.set_cookie(SESSION_COOKIE, secret, secure=True, httponly=True, samesite="lax")
-
-
-@asynccontextmanager
-async def connected(request: Request) -> "AsyncIterator[PoolConnectionProxy[Any]]":
-    """Open a transaction; raise 503 while the database is unavailable."""
-    pool = getattr(request.app.state, "pool", None)
-    if pool is None:
-        raise HTTPException(503, UNAVAILABLE)
-    if "\0" in request.url.path or any("\0" in v for _, v in request.query_params.multi_items()):
-        raise HTTPException(404)
-    try:
-        async with pool.acquire(timeout=_ACQUIRE_SECONDS) as connection, connection.transaction():
-            yield connection
-    except TRANSIENT as error:
-        log.warning("office.unavailable", **{"error.type": type(error).__name__})
-        raise HTTPException(503, UNAVAILABLE) from error

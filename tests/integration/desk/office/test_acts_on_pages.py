@@ -1,5 +1,6 @@
 """Acting on a case: a form, a page that asks to confirm, one message, and its answer in place."""
 
+import json
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.integration.desk.office.conftest import Browser, Staff
 
 Pool = asyncpg.Pool
 REASON = {"reason": "agency_called"}
+MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
 
 @pytest.fixture
@@ -202,3 +204,42 @@ async def test_an_act_that_no_longer_fits_is_not_offered(worker: Browser, log: L
     assert (await worker.get(f"/cases/{number}/act/settle")).status_code == 409
     assert (await worker.get(f"/cases/{number}/act/other")).status_code == 404
     assert (await worker.get("/acts/none")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "act", "values", "data"),
+    [
+        ("unknown_outcome", "arrived", {"how": "counted_as_delivered"},
+         {"mail": MAIL, "how": "counted_as_delivered"}),
+        ("unreachable", "told", {},
+         {"notice": MAIL, "audience": "ca-post", "how": "told_otherwise"}),
+    ],
+)  # fmt: skip
+async def test_what_became_of_a_mail_is_settled_from_its_item(
+    worker: Browser,
+    log: Log,
+    pool: "Pool[Any]",
+    kind: str,
+    act: str,
+    values: dict[str, str],
+    data: dict[str, str],
+) -> None:
+    number = await referred(log)
+    await pool.execute(
+        "INSERT INTO work_items (item_id, kind, request_id, participant, about, why, otherwise,"
+        " number, opened_at) SELECT 'item-1', $1, request_id, 'ca-post', $2, 'why', 'otherwise',"
+        " 1, '2026-03-02' FROM cases",
+        kind,
+        MAIL,
+    )
+    page = await worker.get(f"/cases/{number}")
+    assert f"/cases/{number}/act/{act}?item=item-1" in page.text
+
+    path = f"/cases/{number}/act/{act}?item=item-1"
+    fields = await confirmed(worker, path, {**values, "item": "item-1", "why": "They called us."})
+    assert "nobody outside this office" in worker.text
+    await worker.post(path, {**fields, "step": "send"})
+
+    sent = json.loads(await pool.fetchval("SELECT value FROM outbox"))
+    assert sent["type"] == "gov.cri.notice.settle.v1"
+    assert sent["data"] == {**data, "why": "They called us."}

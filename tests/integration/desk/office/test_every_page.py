@@ -182,3 +182,15 @@ async def test_another_host_changes_nothing(everybody: Browser) -> None:
 
     assert "evil.example" not in answer.text
     assert isinstance(answer, httpx.Response)
+
+
+async def test_without_a_session_no_connection_is_taken(
+    browser: Browser, pool: "Pool[Any]"
+) -> None:
+    held = [await pool.acquire() for _ in range(pool.get_max_size())]
+
+    page = await browser.http.get("/people")
+
+    assert page.headers["location"] == "/sign-in?next=%2Fpeople"
+    for connection in held:
+        await pool.release(connection)
