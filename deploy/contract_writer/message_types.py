@@ -21,6 +21,7 @@ PREVIEW = frozenset(
         "clock.settle.v1",
         "clock.settled.v1",
         "contact.changed.v1",
+        "delivery.failed.v1",
         "engagement.affected.v1",
         "engagement.changed.v1",
         "engagement.end.v1",

@@ -14,6 +14,7 @@ from shared.contracts.notifications import (
     MailEvent,
     NoticeDecided,
     NoticeSettled,
+    NoticeUndelivered,
     ParticipantReachable,
     ParticipantUnreachable,
 )
@@ -190,9 +191,14 @@ def notices(event: NoticeDecided) -> list[NoticeRow]:
     ]
 
 
+_ABOUT_NO_MAIL = (
+    AddressStateChanged, NoticeUndelivered, ParticipantUnreachable, ParticipantReachable,
+)  # fmt: skip
+
+
 def mail(event: MailEvent) -> MailRow | None:
     """Return what became of the mail that *event* is about; None if it is about none."""
-    if isinstance(event, AddressStateChanged | ParticipantUnreachable | ParticipantReachable):
+    if isinstance(event, _ABOUT_NO_MAIL):
         return None
     data = event.data
     outcome = event.type.split(".")[3].removeprefix("notice_")

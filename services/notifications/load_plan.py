@@ -93,6 +93,8 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
                 plan.repeated.add(event.inreplyto)
         elif kind is routing.MessageApplied or kind is routing.MessageRefused:
             _add_note_released(plan, event)
+        elif kind is notifications.NoticeUndelivered:
+            plan.names = True
         elif kind in REQUEST_EVENTS:
             plan.names = True
             if kind is routing.EngagementOpened:

@@ -6,10 +6,11 @@ from pydantic import Field, TypeAdapter
 
 from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
+from shared.contracts.notifications import MAIL_TOPIC, MailEvent, NoticeUndelivered
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
-from shared.delivery.take_in.reader import parse_event
+from shared.delivery.take_in.reader import parse_event, passed_over
 
-TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference)\.v1$"
+TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference|mail)\.v1$"
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     intake.TOPIC: TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")]),
@@ -22,19 +23,32 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 }
 
 
+_MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
+
 # These topics keep records for some days only: do not wait for deleted ones.
 _STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
 
 
 def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record* with the gates that it waits for."""
-    found = parse_event(record, ADAPTERS[record.topic])
+    if record.topic == MAIL_TOPIC:
+        found = _undelivered(record)
+    else:
+        found = parse_event(record, ADAPTERS[record.topic])
     if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
         found = found._replace(gate=found.gate._replace(stands_alone=True))
     if not isinstance(found, Item):
         return found
     needs = needs_of(record.topic, found.message)
     return Item(record, found.message, found.key, found.gate, needs) if needs else found
+
+
+def _undelivered(record: Record) -> Item | PassedOver | Malformed:
+    """Return the event that a notice reached nobody; pass over what else becomes of mails."""
+    found = parse_event(record, _MAIL)
+    if isinstance(found, Item) and type(found.message) is not NoticeUndelivered:
+        return passed_over(record)
+    return found
 
 
 def is_request(subject: str) -> bool:
@@ -55,7 +69,7 @@ def needs_of(topic: str, event: Any) -> tuple[Gate, ...]:
         return (Gate(reference.TOPIC, reference.SUBJECT, version),) if version else ()
     if type(event) is intake.NoteStated:
         return (Gate(intake.TOPIC, event.subject, 1),)
-    if topic != routing.TOPIC or not is_request(event.subject):
+    if topic not in (routing.TOPIC, MAIL_TOPIC) or not is_request(event.subject):
         return ()
     accepted = Gate(intake.TOPIC, event.subject, 1)
     if type(event) is routing.AmendmentCameTooLate:  # after the answer that it takes back

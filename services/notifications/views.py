@@ -7,7 +7,7 @@ from services.notifications.audiences.audience import View
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.request import Request
 from services.notifications.batch_state import BatchState
-from shared.contracts import intake, routing
+from shared.contracts import intake, notifications, routing
 from shared.contracts.outbound import ContactCard
 
 _CHANGING = frozenset(get_args(Changing))
@@ -25,6 +25,9 @@ def build_view(event: Any, state: BatchState) -> View:
         return View(state.at, state.directory, card=state.card(key), working=state.working(key))
     if kind is intake.NoticeSettleDirected:
         return View(state.at, state.directory, refusal=state.settling.refusal(event))
+    if kind is notifications.NoticeUndelivered:
+        request = state.requests[event.subject]
+        return View(state.at, state.directory, request, request)
     if kind not in _CHANGING:
         return View(state.at, state.directory)
     before = None if kind is intake.RequestAccepted else state.requests[event.subject]

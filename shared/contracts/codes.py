@@ -196,6 +196,11 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "daily": "One mail a day tells them, at 08:00.",
         "off": "None is mailed, but for those that must be.",
     },
+    "whom": {
+        "requester": "The agency's own contacts.",
+        "provider": "The provider that is asked, or that works on it.",
+        "office": "The program office.",
+    },
     "settlements": {
         "counted_as_delivered": "The mail arrived, as a person found out.",
         "sent_again": "The mail is sent again, as perhaps it did not arrive.",

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from shared.contracts.event import Event, Facts
 
 TOPIC = "cri.int.notifications.v1"
@@ -146,6 +148,29 @@ class AddressStateChanged(Event):
     data: AddressFacts
 
 
+class UndeliveredFacts(Facts):
+    """
+    No mail of ``notice`` reached ``audience``: each failed, and no other contact has an address.
+
+    ``mail`` is the last one, ``since`` when the first was prepared. The request is that of the
+    agency system ``participant``.
+    """
+
+    tracking_number: str
+    participant: str
+    audience: str
+    notice: str
+    mail: str
+    since: AwareDatetime
+
+
+class NoticeUndelivered(Event):
+    """Something that must be told reached nobody by mail. Its subject is the tracking number."""
+
+    type: Literal["gov.cri.notifications.notice_undelivered.v1"]
+    data: UndeliveredFacts
+
+
 class ReachFacts(Facts):
     """A participant that people reach by mail, with an open request, offer or engagement."""
 
@@ -173,6 +198,7 @@ MailEvent = (
     | NoticeOutcomeUnknown
     | NoticeCancelled
     | NoticeSettled
+    | NoticeUndelivered
     | AddressStateChanged
     | ParticipantUnreachable
     | ParticipantReachable

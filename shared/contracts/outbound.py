@@ -35,6 +35,7 @@ from shared.contracts.published import (
     Subject,
     SwornBandCode,
     TrackingNumber,
+    WhomCode,
     Words,
     WorkId,
 )
@@ -63,6 +64,7 @@ TYPES = {
     "clock_late": "gov.cri.clock.late.v1",
     "clock_settled": "gov.cri.clock.settled.v1",
     "clock_moved": "gov.cri.clock.moved.v1",
+    "delivery_failed": "gov.cri.delivery.failed.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
@@ -675,6 +677,29 @@ class ClockMoved(Facts):
     """The same in words, for people."""
 
 
+class DeliveryFailed(Facts):
+    """
+    Tells the agency's system that something about its request reached somebody on its topic alone.
+
+    Mails about it have failed for good, and no other contact has an address.
+    """
+
+    tracking_number: TrackingNumber
+    """The request."""
+    whom: WhomCode
+    """Who was not reached."""
+    provider: ParticipantName | None = None
+    """The provider, if it was not reached."""
+    how: Annotated[AnyCode, Field(examples=["mail"])]
+    """What failed: so far always `mail`."""
+    since: AwareDatetime
+    """Since when it was tried."""
+    what_we_do: Annotated[Sentence, Field(examples=["What we wrote is on its topic."])]
+    """What follows, for people."""
+    sentence: Annotated[Sentence, Field(examples=["No mail has reached IADLEST."])]
+    """What happened, for people."""
+
+
 class Heartbeat(Facts):
     """
     The participant's last ``participantsequence``, and the first that is still on its topic.
@@ -711,6 +736,7 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["clock_late"]: ClockLate,
     TYPES["clock_settled"]: ClockSettled,
     TYPES["clock_moved"]: ClockMoved,
+    TYPES["delivery_failed"]: DeliveryFailed,
     TYPES["passed_on"]: PassedOn,
     TYPES["heartbeat"]: Heartbeat,
 }
@@ -740,6 +766,7 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["clock_settled"]: frozenset({_AGENCY}),
     TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
+    TYPES["delivery_failed"]: frozenset({_AGENCY}),
     TYPES["passed_on"]: frozenset({_AGENCY}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Record
@@ -22,6 +22,7 @@ SOURCES = {
     intake.CONFIDENTIAL_TOPIC: "intake",
     reference.TOPIC: "intake",
     routing.TOPIC: "routing",
+    notifications.MAIL_TOPIC: "notifications",
 }
 EVENTS: TypeAdapter[Any] = TypeAdapter(
     reference.ReferenceEvent
@@ -29,6 +30,7 @@ EVENTS: TypeAdapter[Any] = TypeAdapter(
     | intake.AnswerEvent
     | intake.ConfidentialEvent
     | routing.RoutingEvent
+    | notifications.MailEvent
 )
 DECISION = {
     "id": "d-1",
@@ -282,6 +284,19 @@ class Log:
             inreplyto=inbound(offset, OFFICE),
         )
         return event.model_copy(update={"participant": OFFICE, "actor": actor})
+
+    def undelivered(self, audience: str, number: str = NUMBER) -> Event:
+        """No mail about the request has reached *audience*."""
+        data = {
+            "request_id": derived_id(number, "request", number),
+            "tracking_number": number,
+            "participant": AGENCY,
+            "audience": audience,
+            "notice": derived_id(number, "notice", audience),
+            "mail": derived_id(number, "mail", audience),
+            "since": AT,
+        }
+        return self.event(notifications.MAIL_TOPIC, "notice_undelivered", number, data)
 
     def repeat(self, offset: int, of: int) -> Event:
         return self.event(

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id, padded
+from shared.contracts.notifications import MAIL_TOPIC
 
 ABOUT_REQUESTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     routing.TOPIC: {
@@ -21,8 +22,10 @@ ABOUT_OTHERS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     intake.TOPIC: ("capacity_corrected", "iacp", {"provider": "iacp"}),
     intake.ANSWERS_TOPIC: ("page_told", "ca-post", {"participant": "ca-post"}),
     intake.CONFIDENTIAL_TOPIC: ("contact_removed", "contact:ca-post:c-1", {"contact_id": "c-1"}),
+    MAIL_TOPIC: ("mail_read", "mail:7", {"mail": "7"}),
     reference.TOPIC: ("calendar_set", reference.SUBJECT, {"id": "federal", "holidays": []}),
 }
+_PRODUCERS = {routing.TOPIC: "routing", MAIL_TOPIC: "notifications"}
 
 
 def later(
@@ -36,7 +39,7 @@ def later(
     **envelope: Any,
 ) -> bytes:
     """Return the *number*-th event of *subject*, of an unknown type."""
-    producer = "routing" if topic == routing.TOPIC else "intake"
+    producer = _PRODUCERS.get(topic, "intake")
     event = {
         "specversion": "1.0",
         "id": derived_id(cause, name, subject, number),

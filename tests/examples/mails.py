@@ -10,6 +10,7 @@ from shared.contracts.notifications import (
     NoticeFailed,
     NoticeOutcomeUnknown,
     NoticeSettled,
+    NoticeUndelivered,
     ParticipantReachable,
     ParticipantUnreachable,
 )
@@ -87,6 +88,30 @@ class MailStream:
             **facts,
         }
         return model.model_validate({**about, "data": data})
+
+
+def undelivered(notice: str, audience: str) -> NoticeUndelivered:
+    """Return the event that no mail about *notice* has reached *audience*."""
+    (kind,) = get_args(NoticeUndelivered.model_fields["type"].annotation)
+    about = {
+        "id": derived_id(notice, kind, audience),
+        "source": "urn:cri:continuum:notifications",
+        "type": kind,
+        "subject": "CRI-2026-000001-Z",
+        "time": START,
+        "correlationid": "r-1",
+        "causationid": notice,
+        "sequence": padded(1),
+    }
+    data = {
+        "tracking_number": "CRI-2026-000001-Z",
+        "participant": "ca-post",
+        "audience": audience,
+        "notice": notice,
+        "mail": derived_id(notice, "mail", audience),
+        "since": START,
+    }
+    return NoticeUndelivered.model_validate({**about, "data": data})
 
 
 def reach(participant: str, number: int = 1) -> ParticipantUnreachable | ParticipantReachable:

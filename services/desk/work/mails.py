@@ -12,6 +12,7 @@ from shared.contracts.notifications import (
     NoticeFailed,
     NoticeOutcomeUnknown,
     NoticeSettled,
+    NoticeUndelivered,
     ParticipantReachable,
     ParticipantUnreachable,
 )
@@ -29,9 +30,10 @@ def changes_of(event: MailEvent) -> Changes:
     Return what *event* changes: who was not reached, or perhaps not, waits for a person.
 
     An address that died is no work by itself: the mail goes to another contact, if there is one.
+    Nor is word that nobody was reached: each mail that failed has said so.
     A participant with open work that no mail reaches waits for an address.
     """
-    if isinstance(event, AddressStateChanged):
+    if isinstance(event, AddressStateChanged | NoticeUndelivered):
         return NOTHING
     if isinstance(event, ParticipantUnreachable | ParticipantReachable):
         return _reach(event)

@@ -11,6 +11,7 @@ from services.notifications.audiences import (
     answers,
     clocks,
     contacts,
+    deliveries,
     engagements,
     notes,
     offers,
@@ -30,7 +31,7 @@ from services.notifications.audiences.audience import (
     requester,
     sender,
 )
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, notifications, reference, routing
 
 InputEvent = (
     reference.ReferenceEvent
@@ -38,6 +39,7 @@ InputEvent = (
     | intake.AnswerEvent
     | intake.ConfidentialEvent
     | routing.AnnouncedEvent
+    | notifications.NoticeUndelivered
 )
 """Every event that notifications reads."""
 Rows = tuple[Row, ...]
@@ -246,6 +248,10 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(offices, "clock_moved", clocks.moved_for_office),
                 NoMessage(requester, _NEW_DATE),
             )
+
+        # Our own mails
+        case notifications.NoticeUndelivered():
+            return _rows(event, To(requester, "delivery_failed", deliveries.failed))
 
         # Reference data
         case reference.ParticipantRegistered():

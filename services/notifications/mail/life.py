@@ -18,6 +18,8 @@ from shared.contracts.notifications import (
     NoticeDelivered,
     NoticeFailed,
     NoticeOutcomeUnknown,
+    NoticeUndelivered,
+    UndeliveredFacts,
     UnknownFacts,
 )
 from shared.contracts.outbound import SOURCE
@@ -30,6 +32,7 @@ OWNED_SECONDS = 120.0
 NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
 SWITCHED_OFF, TOLD_TOGETHER = "switched_off", "told_together"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
+DELIVERY_FAILED = "delivery_failed"
 """The kinds of mails."""
 _OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})
@@ -140,6 +143,34 @@ def address_died(
             correlation=mail.correlation,
             number=number,
             ordinal=number,
+        ),
+        data=data,
+    )
+
+
+def undelivered(
+    mail: Mail, about: str, requester: str, *, since: datetime, number: int, at: datetime
+) -> NoticeUndelivered:
+    """Return the event that says that no mail of the notice about *about* reached its audience."""
+    kind = "gov.cri.notifications.notice_undelivered.v1"
+    data = UndeliveredFacts(
+        tracking_number=about,
+        participant=requester,
+        audience=mail.audience,
+        notice=mail.notice,
+        mail=mail.mail_id,
+        since=since,
+    )
+    return NoticeUndelivered(
+        **envelope.attributes(
+            kind=kind,
+            source=SOURCE,
+            subject=about,
+            at=at,
+            cause=mail.notice,
+            correlation=mail.correlation,
+            identity=derived_id(mail.mail_id, kind, about),
+            number=number,
         ),
         data=data,
     )

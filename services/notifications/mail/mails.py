@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
 
+from services.notifications.mail import life
 from services.notifications.mail.digest import Waiting
 from services.notifications.mail.life import Mail, Other, Step
 from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
 from services.notifications.mail.quiet import Hold, Preference
 from services.notifications.mail.settling import Settlement, Settling
+from services.notifications.mail.timing import MUST_ARRIVE
 from shared.contracts.intake import NoticeSettleDirected, PreferenceFacts
 from shared.postgres.statements import load_statements
 
@@ -37,6 +39,12 @@ class ClaimedMail:
     at: datetime
     """When it was claimed, in real time."""
     preference: Preference
+    about: str
+
+    @property
+    def must_arrive(self) -> bool:
+        """Whether the requester is told if it reaches nobody."""
+        return self.timing in MUST_ARRIVE and self.kind != life.DELIVERY_FAILED
 
 
 class HeldMail(NamedTuple):
@@ -45,6 +53,21 @@ class HeldMail(NamedTuple):
     mail_id: str
     due_at: datetime
     hold: Hold
+
+
+class Addressed(NamedTuple):
+    """
+    What became of an obligation so far: to which contacts it was mailed, and since when.
+
+    ``has_failed``: each of these mails has. ``named`` are the contacts that its request names, if
+    the audience made it; ``requester`` is the participant that did.
+    """
+
+    written_to: Sequence[str]
+    since: datetime
+    has_failed: bool
+    requester: str | None
+    named: Sequence[str]
 
 
 class MailCount(NamedTuple):
@@ -92,7 +115,8 @@ async def claim_mails(
             row[15],
             row[16],
             row[17],
-            _preference(*row[18:]),
+            _preference(*row[18:22]),
+            row[22],
         )
         for row in map(tuple, rows)
     ]
@@ -199,13 +223,11 @@ async def note_dead_address(connection: "Connection[Any]", mail: Mail, address: 
     return await connection.fetchval(_SQL["note_dead_address"], *arguments) is not None
 
 
-async def read_addressed(
-    connection: "Connection[Any]", mail: Mail
-) -> tuple[Sequence[str], Sequence[str]]:
-    """Return whom the mail's request names, and to whom its obligation was mailed already."""
+async def read_addressed(connection: "Connection[Any]", mail: Mail) -> Addressed:
+    """Return what became of the mail's obligation so far."""
     row = await connection.fetchrow(_SQL["read_addressed"], mail.mail_id)
     assert row is not None
-    return json.loads(row["named"] or "[]"), row["written_to"]
+    return Addressed(**{**row, "named": json.loads(row["named"] or "[]")})
 
 
 async def prepare_alternate(

@@ -38,10 +38,15 @@ _NEWS = {
     "clock_moved": "a date has moved",
     "clock_reminder": "one working day is left",
     "clock_settled": "a delay is settled",
+    "delivery_failed": "a mail did not arrive",
 }
 
 
-_OFFER_ENDS = frozenset({"offer_withdrawn", "offer_lapsed"})
+_KINDS = {
+    "offer_withdrawn": life.OFFER_END,
+    "offer_lapsed": life.OFFER_END,
+    "delivery_failed": life.DELIVERY_FAILED,
+}
 
 
 class Filled(NamedTuple):
@@ -161,7 +166,7 @@ def _offer(data: Mapping[str, Any]) -> Filled:
 
 
 def _news(name: str, about: str) -> "Fill":
-    kind = life.OFFER_END if name in _OFFER_ENDS else life.NEWS
+    kind = _KINDS.get(name, life.NEWS)
 
     def filled(data: Mapping[str, Any]) -> Filled:
         facts = {

@@ -14,18 +14,15 @@ from services.notifications.mail.address import AddressError
 from services.notifications.mail.compose import Letterhead, compose
 from services.notifications.mail.digests import make_digest
 from services.notifications.mail.events import announce
+from services.notifications.mail.failures import FAILED, note_dead_address, write_to_another
 from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.mails import ClaimedMail, HeldMail
-from services.notifications.mail.obligations import choose
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.templates import TEMPLATES, render
 from services.notifications.mail.transport import CONNECTIONS, Transport
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
-from shared.contracts.notifications import MAIL_TOPIC
 from shared.contracts.reference import Calendar
-from shared.delivery import sequences
-from shared.delivery.relay import outbox
 from shared.process import crash_points
 from shared.process.backoff import Backoff
 from shared.process.outages import TRANSIENT
@@ -191,27 +188,12 @@ class Mailer:
                 return  # it was told that the outcome is unknown
             await announce(connection, [(mail, step)])
             if outcome is not None and outcome.is_address_dead and each.address is not None:
-                await _write_to_another(connection, mail, each.address, outcome.status, at=at)
+                await note_dead_address(connection, mail, each.address, outcome.status, at=at)
+            if step.state in FAILED:
+                await write_to_another(connection, each, self._clock, at=at)
         if step.event is not None:
             self._relay_wake.set()
         _tell(mail, step, outcome)
-
-
-async def _write_to_another(
-    connection: Any, mail: Mail, address: str, status: str | None, *, at: datetime
-) -> None:
-    """Note that the mail's address is none, and prepare the mail to another contact, if any."""
-    if await mails.note_dead_address(connection, mail, address):
-        numbers = await sequences.lock(connection, [(MAIL_TOPIC, mail.contact)])
-        number = numbers.next(MAIL_TOPIC, mail.contact)
-        await sequences.save(connection, numbers)
-        event = life.address_died(mail, status, number=number, at=at)
-        await outbox.append(connection, [outbox.outgoing(MAIL_TOPIC, event, key=mail.contact)])
-    named, written_to = await mails.read_addressed(connection, mail)
-    living = await mails.read_mail_contacts(connection, [mail.audience])
-    other = choose(named, {contact for _, contact in living} - set(written_to))
-    if other is not None:
-        await mails.prepare_alternate(connection, mail, life.alternate_id(mail, other), other)
 
 
 async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:

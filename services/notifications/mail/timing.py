@@ -10,10 +10,12 @@ URGENT, MUST, AT_ONCE, DAILY, OFF = "urgent", "must", "at_once", "daily", "off"
 How soon a mail goes out. ``urgent`` goes out at any hour, ``must`` whatever the contact has
 chosen; ``at_once`` and ``daily`` hold until the contact chooses otherwise, ``off`` is a choice.
 """
+MUST_ARRIVE = frozenset({URGENT, MUST})
 STATUS, OFFER, REMINDER = "status", "offer", "reminder"
 """The matters among which a contact chooses."""
 Role = Literal["requester", "provider", "office"]
 _NAMES = {kind: name for name, kind in TYPES.items()}
+_MUST = frozenset({"offer_made", "offer_withdrawn", "engagement_ended", "delivery_failed"})
 _ENDS = frozenset({"closed", "ineligible", "withdrawn"})
 
 
@@ -52,7 +54,7 @@ def _must(name: str, data: Mapping[str, Any], role: Role, is_urgent: bool) -> st
     if name == "offer_made" and is_urgent:
         return URGENT
     is_end = name == "status_changed" and data["status"] in _ENDS
-    is_must = is_end or name in ("offer_made", "offer_withdrawn", "engagement_ended")
+    is_must = is_end or name in _MUST
     return MUST if is_must else None
 
 

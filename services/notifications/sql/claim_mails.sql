@@ -32,7 +32,8 @@ SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, publishe
                 AND other.mail_id <> claimed.mail_id
               ORDER BY other.number) AS others,
        matter, timing, now() AS at, kinds, quiet_from, quiet_until,
-       coalesce(preferences.zone, contacts.zone) AS zone
+       coalesce(preferences.zone, contacts.zone) AS zone,
+       about
   FROM claimed
   LEFT JOIN contacts
     ON contacts.participant = claimed.audience

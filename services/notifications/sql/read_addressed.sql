@@ -1,13 +1,15 @@
--- Whom the request of a mail names, as JSON (null if the audience did not make it), and to whom its
--- obligation was mailed.
-SELECT (SELECT contact_ids
-          FROM requests
-         WHERE tracking_number = mail.about
-           AND participant = mail.audience) AS named,
-       ARRAY(SELECT contact_id
-               FROM mails AS other
-              WHERE other.about = mail.about
-                AND other.audience = mail.audience
-                AND other.fact = mail.fact) AS written_to
+-- To whom the obligation of a mail was mailed, since when, and whether each of these mails has failed; whose
+-- request it is about, and whom that request names, as JSON (null if the audience did not make it).
+SELECT written.contact_ids AS written_to, written.since, written.has_failed,
+       requests.participant AS requester,
+       CASE requests.participant WHEN mail.audience THEN requests.contact_ids END AS named
   FROM mails AS mail
+ CROSS JOIN LATERAL (
+       SELECT array_agg(contact_id) AS contact_ids, min(prepared_at) AS since,
+              bool_and(state IN ('refused', 'gave_up', 'cancelled')) AS has_failed
+         FROM mails AS other
+        WHERE other.about = mail.about
+          AND other.audience = mail.audience
+          AND other.fact = mail.fact) AS written
+  LEFT JOIN requests ON requests.tracking_number = mail.about
  WHERE mail.mail_id = $1;

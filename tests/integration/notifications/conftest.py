@@ -25,6 +25,7 @@ TOPICS = (
     intake.CONFIDENTIAL_TOPIC,
     routing.TOPIC,
     reference.TOPIC,
+    notifications.MAIL_TOPIC,
 )
 
 
@@ -71,6 +72,8 @@ class World:
 def topic_of(event: Event) -> str:
     """Return the topic on which its producer publishes *event*."""
     _, _, producer, name, _ = event.type.split(".")
+    if producer == "notifications":
+        return notifications.MAIL_TOPIC
     if producer == "routing":
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked"):

@@ -10,6 +10,7 @@ from tests.proofs.checker.log import (
     EVENTS,
     IN,
     INTAKE,
+    MAIL,
     REFERENCE,
     ROUTING,
     firsts,
@@ -22,7 +23,7 @@ OUTCOMES = ("applied", "duplicate", "ignored", "held", "refused", "parked", "dea
 READS = {
     "intake": (IN, ROUTING),
     "routing": (INTAKE, REFERENCE),
-    "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL),
+    "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL),
     "reporting": (INTAKE, ROUTING, REFERENCE),
 }
 _LEFT = {

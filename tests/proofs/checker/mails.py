@@ -20,6 +20,7 @@ _ENDS = {
 _WAITING = frozenset({"prepared", "try_later"})
 _NEVER_TAKEN = _WAITING | {"refused", "gave_up", "cancelled"}
 """Without a try of unknown outcome, the mail server has no copy of these."""
+_OF_A_MAIL = {*_ENDS.values()}
 
 
 def i26_mails_are_decided_once(run: Run) -> Findings:
@@ -110,6 +111,6 @@ def _told(run: Run) -> dict[str, list[str]]:
     for _, body in firsts(run, MAIL):
         data = data_of(body)
         how = data.get("how")
-        if short(body).startswith("notice_") and how != "told_otherwise":
+        if short(body) in _OF_A_MAIL and how != "told_otherwise":
             found[data["mail"]].append("sent_again" if how == "sent_again" else short(body))
     return found

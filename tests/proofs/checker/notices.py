@@ -10,6 +10,7 @@ from tests.proofs.checker.log import (
     CONFIDENTIAL,
     IN,
     INTAKE,
+    MAIL,
     NOTICES,
     REFERENCE,
     ROUTING,
@@ -65,6 +66,9 @@ def _all_facts(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings
         if short(body) not in _UNTOLD:
             known = body.get("id") in facts
             yield None if known else f"{record.place}: nobody decided whom to tell of it"
+    for record, body in firsts(run, MAIL):
+        if short(body) == "notice_undelivered" and body.get("id") not in facts:
+            yield f"{record.place}: nobody decided whom to tell that a mail has failed"
 
 
 def _sent(run: Run, decided: dict[tuple[str, str], list[Body]]) -> Findings:

@@ -90,6 +90,8 @@ def row(state: str) -> dict[str, Any]:
 UNKNOWN = told(0, "notice_outcome_unknown")
 AGAIN = told(1, "notice_settled", how="sent_again")
 DELIVERED = told(2, "notice_delivered")
+OF_NO_MAIL = record("cri.int.mail.v1", 2, id="p", data={"participant": AGENCY},
+                    type="gov.cri.notifications.participant_unreachable.v1")  # fmt: skip
 COUNTED = told(1, "notice_settled", how="counted_as_delivered")
 
 
@@ -100,6 +102,7 @@ COUNTED = told(1, "notice_settled", how="counted_as_delivered")
         ("refused", [told(0, "notice_failed")], 0),
         ("refused", [told(0, "notice_failed"),
                      told(1, "notice_settled", how="told_otherwise")], 0),
+        ("refused", [told(0, "notice_failed"), told(1, "notice_undelivered"), OF_NO_MAIL], 0),
         ("try_later", [], 0),
         ("outcome_unknown", [UNKNOWN], 0),
         ("outcome_unknown", [UNKNOWN], 1),

@@ -48,7 +48,7 @@ def test_every_code_that_a_page_may_show_has_words() -> None:
     assert set(labels.HAPPENINGS) >= kinds(RequestFact)
     assert set(labels.CHANNELS) >= set(get_args(Notice.model_fields["channel"].annotation))
     about_mails = kinds(MailEvent) - {
-        "address_state_changed", "notice_settled", "participant_reachable",
+        "address_state_changed", "notice_settled", "notice_undelivered", "participant_reachable",
         "participant_unreachable",
     }  # fmt: skip
     mails = {kind.removeprefix("notice_") for kind in about_mails}

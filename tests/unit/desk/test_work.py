@@ -8,10 +8,10 @@ import pytest
 
 from services.desk.handlers import Batch
 from services.desk.work import mails, requests
-from services.desk.work.items import KINDS, Changes, Settling, WorkItem
+from services.desk.work.items import KINDS, NOTHING, Changes, Settling, WorkItem
 from shared.contracts import routing
 from shared.contracts.event import Event
-from tests.examples.mails import MailStream, reach
+from tests.examples.mails import MailStream, reach, undelivered
 from tests.examples.streams import START, EventStream
 
 
@@ -279,6 +279,10 @@ def test_a_participant_that_no_mail_reaches_waits_two_working_days_for_an_addres
     assert item.due_at == item.opened_at + timedelta(days=2)
     assert isinstance(settling, Settling)
     assert settling.item_id == item.item_id
+
+
+def test_word_that_nobody_was_reached_is_no_more_work_than_the_mails_that_failed() -> None:
+    assert mails.changes_of(undelivered("n-1", "iacp")) == NOTHING
 
 
 def test_every_item_says_why_it_is_here_and_what_happens_otherwise() -> None:

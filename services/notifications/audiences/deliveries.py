@@ -1,0 +1,38 @@
+"""The message to the agency's system that mails of ours reached nobody."""
+
+from datetime import UTC, datetime
+
+from services.notifications.audiences.audience import View
+from shared.contracts.notifications import NoticeUndelivered
+from shared.contracts.outbound import DeliveryFailed
+
+_REQUESTER, _PROVIDER, _OFFICE = "requester", "provider", "office"
+_ITS_TOPIC = "What we wrote is on the topic of its system. Deadlines run on as if it had arrived."
+_WHAT_WE_DO = {
+    _REQUESTER: "What we wrote is on your topic. Please set a contact with an address that works.",
+    _PROVIDER: _ITS_TOPIC,
+    _OFFICE: _ITS_TOPIC,
+}
+
+
+def failed(event: NoticeUndelivered, view: View) -> DeliveryFailed:
+    data = event.data
+    whom, name = _PROVIDER, view.directory.participant(data.audience)
+    if data.audience == data.participant:
+        whom, name = _REQUESTER, "any of your contacts"
+    elif data.audience in view.directory.offices:
+        whom, name = _OFFICE, "the program office"
+    return DeliveryFailed(
+        tracking_number=data.tracking_number,
+        whom=whom,
+        provider=data.audience if whom == _PROVIDER else None,
+        how="mail",
+        since=data.since,
+        what_we_do=_WHAT_WE_DO[whom],
+        sentence=f"No mail has reached {name} since {_moment(data.since)}.",
+    )
+
+
+def _moment(at: datetime) -> str:
+    there = at.astimezone(UTC)
+    return f"{there:%B} {there.day}, {there.year}, {there:%H:%M} UTC"
