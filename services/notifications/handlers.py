@@ -12,7 +12,7 @@ from services.notifications.audiences.request_status import ListPage, ListQuery
 from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
-from services.notifications.mail import mails
+from services.notifications.mail import mails, settlements
 from services.notifications.mail.obligations import Obligation, is_mailed, prepare
 from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
@@ -100,7 +100,7 @@ class NotificationsReader:
         if state.obligations:
             await _prepare_mails(connection, state)
         if state.settling.settled:
-            await mails.settle_mails(connection, state.settling.settled)
+            await settlements.settle_mails(connection, state.settling.settled)
         return store.save_batch(state)
 
     def _directory(self, items: Sequence[Item]) -> Directory:
@@ -171,7 +171,7 @@ async def _read_listings(
 
 async def _read_settling(connection: "Connection[Any]", items: Sequence[Item]) -> Settling:
     directed = [i.message for i in items if type(i.message) is intake.NoticeSettleDirected]
-    return await mails.read_settling(connection, directed) if directed else Settling()
+    return await settlements.read_settling(connection, directed) if directed else Settling()
 
 
 def _obligations(

@@ -4,7 +4,7 @@ from typing import Any
 
 from asyncpg import Pool
 
-from services.notifications.mail import mails
+from services.notifications.mail import mails, reach, settlements
 from services.notifications.mail.settling import TOLD_OTHERWISE
 from shared.process import metrics
 
@@ -20,8 +20,8 @@ async def show(pool: "Pool[Any]") -> None:
         counted = await mails.count_mails(connection)
         digests = await mails.count_digests(connection)
         longest = await mails.read_longest_wait(connection)
-        settled = await mails.count_settlements(connection)
-        unreached = await mails.count_unreached(connection)
+        settled = await settlements.count_settlements(connection)
+        unreached = await reach.count_unreached(connection)
     unknown = sum(each.mails for each in counted if each.state == _UNKNOWN)
     was_unknown = sum(settled[how] for how in settled if how != TOLD_OTHERWISE)
     ended: dict[tuple[str, ...], float] = {(_UNKNOWN,): unknown + was_unknown}

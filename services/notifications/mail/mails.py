@@ -14,9 +14,8 @@ from services.notifications.mail.life import Mail, Other, Step
 from services.notifications.mail.obligations import ContactKey, PreparedMail
 from services.notifications.mail.outcome import Outcome, Stage
 from services.notifications.mail.quiet import Hold, Preference
-from services.notifications.mail.settling import Settlement, Settling
 from services.notifications.mail.timing import MUST_ARRIVE
-from shared.contracts.intake import NoticeSettleDirected, PreferenceFacts
+from shared.contracts.intake import PreferenceFacts
 from shared.postgres.statements import load_statements
 
 Connection = PoolConnectionProxy
@@ -106,7 +105,7 @@ async def claim_mails(
     rows = await connection.fetch(_SQL["claim_mails"], limit, list(templates))
     return [
         ClaimedMail(
-            _mail(row[:10]),
+            mail_of(row[:10]),
             row[10],
             json.loads(row[11]),
             row[12],
@@ -155,7 +154,7 @@ async def read_waiting(
     rows = await connection.fetch(_SQL["read_waiting"], list(templates))
     return [
         Waiting(
-            _mail(row[:10]),
+            mail_of(row[:10]),
             str(row[10]),
             row[11],
             row[12],
@@ -204,7 +203,7 @@ async def keep_claims(connection: "Connection[Any]", mail_ids: Collection[str]) 
 async def lose_mails(connection: "Connection[Any]", *, seconds: float, limit: int) -> list[Mail]:
     """Return mails whose process was silent for *seconds*; their outcome is unknown now."""
     rows = await connection.fetch(_SQL["lose_mails"], seconds, limit)
-    return [_mail(tuple(row)) for row in rows]
+    return [mail_of(tuple(row)) for row in rows]
 
 
 async def record_mail(
@@ -237,50 +236,6 @@ async def prepare_alternate(
     await connection.execute(_SQL["prepare_alternate"], mail.mail_id, mail_id, contact_id)
 
 
-async def read_settling(
-    connection: "Connection[Any]", directed: Sequence[NoticeSettleDirected]
-) -> Settling:
-    """Return the mails and notices to be settled; lock the mails of unknown outcome."""
-    by_mail = [each.data.mail for each in directed if each.data.mail is not None]
-    by_notice = {(d.data.notice, d.data.audience) for d in directed if d.data.mail is None}
-    found: dict[str, Sequence[Any]] = {}
-    for of, *mail in map(tuple, await connection.fetch(_SQL["lock_unknown_mails"], by_mail)):
-        found[f"mail:{of}"] = mail
-    if by_notice:
-        columns = zip(*sorted(by_notice), strict=True)
-        rows = await connection.fetch(_SQL["read_failed_notices"], *columns)
-        for of, to_whom, *mail in map(tuple, rows):
-            found[f"notice:{of}:{to_whom}"] = mail
-    unsettled = {subject: _mail(mail) for subject, mail in found.items() if mail[0] is not None}
-    return Settling(found.keys(), unsettled)
-
-
-async def settle_mails(connection: "Connection[Any]", settled: Sequence[Settlement]) -> None:
-    """Store settlements, and what they do to their mails."""
-    await connection.execute(_SQL["settle_mails"], *zip(*settled, strict=True))
-
-
-async def count_settlements(connection: "Connection[Any]") -> dict[str, int]:
-    """Return how many settlements there are, by how."""
-    return dict(await connection.fetch(_SQL["count_settlements"]))
-
-
-async def note_unreached(connection: "Connection[Any]") -> list[str]:
-    """Return the participants with open work that no mail reaches any more; each once."""
-    return [row[0] for row in await connection.fetch(_SQL["note_unreached"])]
-
-
-async def note_reached(connection: "Connection[Any]") -> list[str]:
-    """Return those of them that a mail can reach again; each once."""
-    return [row[0] for row in await connection.fetch(_SQL["note_reached"])]
-
-
-async def count_unreached(connection: "Connection[Any]") -> int:
-    """Return how many participants with open work no mail reaches."""
-    counted: int = await connection.fetchval(_SQL["count_unreached"])
-    return counted
-
-
 async def read_next_try(
     connection: "Connection[Any]", *, templates: Iterable[str]
 ) -> float | None:
@@ -300,7 +255,7 @@ async def read_longest_wait(connection: "Connection[Any]") -> float:
     return max(seconds or 0, 0)
 
 
-def _mail(row: Sequence[Any]) -> Mail:
+def mail_of(row: Sequence[Any]) -> Mail:
     mail_id, notice, *others = row
     return Mail(str(mail_id), str(notice), *others)
 

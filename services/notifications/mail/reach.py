@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import structlog
 from asyncpg import Pool
+from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.mail import mails
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -21,9 +22,12 @@ from shared.contracts.notifications import (
 from shared.contracts.outbound import SOURCE
 from shared.delivery import sequences
 from shared.delivery.relay import outbox
+from shared.postgres.statements import load_statements
 from shared.process.tasks import LATER
 
+Connection = PoolConnectionProxy
 log = structlog.get_logger()
+_SQL = load_statements("services.notifications")
 
 
 class Reach:
@@ -41,8 +45,8 @@ class Reach:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Note and announce what has changed since the last look."""
         async with pool.acquire() as connection, connection.transaction():
-            lost = await mails.note_unreached(connection)
-            found = await mails.note_reached(connection)
+            lost = await note_unreached(connection)
+            found = await note_reached(connection)
             if not lost and not found:
                 return LATER
             at = self._clock.at(await mails.read_now(connection))
@@ -87,3 +91,19 @@ def _events(
         )
         events.append(model(**about, data=ReachFacts(participant=participant)))
     return events
+
+
+async def note_unreached(connection: "Connection[Any]") -> list[str]:
+    """Return the participants with open work that no mail reaches any more; each once."""
+    return [row[0] for row in await connection.fetch(_SQL["note_unreached"])]
+
+
+async def note_reached(connection: "Connection[Any]") -> list[str]:
+    """Return those of them that a mail can reach again; each once."""
+    return [row[0] for row in await connection.fetch(_SQL["note_reached"])]
+
+
+async def count_unreached(connection: "Connection[Any]") -> int:
+    """Return how many participants with open work no mail reaches."""
+    counted: int = await connection.fetchval(_SQL["count_unreached"])
+    return counted
