@@ -191,7 +191,7 @@ def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
             addressed=demo.addressed,
         )
     )
-    print(f"mail: {found.summary()}; all of them are in {stack.mail.folder}")
+    print(f"mail: {found.summary()}")
     return found.faults()
 
 
