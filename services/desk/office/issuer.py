@@ -63,7 +63,12 @@ class Issuer:
         self._redirect = settings.public_url + CALLBACK
         self._scheme = "http://" if settings.stand_in_issuer else "https://"
         # Without environment: a .netrc or a proxy there must not change whom the desk trusts.
-        self._http = httpx.AsyncClient(timeout=SECONDS, trust_env=False, transport=transport)
+        self._http = httpx.AsyncClient(
+            timeout=SECONDS,
+            trust_env=False,
+            limits=httpx.Limits(max_keepalive_connections=0),  # sign-ins are rare
+            transport=transport,
+        )
         self._lock = asyncio.Lock()
         self._away_until = 0.0
         self._metadata: _Metadata | None = None

@@ -1,13 +1,13 @@
 """Chromium, and what is asked of a page in it."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, StorageState, async_playwright
 
 from deploy.tools.catalog import ROOT, ToolMissing, place
 
@@ -30,13 +30,6 @@ _FOCUSED = """() => {
   const seen = style.outlineStyle !== "none" || style.boxShadow !== "none";
   return [VISIBLE.indexOf(focused), seen, focused.outerHTML.slice(0, 80)];
 }""".replace("VISIBLE", _VISIBLE)
-
-
-class Cookie(NamedTuple):
-    """A cookie of the person who is signed in."""
-
-    name: str
-    value: str
 
 
 def program() -> str:
@@ -66,23 +59,24 @@ async def look(
     address: str,
     name: str,
     *,
-    cookies: Sequence[Cookie] = (),
+    signed_in: StorageState | None = None,
     to: Path = SCREENSHOTS,
 ) -> list[str]:
     """
     Return what is wrong with the page at *address*, each as a sentence.
 
-    Screenshots without script go to the folder *to*, as ``<name>-<width>.png``.
+    *signed_in* are the cookies of a person. Screenshots without script go to the folder *to*, as
+    ``<name>-<width>.png``.
     """
     faults: list[str] = []
     for width in (WIDE, NARROW):
-        async with _page(browser, address, width=width, cookies=cookies) as page:
+        async with _page(browser, address, width=width, signed_in=signed_in) as page:
             where = f"{name} at {width} px"
             faults += [f"{where}: {fault}" for fault in await _serious(page)]
             faults += [f"{where}: {fault}" for fault in await _keyboard(page)]
-            faults += [f"{where}: {fault}" for fault in await _overflow(page)]
             with_script = await page.inner_text("body")
-        async with _page(browser, address, width=width, cookies=cookies, script=False) as page:
+            faults += [f"{where}: {fault}" for fault in await _overflow(page)]
+        async with _page(browser, address, width=width, signed_in=signed_in, script=False) as page:
             if await page.inner_text("body") != with_script:
                 faults.append(f"{where}: the text is another one without script")
             await page.screenshot(path=to / f"{name}-{width}.png", full_page=True)
@@ -95,15 +89,14 @@ async def _page(
     address: str,
     *,
     width: int,
-    cookies: Sequence[Cookie],
+    signed_in: StorageState | None,
     script: bool = True,
 ) -> AsyncIterator[Page]:
     viewport: Any = {"width": width, "height": 844}
-    context = await browser.new_context(viewport=viewport, java_script_enabled=script)
+    context = await browser.new_context(
+        viewport=viewport, java_script_enabled=script, storage_state=signed_in
+    )
     try:
-        await context.add_cookies(
-            [{"name": each.name, "value": each.value, "url": address} for each in cookies]
-        )
         page = await context.new_page()
         await page.goto(address)
         yield page

@@ -1,23 +1,59 @@
-"""A browser, and a server of a service's pages."""
+"""A browser, and the address of pages that are served."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import pytest
 from playwright.async_api import Browser
-from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from deploy.stack.processes import Ports
 from deploy.tools.catalog import ToolMissing
 from shared.process.http import PublicPages, Servers
-from tests.integration.reporting import conftest as reporting
 from tests.proofs.pages.browser import chromium
 
-log, pool = reporting.log, reporting.pool
-Serve = Callable[[Sequence[BaseRoute], "asyncpg.Pool[Any]"], Awaitable[str]]
-"""Serves routes with their pool, and returns the address."""
+Pool = asyncpg.Pool
+
+
+class Site:
+    """Serves pages on ports of this machine."""
+
+    def __init__(self) -> None:
+        self._servers = Servers()
+        self._ports = Ports()
+
+    def port(self) -> int:
+        """Return a free port."""
+        return self._ports.take()
+
+    async def serve(self, pages: PublicPages, pool: "Pool[Any]") -> str:
+        """Serve *pages* with their headers; return their address."""
+        self._servers.start_public(pages).state.pool = pool
+        return await _answers(pages.port)
+
+    async def serve_app(self, app: ASGIApp, port: int) -> str:
+        """Serve *app* as it is; return its address."""
+        self._servers.start(app, host="127.0.0.1", port=port)
+        return await _answers(port)
+
+    async def stop(self) -> None:
+        await self._servers.stop()
+
+
+async def _answers(port: int) -> str:
+    """Wait until something listens on *port*; return its address."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.01)
+            else:
+                writer.close()
+                await writer.wait_closed()
+                return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -30,27 +66,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    servers = Servers()
-
-    async def start(routes: Sequence[BaseRoute], pool: "asyncpg.Pool[Any]") -> str:
-        port = Ports().take()
-        app = servers.start_public(PublicPages(routes, "127.0.0.1", port, max_age=5))
-        app.state.pool = pool
-        await _answers(port)
-        return f"http://127.0.0.1:{port}"
-
-    yield start
-    await servers.stop()
-
-
-async def _answers(port: int) -> None:
-    """Wait until something listens on *port*."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.01)
-            else:
-                return writer.close()
+async def site() -> AsyncIterator[Site]:
+    site = Site()
+    yield site
+    await site.stop()

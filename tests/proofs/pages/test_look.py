@@ -1,17 +1,16 @@
 """What is wrong with a page is found."""
 
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 from playwright.async_api import Browser
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from tests.proofs.pages.browser import look
-from tests.proofs.pages.conftest import Serve
+from tests.proofs.pages.conftest import Site
 
 _PAGE = """<!doctype html><html lang="en"><title>Page</title><body><main><h1>Page</h1>
 <style>:focus {{ outline: 2px solid }}</style>
@@ -32,8 +31,7 @@ _PAGE = """<!doctype html><html lang="en"><title>Page</title><body><main><h1>Pag
 )
 async def test_a_fault_of_a_page_is_found(
     browser: Browser,
-    serve: Serve,
-    pool: "asyncpg.Pool[Any]",
+    site: Site,
     tmp_path: Path,
     body: str,
     fault: str,
@@ -41,6 +39,6 @@ async def test_a_fault_of_a_page_is_found(
     async def page(_: Request) -> HTMLResponse:
         return HTMLResponse(_PAGE.format(body=body))
 
-    address = await serve([Route("/", page)], pool)
+    address = await site.serve_app(Starlette(routes=[Route("/", page)]), site.port())
 
     assert fault in " ".join(await look(browser, f"{address}/", "page", to=tmp_path))

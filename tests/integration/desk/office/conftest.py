@@ -132,15 +132,16 @@ def new_browser(app: Any, issuer: SwitchedIssuer) -> Callable[..., Browser]:
 class Staff:
     """Enters people and their roles."""
 
-    def __init__(self, pool: "Pool[Any]") -> None:
+    def __init__(self, pool: "Pool[Any]", *, issuer: str = ISSUER) -> None:
         self._pool = pool
+        self._issuer = issuer
         self._versions = count(1)
 
     async def enter(self, subject: str, actor: str, *roles: str, name: str = "A. Person") -> None:
         await self._pool.execute(
             "INSERT INTO people (issuer, subject, actor, name, added_by)"
             " VALUES ($1, $2, $3, $4, 'test')",
-            ISSUER, subject, actor, name,
+            self._issuer, subject, actor, name,
         )  # fmt: skip
         await self.give(actor, *roles)
 
