@@ -48,8 +48,9 @@ def status(arguments: argparse.Namespace) -> None:
     rows = [
         (name, _listens(server), server) for name, server in [*servers, ("postgres", database)]
     ]
-    if connection.mail is not None:
-        rows.append(("mail", _listens(connection.mail), connection.mail))
+    for name, page in (("mail", connection.mail), ("office pages", connection.desk)):
+        if page is not None:
+            rows.append((name, _listens(page), page))
     for name, probes in connection.probes.items():
         rows += [(name, ask(_port(probe), "/ready"), probe) for probe in probes]
         rows += [] if probes else [(name, (False, "does not run"), "")]
