@@ -79,6 +79,7 @@ NOTIFICATIONS = replace(
         (
             "needs",
             "contacts",
+            "notes",
             "preferences",
             "waiting_repeats",
             "waiting_notes",

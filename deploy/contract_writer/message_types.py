@@ -15,6 +15,8 @@ PREVIEW = frozenset(
         "amendment.came_too_late.v1",
         "amendment.passed_on.v1",
         "calendar.define.v1",
+        "case.ask.v1",
+        "case.told.v1",
         "clock.late.v1",
         "clock.moved.v1",
         "clock.reminder.v1",
@@ -77,6 +79,7 @@ _TOLD, _APPLIED, _REFUSED = (
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
     "gov.cri.request.submit.v1": (outbound.TYPES["accepted"], outbound.TYPES["refused"]),
     "gov.cri.status.ask.v1": (_TOLD, _REFUSED),
+    "gov.cri.case.ask.v1": (outbound.TYPES["case_told"], _REFUSED),
 }
 ANSWERS: Mapping[str, tuple[str, ...]] = {
     kind: _ANSWERS.get(kind, (_APPLIED, _REFUSED)) for kind in inbound.DATA

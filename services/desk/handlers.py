@@ -94,7 +94,8 @@ class DeskReader:
         if topic == reference.TOPIC:
             state.catalog.append((event.number, event))
         elif topic == notifications.TOPIC:
-            state.notices |= {row[:2]: row for row in project.notices(event)}
+            if isinstance(event, notifications.NoticeDecided):
+                state.notices |= {row[:2]: row for row in project.notices(event)}
         elif topic == notifications.MAIL_TOPIC:
             state.change(mails.changes_of(event))
             if (row := project.mail(event)) is not None:

@@ -1,22 +1,25 @@
-"""Events from which notifications makes an answer: refusals, repetitions, status questions."""
+"""Events from which notifications makes an answer: refusals, repetitions, questions."""
 
 from collections.abc import Sequence
 
-from services.intake.batch_state import BatchState, Decision, Published
+from services.intake.batch_state import BatchState, Decision, Published, Request
 from services.intake.events import next_event
 from services.intake.findings import MAX_REASONS, Finding
 from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.intake import (
     ANSWERS_TOPIC,
+    CaseQuestionFacts,
     RefusalFacts,
     RepeatFacts,
+    RequestFacts,
     StatusQuestionFacts,
 )
 
 _REFUSED = "gov.cri.intake.submission_refused.v1"
 _REPEATED = "gov.cri.intake.answer_repeated.v1"
 _ASKED = "gov.cri.intake.status_asked.v1"
+_CASE_ASKED = "gov.cri.intake.case_file_asked.v1"
 
 
 def refuse(
@@ -49,6 +52,18 @@ def status_question_event(message: Message, batch: BatchState) -> Published:
         participant=message.participant, about=question.about, after=question.after
     )
     return _answer_event(message, _ASKED, batch, facts)
+
+
+def case_question_event(message: Message, request: Request, batch: BatchState) -> Published:
+    """Return the event that asks notifications for the file of *request*."""
+    facts = CaseQuestionFacts(
+        participant=message.participant,
+        request_id=request.request_id,
+        tracking_number=request.tracking_number,
+        purpose=message.data.purpose,
+        need_stated=RequestFacts.model_validate_json(request.facts).need_stated,
+    )
+    return _answer_event(message, _CASE_ASKED, batch, facts)
 
 
 def _answer_event(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:

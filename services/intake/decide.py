@@ -7,7 +7,12 @@ Pure: the state of the batch comes in, and the decision holds the changes to it.
 from collections.abc import Iterator
 
 from services.intake import forwarding, requests
-from services.intake.answer_events import refuse, repeat, status_question_event
+from services.intake.answer_events import (
+    case_question_event,
+    refuse,
+    repeat,
+    status_question_event,
+)
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
@@ -22,6 +27,7 @@ from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
     Amendment,
     Capacity,
+    CaseQuestion,
     ClockSettlement,
     Close,
     Contact,
@@ -124,6 +130,10 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (settlement_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)
+        case CaseQuestion():
+            request = batch.requests[tracking_number_of(message) or ""]
+            asked = case_question_event(message, request, batch)
+            return Decision("applied", (asked,), original)
         case _:
             number = batch.next_number(REFERENCE_TOPIC, SUBJECT)
             key, event = entry_event(message, number=number, at=batch.at)

@@ -163,6 +163,7 @@ def _facts(message: Message, request: Request, batch: BatchState) -> tuple[str, 
                 action=data.action,
                 program=data.program,
                 provider=data.provider,
+                basis=data.basis,
                 reason=data.reason,
                 reference_version=batch.registry.version,
             )

@@ -9,6 +9,7 @@ from services.intake.findings import Finding
 from services.intake.identifiers import holds_identifier
 from shared.contracts.inbound import (
     Amendment,
+    CaseQuestion,
     ClockSettlement,
     Close,
     Direction,
@@ -79,7 +80,7 @@ def with_uppercase_numbers(data: Any) -> Any:
 def tracking_number_of(message: Message) -> str | None:
     """Return the tracking number of the request that *message* is about, if it is valid."""
     match message.data:
-        case Amendment() | Withdrawal() | Direction() | ClockSettlement():
+        case Amendment() | Withdrawal() | Direction() | ClockSettlement() | CaseQuestion():
             text: str = message.data.tracking_number
             return text if is_tracking_number(text) else None
         case OfferAnswer():

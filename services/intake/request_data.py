@@ -30,6 +30,8 @@ def request_facts(
                 "version": 1,
                 "submitted_at": message.at,
                 "first_contact_on": submission.first_contact_on,
+                "received_by": _facts(submission.received_by),
+                "authority": _facts(submission.authority),
                 "agency": _agency(submission.agency, batch.agencies),
                 "requested_role": by.role,
                 "contact_ids": [by.contact_id] if by.contact_id else [],
@@ -108,6 +110,10 @@ def changed_window(change: Wished | None, before: Window) -> Window:
 def _stated_fields(change: BaseModel) -> dict[str, Any]:
     """Return the fields that *change* states, including those that it clears with null."""
     return {name: getattr(change, name) for name in change.model_fields_set}
+
+
+def _facts(part: BaseModel | None) -> dict[str, Any] | None:
+    return None if part is None else dict(part)
 
 
 def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The state of a batch between load and save: rows read and rows to write."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 from services.notifications.audiences.audience import Working
+from services.notifications.audiences.case_file import File, Note, as_told, note_of
 from services.notifications.audiences.contacts import card_of
-from services.notifications.audiences.repeats import Answer, WaitingRepeat
+from services.notifications.audiences.repeats import Answer, WaitingRepeat, as_kept
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
 from services.notifications.mail.obligations import Obligation
@@ -16,13 +17,14 @@ from services.notifications.mail.settling import Settling
 from shared.contracts.intake import (
     ContactSet,
     NeedStated,
+    NoteStated,
     PreferenceFacts,
     PreferenceSet,
     RequestAccepted,
     RequestAmended,
     Window,
 )
-from shared.contracts.outbound import ContactCard
+from shared.contracts.outbound import CaseNotice, ContactCard
 from shared.contracts.reference import ReferenceEvent
 from shared.delivery.sequences import Numbers
 
@@ -31,7 +33,7 @@ _REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
 class NoticeRow(NamedTuple):
-    """The decision for one event and audience; written as a ``notice_row``."""
+    """The decision for one event and audience; written as a ``notice_row_2``."""
 
     subject: str
     fact: str
@@ -40,6 +42,7 @@ class NoticeRow(NamedTuple):
     message_id: str | None = None
     participantsequence: int | None = None
     because: str | None = None
+    call: bool = False
 
 
 class WaitingNote(NamedTuple):
@@ -57,6 +60,7 @@ class BatchState:
 
     ``published`` counts, for each request, the notices decided about it. ``engaged`` are the
     engagements under way, when they were read, of requests with contacts that the batch sets.
+    ``mailed`` are the callers' contacts that mail reaches, ``callers`` those that the batch sets.
     """
 
     at: datetime
@@ -72,12 +76,16 @@ class BatchState:
     notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
     engaged: Sequence[Working] = ()
     settling: Settling = field(default_factory=Settling)
+    with_mail: bool = False
+    mailed: Collection[ContactKey] = ()
+    files: Mapping[str, File] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
     amended: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
     needs_stated: dict[str, str] = field(default_factory=dict)
     contacts_set: dict[ContactKey, ContactCard] = field(default_factory=dict)
     preferences_set: dict[ContactKey, PreferenceFacts] = field(default_factory=dict)
+    callers: set[ContactKey] = field(default_factory=set)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
@@ -85,6 +93,7 @@ class BatchState:
     repeats_released: list[str] = field(default_factory=list)
     notes_held: dict[str, WaitingNote] = field(default_factory=dict)
     notes_settled: list[str] = field(default_factory=list)
+    notes_kept: list[Note] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
 
     def move(self, request: Request) -> None:
@@ -94,6 +103,7 @@ class BatchState:
 
     def answer(self, answer: Answer) -> None:
         """Store *answer* for later repeats."""
+        answer = as_kept(answer)
         self.answered.append(answer)
         self.answers[answer.inreplyto] = answer
 
@@ -102,6 +112,34 @@ class BatchState:
         ids = {"request_id", "tracking_number"}
         words = event.data.model_dump_json(exclude=ids, exclude_none=True)
         self.needs_stated[event.subject] = words
+
+    def keep_note(self, event: NoteStated) -> None:
+        """Keep a note that is handed on, for the file of its request."""
+        self.notes_kept.append(note_of(event))
+
+    def file(self, number: str, contacts: Sequence[ContactCard]) -> File:
+        """Return the file of the request *number* as it was read and as the batch adds to it."""
+        read = self.files[number]
+        notes = [as_told(n) for n in reversed(self.notes_kept) if n.tracking_number == number]
+        notices = [self._notice(row) for row in reversed(self.notices) if row.subject == number]
+        return read._replace(
+            notes=[*notes, *read.notes],
+            all_notes=read.all_notes + len(notes),
+            notices=[*notices, *read.notices],
+            all_notices=read.all_notices + len(notices),
+            need=self.needs_stated.get(number, self.needs.get(number)),
+            contacts=contacts,
+        )
+
+    def _notice(self, row: NoticeRow) -> CaseNotice:
+        return CaseNotice(
+            at=self.at,
+            audience=row.audience,
+            outcome="not_needed" if row.message_id is None else "sent",
+            message_type=row.message_type,
+            because=row.because,
+            call=row.call,
+        )
 
     def keep(self, event: Any) -> None:
         """Store what *event* sets; mark new and amended requests."""
@@ -112,7 +150,9 @@ class BatchState:
             self.amended.add(event.subject)
         elif kind is ContactSet:
             data = event.data
-            self.contacts_set[data.participant, data.contact_id] = card_of(event)
+            key = (data.participant, data.contact_id)
+            self.contacts_set[key] = card_of(event)
+            (self.callers.add if data.of_caller else self.callers.discard)(key)
         elif kind is PreferenceSet:
             self.preferences_set[event.data.participant, event.data.contact_id] = event.data
         elif kind in _REFERENCE:
@@ -122,6 +162,17 @@ class BatchState:
         """Return the current status of the request, if it exists."""
         request = self.requests.get(tracking_number)
         return None if request is None else known(request)
+
+    def must_call(self, request: Request) -> bool:
+        """Return whether *request* is a caller's and no mail reaches a contact that it names."""
+        if request.participant not in self.directory.offices:
+            return False
+        keys = [(request.participant, contact_id) for contact_id in request.contact_ids]
+        return not any(map(self._is_mailed, keys))
+
+    def _is_mailed(self, key: ContactKey) -> bool:
+        card = self.contacts_set.get(key) if self.with_mail else None
+        return key in self.mailed if card is None else card.email is not None
 
     def card(self, key: ContactKey) -> ContactCard | None:
         """Return the contact as set last."""

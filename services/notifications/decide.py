@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from services.notifications.audiences.audience import (
+    NO_OFFICE,
     NoMessage,
     Notice,
     NotNeeded,
@@ -12,15 +13,18 @@ from services.notifications.audiences.audience import (
     To,
     View,
     author,
+    requester,
     sender,
 )
 from services.notifications.audiences.repeats import repeated
 from services.notifications.audiences.table import InputEvent, rows_of
+from services.notifications.mail.obligations import is_for_requester, is_mailed
 from shared.contracts import reference
 from shared.contracts.event import Classification
 from shared.contracts.outbound import TYPES
 
 NO_RECORD = "no record of theirs led to this"
+AS_REQUESTER = "it made the request for a caller, and is told as the agency would be"
 _REFERENCE = frozenset(get_args(reference.ReferenceEvent))
 
 
@@ -35,7 +39,7 @@ def decide(event: InputEvent, view: View) -> tuple[Notice, ...]:
                 notices += [NotNeeded(each, row.because) for each in row.audience(event, view)]
             case RepeatAnswer():
                 notices.append(_repeat_answer(event, view))
-    return tuple(notices)
+    return _once(notices)
 
 
 def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
@@ -51,7 +55,31 @@ def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
     kind, subject = TYPES[row.message], _subject(event)
     classification: Classification = "restricted" if row.restricted else "confidential"
     data = content if isinstance(content, Mapping) else dict.fromkeys(audience, content)
-    return [Send(each, kind, subject, data[each], answer, classification) for each in audience]
+    call = view.must_call and row.audience is requester and is_mailed(kind)
+    return [
+        Send(each, kind, subject, data[each], answer, classification, call) for each in audience
+    ]
+
+
+def _once(notices: list[Notice]) -> tuple[Notice, ...]:
+    """
+    Return one notice for each audience: its message, or else its first reason.
+
+    Only an office that entered a request for a caller is an audience twice: it is told what the
+    agency's system would be told. That it is not told as the office is a decision, too.
+    """
+    found: dict[str, Notice] = {}
+    is_told_otherwise = False
+    for notice in notices:
+        before = found.setdefault(notice.audience, notice)
+        if before is notice or isinstance(notice, NotNeeded):
+            continue
+        is_told_otherwise = is_told_otherwise or isinstance(before, Send)
+        if isinstance(before, NotNeeded) or not is_for_requester(before.type):
+            found[notice.audience] = notice
+    if is_told_otherwise:
+        found.setdefault(NO_OFFICE, NotNeeded(NO_OFFICE, AS_REQUESTER))
+    return tuple(found.values())
 
 
 def _repeat_answer(event: InputEvent, view: View) -> Send:

@@ -1,6 +1,6 @@
 """Processes a batch: loads its state, decides each event, saves the results."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,16 @@ from asyncpg.pool import PoolConnectionProxy
 from services.notifications import load_plan, parse, store, waiting
 from services.notifications.audiences.request import Directory
 from services.notifications.audiences.request_status import ListPage, ListQuery
-from services.notifications.batch_state import BatchState, NoticeRow
+from services.notifications.batch_state import BatchState, ContactKey, NoticeRow
 from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
 from services.notifications.mail import mails, settlements
-from services.notifications.mail.obligations import Obligation, is_mailed, prepare
+from services.notifications.mail.obligations import (
+    Obligation,
+    is_for_requester,
+    is_mailed,
+    prepare,
+)
 from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
 from services.notifications.messages import NumberNotices, number_notices
@@ -85,6 +90,9 @@ class NotificationsReader:
             engaged=loaded.engaged,
             settling=await _read_settling(connection, items),
             listings=await _read_listings(connection, plan.listings, directory),
+            with_mail=self._with_mail,
+            mailed=await self._read_mailed(connection, plan, loaded, directory),
+            files={number: await store.read_file(connection, number) for number in plan.files},
         )
 
     def decide(self, state: BatchState, item: Item) -> Taken:
@@ -107,6 +115,22 @@ class NotificationsReader:
         """Return the directory as last read, updated by the events in *items*."""
         events = [item.message for item in items if item.record.topic == reference.TOPIC]
         return with_batch(self._names, events) if events else self._names
+
+    async def _read_mailed(
+        self,
+        connection: "Connection[Any]",
+        plan: load_plan.LoadPlan,
+        loaded: store.Loaded,
+        directory: Directory,
+    ) -> Collection[ContactKey]:
+        """Return the contacts of callers' requests in the batch that mail reaches."""
+        if not self._with_mail:
+            return ()
+        named = {key for keys in plan.contacts.values() for key in keys}
+        for request in loaded.requests.values():
+            named |= {(request.participant, contact_id) for contact_id in request.contact_ids}
+        of_callers = [key for key in named if key[0] in directory.offices]
+        return await mails.read_mail_contacts(connection, (), of_callers) if of_callers else ()
 
     async def _read_names(self, connection: "Connection[Any]", *, version: int) -> None:
         """Read the directory from *version* of the catalog."""
@@ -188,7 +212,8 @@ def _obligations(
         request = state.requests.get(about or "")
         named: Sequence[str] = ()
         role: Role = "office" if audience in state.directory.offices else "provider"
-        if request is not None and request.participant == audience:
+        made_by = request is not None and request.participant == audience
+        if request is not None and made_by and is_for_requester(kind):
             named, role = request.contact_ids, "requester"
         yield Obligation(
             cause,
@@ -205,13 +230,24 @@ def _obligations(
 
 async def _prepare_mails(connection: "Connection[Any]", state: BatchState) -> None:
     audiences = {each.audience for each in state.obligations}
-    known = set(await mails.read_mail_contacts(connection, audiences))
+    named = {(o.audience, contact_id) for o in state.obligations for contact_id in o.contact_ids}
+    known = set(await mails.read_mail_contacts(connection, audiences, named))
     for contact, card in state.contacts_set.items():
-        (known.discard if card.email is None else known.add)(contact)
+        is_own = contact in named or contact not in state.callers
+        (known.add if card.email is not None and is_own else known.discard)(contact)
     prepared = [
         mail
         for each in state.obligations
-        if (mail := prepare(each, {c for p, c in known if p == each.audience})) is not None
+        if (mail := prepare(each, _with_address(each, known, state.directory))) is not None
     ]
     if prepared:
         await mails.prepare_mails(connection, prepared)
+
+
+def _with_address(
+    obligation: Obligation, known: set[ContactKey], directory: Directory
+) -> set[str]:
+    """Return the contacts that may be written to: for a caller, those that the request names."""
+    audience, named = obligation.audience, obligation.contact_ids
+    reached = {contact for participant, contact in known if participant == audience}
+    return reached.intersection(named) if named and audience in directory.offices else reached

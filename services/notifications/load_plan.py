@@ -33,8 +33,9 @@ class LoadPlan:
     requests whose notices are numbered: they include every participant that is answered, because
     an answer may release a repeat. ``answered`` are the records that the batch answers,
     ``repeated`` those whose stored answer it reads, ``note_answers`` those whose answer may
-    release a note. ``engaged`` are the requests whose engagement opens, or whose words change.
-    ``contacts_set`` are the contacts that the batch sets.
+    release a note. ``files`` are the requests whose file is opened; they are among ``engaged``,
+    as are those whose engagement opens, or whose words change. ``contacts_set`` are the contacts
+    that the batch sets.
     """
 
     requests: set[str] = field(default_factory=set)
@@ -47,6 +48,7 @@ class LoadPlan:
     note_answers: set[str] = field(default_factory=set)
     listings: set[ListQuery] = field(default_factory=set)
     engaged: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
     contacts: dict[str, set[ContactKey]] = field(default_factory=dict)
     contacts_set: set[ContactKey] = field(default_factory=set)
 
@@ -85,6 +87,11 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
             plan.contacts.setdefault(data.tracking_number, set()).update(keys)
         elif kind is intake.StatusAsked:
             _add_question(plan, event)
+        elif kind is intake.CaseFileAsked:
+            number = event.data.tracking_number
+            plan.requests.add(number)
+            plan.engaged.add(number)
+            plan.files.add(number)
         elif kind is intake.AnswerRepeated:
             plan.repeated.add(event.data.of)
         elif kind is intake.NoteStated:

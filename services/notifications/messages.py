@@ -10,12 +10,13 @@ from services.notifications.audiences.audience import Notice, NotNeeded, Send
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
 from services.notifications.batch_state import BatchState, NoticeRow
-from shared.contracts import envelope, notifications
+from shared.contracts import envelope, intake, notifications
 from shared.contracts.event import Classification, Event, derived_id
 from shared.contracts.outbound import SOURCE
 from shared.delivery.records import Outgoing
 
 NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
+CASE_FILE_TOLD = "gov.cri.notifications.case_file_told.v1"
 
 
 class Draft(NamedTuple):
@@ -27,6 +28,7 @@ class Draft(NamedTuple):
     data: bytes
     answer: bool
     classification: Classification
+    call: bool = False
 
 
 def out_topic(participant: str) -> str:
@@ -35,7 +37,15 @@ def out_topic(participant: str) -> str:
 
 def draft(send: Send) -> Draft:
     data = send.data if isinstance(send.data, bytes) else send.data.encode()
-    return Draft(send.audience, send.type, send.subject, data, send.answer, send.classification)
+    return Draft(
+        send.audience,
+        send.type,
+        send.subject,
+        data,
+        send.answer,
+        send.classification,
+        send.call,
+    )
 
 
 class NumberNotices(Protocol):
@@ -83,6 +93,9 @@ def number_notices(
     state.notices += rows
     number = next_notice(state, event.subject)
     outgoing.append(notice(event, rows, number=number, key=key, at=state.at))
+    if isinstance(event, intake.CaseFileAsked):
+        number = next_notice(state, event.data.tracking_number)
+        outgoing.append(file_told(event, number=number, at=state.at))
     return tuple(outgoing)
 
 
@@ -94,7 +107,7 @@ def sent(event: Event, found: Draft, number: int) -> NoticeRow:
     """Return the decision to send *found* under *number*."""
     audience, kind = found.audience, found.type
     message_id = derived_id(event.id, kind, audience)
-    return NoticeRow(event.subject, event.id, audience, kind, message_id, number)
+    return NoticeRow(event.subject, event.id, audience, kind, message_id, number, call=found.call)
 
 
 def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
@@ -166,7 +179,7 @@ def _notice_data(row: NoticeRow) -> dict[str, Any]:
             "outcome": "not_needed",
             "because": row.because,
         }
-    return {
+    told = {
         "audience": row.audience,
         "channel": "topic",
         "outcome": "sent",
@@ -174,6 +187,39 @@ def _notice_data(row: NoticeRow) -> dict[str, Any]:
         "message_id": row.message_id,
         "participantsequence": row.participantsequence,
     }
+    return told | {"call": True} if row.call else told
+
+
+def file_told_id(event: intake.CaseFileAsked) -> str:
+    return derived_id(event.id, CASE_FILE_TOLD, event.data.tracking_number)
+
+
+def file_told(event: intake.CaseFileAsked, *, number: int, at: datetime) -> Outgoing:
+    """Return the event that says who was told a case file; it names no record that it answers."""
+    asked = event.data
+    assert event.actor is not None
+    about = envelope.attributes(
+        kind=CASE_FILE_TOLD,
+        source=SOURCE,
+        subject=asked.tracking_number,
+        at=at,
+        cause=event.id,
+        correlation=asked.request_id,
+        identity=file_told_id(event),
+        number=number,
+        actor=event.actor,
+        traceparent=event.traceparent,
+    )
+    facts = notifications.CaseFileFacts(
+        tracking_number=asked.tracking_number,
+        participant=asked.participant,
+        actor=event.actor,
+        purpose=asked.purpose,
+        at=at,
+    )
+    value = envelope.write(about, facts.encode())
+    key, summary = asked.request_id.encode(), envelope.summary(about)
+    return Outgoing(about["id"], notifications.TOPIC, key, value, summary=summary)
 
 
 def next_notice(state: BatchState, subject: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.audiences.audience import Working
+from services.notifications.audiences.case_file import LONGEST, File
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Asked, Request
 from services.notifications.audiences.request_status import (
@@ -21,7 +22,7 @@ from services.notifications.batch_state import BatchState, ContactKey, WaitingNo
 from services.notifications.load_plan import LoadPlan
 from services.notifications.messages import out_topic
 from shared.contracts.intake import Window
-from shared.contracts.outbound import ContactCard
+from shared.contracts.outbound import CaseMail, CaseNote, CaseNotice, ContactCard
 from shared.contracts.routing import AskedFacts
 from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import Closing
@@ -132,13 +133,14 @@ def save_batch(state: BatchState) -> Closing:
         state.notices,
         list(state.needs_stated.items()),
         [
-            (participant, contact_id, card.name, card.title, card.email, card.phone, card.zone)
-            for (participant, contact_id), card in state.contacts_set.items()
+            (*key, card.name, card.title, card.email, card.phone, card.zone, key in state.callers)
+            for key, card in state.contacts_set.items()
         ],
         state.repeats_released,
         [repeat for held in state.repeats_held.values() for repeat in held],
         state.notes_settled,
         list(state.notes_held.values()),
+        state.notes_kept,
     )
     return Closing(_SQL["save_batch"], parameters)
 
@@ -218,6 +220,28 @@ def _known(row: Sequence[Any]) -> RequestStatus:
         service_forms=tuple(forms.split()),
         wished=Window(from_=wished_from, until=wished_until),
     )
+
+
+async def read_file(connection: "Connection[Any]", number: str) -> File:
+    """Return the notes and notices of the request *number*, but not its need and contacts."""
+    notes = await connection.fetch(_SQL["read_file_notes"], number, LONGEST["notes"])
+    notices = await connection.fetch(_SQL["read_file_notices"], number, LONGEST["notices"])
+    handed_on = await connection.fetchval(_SQL["count_notes_handed_on"], number)
+    all_notes = notes[0]["held"] if notes else 0
+    return File(
+        notes=[CaseNote.model_validate({**row}) for row in notes],
+        all_notes=all_notes,
+        lost_notes=handed_on - all_notes,
+        notices=[_case_notice(row) for row in notices],
+        all_notices=notices[0]["decided"] if notices else 0,
+    )
+
+
+def _case_notice(row: Mapping[str, Any]) -> CaseNotice:
+    mails = [
+        CaseMail(contact_id=to, state=state, status=status) for to, state, status in row["mails"]
+    ]
+    return CaseNotice.model_validate({**row, "mails": mails})
 
 
 async def claim_heartbeat(connection: "Connection[Any]", *, seconds: int) -> datetime | None:

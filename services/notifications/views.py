@@ -27,16 +27,23 @@ def build_view(event: Any, state: BatchState) -> View:
         return View(state.at, state.directory, refusal=state.settling.refusal(event))
     if kind is notifications.NoticeUndelivered:
         request = state.requests[event.subject]
-        return View(state.at, state.directory, request, request)
+        call = state.must_call(request)
+        return View(state.at, state.directory, request, request, must_call=call)
+    if kind is intake.CaseFileAsked:
+        number = event.data.tracking_number
+        request = state.requests[number]
+        cards = [_card(state, request, contact_id) for contact_id in request.contact_ids]
+        return View(state.at, state.directory, file=state.file(number, cards))
     if kind not in _CHANGING:
         return View(state.at, state.directory)
     before = None if kind is intake.RequestAccepted else state.requests[event.subject]
     after = evolve(before, event, state.directory)
+    call = state.must_call(after)
     if kind is not routing.EngagementOpened and kind is not routing.RequestFactsChanged:
-        return View(state.at, state.directory, before, after)
+        return View(state.at, state.directory, before, after, must_call=call)
     need = state.needs_stated.get(event.subject, state.needs.get(event.subject))
     contacts = [_card(state, after, contact_id) for contact_id in after.contact_ids]
-    return View(state.at, state.directory, before, after, need, contacts)
+    return View(state.at, state.directory, before, after, need, contacts, must_call=call)
 
 
 def _card(state: BatchState, request: Request, contact_id: str) -> ContactCard:

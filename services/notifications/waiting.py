@@ -100,4 +100,7 @@ def _hand_on(
     applied: bool,
 ) -> tuple[Outgoing, ...]:
     notices = decide(event, View(state.at, state.directory, applied=applied))
-    return number_notices(state, event, notices, key=key)
+    outgoing = number_notices(state, event, notices, key=key)
+    if applied:
+        state.keep_note(event)
+    return outgoing

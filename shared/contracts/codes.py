@@ -123,7 +123,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "paces": PACES,
     "staff_roles": {
         "reader": "Reads, and asks for states.",
-        "worker": "Directs requests, ends engagements, and keeps contacts.",
+        "worker": "Enters and directs requests, ends engagements, keeps contacts, opens files.",
         "approver": "Defines programs, topics, providers, rule sets and calendars.",
         "administrator": "Registers participants, and gives roles.",
     },
@@ -207,6 +207,47 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "dropped": "The mail is not sent again, whatever became of it.",
         "told_otherwise": "The audience was told by telephone, or in another way.",
     },
+    "received_through": {
+        "phone": "By telephone.",
+        "email": "By mail.",
+        "letter": "By letter.",
+        "event": "In person, as at a conference.",
+    },
+    "authority_bases": {
+        "letter_seen": "The office has seen a letter of the executive.",
+        "call_back": "The office has called the agency back under a number known to it.",
+        "claimed": "Only the caller says so; the request is referred until that is confirmed.",
+    },
+    "confirmed_bases": {
+        "letter_seen": "The office has seen a letter of the executive.",
+        "call_back": "The office has called the agency back under a number known to it.",
+    },
+    "purposes": {
+        "triage": "To decide on the request.",
+        "call": "To call somebody.",
+        "delivery_problem": "Because a message did not reach somebody.",
+        "complaint": "Because somebody complained.",
+        "audit": "To look into what was done.",
+    },
+    "held_parts": {
+        "need": "The need in words.",
+        "contacts": "At least one contact that the request names.",
+        "notes": "At least one note.",
+    },
+    "mail_states": {
+        "prepared": "It waits to be sent.",
+        "sending": "It is being sent.",
+        "try_later": "It was tried, and is tried again.",
+        "accepted": "A mail server has taken it over.",
+        "refused": "A mail server has refused it.",
+        "gave_up": "It was tried for too long.",
+        "outcome_unknown": "Perhaps it was delivered; it is not sent again by itself.",
+        "cancelled": "It is not sent.",
+    },
+    "notice_outcomes": {
+        "sent": "It was sent a message.",
+        "not_needed": "It needed none.",
+    },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
         "provider": "Helps: declares capacity, answers offers, reports work.",
@@ -269,6 +310,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "route": "(Back) into the lane of program.",
         "assign": "To provider, which gets an offer; if it had countered, its terms are accepted.",
         "ineligible": "Final: no program can help.",
+        "confirm_authority": "The executive wants it, as basis says; the rules decide.",
     },
     "statuses": STATUSES,
     "referral_reasons": {
@@ -283,6 +325,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "engagement_ended": "The program office ended the engagement, and decides what follows.",
         "program_not_offered": "The named program cannot be offered.",
         "no_ruleset": "No rule set was in force.",
+        "authority_not_confirmed": "Nobody has made sure that the executive wants it.",
     },
     "refusals": refusals.MEANINGS,
     "refusing_services": {

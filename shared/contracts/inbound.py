@@ -95,6 +95,10 @@ AFTER_END: tuple[str, ...] = get_args(AfterEnd)
 RehomeTo = Literal["provider", "lane", "close"]
 Settlement = Literal["counted_as_delivered", "sent_again", "dropped", "told_otherwise"]
 SETTLEMENTS: tuple[str, ...] = get_args(Settlement)
+ReceivedThrough = Literal["phone", "email", "letter", "event"]
+AuthorityBasis = Literal["letter_seen", "call_back", "claimed"]
+ConfirmedBasis = Literal["letter_seen", "call_back"]
+Purpose = Literal["triage", "call", "delivery_problem", "complaint", "audit"]
 
 
 class Strict(BaseModel):
@@ -180,9 +184,31 @@ class Wished(Strict):
     """The last day wanted; not before `from`."""
 
 
+class ReceivedBy(Strict):
+    """How a request reached the program office that enters it."""
+
+    channel: Annotated[ReceivedThrough, Field(examples=["phone"])]
+    """The way by which it came."""
+    on: date
+    """When it came; not before the first contact, and not in the future where the agency is."""
+
+
+class Authority(Strict):
+    """How the program office knows that the agency's executive wants the request."""
+
+    basis: Annotated[AuthorityBasis, Field(examples=["call_back"])]
+    """What the office relies on; if it is only `claimed`, the request is referred."""
+    on: date
+    """When the office was told so, or made sure; not in the future where the agency is."""
+
+
 class Submission(Strict):
     """
     An agency's request for help; ``reference`` is the sender's own key for it.
+
+    A program office may enter the request of an agency that calls and has no system: of any ORI
+    in the agency list, with ``received_by``, ``authority``, ``first_contact_on`` and a contact.
+    The office is then answered and notified as the agency's system would be.
 
     The answer is submission.accepted, with the tracking number, or submission.refused.
     """
@@ -194,6 +220,10 @@ class Submission(Strict):
     """
     first_contact_on: date | None = None
     """When the agency first asked for help; not in the future where the agency is."""
+    received_by: ReceivedBy | None = None
+    """Only from a program office, and required of it: how the request came."""
+    authority: Authority | None = None
+    """Only from a program office, and required of it: who wants the request."""
     agency: Agency
     """The agency that asks for help."""
     requested_by: RequestedBy
@@ -294,6 +324,11 @@ class Contact(Strict):
     """A telephone number, in any notation."""
     zone: Annotated[Line | None, Field(examples=["America/New_York"])] = None
     """The contact's time zone: a name of the IANA database."""
+    of_caller: bool = False
+    """
+    Of a program office: whether the person belongs to an agency that called, not to the office.
+    Such a contact is written to about requests that name it, and about nothing else.
+    """
 
 
 class MailKinds(Strict):
@@ -515,17 +550,22 @@ class Direction(Strict):
 
     ``route`` puts it (back) into the lane of ``program``. ``assign`` makes an offer to
     ``provider``, or opens the engagement if that provider had made a counteroffer.
-    ``ineligible`` ends it.
+    ``ineligible`` ends it. ``confirm_authority`` is the only other way on for a request of which
+    it was only claimed that the executive wants it: the rules then decide as for any other.
     """
 
     tracking_number: Tracking
     """The request, whose status is `referred`."""
-    action: Annotated[Literal["route", "assign", "ineligible"], Field(examples=["route"])]
+    action: Annotated[
+        Literal["route", "assign", "ineligible", "confirm_authority"], Field(examples=["route"])
+    ]
     """What is to be done with it."""
     program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
     """The program into whose lane the request goes."""
     provider: ParticipantId | None = None
     """The provider that gets an offer; required with `assign`."""
+    basis: ConfirmedBasis | None = None
+    """What the office relies on now; required with `confirm_authority`."""
     reason: Annotated[Code, Field(examples=["agency_called"])]
     """Why, as a code of the office's own choice."""
 
@@ -569,6 +609,20 @@ class NoticeSettlement(Strict):
     """What became of it, or is to become of it."""
     why: Annotated[Note, Field(min_length=1, examples=["The chief has read it."])]
     """How you know, in words: restricted."""
+
+
+class CaseQuestion(Strict):
+    """
+    Opens the case file of a request: its need, contacts, notes, and whom we have told what.
+
+    The answer is case.told, once: a repetition is told without the file. The actor is always
+    required. Who opened which file, and what for, is kept for ever.
+    """
+
+    tracking_number: Tracking
+    """The request."""
+    purpose: Annotated[Purpose, Field(examples=["call"])]
+    """What it is opened for."""
 
 
 class ParticipantRegistration(Participant):
@@ -663,6 +717,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.engagement.rehome.v1": Rehoming,
     "gov.cri.clock.settle.v1": ClockSettlement,
     "gov.cri.notice.settle.v1": NoticeSettlement,
+    "gov.cri.case.ask.v1": CaseQuestion,
 }
 """Inbound type → the model of its ``data``."""
 
@@ -676,9 +731,9 @@ def schema_file(kind: str | None) -> str:
 OFFICE = "program_office"
 """The kind of participant that directs the programs."""
 SENDERS: dict[str, frozenset[str]] = {
-    "gov.cri.request.submit.v1": frozenset({"agency_system"}),
-    "gov.cri.request.amend.v1": frozenset({"agency_system"}),
-    "gov.cri.request.withdraw.v1": frozenset({"agency_system"}),
+    "gov.cri.request.submit.v1": frozenset({"agency_system", OFFICE}),
+    "gov.cri.request.amend.v1": frozenset({"agency_system", OFFICE}),
+    "gov.cri.request.withdraw.v1": frozenset({"agency_system", OFFICE}),
     "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", OFFICE}),
     "gov.cri.preference.set.v1": frozenset({"agency_system", "provider", OFFICE}),
     "gov.cri.status.ask.v1": frozenset({"agency_system", "provider", OFFICE, "observer"}),
@@ -698,8 +753,12 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
     "gov.cri.clock.settle.v1": frozenset({OFFICE}),
     "gov.cri.notice.settle.v1": frozenset({OFFICE}),
+    "gov.cri.case.ask.v1": frozenset({OFFICE}),
 }
 """Inbound type → the kinds of participant that may send it."""
+
+NEED_ACTOR = frozenset({"gov.cri.case.ask.v1"})
+"""Inbound types for which every program office names a person, and the person needs a role."""
 
 _BY_ROLE: dict[StaffRole, frozenset[str]] = {
     "reader": frozenset({"gov.cri.status.ask.v1"}),
@@ -708,11 +767,15 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.status.ask.v1",
             "gov.cri.contact.set.v1",
             "gov.cri.preference.set.v1",
+            "gov.cri.request.submit.v1",
+            "gov.cri.request.amend.v1",
+            "gov.cri.request.withdraw.v1",
             "gov.cri.request.direct.v1",
             "gov.cri.engagement.end.v1",
             "gov.cri.engagement.rehome.v1",
             "gov.cri.clock.settle.v1",
             "gov.cri.notice.settle.v1",
+            "gov.cri.case.ask.v1",
         }
     ),
     "approver": frozenset(

@@ -49,12 +49,27 @@ class Window(Facts):
     """The last day."""
 
 
+class ReceivedFacts(Facts):
+    """How a caller's request came: ``channel`` is phone, email, letter or event."""
+
+    channel: str
+    on: date
+
+
+class AuthorityFacts(Facts):
+    """How the office knows that the executive wants it: letter_seen, call_back or claimed."""
+
+    basis: str
+    on: date
+
+
 class RequestFacts(Facts):
     """
     A request's current codes, dates and agency facts; no contact data, no free text.
 
     ``words``, in an amendment, is the sequence of the `NeedStated` that came with it, 0 if the
-    free text stays as it was. Absent before 0.4.0.
+    free text stays as it was. Absent before 0.4.0. ``received_by`` and ``authority`` are there if
+    ``participant`` is a program office that entered the request for a caller.
     """
 
     request_id: Uuid
@@ -64,6 +79,8 @@ class RequestFacts(Facts):
     version: int
     submitted_at: AwareDatetime
     first_contact_on: date | None = None
+    received_by: ReceivedFacts | None = None
+    authority: AuthorityFacts | None = None
     agency: AgencyFacts
     requested_role: str
     contact_ids: list[str] = []
@@ -257,6 +274,7 @@ class DirectionFacts(Facts):
     action: str
     program: str | None = None
     provider: str | None = None
+    basis: str | None = None
     reason: str
     reference_version: int
 
@@ -339,10 +357,29 @@ class StatusAsked(Event):
     data: StatusQuestionFacts
 
 
-AnswerEvent = SubmissionRefused | AnswerRepeated | StatusAsked
+class CaseQuestionFacts(Facts):
+    """``need_stated``: the request has a need in words, which may no longer be held."""
+
+    participant: str
+    request_id: Uuid
+    tracking_number: str
+    purpose: str
+    need_stated: bool = False
+
+
+class CaseFileAsked(Event):
+    """A person of a program office opens the file of a request. Its subject is the office."""
+
+    type: Literal["gov.cri.intake.case_file_asked.v1"]
+    data: CaseQuestionFacts
+
+
+AnswerEvent = SubmissionRefused | AnswerRepeated | StatusAsked | CaseFileAsked
 
 
 class ContactFacts(Facts):
+    """``of_caller``: a person of an agency that called the office ``participant``."""
+
     participant: str
     contact_id: str
     name: str
@@ -350,6 +387,7 @@ class ContactFacts(Facts):
     email: str | None = None
     phone: str | None = None
     zone: str | None = None
+    of_caller: bool = False
 
 
 class ContactSet(Event):

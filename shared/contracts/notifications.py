@@ -1,4 +1,4 @@
-"""Events that notifications publishes: whom it decided to notify, and what became of mail."""
+"""Events that notifications publishes: decisions to notify, files told, what became of mail."""
 
 from typing import Literal
 
@@ -15,7 +15,8 @@ class Notice(Facts):
     The decision for one audience of one event.
 
     ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, at least once)
-    or ``not_needed`` (``because`` says why).
+    or ``not_needed`` (``because`` says why). ``call``: the audience is a program office that
+    entered the request for a caller, and no mail reaches the agency: somebody must call it.
     """
 
     audience: str
@@ -25,6 +26,7 @@ class Notice(Facts):
     message_id: str | None = None
     participantsequence: int | None = None
     because: str | None = None
+    call: bool | None = None
 
 
 class NoticeFacts(Facts):
@@ -40,6 +42,23 @@ class NoticeDecided(Event):
 
     type: Literal["gov.cri.notifications.notice_decided.v1"]
     data: NoticeFacts
+
+
+class CaseFileFacts(Facts):
+    """``actor``, of the office ``participant``, was told the file of a request for ``purpose``."""
+
+    tracking_number: str
+    participant: str
+    actor: str
+    purpose: str
+    at: AwareDatetime
+
+
+class CaseFileTold(Event):
+    """Its subject is the tracking number; it is numbered together with the request's notices."""
+
+    type: Literal["gov.cri.notifications.case_file_told.v1"]
+    data: CaseFileFacts
 
 
 class MailFacts(Facts):
@@ -191,7 +210,8 @@ class ParticipantReachable(Event):
     data: ReachFacts
 
 
-NotificationsEvent = NoticeDecided
+NotificationsEvent = NoticeDecided | CaseFileTold
+"""Every event on ``cri.int.notifications.v1``."""
 MailEvent = (
     NoticeDelivered
     | NoticeFailed

@@ -20,11 +20,15 @@ from shared.contracts.published import (
     EndReasonCode,
     EngagementId,
     FormCode,
+    HeldPart,
     Lane,
+    MailState,
     Name,
+    NoticeOutcome,
     OfferId,
     ParticipantName,
     ProgramCode,
+    PurposeCode,
     ReferralReason,
     RefusingService,
     SenderId,
@@ -66,6 +70,7 @@ TYPES = {
     "clock_moved": "gov.cri.clock.moved.v1",
     "delivery_failed": "gov.cri.delivery.failed.v1",
     "passed_on": "gov.cri.amendment.passed_on.v1",
+    "case_told": "gov.cri.case.told.v1",
     "heartbeat": "gov.cri.heartbeat.v1",
 }
 
@@ -81,6 +86,10 @@ _CONTACTS = {"maxItems": 20}
 _CHANGED = {"maxItems": 4}
 _ENGAGEMENTS = {"maxItems": 10_000}
 _PAGE = {"maxItems": 100}
+_NOTES = {"maxItems": 50}
+_NOTICES = {"maxItems": 100}
+_MAILS = {"maxItems": 100}
+_HELD_PARTS = {"maxItems": 3}
 _TEXT = {"type": "string", "maxLength": 8000}
 _NOTE = {"type": "string", "maxLength": 2000}
 _NEED = WithJsonSchema(
@@ -602,6 +611,85 @@ class StatusAnswer(Facts):
     """Whether this repeats an earlier answer, because the message was sent again."""
 
 
+class CaseNote(Facts):
+    """Words that came with an answer, a report, or the end of an engagement."""
+
+    at: AwareDatetime
+    """When they were written."""
+    participant: ParticipantName
+    """Who wrote them: a provider, or a program office."""
+    about: WorkId
+    """The offer or the engagement."""
+    answer: AnswerCode | None = None
+    """The answer to the offer that they came with."""
+    note: Annotated[Words, Field(examples=["We can come later."])]
+    """The words as they were written."""
+
+
+class CaseMail(Facts):
+    """A mail about a notice."""
+
+    contact_id: SenderId
+    """Whom it is addressed to: a contact of the audience."""
+    state: MailState
+    """What became of it so far."""
+    status: Name | None = None
+    """What the mail server said last, as a code."""
+
+
+class CaseNotice(Facts):
+    """What was decided for one audience of something that happened."""
+
+    at: AwareDatetime
+    """When it was decided."""
+    audience: ParticipantName
+    """Who was, or was not, sent a message."""
+    outcome: NoticeOutcome
+    """What was decided."""
+    message_type: Annotated[Name | None, Field(examples=["gov.cri.request.status_changed.v1"])] = (
+        None
+    )
+    """The type of the message that was sent."""
+    because: Words | None = None
+    """Why no message was needed."""
+    call: bool = False
+    """Whether somebody must call: the message is for an agency that no mail reaches."""
+    mails: Annotated[list[CaseMail], Field(json_schema_extra=_MAILS)] = []
+    """The mails about that message."""
+
+
+class CaseFile(Facts):
+    """
+    The answer to ``case.ask``: restricted. What is held about a request now, newest first.
+
+    A repetition of the question is told with ``repeat`` and without the file: ask again with a
+    new ``id``.
+    """
+
+    tracking_number: TrackingNumber
+    """The request."""
+    purpose: PurposeCode
+    """What the file was opened for."""
+    as_of: AwareDatetime
+    """When the answer was made."""
+    need: Annotated[dict[str, str] | None, _NEED] = None
+    """The need in words as it is now; absent if none is held."""
+    contacts: Annotated[list[ContactCard], Field(json_schema_extra=_CONTACTS)] = []
+    """The contacts that the request names, as they are now."""
+    notes: Annotated[list[CaseNote], Field(json_schema_extra=_NOTES)] = []
+    """The last notes that were handed on."""
+    more_notes: Count = 0
+    """How many notes are older than those."""
+    notices: Annotated[list[CaseNotice], Field(json_schema_extra=_NOTICES)] = []
+    """The last decisions to send, or not to send, a message about the request."""
+    more_notices: Count = 0
+    """How many decisions are older than those."""
+    not_held: Annotated[list[HeldPart], Field(json_schema_extra=_HELD_PARTS)] = []
+    """What was stated, but is not held here, or no longer."""
+    repeat: bool = False
+    """Whether this repeats an earlier answer, because the message was sent again."""
+
+
 class ClockReminder(Facts):
     """Reminds the one who must act: one working day is left. It comes once for each clock."""
 
@@ -738,14 +826,15 @@ DATA: dict[str, type[BaseModel]] = {
     TYPES["clock_moved"]: ClockMoved,
     TYPES["delivery_failed"]: DeliveryFailed,
     TYPES["passed_on"]: PassedOn,
+    TYPES["case_told"]: CaseFile,
     TYPES["heartbeat"]: Heartbeat,
 }
 """Outbound type → the model of its ``data``."""
 
 _AGENCY, _PROVIDER, _OFFICE = "agency_system", "provider", "program_office"
 RECEIVERS: dict[str, frozenset[str]] = {
-    TYPES["accepted"]: frozenset({_AGENCY}),
-    TYPES["refused"]: frozenset({_AGENCY}),
+    TYPES["accepted"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["refused"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["applied"]: frozenset({_AGENCY, _PROVIDER, _OFFICE}),
     TYPES["message_refused"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
     TYPES["status_changed"]: frozenset({_AGENCY, _OFFICE}),
@@ -761,13 +850,14 @@ RECEIVERS: dict[str, frozenset[str]] = {
     TYPES["engagement_affected"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["referral_made"]: frozenset({_OFFICE}),
     TYPES["note_stated"]: frozenset({_AGENCY, _OFFICE}),
-    TYPES["came_too_late"]: frozenset({_AGENCY}),
+    TYPES["came_too_late"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["clock_reminder"]: frozenset({_PROVIDER, _OFFICE}),
     TYPES["clock_late"]: frozenset({_AGENCY, _OFFICE}),
-    TYPES["clock_settled"]: frozenset({_AGENCY}),
+    TYPES["clock_settled"]: frozenset({_AGENCY, _OFFICE}),
     TYPES["clock_moved"]: frozenset({_PROVIDER, _OFFICE}),
-    TYPES["delivery_failed"]: frozenset({_AGENCY}),
-    TYPES["passed_on"]: frozenset({_AGENCY}),
+    TYPES["delivery_failed"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["passed_on"]: frozenset({_AGENCY, _OFFICE}),
+    TYPES["case_told"]: frozenset({_OFFICE}),
     TYPES["heartbeat"]: frozenset({_AGENCY, _PROVIDER, _OFFICE, "observer"}),
 }
 """

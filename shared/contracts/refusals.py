@@ -127,6 +127,11 @@ NOT_THE_PROVIDERS_REASON = replace(
     fix="The program office ends it, or the agency withdraws; if you cannot go on, close with"
     " cannot_go_on.",
 )
+NOT_OF_A_CALLER = replace(
+    ROLE_NOT_AUTHORIZED,
+    message="Only a program office says this, of a request that it enters for a caller.",
+    fix="Leave it out.",
+)
 ACTOR_NEEDED = Refusal(
     "actor_needed",
     "The message does not say who acts.",
@@ -251,6 +256,11 @@ DATE_IN_FUTURE = Refusal(
     "This date was in the future when the message came in.",
     "Correct the date.",
 )
+RECEIVED_BEFORE_FIRST_CONTACT = Refusal(
+    "dates_contradict",
+    "The request came before the first contact.",
+    "Exchange or correct the dates.",
+)
 CAPACITY_RUN_OUT = Refusal(
     "dates_contradict", "This capacity has run out already.", "Name a later time."
 )
@@ -288,12 +298,18 @@ UNKNOWN_PROVIDER = Refusal(
 NOT_CLEARABLE = Refusal(
     "schema", "This field cannot be cleared.", "Leave it out: it stays as it is."
 )
+NOT_SAID_OF_A_CALLER = Refusal(
+    "schema", "Of a request that an office enters for a caller, this is required.", "Add it."
+)
 DECLINE_WITHOUT_REASON = Refusal("schema", "A decline needs its reason.", "Add a reason code.")
 CANNOT_GO_ON_WITHOUT_WORDS = Refusal(
     "schema", "Why you cannot go on is not said.", "Say it to the program office in note."
 )
 COUNTER_WITHOUT_TERMS = Refusal(
     "schema", "A counter needs its terms.", "Add from, until or forms."
+)
+CONFIRMED_WITHOUT_BASIS = Refusal(
+    "schema", "What the authority relies on is missing.", "Name a basis."
 )
 ASSIGN_WITHOUT_PROVIDER = Refusal(
     "schema", "Who it is assigned to is missing.", "Name a provider."
@@ -452,6 +468,18 @@ NOT_REFERRED = Refusal(
     "Direct a request only while its status is referred.",
     _ROUTING,
 )
+AUTHORITY_NEEDED = Refusal(
+    "authority_needed",
+    "Nobody has made sure that the agency's executive wants this request.",
+    "Do that, and send the action confirm_authority; or end the request as ineligible.",
+    _ROUTING,
+)
+AUTHORITY_NOT_OPEN = Refusal(
+    "not_referred",
+    "This request is not referred because of its authority.",
+    "Confirm the authority of a request only if that is why it is referred.",
+    _ROUTING,
+)
 CLOCK_NOT_LATE = Refusal(
     "clock_not_late",
     "This clock of the request is not late, or was settled already.",
@@ -490,6 +518,7 @@ CALENDAR_ENDED = Refusal(
 )
 
 MEANINGS: Mapping[str, str] = {
+    "authority_needed": "The executive's wish is only claimed: it must be confirmed first.",
     "agency_not_eligible": "No program serves the agency; elsewhere may say who can help.",
     "actor_needed": "Your registration says that each message names the person who acts.",
     "actor_not_authorized": "The person who acts has none of the roles that may do this.",

@@ -108,9 +108,10 @@ class RequestWaitlisted(Event):
 
 class ReferralFacts(RequestStateFacts):
     """
-    ``reason`` is ori_not_listed, no_ori, ori_ambiguous, state_not_as_listed, name_not_as_listed,
-    no_candidate, calendar_ended, countered, engagement_ended, program_not_offered (it ended) or
-    no_ruleset (none is in force). The program office should direct the request by ``due_at``.
+    ``reason`` is authority_not_confirmed, ori_not_listed, no_ori, ori_ambiguous,
+    state_not_as_listed, name_not_as_listed, no_candidate, calendar_ended, countered,
+    engagement_ended, program_not_offered (it ended) or no_ruleset (none is in force). The program
+    office should direct the request by ``due_at``.
     ``remind_at`` is when the office is reminded. ``proposed_program`` is another program that
     would serve it, if its own has ended.
     """

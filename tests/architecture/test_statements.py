@@ -8,6 +8,7 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.notifications.audiences.audience import Working
+from services.notifications.audiences.case_file import Note
 from services.notifications.audiences.repeats import WaitingRepeat
 from services.notifications.audiences.request import Request as NotifiedRequest
 from services.notifications.batch_state import NoticeRow, WaitingNote
@@ -51,7 +52,8 @@ async def test_every_statement_prepares_against_the_migrated_schema(
         ("notifications", "checkpoint_step", CheckpointStep._fields),
         ("notifications", "gate_step", GateStep._fields),
         ("notifications", "count_row", CountRow._fields),
-        ("notifications", "notice_row", NoticeRow._fields),
+        ("notifications", "note_row", Note._fields),
+        ("notifications", "notice_row_2", NoticeRow._fields),
         ("notifications", "request_row_2", (*NotifiedRequest._fields, "published")),
         ("notifications", "working_row", Working._fields),
         ("notifications", "waiting_repeat_row", WaitingRepeat._fields),

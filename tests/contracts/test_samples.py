@@ -30,7 +30,7 @@ UNIONS = (
 )
 EVENTS = [
     *(model for union in UNIONS for model in get_args(union)),
-    notifications.NoticeDecided,
+    *get_args(notifications.NotificationsEvent),
     *get_args(notifications.MailEvent),
     reporting.ProgramChanged,
     reporting.ReleasePublished,

@@ -318,6 +318,26 @@ class Log:
             inreplyto=inbound(offset, asker),
         )
 
+    def case_asked(
+        self, number: str = NUMBER, *, offset: int = 95, need_stated: bool = True
+    ) -> intake.CaseFileAsked:
+        data = {
+            "participant": OFFICE,
+            "request_id": derived_id(number, "request", number),
+            "tracking_number": number,
+            "purpose": "call",
+            "need_stated": need_stated,
+        }
+        event = self.event(
+            intake.ANSWERS_TOPIC,
+            "case_file_asked",
+            OFFICE,
+            data,
+            inreplyto=inbound(offset, OFFICE),
+        )
+        assert isinstance(event, intake.CaseFileAsked)
+        return event.model_copy(update={"actor": "staff:w1"})
+
     def registered(self, participant: str, kind: str, name: str, *, offset: int) -> Event:
         return self.event(
             reference.TOPIC,

@@ -9,6 +9,8 @@ from shared.delivery.records import Record
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 AGENCY, PROVIDER, OFFICE, OBSERVER = "ca-post", "iacp", "program-office", "wi-post"
 ORI = "CA0194200"
+STAFF = "staff:w1"
+"""A person of the program office, with the role worker."""
 SENDERS = {
     "capacity": PROVIDER,
     "offer": PROVIDER,
@@ -21,6 +23,7 @@ SENDERS = {
     "ruleset": OFFICE,
     "calendar": OFFICE,
     "staff": OFFICE,
+    "case": OFFICE,
 }
 """The senders of the types that an agency system does not send."""
 _OF_OFFICE = (
@@ -39,6 +42,7 @@ def event(kind: str, data: Any, *, sender: str | None = None, **changes: Any) ->
         "source": f"urn:cri:{participant}:system",
         "subject": "message",
         "time": "2026-03-02T07:00:00-08:00",
+        "actor": STAFF if kind in ("case.ask",) else None,
         "data": data,
         **changes,
     }
@@ -140,6 +144,7 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "how": "counted_as_delivered",
             "why": "The chief has read it.",
         },
+        "case.ask": {"tracking_number": number, "purpose": "call"},
         "participant.register": {
             "id": "ny-post",
             "kind": "agency_system",

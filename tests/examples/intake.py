@@ -18,6 +18,7 @@ from tests.examples.inbound import (
     OFFICE,
     ORI,
     PROVIDER,
+    STAFF,
     data_of,
     event,
     record,
@@ -46,6 +47,7 @@ REGISTRY = Registry(
     },
     programs=frozenset({"cri-tac"}),
     providers=frozenset({PROVIDER}),
+    staff={(OFFICE, STAFF): frozenset({"worker"})},
 )
 AGENCIES = AgencyList(
     [

@@ -92,7 +92,7 @@ class Lives:
         number = self.draw.choice(self._accepted)
         kinds: list[Callable[[str], list[Event]]] = [
             self._route, self._route, self._route, self._amend, self._ask, self._repeat,
-            self._confidential, self._note, self._answer, self._hand_on,
+            self._confidential, self._note, self._answer, self._hand_on, self._open_file,
         ]  # fmt: skip
         return self.draw.choice(kinds)(number)
 
@@ -188,6 +188,9 @@ class Lives:
         about = self.draw.choice((number, NUMBERS[-1], "all", "open_offers", "no such number"))
         asker = self.draw.choice((AGENCY, OFFICE, *PROVIDERS))
         return [self.log.asked(about, asker, offset=self._next_offset())]
+
+    def _open_file(self, number: str) -> list[Event]:
+        return [self.log.case_asked(number, offset=self._next_offset())]
 
     def _repeat(self, _: str) -> list[Event]:
         """A record comes again: one that was answered, or one that will be."""

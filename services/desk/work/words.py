@@ -1,6 +1,7 @@
 """The sentences of the work list: why an item is there, and what happens if nobody acts. Pure."""
 
 _REFERRED = {
+    "authority_not_confirmed": "Nobody has made sure that the agency's executive wants this.",
     "ori_not_listed": "The agency's ORI is in no agency list, so no rule may place the request.",
     "no_ori": "The agency named no ORI, so no rule may place the request.",
     "ori_ambiguous": "Several listed agencies share this ORI, so no rule may place the request.",

@@ -24,6 +24,7 @@ from shared.contracts.inbound import (
     LISTS,
     Amendment,
     Capacity,
+    CaseQuestion,
     ClockSettlement,
     Close,
     Contact,
@@ -81,6 +82,7 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             | Rehoming()
             | ClockSettlement()
             | Direction()
+            | CaseQuestion()
         ):
             yield from _check_about_request(message, batch)
         case entry:
@@ -89,7 +91,7 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
 
 def _check_about_request(message: Message, batch: BatchState) -> Iterator[Finding]:
     request = batch.requests.get(tracking_number_of(message) or "")
-    data: Amendment | AboutRequest = message.data
+    data: Amendment | AboutRequest | CaseQuestion = message.data
     match data:
         case Amendment() as change:
             yield from _check_owner(message, request)
@@ -100,6 +102,9 @@ def _check_about_request(message: Message, batch: BatchState) -> Iterator[Findin
                 yield from check_amendment(change, before, registry=batch.registry)
         case Withdrawal():
             yield from _check_owner(message, request)
+        case CaseQuestion():
+            if request is None:
+                yield Finding(refusals.UNKNOWN_REQUEST, "/data/tracking_number")
         case OfferAnswer() as answer:
             if request is None:
                 yield Finding(refusals.UNKNOWN_OFFER, "/data/offer_id")

@@ -18,6 +18,7 @@ from services.intake.request_data import changed_window
 from shared.contracts import refusals
 from shared.contracts.inbound import (
     NOT_THE_PROVIDERS,
+    OFFICE,
     Agency,
     Amendment,
     Capacity,
@@ -44,6 +45,7 @@ def check_submission(
 ) -> Iterator[Finding]:
     """Yield the findings about a submission of *sender* that was received *at* that moment."""
     yield from _check_agency(submission.agency, sender, agencies)
+    yield from _check_caller(submission, sender)
     yield from check_program(submission.program, registry)
     yield from check_topics(
         submission.topics, registry, path="/data/topics", other=submission.other_topic
@@ -55,6 +57,10 @@ def check_submission(
         "/data/requested_by/authorized_on": submission.requested_by.authorized_on,
         "/data/urgency/incident_on": submission.urgency.incident_on,
     }
+    if submission.received_by is not None:
+        past["/data/received_by/on"] = submission.received_by.on
+    if submission.authority is not None:
+        past["/data/authority/on"] = submission.authority.on
     yield from check_past_dates(past, today=day_in(submission.agency.state, at))
 
 
@@ -112,6 +118,8 @@ def check_direction(direction: Direction, registry: Registry) -> Iterator[Findin
     """Yield the findings about a direction of the program office."""
     yield from check_program(direction.program, registry)
     yield from _check_named(direction.provider, direction.action == "assign", registry)
+    if direction.action == "confirm_authority" and direction.basis is None:
+        yield Finding(refusals.CONFIRMED_WITHOUT_BASIS, "/data/basis")
 
 
 def check_rehoming(rehoming: Rehoming, registry: Registry) -> Iterator[Finding]:
@@ -144,6 +152,29 @@ def _check_cleared(change: Amendment | NeedChange, path: str) -> Iterator[Findin
             yield Finding(refusals.NOT_CLEARABLE, f"{path}/{name}")
 
 
+def _check_caller(submission: Submission, sender: Sender) -> Iterator[Finding]:
+    """Yield what an office leaves out of a caller's request, or what only an office says."""
+    received, first = submission.received_by, submission.first_contact_on
+    only_of_callers: dict[str, object] = {
+        "/data/received_by": received,
+        "/data/authority": submission.authority,
+    }
+    if sender.kind != OFFICE:
+        for path, value in only_of_callers.items():
+            if value is not None:
+                yield Finding(refusals.NOT_OF_A_CALLER, path)
+        return
+    needed = only_of_callers | {
+        "/data/first_contact_on": first,
+        "/data/requested_by/contact_id": submission.requested_by.contact_id,
+    }
+    for path, value in needed.items():
+        if value is None:
+            yield Finding(refusals.NOT_SAID_OF_A_CALLER, path)
+    if received is not None and first is not None and received.on < first:
+        yield Finding(refusals.RECEIVED_BEFORE_FIRST_CONTACT, "/data/received_by/on")
+
+
 def _check_agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
     listed: set[str] = set()
     if agency.ori is None:
@@ -151,7 +182,7 @@ def _check_agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Itera
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
     elif agency.key is not None:
         yield Finding(refusals.KEY_BESIDE_ORI, "/data/agency/key")
-    elif sender.has_ori(agency.ori):
+    elif sender.kind == OFFICE or sender.has_ori(agency.ori):
         listed = {one.agency_class for one in agencies.matching(agency.ori)}
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)

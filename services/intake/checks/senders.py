@@ -6,7 +6,7 @@ from services.intake.findings import Finding
 from services.intake.message import Message
 from services.intake.registry import Registry, Sender
 from shared.contracts import refusals
-from shared.contracts.inbound import OFFICE, SENDERS, staff_roles
+from shared.contracts.inbound import NEED_ACTOR, OFFICE, SENDERS, staff_roles
 
 _REGISTER = "gov.cri.participant.register.v1"
 
@@ -22,12 +22,12 @@ def check_sender(message: Message, registry: Registry, *, office: str) -> Iterat
     if message.kind is not None and sender.kind not in SENDERS[message.kind]:
         fields = {"kind": sender.kind, "kinds": sorted(SENDERS[message.kind])}
         yield Finding(refusals.ROLE_NOT_AUTHORIZED, "/type", fields)
-    elif sender.names_actors and not message.reasons:
+    elif (sender.names_actors or message.kind in NEED_ACTOR) and not message.reasons:
         yield from _check_actor(message, sender, registry)
 
 
 def _check_actor(message: Message, sender: Sender, registry: Registry) -> Iterator[Finding]:
-    """Yield the findings about the person who acts for a *sender* that names persons."""
+    """Yield the findings about the person who acts for a *sender* that must name persons."""
     if message.actor is None:
         yield Finding(refusals.ACTOR_NEEDED, "/actor")
         return

@@ -1,9 +1,9 @@
 """Answers to senders: from intake, from routing, and for reference data."""
 
-from services.notifications.audiences import render
+from services.notifications.audiences import case_file, render
 from services.notifications.audiences.audience import View
 from shared.contracts import intake, reference, routing
-from shared.contracts.outbound import Accepted, Applied, CameTooLate, Refused
+from shared.contracts.outbound import Accepted, Applied, CameTooLate, CaseFile, Refused
 
 _SUBMIT = "gov.cri.request.submit.v1"
 
@@ -22,6 +22,11 @@ def submission_refused(event: intake.SubmissionRefused, _: View) -> Refused | No
 
 def message_refused(event: intake.SubmissionRefused, _: View) -> Refused | None:
     return render.refused(event.data) if event.data.kind != _SUBMIT else None
+
+
+def case_told(event: intake.CaseFileAsked, view: View) -> CaseFile:
+    assert view.file is not None
+    return case_file.told(event, view.file, view.at)
 
 
 def contact_set(event: intake.ContactSet, _: View) -> Applied:

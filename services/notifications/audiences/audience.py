@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from services.notifications.audiences.case_file import File
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, RequestStatus
@@ -17,7 +18,11 @@ NO_OFFICE = "program_office"
 
 
 class Send(NamedTuple):
-    """Send a message to *audience*; ``data`` is JSON if a first answer is repeated."""
+    """
+    Send a message to *audience*; ``data`` is JSON if a first answer is repeated.
+
+    ``call``: the agency that it is for called the audience, and only a telephone reaches it.
+    """
 
     audience: str
     type: str
@@ -25,6 +30,7 @@ class Send(NamedTuple):
     data: Facts | bytes
     answer: bool = False
     classification: Classification = "confidential"
+    call: bool = False
 
 
 class NotNeeded(NamedTuple):
@@ -54,6 +60,8 @@ class View(NamedTuple):
     or ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note. When a contact
     is set, ``card`` is what it was and ``working`` are the engagements under way that name it.
     ``refusal`` says why a settlement settles nothing.
+    ``file`` is the file of a request that is opened. ``must_call``: the request is a caller's whom
+    no mail reaches.
     """
 
     at: datetime
@@ -69,6 +77,8 @@ class View(NamedTuple):
     card: ContactCard | None = None
     working: Sequence[Working] = ()
     refusal: Refusal | None = None
+    file: File | None = None
+    must_call: bool = False
 
     @property
     def request(self) -> Request:

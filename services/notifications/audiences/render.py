@@ -28,6 +28,8 @@ WAITING = {
     "no_capacity": "Your request waits because no provider has room for it now.",
 }
 REFERRED = {
+    "authority_not_confirmed": "The program office makes sure that the agency's executive wants"
+    " this request.",
     "ori_not_listed": "The program office looks at your request: its ORI is in no agency list.",
     "no_ori": "The program office looks at your request because it names no ORI.",
     "ori_ambiguous": "The program office looks at your request: several agencies share its ORI.",

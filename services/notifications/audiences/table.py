@@ -104,6 +104,8 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(sender, "status", status.answered),
                 To(sender, "message_refused", status.refused),
             )
+        case intake.CaseFileAsked():
+            return _rows(event, To(sender, "case_told", answers.case_told, restricted=True))
         case intake.ContactSet():
             return _rows(
                 event,

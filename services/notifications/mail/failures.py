@@ -6,7 +6,7 @@ from typing import Any
 from services.notifications.mail import life, mails
 from services.notifications.mail.life import Mail
 from services.notifications.mail.mails import ClaimedMail
-from services.notifications.mail.obligations import choose
+from services.notifications.mail.obligations import choose_another
 from shared.business_clock import BusinessClock
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.delivery import sequences
@@ -32,9 +32,10 @@ async def write_to_another(
     """Prepare the mail to another contact; if there is none, say that nobody was reached."""
     mail = each.mail
     addressed = await mails.read_addressed(connection, mail)
-    living = await mails.read_mail_contacts(connection, [mail.audience])
+    named = [(mail.audience, contact_id) for contact_id in addressed.named]
+    living = await mails.read_mail_contacts(connection, [mail.audience], named)
     unwritten = {contact for _, contact in living} - set(addressed.written_to)
-    other = choose(addressed.named, unwritten)
+    other = choose_another(mail.contact_id, addressed.named, unwritten)
     if other is not None:
         await mails.prepare_alternate(connection, mail, life.alternate_id(mail, other), other)
     elif each.must_arrive and addressed.has_failed and addressed.requester is not None:

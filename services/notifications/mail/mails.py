@@ -86,10 +86,17 @@ class MailCount(NamedTuple):
 
 
 async def read_mail_contacts(
-    connection: "Connection[Any]", participants: Collection[str]
+    connection: "Connection[Any]",
+    participants: Collection[str],
+    named: Collection[ContactKey] = (),
 ) -> list[ContactKey]:
-    """Return (participant, contact id) of every contact of *participants* with an address."""
-    rows = await connection.fetch(_SQL["read_mail_contacts"], list(participants))
+    """
+    Return (participant, contact id) of every contact with an address that mail may go to.
+
+    These are the *participants*' own and those that are *named*; others are callers'.
+    """
+    of, ids = zip(*named, strict=True) if named else ((), ())
+    rows = await connection.fetch(_SQL["read_mail_contacts"], list(participants), of, ids)
     return [tuple(row) for row in rows]
 
 

@@ -49,6 +49,19 @@ _KINDS = {
 }
 
 
+_FOR_OFFICES = frozenset(
+    TYPES[name]
+    for name in (
+        "clock_moved",
+        "clock_reminder",
+        "engagement_affected",
+        "engagement_ended",
+        "referral_made",
+    )
+)
+"""What a program office gets as the office, even about a request that it entered for a caller."""
+
+
 class Filled(NamedTuple):
     """The kind of a mail, its template, and what that is filled in with."""
 
@@ -101,11 +114,28 @@ def is_mailed(message_type: str | None) -> bool:
     return message_type in _MAILED
 
 
+def is_for_requester(message_type: str) -> bool:
+    """Return whether a participant that made a request gets messages of this type for it."""
+    return message_type not in _FOR_OFFICES
+
+
 def choose(named: Sequence[str], with_address: Collection[str]) -> str | None:
     """Return the first of *named* that has an address, else the first by id, else None."""
     return next(
         iter([each for each in named if each in with_address] or sorted(with_address)), None
     )
+
+
+def choose_another(dead: str, named: Sequence[str], with_address: Collection[str]) -> str | None:
+    """
+    Return the contact that is written to in place of *dead*, whose address is none.
+
+    A mail to a contact that the request does not name may be for an office, and the request a
+    caller's: then no contact that it names is written to.
+    """
+    if dead in named:
+        return choose(named, with_address)
+    return choose((), set(with_address).difference(named))
 
 
 def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMail | None:

@@ -10,6 +10,8 @@ from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.messages import (
     Draft,
     answer_in,
+    file_told,
+    file_told_id,
     message,
     next_notice,
     not_needed,
@@ -20,6 +22,7 @@ from services.notifications.messages import (
     sent,
 )
 from services.notifications.restore.published_log import KINDS, PublishedLog
+from shared.contracts import intake
 from shared.contracts.event import Event, derived_id
 from shared.delivery.records import Outgoing
 from shared.delivery.sequences import Numbers
@@ -104,9 +107,14 @@ class NoticeRestorer:
                 outgoing.append(message(event, each, row, at=state.at))
         self._compare(event, {row.message_id for row in rows} | replaced, then)
         state.notices += rows if then is None else then
-        number = self._number_notice(state, event)
+        number = self._number_on_log(state, notice_id(event), event.subject)
         if notice_id(event) not in self.log.ids:
             outgoing.append(notice(event, rows, number=number, key=key, at=state.at))
+        if isinstance(event, intake.CaseFileAsked):
+            told = file_told_id(event)
+            number = self._number_on_log(state, told, event.data.tracking_number)
+            if told not in self.log.ids:
+                outgoing.append(file_told(event, number=number, at=state.at))
         return tuple(outgoing)
 
     def _logged_answer(self, row: NoticeRow, logged: Answer) -> NoticeRow:
@@ -156,12 +164,13 @@ class NoticeRestorer:
                 topic = out_topic(row.audience)
                 self.contradictions.append(f"{row.message_type} {row.message_id} to {topic}")
 
-    def _number_notice(self, state: BatchState, event: Event) -> int:
-        number = self.log.numbers.get(notice_id(event))
+    def _number_on_log(self, state: BatchState, identity: str, subject: str) -> int:
+        """Return the number that our own event about *subject* has on the log, or a new one."""
+        number = self.log.numbers.get(identity)
         if number is None:
-            return next_notice(state, event.subject)
-        if event.subject in state.requests:
-            last = state.published.get(event.subject, 0)
-            state.published[event.subject] = max(last, number)
-            state.moved.add(event.subject)
+            return next_notice(state, subject)
+        if subject in state.requests:
+            last = state.published.get(subject, 0)
+            state.published[subject] = max(last, number)
+            state.moved.add(subject)
         return number

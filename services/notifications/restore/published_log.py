@@ -7,7 +7,7 @@ from typing import Any
 
 from services.notifications.audiences.repeats import Answer
 from services.notifications.batch_state import NoticeRow
-from services.notifications.messages import NOTICE_DECIDED
+from services.notifications.messages import CASE_FILE_TOLD, NOTICE_DECIDED
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
@@ -48,6 +48,8 @@ def read_published_log(published: PublishedByCause) -> PublishedLog:
             message = json.loads(event.value)
             found.ids.add(event.id)
             found.numbers[event.id] = event.number
+            if event.type == CASE_FILE_TOLD:
+                continue
             if event.type != NOTICE_DECIDED:
                 found.messages.setdefault(fact, []).append(event)
                 if "inreplyto" in message:
@@ -70,6 +72,7 @@ def _row(subject: str, fact: str, notice: Mapping[str, Any]) -> NoticeRow:
         notice.get("message_id"),
         notice.get("participantsequence"),
         notice.get("because"),
+        notice.get("call", False),
     )
 
 

@@ -9,5 +9,6 @@ UPDATE reach
          LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
         WHERE contacts.participant = reach.participant
           AND contacts.email IS NOT NULL
+          AND NOT contacts.of_caller
           AND its_address.since IS NULL)
 RETURNING participant;

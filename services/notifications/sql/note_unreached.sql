@@ -1,8 +1,10 @@
 -- Notes and returns the participants that no mail reaches any more: an address of theirs is dead, no contact
--- has another one, and they have an open request, offer or engagement.
+-- has another one, and they have an open request, offer or engagement. Contacts of callers are nobody's own.
 WITH dead AS (
     SELECT DISTINCT participant
       FROM dead_addresses
+      LEFT JOIN contacts USING (participant, contact_id)
+     WHERE of_caller IS NOT TRUE
 )
 INSERT INTO reach AS known (participant, is_reached, since)
 SELECT participant, false, now()
@@ -13,6 +15,7 @@ SELECT participant, false, now()
          LEFT JOIN dead_addresses AS its_address USING (participant, contact_id, email)
         WHERE contacts.participant = dead.participant
           AND contacts.email IS NOT NULL
+          AND NOT contacts.of_caller
           AND its_address.since IS NULL)
    AND (EXISTS (
        SELECT

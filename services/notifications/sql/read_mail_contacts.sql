@@ -1,11 +1,21 @@
--- The contacts of each participant with a mail address that is not dead.
-SELECT contacts.participant, contacts.contact_id
-  FROM contacts
+-- The contacts with a mail address that is not dead: the participants' own, and those that are named.
+WITH reached AS (
+    SELECT participant, contact_id, email
+      FROM contacts
+     WHERE participant = ANY ($1::text[])
+       AND email IS NOT NULL
+       AND NOT of_caller
+     UNION
+    SELECT participant, contact_id, email
+      FROM contacts
+     WHERE (participant, contact_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
+       AND email IS NOT NULL
+)
+SELECT reached.participant, reached.contact_id
+  FROM reached
   LEFT JOIN dead_addresses AS dead
-    ON dead.participant = contacts.participant
-   AND dead.contact_id = contacts.contact_id
-   AND dead.email = contacts.email
- WHERE contacts.participant = ANY ($1::text[])
-   AND contacts.email IS NOT NULL
-   AND dead.email IS NULL
- ORDER BY contacts.participant, contacts.contact_id;
+    ON dead.participant = reached.participant
+   AND dead.contact_id = reached.contact_id
+   AND dead.email = reached.email
+ WHERE dead.email IS NULL
+ ORDER BY reached.participant, reached.contact_id;

@@ -61,9 +61,9 @@ numbered AS (
 ),
 noticed AS (
     INSERT INTO notices (subject, fact, audience, decided_at, message_type, message_id,
-                         participantsequence, because)
-    SELECT subject, fact, audience, $10, message_type, message_id, participantsequence, because
-      FROM unnest($11::notice_row[])
+                         participantsequence, because, call)
+    SELECT subject, fact, audience, $10, message_type, message_id, participantsequence, because, call
+      FROM unnest($11::notice_row_2[])
 ),
 stated AS (
     INSERT INTO needs (tracking_number, need)
@@ -74,16 +74,17 @@ stated AS (
        SET need = excluded.need
 ),
 named AS (
-    INSERT INTO contacts (participant, contact_id, name, title, email, phone, zone)
-    SELECT participant, contact_id, name, title, email, phone, zone
-      FROM unnest($13::contact_row[])
+    INSERT INTO contacts (participant, contact_id, name, title, email, phone, zone, of_caller)
+    SELECT participant, contact_id, name, title, email, phone, zone, of_caller
+      FROM unnest($13::contact_row_2[])
      ORDER BY participant, contact_id
         ON CONFLICT (participant, contact_id) DO UPDATE
-       SET name  = excluded.name,
-           title = excluded.title,
-           email = excluded.email,
-           phone = excluded.phone,
-           zone  = excluded.zone
+       SET name      = excluded.name,
+           title     = excluded.title,
+           email     = excluded.email,
+           phone     = excluded.phone,
+           zone      = excluded.zone,
+           of_caller = excluded.of_caller
 ),
 repeated AS (
     DELETE FROM waiting_repeats
@@ -102,6 +103,11 @@ noted AS (
     INSERT INTO waiting_notes (inreplyto, key, event)
     SELECT inreplyto, key, event
       FROM unnest($17::waiting_note_row[])
+),
+kept AS (
+    INSERT INTO notes (fact, tracking_number, stated_at, participant, about, answer, note)
+    SELECT fact, tracking_number, stated_at, participant, about, answer, note
+      FROM unnest($18::note_row[])
 )
 SELECT *
   FROM settle_round_1($1::outbox_row[], $2::checkpoint_step[], $3::gate_step[], $4::count_row[]);

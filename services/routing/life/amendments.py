@@ -6,7 +6,7 @@ from services.routing.life.capacity import Capacity, takes
 from services.routing.life.offers import withdraw_offer
 from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.request import Request
-from services.routing.rules.facts import Facts, decode_request_facts, request_facts
+from services.routing.rules.facts import Facts, confirmed, decode_request_facts, request_facts
 from services.routing.rules.in_force import Rules
 from services.routing.rules.matching import passes
 from shared.contracts.intake import RequestAmended
@@ -34,7 +34,8 @@ def amend(
     if request.ended:
         builder.came_too_late(event)
         return
-    facts = request_facts(event.data, rules.catalog)
+    before = decode_request_facts(request.facts)
+    facts = confirmed(request_facts(event.data, rules.catalog), before)
     if _no_longer_fits(builder, facts, rules, capacities or {}):
         withdraw_offer(builder, NO_LONGER_FITS)
     builder.publish(

@@ -5,8 +5,9 @@ from typing import Any
 from services.routing.life.offers import engage, make_offer, wait
 from services.routing.life.outcome import OutcomeBuilder
 from services.routing.life.refusals import reason_of
+from services.routing.life.triaging import triage_request
 from services.routing.rules.decisions import DecisionRecord, sentences
-from services.routing.rules.facts import decode_request_facts
+from services.routing.rules.facts import decode_request_facts, is_only_claimed, with_authority
 from services.routing.rules.in_force import DecisionBasis, Rules, absence, closed, opens_at
 from services.routing.rules.triage import DEFAULT_PROGRAM, lane_of
 from shared.clocks.lengths import Schedule, schedule
@@ -37,6 +38,8 @@ def direct(builder: OutcomeBuilder, event: RequestDirected, rules: Rules) -> Non
             assign(builder, direction, rules, _named(direction, rules))
         case "ineligible":
             _end(builder, direction, rules)
+        case "confirm_authority":
+            _confirm(builder, direction, rules)
         case _:
             _route(builder, direction, rules)
     builder.answer_applied(WHAT, about)
@@ -47,8 +50,13 @@ def _refusal(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -
         return refusals.REQUEST_ENDED
     if builder.request.status != "referred":
         return refusals.NOT_REFERRED
+    is_claimed = is_only_claimed(decode_request_facts(builder.request.facts))
+    if direction.action == "confirm_authority":
+        return None if is_claimed else refusals.AUTHORITY_NOT_OPEN
     if direction.action == "ineligible" and rules.ruleset is not None:
         return None
+    if is_claimed:
+        return refusals.AUTHORITY_NEEDED
     return naming_refused(builder, direction, rules)
 
 
@@ -160,6 +168,12 @@ def assign(
         decision=record.facts,
         continues=continues,
     )
+
+
+def _confirm(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:
+    """Triage the request again, as it would have been with the authority that is confirmed now."""
+    facts = decode_request_facts(builder.request.facts)
+    triage_request(builder, with_authority(facts, direction.basis), rules)
 
 
 def _end(builder: OutcomeBuilder, direction: DirectionFacts, rules: Rules) -> None:

@@ -17,6 +17,8 @@ _PATHS: Mapping[Refusal, str] = {
     refusals.ALREADY_WITHDRAWN: "/tracking_number",
     refusals.REQUEST_ENDED: "/",
     refusals.NOT_REFERRED: "/tracking_number",
+    refusals.AUTHORITY_NEEDED: "/action",
+    refusals.AUTHORITY_NOT_OPEN: "/action",
     refusals.CLOCK_NOT_LATE: "/clock",
     refusals.AGENCY_NOT_SERVED: "/agency",
     refusals.EXCLUDED_BY_RULE: "/agency",

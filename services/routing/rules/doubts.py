@@ -1,6 +1,10 @@
-"""Checks whether the requesting agency is the one in the agency list; doubts are referred."""
+"""
+Checks whether the agency's executive asks, and whether the agency is the one in the agency list.
 
-from services.routing.rules.facts import Facts
+Doubts are referred.
+"""
+
+from services.routing.rules.facts import Facts, is_only_claimed
 from services.routing.rules.names import resembles
 from shared.contracts.routing import Sentences
 
@@ -9,6 +13,11 @@ _OFFICE = "the program office will look at the request."
 
 def doubt(facts: Facts) -> tuple[str, Sentences] | None:
     """Return the reason to refer a request with *facts* because of its agency, if there is one."""
+    if is_only_claimed(facts):
+        return "authority_not_confirmed", Sentences(
+            staff="Only the caller says that the executive wants this. A person makes sure.",
+            requester="The program office makes sure that your agency's executive wants this.",
+        )
     if not facts["agency.listed"]:
         return _not_listed(facts)
     names = facts.get("agency.listed_names")

@@ -16,6 +16,8 @@ Facts = Mapping[str, Any]
 """Values are text, numbers, truth values, None, or tuples of text."""
 _LISTED = ("agency.listed_oris", "agency.listed_names", "agency.listed_states")
 """Facts that 0.1.0 does not have."""
+_AUTHORITY = "request.authority"
+"""Only of requests that a program office entered; no rule reads it."""
 _LISTS = ("request.topics", "request.families", "request.service_forms", "request.goals")
 
 
@@ -46,7 +48,23 @@ def request_facts(asked: RequestFacts, catalog: Catalog) -> Facts:
         "request.program": asked.program,
         "urgency.level": asked.urgency,
         "urgency.incident_days": days,
+        **({} if asked.authority is None else {_AUTHORITY: asked.authority.basis}),
     }
+
+
+def confirmed(facts: Facts, before: Facts) -> Facts:
+    """Return *facts* with the authority of *before*, if any: a person may have confirmed it."""
+    return {**facts, _AUTHORITY: before[_AUTHORITY]} if _AUTHORITY in before else facts
+
+
+def with_authority(facts: Facts, basis: str | None) -> Facts:
+    """Return *facts* as a person has confirmed them, who relies on *basis*."""
+    return {**facts, _AUTHORITY: basis}
+
+
+def is_only_claimed(facts: Facts) -> bool:
+    """Tell whether nobody has made sure that the agency's executive wants the request."""
+    return facts.get(_AUTHORITY) == "claimed"
 
 
 def program_facts(program: Program) -> Facts:

@@ -23,7 +23,7 @@ LAST_NUMBER = 2**63 - 1
 _EVENTS = (
     *get_args(intake.IntakeEvent | intake.AnswerEvent | intake.ConfidentialEvent),
     *get_args(reference.ReferenceEvent | routing.RoutingEvent),
-    notifications.NoticeDecided,
+    *get_args(notifications.NotificationsEvent),
     *get_args(notifications.MailEvent),
     reporting.ProgramChanged,
     reporting.ReleasePublished,

@@ -76,7 +76,7 @@ def topic_of(event: Event) -> str:
         return notifications.MAIL_TOPIC
     if producer == "routing":
         return routing.TOPIC
-    if name in ("submission_refused", "answer_repeated", "status_asked"):
+    if name in ("submission_refused", "answer_repeated", "status_asked", "case_file_asked"):
         return intake.ANSWERS_TOPIC
     if name in (
         "contact_set", "preference_set", "need_stated", "note_stated", "notice_settle_directed",

@@ -182,7 +182,7 @@ async def test_the_operator_reads_no_contents_but_by_a_look_that_is_kept(
     dsn = roles.as_operator(stack, await database(service), service)
     async with connected(dsn) as connection:
         readable = await connection.fetch(COLUMNS)
-        secret = {"needs", "contacts", "words", "waiting_repeats", "waiting_notes"}
+        secret = {"needs", "contacts", "notes", "words", "waiting_repeats", "waiting_notes"}
         secret |= {"messages"}
 
         assert readable

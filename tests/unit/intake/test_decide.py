@@ -30,6 +30,7 @@ LEADS_TO = {
     "engagement.rehome": ["engagement_rehome_directed", "note_stated"],
     "clock.settle": ["clock_settle_directed"],
     "notice.settle": ["notice_settle_directed"],
+    "case.ask": ["case_file_asked"],
     "participant.register": ["participant_registered"],
     "program.define": ["program_defined"],
     "topic.define": ["topic_defined"],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.notifications import load_plan
 from services.notifications.audiences.audience import Working
+from services.notifications.audiences.case_file import File
 from services.notifications.audiences.evolve import Changing, evolve
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
 from services.notifications.audiences.request import Directory, Request
@@ -83,6 +84,7 @@ class Held:
             listings={question: ListPage() for question in plan.listings},
             notes_waiting={of: n for of, n in self.notes.items() if of in plan.note_answers},
             engaged=engaged,
+            files={number: File() for number in plan.files},
         )
 
     def save(self, state: BatchState) -> None:
@@ -151,6 +153,8 @@ def test_numbers_have_no_gap_and_each_event_has_one_notice(seed: int) -> None:
         if "participantsequence" in message:
             continue
         numbers.setdefault(("notices", message["subject"]), []).append(int(message["sequence"]))
+        if "notices" not in message["data"]:  # who was told a case file
+            continue
         facts.append(message["data"]["fact"])
         for notice in message["data"]["notices"]:
             if notice["outcome"] == "sent":
