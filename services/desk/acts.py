@@ -24,6 +24,7 @@ _TYPES = {
 _NAMED_BY = ("tracking_number", "engagement_id", "contact_id", "reference", "mail", "notice", "id")
 """The fields that say what a message is about, the first that it has."""
 _ASK_FILE, _FILE_TOLD = "case.ask", "gov.cri.case.told.v1"
+_ACCEPTED = TYPES["accepted"]
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 
 
@@ -129,12 +130,17 @@ def sent(value: bytes) -> Sent | None:
 
 
 class Answer(NamedTuple):
-    """The answer to a message: ``reasons`` is JSON, and None unless it was refused."""
+    """
+    The answer to a message: ``reasons`` is JSON, and None unless it was refused.
+
+    ``tracking_number`` is that of a request that it accepts.
+    """
 
     message_id: str
     answer: str
     reasons: str | None
     answered_at: datetime
+    tracking_number: str | None = None
 
 
 def parse_answer(record: Record) -> Item | Malformed:
@@ -158,6 +164,7 @@ def answer_in(message: Message) -> Answer | None:
         "refused" if message.type in _REFUSALS else "applied",
         None if reasons is None else to_json(reasons).decode(),
         message.time,
+        message.data.get("tracking_number") if message.type == _ACCEPTED else None,
     )
 
 

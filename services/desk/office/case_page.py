@@ -11,6 +11,7 @@ from services.desk import store
 from services.desk.office import act_forms, labels, people, timeline
 from services.desk.office.visits import WORKS, Office, Visit
 from services.desk.store import CaseFacts
+from shared.contracts.codes import CODES
 from shared.contracts.tracking import is_tracking_number
 
 UNKNOWN = "There is no request with this number. Check the number, or search the work list."
@@ -53,6 +54,7 @@ async def _show(visit: Visit) -> Response:
         done=await store.read_acts(visit.connection, facts.case.tracking_number),
         act_kinds=labels.ACT_KINDS,
         answers=labels.ANSWERS,
+        purposes=CODES["purposes"],
         at=await visit.now(),
         may_act=visit.may(WORKS),
     )

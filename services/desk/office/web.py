@@ -6,6 +6,8 @@ from starlette.routing import BaseRoute, Route
 
 from services.desk.office import (
     act_pages,
+    call_pages,
+    case_file_pages,
     case_page,
     errors,
     figures_page,
@@ -50,6 +52,8 @@ def routes(office: Office) -> list[BaseRoute]:
         *work_list.routes(office),
         *case_page.routes(office),
         *act_pages.routes(office),
+        *call_pages.routes(office),
+        *case_file_pages.routes(office),
         *figures_page.routes(office),
         *people_pages.routes(office),
     ]

@@ -206,6 +206,26 @@ async def test_an_act_that_no_longer_fits_is_not_offered(worker: Browser, log: L
     assert (await worker.get("/acts/none")).status_code == 404
 
 
+async def test_what_was_only_claimed_is_confirmed_before_anything_else(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.referred("authority_not_confirmed")
+    await log.take_in(stream.events)
+    page = await worker.get(f"/cases/{stream.tracking_number}")
+    assert "Look for a provider" not in worker.text
+    path = f"/cases/{stream.tracking_number}/act/confirm"
+    assert path in page.text
+
+    fields = await confirmed(worker, path, {**REASON, "basis": "call_back"})
+    await worker.post(path, {**fields, "step": "send"})
+
+    sent = await pool.fetchval("SELECT convert_from(value, 'UTF8') FROM outbox")
+    assert '"action":"confirm_authority"' in sent
+    assert '"basis":"call_back"' in sent
+
+
 @pytest.mark.parametrize(
     ("kind", "act", "values", "data"),
     [
