@@ -10,7 +10,7 @@ from services.desk.acts import OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, LaterEvent, MailRow, NoticeRow
 from services.desk.store import Closed, Routed
-from services.desk.work import mails, requests
+from services.desk.work import mails, notices, requests
 from services.desk.work.items import Changes, Settling, WorkItem
 from shared.catalog import catalog
 from shared.contracts import notifications, reference, routing
@@ -96,6 +96,7 @@ class DeskReader:
         elif topic == notifications.TOPIC:
             if isinstance(event, notifications.NoticeDecided):
                 state.notices |= {row[:2]: row for row in project.notices(event)}
+                state.change(notices.changes_of(event))
         elif topic == notifications.MAIL_TOPIC:
             state.change(mails.changes_of(event))
             if (row := project.mail(event)) is not None:

@@ -19,7 +19,9 @@ from tests.examples.streams import START, EventStream
 _Event = TypeVar("_Event", NoticeDelivered, NoticeFailed, NoticeOutcomeUnknown, NoticeSettled)
 
 
-def notice_decided(stream: EventStream, *audiences: str, number: int = 1) -> NoticeDecided:
+def notice_decided(
+    stream: EventStream, *audiences: str, number: int = 1, call: bool | None = None
+) -> NoticeDecided:
     """The *number*-th decision about a request: *audiences* are sent a message."""
     kind = "gov.cri.notifications.notice_decided.v1"
     return NoticeDecided.model_validate(
@@ -36,7 +38,8 @@ def notice_decided(stream: EventStream, *audiences: str, number: int = 1) -> Not
                 "fact": derived_id("example", "fact", str(number)),
                 "fact_type": "gov.cri.routing.offer_made.v1",
                 "notices": [
-                    {"audience": each, "channel": "topic", "outcome": "sent"} for each in audiences
+                    {"audience": each, "channel": "topic", "outcome": "sent", "call": call}
+                    for each in audiences
                 ],
             },
         }

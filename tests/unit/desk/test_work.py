@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from services.desk.handlers import Batch
-from services.desk.work import mails, requests
+from services.desk.work import mails, notices, requests
 from services.desk.work.items import KINDS, NOTHING, Changes, Settling, WorkItem
 from shared.contracts import routing
 from shared.contracts.event import Event
-from tests.examples.mails import MailStream, reach, undelivered
+from tests.examples.mails import MailStream, notice_decided, reach, undelivered
 from tests.examples.streams import START, EventStream
 
 
@@ -258,6 +258,17 @@ def test_a_person_who_told_them_otherwise_settles_what_the_mails_did_not() -> No
         for each in changes.closed
         if isinstance(each, Settling) and each.may_come_first
     ] == [f"call:{stream.notice}:iacp"]
+
+
+def test_e30_each_notice_of_a_caller_whom_no_mail_reaches_is_a_call() -> None:
+    stream = EventStream(1)
+    event = notice_decided(stream, "office-desk", call=True)
+
+    (item,) = notices.changes_of(event).opened
+
+    assert (item.kind, item.request_id, item.about) == ("call", stream.request_id, event.id)
+    assert item.due_at == item.opened_at + timedelta(days=1)
+    assert notices.changes_of(notice_decided(stream, "office-desk")).opened == []
 
 
 def test_a_mail_that_is_sent_again_and_unknown_again_waits_again() -> None:
