@@ -8,12 +8,13 @@ from typing import Any
 from services.desk import project, store
 from services.desk.acts import OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
-from services.desk.project import Case, Happening, LaterEvent, MailRow, NoticeRow
+from services.desk.project import Case, Happening, MailRow, NoticeRow
 from services.desk.store import Closed, Routed
 from services.desk.work import mails, notices, requests
 from services.desk.work.items import Changes, Settling, WorkItem
 from shared.catalog import catalog
 from shared.contracts import notifications, reference, routing
+from shared.contracts.later import LaterEvent
 from shared.contracts.outbound import Message
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.take_in.reader import Connection, unknown

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from services.desk.work.mails import audience_of
 from shared.contracts import intake, routing
-from shared.contracts.event import Event, Facts
+from shared.contracts.later import LaterEvent
 from shared.contracts.notifications import (
     AddressStateChanged,
     MailEvent,
@@ -20,37 +20,7 @@ from shared.contracts.notifications import (
 )
 from shared.contracts.tracking import names_request
 
-
-class LaterFacts(Facts):
-    """The fields that the desk reads from an event type that a later release added."""
-
-    status: str | None = None
-    program: str | None = None
-    lane: str | None = None
-    provider: str | None = None
-    reason: str | None = None
-
-
-class LaterEvent(Event):
-    """An event about a request, of a type that this build does not know."""
-
-    data: LaterFacts
-
-
-RequestFact = (
-    intake.RequestAccepted
-    | intake.RequestAmended
-    | intake.WithdrawalRequested
-    | intake.OfferAnswered
-    | intake.MilestoneReported
-    | intake.EngagementCloseReported
-    | intake.EngagementEndDirected
-    | intake.EngagementRehomeDirected
-    | intake.ClockSettleDirected
-    | intake.RequestDirected
-    | routing.StateEvent
-    | routing.AmendmentCameTooLate
-)
+RequestFact = intake.RequestEvent | routing.StateEvent | routing.AmendmentCameTooLate
 """Every event about a request, on both topics."""
 
 

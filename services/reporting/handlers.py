@@ -5,45 +5,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from services.reporting import store
 from services.reporting.programs import ProgramRow, program_changed, program_row
-from services.reporting.project import LaterEvent, RequestLogEvent, changed_by, merge
+from services.reporting.project import RequestLogEvent, changed_by, merge
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
+from shared.contracts.later import LaterEvent
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.tracking import is_tracking_number
 from shared.delivery import sequences
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Numbers
-from shared.delivery.take_in.reader import Connection, is_id, parse_event, unknown
+from shared.delivery.take_in.reader import Connection, parse_event, parse_later, unknown
 
 _EVENTS: dict[str, TypeAdapter[Any]] = {
     # No figure needs the type that is missing here (capacity).
-    intake.TOPIC: TypeAdapter(
-        Annotated[
-            intake.RequestAccepted
-            | intake.RequestAmended
-            | intake.WithdrawalRequested
-            | intake.OfferAnswered
-            | intake.MilestoneReported
-            | intake.EngagementCloseReported
-            | intake.EngagementEndDirected
-            | intake.EngagementRehomeDirected
-            | intake.ClockSettleDirected
-            | intake.RequestDirected,
-            Field(discriminator="type"),
-        ]
-    ),
+    intake.TOPIC: TypeAdapter(Annotated[intake.RequestEvent, Field(discriminator="type")]),
     routing.TOPIC: TypeAdapter(Annotated[routing.RoutingEvent, Field(discriminator="type")]),
     reference.TOPIC: catalog.EVENTS,
 }
-_DOTS = 4
-"""Dots in an event type such as ``gov.cri.routing.offer_made.v1``."""
 _TAKEN = Taken("applied")
 _IGNORED = Taken("ignored")
 _ANSWERS = (routing.MessageApplied, routing.MessageRefused)
@@ -74,7 +59,7 @@ class ReportingReader:
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
         found = parse_event(record, _EVENTS[record.topic])
         if isinstance(found, PassedOver) and found.unknown and is_tracking_number(found.key):
-            return _later(found)
+            return parse_later(found)
         return found
 
     def unprocessable(self, record: Record) -> None:
@@ -121,17 +106,6 @@ class ReportingReader:
             await store.save_programs(connection, programs=list(state.programs.values()))
             await sequences.save(connection, state.numbers)
         await catalog.take_in(connection, state.catalog)
-
-
-def _later(found: PassedOver) -> Item | PassedOver:
-    """Return a later release's event about a request as an item, to appear in the timeline."""
-    try:
-        event = LaterEvent.model_validate_json(found.record.value or b"")
-    except ValidationError:
-        return found
-    if event.type.count(".") != _DOTS or not is_id(event.id):
-        return found
-    return Item(found.record, event, found.key, found.gate)
 
 
 def _fold(state: Batch, event: RequestLogEvent | LaterEvent, *, topic: str) -> None:

@@ -5,43 +5,11 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.contracts import intake, routing
-from shared.contracts.event import Event, Facts
+from shared.contracts.event import Event
+from shared.contracts.later import LaterEvent
 
-RequestLogEvent = (
-    intake.RequestAccepted
-    | intake.RequestAmended
-    | intake.WithdrawalRequested
-    | intake.OfferAnswered
-    | intake.MilestoneReported
-    | intake.EngagementCloseReported
-    | intake.EngagementEndDirected
-    | intake.EngagementRehomeDirected
-    | intake.ClockSettleDirected
-    | intake.RequestDirected
-    | routing.RoutingEvent
-)
+RequestLogEvent = intake.RequestEvent | routing.RoutingEvent
 """Every event about a request, on both topics."""
-
-
-class LaterFacts(Facts):
-    """The fields that reporting reads from an event type that a later release added."""
-
-    status: str | None = None
-    program: str | None = None
-    lane: str | None = None
-    provider: str | None = None
-    reason: str | None = None
-
-
-class LaterEvent(Event):
-    """
-    An event about a request, of a type that this build does not know.
-
-    It gets an entry in the timeline; the status that it names becomes the request's status.
-    """
-
-    data: LaterFacts
-
 
 LATEST = (
     "cri_type", "agency_class", "us_state", "sworn_band", "first_contact_on",

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from services.reporting.project import LaterEvent, RequestLogEvent
+from services.reporting.project import RequestLogEvent
 from shared.contracts import intake, routing
 from shared.contracts.event import Event
+from shared.contracts.later import LaterEvent
 
 _Clock = tuple[str | None, datetime | None]
 

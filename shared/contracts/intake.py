@@ -284,11 +284,10 @@ class RequestDirected(Event):
     data: DirectionFacts
 
 
-IntakeEvent = (
+RequestEvent = (
     RequestAccepted
     | RequestAmended
     | WithdrawalRequested
-    | CapacityDeclared
     | OfferAnswered
     | MilestoneReported
     | EngagementCloseReported
@@ -297,6 +296,8 @@ IntakeEvent = (
     | ClockSettleDirected
     | RequestDirected
 )
+"""Every event about a request on ``cri.int.intake.v1``."""
+IntakeEvent = RequestEvent | CapacityDeclared
 
 
 class Reason(Facts):

@@ -12,6 +12,7 @@ from services.reporting import handlers, project
 from services.routing.life import fold
 from shared.contracts import intake, notifications, routing
 from shared.contracts.event import Event
+from shared.contracts.later import LaterEvent
 from tests.examples.lives import Lives
 from tests.proofs.checker import life
 
@@ -55,7 +56,7 @@ def test_every_event_about_a_request_that_reporting_reads_has_its_columns() -> N
         for event in read({topic: handlers._EVENTS[topic]})
     }
 
-    assert about - WITHOUT_COLUMNS == project._COLUMNS.keys() - {project.LaterEvent}
+    assert about - WITHOUT_COLUMNS == project._COLUMNS.keys() - {LaterEvent}
 
 
 @pytest.mark.parametrize("event", get_args(routing.RequestEvent))

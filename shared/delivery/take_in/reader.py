@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
+from shared.contracts.later import LaterEvent
 from shared.delivery.records import Gate, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.postgres.statements import load_statements
 
@@ -20,6 +21,8 @@ LONGEST_SUBJECT = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LAST_NUMBER = 2**63 - 1
+_DOTS = 4
+"""Dots in an event type such as ``gov.cri.routing.offer_made.v1``."""
 _EVENTS = (
     *get_args(intake.IntakeEvent | intake.AnswerEvent | intake.ConfidentialEvent),
     *get_args(reference.ReferenceEvent | routing.RoutingEvent),
@@ -102,6 +105,17 @@ def parse_event(record: Record, events: TypeAdapter[Any]) -> Item | PassedOver |
     if gate is None or not is_id(event.id):
         return Malformed(record, "envelope")
     return Item(record=record, message=event, key=event.subject, gate=gate)
+
+
+def parse_later(found: PassedOver) -> Item | PassedOver:
+    """Return the event of an unknown type as an item; *found* if it is not like our events."""
+    try:
+        event = LaterEvent.model_validate_json(found.record.value or b"")
+    except ValidationError:
+        return found
+    if event.type.count(".") != _DOTS or not is_id(event.id):
+        return found
+    return Item(found.record, event, found.key, found.gate)
 
 
 def given_up(found: Item | PassedOver | Malformed) -> PassedOver | None:
