@@ -64,7 +64,7 @@ async def until_in(state: str, stack: Stack, mail_id: str) -> None:
     try:
         async with asyncio.timeout(90):
             while await connection.fetchval(asked, mail_id) != state:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)  # another process writes: nothing tells us when
     finally:
         await connection.close()
 

@@ -1,6 +1,5 @@
 """What notifications' transport makes of each trouble that a run's mail server may have."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from deploy.stack.certificates import Certificates
 from services.notifications.mail.compose import OutgoingMail
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.transport import Server, Transport
+from tests.integration.notifications.mail_servers import until_closed
 from tests.proofs.chaos.mail_trouble import TROUBLES, Trouble, TroubledSink
 
 MAIL = OutgoingMail(
@@ -45,8 +45,7 @@ async def transport(sink: TroubledSink, tmp_path: Path) -> AsyncIterator[Transpo
     yield transport
     await transport.close()
     server.close()
-    for _ in range(10):
-        await asyncio.sleep(0)  # one turn of the loop: both sides close
+    await until_closed()
 
 
 @pytest.mark.parametrize("is_connected", [False, True])

@@ -183,14 +183,15 @@ async def test_the_list_begins_with_what_is_due_first_and_is_filtered(log: Log) 
     assert [item.tracking_number for item in soon.items] == [numbers[1], numbers[0]]
     assert [item.tracking_number for item in page.items] == [numbers[1], numbers[0], numbers[2]]
     assert page.total == 3
-    for filters, expected in (
+    filtered: tuple[tuple[dict[str, Any], list[str]], ...] = (
         ({"kind": "waits_long"}, [numbers[2]]),
         ({"text": "bayard"}, [numbers[1]]),
         ({"text": numbers[0].lower()}, [numbers[0]]),
         ({"program": "critical-response"}, []),
         ({"lane": "cri-tac.standard", "kind": "referred"}, [numbers[1], numbers[0]]),
-    ):
-        found = await store.read_items(log.pool, at=LATE, **filters)  # type: ignore[arg-type]
+    )
+    for filters, expected in filtered:
+        found = await store.read_items(log.pool, at=LATE, **filters)
         assert [item.tracking_number for item in found.items] == expected
 
 

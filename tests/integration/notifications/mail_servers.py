@@ -90,7 +90,7 @@ async def mail_server(handler: Handler, **options: Any) -> AsyncIterator[int]:
         for each in sessions:
             if each.transport is not None:
                 each.transport.close()
-        await _until_closed()
+        await until_closed()
 
 
 Script = Iterable[bytes | None]
@@ -120,10 +120,10 @@ async def scripted_server(script: Script) -> AsyncIterator[int]:
         server.close()
         for each in writers:
             each.transport.close()
-        await _until_closed()
+        await until_closed()
 
 
-async def _until_closed() -> None:
+async def until_closed() -> None:
     """Let the loop close the sockets of both sides: a transport tells nobody that it has."""
     for _ in range(10):
         await asyncio.sleep(0)  # one turn of the loop

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 from starlette.types import ASGIApp
 
-from deploy.stack.processes import Ports
+from deploy.stack import processes
 from deploy.tools.catalog import ToolMissing
 from shared.process.http import PublicPages, Servers
 from tests.proofs.pages.browser import chromium
@@ -22,7 +22,7 @@ class Site:
 
     def __init__(self) -> None:
         self._servers = Servers()
-        self._ports = Ports()
+        self._ports = processes.Ports()
 
     def port(self) -> int:
         """Return a free port."""
@@ -45,15 +45,9 @@ class Site:
 async def _answers(port: int) -> str:
     """Wait until something listens on *port*; return its address."""
     async with asyncio.timeout(30):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionRefusedError:
-                await asyncio.sleep(0.01)
-            else:
-                writer.close()
-                await writer.wait_closed()
-                return f"http://127.0.0.1:{port}"
+        while not processes.accepts(port):
+            await asyncio.sleep(0.01)  # a port tells nobody that it is served
+    return f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def kinds(union: object) -> set[str]:
 
 
 def happened(stream: EventStream) -> timeline.Happened:
-    rows = [happening(event) for _, event in stream.events]  # type: ignore[arg-type]
+    rows = [happening(event) for _, event in stream.events]  # type: ignore[arg-type]  # all are about a request
     return [(row, loaded(row)) for row in rows]
 
 

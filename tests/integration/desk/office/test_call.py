@@ -70,18 +70,26 @@ async def test_everything_that_is_wrong_is_shown_and_nothing_is_lost_or_stored(
     assert await pool.fetchval("SELECT count(*) FROM acts") == 0
 
 
+async def answer(
+    pool: "Pool[Any]", how: str, *, tracking_number: str | None = None, reasons: Any = None
+) -> None:
+    """Answer the request that is being sent, once its act is stored."""
+    answered = (
+        "UPDATE acts SET answer = $1, answered_at = now(), tracking_number = $2, reasons = $3"
+        " WHERE kind = 'request.submit'"
+    )
+    given = (how, tracking_number, None if reasons is None else json.dumps(reasons))
+    while await pool.execute(answered, *given) != "UPDATE 1":
+        await asyncio.sleep(0)  # the page stores the act on this loop
+
+
 async def test_the_number_is_shown_as_soon_as_it_is_there(
     worker: Browser, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(call_pages, "ANSWER_SECONDS", 60.0)
     posting = asyncio.create_task(worker.post("/call", {**LEAST, "token": token(worker)}))
-    answer = (
-        "UPDATE acts SET answer = 'applied', answered_at = now(),"
-        " tracking_number = 'CRI-2026-000042-J' WHERE kind = 'request.submit'"
-    )
-    while await pool.execute(answer) != "UPDATE 1":
-        await asyncio.sleep(0)
 
+    await answer(pool, "applied", tracking_number="CRI-2026-000042-J")
     await posting
 
     assert "The number is CRI-2026-000042-J" in worker.text
@@ -109,13 +117,8 @@ async def test_a_refusal_is_shown_in_the_form_beside_its_fields(
         },
         {"code": "other", "path": "/type", "message": "Not now.", "fix": None},
     ]
-    answer = (
-        "UPDATE acts SET answer = 'refused', answered_at = now(), reasons = $1"
-        " WHERE kind = 'request.submit'"
-    )
-    while await pool.execute(answer, json.dumps(reasons)) != "UPDATE 1":
-        await asyncio.sleep(0)
 
+    await answer(pool, "refused", reasons=reasons)
     page = await posting
 
     assert page.status_code == 422
