@@ -1,4 +1,4 @@
-"""Adds up mails from outside: by what the log tells of them, and what a mail server has kept."""
+"""Counts mails from outside: the log's events and the files of a mail server."""
 
 import json
 import time
@@ -76,7 +76,7 @@ class Mails:
 
     def _faults(self) -> Iterator[str]:
         for notice, audience in sorted(self.decided - self.told):
-            yield f"nothing is told of the mail to {audience} about the notice {notice}"
+            yield f"the log has no outcome of the mail to {audience} about the notice {notice}"
         for notice, audience in sorted(self.told - self.decided):
             yield f"a mail to {audience} is about {notice}, which nobody decided"
         for mail in sorted(self.copies.keys() | self.ends.keys()):

@@ -174,7 +174,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             Panel("Versions", "count by (service, version) (cri_build_info)", "service version"),
             # Where there is mail.
             Panel(
-                "Mails in a day, by what became of them",
+                "Mails per day, by outcome",
                 "max by (state) (increase(cri_mails_total[1d])) or vector(0)",
                 "state",
             ),

@@ -155,7 +155,7 @@ def parse_answer(record: Record) -> Item | Malformed:
 
 
 def answer_in(message: Message) -> Answer | None:
-    """Return the answer that *message* is to one of the office's; None if it is none."""
+    """Return the answer that *message* is to one of the office's; None if it answers none."""
     if message.inreplytoid is None:
         return None
     reasons: Any = message.data.get("reasons") if message.type in _REFUSALS else None

@@ -23,7 +23,7 @@ FILE_KEPT = timedelta(minutes=15)
 
 
 class Closed(NamedTuple):
-    """When and by what an item was closed."""
+    """When an item was closed, and the event that closed it."""
 
     at: datetime
     because: str
@@ -38,7 +38,7 @@ class Routed(NamedTuple):
 
 
 class ItemRow(NamedTuple):
-    """An open item, with what is known of its case; ``taken_by`` is the person who has it now."""
+    """An open item, with the facts of its case; ``taken_by`` is the person who has it now."""
 
     item_id: str
     kind: str

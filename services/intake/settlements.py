@@ -10,7 +10,7 @@ _DIRECTED = "gov.cri.intake.notice_settle_directed.v1"
 
 
 def settlement_subject(message: Message) -> str:
-    """Return the subject of what *message* settles."""
+    """Return the subject of the mail or the notice that *message* settles."""
     data: NoticeSettlement = message.data
     return f"mail:{data.mail}" if data.mail else f"notice:{data.notice}:{data.audience}"
 

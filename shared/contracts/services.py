@@ -1,4 +1,4 @@
-"""The names of what is deployed."""
+"""The names of the deployables."""
 
 SERVICES = ("intake", "routing", "notifications", "reporting")
 """The services, in the order in which a request reaches them."""

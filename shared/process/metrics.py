@@ -153,7 +153,7 @@ PARTICIPANTS_UNREACHED = _gauge(
 )
 MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
-    "digests", "Digests that are not tried any more, by what became of them", "outcome",
+    "digests", "Finished digests, by outcome", "outcome",
     zero=("accepted", "refused", "gave_up", "outcome_unknown", "cancelled"),
 )  # fmt: skip
 MAILS_WAITING = _gauge(

@@ -130,7 +130,7 @@ async def test_e31_two_at_once(stack: Stack) -> None:
                 if (notice.fact_type, notice.outcome) == ("offer_made", "sent")
             }
 
-        # E32: exactly those who are normally told of an offer.
+        # E32: exactly the audiences that the page names for an offer.
         assert await until(told) == {AGENCY, PROVIDER}
         assert await until(lambda: nothing(waiting))
     await asyncio.gather(office.stop(), agency.stop())

@@ -164,7 +164,7 @@ SECTIONS: Sequence[Section] = (
     ),
 )  # fmt: skip
 OTHER_REASONS = "form"
-"""The place on the page of what is wrong with no single field."""
+"""Where the page shows errors that belong to no single field."""
 FIELDS: Mapping[str, Field] = {field.name: field for part in SECTIONS for field in part.fields}
 _BY_PATH = {field.path: field for field in FIELDS.values()}
 _NO_WAY = "Give a telephone number or a mail address."

@@ -30,5 +30,5 @@ async def count_waiting(connection: "Connection[Any]") -> list[Waiting]:
 
 
 async def count_late(connection: "Connection[Any]", *, at: datetime) -> list[Late]:
-    """Return how many clocks are late at a business time, by what they wait for."""
+    """Return how many clocks are late at a business time, by the clock's name."""
     return [Late(*row) for row in await connection.fetch(_SQL["count_late"], at)]

@@ -1,7 +1,7 @@
 """
 Sign-ins that are under way, and sessions: one function per statement.
 
-The database holds hashes only of what browsers hold. Both run by real time.
+The database has only hashes of the browsers' secrets. Both run by real time.
 """
 
 from collections.abc import Iterable

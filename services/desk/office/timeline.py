@@ -57,7 +57,7 @@ class RunningClock:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who was told of what, or why not, and what became of the mail."""
+    """A notice for a page: who was told about which event, or why not, and the mail's outcome."""
 
     at: datetime
     whom: str
@@ -119,7 +119,7 @@ def referred_because(happened: Happened) -> str | None:
 
 
 def told(notices: Sequence[NoticeLine], names: Names) -> list[Told]:
-    """Return who was told of what, the latest first."""
+    """Return the notices about a case, the latest first."""
     return [
         Told(
             at=line.at,

@@ -17,7 +17,7 @@ STYLE_PATH = f"/office-{sha256(STYLE).hexdigest()[:12]}.css"
 
 
 class Views:
-    """The templates, with what every page shows."""
+    """The templates, with the values that every page shows."""
 
     def __init__(self, settings: OfficeSettings) -> None:
         self._zone = ZoneInfo(settings.office_zone)

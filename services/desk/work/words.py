@@ -15,7 +15,7 @@ _REFERRED = {
 }
 REFERRED_OTHERWISE = "The request stays where it is, and the agency is told that we are late."
 COUNTER = "A provider would help on other terms, and a person decides about them."
-COUNTER_OTHERWISE = "Neither the agency nor the provider hears more, and the agency is told of it."
+COUNTER_OTHERWISE = "The agency and the provider hear nothing, and the agency is told we are late."
 _LATE = {
     "engagement_silence": "The provider has reported no progress for the agreed time.",
 }

@@ -1,4 +1,4 @@
-"""Makes the digests that are due, each in a transaction with the end of what it tells."""
+"""Makes the digests that are due, each in the transaction that ends the mails it replaces."""
 
 from datetime import datetime
 from typing import Any

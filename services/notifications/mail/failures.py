@@ -19,7 +19,7 @@ FAILED = frozenset({"refused", "gave_up"})
 async def note_dead_address(
     connection: Any, mail: Mail, address: str, status: str | None, *, at: datetime
 ) -> None:
-    """Note and announce that the address of the mail's contact is none."""
+    """Note and announce that the contact's address does not exist."""
     if await mails.note_dead_address(connection, mail, address):
         number = await _next_number(connection, mail.contact)
         event = life.address_died(mail, status, number=number, at=at)

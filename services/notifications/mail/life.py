@@ -131,7 +131,7 @@ def not_needed(kind: str, others: Sequence[Other]) -> str | None:
 def address_died(
     mail: Mail, status: str | None, *, number: int, at: datetime
 ) -> AddressStateChanged:
-    """Return the event that says that the address of the mail's contact is none."""
+    """Return the event that says that the contact's address does not exist."""
     data = AddressFacts(contact=mail.contact, state="dead", mail=mail.mail_id, status=status)
     return AddressStateChanged(
         **envelope.attributes(

@@ -128,7 +128,7 @@ def choose(named: Sequence[str], with_address: Collection[str]) -> str | None:
 
 def choose_another(dead: str, named: Sequence[str], with_address: Collection[str]) -> str | None:
     """
-    Return the contact that is written to in place of *dead*, whose address is none.
+    Return the contact that is written to in place of *dead*, whose address does not exist.
 
     A mail to a contact that the request does not name may be for an office, and the request a
     caller's: then no contact that it names is written to.

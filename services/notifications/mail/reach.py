@@ -34,8 +34,8 @@ class Reach:
     """
     Looks regularly at the contacts' addresses; several processes may look at the same time.
 
-    A participant is told of once, when its last address has died or when it gets open work after
-    that, and once more when it has another address.
+    Each participant is announced as unreachable once: when its last address has died, or when it
+    gets open work after that. When it has another address, it is announced as reachable.
     """
 
     def __init__(self, *, relay_wake: asyncio.Event, clock: BusinessClock = REAL_TIME) -> None:

@@ -1,4 +1,4 @@
-"""Mails are counted from what stands on the log, and what lies in a mail server's folder."""
+"""Mails are counted from the log and from the files of a mail server."""
 
 import json
 from pathlib import Path

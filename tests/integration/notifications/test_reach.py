@@ -28,7 +28,7 @@ UNREACHABLE, REACHABLE = (
 
 
 async def look(world: World) -> list[dict[str, Any]]:
-    """Look twice, as two processes do; return all that was told of participants so far."""
+    """Look twice, as two processes do; return all announcements about participants so far."""
     wake = asyncio.Event()
     await asyncio.gather(*(Reach(relay_wake=wake).step(world.pool) for _ in range(2)))
     found = await world.topic(MAIL_TOPIC)

@@ -25,7 +25,7 @@ _OF_A_MAIL = {*_ENDS.values()}
 
 def i26_mails_are_decided_once(run: Run) -> Findings:
     """
-    Judge the mails that a mail server has kept, their rows, and what was told of them.
+    Judge the mails that a mail server has kept, their rows and their events.
 
     A second copy is right only if a person had a mail of unknown outcome sent again.
     """
@@ -50,7 +50,7 @@ def i26_mails_are_decided_once(run: Run) -> Findings:
 
 
 def _fits(row: Row, copies: int, events: list[str]) -> str | None:
-    """Compare what became of a mail with its copies, and with what was told of it."""
+    """Compare the state of a mail with its copies and its events."""
     state, last = row["state"], events[-1] if events else None
     name = f"the mail {row['mail_id']} is {state}"
     if state == "accepted" and not copies:
@@ -59,7 +59,7 @@ def _fits(row: Row, copies: int, events: list[str]) -> str | None:
         return f"{name}, and the mail server has {copies} copies"
     wanted = {"sent_again", None} if state in _WAITING else {_ENDS.get(state)}
     if last not in wanted:
-        return f"{name}, and what was told of it last is {last}"
+        return f"{name}, and its last event is {last}"
     most = 1 + events.count("sent_again")
     twice = [end for end, times in Counter(events).items() if times > most]
     return f"{name}, and {', '.join(twice)} was told twice" if twice else None
@@ -103,7 +103,7 @@ def _addresses(run: Run) -> dict[tuple[str, str], set[str]]:
 
 def _told(run: Run) -> dict[str, list[str]]:
     """
-    Return what was told of each mail, in order.
+    Return the outcomes that the log has of each mail, in order.
 
     That it is sent again is named so; that its recipient was told otherwise changes nothing.
     """

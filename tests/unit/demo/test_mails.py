@@ -62,7 +62,7 @@ def test_a_mail_may_end_in_another_way(how: str, copies: int) -> None:
 @pytest.mark.parametrize(
     ("found", "fault"),
     [
-        (mails(decided()), "nothing is told"),
+        (mails(decided()), "the log has no outcome"),
         (mails(ended("delivered"), copies=1), "nobody decided"),
         (mails(decided(), ended("delivered")), "0 copies"),
         (mails(decided(), ended("delivered"), copies=2), "2 copies"),

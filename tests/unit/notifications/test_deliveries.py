@@ -1,4 +1,4 @@
-"""Whom the agency's system is told of if no mail reaches somebody."""
+"""Which failures of mail the agency's system is told about."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When a mail may go out: by what it tells, what the contact has chosen, and its clock."""
+"""When a mail may go out: its kind, the contact's choice and the contact's local time."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any

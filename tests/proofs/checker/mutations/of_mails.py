@@ -109,7 +109,7 @@ MUTATIONS = (
     _broken("a mail that was cancelled was sent", partial(_set, state="cancelled")),
     _broken("a mail that waits was sent", partial(_set, state="try_later")),
     _broken("nobody is told what became of a mail", _tell_nothing),
-    _broken("something else is told of a mail", partial(_tell, kind="notice_failed")),
+    _broken("the log has another outcome of a mail", partial(_tell, kind="notice_failed")),
     _broken("a mail is told twice to be delivered", partial(_tell, kind="notice_delivered")),
     _broken("a mail holds a restricted text", _leak, breaks="I16"),
     _broken("a mail names another's address", _name_another, breaks="I16"),
