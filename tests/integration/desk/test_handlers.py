@@ -269,17 +269,22 @@ async def test_what_concerns_no_request_is_passed_over(log: Log) -> None:
     number = EventStream(1).tracking_number
     told = later(notifications.TOPIC, "case_opened", number, 1, {"tracking_number": number})
     mailed = later(notifications.MAIL_TOPIC, "mail_read", "mail:1", 1, {"mail": "1"})
+    of_no_request = later(
+        routing.TOPIC, "request_paused", number, 1, {"status": "triaged"}, correlationid="c"
+    )
 
     result = await log.take_in(
         [
             (intake.TOPIC, unknown),
             (routing.TOPIC, b"{}"),
+            (routing.TOPIC, of_no_request),
             (notifications.TOPIC, told),
             (notifications.MAIL_TOPIC, mailed),
         ]
     )
 
-    assert sum(result.outcomes.values(), Counter()) == {"ignored": 3, "dead": 1}
+    assert sum(result.outcomes.values(), Counter()) == {"ignored": 4, "dead": 1}
+    assert await log.pool.fetchval("SELECT count(*) FROM cases") == 0
 
 
 async def test_roles_are_the_last_that_were_set_for_the_office(log: Log) -> None:
