@@ -192,9 +192,9 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "close": "The request ends, too.",
     },
     "mail_timings": {
-        "at_once": "Each message is mailed by itself.",
-        "daily": "One mail a day tells them, at 08:00.",
-        "off": "None is mailed, but for those that must be.",
+        "at_once": "Each message is an email of its own.",
+        "daily": "One email a day tells them, at 08:00.",
+        "off": "No email, except those that must be sent.",
     },
     "whom": {
         "requester": "The agency's own contacts.",
@@ -202,14 +202,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "office": "The program office.",
     },
     "settlements": {
-        "counted_as_delivered": "The mail arrived, as a person found out.",
-        "sent_again": "The mail is sent again, as perhaps it did not arrive.",
-        "dropped": "The mail is not sent again, whatever became of it.",
+        "counted_as_delivered": "The email arrived, as a person found out.",
+        "sent_again": "The email is sent again, as perhaps it did not arrive.",
+        "dropped": "The email is not sent again, whatever became of it.",
         "told_otherwise": "The audience was told by telephone, or in another way.",
     },
     "received_through": {
         "phone": "By telephone.",
-        "email": "By mail.",
+        "email": "By email.",
         "letter": "By letter.",
         "event": "In person, as at a conference.",
     },

@@ -784,7 +784,7 @@ class DeliveryFailed(Facts):
     """Since when it was tried."""
     what_we_do: Annotated[Sentence, Field(examples=["What we wrote is on its topic."])]
     """What follows, for people."""
-    sentence: Annotated[Sentence, Field(examples=["No mail has reached IADLEST."])]
+    sentence: Annotated[Sentence, Field(examples=["No email has reached IADLEST."])]
     """What happened, for people."""
 
 

@@ -292,8 +292,8 @@ ACTS: Mapping[str, ActForm] = {
         ),
         ActForm(
             "arrived",
-            "Say what became of the mail",
-            "What you say is written down. Only if you choose so, the mail is sent again.",
+            "Say what became of the email",
+            "What you say is written down. Only if you choose so, the email is sent again.",
             (),
             (
                 Field(

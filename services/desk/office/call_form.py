@@ -59,7 +59,7 @@ _ROLES = {
 }
 _CHANNELS = {
     "phone": "By telephone",
-    "email": "By mail",
+    "email": "By email",
     "letter": "By letter",
     "event": "At an event",
 }
@@ -157,8 +157,8 @@ SECTIONS: Sequence[Section] = (
             Field("name", "Name of the person to reach", ("contact", "name"), needed=True),
             Field("title", "Title", ("contact", "title")),
             Field("phone", "Telephone", ("contact", "phone"),
-                  help="A telephone number or a mail address is enough."),
-            Field("email", "Mail address", ("contact", "email"),
+                  help="A telephone number or an email address is enough."),
+            Field("email", "Email address", ("contact", "email"),
                   help="Without one, we call whenever there is news."),
         ),
     ),
@@ -167,7 +167,7 @@ OTHER_REASONS = "form"
 """Where the page shows errors that belong to no single field."""
 FIELDS: Mapping[str, Field] = {field.name: field for part in SECTIONS for field in part.fields}
 _BY_PATH = {field.path: field for field in FIELDS.values()}
-_NO_WAY = "Give a telephone number or a mail address."
+_NO_WAY = "Give a telephone number or an email address."
 
 
 def read(form: Form, *, reference: str) -> Entered:

@@ -14,7 +14,7 @@ KINDS: Mapping[str, str] = {
     "rehome": "Find another provider",
     "suspended_work": "Work on hold",
     "unreachable": "Could not be reached",
-    "unknown_outcome": "Did a mail arrive?",
+    "unknown_outcome": "Did an email arrive?",
     "no_living_contact": "No contact that works",
     "call": "Call somebody",
 }
@@ -98,16 +98,16 @@ ACT_KINDS: Mapping[str, str] = {
 ANSWERS: Mapping[str, str] = {"applied": "accepted", "refused": "not accepted"}
 OUTCOMES: Mapping[str, str] = {"sent": "told", "not_needed": "not told"}
 MAIL_OUTCOMES: Mapping[str, str] = {
-    "delivered": "mail handed over",
-    "failed": "mail could not be delivered",
-    "outcome_unknown": "nobody can say whether the mail arrived",
-    "cancelled": "mail not sent any more",
-    "counted_as_delivered": "mail arrived, as the office found out",
-    "sent_again": "mail sent again by the office",
-    "dropped": "mail not sent again, as the office decided",
+    "delivered": "email handed over",
+    "failed": "email could not be delivered",
+    "outcome_unknown": "nobody can say whether the email arrived",
+    "cancelled": "email not sent any more",
+    "counted_as_delivered": "email arrived, as the office found out",
+    "sent_again": "email sent again by the office",
+    "dropped": "email not sent again, as the office decided",
     "told_otherwise": "told in another way by the office",
 }
-CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by mail"}
+CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by email"}
 ROLES: Mapping[str, str] = {
     "reader": "reads",
     "worker": "works on requests",

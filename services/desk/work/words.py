@@ -35,13 +35,13 @@ _REHOME = {
     "provider_not_registered": "The provider of this work is no longer connected.",
 }
 REHOME_OTHERWISE = "The work stays with a provider that may not go on, and the agency is told."
-UNKNOWN_OUTCOME = "Nobody can say whether a mail arrived: its sending broke off."
-UNKNOWN_OTHERWISE = "The mail is not sent again, and the recipient may never hear of it."
-CALL = "There is news for this agency, and no mail reaches it: somebody must call."
+UNKNOWN_OUTCOME = "Nobody can say whether an email arrived: its sending broke off."
+UNKNOWN_OTHERWISE = "The email is not sent again, and the recipient may never hear of it."
+CALL = "There is news for this agency, and no email reaches it: somebody must call."
 CALL_OTHERWISE = "The agency does not hear of it."
-NOT_REACHED = "A mail did not arrive, and no other contact could be written to instead."
+NOT_REACHED = "An email did not arrive, and no other contact could be written to instead."
 NOT_REACHED_OTHERWISE = "These people do not hear of it, unless they look at their own system."
-NO_LIVING_CONTACT = "No mail reaches this participant any more: each of its addresses is dead."
+NO_LIVING_CONTACT = "No email reaches this participant any more: each of its addresses is dead."
 NO_LIVING_CONTACT_OTHERWISE = "Its people hear of nothing, unless they look at their own system."
 
 

@@ -29,7 +29,7 @@ def failed(event: NoticeUndelivered, view: View) -> DeliveryFailed:
         how="mail",
         since=data.since,
         what_we_do=_WHAT_WE_DO[whom],
-        sentence=f"No mail has reached {name} since {_moment(data.since)}.",
+        sentence=f"No email has reached {name} since {_moment(data.since)}.",
     )
 
 

@@ -80,7 +80,7 @@ def test_an_empty_form_names_every_field_that_is_needed_in_their_order() -> None
         ("issue", "x" * 8001, "at most 8,000 characters"),
         ("agency", "x" * 201, "at most 200 characters"),
         ("state", "Nebraska", "Choose one of the list"),
-        ("phone", "", "telephone number or a mail address"),
+        ("phone", "", "telephone number or an email address"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(field: str, value: str, says: str) -> None:

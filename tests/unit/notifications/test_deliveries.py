@@ -16,8 +16,8 @@ DIRECTORY = Directory({PROVIDER: "IACP", AGENCY: "California"}, {}, (OFFICE,))
 @pytest.mark.parametrize(
     ("audience", "whom", "provider", "words", "follows"),
     [
-        (PROVIDER, "provider", PROVIDER, "No mail has reached IACP since", "Deadlines run on"),
-        (OFFICE, "office", None, "No mail has reached the program office", "Deadlines run on"),
+        (PROVIDER, "provider", PROVIDER, "No email has reached IACP since", "Deadlines run on"),
+        (OFFICE, "office", None, "No email has reached the program office", "Deadlines run on"),
         (AGENCY, "requester", None, "any of your contacts", "Please set a contact"),
     ],
 )
