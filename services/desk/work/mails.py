@@ -55,8 +55,7 @@ def _closed(event: _OfMail) -> list[Settling]:
     closed = [Settling(f"unknown_outcome:{data.mail}", "unknown_outcome", event.time, because)]
     if isinstance(event, NoticeCancelled) and event.data.because in _NOT_REACHED:
         return closed
-    if not isinstance(event, NoticeFailed):
-        closed.append(Settling(f"unreachable:{of_notice}", "unreachable", event.time, because))
+    closed.append(Settling(f"unreachable:{of_notice}", "unreachable", event.time, because))
     if isinstance(event, NoticeSettled):
         item_id = f"call:{of_notice}"
         closed.append(Settling(item_id, "call", event.time, because, may_come_first=True))

@@ -1,6 +1,7 @@
 """Acts of people: sent once, answered, and put back after a restore."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -94,7 +95,13 @@ async def test_e31_two_at_once(log: Log) -> None:
 async def test_the_first_answer_stays_and_others_messages_change_nothing(log: Log) -> None:
     sent = await act(log.pool, direction(), "staff:a")
 
-    await log.take_in([answer(sent, "message.applied", {}), answer("m-9", "message.applied", {})])
+    await log.take_in(
+        [
+            answer(sent, "message.applied", {}),
+            answer(sent, "message.refused", {"reasons": [REASON]}),
+            answer("m-9", "message.applied", {}),
+        ]
+    )
     await log.take_in([answer(sent, "message.refused", {"reasons": [REASON]})])
 
     state = await store.read_act(log.pool, sent)
@@ -156,6 +163,8 @@ async def test_e33_a_case_file_is_for_the_person_who_opened_it_and_for_minutes(l
     assert told is not None
     assert told.told == {"need": {"issue": "canary"}}
     assert await store.read_case_file(log.pool, "m-1", "staff:b") is None
+    left = await log.pool.fetchval("SELECT until - now() FROM case_files")
+    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
     await store.sweep_case_files(log.pool)
     assert await store.read_case_file(log.pool, "m-1", "staff:a") == told
 

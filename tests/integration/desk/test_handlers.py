@@ -231,7 +231,9 @@ async def test_an_item_that_nobody_moved_for_half_an_hour_is_free(log: Log) -> N
     await log.take_in(stream.events)
     (item,) = (await store.read_items(log.pool, at=LATE)).items
     await store.take_item(log.pool, item.item_id, "staff:a")
+    left = await log.pool.fetchval("SELECT taken_until - now() FROM work_items")
 
+    assert timedelta(minutes=29) < left <= timedelta(minutes=30)
     await log.pool.execute("UPDATE work_items SET taken_until = now() - interval '1 second'")
 
     (free,) = (await store.read_items(log.pool, at=LATE)).items
