@@ -90,6 +90,11 @@ class Reading:
 
         await until(is_reached)
 
+    async def begins(self, number: int) -> None:
+        """Return after a *number* of batches have begun."""
+        async with asyncio.timeout(20), self._news:
+            await self._news.wait_for(lambda: len(self.began) >= number)
+
     async def holds(self, place: TopicPartition, number: int) -> None:
         async with asyncio.timeout(20), self._news:
             await self._news.wait_for(lambda: len(self.records[place]) >= number)

@@ -11,8 +11,7 @@ async def test_given_records_all_the_time_batches_begin_no_sooner_than_their_tur
 ) -> None:
     async with reading(any_topic, [BUSY]) as found, traffic(door):
         found.batch_seconds = 0.006
-        await found.holds(BUSY, 200)
+        await found.begins(8)
 
     pauses = [later - earlier for earlier, later in pairwise(found.began)]
-    assert len(pauses) > 5
     assert min(pauses) >= 0.99 * PACE * found.batch_seconds, pauses
