@@ -58,8 +58,8 @@ check: setup ## lint, format, types and import rules
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
-bench: setup ## compare the present code, the last release and a tutorial's code [ROUNDS=5] [RATES=20,50,100] [SECONDS=20] [REQUESTS=10000] [DOCS=1] [HELD=1000000] [REPLICAS=2]
-	@$(RUN) -m benchmarks $(foreach each,ROUNDS RATES SECONDS REQUESTS HELD REPLICAS,$(if $($(each)),--$(shell echo $(each) | tr A-Z a-z) $($(each)))) $(if $(DOCS),--docs)
+bench: setup ## compare the present code, releases and a tutorial's code [ROUNDS=5] [RATES=20,50,100] [SECONDS=20] [REQUESTS=10000] [RELEASES=0.2.0,0.3.0] [DOCS=1] [HELD=1000000] [REPLICAS=2]
+	@$(RUN) -m benchmarks $(foreach each,ROUNDS RATES SECONDS REQUESTS RELEASES HELD REPLICAS,$(if $($(each)),--$(shell echo $(each) | tr A-Z a-z) $($(each)))) $(if $(DOCS),--docs)
 
 stages: setup ## count round trips, batches and fetches, idle and at each load [RATES=20,50,100] [SECONDS=20] [SILENT=180] [RELEASE=0.2.0]
 	@$(RUN) -m benchmarks.stages $(if $(RATES),--rates $(RATES)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SILENT),--silent $(SILENT)) $(if $(RELEASE),--release $(RELEASE))

@@ -45,9 +45,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, default=_USUAL.seconds, help="seconds of each rate")
     parser.add_argument("--requests", type=int, default=_USUAL.requests, help="sent at once")
     parser.add_argument("--peer-requests", type=int, default=_USUAL.peer_requests)
+    parser.add_argument(
+        "--releases", type=_list, default=[PREVIOUS], help="the releases to compare with"
+    )
     parser.add_argument("--docs", action="store_true", help="write figures to docs/operate.md")
     parser.add_argument("--state", type=Path, default=Path(".local/bench"))
     return parser.parse_args()
+
+
+def _list(text: str) -> list[str]:
+    return text.split(",")
 
 
 def _rates(text: str) -> tuple[int, ...]:
@@ -59,15 +66,19 @@ def _say(text: str) -> None:
 
 
 def _against_release(asked: argparse.Namespace) -> int:
-    """Compare the present code with the last release and the peer."""
+    """Compare the present code with releases and the peer."""
     plan = Plan(asked.rounds, asked.rates, asked.seconds, asked.requests, asked.peer_requests)
-    comparison, figures = against_release.measure(asked.state / "release", plan, say=_say)
+    comparison, figures = against_release.measure(
+        asked.state / "release", plan, asked.releases, say=_say
+    )
     verdict, met = comparison.verdict()
     how = f"{plan.rounds} rounds, {plan.requests} requests at once, {plan.seconds} s at each rate"
     kind = "medians" if plan == _USUAL else "SHORTENED, for development only: medians"
     lines = ["", *comparison.table(), "", f"python: {interpreter()}", f"{kind} of {how}", *verdict]
     print("\n".join(lines))
-    rates = {side: comparison.median(side, "requests/s") for side in (PRESENT, PREVIOUS, PEER)}
+    rates = {
+        side: comparison.median(side, "requests/s") for side in (PRESENT, *asked.releases, PEER)
+    }
     shown = ", ".join(f"{side} {rate:.0f}" for side, rate in rates.items())
     print(f"bench: requests/s: {shown}; {'all' if met else 'not all'} that is required is met")
     if asked.docs:

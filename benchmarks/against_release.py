@@ -1,8 +1,8 @@
-"""Measures the present code, the last release and the tutorial peer, alternately."""
+"""Measures the present code, a release and the tutorial peer, alternately."""
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,22 +18,24 @@ from benchmarks.pipeline import Pipeline
 from benchmarks.sizes import kept_bytes
 from benchmarks.stacks import Say, grant_access, new_stack
 from benchmarks.version import PRESENT, Version
-from deploy.local.released import PREVIOUS, released
+from deploy.local.released import released
 from deploy.local.stack import Stack
 from deploy.stack.passwords import password
 
 
-def measure(state: Path, plan: Plan, *, say: Say) -> tuple[Comparison, Figures]:
+def measure(
+    state: Path, plan: Plan, releases: Sequence[str], *, say: Say
+) -> tuple[Comparison, Figures]:
     """
     Return the comparison of the sides, and the figures of the present code.
 
-    Every round measures all sides; the present code and the release take turns in going first.
-    Each of these two has its own Kafka and Postgres, and its services run only while they are
-    measured. The peer uses the present code's servers, with its own topics and database.
+    Every round measures all sides; every second round reverses the order of the present code and
+    the releases. Each of these has its own Kafka and Postgres, and its services run only while
+    they are measured. The peer uses the present code's servers, with its own topics and database.
     """
-    codes = [Version(), Version(PREVIOUS, released(PREVIOUS, say=say))]
-    say(f"all of it takes about {plan.estimated_seconds / 60:.0f} minutes")
-    rounds: Mapping[str, list[Round]] = {PRESENT: [], PREVIOUS: [], PEER: []}
+    codes = [Version(), *(Version(each, released(each, say=say)) for each in releases)]
+    say(f"all of it takes about {plan.estimated_seconds(len(codes)) / 60:.0f} minutes")
+    rounds: Mapping[str, list[Round]] = {name: [] for name in (PRESENT, *releases, PEER)}
     with ExitStack() as ends:
         pipelines = [_pipeline(code, state, ends, say) for code in codes]
         stack = pipelines[0].stack
@@ -58,7 +60,9 @@ def _pipeline(code: Version, state: Path, ends: ExitStack, say: Say) -> Pipeline
     """Create a stack whose participants this version has registered; its services are stopped."""
     say(f"{code.name}: making a stack")
     start = code.prepare_and_start
-    stack, agencies = ends.enter_context(new_stack(state / code.name, say, start=start))
+    stack, agencies = ends.enter_context(
+        new_stack(state / code.name, say, start=start, folder=code.reference)
+    )
     code.stop(stack)
     return Pipeline(code, stack, grant_access(stack), agencies)
 

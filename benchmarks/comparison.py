@@ -33,44 +33,61 @@ class Limit:
     at_least: bool = False
 
 
-LIMITS = (
+_MEMORY = Limit("required", "memory of the largest service, MB", MEGABYTES)
+_LIMITS_OF_0_2_0 = (
     Limit("required", "processor time a request, at once, µs", 1.00, ratio=True),
     Limit("required", "answers at 100/s, p50, ms", 0.75, ratio=True),
     Limit("required", "idle, cores without the broker", 0.50, ratio=True),
-    Limit("required", "memory of the largest service, MB", MEGABYTES),
+    _MEMORY,
     Limit("wanted", "processor time a request, at once, µs", 0.80, ratio=True),
     Limit("wanted", "processor time a request, at 100/s, µs", 0.40, ratio=True),
     Limit("wanted", "answers at 100/s, p50, ms", 25),
     Limit("wanted", "answers at 100/s, p99, ms", 80),
     Limit("wanted", "requests/s", 1250, at_least=True),
 )
+_AT_MOST_A_TENTH_SLOWER = (
+    Limit("required", "processor time a request, at once, µs", 1.10, ratio=True),
+    Limit("required", "processor time a request, at 100/s, µs", 1.10, ratio=True),
+    Limit("required", "answers at 100/s, p50, ms", 1.10, ratio=True),
+    Limit("required", "requests/s", 0.90, ratio=True, at_least=True),
+    _MEMORY,
+)
+
+
+def limits(release: str) -> Sequence[Limit]:
+    """Return what the present code is held to when it is compared with a *release*."""
+    return _LIMITS_OF_0_2_0 if release == "0.2.0" else _AT_MOST_A_TENTH_SLOWER
 
 
 class Comparison:
-    """All rounds of all sides; the first side is the present code, the second the release."""
+    """All rounds of all sides: the present code, releases by their versions, and the peer."""
 
     def __init__(self, plan: Plan, sides: Mapping[str, Sequence[Round]]) -> None:
         self._sides = sides
         self._rows = {row.name: row for row in _rows(plan.rates)}
-        self._present, self._release, *_ = sides
+        self._present, *others = sides
+        self._releases = [side for side in others if side != PEER]
 
     def table(self) -> list[str]:
-        """Return the medians of every side, and the ratio with its lowest and highest round."""
-        ratio = f"{self._present} / {self._release} (lowest, highest round)"
-        lines = [
-            f"| | {' | '.join(self._sides)} | {ratio} |",
-            "|---|" + "--:|" * (len(self._sides) + 1),
-        ]
+        """Return the medians of every side, and the ratios with their lowest and highest round."""
+        ratios = [f"{self._present} / {each} (lowest, highest round)" for each in self._releases]
+        heads = [*self._sides, *ratios]
+        lines = [f"| | {' | '.join(heads)} |", "|---|" + "--:|" * len(heads)]
         for row in self._rows.values():
             cells = [_shown(self.median(side, row.name), row.digits) for side in self._sides]
-            lines.append(f"| {row.name} | {' | '.join(cells)} | {self._ratios(row)} |")
+            cells += [self._ratios(row, release) for release in self._releases]
+            lines.append(f"| {row.name} | {' | '.join(cells)} |")
         return lines
 
     def verdict(self) -> tuple[list[str], bool]:
         """Return a line for each limit, and whether all required limits are met."""
-        judged = [(limit, *self._judge(limit)) for limit in LIMITS]
+        judged = [
+            (limit, *self._judge(limit, release))
+            for release in self._releases
+            for limit in limits(release)
+        ]
         met = all(met for limit, _, met in judged if limit.kind == "required")
-        return [line for _, line, _ in judged], met
+        return list(dict.fromkeys(line for _, line, _ in judged)), met
 
     def median(self, side: str, name: str) -> float | None:
         """Return the median of a figure over a side's rounds."""
@@ -79,13 +96,13 @@ class Comparison:
         values = [value for value in found if value is not None]
         return median(values) if values else None
 
-    def _judge(self, limit: Limit) -> tuple[str, bool]:
+    def _judge(self, limit: Limit, release: str) -> tuple[str, bool]:
         found = self.median(self._present, limit.row)
         what = limit.row
         if limit.ratio:
-            before = self.median(self._release, limit.row)
+            before = self.median(release, limit.row)
             found = None if found is None or not before else found / before
-            what = f"{limit.row}, {self._present} / {self._release}"
+            what = f"{limit.row}, {self._present} / {release}"
         sign = "≥" if limit.at_least else "≤"
         if found is None:
             return f"{limit.kind}: {what}: not measured ({sign} {limit.limit:g})", True
@@ -94,17 +111,17 @@ class Comparison:
         verdict = "met" if met else "not met"
         return f"{limit.kind}: {what}: {shown} ({sign} {limit.limit:g}): {verdict}", met
 
-    def _ratios(self, row: Row) -> str:
+    def _ratios(self, row: Row, release: str) -> str:
         of_rounds = [
             mine / theirs
             for mine, theirs in zip(
                 map(row.measure, self._sides[self._present]),
-                map(row.measure, self._sides[self._release]),
+                map(row.measure, self._sides[release]),
                 strict=True,
             )
             if mine is not None and theirs
         ]
-        mine, theirs = (self.median(each, row.name) for each in (self._present, self._release))
+        mine, theirs = (self.median(each, row.name) for each in (self._present, release))
         if not of_rounds or mine is None or not theirs:
             return ""
         return f"{mine / theirs:.2f} ({min(of_rounds):.2f}, {max(of_rounds):.2f})"

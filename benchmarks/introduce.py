@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from benchmarks.participants import OFFICE, reference
+from benchmarks.participants import OFFICE, REFERENCE, reference
 from deploy.local.connection import Connection
 from deploy.participants.client import Access, Client
 from deploy.stack.failure import StackFailed
@@ -13,8 +14,14 @@ from deploy.stack.failure import StackFailed
 _SECONDS = 60
 
 
-async def introduce(connection: Connection, everybody: Sequence[dict[str, Any]]) -> None:
-    """Register participants and reference data, declare ample capacity, await all answers."""
+async def introduce(
+    connection: Connection, everybody: Sequence[dict[str, Any]], *, folder: Path = REFERENCE
+) -> None:
+    """
+    Register participants and reference data, declare ample capacity, await all answers.
+
+    A release gets the reference data of its own *folder*: it refuses what it does not know yet.
+    """
     office = _client(connection, OFFICE)
     await office.start()
     try:
@@ -27,7 +34,7 @@ async def introduce(connection: Connection, everybody: Sequence[dict[str, Any]])
             ("provider.list", "providers"),
             ("ruleset.approve", "rulesets"),
         ):
-            for entry in reference(name):
+            for entry in reference(name, folder=folder):
                 await office.send(kind, entry, subject=entry["id"])
         await _answered(office)
     finally:

@@ -72,13 +72,12 @@ class Plan:
         """Requests to warm up new processes, before anything is measured."""
         return self.requests // 4
 
-    @property
-    def estimated_seconds(self) -> float:
-        """The duration of all rounds, as measured on two cores."""
+    def estimated_seconds(self, versions: int) -> float:
+        """Return the duration of all rounds of some versions and the peer, on two cores."""
         steady = (len(self.rates) + 1) * (self.seconds + 4)
         pipeline = 15 + (self.requests + self.warm) / 600 + steady
         peer = 10 + 1.1 * self.peer_requests / 120 + steady
-        return 120 + self.rounds * (2 * pipeline + peer)
+        return 120 + self.rounds * (versions * pipeline + peer)
 
 
 KAFKA = "kafka"

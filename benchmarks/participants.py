@@ -47,9 +47,9 @@ class AskingAgency:
         }
 
 
-def reference(name: str) -> list[dict[str, Any]]:
-    """Return the entries of one file of `deploy/reference`."""
-    entries: list[dict[str, Any]] = yaml.safe_load((REFERENCE / f"{name}.yaml").read_text())[name]
+def reference(name: str, *, folder: Path = REFERENCE) -> list[dict[str, Any]]:
+    """Return the entries of one file of `deploy/reference`, here or in a release's *folder*."""
+    entries: list[dict[str, Any]] = yaml.safe_load((folder / f"{name}.yaml").read_text())[name]
     return entries
 
 

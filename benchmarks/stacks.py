@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.introduce import introduce
 from benchmarks.login import MEASURER, Login, measurer_grants
-from benchmarks.participants import AskingAgency, asking_agencies, participants
+from benchmarks.participants import REFERENCE, AskingAgency, asking_agencies, participants
 from deploy.local.stack import Stack
 from deploy.provision.access import Grant, grants
 from deploy.provision.broker import admin_client, provision_kafka
@@ -32,12 +32,14 @@ def new_stack(
     systems: int | None = None,
     silent: int = 0,
     start: Callable[[Stack], object] = Stack.up,
+    folder: Path = REFERENCE,
 ) -> Iterator[tuple[Stack, Sequence[AskingAgency]]]:
     """
     Give a new stack in *state* and the requesting agencies; stop the stack at the end.
 
     The agencies are those of all agency systems, or of the first *systems*; *silent* observers are
-    registered as well. *start* starts the stack's processes.
+    registered as well. *start* starts the stack's processes; *folder* holds the reference data of
+    their release.
     """
     _check_free(state)
     shutil.rmtree(state, ignore_errors=True)
@@ -52,7 +54,7 @@ def new_stack(
     with Stack(state, participants=listed, say=say) as stack:
         start(stack)
         say(f"introducing {len(everybody)} participants, programs, topics, providers, rules")
-        asyncio.run(introduce(stack.connection, everybody))
+        asyncio.run(introduce(stack.connection, everybody, folder=folder))
         yield stack, agencies
 
 

@@ -127,7 +127,10 @@ def _loads(asked: argparse.Namespace, code: Version, say: Say) -> list[Load]:
     found = []
     with (
         _counting(code) as counter,
-        new_stack(asked.state / "loads", say, start=counter.start) as (stack, agencies),
+        new_stack(asked.state / "loads", say, start=counter.start, folder=code.reference) as (
+            stack,
+            agencies,
+        ),
     ):
         login = grant_access(stack)
         with LoadTest(stack, login, agencies) as test:
@@ -157,6 +160,7 @@ def _crowd(asked: argparse.Namespace, code: Version, number: int, say: Say) -> C
             systems=_SYSTEMS,
             silent=number,
             start=counter.start,
+            folder=code.reference,
         ) as (stack, agencies),
     ):
         login = grant_access(stack)

@@ -25,6 +25,11 @@ class Version:
         """The folder that holds this version's code and its ``.venv``."""
         return Path(self.program[0]).parents[2]
 
+    @property
+    def reference(self) -> Path:
+        """The folder of this version's reference data."""
+        return self.folder / "deploy" / "reference"
+
     def prepare(self, stack: Stack) -> None:
         """Start Kafka and Postgres, provision them, and migrate the databases."""
         stack.start()

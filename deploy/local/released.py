@@ -12,7 +12,7 @@ from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from shared.contracts.services import SERVICES
 
-PREVIOUS = "0.2.0"
+PREVIOUS = "0.3.0"
 """The release before the present code: the base of upgrade proofs and of benchmarks."""
 _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".local" / "versions"
@@ -25,8 +25,7 @@ def released(version: str, *, say: Callable[[str], None]) -> Sequence[str | Path
     The code is the commit named in CHANGELOG.md, the packages are those of its own locks, and the
     interpreter is the one that runs this.
     """
-    commit = commit_of(version)
-    folder = _FOLDER / commit
+    commit, folder = commit_of(version), folder_of(version)
     python = folder / ".venv" / "bin" / "python"
     if not (folder / ".venv" / "ready").exists() or not _is_same(python):
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,6 +57,11 @@ def migrate(stack: Stack, version: str, program: Sequence[str | Path] | None) ->
     for service, (status, output) in zip(SERVICES, ended, strict=True):
         if status != 0:
             raise StackFailed(f"{version} cannot migrate {service}: {output}")
+
+
+def folder_of(version: str) -> Path:
+    """Return the folder in which `released` builds a version."""
+    return _FOLDER / commit_of(version)
 
 
 def commit_of(version: str) -> str:

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from benchmarks.participants import OFFICE, reference
+from benchmarks.participants import OFFICE, REFERENCE, reference
 from benchmarks.simulation import Reaction
 
 # A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
@@ -13,17 +14,23 @@ _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
 _DESK = "desk"
 
 
-def introductions(everybody: Sequence[dict[str, Any]]) -> list[list[Reaction]]:
-    """Return the messages of each step; a step needs the answers to the one before."""
+def introductions(
+    everybody: Sequence[dict[str, Any]], *, folder: Path = REFERENCE
+) -> list[list[Reaction]]:
+    """
+    Return the messages of each step; a step needs the answers to the one before.
+
+    *folder* holds the reference data.
+    """
     first, *others = everybody
-    rulesets = json.loads(json.dumps(reference("rulesets"), default=str))
+    rulesets = json.loads(json.dumps(reference("rulesets", folder=folder), default=str))
     for rules in rulesets:
         rules["calendar"] |= {"seconds_per_day": _SECONDS_PER_DAY}
         rules["calendar"] |= {"grace_seconds": _GRACE_SECONDS}
     definitions = [
-        *_messages("program.define", reference("programs")),
-        *_messages("topic.define", reference("topics")),
-        *_messages("provider.list", reference("providers")),
+        *_messages("program.define", reference("programs", folder=folder)),
+        *_messages("topic.define", reference("topics", folder=folder)),
+        *_messages("provider.list", reference("providers", folder=folder)),
         *_messages("ruleset.approve", rulesets),
     ]
     declarations = capacities(everybody, each=1_000_000)

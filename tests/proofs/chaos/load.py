@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks.participants import AskingAgency
+from benchmarks.participants import REFERENCE, AskingAgency
 from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.participants.client import envelope
@@ -52,6 +52,8 @@ class Plan:
     rate: float
     histories: Path
     has_mail: bool = False
+    reference: Path = REFERENCE
+    """The folder of the reference data."""
 
 
 class Load:
@@ -74,7 +76,7 @@ class Load:
 
     def introduce(self) -> None:
         """Register all participants and reference data, step by step."""
-        steps = introductions(self._plan.everybody)
+        steps = introductions(self._plan.everybody, folder=self._plan.reference)
         if self._plan.has_mail:
             steps.append(contacts(self._plan.everybody))
         for step in steps:

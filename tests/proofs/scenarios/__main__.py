@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.local.released import PREVIOUS, folder_of
 from deploy.stack.failure import StackFailed
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.scenarios import (
@@ -24,7 +25,13 @@ SCENARIOS: Mapping[str, Scenario] = {
     "older-database": Scenario(older_database.run),
     "outage": Scenario(outage.run),
     "restored-beside": Scenario(restored_beside.run, begin=restored_beside.begin),
-    "rollout": Scenario(rollout.run, begin=rollout.begin, rate=10, stable_names=False),
+    "rollout": Scenario(
+        rollout.run,
+        begin=rollout.begin,
+        rate=10,
+        stable_names=False,
+        reference=folder_of(PREVIOUS) / "deploy" / "reference",
+    ),
 }
 
 

@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.participants import REFERENCE
 from deploy.local.stack import Stack
 from deploy.stack.proxy_routes import POSTGRES
 from tests.proofs.chaos import load
@@ -99,6 +100,8 @@ class Scenario:
     rate: float = 5
     stable_names: bool = True
     """Whether a process keeps its name in its group when it starts again (`Stack`)."""
+    reference: Path = REFERENCE
+    """The folder of the reference data: of the release that takes it in."""
     has_clocks: bool = False
     """Whether the wall clocks of services, Postgres and Kafka may be stepped."""
 
@@ -124,6 +127,7 @@ def started(
         scenario.begin(rig)
         stack.wait_ready()
         plan = roster.plan(stack, seed=seed, rate=scenario.rate)
+        plan = replace(plan, reference=scenario.reference)
         with load.running(plan) as pipe:
             say("registering all participants")
             pipe.recv()

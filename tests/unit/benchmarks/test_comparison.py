@@ -77,6 +77,36 @@ def test_a_requirement_that_is_missed_fails_the_comparison() -> None:
     )
 
 
+def test_beside_a_later_release_a_tenth_slower_is_the_limit() -> None:
+    sides = {"present": [a_round(time=2300, p50=43, rate=880)] * 3, "0.3.0": BEFORE}
+
+    lines, met = Comparison(PLAN, sides).verdict()
+
+    assert not met
+    assert lines == [
+        "required: processor time a request, at once, µs, present / 0.3.0: 1.15 (≤ 1.1): not met",
+        "required: processor time a request, at 100/s, µs, present / 0.3.0: 1.15 (≤ 1.1): not met",
+        "required: answers at 100/s, p50, ms, present / 0.3.0: 1.07 (≤ 1.1): met",
+        "required: requests/s, present / 0.3.0: 0.88 (≥ 0.9): not met",
+        "required: memory of the largest service, MB: 100.0 (≤ 150): met",
+    ]
+
+
+def test_each_release_has_its_ratio_and_its_limits() -> None:
+    sides = {"present": BEFORE, "0.2.0": BEFORE, "0.3.0": BEFORE, "peer": [a_round(peer=True)] * 3}
+    found = Comparison(PLAN, sides)
+
+    assert found.table()[0].endswith(
+        "| present / 0.2.0 (lowest, highest round) | present / 0.3.0 (lowest, highest round) |"
+    )
+    lines, _ = found.verdict()
+    assert (
+        "required: idle, cores without the broker, present / 0.2.0: 1.00 (≤ 0.5): not met" in lines
+    )
+    assert "required: requests/s, present / 0.3.0: 1.00 (≥ 0.9): met" in lines
+    assert len([line for line in lines if "memory" in line]) == 1
+
+
 def test_a_wish_that_is_missed_fails_nothing() -> None:
     lines, met = comparison(*[a_round(rate=1249)] * 3).verdict()
 
