@@ -23,7 +23,6 @@ from services.notifications.load_plan import LoadPlan
 from services.notifications.messages import out_topic
 from shared.contracts.intake import Window
 from shared.contracts.outbound import CaseMail, CaseNote, CaseNotice, ContactCard
-from shared.contracts.routing import AskedFacts
 from shared.delivery.sequences import Subject
 from shared.delivery.take_in.reader import Closing
 from shared.postgres.statements import load_statements
@@ -109,7 +108,7 @@ async def load_batch(
 def _request(row: Sequence[Any]) -> Request:
     topics, forms, contact_ids = tuple(row[7].split()), tuple(row[8].split()), json.loads(row[11])
     *state, asked, _ = row[12:]
-    told = None if asked is None else Asked.of(AskedFacts.model_validate_json(asked))
+    told = None if asked is None else Asked.decode(asked)
     columns = (*row[:7], topics, forms, *row[9:11], tuple(contact_ids), *state, told)
     return Request(*columns)
 
@@ -179,7 +178,7 @@ def _state(r: Request) -> tuple[Any, ...]:
         r.offer_id,
         r.expires_at,
         r.engagement_id,
-        None if r.asked is None else AskedFacts(**r.asked._asdict()).encode().decode(),
+        None if r.asked is None else r.asked.encode(),
     )
 
 

@@ -1,5 +1,6 @@
 """A request as notifications stores it: only data that some participant may see."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,22 @@ class Asked(NamedTuple):
     @classmethod
     def of(cls, facts: RequestFacts | AskedFacts) -> "Asked":
         return cls(tuple(facts.topics), tuple(facts.service_forms), facts.wished)
+
+    def encode(self) -> str:
+        """Return the JSON of `AskedFacts`; each row that is written has it, so it is made fast."""
+        wished = {"from": self.wished.from_, "until": self.wished.until}
+        days = {end: day.isoformat() for end, day in wished.items() if day is not None}
+        return json.dumps(
+            {"topics": self.topics, "service_forms": self.service_forms, "wished": days}
+        )
+
+    @classmethod
+    def decode(cls, text: str) -> "Asked":
+        """Return what `encode` wrote."""
+        found = json.loads(text)
+        days = {end: date.fromisoformat(day) for end, day in found["wished"].items()}
+        wished = Window(from_=days.get("from"), until=days.get("until"))
+        return cls(tuple(found["topics"]), tuple(found["service_forms"]), wished)
 
 
 class Request(NamedTuple):
