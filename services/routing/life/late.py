@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast, get_args
 
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.pauses import SILENCE
@@ -40,19 +40,7 @@ _Started = (
     | ClockResumed
 )
 _Announced = ClockReminded | ClockMissed | ClockStillMissed | ClockSettled
-ABOUT_CLOCKS = (
-    OfferMade,
-    RequestReferred,
-    EngagementOpened,
-    EngagementProgressed,
-    EngagementAffected,
-    ClockMoved,
-    ClockResumed,
-    ClockReminded,
-    ClockMissed,
-    ClockStillMissed,
-    ClockSettled,
-)
+ABOUT_CLOCKS = frozenset((*get_args(_Started), *get_args(_Announced)))
 """The events after which something else is to be announced."""
 _OF_OFFICE = ("triage.", "rehome")
 REHOME_CLOCK = "rehome"
@@ -86,11 +74,11 @@ class Late(NamedTuple):
 
 def late_by(event: RoutingEvent) -> Late | None:
     """Return what is to be announced after *event*; None if it is about no clock."""
-    if not isinstance(event, ABOUT_CLOCKS):
+    if type(event) not in ABOUT_CLOCKS:  # asked of every event
         return None
     if isinstance(event, _Announced):
         return _announced(event)
-    return _started(event)
+    return _started(cast("_Started", event))
 
 
 def _announced(event: _Announced) -> Late:

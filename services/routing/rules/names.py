@@ -7,6 +7,7 @@ changes: an improved one gets the next number.
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 RULE = 1
@@ -76,6 +77,7 @@ def _without(name: _Name, word: str) -> _Name:
     return name._replace(proper=tuple(part for part in name.proper if part != word))
 
 
+@lru_cache(maxsize=4096)  # the agencies that ask are few, and each is compared again
 def _parts(name: str) -> _Name:
     folded = unicodedata.normalize("NFKD", name).replace("'", "").replace("\u2019", "").lower()
     bare = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c))
