@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
 
 from continuum.rebuild.tables import Tables
 from services.reporting import store
@@ -13,13 +15,14 @@ from shared.catalog import catalog
 from shared.contracts import intake, reference, routing
 from shared.contracts.event import derived_id
 from shared.contracts.reference import ProgramDefined
-from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged
+from shared.contracts.reporting import PROGRAMS_TOPIC, ProgramChanged, ProgramsEvent
 from shared.delivery.records import Item
 from shared.delivery.sequences import Numbers
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
 _READER = ReportingReader()
+_PUBLISHED: TypeAdapter[Any] = TypeAdapter(Annotated[ProgramsEvent, Field(discriminator="type")])
 
 
 def _batch() -> Batch:
@@ -57,8 +60,9 @@ async def _save(connection: Any, changes: Changes) -> None:
 async def _read_back(
     connection: Any, published: Sequence[bytes], numbers: Mapping[str, int]
 ) -> None:
-    events = [ProgramChanged.model_validate_json(value) for value in published]
-    openings = opened({(event.subject, event.number): event for event in events}, numbers)
+    events = [_PUBLISHED.validate_json(value) for value in published]
+    changes = {(e.subject, e.number): e for e in events if isinstance(e, ProgramChanged)}
+    openings = opened(changes, numbers)
     columns = list(zip(*openings, strict=True)) or [(), (), ()]
     await connection.execute(_SQL["open_programs"], *columns)
 

@@ -31,7 +31,7 @@ _TITLES: Mapping[Channel, str] = {
 _ABOUT: Mapping[Channel, str] = {
     "in": "Only the participant writes here. Every record gets exactly one answer.",
     "out": "Only the participant reads here: answers, offers, changes of status, heartbeats.",
-    "programs": "Changes of programs; public, and kept for ever.",
+    "programs": "Changes of programs and solicitations; public, and kept for ever.",
 }
 
 
@@ -111,7 +111,11 @@ def _message(kind: MessageType, schemas: Document, examples: Iterable[Example]) 
 
 
 def _key(channel: Channel) -> str:
-    return {"in": "Not read.", "out": "The participant.", "programs": "The program."}[channel]
+    return {
+        "in": "Not read.",
+        "out": "The participant.",
+        "programs": "The program or solicitation.",
+    }[channel]
 
 
 def _component(kind: MessageType, schema: Document, schemas: Document) -> Document:

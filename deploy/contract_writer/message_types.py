@@ -32,13 +32,16 @@ PREVIEW = frozenset(
         "notice.settle.v1",
         "offer.changed.v1",
         "preference.set.v1",
+        "reporting.solicitation_published.v1",
         "ruleset.approve.v1",
+        "solicitation.announce.v1",
         "staff.set.v1",
     }
 )
 """Types that may still change in any way; all others are stable."""
 KINDS = ("agency_system", "provider", "program_office", "observer")
 PROGRAM_CHANGED = "gov.cri.reporting.program_changed.v1"
+SOLICITATION_PUBLISHED = "gov.cri.reporting.solicitation_published.v1"
 Model = type[BaseModel]
 Channel = Literal["in", "out", "programs"]
 
@@ -99,6 +102,13 @@ def message_types() -> tuple[MessageType, ...]:
             "programs",
             frozenset(KINDS),
             "The state of a program changed. Public.",
+        ),
+        MessageType(
+            SOLICITATION_PUBLISHED,
+            reporting.SolicitationPublished,
+            "programs",
+            frozenset(KINDS),
+            "A solicitation was announced or changed. Public.",
         ),
     )
 

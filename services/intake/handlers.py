@@ -158,6 +158,7 @@ class IntakeReader:
             providers=catalog.providers,
             calendars=catalog.calendars,
             staff=catalog.staff,
+            solicitations=catalog.solicitations,
         )
 
     def _blank(self, record: Record) -> Message:

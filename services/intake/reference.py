@@ -18,6 +18,8 @@ from shared.contracts.reference import (
     ReferenceEvent,
     RuleSet,
     RulesetApproved,
+    Solicitation,
+    SolicitationAnnounced,
     StaffMember,
     StaffSet,
     TopicDefined,
@@ -45,6 +47,8 @@ def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, Re
             return _event("calendar", CalendarDefined, entry, message, number, at)
         case StaffMember():
             return _event("staff", StaffSet, entry, message, number, at)
+        case Solicitation():
+            return _event("solicitation", SolicitationAnnounced, entry, message, number, at)
 
 
 def _event(

@@ -15,6 +15,8 @@ from shared.contracts.reference import (
     Provider,
     ProviderListed,
     ReferenceEvent,
+    Solicitation,
+    SolicitationAnnounced,
     StaffMember,
     StaffRole,
     StaffSet,
@@ -57,7 +59,8 @@ class Registry:
     """
     Reference data as of ``version``; ``topics`` maps each id and alias to the id.
 
-    ``staff`` has the roles of each person of a program office, by participant and pseudonym.
+    ``staff`` has the roles of each person of a program office, by participant and pseudonym;
+    ``solicitations`` the last version of each.
     """
 
     version: int = 0
@@ -67,6 +70,7 @@ class Registry:
     providers: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
     staff: Mapping[tuple[str, str], frozenset[StaffRole]] = field(default_factory=dict)
+    solicitations: Mapping[str, int] = field(default_factory=dict)
 
 
 def sender(participant: Participant) -> Sender:
@@ -92,6 +96,7 @@ def registry(
     providers: Mapping[str, Provider],
     calendars: Mapping[str, CalendarDefinition],
     staff: Mapping[tuple[str, str], StaffMember],
+    solicitations: Mapping[str, Solicitation],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
@@ -103,6 +108,7 @@ def registry(
         providers=frozenset(providers),
         calendars=frozenset(calendars),
         staff={key: frozenset(person.roles) for key, person in staff.items()},
+        solicitations={one.id: one.version for one in solicitations.values()},
     )
 
 
@@ -125,5 +131,8 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
         case StaffSet(data=person):
             key = (person.participant, person.id)
             return replace(after, staff={**before.staff, key: frozenset(person.roles)})
+        case SolicitationAnnounced(data=solicitation):
+            versions = {**before.solicitations, solicitation.id: solicitation.version}
+            return replace(after, solicitations=versions)
         case _:
             return after

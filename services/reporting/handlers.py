@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from services.reporting import store
 from services.reporting.programs import ProgramRow, program_changed, program_row
 from services.reporting.project import RequestLogEvent, changed_by, merge
+from services.reporting.solicitations import solicitation_published, subject_of
 from services.reporting.timeline import TimelineEntry, entry_of
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
@@ -78,7 +79,8 @@ class ReportingReader:
         )
         if programs:
             await store.lock_programs(connection, programs=programs)
-        numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in programs])
+        subjects = [*programs, *_solicitations(items)]
+        numbers = await sequences.lock(connection, [(PROGRAMS_TOPIC, name) for name in subjects])
         return Batch(at=self._clock.at(at), numbers=numbers)
 
     def decide(self, state: Batch, item: Item) -> Taken:
@@ -87,6 +89,8 @@ class ReportingReader:
             state.catalog.append((event.number, event))
             if type(event) is reference.ProgramDefined:
                 return _define_program(state, event)
+            if type(event) is reference.SolicitationAnnounced:
+                return _publish_solicitation(state, event)
             return _TAKEN
         # Routing's answers to providers do not concern a request.
         if type(event) in _ANSWERS and not is_tracking_number(event.subject):
@@ -104,7 +108,7 @@ class ReportingReader:
             await store.save_batch(connection, rows=state.rows, entries=state.entries)
         if state.programs:
             await store.save_programs(connection, programs=list(state.programs.values()))
-            await sequences.save(connection, state.numbers)
+        await sequences.save(connection, state.numbers)
         await catalog.take_in(connection, state.catalog)
 
 
@@ -126,3 +130,16 @@ def _define_program(state: Batch, event: reference.ProgramDefined) -> Taken:
     state.programs[row.program] = row
     state.numbers.next(PROGRAMS_TOPIC, row.program)
     return Taken("applied", (message,))
+
+
+def _solicitations(items: Sequence[Item]) -> list[str]:
+    """Return the subjects of what is published about the solicitations in *items*."""
+    announced = [i.message for i in items if type(i.message) is reference.SolicitationAnnounced]
+    return [subject_of(event.data.id) for event in announced]
+
+
+def _publish_solicitation(state: Batch, event: reference.SolicitationAnnounced) -> Taken:
+    subject = subject_of(event.data.id)
+    number = state.numbers.next(PROGRAMS_TOPIC, subject)
+    published = solicitation_published(event, at=state.at, number=number)
+    return Taken("applied", (outbox.outgoing(PROGRAMS_TOPIC, published, key=subject),))

@@ -18,8 +18,12 @@ from services.reporting import store
 from services.reporting.csv_table import release_table
 from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.render import release_page
+from services.reporting.solicitations import open_at
 from services.reporting.store import ReleaseRow
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.catalog.catalog import CatalogCache
+from shared.catalog.solicitations import sentence as sentence_about
+from shared.contracts.reference import Solicitation
 from shared.contracts.reporting import Release, ReleaseFacts
 from shared.process.outages import TRANSIENT
 
@@ -44,12 +48,13 @@ class Shown:
     at: datetime
     rows: Sequence[ReleaseRow]
     programs: Sequence[ProgramRow]
+    solicitations: Sequence[Solicitation]
 
 
 @dataclass(slots=True)
 class Pages:
     """
-    Reads the list of releases and the programs at most once in ``kept_seconds``.
+    Reads releases, programs and solicitations at most once in ``kept_seconds``.
 
     While the database is unavailable or slow, what was read before stays, and one reader waits.
     """
@@ -59,6 +64,7 @@ class Pages:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _shown: Shown | None = None
     _until: float = 0.0
+    _catalog: CatalogCache = field(default_factory=CatalogCache)
     _releases: dict[str, Published] = field(default_factory=dict)
 
     async def shown(self, request: Request) -> Shown:
@@ -100,7 +106,9 @@ class Pages:
         async with pool.acquire() as connection, connection.transaction():
             programs, _ = await store.read_programs(connection)
             rows = await store.list_releases(connection)
-        return Shown(self.clock.at(await store.read_clock(pool)), rows, programs)
+            catalog = await self._catalog.current(connection)
+        at = self.clock.at(await store.read_clock(pool))
+        return Shown(at, rows, programs, open_at(catalog.solicitations.values(), at))
 
 
 def routes(*, kept_seconds: float, clock: BusinessClock = REAL_TIME) -> list[BaseRoute]:
@@ -110,14 +118,14 @@ def routes(*, kept_seconds: float, clock: BusinessClock = REAL_TIME) -> list[Bas
     async def page(request: Request) -> Response:
         shown = await pages.shown(request)
         month = request.path_params.get("month")
-        if month is None and not shown.rows:
-            return HTMLResponse(release_page(None, programs=shown.programs, at=shown.at))
-        found = await pages.release(request, month)
+        none_yet = month is None and not shown.rows
+        found = None if none_yet else await pages.release(request, month)
         html = release_page(
-            found.facts,
-            published_at=found.at,
+            None if found is None else found.facts,
+            published_at=None if found is None else found.at,
             months=[row.month for row in shown.rows],
             programs=shown.programs,
+            solicitations=shown.solicitations,
             at=shown.at,
         )
         return HTMLResponse(html)
@@ -158,4 +166,8 @@ def _programs(shown: Shown) -> dict[str, Any]:
                 "sentence": sentence(row.name, status=status, opens_at=row.opens_at),
             }
         )
-    return {"as_of": shown.at.isoformat(), "programs": found}
+    solicitations = [
+        {**one.model_dump(mode="json"), "sentence": sentence_about(one)}
+        for one in shown.solicitations
+    ]
+    return {"as_of": shown.at.isoformat(), "programs": found, "solicitations": solicitations}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -19,6 +20,8 @@ from services.reporting.labels import (
 from services.reporting.months import Month
 from services.reporting.programs import ProgramRow, sentence, status_at
 from services.reporting.release import NOTES
+from shared.catalog.solicitations import sentence as sentence_about
+from shared.contracts.reference import Solicitation
 from shared.contracts.reporting import ReleasedFigure, ReleaseFacts
 
 Value: TypeAlias = int | float | str | None
@@ -63,6 +66,19 @@ class Program:
     status: str
     summary: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A solicitation as the page shows it; ``host`` is where its link leads."""
+
+    title: str
+    status: str
+    for_whom: str
+    summary: str
+    sentence: str
+    url: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,7 @@ def release_page(
     published_at: datetime | None = None,
     months: Sequence[str] = (),
     programs: Sequence[ProgramRow] = (),
+    solicitations: Sequence[Solicitation] = (),
     at: datetime,
 ) -> str:
     """
@@ -142,10 +159,13 @@ def release_page(
 
     Without a release it says that there is none yet. *programs* are shown as they are at *at*.
     """
-    shown = [_program(row, at=at) for row in programs]
+    current = {
+        "programs": [_program(row, at=at) for row in programs],
+        "solicitations": [_solicitation(one) for one in solicitations],
+    }
     page = TEMPLATES.get_template("page.html.j2")
     if published is None:
-        return page.render(release=None, programs=shown, notes=NOTES)
+        return page.render(release=None, notes=NOTES, **current)
     release = published.release
     values = {(f.figure, f.breakdown, f.group): f.value for f in release.figures}
     times = _released_times(release.figures)
@@ -156,12 +176,12 @@ def release_page(
         sha256=published.sha256,
         definitions=", ".join(f"{name} {n}" for name, n in release.definitions.items()),
         cards=[(label, _count(values[key])) for label, key in _CARDS.items()],
-        programs=shown,
         units=_units(release.figures),
         times=times.pop("all", []),
         times_by_program=list(times.items()),
         releases=months,
         notes=NOTES,
+        **current,
     )
 
 
@@ -169,6 +189,11 @@ def _program(row: ProgramRow, *, at: datetime) -> Program:
     status = status_at(row, at=at)
     text = sentence(row.name, status=status, opens_at=row.opens_at)
     return Program(row.name, status, row.summary, text)
+
+
+def _solicitation(one: Solicitation) -> Call:
+    host = urlsplit(one.url).hostname or ""
+    return Call(one.title, one.status, one.for_, one.summary, sentence_about(one), one.url, host)
 
 
 def _units(figures: Sequence[Figure | ReleasedFigure]) -> list[tuple[str, list[Bars]]]:

@@ -2,8 +2,8 @@
 Brings a database restored from an older dump up to the announcements reporting has published.
 
 Reporting's tables are a fold of other services' topics, which it reads again from the restored
-checkpoints. The announcements about programs and the releases are its own: none is published
-twice, and a release that was published is the release of its month.
+checkpoints. The announcements about programs and solicitations, and the releases, are its own:
+none is published twice, and a release that was published is the release of its month.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.reporting import store
+from services.reporting import solicitations, store
 from services.reporting.handlers import Batch, ReportingReader
 from services.reporting.programs import TYPE, program_row
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -29,6 +29,7 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 
 
+_ANNOUNCED = (reference.ProgramDefined, reference.SolicitationAnnounced)
 OWN = OwnTopics(r"^cri\.(pub\.programs|pub\.reports|int\.reporting)\.v1$")
 
 
@@ -56,13 +57,16 @@ class RestoreReader:
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> RestoreBatch:
         batch = await self._reader.load(connection, items, at=at)
-        defined = [i.message.id for i in items if type(i.message) is reference.ProgramDefined]
+        defined = [item.message.id for item in items if type(item.message) in _ANNOUNCED]
         found = await read_published(connection, defined) if defined else {}
         published_ids = frozenset(event.id for events in found.values() for event in events)
         return RestoreBatch(batch, published_ids)
 
     def decide(self, state: RestoreBatch, item: Item) -> Taken:
         event = item.message
+        if type(event) is reference.SolicitationAnnounced and _is_published(state, event):
+            state.batch.catalog.append((event.number, event))
+            return Taken("applied")
         if type(event) is not reference.ProgramDefined:
             return self._reader.decide(state.batch, item)
         if _announcement_id(event.id, event.data.id, opened=False) not in state.published_ids:
@@ -108,3 +112,8 @@ async def _put_back(connection: Any, value: bytes) -> None:
 
 def _announcement_id(defined_by: str, program: str, *, opened: bool) -> str:
     return derived_id(defined_by, TYPE, program, int(opened))
+
+
+def _is_published(state: RestoreBatch, event: reference.SolicitationAnnounced) -> bool:
+    subject = solicitations.subject_of(event.data.id)
+    return derived_id(event.id, solicitations.TYPE, subject, 0) in state.published_ids

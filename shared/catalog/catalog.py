@@ -22,6 +22,8 @@ from shared.contracts.reference import (
     ReferenceEvent,
     RuleSet,
     RulesetApproved,
+    Solicitation,
+    SolicitationAnnounced,
     StaffMember,
     StaffSet,
     TopicDefined,
@@ -59,6 +61,7 @@ class Catalog:
     """The version that last changed the calendar of a rule set."""
     staff: Mapping[tuple[str, str], StaffMember] = field(default_factory=dict)
     """By participant and pseudonym."""
+    solicitations: Mapping[str, Solicitation] = field(default_factory=dict)
 
     def topic(self, code: str) -> TopicOfHelp | None:
         """Return the topic of help whose id or alias is *code*."""
@@ -141,6 +144,8 @@ def _kind(event: ReferenceEvent) -> str:
             return "calendar"
         case StaffSet():
             return "staff"
+        case SolicitationAnnounced():
+            return "solicitation"
 
 
 _MODELS: Mapping[str, Any] = {
@@ -151,6 +156,7 @@ _MODELS: Mapping[str, Any] = {
     "ruleset": RuleSet,
     "calendar": CalendarDefinition,
     "staff": StaffMember,
+    "solicitation": Solicitation,
 }
 
 
@@ -200,3 +206,6 @@ def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
         case StaffMember():
             staff = {**catalog.staff, (entry.participant, entry.id): entry}
             return replace(catalog, version=number, staff=staff)
+        case Solicitation():
+            announced = {**catalog.solicitations, entry.id: entry}
+            return replace(catalog, version=number, solicitations=announced)

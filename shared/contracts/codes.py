@@ -124,7 +124,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "staff_roles": {
         "reader": "Reads, and asks for states.",
         "worker": "Enters and directs requests, ends engagements, keeps contacts, opens files.",
-        "approver": "Defines programs, topics, providers, rule sets and calendars.",
+        "approver": "Defines programs, topics, providers, rule sets, calendars, solicitations.",
         "administrator": "Registers participants, and gives roles.",
     },
     "offer_answers": {
@@ -259,6 +259,16 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "open": "Requests are offered to providers.",
         "suspended": "Requests wait and keep their place; open offers are withdrawn.",
         "ended": "No new requests; those that wait are referred, open offers are withdrawn.",
+    },
+    "solicited": {
+        "providers": "Organizations that would help agencies.",
+        "agencies": "Law enforcement agencies.",
+    },
+    "solicitation_statuses": {
+        "announced": "It opens on opens_on.",
+        "open": "Applications are taken until closes_at.",
+        "closed": "No applications are taken any more.",
+        "canceled": "It is taken back.",
     },
     "provider_roles": {
         "lead": "Leads the group of providers.",

@@ -22,6 +22,7 @@ from shared.contracts.reference import (
     Program,
     Provider,
     RuleSet,
+    Solicitation,
     StaffMember,
     StaffRole,
     TopicOfHelp,
@@ -650,6 +651,19 @@ class ProgramDefinition(Program):
     """Whether it takes requests and offers them."""
 
 
+class SolicitationAnnouncement(Solicitation):
+    """
+    Announces a solicitation, or changes it.
+
+    It is sent whole, each version under the next number, and replaces the one with its id.
+    """
+
+    for_: Annotated[Literal["providers", "agencies"], Field(alias="for", examples=["providers"])]
+    """Who may apply."""
+    status: Annotated[Literal["announced", "open", "closed", "canceled"], Field(examples=["open"])]
+    """Whether it is to open, open, closed, or canceled."""
+
+
 class Inbound(Strict):
     """The envelope of participants' messages; the model of ``type`` validates ``data``."""
 
@@ -712,6 +726,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.ruleset.approve.v1": RuleSet,
     "gov.cri.calendar.define.v1": CalendarDefinition,
     "gov.cri.staff.set.v1": StaffMember,
+    "gov.cri.solicitation.announce.v1": SolicitationAnnouncement,
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
     "gov.cri.engagement.rehome.v1": Rehoming,
@@ -748,6 +763,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.ruleset.approve.v1": frozenset({OFFICE}),
     "gov.cri.calendar.define.v1": frozenset({OFFICE}),
     "gov.cri.staff.set.v1": frozenset({OFFICE}),
+    "gov.cri.solicitation.announce.v1": frozenset({OFFICE}),
     "gov.cri.request.direct.v1": frozenset({OFFICE}),
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
@@ -786,6 +802,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.provider.list.v1",
             "gov.cri.ruleset.approve.v1",
             "gov.cri.calendar.define.v1",
+            "gov.cri.solicitation.announce.v1",
         }
     ),
     "administrator": frozenset({"gov.cri.participant.register.v1", "gov.cri.staff.set.v1"}),

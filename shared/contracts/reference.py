@@ -29,6 +29,8 @@ Actor = Annotated[
     str, Field(pattern=r"^(staff|contact|system):[A-Za-z0-9_-]{1,64}$", examples=["staff:k7f2"])
 ]
 """Who acts: a pseudonym that the sender keeps, never a name or an address."""
+WEB_PAGE = r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-~]*)?$"
+"""A page of another site: https, no user name, no quotation mark, no angle bracket."""
 StaffRole = Literal["reader", "worker", "approver", "administrator"]
 FACTS = frozenset(
     {
@@ -428,7 +430,48 @@ class StaffMember(Facts):
     """What the person may do: the types of messages that each role may send are in the guide."""
 
 
-Entry = Participant | Program | TopicOfHelp | Provider | RuleSet | CalendarDefinition | StaffMember
+class Solicitation(Facts):
+    """
+    A call for applications in a program, which is made on an outside page.
+
+    It is sent whole, each version under the next number, and replaces the one with its id.
+    """
+
+    id: Annotated[Code, Field(examples=["cri-tac-2026"])]
+    """The solicitation's id."""
+    version: Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
+    """Its version: 1 for the first announcement, then one more each time."""
+    program: Annotated[Code, Field(examples=["cri-tac"])]
+    """The program that it belongs to."""
+    title: Annotated[Line, Field(examples=["Partners for technical assistance"])]
+    """Its title, for the public."""
+    for_: Annotated[str, Field(alias="for", json_schema_extra={"x-codes": "solicited"})]
+    """Who may apply."""
+    opens_on: Annotated[date, Field(examples=["2026-03-02"])]
+    """The first day on which applications are taken."""
+    closes_at: Annotated[AwareDatetime, Field(examples=["2026-05-15T23:59:00-04:00"])]
+    """Until when applications are taken; not before `opens_on`."""
+    url: Annotated[
+        str,
+        Field(max_length=500, pattern=WEB_PAGE, examples=["https://grants.example/cri-tac-2026"]),
+    ]
+    """The outside page on which to apply."""
+    summary: Annotated[str, Field(max_length=1000)] = ""
+    """What it is about, for the public."""
+    status: Annotated[str, Field(json_schema_extra={"x-codes": "solicitation_statuses"})]
+    """Whether it is to open, open, closed, or canceled."""
+
+
+Entry = (
+    Participant
+    | Program
+    | TopicOfHelp
+    | Provider
+    | RuleSet
+    | CalendarDefinition
+    | StaffMember
+    | Solicitation
+)
 """One entry of the reference data; the program office sends it whole."""
 
 
@@ -467,6 +510,11 @@ class StaffSet(Event):
     data: StaffMember
 
 
+class SolicitationAnnounced(Event):
+    type: Literal["gov.cri.intake.solicitation_announced.v1"]
+    data: Solicitation
+
+
 ReferenceEvent = (
     ParticipantRegistered
     | ProgramDefined
@@ -475,4 +523,5 @@ ReferenceEvent = (
     | RulesetApproved
     | CalendarDefined
     | StaffSet
+    | SolicitationAnnounced
 )

@@ -261,6 +261,14 @@ RECEIVED_BEFORE_FIRST_CONTACT = Refusal(
     "The request came before the first contact.",
     "Exchange or correct the dates.",
 )
+CLOSES_BEFORE_OPENING = Refusal(
+    "dates_contradict", "It closes before it opens.", "Exchange or correct the dates."
+)
+VERSION_NOT_NEXT = Refusal(
+    "version_not_next",
+    "This is not the next version of this solicitation.",
+    "The next version is {next}.",
+)
 CAPACITY_RUN_OUT = Refusal(
     "dates_contradict", "This capacity has run out already.", "Name a later time."
 )
@@ -566,6 +574,7 @@ MEANINGS: Mapping[str, str] = {
     "unknown_type": "There is no such type.",
     "unsupported_version": "The type exists only in another version.",
     "value_out_of_range": "A number or a year out of its bounds, or a NUL in a text.",
+    "version_not_next": "Versions of a solicitation count 1, 2, 3 …, and another number is next.",
     "wrong_encoding": "Not UTF-8, with a byte order mark, or with half of a surrogate pair.",
 }
 """Code → what all its texts have in common."""

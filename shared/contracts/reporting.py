@@ -1,11 +1,21 @@
 """Events that reporting publishes: announcements about programs, and monthly releases. Public."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from shared.contracts.event import Event, Facts
-from shared.contracts.published import Name, ProgramCode, ProgramStatus, Sentence, Words
+from shared.contracts.published import (
+    Name,
+    ProgramCode,
+    ProgramStatus,
+    Sentence,
+    SolicitationStatus,
+    Solicited,
+    WebPage,
+    Words,
+)
 
 TOPIC = "cri.int.reporting.v1"
 PROGRAMS_TOPIC = "cri.pub.programs.v1"
@@ -35,6 +45,45 @@ class ProgramChanged(Event):
     type: Literal["gov.cri.reporting.program_changed.v1"]
     data: ProgramFacts
     """The program's current state."""
+
+
+class SolicitationFacts(Facts):
+    """A version of a solicitation; ``sentence`` describes it for the public."""
+
+    solicitation: ProgramCode
+    """The solicitation's id."""
+    version: int
+    """It counts 1, 2, 3 …; the last one holds."""
+    program: ProgramCode
+    """The program that it belongs to."""
+    title: Annotated[Name, Field(examples=["Partners for technical assistance"])]
+    """Its title."""
+    for_: Annotated[Solicited, Field(alias="for")]
+    """Who may apply."""
+    opens_on: date
+    """The first day on which applications are taken."""
+    closes_at: AwareDatetime
+    """Until when applications are taken."""
+    url: WebPage
+    """The page on which to apply: another organization's."""
+    summary: Annotated[Words, Field(examples=["Organizations that would help agencies."])]
+    """What it is about."""
+    status: SolicitationStatus
+    """Whether it is to open, open, closed, or canceled."""
+    sentence: Annotated[Sentence, Field(examples=["Applications are taken until May 15, 2026."])]
+    """Its state in words."""
+
+
+class SolicitationPublished(Event):
+    """On ``cri.pub.programs.v1``; its subject is ``solicitation:<id>``. Public."""
+
+    type: Literal["gov.cri.reporting.solicitation_published.v1"]
+    data: SolicitationFacts
+    """The solicitation, as it is now."""
+
+
+ProgramsEvent = ProgramChanged | SolicitationPublished
+"""Every event on ``cri.pub.programs.v1``."""
 
 
 class ReleasedFigure(Facts):

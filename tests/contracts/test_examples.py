@@ -9,7 +9,7 @@ import yaml
 
 from services.intake.agency_list import load_agency_list
 from shared.contracts import inbound, outbound
-from shared.contracts.reporting import ProgramChanged
+from shared.contracts.reporting import ProgramsEvent
 from tests.examples.refusals import CATALOG
 from tests.proofs.door.examples import STORIES, Examples
 from tests.proofs.door.writing import formatted
@@ -96,7 +96,8 @@ def test_every_type_that_may_be_sent_has_an_accepted_example() -> None:
 def test_every_type_that_is_received_is_in_an_example() -> None:
     received = {m["type"] for name in NAMES for m in messages(EXAMPLES.raw(name)["expect"])}
 
-    announced = get_args(ProgramChanged.model_fields["type"].annotation)
+    models = get_args(ProgramsEvent)
+    announced = {get_args(model.model_fields["type"].annotation)[0] for model in models}
     assert received == {*outbound.TYPES.values(), *announced}
 
 

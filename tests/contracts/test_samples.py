@@ -32,7 +32,7 @@ EVENTS = [
     *(model for union in UNIONS for model in get_args(union)),
     *get_args(notifications.NotificationsEvent),
     *get_args(notifications.MailEvent),
-    reporting.ProgramChanged,
+    *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
 ]
 ANY_EVENT: TypeAdapter[Event] = TypeAdapter(

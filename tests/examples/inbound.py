@@ -23,6 +23,7 @@ SENDERS = {
     "ruleset": OFFICE,
     "calendar": OFFICE,
     "staff": OFFICE,
+    "solicitation": OFFICE,
     "case": OFFICE,
 }
 """The senders of the types that an agency system does not send."""
@@ -163,6 +164,7 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         "ruleset.approve": ruleset(),
         "calendar.define": calendar(),
         "staff.set": {"id": "staff:k7f2", "participant": OFFICE, "roles": ["worker"]},
+        "solicitation.announce": solicitation(),
         "request.direct": {
             "tracking_number": number,
             "action": "assign",
@@ -194,6 +196,23 @@ def calendar(**changes: Any) -> dict[str, Any]:
         "zone": "America/New_York",
         "holidays": ["2026-12-25"],
         "closures": [{"from": "2026-12-24", "until": "2026-12-24", "reason": "executive order"}],
+        **changes,
+    }
+
+
+def solicitation(**changes: Any) -> dict[str, Any]:
+    """Return the first version of a solicitation."""
+    return {
+        "id": "cri-tac-2026",
+        "version": 1,
+        "program": "cri-tac",
+        "title": "Partners for technical assistance",
+        "for": "providers",
+        "opens_on": "2026-03-02",
+        "closes_at": "2026-05-15T23:59:00-04:00",
+        "url": "https://grants.example/cri-tac-2026",
+        "summary": "Organizations that would help agencies.",
+        "status": "open",
         **changes,
     }
 

@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.intake.checks.fields import check_service_forms, check_states, check_years
+from services.intake.checks.fields import (
+    check_program,
+    check_service_forms,
+    check_states,
+    check_years,
+)
 from services.intake.checks.registrations import check_registration
 from services.intake.checks.rulesets import check_calendar_definition, check_ruleset
 from services.intake.findings import Finding
@@ -17,6 +22,7 @@ from shared.contracts.reference import (
     Program,
     Provider,
     RuleSet,
+    Solicitation,
     StaffMember,
 )
 
@@ -37,6 +43,9 @@ def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[F
             fields = {"offices": sorted(offices)}
             yield Finding(refusals.NOT_AN_OFFICE, "/data/participant", fields)
         return
+    if isinstance(entry, Solicitation):
+        yield from _check_solicitation(entry, registry)
+        return
     begin, end = entry.effective_from, entry.effective_until
     yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})
     if isinstance(entry, Provider):
@@ -48,3 +57,13 @@ def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[F
         yield from check_years({"/data/opens_at": entry.opens_at})
     if begin is not None and end is not None and end <= begin:
         yield Finding(refusals.END_BEFORE_BEGINNING, "/data/effective_until")
+
+
+def _check_solicitation(entry: Solicitation, registry: Registry) -> Iterator[Finding]:
+    yield from check_program(entry.program, registry)
+    yield from check_years({"/data/opens_on": entry.opens_on, "/data/closes_at": entry.closes_at})
+    if entry.closes_at.date() < entry.opens_on:  # the day in the office's own offset
+        yield Finding(refusals.CLOSES_BEFORE_OPENING, "/data/closes_at")
+    following = registry.solicitations.get(entry.id, 0) + 1
+    if entry.version != following:
+        yield Finding(refusals.VERSION_NOT_NEXT, "/data/version", {"next": following})

@@ -65,6 +65,10 @@ def staff_set(event: reference.StaffSet, _: View) -> Applied:
     return Applied(what="staff.set", about=event.data.id)
 
 
+def solicitation_announced(event: reference.SolicitationAnnounced, _: View) -> Applied:
+    return Applied(what="solicitation.announce", about=event.data.id)
+
+
 def applied(event: routing.MessageApplied, _: View) -> Applied:
     data = event.data
     sentence = None if data.taken_as is None else render.TAKEN_AS.get(data.taken_as)

@@ -270,5 +270,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.calendar_defined))
         case reference.StaffSet():
             return _rows(event, To(sender, "applied", answers.staff_set))
+        case reference.SolicitationAnnounced():
+            return _rows(event, To(sender, "applied", answers.solicitation_announced))
         case _:
             assert_never(event)

@@ -28,7 +28,7 @@ _EVENTS = (
     *get_args(reference.ReferenceEvent | routing.RoutingEvent),
     *get_args(notifications.NotificationsEvent),
     *get_args(notifications.MailEvent),
-    reporting.ProgramChanged,
+    *get_args(reporting.ProgramsEvent),
     reporting.ReleasePublished,
 )
 LOGGED = frozenset(get_args(event.model_fields["type"].annotation)[0] for event in _EVENTS)

@@ -15,6 +15,7 @@ from shared.contracts.event import Event
 from shared.delivery.orders.orders import carry_out
 from tests.conftest import Database
 from tests.examples.later import ABOUT_REQUESTS, later
+from tests.examples.solicitations import announced
 from tests.examples.streams import START, EventStream
 from tests.integration.continuum.conftest import Rebuilt, log_as, rebuilt
 from tests.integration.reporting.test_handlers import full_stream, program_defined
@@ -75,7 +76,7 @@ async def test_that_a_program_has_opened_is_read_back_from_the_own_news(
     reporting: Rebuilt,
 ) -> None:
     opening = program_defined(1, status="announced", opens_at=START)
-    await reporting.take_in([(reference.TOPIC, opening)])
+    await reporting.take_in([(reference.TOPIC, opening), (reference.TOPIC, announced(2))])
     await announce_openings(reporting.pool, relay_wake=asyncio.Event())
 
     lines, good = await reporting.rebuild()

@@ -19,6 +19,7 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import events_in
 from tests.examples.round_trips import counted
+from tests.examples.solicitations import announced
 from tests.examples.streams import START, EventStream
 from tests.integration.reporting.conftest import TOPICS, Log
 
@@ -162,6 +163,24 @@ async def test_a_program_is_announced_to_everybody_when_it_is_defined(log: Log) 
     ]
     assert {n["subject"] for n in news} == {"critical-response"}
     assert not any("inreplyto" in n for n in news)
+
+
+async def test_each_version_of_a_solicitation_is_published_beside_the_programs(log: Log) -> None:
+    await log.take_in(
+        [
+            (reference.TOPIC, program_defined(1, "cri-tac-2026")),
+            (reference.TOPIC, announced(2)),
+            (reference.TOPIC, announced(3, version=2)),
+        ]
+    )
+
+    news = await told(log.pool)
+    assert [(n["subject"], n["sequence"]) for n in news] == [
+        ("cri-tac-2026", padded(1)),
+        ("solicitation:cri-tac-2026", padded(1)),
+        ("solicitation:cri-tac-2026", padded(2)),
+    ]
+    assert [n["data"]["version"] for n in news[1:]] == [1, 2]
 
 
 async def test_an_opening_by_date_is_told_once_by_postgres_clock(log: Log) -> None:

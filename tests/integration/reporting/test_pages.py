@@ -12,7 +12,9 @@ import pytest
 from starlette.applications import Starlette
 
 from services.reporting.pages import routes
+from shared.contracts import reference
 from shared.process.http import public_headers
+from tests.examples.solicitations import URL, announced
 from tests.integration.reporting.conftest import Log
 from tests.integration.reporting.releasing import DUE, Pool, accepted_in, march, process
 
@@ -181,3 +183,19 @@ async def test_every_answer_forbids_sniffing_framing_and_scripts(
     assert not [each for each in policy if each.startswith("script-src")]
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == kept
+
+
+async def test_open_solicitations_are_listed_beside_the_programs(
+    released: "Pool", log: Log
+) -> None:
+    number = await released.fetchval("SELECT max(number) + 1 FROM catalog")
+    later = "2150-05-15T23:59:00-04:00"
+    await log.take_in([(reference.TOPIC, announced(number, closes_at=later))])
+    site = Site(released)
+
+    page, listed = await site.body("/"), json.loads(await site.body("/programs.json"))
+
+    assert f'href="{URL}"' in page
+    (one,) = listed["solicitations"]
+    assert (one["id"], one["closes_at"], one["for"]) == ("cri-tac-2026", later, "providers")
+    assert one["sentence"] == "Applications are taken until May 15, 2150, 23:59 UTC-04:00."

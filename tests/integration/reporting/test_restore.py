@@ -18,6 +18,7 @@ from tests.conftest import Database
 from tests.examples.checkpoints import open_checkpoints
 from tests.examples.outboxes import outbox_of
 from tests.examples.restored import announce, catch_up, dumped
+from tests.examples.solicitations import announced
 from tests.examples.streams import START
 from tests.integration.reporting.conftest import TOPICS, Log
 from tests.integration.reporting.test_handlers import program_defined
@@ -73,3 +74,31 @@ async def test_what_was_told_is_not_told_again_and_the_rest_is(
     for program in ("critical-response", "other"):
         numbers = [int(number) for (name, _), number in told.items() if name == program]
         assert sorted(numbers) == list(range(min(numbers), min(numbers) + len(numbers)))
+
+
+@pytest.mark.parametrize("sent", range(3))
+async def test_a_version_of_a_solicitation_is_published_once(
+    lives: tuple[Log, Log, list[Record]], sent: int
+) -> None:
+    lived, dump, records = lives
+    versions = [announced(4), announced(5, version=2)]
+    before = len(await outbox_of(lived.pool))
+    await lived.take_in([(reference.TOPIC, event) for event in versions])
+    on_log = (await outbox_of(lived.pool))[: before + sent]
+    await announce(dump.pool, on_log, at=START)
+    records = [
+        *records,
+        *(
+            Record(reference.TOPIC, 0, offset, b"key", event.encode(), (), START)
+            for offset, event in enumerate(versions, 3)
+        ),
+    ]
+
+    await catch_up(dump.pool, Restore(), [records], service="reporting")
+
+    every = [json.loads(r["value"]) for r in (*on_log, *await outbox_of(dump.pool))]
+    told = [e for e in every if e["subject"].startswith("solicitation:")]
+    assert [(e["data"]["version"], int(e["sequence"])) for e in told] == [(1, 1), (2, 2)]
+    assert (
+        await dump.pool.fetchval("SELECT count(*) FROM catalog WHERE kind = 'solicitation'") == 2
+    )

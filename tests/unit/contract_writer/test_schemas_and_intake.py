@@ -29,7 +29,7 @@ STATE = {
     "unknown_topic", "unknown_program", "unknown_provider", "unknown_request", "unknown_offer",
     "unknown_engagement", "not_yours", "ori_not_registered_for_participant", "terminal",
     "agency_not_eligible", "dates_contradict", "reserved", "source_taken",
-    "contains_protected_identifier",
+    "contains_protected_identifier", "version_not_next",
 }  # fmt: skip
 """Refusals that no schema can express: they depend on state, sender, day, or meaning of a text."""
 WIDER = (

@@ -61,6 +61,7 @@ def test_the_actor_is_on_every_event_that_the_message_leads_to() -> None:
         ("engagement.end", {WORKER}),
         ("calendar.define", {APPROVER}),
         ("program.define", {APPROVER}),
+        ("solicitation.announce", {APPROVER}),
         ("staff.set", {ADMINISTRATOR}),
         ("participant.register", {ADMINISTRATOR}),
         ("status.ask", {WORKER, APPROVER}),

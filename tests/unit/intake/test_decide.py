@@ -38,6 +38,7 @@ LEADS_TO = {
     "ruleset.approve": ["ruleset_approved"],
     "calendar.define": ["calendar_defined"],
     "staff.set": ["staff_set"],
+    "solicitation.announce": ["solicitation_announced"],
     "request.direct": ["request_directed"],
 }
 

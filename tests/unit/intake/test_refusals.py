@@ -161,6 +161,8 @@ EXAMPLES: dict[str, Example] = {
     "PATTERN": sends("status.ask", {"about": "all", "after": "7"}),
     "CONTENT_TYPE": sends("status.ask", datacontenttype="text/plain"),
     "NOT_REGISTERED_VALUE": submits(goals=["fame"]),
+    "CLOSES_BEFORE_OPENING": changed("solicitation.announce", opens_on="2026-06-01"),
+    "VERSION_NOT_NEXT": changed("solicitation.announce", version=2),
     "NOT_AN_OFFICE": changed("staff.set", participant=PROVIDER),
     "UNKNOWN_STATE": submits(agency=agency(state="US-XX")),
     "NOT_A_DATE": submits(first_contact_on="soon"),

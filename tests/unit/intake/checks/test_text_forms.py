@@ -48,7 +48,9 @@ def test_a_year_before_1900_or_after_2199_is_out_of_range(time: str) -> None:
 
 
 def test_the_fields_that_hold_times_are_found_in_the_models() -> None:
-    assert {"time", "valid_until", "opens_at", "effective_from", "effective_until"} == TIMES
+    assert {
+        "time", "valid_until", "opens_at", "closes_at", "effective_from", "effective_until",
+    } == TIMES  # fmt: skip
 
 
 @pytest.mark.parametrize(
