@@ -58,6 +58,11 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "max by (outcome) (increase(cri_notifications_total[1h]))",
                 "outcome",
             ),
+            Panel(
+                "Waiting on the office's list, by kind",
+                "max by (kind) (cri_work_items) or vector(0)",
+                "kind",
+            ),
         ),
     ),
     "operator": (
@@ -182,6 +187,29 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
             Panel(
                 "Oldest mail waiting",
                 "max(cri_mail_oldest_waiting_seconds) or vector(0)",
+                unit="s",
+            ),
+            # Where there is a desk.
+            Panel(
+                "Sign-ins at the desk in a day, by outcome",
+                "sum by (outcome) (increase(cri_sign_ins_total[1d])) or vector(0)",
+                "outcome",
+            ),
+            Panel(
+                "Requests of browsers at the desk, by status",
+                "sum by (face, status) (rate(cri_desk_requests_total[5m])) or vector(0)",
+                "face status",
+                "reqps",
+            ),
+            Panel(
+                "Pages of the desk that failed in a day",
+                "sum by (face, page)"
+                ' (increase(cri_desk_requests_total{status="5xx"}[1d])) or vector(0)',
+                "face page",
+            ),
+            Panel(
+                "Oldest act without an answer",
+                "max(cri_act_oldest_unanswered_seconds) or vector(0)",
                 unit="s",
             ),
         ),

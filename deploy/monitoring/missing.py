@@ -26,6 +26,8 @@ _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
     "cri_calendar_end_timestamp_seconds": ("routing",),
     "cri_requests_known": ("intake", "reporting"),
     "cri_work_item_oldest_age_seconds": ("desk",),
+    "cri_act_oldest_unanswered_seconds": ("desk",),
+    "cri_sign_ins_total": ("desk",),
     "cri_canary_submissions_total": (),  # NoCanary treats a missing metric as zero
     "cri_mails_total": (),  # where there is mail
     "cri_mail_oldest_waiting_seconds": (),

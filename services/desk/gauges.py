@@ -1,4 +1,4 @@
-"""Metrics: what waits on the office's list. Every process shows the same values."""
+"""Metrics: what waits for the office, and what the office waits for; equal in every process."""
 
 from typing import Any
 
@@ -15,9 +15,11 @@ async def show(pool: "Pool[Any]", *, clock: BusinessClock) -> None:
     async with pool.acquire() as connection:
         at = clock.at(await store.read_now(connection))
         counted = await store.count_items(connection, at=at)
+        unanswered = await store.measure_unanswered(connection)
     items, oldest = dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0.0)
     for each in counted:
         items[each.kind] = items.get(each.kind, 0) + each.items
         oldest[each.kind] = max(oldest.get(each.kind, 0.0), each.oldest)
     metrics.replace(metrics.WORK_ITEMS, "desk", items)
     metrics.replace(metrics.WORK_ITEM_AGE, "desk", oldest)
+    metrics.ACT_WAITS.labels("desk").set(unanswered)

@@ -293,6 +293,12 @@ def _act(row: Any) -> ActState:
     return ActState(**{**row, "reasons": reasons})
 
 
+async def measure_unanswered(connection: Any) -> float:
+    """Return for how many seconds the oldest act has had no answer; 0 if each has one."""
+    seconds: float = await connection.fetchval(_SQL["measure_unanswered"])
+    return seconds
+
+
 async def read_announced_acts(connection: Any, topic: str) -> list[bytes]:
     """Return the messages on *topic* that a restored database does not know."""
     return [row["value"] for row in await connection.fetch(_SQL["read_announced_acts"], topic)]

@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -45,11 +46,14 @@ class PublicPages:
     max_age: int | None
     headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
     exception_handlers: Mapping[Any, Any] = field(default_factory=dict)
+    middleware: Sequence[Middleware] = ()
 
     def app(self) -> Starlette:
         """Return the app that serves the routes, without the headers."""
         return Starlette(
-            routes=list(self.routes), exception_handlers=dict(self.exception_handlers)
+            routes=list(self.routes),
+            exception_handlers=dict(self.exception_handlers),
+            middleware=list(self.middleware),
         )
 
 

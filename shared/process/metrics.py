@@ -184,6 +184,15 @@ WORK_ITEM_AGE = _gauge(
     "work_item_oldest_age_seconds", "Age of the oldest open item; 0 if there is none", "kind",
     stored=True,
 )  # fmt: skip
+ACT_WAITS = _gauge(
+    "act_oldest_unanswered_seconds",
+    "Age of the oldest act of staff without an answer; 0 if there is none",
+    stored=True,
+)
+SIGN_INS = _counter("sign_ins", "Sign-ins at the desk, by outcome", "outcome")
+DESK_REQUESTS = _counter(
+    "desk_requests", "Requests of browsers, by page and class of status", "face", "page", "status"
+)
 OFFERS = _gauge("offers_open", "Offers that wait for a provider's answer", stored=True)
 OBLIGATIONS = _gauge("obligations_open", "Promises whose clock is running", "clock", stored=True)
 OVERDUE = _gauge(

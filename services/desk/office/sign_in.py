@@ -23,6 +23,7 @@ from services.desk.office.visits import (
     safe_next,
     set_session,
 )
+from shared.process import metrics
 
 log = structlog.get_logger()
 BROWSER_COOKIE = "__Host-sign-in"
@@ -39,10 +40,14 @@ FAILURES = {
 }
 """Why a sign-in failed, in words; the answer of the issuer stays in no address."""
 _UNAVAILABLE = frozenset({"away", "busy"})
+_SIGNED_IN = "signed_in"
+OUTCOMES = (_SIGNED_IN, *FAILURES)
 
 
 def routes(office: Office) -> Sequence[BaseRoute]:
     """Return the routes of signing in and out."""
+    for outcome in OUTCOMES:
+        metrics.SIGN_INS.labels("desk", outcome)
 
     async def page(request: Request) -> Response:
         query = urlencode({"next": safe_next(request.query_params.get("next", "/"))})
@@ -136,6 +141,7 @@ async def _called_back(office: Office, request: Request) -> Response:
         secret = new_secret()
         await sessions.end_session(connection, request.cookies.get(SESSION_COOKIE, ""))
         await sessions.start_session(connection, secret, issuer=office.issuer.url, subject=subject)
+    metrics.SIGN_INS.labels("desk", _SIGNED_IN).inc()
     log.info("office.signed_in", actor=None if person is None else person.actor)
     response = RedirectResponse(sign_in.next, 303)
     set_session(response, secret)
@@ -156,5 +162,6 @@ async def _find_person(
 
 
 def _failed(because: str) -> Response:
+    metrics.SIGN_INS.labels("desk", because).inc()
     log.info("office.sign_in_failed", because=because)
     return RedirectResponse(f"{FAILED}?{urlencode({'because': because})}", 303)

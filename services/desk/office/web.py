@@ -1,5 +1,6 @@
 """The office's pages as a whole: their routes and their headers."""
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -17,6 +18,7 @@ from services.desk.office import (
 )
 from services.desk.office.views import STYLE, STYLE_PATH
 from services.desk.office.visits import Office
+from services.desk.page_counts import CountedPages
 from shared.process.http import HEADERS, PublicPages
 
 POLICY = (
@@ -27,8 +29,9 @@ POLICY = (
 
 def pages(office: Office) -> PublicPages:
     """Return the pages, to be served on the public port."""
+    served = routes(office)
     return PublicPages(
-        routes=routes(office),
+        routes=served,
         host=office.settings.public_host,
         port=office.settings.public_port,
         max_age=None,
@@ -41,6 +44,7 @@ def pages(office: Office) -> PublicPages:
             "Strict-Transport-Security": "max-age=31536000",
         },
         exception_handlers=errors.exception_handlers(office),
+        middleware=[Middleware(CountedPages, face="office", routes=served)],
     )
 
 

@@ -7,14 +7,16 @@ from typing import Any
 import asyncpg
 
 from deploy.local.stack import Stack
-from services.desk import store
+from services.desk import gauges, store
 from services.desk.acts import IN_TOPIC, OUT_TOPIC, Act
 from services.desk.restore import Restore
 from services.desk.sending import send
+from shared.business_clock import REAL_TIME
 from shared.contracts import inbound
 from shared.contracts.event import derived_id
 from shared.contracts.tracking import tracking_number
 from shared.postgres.pool import LIMITS
+from shared.process import metrics
 from tests.conftest import Database
 from tests.examples.outboxes import events_in, outbox_of
 from tests.examples.restored import announce, catch_up, dumped
@@ -61,6 +63,28 @@ async def test_two_clicks_are_one_message(log: Log) -> None:
         "request.direct", "referred:1", "agency_called",
     )  # fmt: skip
     assert state.answer is None
+
+
+async def test_metrics_show_how_long_the_oldest_act_has_waited(log: Log) -> None:
+    async def shown() -> float | None:
+        await gauges.show(log.pool, clock=REAL_TIME)
+        name, labels = "cri_act_oldest_unanswered_seconds", {"service": "desk"}
+        return metrics.REGISTRY.get_sample_value(name, labels)
+
+    assert await shown() == 0
+
+    first = await act(log.pool, direction("form-1"), "staff:a")
+    second = await act(log.pool, direction("form-2"), "staff:a")
+    aged = "UPDATE acts SET sent_at = now() - $2::interval WHERE message_id = $1"
+    await log.pool.execute(aged, first, timedelta(minutes=5))
+    assert (await shown() or 0) >= 300
+
+    applied = {"what": "request.direct", "about": NUMBER}
+    await log.take_in([answer(first, "message.applied", applied)])
+    assert (await shown() or 0) < 300
+
+    await log.pool.execute(aged, second, timedelta(days=3))  # never answered any more
+    assert await shown() == 0
 
 
 async def test_messages_about_one_subject_are_numbered(log: Log) -> None:

@@ -1,0 +1,48 @@
+"""Counts browsers' requests by face, page and class of status."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.process import metrics
+
+NO_PAGE = "none"
+"""The page of a request whose path is no page's."""
+STATUSES = ("2xx", "3xx", "4xx", "5xx")
+
+
+class CountedPages:
+    """
+    Middleware that counts each request, also one whose page fails or is never answered (5xx).
+
+    A page is named by its route, such as ``/cases/{number}``: the path itself could name a
+    request. Every page of ``routes`` is shown from the start.
+    """
+
+    def __init__(self, app: ASGIApp, *, face: str, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        self._face = face
+        for page in {NO_PAGE, *map(_page, routes)}:
+            for status in STATUSES:
+                metrics.DESK_REQUESTS.labels("desk", face, page, status)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, then count it."""
+        status = 500
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            page = _page(scope.get("route"))
+            metrics.DESK_REQUESTS.labels("desk", self._face, page, f"{status // 100}xx").inc()
+
+
+def _page(route: BaseRoute | None) -> str:
+    return route.path if isinstance(route, Route) else NO_PAGE
