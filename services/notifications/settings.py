@@ -47,6 +47,7 @@ class Settings(ServiceSettings):
                     raise ValueError(f"mail needs a plain address {name}")
             except AddressError:
                 raise ValueError(f"mail needs a plain address {name}") from None
+        self.refuse_placeholders("smtp_host", "mail_from", "mail_reply_to", "public_url")
         is_local = self.smtp_host in LOOPBACK
         if self.smtp_tls != "require" and not is_local:
             raise ValueError("only a mail server on loopback may be used without TLS")

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, SecretStr, field_validator, model_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.process.placeholders import is_placeholder
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -68,6 +69,12 @@ class ServiceSettings(BaseSettings):
         if not self.is_local:
             raise ValueError("only the local stack may have a business clock of its own")
         return self
+
+    def refuse_placeholders(self, *names: str) -> None:
+        """Raise ValueError, outside the local stack, that names those still to be filled in."""
+        found = [name for name in names if is_placeholder(str(getattr(self, name)))]
+        if found and not self.is_local:
+            raise ValueError(f"still placeholders: {', '.join(found)}")
 
     @property
     def is_local(self) -> bool:

@@ -42,7 +42,7 @@ class OfficeSettings(ServiceSettings):
     """Where people are helped in other languages, such as another number."""
     office_zone: str = "America/New_York"
     """The time zone in which pages show times."""
-    omb_number: Line
+    omb_number: Annotated[str, Field(pattern=r"^\d{4}-\d{4}$")]
     """The control number that the Office of Management and Budget gave the form for requests."""
     omb_expires: date
     omb_minutes: Annotated[int, Field(ge=1)]
@@ -73,6 +73,12 @@ class OfficeSettings(ServiceSettings):
             raise ValueError("issuer and public_url must begin with https://")
         elif _is_on_this_machine(self.issuer):
             raise ValueError("issuer must not be on this machine")
+        return self
+
+    @model_validator(mode="after")
+    def _is_filled_in(self) -> Self:
+        """Demand real values of what people of an agency read, and of where they sign in."""
+        self.refuse_placeholders("public_url", "issuer", "office_telephone", "omb_number")
         return self
 
 

@@ -173,7 +173,9 @@ def _fits(each: Object, objects: Objects, given_environment: dict[str, str]) -> 
     (secrets,) = (one for one in pod["volumes"] if one["name"] == "secrets")
     names = [source["secret"]["name"] for source in secrets["projected"]["sources"]]
     mail = ["mail"] if "CONTINUUM_SMTP_USER" in given_environment else []
-    if names != [user, of_role.get(role or ""), *mail]:
+    files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
+    issuer = ["issuer"] if "continuum_client_secret" in files else []
+    if names != [user, of_role.get(role or ""), *mail, *issuer]:
         yield f"{named(each)}: has passwords of {names}, not of {user} and {role}"
     (kafka,) = of_kind(objects, "Kafka")
     server = f"{kafka['metadata']['name']}-kafka-bootstrap:{_internal_port(kafka)}"

@@ -54,6 +54,7 @@ BOX = f"{POD}/containers/0"
 intake = partial(put, "Deployment", "intake-service")
 job = partial(put, "Job", "intake-migration")
 settings = partial(put, "ConfigMap", "intake-settings")
+office = partial(put, "ConfigMap", "desk-settings")
 kafka = partial(put, "Kafka", "continuum")
 cluster = partial(put, "Cluster", "continuum-postgres")
 edge = partial(put, "NetworkPolicy")

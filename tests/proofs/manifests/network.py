@@ -1,6 +1,7 @@
 """Compares the connections that the network policies allow with a table of them."""
 
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from shared.contracts.services import DEPLOYABLES
@@ -39,7 +40,12 @@ _ELSEWHERE = {
     "dns": ("kube-system", {"k8s-app": "kube-dns"}),
     "stranger elsewhere": ("default", {"app.kubernetes.io/part-of": "continuum"}),
 }
-OUTSIDE = "outside"
+OUTSIDE, ISSUER = "outside", "issuer"
+_EVERYBODY_OUTSIDE = (OUTSIDE, ISSUER)
+_OUTSIDE_IS, _ISSUER_IS = "203.0.113.1", "198.51.100.1"
+"""Addresses of the issuer, if no policy names it, and of all others: RFC 5737."""
+# The shortest prefixes of networks that one issuer may have, by the version of the address.
+_NARROW = {4: 16, 6: 32}
 DESK = "operator-desk"
 # The second cluster exists during a restore beside the first, and after the switch.
 _STORES = ("postgres", "restored postgres")
@@ -60,7 +66,8 @@ def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
             for each in _STORES
         ),
         *((DESK, member, 8080) for member in DEPLOYABLES),
-        (OUTSIDE, "broker", 9094),
+        *((each, "broker", 9094) for each in _EVERYBODY_OUTSIDE),
+        ("desk", ISSUER, 443),
         ("ingress", "reporting", 8081),
         ("ingress", "desk", 8081),
         *(("prometheus", member, 8080) for member in (*DEPLOYABLES, "canary")),
@@ -76,7 +83,12 @@ def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
             for each in _STORES
             for port in (5432, 8000)
         ),
-        *((member, OUTSIDE, port) for member in (*asking, *_STORES) for port in (443, 6443)),
+        *(
+            (member, each, port)
+            for member in (*asking, *_STORES)
+            for each in _EVERYBODY_OUTSIDE
+            for port in (443, 6443)
+        ),
         *([("keda", "broker", 9093)] if keda else []),
         *((member, "collector", 4318) for member in DEPLOYABLES if traced),
         *([("notifications", "mail gateway", 587)] if mailed else []),
@@ -84,7 +96,10 @@ def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
 
 
 def network(objects: Objects) -> Iterator[str]:
-    """Exactly the edges of the table are allowed."""
+    """Exactly the edges of the table are allowed; the issuer is a few networks."""
+    for cidr in _networks_of_issuer(objects):
+        if ip_network(cidr).prefixlen < _NARROW[ip_network(cidr).version]:
+            yield f"{cidr} is more than the networks of an issuer"
     found = set(allowed(objects))
     given = {name for each in services(objects) for name in environment(each, objects)}
     wanted = edges(
@@ -106,7 +121,12 @@ def allowed(objects: Objects) -> Iterator[Edge]:
     for each, _ in workloads(objects):
         more = " migration" if component_of(each) == "migration" else ""
         pods[service_of(each) + more] = (here, labels_of(each))
-    pods |= {**_ELSEWHERE, OUTSIDE: (None, {})}
+    issuer = next((str(ip_network(each)[0]) for each in _networks_of_issuer(objects)), _ISSUER_IS)
+    pods |= {
+        **_ELSEWHERE,
+        OUTSIDE: (None, {"address": _OUTSIDE_IS}),
+        ISSUER: (None, {"address": issuer}),
+    }
     rules = [
         rule for each in policies for way in ("ingress", "egress") for rule in each.get(way, ())
     ]
@@ -120,6 +140,25 @@ def allowed(objects: Objects) -> Iterator[Edge]:
                 enters = _passes(policies, "Ingress", pods[target], pods[source], here, port)
                 if leaves and enters:
                     yield source, target, port
+
+
+def _networks_of_issuer(objects: Objects) -> list[str]:
+    """Return the networks that the policy of this name lets the desk reach."""
+    return [
+        peer["ipBlock"]["cidr"]
+        for each in of_kind(objects, "NetworkPolicy")
+        if each["metadata"]["name"] == ISSUER
+        for rule in each["spec"]["egress"]
+        for peer in rule["to"]
+        if "ipBlock" in peer
+    ]
+
+
+def _contains(block: Any, address: str) -> bool:
+    """Tell whether *address* is in *block*, and in none of its exceptions."""
+    networks = (block["cidr"], *block.get("except", ()))
+    inside, *excepted = (ip_address(address) in ip_network(each) for each in networks)
+    return inside and not any(excepted)
 
 
 def _passes(
@@ -153,7 +192,7 @@ def _passes(
 def _is_peer(rule: Any, peer: tuple[str | None, dict[str, str]], here: str) -> bool:
     namespace, labels = peer
     if "ipBlock" in rule:
-        return namespace is None
+        return namespace is None and _contains(rule["ipBlock"], labels["address"])
     if namespace is None:
         return False
     if "namespaceSelector" in rule:

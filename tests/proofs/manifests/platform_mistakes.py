@@ -12,6 +12,7 @@ from tests.proofs.manifests.breaking import (
     edge,
     intake,
     kafka,
+    office,
     put,
     settings,
     without,
@@ -27,6 +28,7 @@ def rule(path: str, value: Any) -> Break:
 
 
 ANYWHERE = [{"ipBlock": {"cidr": "0.0.0.0/0"}}]
+HALF = [{"ipBlock": {"cidr": "128.0.0.0/1"}}]
 
 PLATFORM_MISTAKES: list[tuple[Any, Break, str]] = [
     (monitoring.monitored, put("PodMonitor", "continuum", "spec/jobLabel", None), "another job"),
@@ -162,6 +164,33 @@ PLATFORM_MISTAKES: list[tuple[Any, Break, str]] = [
         network.network,
         edge("mail", "spec/egress/0/to", ANYWHERE),
         "notifications may reach outside",
+    ),
+    (network.network, without("NetworkPolicy", "issuer"), "desk does not reach issuer at 443"),
+    (network.network, edge("issuer", "spec/egress/0/to", ANYWHERE), "desk may reach outside"),
+    (network.network, edge("issuer", "spec/egress/0/to", HALF), "128.0.0.0/1 is more than"),
+    (network.network, edge("issuer", "spec/podSelector", {}), "routing may reach issuer at 443"),
+    (network.network, edge("issuer", "spec/egress/0/ports", None), "desk may reach issuer at 22"),
+    *(
+        (agreement.settings, office(f"data/CONTINUUM_{name}", None), f"('{name.lower()}',)")
+        for name in ("PUBLIC_URL", "ISSUER", "CLIENT_ID", "OFFICE_TELEPHONE", "OMB_NUMBER")
+    ),
+    *(
+        (agreement.settings, office(f"data/CONTINUUM_{name}", value), f"holders: {name.lower()}")
+        for name, value in (
+            ("ISSUER", "https://sign-in.program.example"),
+            ("OFFICE_TELEPHONE", "202-555-0100"),
+            ("OMB_NUMBER", "0000-0000"),
+        )
+    ),
+    (
+        agreement.settings,
+        put(
+            "Deployment",
+            "desk-service",
+            f"{POD}/volumes/0/projected/sources/2/secret/name",
+            "postgres-desk",
+        ),
+        "has passwords of",
     ),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVER", "x"), "is no setting of intake"),

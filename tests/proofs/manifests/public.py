@@ -16,10 +16,13 @@ from tests.proofs.manifests.rendered import (
 
 
 def pages(objects: Objects) -> Iterator[str]:
-    """A Service of pages leads to their port, on the pods that it selects."""
+    """A Service leads to the pages of each service that has any, at their port."""
     found = [each for each in of_kind(objects, "Service") if not _is_headless(each)]
-    if not found:
-        yield "no Service leads to the public pages"
+    for each in services(objects):
+        if "CONTINUUM_PUBLIC_PORT" in environment(each, objects) and not any(
+            selects({"matchLabels": one["spec"]["selector"]}, labels_of(each)) for one in found
+        ):
+            yield f"{named(each)}: no Service leads to its pages"
     for service in found:
         if service["spec"].get("publishNotReadyAddresses") is not True:
             yield f"{named(service)}: no page while Kafka is away and no pod is ready"

@@ -10,6 +10,7 @@ from deploy.tools import catalog
 from tests.proofs.manifests import agreement
 from tests.proofs.manifests.__main__ import POLICIES, schemas
 from tests.proofs.manifests.breaking import Break, of
+from tests.proofs.manifests.placeholders import filled_in, placeholders
 from tests.proofs.manifests.platform_mistakes import PLATFORM_MISTAKES, topics, users
 from tests.proofs.manifests.rendered import Object, Objects, of_kind, render
 from tests.proofs.manifests.workload_mistakes import WORKLOAD_MISTAKES
@@ -24,7 +25,7 @@ MISTAKES = [*WORKLOAD_MISTAKES, *PLATFORM_MISTAKES]
 
 @pytest.fixture(scope="module")
 def everything() -> Objects:
-    return render("production", "keda", "mail", "traces")
+    return filled_in(render("production", "keda", "mail", "traces", "client-secret"))
 
 
 @pytest.fixture
@@ -47,6 +48,26 @@ def test_a_policy_reports_its_mistake(
 
 def test_every_policy_has_a_mistake_that_it_reports() -> None:
     assert {policy for policy, _, _ in MISTAKES} == {*POLICIES, topics, users}
+
+
+def test_every_placeholder_of_an_overlay_is_named() -> None:
+    as_it_is = render("production", "mail")
+
+    found = "\n".join(placeholders(as_it_is))
+    refused = "\n".join(agreement.settings(as_it_is))
+
+    for name in ("PUBLIC_URL", "ISSUER", "OFFICE_TELEPHONE", "OMB_NUMBER", "MAIL_FROM"):
+        assert f"data/CONTINUUM_{name} is still a placeholder" in found
+    assert "NetworkPolicy/issuer: spec/egress/0/to/0/ipBlock/cidr is still a placeholder" in found
+    assert "/image is still a placeholder: registry.example/continuum@sha256:0000" in found
+    assert "placeholders: public_url, issuer, office_telephone, omb_number" in refused
+    assert "placeholders: mail_from, mail_reply_to, public_url" in refused
+
+
+def test_nothing_else_is_a_placeholder(everything: Objects) -> None:
+    kinds = {finding.partition("/")[0] for finding in placeholders(everything)}
+
+    assert kinds == {"Deployment", "Job", "NetworkPolicy", "PrometheusRule"}
 
 
 def test_an_unknown_field_is_reported(objects: list[Object]) -> None:

@@ -114,7 +114,8 @@ WORKLOAD_MISTAKES: list[tuple[Any, Break, str]] = [
         put("ConfigMap", "reporting-settings", "data/CONTINUUM_PUBLIC_PORT", "8080"),
         "not its pages",
     ),
-    (public.pages, without("Service", "reporting-pages"), "no Service leads"),
+    (public.pages, without("Service", "reporting-pages"), "reporting-service: no Service leads"),
+    (public.pages, without("Service", "desk-pages"), "desk-service: no Service leads"),
     (public.probes, without("Service", "routing-probes"), "the probes of all its pods"),
     (
         public.probes,

@@ -69,6 +69,21 @@ def test_mail_that_is_set_up_in_part_or_unsafely_is_refused(
         settings(**{**MAIL, **more})
 
 
+@pytest.mark.parametrize("name", ["smtp_host", "mail_from", "mail_reply_to", "public_url"])
+def test_production_sends_no_mail_with_a_placeholder(name: str) -> None:
+    production = {
+        "postgres_host": "postgres.program.internal",
+        "smtp_host": "mail.program.internal",
+        "mail_from": "office@program.internal",
+        "mail_reply_to": "desk@program.internal",
+        "public_url": "https://program.internal/",
+    }
+    assert settings(**production).mail_server is not None
+
+    with pytest.raises(ValidationError, match=f"still placeholders: {name} "):
+        settings(**{**production, name: MAIL[name]})
+
+
 def test_a_mail_server_on_this_machine_may_be_without_tls() -> None:
     local = {"smtp_host": "127.0.0.1", "smtp_tls": "opportunistic"}
 
