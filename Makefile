@@ -116,7 +116,7 @@ alerts: setup ## test the alert rules, firing and silent; with FAULTS=1 by real 
 logs-check: setup ## compare the Loki queries of docs/logs.md with `continuum logs`, on the logs of `make alerts FAULTS=1` [LOGS=folder]
 	@$(RUN) -m tests.proofs.logs $(LOGS)
 
-image: setup ## build the image; four containers of it carry one request end to end [BASE=name@digest]
+image: setup ## build the image; containers of it carry one request end to end, and show the desk [BASE=name@digest]
 	@$(RUN) -m tests.proofs.image
 
 lives: setup ## compare routing's and intake's rows with the fold of their events, over 10,000 random lives [LIVES=10000]

@@ -1,1 +1,1 @@
-"""One image with four entry points: how it is built here."""
+"""One image with an entry point for each service: how it is built here."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from deploy.image.build import ImageFailed, Workshop
 from deploy.stack.failure import StackFailed
 from deploy.tools import catalog
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.image.proof import Proof
 
@@ -34,8 +34,8 @@ def main() -> None:
         print(f"image: {error}", file=sys.stderr)
         sys.exit(1)
     print(
-        f"image: {image.id[:12]}, {image.megabytes} MB, {len(SERVICES)} entry points start,"
-        " one request end to end"
+        f"image: {image.id[:12]}, {image.megabytes} MB, {len(DEPLOYABLES)} entry points start,"
+        " one request end to end, the desk asks to sign in"
     )
 
 

@@ -1,12 +1,14 @@
 """
-Four containers of the image process one request end to end on the embedded Kafka and Postgres.
+Containers of the image process one request end to end on the embedded Kafka and Postgres.
 
-Each runs as in the manifests: with its own user, a read-only root, no capabilities, secrets as
-files and a memory limit; migrations run as the role that owns the database. The code of the other
-three services is hidden from each.
+There is one of each service, and one of the desk, whose pages must ask people to sign in. Each
+runs as in the manifests: with its own user, a read-only root, no capabilities, secrets as files
+and a memory limit; migrations run as the role that owns the database. The code of the others is
+hidden from each.
 """
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -15,21 +17,33 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import asyncpg
 
-from deploy.image.build import IMAGE, ImageFailed, Workshop, run
-from deploy.local.services import PUBLIC, answers_ready
+from deploy.image.build import IMAGE, ROOT, ImageFailed, Workshop, run
+from deploy.local.services import DESK, WITH_PAGES, answers_ready
 from deploy.local.stack import Stack
 from deploy.provision.access import principal_of
 from deploy.provision.databases import database_of, owner_of
 from deploy.provision.topics import DEPLOY
 from deploy.stack import processes
-from shared.contracts.services import SERVICES
+from shared.contracts.services import DEPLOYABLES
+from tests.proofs.image.contents import LIST, unwanted
 
 UID = 65532
 INSIDE = "/srv/continuum"
-EXAMPLES = DEPLOY.parent / "docs" / "examples"
+EXAMPLES = ROOT / "docs" / "examples"
+# With real TLS addresses as in production, but for an issuer that nobody has: no sign-in succeeds.
+_OFFICE = {
+    "PUBLIC_URL": "https://office.program.example",
+    "ISSUER": "https://sign-in.program.example",
+    "CLIENT_ID": "continuum-desk",
+    "OFFICE_TELEPHONE": "202-555-0100",
+    "OMB_NUMBER": "0000-0000",
+    "OMB_EXPIRES": "2099-12-31",
+    "OMB_MINUTES": "20",
+}
 
 
 class Proof:
@@ -39,8 +53,8 @@ class Proof:
         self._workshop = workshop
         self._state = state.resolve()
         ports = processes.Ports()
-        self._ports = {service: ports.take() for service in SERVICES}
-        self._public_port = ports.take()
+        self._ports = {service: ports.take() for service in DEPLOYABLES}
+        self._public_ports = {service: ports.take() for service in WITH_PAGES}
         self._packages = ""
 
     def run(self) -> None:
@@ -49,16 +63,18 @@ class Proof:
         site = "import sysconfig; print(sysconfig.get_path('purelib'))"
         self._state.mkdir(parents=True)
         self._packages = self._run_once(["--entrypoint", "python"], ["-c", site]).strip()
+        self._check_contents()
         with Stack(self._state / "stack") as stack:
             stack.start()
             stack.provision()
             asyncio.run(_check_rights(stack))
-            for service in SERVICES:
+            for service in DEPLOYABLES:
                 self._write_secrets(stack, service)
                 self._run_once(
                     self._flags(stack, service, migrates=True), _verb(service, "migrate")
                 )
             with self._running(stack):
+                self._check_desk()
                 connection = self._state / "connection.json"
                 stack.connection.write(connection)
                 _example("introduce.py", connection, DEPLOY / "reference")
@@ -66,6 +82,19 @@ class Proof:
                 answer = _example("submit.py", connection, *who, "Los Angeles Police Department")
         if "gov.cri.submission.accepted.v1" not in answer:
             raise ImageFailed(f"the request was not accepted:\n{answer}")
+
+    def _check_contents(self) -> None:
+        """Raise `ImageFailed` if the image has anything that no service needs to run."""
+        files = json.loads(self._run_once(["--entrypoint", "python"], ["-c", LIST]))
+        if found := list(unwanted(files, (ROOT / "requirements" / "run.txt").read_text())):
+            raise ImageFailed(f"in the image is {'; '.join(found)}")
+
+    def _check_desk(self) -> None:
+        """Raise `ImageFailed` unless the desk's container asks people to sign in."""
+        with urlopen(f"http://127.0.0.1:{self._public_ports[DESK]}/", timeout=10) as answer:
+            page = answer.read().decode()
+        if _OFFICE["OFFICE_TELEPHONE"] not in page or "/sign-in/start" not in page:
+            raise ImageFailed(f"the desk does not ask to sign in:\n{page}")
 
     @property
     def _empty_folder(self) -> Path:
@@ -76,10 +105,10 @@ class Proof:
 
     @contextmanager
     def _running(self, stack: Stack) -> Iterator[None]:
-        """Run all four; at the end each must stop cleanly on SIGTERM."""
+        """Run all of them; at the end each must stop cleanly on SIGTERM."""
         started = {
             service: self._start(self._flags(stack, service), _verb(service, "run"), service)
-            for service in SERVICES
+            for service in DEPLOYABLES
         }
         try:
             for service, child in started.items():
@@ -112,15 +141,18 @@ class Proof:
             "HTTP_PORT": str(self._ports[service]),
             "METADATA_MAX_AGE_MS": "5000",
         }
-        if service == PUBLIC:
-            settings |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(self._public_port)}
+        if service in WITH_PAGES:
+            port = self._public_ports[service]
+            settings |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(port)}
+        if service == DESK:
+            settings |= _OFFICE
         if service == "intake":
             settings["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
         folder = self._secrets(service, migrates=migrates)
         flags = [f"--volume={folder}:/run/secrets/continuum:ro"]
         for name, value in settings.items():
             flags += ["--env", f"CONTINUUM_{name}={value}"]
-        for other in SERVICES:
+        for other in DEPLOYABLES:
             if other != service:
                 flags.append(f"--volume={self._empty_folder}:{self._packages}/services/{other}:ro")
         return flags
@@ -176,7 +208,7 @@ def _verb(service: str, verb: str) -> list[str]:
 
 async def _check_rights(stack: Stack) -> None:
     """Check that each service's role is denied statements beyond its rights."""
-    for service in SERVICES:
+    for service in DEPLOYABLES:
         own = await asyncpg.connect(stack.dsn(service))
         try:
             for statement in ("CREATE TABLE not_allowed ()", "SELECT rolpassword FROM pg_authid"):
