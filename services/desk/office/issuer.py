@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _MAX_SUBJECT = 255
 _LEEWAY_SECONDS = 60
 _ALGORITHMS = ("RS256", "ES256")
 CALLBACK = "/sign-in/callback"
+SIGNED_OUT = "/signed-out"
 
 
 class IssuerAway(Exception):
@@ -60,11 +62,15 @@ class Issuer:
         self.url = settings.issuer
         self._client_id = settings.client_id
         self._client_secret = settings.client_secret
+        self._acr_values = settings.acr_values
         self._redirect = settings.public_url + CALLBACK
+        self._signed_out = settings.public_url + SIGNED_OUT
         self._scheme = "http://" if settings.stand_in_issuer else "https://"
+        authority = settings.issuer_ca_file
         # Without environment: a .netrc or a proxy there must not change whom the desk trusts.
         self._http = httpx.AsyncClient(
             timeout=SECONDS,
+            verify=True if authority is None else ssl.create_default_context(cafile=authority),
             trust_env=False,
             limits=httpx.Limits(max_keepalive_connections=0),  # sign-ins are rare
             transport=transport,
@@ -89,13 +95,17 @@ class Issuer:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        separator = "&" if "?" in metadata.authorization else "?"
-        return f"{metadata.authorization}{separator}{urlencode(query)}"
+        if self._acr_values is not None:
+            query["acr_values"] = self._acr_values
+        return _with_query(metadata.authorization, query)
 
     @property
     def end_session(self) -> str | None:
-        """Where a person ends the session at the issuer, too, if it is known."""
-        return None if self._metadata is None else self._metadata.end_session
+        """Where a person signs out at the issuer, too, and comes back; None if it is not known."""
+        if self._metadata is None or self._metadata.end_session is None:
+            return None
+        query = {"client_id": self._client_id, "post_logout_redirect_uri": self._signed_out}
+        return _with_query(self._metadata.end_session, query)
 
     async def subject(self, *, code: str, verifier: str, nonce: str, sender: str | None) -> str:
         """
@@ -226,3 +236,7 @@ class Issuer:
     def _fail(self, error: Exception) -> NoReturn:
         self._away_until = time.monotonic() + _AWAY_SECONDS
         raise IssuerAway from error
+
+
+def _with_query(address: str, query: Mapping[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"

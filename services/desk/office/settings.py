@@ -26,6 +26,10 @@ class OfficeSettings(ServiceSettings):
     client_id: Line
     client_secret: SecretStr | None = None
     """None: the issuer knows the desk as a public client, and PKCE alone protects the code."""
+    issuer_ca_file: str | None = None
+    """The CA of the issuer's certificate; None: the public ones."""
+    acr_values: Line | None = None
+    """How people must sign in at the issuer, such as Login.gov's levels; None: as it chooses."""
     stand_in_issuer: bool = False
     """
     Whether the issuer is the local stack's stand-in, without TLS and on this machine.

@@ -99,6 +99,30 @@ async def test_the_address_asks_for_a_code_with_a_hashed_verifier(desk: Issuer) 
     }
 
 
+async def test_the_address_asks_for_the_levels_that_login_gov_demands(
+    there: ChangedIssuer,
+) -> None:
+    levels = "urn:acr.login.gov:auth-only http://idmanagement.gov/ns/assurance/aal/2"
+    desk = Issuer(OfficeSettings(**SETTINGS, acr_values=levels), transport=there)
+
+    address = await desk.authorization_url(state="s-1", nonce="n-1", challenge="c-1")
+
+    assert parsed(address)["acr_values"] == levels
+
+
+async def test_the_way_out_of_the_issuer_leads_back_to_the_desk(desk: Issuer) -> None:
+    assert desk.end_session is None
+    await desk.authorization_url(state="s-1", nonce="n-1", challenge="c-1")
+
+    address = desk.end_session or ""
+
+    assert address.startswith(f"{ISSUER}/end?")
+    assert parsed(address) == {
+        "client_id": "desk",
+        "post_logout_redirect_uri": "https://office.example/signed-out",
+    }
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -287,5 +287,5 @@ async def test_signing_out_ends_the_session_here_and_names_the_way_at_the_issuer
     page = await worker.post("/sign-out")
 
     assert str(page.url) == f"{URL}/signed-out"
-    assert f'href="{ISSUER}/end"' in page.text
+    assert f'href="{ISSUER}/end?client_id=desk&amp;post_logout_redirect_uri=' in page.text
     assert await pool.fetchval("SELECT count(*) FROM sessions") == 0
