@@ -4,6 +4,7 @@ import ssl
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import certifi
 from pydantic import Field, SecretStr, model_validator
 
 from services.notifications.mail.address import AddressError, ascii_form
@@ -22,7 +23,7 @@ class Settings(ServiceSettings):
     smtp_tls: Literal["require", "opportunistic"] = "require"
     """Whether nothing is sent without TLS; ``opportunistic`` is for a server on loopback."""
     smtp_ca_file: str | None = None
-    """The CA of the mail server's certificate; None: those that the system trusts."""
+    """The CA of the mail server's certificate; None: the public ones, from ``certifi``."""
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: str | None = None
@@ -82,6 +83,6 @@ class Settings(ServiceSettings):
             port=self.smtp_port,
             greeting=self.mail_from.rpartition("@")[2],
             tls=self.smtp_tls,
-            context=ssl.create_default_context(cafile=self.smtp_ca_file),
+            context=ssl.create_default_context(cafile=self.smtp_ca_file or certifi.where()),
             login=login,
         )

@@ -47,6 +47,18 @@ def test_mail_goes_to_one_server_and_needs_tls() -> None:
     assert "secret" not in repr(server)
 
 
+def test_public_certificates_are_trusted_where_the_system_has_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+
+    server = settings(**MAIL).mail_server
+
+    assert server is not None
+    assert len(server.context.get_ca_certs()) > 50
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
