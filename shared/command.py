@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 import uvloop
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.availability import PERMANENT
 from shared.postgres import migrate, pool, rights
@@ -42,17 +43,21 @@ def main(
     try:
         chosen = settings(_secrets_dir=os.environ.get("CONTINUUM_SECRETS_DIR"))
     except ValidationError as error:
-        missing = ", ".join(
-            f"CONTINUUM_{'_'.join(map(str, problem['loc'])).upper()} ({problem['msg'].lower()})"
-            for problem in error.errors()
-        )
-        sys.exit(f"{name}: settings are missing or wrong: {missing}")
+        problems = ", ".join(map(_in_words, error.errors()))
+        sys.exit(f"{name}: settings are missing or wrong: {problems}")
     logging.configure(service=name, instance=chosen.instance, level=chosen.log_level)
     if verb.verb == "run":
         sys.exit(uvloop.run(run(name, chosen, build)))
     if verb.verb == "migrate":
         sys.exit(uvloop.run(_migrate(name, chosen)))
     sys.exit(uvloop.run(_verb(extra_verbs[verb.verb], chosen, arguments)))
+
+
+def _in_words(problem: ErrorDetails) -> str:
+    """Return what is wrong, behind the setting that it is about unless it is about several."""
+    words = problem["msg"].lower().removeprefix("value error, ")
+    setting = "_".join(map(str, problem["loc"])).upper()
+    return f"CONTINUUM_{setting} ({words})" if setting else words
 
 
 async def _verb(verb: Verb, settings: ServiceSettings, arguments: Sequence[str]) -> int:
