@@ -9,6 +9,7 @@ from deploy.provision.quotas import Quota
 from deploy.provision.topics import Participant, Topic
 from deploy.stack.failure import StackFailed
 from shared.contracts.reserved import is_reserved
+from shared.contracts.services import DESKS
 
 PARTICIPANTS_AT_MOST = 500
 
@@ -19,6 +20,7 @@ class Registration:
 
     participant: Participant
     effective_until: datetime | None = None
+    reached_by_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,13 @@ def connected(
     """
     Return the participants that connect to Kafka: the registered ones, and the program office.
 
-    The office must be connected before it can register anyone, itself included.
+    The office must be connected before it can register anyone, itself included. The desk has
+    topics and users of its own, and so acts for those that it reaches.
     """
     current = {office.id: office}
     for each in registrations:
+        if each.reached_by_desk or each.participant.id in DESKS:
+            continue
         if each.effective_until is None or now < each.effective_until:
             current[each.participant.id] = each.participant
     if reserved := sorted(filter(is_reserved, current)):

@@ -8,7 +8,7 @@ import yaml
 
 from deploy.provision.access import OPERATOR, principal_of
 from deploy.provision.topics import DEPLOY, Participant
-from shared.contracts.services import DEPLOYABLES
+from shared.contracts.services import DEPLOYABLES, WITH_USERS
 
 QUOTAS = DEPLOY / "quotas.yaml"
 
@@ -41,8 +41,8 @@ class Quotas:
         return self.operator if principal == OPERATOR else self.participant
 
     def by_principal(self, participants: Sequence[Participant]) -> dict[str, Quota]:
-        """Return the quota of every user: services, operator and participants."""
-        ours = [principal_of(member) for member in (*DEPLOYABLES, OPERATOR)]
+        """Return the quota of every user: ours, operator and participants."""
+        ours = [principal_of(member) for member in (*WITH_USERS, OPERATOR)]
         theirs = [participant.id for participant in participants]
         return {principal: self.of(principal) for principal in (*ours, *theirs)}
 

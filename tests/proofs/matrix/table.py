@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.contracts.services import DEPLOYABLES
+from shared.contracts.services import DEPLOYABLES, WEB_DESK
 
 FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
 WRITTEN = {
@@ -58,10 +58,13 @@ class Rights:
 
 
 def rights_of(member: str, topics: set[str], groups: set[str]) -> Rights:
-    """Return what a service, a participant or the operator may do; on the cluster, nothing."""
+    """Return what one of ours, a participant or the operator may do; on the cluster, nothing."""
     if member == "operator":
         dead = {topic for topic in topics if topic.startswith("cri.dlq.")}
         return Rights(set(), KEPT | dead, topics, "operator.", groups)
+    if member == WEB_DESK:
+        written, out = {"cri.in.web-desk.v1"}, {"cri.out.web-desk.v1"}
+        return Rights(written, written | out, written | out, member)
     if member not in DEPLOYABLES:
         written, read = {f"cri.in.{member}.v1"}, {f"cri.out.{member}.v1", "cri.pub.programs.v1"}
         return Rights(written, read, written | read, f"{member}.")

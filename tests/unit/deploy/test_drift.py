@@ -17,6 +17,7 @@ from deploy.provision.drift import (
 )
 from deploy.provision.topics import Participant
 from deploy.stack.failure import StackFailed
+from shared.contracts.services import DESKS
 
 OFFICE = Participant("program-office", "program_office", "program office")
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -93,6 +94,23 @@ def test_the_office_is_connected_before_anyone_and_ended_participants_are_not() 
         participant("ends-later"),
         OFFICE,
     ]
+
+
+def test_the_desk_and_whom_it_reaches_get_no_topics_and_no_user() -> None:
+    desks = [Registration(participant(each)) for each in DESKS]
+    reached = Registration(participant("noble"), None, reached_by_desk=True)
+
+    assert connected([*desks, reached], OFFICE, now=NOW) == [OFFICE]
+
+
+def test_the_desks_are_the_participants_whose_topics_are_listed_by_name() -> None:
+    by_name = {
+        each.name for each in WANTED.topics if each.name == each.template.replace("cri.int.", "")
+    }
+
+    assert {name for name in by_name if name.startswith("cri.in.")} == {
+        f"cri.in.{desk}.v1" for desk in DESKS
+    }
 
 
 def test_more_than_five_hundred_participants_are_refused_with_the_reason() -> None:
