@@ -20,8 +20,8 @@ from continuum.accounting_effects import (
     account_of,
     subjects_of,
 )
-from shared.contracts import intake, reference, routing
-from shared.contracts.services import SERVICES
+from services.desk.acts import IN_TOPIC
+from shared.contracts import intake, notifications, reference, routing
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -29,7 +29,9 @@ AT_ONCE = 2000
 _OWNED = {
     "intake": [intake.TOPIC, intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC, reference.TOPIC],
     "routing": [routing.TOPIC],
+    "notifications": [notifications.TOPIC, notifications.MAIL_TOPIC],
 }
+_FIRST = UUID(int=0)
 Connections = Mapping[str, Any]
 Page = tuple[Sequence[Subject], Mapping[str, str]]
 """Subjects of facts, and the requester of each request among them."""
@@ -46,7 +48,7 @@ async def compare(access: Access, *, grace: float) -> tuple[list[str], bool]:
     began = loop.time()
     async with AsyncExitStack() as stack:
         services = {
-            name: await stack.enter_async_context(access.connect(name)) for name in SERVICES
+            name: await stack.enter_async_context(access.connect(name)) for name in access.services
         }
         account = Account()
         pages: list[Page] = []
@@ -58,6 +60,7 @@ async def compare(access: Access, *, grace: float) -> tuple[list[str], bool]:
         while account.missing and loop.time() - began < grace:
             await asyncio.sleep(0.5)
             account.missing = await _missing(services, pages)
+        account.add(await _acts(services, grace))
         account.missing += await _unsent(services, grace)
         why = await _why(services, account.missing)
     return accounting_report.render(account, why), not account.missing
@@ -72,6 +75,9 @@ async def _facts(services: Connections) -> AsyncIterator[Page]:
         behind = rows[-1]["tracking_number"]
         requesters = {row["tracking_number"]: row["participant"] for row in rows}
         routed = await services["routing"].fetch(_SQL["accounting_routed"], list(requesters))
+        decided = await services["notifications"].fetch(
+            _SQL["accounting_decided"], list(requesters)
+        )
         subjects = [
             *(Subject(intake.TOPIC, row["tracking_number"], row["published"]) for row in rows),
             *(
@@ -79,8 +85,22 @@ async def _facts(services: Connections) -> AsyncIterator[Page]:
                 for row in rows
             ),
             *(Subject(routing.TOPIC, row["tracking_number"], row["published"]) for row in routed),
+            *(Subject(notifications.TOPIC, *row) for row in decided),
         ]
         yield [subject for subject in subjects if subject.published], requesters
+    mail_id = _FIRST
+    while rows := await services["notifications"].fetch(
+        _SQL["accounting_mails"], mail_id, AT_ONCE
+    ):
+        mail_id = rows[-1]["mail_id"]
+        yield (
+            [
+                Subject(notifications.MAIL_TOPIC, row["subject"], row["published"])
+                for row in rows
+                if row["published"]
+            ],
+            {},
+        )
 
 
 async def _observe(
@@ -88,8 +108,8 @@ async def _observe(
 ) -> Observed:
     names, topics = sorted({each.name for each in subjects}), list(READERS)
     gates = {}
-    for service in SERVICES:
-        for row in await services[service].fetch(_SQL["accounting_gates"], topics, names):
+    for service, connection in services.items():
+        for row in await connection.fetch(_SQL["accounting_gates"], topics, names):
             gates[service, row["topic"], row["subject"]] = row["last"]
     routed = await services["routing"].fetch(_SQL["accounting_routed"], names)
     ended = await services["intake"].fetch(_SQL["accounting_ended"], names)
@@ -99,6 +119,7 @@ async def _observe(
     for row in await services["notifications"].fetch(_SQL["accounting_notices"], names):
         notified[row["fact"]].add(row["audience"])
     return Observed(
+        services=services.keys(),
         gates=gates,
         requesters=requesters,
         routed={row["tracking_number"] for row in routed},
@@ -125,11 +146,25 @@ async def _missing(services: Connections, pages: list[Page]) -> list[Missing]:
     return missing
 
 
+async def _acts(services: Connections, grace: float) -> Account:
+    """Return the acts of the office's people, and those not answered within *grace* seconds."""
+    account = Account()
+    if "desk" not in services:
+        return account
+    account.facts = await services["desk"].fetchval(_SQL["accounting_acts"])
+    account.expected["answered"] = account.facts
+    for row in await services["desk"].fetch(_SQL["accounting_unanswered"], grace):
+        account.missing.append(
+            Missing("answered", IN_TOPIC, row["subject"], 0, 0, f"{row['kind']} by {row['actor']}")
+        )
+    return account
+
+
 async def _unsent(services: Connections, grace: float) -> list[Missing]:
     """Return the messages that have not reached their topic within *grace* seconds."""
     missing = []
-    for service in SERVICES:
-        for row in await services[service].fetch(_SQL["accounting_unsent"], grace):
+    for connection in services.values():
+        for row in await connection.fetch(_SQL["accounting_unsent"], grace):
             envelope = json.loads(row["envelope"])
             number = int(envelope.get("sequence") or envelope.get("participantsequence") or 0)
             about = Missing(
@@ -146,6 +181,6 @@ async def _why(services: Connections, missing: Sequence[Missing]) -> Mapping[str
         return {}
     return {
         row["subject"]: f"{service}: {row['why']}"
-        for service in SERVICES
-        for row in await services[service].fetch(_SQL["accounting_waiting"], names)
+        for service, connection in services.items()
+        for row in await connection.fetch(_SQL["accounting_waiting"], names)
     }

@@ -1,32 +1,39 @@
 """Works out the effects that each fact must have, and which are missing. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.services import DEPLOYABLES
 from shared.delivery.take_in.reader import LOGGED
 
 READERS: Mapping[str, tuple[str, ...]] = {
-    intake.TOPIC: ("routing", "notifications", "reporting"),
-    routing.TOPIC: ("notifications", "reporting"),
-    reference.TOPIC: ("routing", "notifications", "reporting"),
+    intake.TOPIC: ("routing", "notifications", "reporting", "desk"),
+    routing.TOPIC: ("notifications", "reporting", "desk"),
+    reference.TOPIC: ("routing", "notifications", "reporting", "desk"),
     intake.ANSWERS_TOPIC: ("notifications",),
     intake.CONFIDENTIAL_TOPIC: ("notifications",),
+    notifications.TOPIC: ("desk",),
+    notifications.MAIL_TOPIC: ("notifications", "desk"),
 }
 """Topic → the services that must store its facts (intake notes only which requests ended)."""
+_REQUESTS = frozenset({intake.TOPIC, routing.TOPIC})
+"""The topics whose facts about a request are counted, and told."""
 
 AT_RISK = {
     "announced": "promise 1: what was decided is not on the log",
     "stored by routing": "promise 7: the request does not move",
     "stored by notifications": "promise 4: it is not decided yet whom to notify",
     "stored by reporting": "promise 5: the figures lack it",
+    "stored by desk": "the office does not see it on its list",
     "routed": "promise 7: the request does not move",
     "ended at intake": "promise 3: intake takes a request for open that has ended",
     "notified": "promise 4: neither notified nor a reason why not",
     "counted": "promise 5: the figures lack it",
+    "answered": "promise 1: what a person of the office sent is neither applied nor refused",
 }
 """Effect → the promise that is broken without it."""
 
@@ -86,6 +93,8 @@ class Line(NamedTuple):
 class Observed:
     """The effects observed in all services for some subjects."""
 
+    services: Collection[str] = DEPLOYABLES
+    """Those of this installation, which may be without the office's desk."""
     gates: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     """The last fact stored, by (service, topic, subject)."""
     requesters: Mapping[str, str] = field(default_factory=dict)
@@ -100,7 +109,11 @@ class Observed:
 
 
 class Missing(NamedTuple):
-    """A missing effect of the facts ``first`` to ``last``; ``whom`` it concerns, or why."""
+    """
+    A missing effect of the facts ``first`` to ``last``; ``whom`` it concerns, or why.
+
+    Both are 0 for one fact whose number is not known.
+    """
 
     effect: str
     topic: str
@@ -116,8 +129,8 @@ class Missing(NamedTuple):
     @property
     def about(self) -> str:
         """The facts it concerns, as text."""
-        numbers = str(self.first) if self.facts == 1 else f"{self.first} to {self.last}"
-        return f"{self.subject}: {self.topic} {numbers}"
+        numbers = f" {self.first}" if self.facts == 1 else f" {self.first} to {self.last}"
+        return f"{self.subject}: {self.topic}{numbers if self.last else ''}"
 
 
 @dataclass(slots=True)
@@ -157,12 +170,12 @@ def account_of(subjects: Sequence[Subject], observed: Observed) -> Account:
 def _effects(subject: Subject, observed: Observed) -> Iterator[tuple[str, int, list[Missing]]]:
     topic, name, published = subject
     yield "announced", published, []  # missing ones are found in the outboxes
-    for service in READERS[topic]:
+    for service in (each for each in READERS[topic] if each in observed.services):
         stored = observed.gates.get((service, topic, name), 0)
         effect = f"stored by {service}"
         late = [Missing(effect, topic, name, stored + 1, published)] if stored < published else []
         yield effect, published, late
-    if name not in observed.requesters or topic == intake.CONFIDENTIAL_TOPIC:
+    if name not in observed.requesters or topic not in _REQUESTS:
         return
     if topic == intake.TOPIC:
         lost = [] if name in observed.routed else [Missing("routed", topic, name, 1, 1)]

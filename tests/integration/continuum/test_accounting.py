@@ -1,9 +1,9 @@
-"""The account of all facts, from the four services' databases."""
+"""The account of all facts, from all databases."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -12,8 +12,8 @@ from continuum import accounting
 from continuum.access import Access
 from deploy.local.stack import Stack
 from deploy.provision.databases import with_database
-from shared.contracts import intake, routing
-from shared.contracts.services import SERVICES
+from shared.contracts import intake, notifications, routing
+from shared.contracts.services import DEPLOYABLES
 from shared.contracts.tracking import tracking_number
 from shared.delivery import gauges
 from shared.process import metrics
@@ -21,12 +21,12 @@ from tests.conftest import Database
 from tests.examples.roles import access_to
 
 NUMBER = tracking_number(2026, 42)
-ACCEPTED, OFFERED = uuid4(), uuid4()
+ACCEPTED, OFFERED, MAIL = uuid4(), uuid4(), UUID(int=26)
 
 
 @dataclass
 class Services:
-    """The four databases, in which one request was accepted and offered."""
+    """The databases, in which one request was accepted and offered, and one mail sent."""
 
     access: Access
     superuser: str
@@ -52,8 +52,8 @@ class Services:
                 await asyncio.sleep(0.01)  # nothing tells when another session has asked
         await connection.close()
 
-    async def gate(self, service: str, topic: str) -> None:
-        await self.execute(service, "INSERT INTO gates VALUES ($1, $2, 1)", topic, NUMBER)
+    async def gate(self, service: str, topic: str, subject: str = NUMBER) -> None:
+        await self.execute(service, "INSERT INTO gates VALUES ($1, $2, 1)", topic, subject)
 
     async def notice(self, fact: object, audience: str) -> None:
         await self.execute(
@@ -63,6 +63,30 @@ class Services:
             fact,
             audience,
             NUMBER,
+        )
+
+    async def mail(self) -> None:
+        await self.execute(
+            "notifications",
+            "INSERT INTO mails (mail_id, fact, notice, audience, contact_id, correlation, key,"
+            " about, number, kind, template, facts, state, published)"
+            " VALUES ($1, $2, $2, 'iacp', 'desk', 'c', 'k', $3, 1, 'offer', 't', '{}',"
+            " 'accepted', 1)",
+            MAIL,
+            OFFERED,
+            NUMBER,
+        )
+        for service in ("notifications", "desk"):
+            await self.gate(service, notifications.MAIL_TOPIC, f"mail:{MAIL}")
+
+    async def act(self, message: str, answer: str | None) -> None:
+        await self.execute(
+            "desk",
+            "INSERT INTO acts (message_id, actor, kind, tracking_number, sent_at, answer)"
+            " VALUES ($1, 'staff:a', 'request.direct', $2, now() - interval '1 hour', $3)",
+            message,
+            NUMBER,
+            answer,
         )
 
     async def line(self, topic: str, kind: str, fact: object, provider: str | None) -> None:
@@ -80,7 +104,7 @@ class Services:
 
 @pytest.fixture
 async def services(stack: Stack, database: Database) -> Services:
-    dsns = {service: await database(service) for service in SERVICES}
+    dsns = {service: await database(service) for service in DEPLOYABLES}
     made = Services(access_to(stack, dsns), stack.postgres.dsn())
     await made.execute(
         "intake",
@@ -100,8 +124,9 @@ async def services(stack: Stack, database: Database) -> Services:
     )
     await made.gate("routing", intake.TOPIC)
     for topic in (intake.TOPIC, routing.TOPIC):
-        await made.gate("notifications", topic)
-        await made.gate("reporting", topic)
+        for service in ("notifications", "reporting", "desk"):
+            await made.gate(service, topic)
+    await made.mail()
     await made.execute(
         "reporting",
         "INSERT INTO requests (tracking_number, accepted_at) VALUES ($1, now())",
@@ -119,7 +144,7 @@ async def test_a_request_with_all_its_effects_is_accounted_for(services: Service
     lines, good = await services.tell()
 
     assert good
-    assert lines[-1] == "accounting: 2 facts, 13 effects expected, 0 unaccounted"
+    assert lines[-1] == "accounting: 3 facts, 18 effects expected, 0 unaccounted"
 
 
 async def test_a_recipient_without_a_decision_is_named_with_the_promise(
@@ -133,6 +158,43 @@ async def test_a_recipient_without_a_decision_is_named_with_the_promise(
     assert "Not notified, at risk: promise 4: neither notified nor a reason why not" in lines
     assert f"  {NUMBER}: cri.int.routing.v1 1; iacp" in lines
     assert lines[-1].endswith("1 unaccounted")
+
+
+@pytest.mark.parametrize(
+    ("topic", "subject"),
+    [(routing.TOPIC, NUMBER), (notifications.MAIL_TOPIC, f"mail:{MAIL}")],
+)
+async def test_what_the_desk_has_not_stored_is_named(
+    services: Services, topic: str, subject: str
+) -> None:
+    await services.execute(
+        "desk", "DELETE FROM gates WHERE topic = $1 AND subject = $2", topic, subject
+    )
+
+    lines, good = await services.tell()
+
+    assert not good
+    assert "Not stored by desk, at risk: the office does not see it on its list" in lines
+    assert f"  {subject}: {topic} 1" in lines
+
+
+async def test_an_act_without_an_answer_is_named_with_its_person(services: Services) -> None:
+    await services.act("answered", "refused")
+    await services.act("unanswered", None)
+
+    lines, good = await services.tell()
+
+    assert not good
+    assert f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a" in lines
+    assert lines[-1] == "accounting: 5 facts, 20 effects expected, 1 unaccounted"
+
+
+async def test_an_installation_without_a_desk_is_accounted_for(services: Services) -> None:
+    without = {name: dsn for name, dsn in services.access.operator.items() if name != "desk"}
+
+    lines, good = await replace(services, access=replace(services.access, operator=without)).tell()
+
+    assert good, lines
 
 
 async def test_what_is_parked_is_said_to_be(services: Services) -> None:

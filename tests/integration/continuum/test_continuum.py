@@ -25,7 +25,13 @@ from tests.examples import roles
 STATEMENTS = {
     "intake": ["read_request", "read_requesters", "accounting_requests", "accounting_ended"],
     "routing": ["read_routing_state", "read_decisions", "read_rulesets", "accounting_routed"],
-    "notifications": ["read_notices", "read_open_offers", "accounting_notices"],
+    "notifications": [
+        "read_notices",
+        "read_open_offers",
+        "accounting_notices",
+        "accounting_decided",
+        "accounting_mails",
+    ],
     "reporting": [
         "read_timeline",
         "read_waits",
@@ -33,7 +39,7 @@ STATEMENTS = {
         "accounting_timeline",
         "accounting_counted",
     ],
-    "desk": [],
+    "desk": ["accounting_acts", "accounting_unanswered"],
 }
 EVERYWHERE = [
     "read_progress", "read_delivery", "read_lost", "read_lost_numbers", "read_blocked",

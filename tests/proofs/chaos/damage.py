@@ -10,9 +10,9 @@ from uuid import UUID
 INTAKE, ROUTING, REFERENCE = "cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"
 ANSWERS, CONFIDENTIAL = "cri.int.answers.v1", "cri.int.confidential.v1"
 READERS: Mapping[str, tuple[str, ...]] = {
-    INTAKE: ("routing", "notifications", "reporting"),
-    ROUTING: ("intake", "notifications", "reporting"),
-    REFERENCE: ("routing", "notifications", "reporting"),
+    INTAKE: ("routing", "notifications", "reporting", "desk"),
+    ROUTING: ("intake", "notifications", "reporting", "desk"),
+    REFERENCE: ("routing", "notifications", "reporting", "desk"),
     ANSWERS: ("notifications",),
     CONFIDENTIAL: ("notifications",),
 }
@@ -30,6 +30,13 @@ _READ_TO_PASS_OVER = ("type", "subject", "sequence")
 _PASSED_OVER: Mapping[str, frozenset[str]] = {
     "reporting": frozenset({"gov.cri.intake.capacity_declared.v1"}),
     "notifications": frozenset({"gov.cri.routing.request_recorded.v1"}),
+    "desk": frozenset(
+        {
+            "gov.cri.intake.capacity_declared.v1",
+            "gov.cri.routing.message_applied.v1",
+            "gov.cri.routing.message_refused.v1",
+        }
+    ),
 }
 """The types that a reader passes over, on topics that it reads."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from time import thread_time
 from typing import Any
 
+from services.desk import parse as desk
 from services.intake.batch_state import Decision
 from services.intake.decide import decide
 from services.intake.message import Message
@@ -25,6 +26,7 @@ READERS: tuple[tuple[str, str, Parse], ...] = (
     ("routing", routing.TOPICS, RoutingReader().parse),
     ("notifications", notifications.TOPICS, notifications.parse),
     ("reporting", reporting.TOPICS, ReportingReader().parse),
+    ("desk", desk.TOPICS, desk.parse),
 )
 SLOW = 0.02
 """Slower records are timed three times: the first time may include a stall of the machine."""

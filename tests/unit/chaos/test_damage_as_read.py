@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
+from services.desk.parse import parse as parse_of_desk
 from services.intake.ended_requests import parse_routing_event
 from services.notifications.parse import parse
 from services.reporting.handlers import ReportingReader
@@ -23,6 +24,7 @@ READ: Mapping[str, Callable[[Record], Item | PassedOver | Malformed]] = {
     "routing": RoutingReader().parse,
     "notifications": parse,
     "reporting": ReportingReader().parse,
+    "desk": parse_of_desk,
 }
 UNIONS: Mapping[str, Any] = {
     intake.TOPIC: intake.IntakeEvent,

@@ -13,7 +13,8 @@ from continuum.accounting_effects import (
     subjects_of,
 )
 from continuum.accounting_report import render
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, notifications, reference, routing
+from shared.contracts.services import SERVICES
 
 NUMBER = "CRI-2026-000042-K"
 FACTS = [UUID(int=place) for place in range(5)]
@@ -25,6 +26,8 @@ COMPLETE = Observed(
         ("reporting", intake.TOPIC, NUMBER): 1,
         ("notifications", routing.TOPIC, NUMBER): 3,
         ("reporting", routing.TOPIC, NUMBER): 3,
+        ("desk", intake.TOPIC, NUMBER): 1,
+        ("desk", routing.TOPIC, NUMBER): 3,
     },
     requesters={NUMBER: "ca-post"},
     routed={NUMBER},
@@ -53,6 +56,7 @@ def test_nothing_is_missing_if_every_effect_exists() -> None:
         "stored by routing": 1,
         "stored by notifications": 4,
         "stored by reporting": 4,
+        "stored by desk": 4,
         "routed": 1,
         "notified": 5,
         "counted": 4,
@@ -103,13 +107,51 @@ def test_intake_must_know_that_a_request_has_ended() -> None:
 def test_reference_data_is_stored_by_its_readers() -> None:
     subjects = [Subject(reference.TOPIC, "reference", 7)]
     gates = {
-        (service, reference.TOPIC, "reference"): 7 for service in ("routing", "notifications")
+        (service, reference.TOPIC, "reference"): 7
+        for service in ("routing", "notifications", "desk")
     }
 
     account = account_of(subjects, Observed(gates=gates))
 
     assert account.missing == [Missing("stored by reporting", reference.TOPIC, "reference", 1, 7)]
     assert subjects_of(account.missing, [*SUBJECTS, *subjects]) == subjects
+
+
+def test_what_became_of_mails_and_who_was_told_is_stored_by_the_desk() -> None:
+    mail = "mail:00000000-0000-0000-0000-000000000007"
+    subjects = [
+        Subject(notifications.TOPIC, NUMBER, 2),
+        Subject(notifications.MAIL_TOPIC, mail, 1),
+    ]
+    gates = {
+        ("desk", notifications.TOPIC, NUMBER): 1,
+        ("notifications", notifications.MAIL_TOPIC, mail): 1,
+    }
+
+    account = account_of(subjects, replace(COMPLETE, gates=gates))
+
+    assert account.missing == [
+        Missing("stored by desk", notifications.TOPIC, NUMBER, 2, 2),
+        Missing("stored by desk", notifications.MAIL_TOPIC, mail, 1, 1),
+    ]
+    assert account.expected.keys() == {"announced", "stored by desk", "stored by notifications"}
+
+
+def test_where_there_is_no_desk_nothing_is_expected_of_it() -> None:
+    gates = {place: last for place, last in COMPLETE.gates.items() if place[0] != "desk"}
+
+    account = account_of(SUBJECTS, replace(COMPLETE, gates=gates, services=SERVICES))
+
+    assert account.missing == []
+    assert "stored by desk" not in account.expected
+
+
+def test_an_act_without_an_answer_is_shown_without_a_number() -> None:
+    act = Missing("answered", "cri.in.office-desk.v1", NUMBER, 0, 0, "request.direct by staff:a")
+
+    lines = render(Account(facts=1, missing=[act]), {})
+
+    assert f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a" in lines
 
 
 def test_a_missing_effect_is_shown_with_the_affected_participant_and_promise() -> None:

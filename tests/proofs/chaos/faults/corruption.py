@@ -98,7 +98,7 @@ def _inject(rig: Rig, producer: Producer, original: Message, broken: Damaged) ->
         partition=partition,
         offset=offset,
         value=broken.value,
-        outcomes=broken.outcomes,
+        outcomes={s: o for s, o in broken.outcomes.items() if s in rig.stack.services},
         damage=broken.damage,
         reason=broken.reason,
         subject=broken.subject,
