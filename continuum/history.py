@@ -66,6 +66,8 @@ class Notice:
     Notifications' decision whether to notify one audience of one event.
 
     ``mails`` says of each mail about it to which contact it went, and what became of it.
+    ``call``: no mail reaches the agency, so the audience must call; ``called_at`` is when it said
+    that it has.
     """
 
     fact: str
@@ -75,6 +77,8 @@ class Notice:
     participantsequence: int | None
     because: str | None
     mails: Sequence[str] = ()
+    call: bool = False
+    called_at: datetime | None = None
 
 
 def render(
@@ -183,7 +187,13 @@ def _notice(notice: Notice) -> str:
         return f"{notice.audience} is not notified: {notice.because}"
     kind = (notice.message_type or "").removeprefix("gov.cri.").rsplit(".v", 1)[0]
     mailed = "".join(f", mailed to {mail}" for mail in notice.mails)
-    return f"{notice.audience} is sent: {kind} (its message {notice.participantsequence}){mailed}"
+    sent = f"{notice.audience} is sent: {kind} (its message {notice.participantsequence}){mailed}"
+    if not notice.call:
+        return sent
+    called = "not called yet"
+    if notice.called_at is not None:
+        called = f"called, as said {_moment(notice.called_at)}"
+    return f"{sent}, no mail reaches the agency: {called}"
 
 
 def _moment(at: datetime) -> str:

@@ -28,10 +28,15 @@ async def explain(access: Access, tracking_number: str) -> list[str]:
     async with access.connect("reporting") as connection:
         rows = await connection.fetch(_SQL["read_timeline"], number)
     lines = [Line(**{**row, "event_id": str(row["event_id"])}) for row in rows]
+    notices = await notices_about(access, number)
+    return render(facts, state, lines=lines, decisions=decisions, notices=notices)
+
+
+async def notices_about(access: Access, number: str) -> list[Notice]:
+    """Return the decisions whom to notify about a request, in order."""
     async with access.connect("notifications") as connection:
         rows = await connection.fetch(_SQL["read_notices"], number)
-    notices = [Notice(**{**row, "fact": str(row["fact"])}) for row in rows]
-    return render(facts, state, lines=lines, decisions=decisions, notices=notices)
+    return [Notice(**{**row, "fact": str(row["fact"])}) for row in rows]
 
 
 async def _facts(access: Access, number: str) -> Facts:

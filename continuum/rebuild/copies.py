@@ -88,8 +88,10 @@ NOTIFICATIONS = replace(
             "mails",
             "dead_addresses",
             "settlements",
+            "calls",
             "reach",
-        ): "hold what was written to people, whose outcome is on cri.int.mail.v1",
+        ): "hold what was written to people or is to be told by a call, whose outcome is on"
+        " cri.int.mail.v1",
         ("gates of other topics",): _OTHER_GATES,
     },
 )

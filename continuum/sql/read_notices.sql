@@ -1,6 +1,11 @@
 -- The decisions about a request; `mails` says to which contact each was mailed, and what became of it or of
--- the digest that tells it.
-SELECT fact, audience, decided_at, message_type, participantsequence, because,
+-- the digest that tells it, `called_at` when somebody said that they have called.
+SELECT fact, audience, decided_at, message_type, participantsequence, because, call,
+       (SELECT settlements.settled_at
+          FROM calls
+          JOIN settlements USING (notice, audience)
+         WHERE calls.fact = notices.fact
+           AND calls.audience = notices.audience) AS called_at,
        ARRAY(SELECT mails.contact_id || ': ' || coalesce('in a digest, ' || replace(digest.state, '_', ' '),
                                                          replace(mails.state, '_', ' '))
                FROM mails

@@ -53,7 +53,9 @@ class Batch:
                     del self.open[item.item_id]
                     self.changed[item.item_id] = item, closed
         for item in changes.opened:
-            self.settled.pop(item.item_id, None)
+            settling = self.settled.get(item.item_id)
+            if settling is not None and not settling.may_come_first:
+                del self.settled[item.item_id]
             before = self.open.get(item.item_id)
             is_open = item if before is None else item._replace(opened_at=before.opened_at)
             self.open[item.item_id] = is_open

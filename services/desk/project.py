@@ -76,7 +76,7 @@ class MailRow(NamedTuple):
 
     notice: str
     audience: str
-    mail: str
+    mail: str | None
     mail_outcome: str
 
 
@@ -167,11 +167,11 @@ _ABOUT_NO_MAIL = (
 
 
 def mail(event: MailEvent) -> MailRow | None:
-    """Return what became of the mail that *event* is about; None if it is about none."""
+    """Return what became of the mail or the call that *event* is about; None if of neither."""
     if isinstance(event, _ABOUT_NO_MAIL):
         return None
     data = event.data
     outcome = event.type.split(".")[3].removeprefix("notice_")
     if isinstance(event, NoticeSettled):
         outcome = event.data.how
-    return MailRow(data.notice, audience_of(data.contact), data.mail, outcome)
+    return MailRow(data.notice, audience_of(event), data.mail, outcome)

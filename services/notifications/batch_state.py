@@ -13,7 +13,7 @@ from services.notifications.audiences.repeats import Answer, WaitingRepeat, as_k
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
 from services.notifications.mail.obligations import Obligation
-from services.notifications.mail.settling import Settling
+from services.notifications.mail.settling import Call, Settling
 from shared.contracts.intake import (
     ContactSet,
     NeedStated,
@@ -88,6 +88,7 @@ class BatchState:
     callers: set[ContactKey] = field(default_factory=set)
     answered: list[Answer] = field(default_factory=list)
     notices: list[NoticeRow] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
     repeats_held: dict[str, list[WaitingRepeat]] = field(default_factory=lambda: defaultdict(list))
     repeats_released: list[str] = field(default_factory=list)

@@ -21,7 +21,7 @@ from services.notifications.mail.obligations import (
 )
 from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
-from services.notifications.messages import NumberNotices, number_notices
+from services.notifications.messages import NumberNotices, calls_among, number_notices
 from services.notifications.views import build_view
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
@@ -109,6 +109,8 @@ class NotificationsReader:
             await _prepare_mails(connection, state)
         if state.settling.settled:
             await settlements.settle_mails(connection, state.settling.settled)
+        if state.calls:
+            await settlements.note_calls(connection, state.calls)
         return store.save_batch(state)
 
     def _directory(self, items: Sequence[Item]) -> Directory:
@@ -158,15 +160,17 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
         outgoing += waiting.release(state, event, number_notices)
         if kind is intake.NoticeSettleDirected:
             outgoing += _settle(state, event)
-    return Taken("applied", outgoing, counted(state.notices[before:]))
+    decided = state.notices[before:]
+    state.calls += calls_among(decided, correlation=event.correlationid)
+    return Taken("applied", outgoing, counted(decided))
 
 
 def _settle(state: BatchState, event: intake.NoticeSettleDirected) -> tuple[Outgoing, ...]:
     settled = state.settling.settle(event, at=state.at)
     if settled is None:
         return ()
-    mail, found = settled
-    return (outbox.outgoing(notifications.MAIL_TOPIC, found, key=mail.key.decode()),)
+    key, found = settled
+    return (outbox.outgoing(notifications.MAIL_TOPIC, found, key=key.decode()),)
 
 
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:

@@ -10,6 +10,7 @@ from services.notifications.audiences.audience import Notice, NotNeeded, Send
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
 from services.notifications.batch_state import BatchState, NoticeRow
+from services.notifications.mail.settling import Call
 from shared.contracts import envelope, intake, notifications
 from shared.contracts.event import Classification, Event, derived_id
 from shared.contracts.outbound import SOURCE
@@ -143,7 +144,20 @@ def message(event: Event, found: Draft, row: NoticeRow, *, at: datetime) -> Outg
 
 
 def notice_id(event: Event) -> str:
-    return derived_id(event.id, NOTICE_DECIDED, event.subject)
+    return _notice_id(event.id, event.subject)
+
+
+def _notice_id(fact: str, subject: str) -> str:
+    return derived_id(fact, NOTICE_DECIDED, subject)
+
+
+def calls_among(rows: Sequence[NoticeRow], *, correlation: str) -> list[Call]:
+    """Return those of *rows*, decided about one request, that must be told by a call."""
+    return [
+        Call(_notice_id(row.fact, row.subject), row.audience, row.fact, correlation)
+        for row in rows
+        if row.call
+    ]
 
 
 def notice(

@@ -596,16 +596,16 @@ class NoticeSettlement(Strict):
     """
     The program office settles what became of a mail, if only a person can find that out.
 
-    Either ``mail`` is one of unknown outcome, or ``notice`` reached nobody of ``audience`` by mail
-    and ``how`` is ``told_otherwise``.
+    Either ``mail`` is one of unknown outcome, or ``notice`` reached nobody of ``audience`` by
+    mail, or had to be told by a call of ``audience``, and ``how`` is ``told_otherwise``.
     """
 
     mail: MailId | None = None
     """The mail, whose outcome is unknown."""
     notice: MailId | None = None
-    """Instead of a mail: the notice, of which each mail to the audience has failed."""
+    """Instead of a mail: the notice, whose mails to the audience failed, or that is a call."""
     audience: ParticipantId | None = None
-    """With `notice`: the participant that no mail about it has reached."""
+    """With `notice`: the participant that no mail about it has reached, or that must call."""
     how: Annotated[Settlement, Field(examples=["counted_as_delivered"])]
     """What became of it, or is to become of it."""
     why: Annotated[Note, Field(min_length=1, examples=["The chief has read it."])]

@@ -107,12 +107,20 @@ class CancelledFacts(MailFacts):
     together_with: str | None = None
 
 
-class SettledFacts(MailFacts):
+class SettledFacts(Facts):
     """
+    What a person found out of a mail about ``notice``, or did in its place.
+
     ``how``: ``counted_as_delivered``, ``sent_again`` (it is tried once more) or ``dropped``, for a
     mail of unknown outcome; ``told_otherwise`` for the last one of a notice that reached nobody.
+    Without a ``mail``, the office ``audience`` has told an agency that no mail reaches.
     """
 
+    notice: str
+    mail: str | None = None
+    contact: str | None = None
+    tries: int | None = None
+    audience: str | None = None
     how: str
 
 
@@ -145,7 +153,11 @@ class NoticeCancelled(Event):
 
 
 class NoticeSettled(Event):
-    """A person of the program office has settled what became of the mail."""
+    """
+    A person of the program office has settled what became of the mail.
+
+    Its subject is the mail; without one, it is ``notice:<notice>:<audience>``.
+    """
 
     type: Literal["gov.cri.notifications.notice_settled.v1"]
     data: SettledFacts

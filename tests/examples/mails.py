@@ -93,6 +93,23 @@ class MailStream:
         return model.model_validate({**about, "data": data})
 
 
+def called(decided: NoticeDecided, audience: str) -> NoticeSettled:
+    """Return the event that *audience* has called about *decided*, as no mail reaches them."""
+    (kind,) = get_args(NoticeSettled.model_fields["type"].annotation)
+    about = {
+        "id": derived_id(decided.id, kind, audience),
+        "source": "urn:cri:continuum:notifications",
+        "type": kind,
+        "subject": f"notice:{decided.id}:{audience}",
+        "time": decided.time + timedelta(hours=1),
+        "correlationid": decided.correlationid,
+        "causationid": decided.id,
+        "sequence": padded(1),
+    }
+    data = {"notice": decided.id, "audience": audience, "how": "told_otherwise"}
+    return NoticeSettled.model_validate({**about, "data": data})
+
+
 def undelivered(notice: str, audience: str) -> NoticeUndelivered:
     """Return the event that no mail about *notice* has reached *audience*."""
     (kind,) = get_args(NoticeUndelivered.model_fields["type"].annotation)

@@ -127,9 +127,9 @@ def _is_under_way(about: About) -> bool:
     return about.status in _UNDER_WAY and about.engagement_id is not None
 
 
-def _is_about(kind: str) -> Callable[[About], bool]:
-    """Return whether an act is about an item of *kind*."""
-    return lambda about: about.item is not None and about.item.kind == kind
+def _is_about(*kinds: str) -> Callable[[About], bool]:
+    """Return whether an act is about an item of one of *kinds*."""
+    return lambda about: about.item is not None and about.item.kind in kinds
 
 
 def _direct(action: str) -> Callable[[About, Mapping[str, str]], Mapping[str, Any]]:
@@ -320,7 +320,7 @@ ACTS: Mapping[str, ActForm] = {
             (_WHY,),
             NoticeSettlement,
             _told_otherwise,
-            _is_about("unreachable"),
+            _is_about("unreachable", "call"),
         ),
     )
 }
@@ -332,6 +332,7 @@ BY_KIND: Mapping[str, Sequence[str]] = {
     "late": ("settle",),
     "unknown_outcome": ("arrived",),
     "unreachable": ("told",),
+    "call": ("told",),
 }
 """The acts that an item of a kind is likely to need, the likeliest first."""
 

@@ -15,9 +15,10 @@ from shared.contracts.notifications import (
     NoticeUndelivered,
     ParticipantReachable,
     ParticipantUnreachable,
+    SettledFacts,
 )
 
-_OfMail = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | NoticeSettled
+OfMail = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | NoticeSettled
 _UNKNOWN_DAYS, _NOT_REACHED_DAYS, _NO_CONTACT_DAYS = 1, 1, 2
 _ANOTHER_TRIED = timedelta(hours=1)
 """If a mail fails, another contact is written to at once; until then there is nothing to do."""
@@ -47,18 +48,16 @@ def changes_of(event: MailEvent) -> Changes:
             return Changes(closed)
 
 
-def _closed(event: _OfMail) -> list[Settling]:
-    """Return what is over now. How a person settled a notice may be read before the notice."""
-    data = event.data
-    because, audience = event.type.split(".")[3], audience_of(data.contact)
-    of_notice = f"{data.notice}:{audience}"
+def _closed(event: OfMail) -> list[Settling]:
+    """Return what is over now. That somebody has called may be read before the notice."""
+    data, because = event.data, event.type.split(".")[3]
+    of_notice = f"{data.notice}:{audience_of(event)}"
+    if data.mail is None:
+        return [Settling(f"call:{of_notice}", "call", event.time, because, may_come_first=True)]
     closed = [Settling(f"unknown_outcome:{data.mail}", "unknown_outcome", event.time, because)]
     if isinstance(event, NoticeCancelled) and event.data.because in _NOT_REACHED:
         return closed
     closed.append(Settling(f"unreachable:{of_notice}", "unreachable", event.time, because))
-    if isinstance(event, NoticeSettled):
-        item_id = f"call:{of_notice}"
-        closed.append(Settling(item_id, "call", event.time, because, may_come_first=True))
     return closed
 
 
@@ -68,7 +67,7 @@ def _unknown(event: NoticeOutcomeUnknown) -> WorkItem:
         item_id=f"unknown_outcome:{data.mail}",
         kind="unknown_outcome",
         request_id=event.correlationid,
-        participant=audience_of(data.contact),
+        participant=audience_of(event),
         about=data.mail,
         why=words.UNKNOWN_OUTCOME,
         otherwise=words.UNKNOWN_OTHERWISE,
@@ -81,7 +80,7 @@ def _unknown(event: NoticeOutcomeUnknown) -> WorkItem:
 def _not_reached(event: NoticeFailed) -> WorkItem:
     """Return the item of a notice that reached nobody, the same one for all its mails."""
     data = event.data
-    audience = audience_of(data.contact)
+    audience = audience_of(event)
     return WorkItem(
         item_id=f"unreachable:{data.notice}:{audience}",
         kind="unreachable",
@@ -116,6 +115,9 @@ def _reach(event: ParticipantUnreachable | ParticipantReachable) -> Changes:
     return Changes((), [item])
 
 
-def audience_of(contact: str) -> str:
-    """Return the participant of a contact's key, ``contact:<participant>:<contact id>``."""
-    return contact.split(":", 2)[1]
+def audience_of(event: OfMail) -> str:
+    """Return the participant that *event* is about, by itself or by its contact's key."""
+    data = event.data
+    if isinstance(data, SettledFacts) and data.audience is not None:
+        return data.audience
+    return (data.contact or "").split(":", 2)[1]

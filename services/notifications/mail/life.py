@@ -58,6 +58,11 @@ class Mail(NamedTuple):
         return f"contact:{self.audience}:{self.contact_id}"
 
     @property
+    def subject(self) -> str:
+        """The subject of the events about it."""
+        return f"mail:{self.mail_id}"
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The facts that all events about it have."""
         return {
@@ -203,7 +208,7 @@ def _event(mail: Mail, model: type[MailEvent], data: Facts, *, at: datetime) -> 
     about = envelope.attributes(
         kind=kind,
         source=SOURCE,
-        subject=f"mail:{mail.mail_id}",
+        subject=mail.subject,
         at=at,
         cause=mail.notice,
         correlation=mail.correlation,

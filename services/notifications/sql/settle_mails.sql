@@ -1,8 +1,9 @@
 -- Stores settlements. A mail whose state is one to be tried is due now, and its tries have their whole time.
 WITH settled AS (
-    SELECT event, mail_id, how, why, state, published
-      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::integer[])
-           AS settled (event, mail_id, how, why, state, published)
+    SELECT event, how, why, mail_id, state, published, notice, audience
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::integer[],
+                  $7::uuid[], $8::text[])
+           AS settled (event, how, why, mail_id, state, published, notice, audience)
 ), changed AS (
     UPDATE mails
        SET state          = coalesce(settled.state, mails.state),
@@ -12,6 +13,6 @@ WITH settled AS (
       FROM settled
      WHERE mails.mail_id = settled.mail_id
 )
-INSERT INTO settlements (event, mail_id, how, why)
-SELECT event, mail_id, how, why
+INSERT INTO settlements (event, mail_id, how, why, notice, audience)
+SELECT event, mail_id, how, why, notice, audience
   FROM settled;

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from services.desk import store
-from services.desk.work.items import WorkItem
 from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
 from tests.conftest import Database
 from tests.examples.later import later
-from tests.examples.mails import MailStream, notice_decided
+from tests.examples.mails import MailStream, called, notice_decided
 from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log, opened
 
@@ -130,20 +129,38 @@ async def test_any_interleaving_of_topics_in_any_batches_gives_the_same_rows(
         assert await rows(log) == await rows(in_order)
 
 
-async def test_what_closes_an_item_for_good_may_come_before_what_opens_it(log: Log) -> None:
-    settled = MailStream().settled("told_otherwise")
-    opened = WorkItem(
-        f"call:{settled.data.notice}:iacp", "call", "r-1", "iacp", None, "Because.", "Nothing.",
-        1, START, None,
-    )  # fmt: skip
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("settled_first", [True, False])
+async def test_a_call_is_settled_whichever_topic_is_read_first(
+    log: Log, *, settled_first: bool, together: bool
+) -> None:
+    decided = notice_decided(EventStream(1), "office-desk", call=True)
+    said: list[Said] = [
+        (notifications.TOPIC, decided),
+        (notifications.MAIL_TOPIC, called(decided, "office-desk")),
+    ]
+    said = said[::-1] if settled_first else said
 
-    await log.take_in([(notifications.MAIL_TOPIC, settled)])
-    async with log.pool.acquire() as connection:
-        await store.open_items(connection, [(opened, None)])
+    for batch in [said] if together else [[each] for each in said]:
+        await log.take_in(batch)
 
     assert (await store.read_items(log.pool, at=LATE)).total == 0
-    (row,) = await log.pool.fetch("SELECT why, closed_because FROM work_items")
-    assert tuple(row) == ("Because.", "notice_settled")
+    (row,) = await log.pool.fetch("SELECT kind, number, closed_because FROM work_items")
+    assert tuple(row) == ("call", 1, "notice_settled")
+    (notice,) = await log.pool.fetch("SELECT outcome, mail, mail_outcome FROM notices")
+    assert tuple(notice) == ("sent", None, "told_otherwise")
+
+
+async def test_a_call_waits_until_it_is_settled(log: Log) -> None:
+    decided = notice_decided(EventStream(1), "office-desk", call=True)
+    other = notice_decided(EventStream(1), "office-desk", number=2, call=True)
+
+    await log.take_in([(notifications.TOPIC, decided), (notifications.TOPIC, other)])
+    assert (await store.read_items(log.pool, at=LATE)).total == 2
+    await log.take_in([(notifications.MAIL_TOPIC, called(decided, "office-desk"))])
+
+    (item,) = (await store.read_items(log.pool, at=LATE)).items
+    assert item.about == other.id
 
 
 async def test_mails_that_arrive_leave_no_rows_behind(log: Log) -> None:

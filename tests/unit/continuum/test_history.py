@@ -101,6 +101,28 @@ def test_the_history_lists_events_decisions_and_notices_in_order() -> None:
     ]
 
 
+def test_a_notice_that_must_be_told_by_a_call_says_what_became_of_it() -> None:
+    stream = EventStream(1)
+    accepted, triaged = stream.accepted(), stream.triaged()
+    kind = "gov.cri.request.status_changed.v1"
+    call = Notice(accepted.id, "desk", START, kind, 7, None, call=True)
+    called = Notice(triaged.id, "desk", START, kind, 8, None, call=True, called_at=START)
+
+    text = render(
+        facts(accepted.data, published=1),
+        state(published=1),
+        lines=[line(topic, event) for topic, event in stream.events],
+        decisions=[],
+        notices=[call, called],
+    )
+
+    sent = "desk is sent: request.status_changed (its message"
+    assert [part.strip() for part in text if "desk is sent" in part] == [
+        f"{sent} 7), no mail reaches the agency: not called yet",
+        f"{sent} 8), no mail reaches the agency: called, as said 2026-03-02 15:00:00.000",
+    ]
+
+
 def test_events_that_reporting_has_not_taken_in_are_reported_as_missing() -> None:
     accepted = EventStream(1).accepted()
 

@@ -5,7 +5,7 @@ import pytest
 
 from services.notifications.mail import life
 from services.notifications.mail.life import Mail, Other
-from services.notifications.mail.settling import Settling
+from services.notifications.mail.settling import Call, Settling
 from shared.contracts import refusals
 from shared.contracts.intake import NoticeSettleDirected
 from tests.examples.facts import AGENCY, AT, OFFICE, WHY, Log
@@ -23,6 +23,10 @@ def mail() -> Mail:
 def directed(**data: Any) -> NoticeSettleDirected:
     event = Log().settle(actor="staff:k7f2", **data or {"mail": MAIL})
     return cast(NoticeSettleDirected, event)
+
+
+def call() -> Call:
+    return Call(NOTICE, AGENCY, "fact", "request")
 
 
 def settling() -> Settling:
@@ -80,6 +84,35 @@ def test_a_notice_that_was_told_otherwise_leaves_its_mail_failed() -> None:
     assert settled is not None
     assert settled[1].data.how == "told_otherwise"
     assert found.settled[0].state is None
+
+
+def test_a_call_is_settled_once_and_says_who_called_without_the_words() -> None:
+    found = Settling({call().subject}, {call().subject: call()})
+    event = directed(**OF_NOTICE)
+    assert found.refusal(event) is None
+
+    settled = found.settle(event, at=AT)
+
+    assert settled is not None
+    key, told = settled
+    assert (key, told.subject, told.number) == (b"request", f"notice:{NOTICE}:{AGENCY}", 1)
+    assert told.data.model_dump(exclude_none=True) == OF_NOTICE
+    assert (told.actor, told.participant) == ("staff:k7f2", OFFICE)
+    assert WHY not in told.model_dump_json()
+    (kept,) = found.settled
+    assert (kept.mail_id, kept.notice, kept.audience, kept.why) == (None, NOTICE, AGENCY, WHY)
+    assert found.refusal(directed(**OF_NOTICE)) is refusals.NOTICE_NOT_FAILED
+    assert found.settle(directed(**OF_NOTICE), at=AT) is None
+
+
+def test_a_call_that_a_restored_database_decides_only_later_stays_settled() -> None:
+    event = directed(**OF_NOTICE)
+    found = Settling(announced={event.id})
+
+    assert found.refusal(event) is None
+    assert found.settle(event, at=AT) is None
+    (kept,) = found.settled
+    assert (kept.event, kept.mail_id, kept.notice) == (event.id, None, NOTICE)
 
 
 def test_a_settlement_that_was_announced_before_a_restore_stands_and_is_not_told_again() -> None:

@@ -233,6 +233,8 @@ async def test_what_was_only_claimed_is_confirmed_before_anything_else(
          {"mail": MAIL, "how": "counted_as_delivered"}),
         ("unreachable", "told", {},
          {"notice": MAIL, "audience": "ca-post", "how": "told_otherwise"}),
+        ("call", "told", {},
+         {"notice": MAIL, "audience": "ca-post", "how": "told_otherwise"}),
     ],
 )  # fmt: skip
 async def test_what_became_of_a_mail_is_settled_from_its_item(
