@@ -1,4 +1,4 @@
-"""Limits how often a participant may ask for a list: the answer is much longer. Pure."""
+"""Limits how often a participant may ask what has a much longer answer. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from services.intake.findings import Finding
 from services.intake.message import Message
 from shared.contracts import refusals
-from shared.contracts.inbound import LISTS, StatusQuestion
+from shared.contracts.inbound import LISTS, CaseQuestion, StatusQuestion
 
 INTERVAL = timedelta(seconds=10)
 MAX_PAGES = 20
 """The most pages after the first within `INTERVAL`, repeated answers included."""
+MAX_FILES = 20
+"""The most case files that an office may ask for within `INTERVAL`, repetitions included."""
+_CASE_FILES = "case files"
 ListKey = tuple[str, str]
-"""(participant, name of the list)"""
+"""(participant, name of the list, or case files)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +31,31 @@ class ListUse:
 
 
 def list_key(message: Message) -> ListKey | None:
-    """Return the key of the list that *message* asks for; None for other messages."""
+    """Return the key of what *message* asks for, if that is limited; None for other messages."""
     data = message.data
     if isinstance(data, StatusQuestion) and data.about in LISTS:
         return message.participant, data.about
-    return None
+    return (message.participant, _CASE_FILES) if isinstance(data, CaseQuestion) else None
 
 
 def check_list_rate(message: Message, before: ListUse | None, *, repeated: bool) -> Finding | None:
-    """Return a finding if *message* asks for the list too soon after its last use *before*."""
+    """Return a finding if *message* asks too soon after the last use *before*."""
     if before is None or not before.covers(message.at):
         return None
+    fields = {"seconds": INTERVAL.seconds}
+    if isinstance(message.data, CaseQuestion):
+        if before.pages + 1 < MAX_FILES:
+            return None
+        fields["files"] = MAX_FILES
+        return Finding(refusals.TOO_MANY_FILES, "/data/tracking_number", fields)
     if (repeated or message.data.after is not None) and before.pages < MAX_PAGES:
         return None
-    fields = {"seconds": INTERVAL.seconds, "pages": MAX_PAGES}
+    fields["pages"] = MAX_PAGES
     return Finding(refusals.TOO_OFTEN, "/data/about", fields)
 
 
 def next_use(message: Message, before: ListUse | None) -> ListUse:
-    """Return the use of the list after *message* is answered."""
+    """Return the use of the list, or of case files, after *message* is answered."""
     if before is None or not before.covers(message.at):
         return ListUse(message.at)
     return replace(before, pages=before.pages + 1)

@@ -158,6 +158,11 @@ TOO_OFTEN = Refusal(
     "Ask for its first page once in {seconds} seconds, and for up to {pages} more"
     " by the next of the answer.",
 )
+TOO_MANY_FILES = replace(
+    TOO_OFTEN,
+    message="Your office has asked for many case files within moments.",
+    fix="Ask for at most {files} in {seconds} seconds.",
+)
 
 # Format of single fields
 MISSING = Refusal("schema", "This field is required.", "Add it.")
@@ -562,7 +567,7 @@ MEANINGS: Mapping[str, str] = {
     "tombstone": "The record has no value.",
     "too_deep": "Nested deeper than 32 levels.",
     "too_large": "More than 1,048,576 bytes, or more than about 20,000 values.",
-    "too_often": "The same list was asked for moments ago.",
+    "too_often": "The same list was asked for moments ago, or many case files were.",
     "unknown_engagement": "No such engagement, or its check character is wrong.",
     "unknown_mail": "No such mail, or none about the notice to this audience.",
     "unknown_offer": "No such offer, or its check character is wrong.",

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from services.intake.batch_state import Decision
-from services.intake.list_limits import INTERVAL, MAX_PAGES
+from services.intake.list_limits import INTERVAL, MAX_FILES, MAX_PAGES
 from shared.contracts.tracking import tracking_number
-from tests.examples.inbound import AT, PROVIDER
-from tests.examples.intake import Intake, codes, types
+from tests.examples.inbound import AT, OFFICE, PROVIDER, STAFF
+from tests.examples.intake import Intake, codes, reasons, types
 
 NEXT = "open/CRI-2026-000001-K"
 SOON = AT + INTERVAL - timedelta(milliseconds=1)
@@ -76,6 +76,43 @@ def test_a_question_refused_as_too_often_may_be_sent_again_under_its_id() -> Non
 
     assert codes(refused) == ["too_often"]
     assert types(taken) == ["status_asked"]
+
+
+def test_an_office_opens_a_limited_number_of_case_files_in_ten_seconds() -> None:
+    intake = Intake()
+    intake.send("request.submit")
+
+    opened = [intake.send("case.ask", at=SOON) for _ in range(MAX_FILES)]
+    soon = intake.send("case.ask", id="again", at=SOON + INTERVAL - timedelta(milliseconds=1))
+    later = intake.send("case.ask", id="again", at=SOON + INTERVAL)
+
+    assert all(types(file) == ["case_file_asked"] for file in opened)
+    assert reasons(soon) == [("too_often", "/data/tracking_number")]
+    assert types(later) == ["case_file_asked"]
+
+
+def test_a_repeated_answer_about_a_case_file_counts_too() -> None:
+    intake = Intake()
+    intake.send("request.submit")
+
+    again = [intake.send("case.ask", id="once") for _ in range(MAX_FILES)]
+
+    assert types(again[-1]) == ["answer_repeated"]
+    assert codes(intake.send("case.ask")) == ["too_often"]
+
+
+def test_case_files_limit_no_list_and_no_other_office() -> None:
+    intake = Intake()
+    intake.send("request.submit")
+    office = {"kind": "program_office", "name": "Other", "sources": ["urn:cri:other-office"]}
+    intake.send("participant.register", {"id": "other-office", **office})
+    roles = {"id": STAFF, "participant": "other-office", "roles": ["worker"]}
+    intake.send("staff.set", roles, sender="other-office")
+    for _ in range(MAX_FILES):
+        intake.send("case.ask")
+
+    assert types(ask(intake, sender=OFFICE)) == ["status_asked"]
+    assert types(intake.send("case.ask", sender="other-office")) == ["case_file_asked"]
 
 
 def test_setting_the_clock_of_the_broker_back_blocks_no_question() -> None:

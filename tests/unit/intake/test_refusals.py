@@ -9,6 +9,7 @@ from services.intake import json_limits
 from services.intake.batch_state import Decision
 from services.intake.decide import decide
 from services.intake.handlers import IntakeReader
+from services.intake.list_limits import MAX_FILES
 from services.intake.message import Message
 from shared.contracts.intake import SubmissionRefused
 from shared.delivery.records import DELETED
@@ -100,6 +101,12 @@ def reused_id(intake: Intake) -> Decision:
     return intake.send("status.ask", id="same")
 
 
+def many_files(intake: Intake) -> Decision:
+    for _ in range(MAX_FILES):
+        intake.send("case.ask")
+    return intake.send("case.ask")
+
+
 def other_no_longer_said(intake: Intake) -> Decision:
     intake.send(
         "request.submit", submission(reference="r-2", topics=["other"], other_topic="Dogs.")
@@ -143,6 +150,7 @@ EXAMPLES: dict[str, Example] = {
     "ID_REUSED": reused_id,
     "REFERENCE_REUSED": submits(reference="CA-2026-0042", need=None),
     "TOO_OFTEN": twice("status.ask"),
+    "TOO_MANY_FILES": many_files,
     "MISSING": sends("status.ask", {}),
     "UNKNOWN_FIELD": sends("status.ask", {"about": "all", "no name!": 1}),
     "UNKNOWN_FIELD_NAMED": sends("status.ask", {"about": "all", "priority": 1}),
