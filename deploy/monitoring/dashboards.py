@@ -184,6 +184,7 @@ DASHBOARDS: Mapping[str, tuple[str, Sequence[Panel]]] = {
                 "state",
             ),
             Panel("Mails waiting", "max(cri_mails_waiting) or vector(0)"),
+            Panel("Mails of unknown outcome", "max(cri_mails_unknown) or vector(0)"),
             Panel(
                 "Oldest mail waiting",
                 "max(cri_mail_oldest_waiting_seconds) or vector(0)",

@@ -139,7 +139,8 @@ NOTIFICATIONS = StoredCounter(
 MAILS = StoredCounter(
     "mails", "Mails that are not tried any more, by what became of them", "state",
     zero=(
-        "accepted", "refused", "refused_by_policy", "gave_up", "outcome_unknown", "cancelled",
+        "accepted", "refused", "refused_by_policy", "gave_up", "cancelled",
+        "counted_as_delivered", "dropped",
     ),
 )  # fmt: skip
 MAILS_SETTLED = StoredCounter(
@@ -154,7 +155,7 @@ PARTICIPANTS_UNREACHED = _gauge(
 MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
     "digests", "Finished digests, by outcome", "outcome",
-    zero=("accepted", "refused", "gave_up", "outcome_unknown", "cancelled"),
+    zero=("accepted", "refused", "gave_up", "cancelled", "counted_as_delivered", "dropped"),
 )  # fmt: skip
 MAILS_WAITING = _gauge(
     "mails_waiting", "Mails that are held, due, or tried again later", stored=True

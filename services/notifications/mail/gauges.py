@@ -5,13 +5,12 @@ from typing import Any
 from asyncpg import Pool
 
 from services.notifications.mail import mails, reach, settlements
-from services.notifications.mail.settling import TOLD_OTHERWISE
 from shared.process import metrics
 
 _WAITING = frozenset({"prepared", "sending", "try_later"})
 _UNKNOWN = "outcome_unknown"
-_NOT_ENDED = _WAITING | {_UNKNOWN, "counted_as_delivered", "dropped"}
-"""States that are not counted by their rows; a mail that was settled stays counted as unknown."""
+_NOT_ENDED = _WAITING | {_UNKNOWN}
+"""The states that a mail leaves again: a counter of them would fall."""
 
 
 async def show(pool: "Pool[Any]") -> None:
@@ -23,8 +22,7 @@ async def show(pool: "Pool[Any]") -> None:
         settled = await settlements.count_settlements(connection)
         unreached = await reach.count_unreached(connection)
     unknown = sum(each.mails for each in counted if each.state == _UNKNOWN)
-    was_unknown = sum(settled[how] for how in settled if how != TOLD_OTHERWISE)
-    ended: dict[tuple[str, ...], float] = {(_UNKNOWN,): unknown + was_unknown}
+    ended: dict[tuple[str, ...], float] = {}
     for each in counted:
         if each.state not in _NOT_ENDED:
             state = "refused_by_policy" if each.is_refused_by_policy else each.state

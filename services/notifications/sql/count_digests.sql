@@ -1,7 +1,6 @@
--- A digest whose unknown outcome was settled stays counted as unknown.
-SELECT CASE WHEN state IN ('counted_as_delivered', 'dropped') THEN 'outcome_unknown' ELSE state END
-           AS outcome, count(*)
+-- A digest of unknown outcome is not finished until a person settles it.
+SELECT state AS outcome, count(*)
   FROM mails
  WHERE kind = 'digest'
-   AND state NOT IN ('prepared', 'sending', 'try_later')
+   AND state NOT IN ('prepared', 'sending', 'try_later', 'outcome_unknown')
  GROUP BY outcome;

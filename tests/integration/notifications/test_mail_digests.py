@@ -147,8 +147,13 @@ async def test_e18_a_digest_that_was_cut_off_is_unknown_and_not_made_again(maili
     assert len(handler.kept) == 1
     assert {state for state, _ in await states(mailing)} == {"cancelled", "outcome_unknown"}
     await gauges.show(mailing.pool)
-    labels = {"service": "notifications", "outcome": "outcome_unknown"}
-    assert metrics.REGISTRY.get_sample_value("cri_digests_total", labels) == 1
+    value, labels = metrics.REGISTRY.get_sample_value, {"service": "notifications"}
+    assert value("cri_mails_unknown", labels) == 1
+    assert value("cri_digests_total", {**labels, "outcome": "outcome_unknown"}) is None
+
+    await mailing.pool.execute("UPDATE mails SET state = 'dropped' WHERE kind = 'digest'")
+    await gauges.show(mailing.pool)
+    assert value("cri_digests_total", {**labels, "outcome": "dropped"}) == 1
 
 
 async def test_e18_two_processes_make_one_digest(mailing: World) -> None:
