@@ -32,6 +32,7 @@ _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
     "cri_mails_total": (),  # where there is mail
     "cri_mail_oldest_waiting_seconds": (),
     "cri_mails_unknown": (),
+    "cri_participants_unreached_late": (),
 }
 # Shown if a service has a CA file: always in Kubernetes, never on one machine.
 _CERTIFICATE = "cri_certificate_expiry_timestamp_seconds"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from asyncpg import Pool
@@ -50,7 +51,7 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         restore=Restore(clock),
-        gauges=gauges.show if mailing else None,
+        gauges=partial(gauges.show, clock=clock) if mailing else None,
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
             Task("oldest messages", look, every=_LOOK_SECONDS),

@@ -152,6 +152,11 @@ PARTICIPANTS_UNREACHED = _gauge(
     "Participants with open work that no mail reaches",
     stored=True,
 )
+UNREACHED_LATE = _gauge(
+    "participants_unreached_late",
+    "Participants with open work that no mail has reached for two working days",
+    stored=True,
+)
 MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
     "digests", "Finished digests, by outcome", "outcome",

@@ -11,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.notifications.mail import mails
 from shared.business_clock import REAL_TIME, BusinessClock
+from shared.clocks import working_time
 from shared.contracts import envelope
 from shared.contracts.event import derived_id
 from shared.contracts.notifications import (
@@ -20,6 +21,7 @@ from shared.contracts.notifications import (
     ReachFacts,
 )
 from shared.contracts.outbound import SOURCE
+from shared.contracts.reference import Calendar
 from shared.delivery import sequences
 from shared.delivery.relay import outbox
 from shared.postgres.statements import load_statements
@@ -28,6 +30,8 @@ from shared.process.tasks import LATER
 Connection = PoolConnectionProxy
 log = structlog.get_logger()
 _SQL = load_statements("services.notifications")
+_LATE_AFTER = timedelta(days=2)
+_WEEKENDS = Calendar()
 
 
 class Reach:
@@ -103,7 +107,11 @@ async def note_reached(connection: "Connection[Any]") -> list[str]:
     return [row[0] for row in await connection.fetch(_SQL["note_reached"])]
 
 
-async def count_unreached(connection: "Connection[Any]") -> int:
-    """Return how many participants with open work no mail reaches."""
-    counted: int = await connection.fetchval(_SQL["count_unreached"])
-    return counted
+async def read_unreached(connection: "Connection[Any]") -> list[datetime]:
+    """Return since when, in real time, no mail reaches each participant with open work."""
+    return [row[0] for row in await connection.fetch(_SQL["read_unreached"])]
+
+
+def is_late(since: datetime, *, at: datetime) -> bool:
+    """Return whether no mail has reached somebody for two working days; holidays count as such."""
+    return working_time.between(since, at, _WEEKENDS) > _LATE_AFTER

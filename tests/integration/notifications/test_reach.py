@@ -125,6 +125,27 @@ async def test_the_metrics_show_how_many_no_mail_reaches(mailing: World) -> None
 
     labels = {"service": "notifications"}
     assert metrics.REGISTRY.get_sample_value("cri_participants_unreached", labels) == 1
+    assert metrics.REGISTRY.get_sample_value("cri_participants_unreached_late", labels) == 0
+
+
+async def test_the_metrics_show_who_has_not_been_reached_for_days_until_its_work_ends(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*one_mail(mailing))
+    await kill_address(mailing)
+    await look(mailing)
+    await mailing.pool.execute("UPDATE reach SET since = since - interval '5 days'")
+    value, labels = metrics.REGISTRY.get_sample_value, {"service": "notifications"}
+
+    await gauges.show(mailing.pool)
+    assert value("cri_participants_unreached_late", labels) == 1
+
+    ended = mailing.log.routed("request_withdrawn", state("withdrawn", before="offered"))
+    await mailing.take_in(ended)
+    await gauges.show(mailing.pool)
+
+    assert value("cri_participants_unreached_late", labels) == 0
+    assert value("cri_participants_unreached", labels) == 0
 
 
 async def test_after_a_restore_nobody_is_told_of_twice(stack: Stack, database: Database) -> None:

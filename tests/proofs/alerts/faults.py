@@ -60,6 +60,7 @@ NOT_REPRODUCED = {
     "MailWaits": "there is no mail server",
     "MailRefusedByPolicy": "there is no mail server",
     "MailOutcomeUnknown": "there is no mail server",
+    "NoLivingContact": "there is no mail server",
     "MessageSetAside": "no message that the services write is one that Kafka will never take",
     "ReleaseLate": "no month ends while it runs",
     "SignInFailing": "nobody signs in at the desk while it runs",

@@ -1,3 +1,0 @@
-SELECT count(*)
-  FROM reach
- WHERE NOT is_reached;
