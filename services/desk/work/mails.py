@@ -1,7 +1,5 @@
 """Decides which items of work the events about mails open and close. Pure."""
 
-from datetime import timedelta
-
 from services.desk.work import words
 from services.desk.work.items import NOTHING, Changes, Settling, WorkItem, working_days_after
 from shared.contracts.notifications import (
@@ -20,8 +18,6 @@ from shared.contracts.notifications import (
 
 OfMail = NoticeDelivered | NoticeFailed | NoticeOutcomeUnknown | NoticeCancelled | NoticeSettled
 _UNKNOWN_DAYS, _NOT_REACHED_DAYS, _NO_CONTACT_DAYS = 1, 1, 2
-_ANOTHER_TRIED = timedelta(hours=1)
-"""If a mail fails, another contact is written to at once; until then there is nothing to do."""
 _NOT_REACHED = frozenset({"no_address"})
 """Why a mail is cancelled although its audience should have got it."""
 
@@ -30,22 +26,21 @@ def changes_of(event: MailEvent) -> Changes:
     """
     Return what *event* changes: who was not reached, or perhaps not, waits for a person.
 
-    An address that died is no work by itself: the mail goes to another contact, if there is one.
-    Nor is word that nobody was reached: each mail that failed has said so.
+    Neither an address that died nor a mail that failed is work by itself: another contact is
+    written to, if there is one. If nobody is reached, and the notice must arrive, that is said.
     A participant with open work that no mail reaches waits for an address.
     """
-    if isinstance(event, AddressStateChanged | NoticeUndelivered):
-        return NOTHING
-    if isinstance(event, ParticipantUnreachable | ParticipantReachable):
-        return _reach(event)
-    closed = _closed(event)
     match event:
+        case AddressStateChanged():
+            return NOTHING
+        case ParticipantUnreachable() | ParticipantReachable():
+            return _reach(event)
+        case NoticeUndelivered():
+            return Changes((), [_not_reached(event)])
         case NoticeOutcomeUnknown():
             return Changes((), [_unknown(event)])
-        case NoticeFailed():
-            return Changes(closed, [_not_reached(event)])
         case _:
-            return Changes(closed)
+            return Changes(_closed(event))
 
 
 def _closed(event: OfMail) -> list[Settling]:
@@ -55,6 +50,8 @@ def _closed(event: OfMail) -> list[Settling]:
     if data.mail is None:
         return [Settling(f"call:{of_notice}", "call", event.time, because, may_come_first=True)]
     closed = [Settling(f"unknown_outcome:{data.mail}", "unknown_outcome", event.time, because)]
+    if isinstance(event, NoticeFailed):
+        return closed
     if isinstance(event, NoticeCancelled) and event.data.because in _NOT_REACHED:
         return closed
     closed.append(Settling(f"unreachable:{of_notice}", "unreachable", event.time, because))
@@ -77,20 +74,18 @@ def _unknown(event: NoticeOutcomeUnknown) -> WorkItem:
     )
 
 
-def _not_reached(event: NoticeFailed) -> WorkItem:
-    """Return the item of a notice that reached nobody, the same one for all its mails."""
+def _not_reached(event: NoticeUndelivered) -> WorkItem:
     data = event.data
-    audience = audience_of(event)
     return WorkItem(
-        item_id=f"unreachable:{data.notice}:{audience}",
+        item_id=f"unreachable:{data.notice}:{data.audience}",
         kind="unreachable",
         request_id=event.correlationid,
-        participant=audience,
+        participant=data.audience,
         about=data.notice,
         why=words.NOT_REACHED,
         otherwise=words.NOT_REACHED_OTHERWISE,
         number=event.number,
-        opened_at=event.time + _ANOTHER_TRIED,
+        opened_at=event.time,
         due_at=working_days_after(event.time, _NOT_REACHED_DAYS),
     )
 

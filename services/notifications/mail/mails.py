@@ -58,8 +58,9 @@ class Addressed(NamedTuple):
     """
     What became of an obligation so far: to which contacts it was mailed, and since when.
 
-    ``has_failed``: each of these mails has. ``named`` are the contacts that its request names, if
-    the audience made it; ``requester`` is the participant that did.
+    ``has_failed``: none of these mails is sent any more, and one at least has failed. ``named``
+    are the contacts that its request names, if the audience made it; ``requester`` is the
+    participant that did.
     """
 
     written_to: Sequence[str]

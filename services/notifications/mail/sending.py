@@ -189,7 +189,7 @@ class Mailer:
             await announce(connection, [(mail, step)])
             if outcome is not None and outcome.is_address_dead and each.address is not None:
                 await note_dead_address(connection, mail, each.address, outcome.status, at=at)
-            if step.state in FAILED:
+            if step.state in FAILED or found == life.NO_ADDRESS:
                 await write_to_another(connection, each, self._clock, at=at)
         if step.event is not None:
             self._relay_wake.set()

@@ -1,12 +1,14 @@
--- To whom the obligation of a mail was mailed, since when, and whether each of these mails has failed; whose
--- request it is about, and whom that request names, as JSON (null if the audience did not make it).
+-- To whom the obligation of a mail was mailed, since when, and whether these mails have failed (one at least;
+-- others may be cancelled); whose request it is about, and whom that request names, as JSON (null if the
+-- audience did not make it).
 SELECT written.contact_ids AS written_to, written.since, written.has_failed,
        requests.participant AS requester,
        CASE requests.participant WHEN mail.audience THEN requests.contact_ids END AS named
   FROM mails AS mail
  CROSS JOIN LATERAL (
        SELECT array_agg(contact_id) AS contact_ids, min(prepared_at) AS since,
-              bool_and(state IN ('refused', 'gave_up', 'cancelled')) AS has_failed
+              bool_and(state IN ('refused', 'gave_up', 'cancelled'))
+              AND bool_or(state IN ('refused', 'gave_up')) AS has_failed
          FROM mails AS other
         WHERE other.about = mail.about
           AND other.audience = mail.audience

@@ -12,7 +12,7 @@ from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event
 from tests.conftest import Database
 from tests.examples.later import later
-from tests.examples.mails import MailStream, called, notice_decided
+from tests.examples.mails import MailStream, called, notice_decided, undelivered
 from tests.examples.streams import START, EventStream
 from tests.integration.desk.conftest import Log, opened
 
@@ -169,18 +169,20 @@ async def test_mails_that_arrive_leave_no_rows_behind(log: Log) -> None:
     assert await log.pool.fetchval("SELECT count(*) FROM work_items") == 0
 
 
-async def test_a_mail_that_failed_is_on_the_list_until_another_contact_is_reached(
+async def test_a_notice_that_reached_nobody_is_on_the_list_until_they_are_told_otherwise(
     log: Log,
 ) -> None:
-    failed, other = MailStream(1), MailStream(2)
-    other.notice = failed.notice
+    failed = MailStream(1)
 
     await log.take_in([(notifications.MAIL_TOPIC, failed.failed())])
+    assert (await store.read_items(log.pool, at=LATE)).total == 0
+    nobody = undelivered(failed.notice, failed.audience)
+    await log.take_in([(notifications.MAIL_TOPIC, nobody), (notifications.MAIL_TOPIC, nobody)])
     assert [item.kind for item in (await store.read_items(log.pool, at=LATE)).items] == [
         "unreachable"
     ]
 
-    await log.take_in([(notifications.MAIL_TOPIC, other.delivered())])
+    await log.take_in([(notifications.MAIL_TOPIC, failed.settled("told_otherwise"))])
     assert (await store.read_items(log.pool, at=LATE)).total == 0
 
 

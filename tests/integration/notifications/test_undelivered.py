@@ -112,6 +112,42 @@ async def test_only_after_the_last_contact_it_is_told_once(mailing: World) -> No
     assert len(await take_in_what_was_told(mailing)) == 1
 
 
+async def test_a_contact_without_address_any_more_is_passed_over_for_the_next(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*offered(mailing))
+    gone = mailing.log.contact("p-1", offset=33, participant=PROVIDER)
+    await mailing.take_in(gone, contact_of(mailing, PROVIDER, "p-2", offset=34))
+
+    handler = await send(mailing)
+
+    assert [each.rcpt_tos for each in handler.kept] == [[f"p-2@{PROVIDER}.example"]]
+    assert sorted(await states(mailing)) == [("accepted", 1), ("cancelled", 1)]
+
+
+async def test_if_one_failed_and_the_next_has_no_address_any_more_that_is_told(
+    mailing: World,
+) -> None:
+    await mailing.take_in(*offered(mailing), contact_of(mailing, PROVIDER, "p-2", offset=31))
+    async with mailer(Handler({"RCPT": [NO_MAILBOX]})) as sending:
+        await sending.step(mailing.pool)
+    await mailing.take_in(mailing.log.contact("p-2", offset=33, participant=PROVIDER))
+
+    await send(mailing)
+
+    assert kinds(await told(mailing)).count(UNDELIVERED) == 1
+
+
+async def test_who_takes_its_only_address_away_has_chosen_so(mailing: World) -> None:
+    await mailing.take_in(*offered(mailing))
+    await mailing.take_in(mailing.log.contact("p-1", offset=33, participant=PROVIDER))
+
+    await send(mailing)
+
+    assert [state for state, _ in await states(mailing)] == ["cancelled"]
+    assert UNDELIVERED not in kinds(await told(mailing))
+
+
 async def test_what_need_not_arrive_is_not_told(mailing: World) -> None:
     await mailing.take_in(*one_mail(mailing))
 

@@ -8,7 +8,7 @@ import pytest
 
 from services.desk.handlers import Batch
 from services.desk.work import mails, notices, requests
-from services.desk.work.items import KINDS, NOTHING, Changes, Settling, WorkItem
+from services.desk.work.items import KINDS, Changes, Settling, WorkItem
 from shared.contracts import routing
 from shared.contracts.event import Event
 from tests.examples.mails import MailStream, called, notice_decided, reach, undelivered
@@ -229,25 +229,32 @@ def settled(changes: Changes) -> set[str]:
     return {each.item_id for each in changes.closed if isinstance(each, Settling)}
 
 
-def test_a_mail_that_failed_waits_only_if_no_other_contact_is_reached_soon() -> None:
-    failed, other = MailStream(), MailStream(2)
-    other.notice = failed.notice
-    sent = failed.failed()
+def test_a_notice_that_must_arrive_and_reached_nobody_waits_a_working_day() -> None:
+    stream = MailStream()
+    event = undelivered(stream.notice, "iacp")
 
-    (item,) = mails.changes_of(sent).opened
+    (item,) = mails.changes_of(event).opened
 
-    assert (item.kind, item.about, item.participant) == ("unreachable", failed.notice, "iacp")
-    assert item.opened_at == sent.time + timedelta(hours=1)
-    assert item.due_at == sent.time + timedelta(days=1)
-    assert item.item_id in settled(mails.changes_of(other.delivered()))
-    assert item.item_id not in settled(mails.changes_of(other.unknown()))
-    (again,) = mails.changes_of(other.failed()).opened
-    assert again.item_id == item.item_id
+    assert (item.kind, item.about, item.participant) == ("unreachable", stream.notice, "iacp")
+    assert item.opened_at == event.time
+    assert item.due_at == event.time + timedelta(days=1)
+    assert item.item_id in settled(mails.changes_of(stream.delivered()))
+    assert item.item_id not in settled(mails.changes_of(stream.unknown()))
+
+
+def test_a_mail_that_failed_is_no_work_by_itself_and_ends_none() -> None:
+    stream = MailStream()
+    (item,) = mails.changes_of(undelivered(stream.notice, "iacp")).opened
+
+    changes = mails.changes_of(stream.failed())
+
+    assert changes.opened == ()
+    assert item.item_id not in settled(changes)
 
 
 def test_a_person_who_told_them_otherwise_settles_what_the_mails_did_not() -> None:
     stream = MailStream()
-    (item,) = mails.changes_of(stream.failed()).opened
+    (item,) = mails.changes_of(undelivered(stream.notice, "iacp")).opened
 
     changes = mails.changes_of(stream.settled("told_otherwise"))
 
@@ -291,10 +298,6 @@ def test_a_participant_that_no_mail_reaches_waits_two_working_days_for_an_addres
     assert settling.item_id == item.item_id
 
 
-def test_word_that_nobody_was_reached_is_no_more_work_than_the_mails_that_failed() -> None:
-    assert mails.changes_of(undelivered("n-1", "iacp")) == NOTHING
-
-
 def test_every_item_says_why_it_is_here_and_what_happens_otherwise() -> None:
     stream = EventStream(1)
     stream.referred()
@@ -306,6 +309,8 @@ def test_every_item_says_why_it_is_here_and_what_happens_otherwise() -> None:
     status = None
     items: list[WorkItem] = [*mails.changes_of(MailStream().unknown()).opened]
     items += mails.changes_of(reach("iacp")).opened
+    items += mails.changes_of(undelivered("n-1", "iacp")).opened
+    items += notices.changes_of(notice_decided(stream, "office-desk", call=True)).opened
     for _, event in stream.events:
         data: Any = event.data  # type: ignore[attr-defined]  # every event has data
         items += requests.changes_of(
