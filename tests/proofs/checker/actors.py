@@ -5,9 +5,12 @@ from datetime import datetime
 
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
+    ANSWERS,
     CONFIDENTIAL,
+    DESK_IN,
     IN,
     INTAKE,
+    NOTICES,
     REFERENCE,
     ROUTING,
     data_of,
@@ -19,6 +22,7 @@ from tests.proofs.checker.log import (
 from tests.proofs.checker.run import Body, Run
 
 _ACTS = (INTAKE, REFERENCE, CONFIDENTIAL, ROUTING)
+_ASKED, _TOLD = "case_file_asked", "case_file_told"
 
 
 def i25_acts_have_actors(run: Run) -> Findings:
@@ -40,6 +44,29 @@ def i25_acts_have_actors(run: Run) -> Findings:
             yield f"{record.place}: nobody at {participant} has done it"
         else:
             yield None
+    yield from _at_the_desk(run)
+    yield from _case_files(run)
+
+
+def _at_the_desk(run: Run) -> Findings:
+    """Compare the actor of each message of the desk with the one whose act it keeps."""
+    if "desk" not in run.tables:
+        return
+    kept = {row["message_id"]: row["actor"] for row in run.rows("desk", "acts")}
+    for record, body in firsts(run, DESK_IN):
+        actor, own = body.get("actor"), kept.get(body["id"], body.get("actor"))
+        wrong = f"{record.place}: {actor} is named, and the desk keeps it as an act of {own}"
+        yield None if actor is not None and actor == own else wrong
+
+
+def _case_files(run: Run) -> Findings:
+    """Compare who is said to have been told a case file with who asked for it."""
+    asked = {b["id"]: b.get("actor") for _, b in firsts(run, ANSWERS) if short(b) == _ASKED}
+    for record, body in firsts(run, NOTICES):
+        if short(body) == _TOLD:
+            actor, asker = data_of(body)["actor"], asked.get(body["causationid"])
+            wrong = f"{record.place}: {actor} was told a case file that {asker} asked for"
+            yield None if actor == asker else wrong
 
 
 def _registrations(run: Run) -> dict[str, list[tuple[datetime, bool]]]:

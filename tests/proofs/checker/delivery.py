@@ -7,10 +7,13 @@ from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
     ANSWERS,
     CONFIDENTIAL,
+    DESK,
     EVENTS,
     IN,
     INTAKE,
     MAIL,
+    NOTICES,
+    OUT,
     REFERENCE,
     ROUTING,
     firsts,
@@ -25,6 +28,7 @@ READS = {
     "routing": (INTAKE, REFERENCE),
     "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL),
     "reporting": (INTAKE, ROUTING, REFERENCE),
+    "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, f"{OUT}{DESK}."),
 }
 _LEFT = {
     "outbox": "to be sent",

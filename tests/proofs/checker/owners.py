@@ -7,7 +7,9 @@ from typing import Any
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.injected import Ledger
 from tests.proofs.checker.log import (
+    CASE_TOLD,
     CONFIDENTIAL,
+    DESK_IN,
     EVENTS,
     INTAKE,
     MAIL,
@@ -38,6 +40,8 @@ _OWNERS = {
     "cri.pub.programs.v1": "reporting",
     RELEASES: "reporting",
 }
+_OF_A_FILE = ("tracking_number", "purpose", "as_of")
+"""What is kept of the answer that tells a case file."""
 _TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 _COUNTED = (
     ("intake", "published", INTAKE),
@@ -71,7 +75,7 @@ def i08_topics_agree_with_owners(run: Run) -> Findings:
 
 def _last_numbers(run: Run) -> dict[tuple[str, str], int]:
     lasts: dict[tuple[str, str], int] = {}
-    for record, body in firsts(run, *EVENTS, OUT):
+    for record, body in firsts(run, *EVENTS, OUT, DESK_IN):
         if (number := number_of(body)) is not None:
             out = record.topic.startswith(OUT)
             subject = participant_of(record.topic) if out else str(body.get("subject"))
@@ -171,10 +175,17 @@ def _answers(run: Run) -> Iterator[str | None]:
     for row in run.rows("notifications", "answers"):
         body = given.get(row["message_id"])
         same = body is not None and (
-            (body["inreplyto"], body["type"], body["subject"], data_of(body))
+            (body["inreplyto"], body["type"], body["subject"], _as_kept(body))
             == (row["inreplyto"], row["message_type"], row["subject"], json_of(row["data"]))
         )
         yield None if same else f"the answer to {row['inreplyto']} is not the one kept"
+
+
+def _as_kept(answer: Body) -> Body:
+    data = data_of(answer)
+    if answer["type"] != CASE_TOLD:
+        return data
+    return {name: data[name] for name in _OF_A_FILE}
 
 
 def _left_to_send(run: Run) -> Iterator[str | None]:

@@ -4,9 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tests.proofs.checker.case_files import is_open, kept_too_long
 from tests.proofs.checker.eml import readable
 from tests.proofs.checker.findings import Findings
 from tests.proofs.checker.log import (
+    CASE_TOLD,
     CONFIDENTIAL,
     DEAD,
     IN,
@@ -26,7 +28,7 @@ from tests.proofs.checker.run import Body, Run
 
 OPENED, NOTE = "gov.cri.engagement.opened.v1", "gov.cri.note.stated.v1"
 CHANGED, CONTACT = "gov.cri.engagement.changed.v1", "gov.cri.contact.changed.v1"
-_MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE})
+_MAY_TELL = frozenset({OPENED, CHANGED, CONTACT, NOTE, CASE_TOLD})
 _SHORTEST, _MOST = 10, 300
 _LEAST, _READ = 10, 5_000_000_000
 """Search gigabytes of text for fewer canaries, so that each place takes seconds."""
@@ -47,6 +49,7 @@ def i15_nobody_sees_anothers(run: Run) -> Findings:
             wrong.append(f"what is keyed {record.key.decode()}")
         yield f"{record.place}: {participant} is told of {', '.join(wrong)}" if wrong else None
     yield from _notes(run, offices)
+    yield from _case_files(run, offices)
     engaged = {
         (body["subject"], data_of(body)["provider"])
         for _, body in firsts(run, ROUTING)
@@ -82,6 +85,14 @@ def _notes(run: Run, offices: set[str]) -> Findings:
             yield None if own else f"{record.place}: {participant} reads a note that is not for it"
 
 
+def _case_files(run: Run, offices: set[str]) -> Findings:
+    """Look for case files that are told to others than an office."""
+    for participant, record, body in messages(run):
+        if body.get("type") == CASE_TOLD:
+            own = participant in offices
+            yield None if own else f"{record.place}: {participant} reads a case file"
+
+
 def _concerned(run: Run) -> tuple[dict[str, set[str]], set[str]]:
     concerned: dict[str, set[str]] = defaultdict(set)
     for _, body in firsts(run, INTAKE):
@@ -109,7 +120,8 @@ def _named(body: Body) -> set[str]:
 
 
 def i16_canaries_are_nowhere(run: Run) -> Findings:
-    """Free text and contact data are only where they are allowed."""
+    """Free text and contact data are only where they are allowed, and as long as they are."""
+    yield from kept_too_long(run)
     canaries = canaries_of(run)
     if canaries:
         for place, text in _places(run):
@@ -164,7 +176,8 @@ def _places(run: Run) -> Iterator[tuple[str, str]]:
     for service, tables in run.tables.items():
         for table, rows in tables.items():
             if service not in _MAY_HOLD:
-                yield f"{service}.{table}", json.dumps(rows, ensure_ascii=False)
+                judged = [r for r in rows if table != "case_files" or not is_open(r, at=run.at)]
+                yield f"{service}.{table}", json.dumps(judged, ensure_ascii=False)
     for name, text in run.logs.items():
         yield f"log {name}", text
     for service, text in run.metrics.items():

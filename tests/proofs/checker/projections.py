@@ -1,8 +1,9 @@
 """I10: every projection is the fold of the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.proofs.checker.findings import Findings
+from tests.proofs.checker.fold_desk import wrong_in_desk
 from tests.proofs.checker.fold_notifications import wrong_in_notifications
 from tests.proofs.checker.fold_reporting import wrong_in_reporting
 from tests.proofs.checker.fold_routing import wrong_in_routing
@@ -16,12 +17,15 @@ def i10_projections_are_folds(run: Run) -> Findings:
     yield from wrong_in_routing(run)
     yield from wrong_in_notifications(run)
     yield from wrong_in_reporting(run)
-    yield from _catalogs(run)
+    yield from wrong_in_desk(run)
+    desk = ("desk",) if "desk" in run.tables else ()
+    yield from wrong_catalogs(run, ("intake", "routing", "notifications", "reporting", *desk))
 
 
-def _catalogs(run: Run) -> Iterator[str | None]:
+def wrong_catalogs(run: Run, services: Sequence[str]) -> Iterator[str | None]:
+    """Compare the reference data that these services hold with what was announced."""
     published = {number_of(body): data_of(body) for _, body in firsts(run, REFERENCE)}
-    for service in ("intake", "routing", "notifications", "reporting"):
+    for service in services:
         held = {row["number"]: json_of(row["body"]) for row in run.rows(service, "catalog")}
         # Reporting stores it since 0.4.0: a rebuild adds what came before.
         first = 1 if service != "reporting" else min(held, default=len(published) + 1)

@@ -1,10 +1,11 @@
 """
 Records a run into one folder: topics, tables, metrics, logs and the submitters' own history.
 
-``ends.json`` holds the first and next offset of each partition, ``topics/<topic>.jsonl`` its
-records, ``tables/<service>/<table>.jsonl`` the rows, ``metrics/<service>.txt`` what the service
-exposed, ``logs/`` its log files, ``history/<participant>.jsonl`` what each participant's system
-noted itself: ``{"did": "sent", "kind", "outcome": "ok" or "unknown", "coordinate", "sha256"}``
+``recorded-at`` says when, ``ends.json`` holds the first and next offset of each partition,
+``topics/<topic>.jsonl`` its records, ``tables/<service>/<table>.jsonl`` the rows,
+``metrics/<service>.txt`` what the service exposed, ``logs/`` its log files,
+``history/<participant>.jsonl`` what each participant's system noted itself:
+``{"did": "sent", "kind", "outcome": "ok" or "unknown", "coordinate", "sha256"}``
 and ``{"did": "received", "offset", "sha256"}`` (of its ``out`` topic), in order; where there is a
 mail server ``mail/<number>.eml``, what it has kept; and where a run breaks things on purpose
 ``injected.jsonl``, its own ledger of them (see ``injected``).
@@ -15,6 +16,7 @@ import json
 import shutil
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -22,7 +24,7 @@ from urllib.request import urlopen
 from tests.proofs.checker.record_tables import Standing as OfService
 from tests.proofs.checker.record_tables import standing, write_tables
 from tests.proofs.checker.record_topics import Ends, Topics
-from tests.proofs.checker.run import MAILS
+from tests.proofs.checker.run import AT, MAILS
 from tests.proofs.checker.surroundings import StackAccess
 
 Standing = tuple[list[OfService], Ends]
@@ -60,6 +62,7 @@ def record(state: Path, folder: Path, *, within: float = 60) -> None:
 def _write(access: StackAccess, folder: Path, topics: Topics, ends: Ends) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / AT).write_text(datetime.now(UTC).isoformat())
     (folder / "ends.json").write_text(json.dumps(ends))
     for service, dsn in access.dsns.items():
         asyncio.run(write_tables(folder / "tables" / service, dsn))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.proofs.checker.lines import parse, read, read_lines
 
 LEDGER = "injected.jsonl"
 MAILS = "mail"
+AT = "recorded-at"
 
 Row = dict[str, Any]
 Body = Mapping[str, Any]
@@ -68,6 +70,8 @@ class Run:
     """The injected faults; None if the run injects none."""
     mails: dict[str, bytes] | None = None
     """The mails that a mail server has kept, by file; None if there was none."""
+    at: datetime | None = None
+    """When the recording began; None in one that does not say it."""
 
     def rows(self, service: str, table: str) -> list[Row]:
         """Return the rows of a table; a table that is not there has none."""
@@ -109,7 +113,7 @@ def load(folder: Path) -> Run:
     """Read what `record` wrote; records that came more than once share their bytes."""
     known: dict[bytes, bytes] = {}
     topics = {file.stem: _records(file, known) for file in sorted((folder / "topics").iterdir())}
-    broken = folder / LEDGER
+    broken, at = folder / LEDGER, folder / AT
     return Run(
         topics=topics,
         ends=json.loads((folder / "ends.json").read_text()),
@@ -122,6 +126,7 @@ def load(folder: Path) -> Run:
         history={file.stem: list(read_lines(file)) for file in _files(folder / "history")},
         mails=_mails(folder / MAILS),
         ledger=ledger_of(read_lines(broken), topics) if broken.exists() else None,
+        at=datetime.fromisoformat(at.read_text()) if at.exists() else None,
     )
 
 

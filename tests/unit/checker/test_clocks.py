@@ -2,11 +2,15 @@
 
 import json
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 
 from tests.proofs.checker.clocks import i22_clocks_add_up
+from tests.proofs.checker.mutations import of_order
+from tests.proofs.checker.mutations.bench import Bench
+from tests.proofs.checker.mutations.catching import catch
 from tests.proofs.checker.run import Record
 from tests.unit.checker.test_invariants import NUMBER, event, run, wrong
 
@@ -226,3 +230,16 @@ def test_a_clock_that_stands_still_is_not_missed() -> None:
     assert [text.split(" ", 2)[2] for text in found(*records)] == [
         "is of a clock that stands still"
     ]
+
+
+def test_a_pause_with_more_time_left_is_noticed_also_where_all_work_is_over() -> None:
+    starts, due = "2025-12-23T14:00:00Z", "2026-01-22T14:00:00Z"
+    opened = at(event(1, "engagement_opened", **WORK, due_at=due), starts)
+    closed = at(event(2, "engagement_closed", **{**WORK, "status": "closed"}), starts)
+    (mutation,) = [m for m in of_order.MUTATIONS if "more time left" in m.says]
+    sound = run(*RULES, opened, closed)
+    sound.ends = {topic: {"0": [0, len(records)]} for topic, records in sound.topics.items()}
+
+    assert found(opened, closed) == []
+    for seed in range(5):
+        assert catch(mutation, Bench(sound, Random(seed))).violations

@@ -14,7 +14,7 @@ from tests.proofs.checker.mutations.catching import catch
 from tests.proofs.checker.run import Record, Run
 
 OFFICE, AGENCY = "program-office", "ohio-dps"
-MAIL = "00000000-0000-5000-8000-000000000001"
+MAIL, AT = "00000000-0000-5000-8000-000000000001", "2026-03-02T14:00:00Z"
 EML = (
     b"Delivered-To: chief@agency.example\r\nTo: chief@agency.example\r\nSubject: news\r\n"
     b"Message-ID: <00000000-0000-5000-8000-000000000001@program.example>\r\n\r\nYou wait.\r\n"
@@ -27,9 +27,10 @@ def record(topic: str, offset: int, **body: Any) -> Record:
 
 def decided() -> Record:
     notice = {"audience": AGENCY, "outcome": "sent", "message_type": "gov.cri.x.v1"}
-    kind = "gov.cri.notifications.notice_decided.v1"
-    return record("cri.int.notifications.v1", 0, id="notice-1", type=kind,
-                  data={"fact": "fact-1", "notices": [notice]})  # fmt: skip
+    kind, of = "gov.cri.notifications.notice_decided.v1", "gov.cri.intake.request_accepted.v1"
+    return record("cri.int.notifications.v1", 0, id="notice-1", type=kind, time=AT,
+                  subject="CRI-2026-000001-Z", correlationid="r-1",
+                  data={"fact": "fact-1", "fact_type": of, "notices": [notice]})  # fmt: skip
 
 
 def contact_set() -> Record:

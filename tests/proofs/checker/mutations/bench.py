@@ -26,6 +26,7 @@ class Bench:
             history={who: list(map(dict, lines)) for who, lines in run.history.items()},
             ledger=run.ledger,
             mails=None if run.mails is None else dict(run.mails),
+            at=run.at,
         )
         self.random = random
 

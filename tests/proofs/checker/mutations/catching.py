@@ -8,6 +8,7 @@ from tests.proofs.checker.mutations import (
     of_actors,
     of_changes,
     of_delivery,
+    of_desk,
     of_effects,
     of_injection,
     of_mails,
@@ -33,6 +34,7 @@ MUTATIONS: Sequence[Mutation] = (
     *of_changes.MUTATIONS,
     *of_mails.MUTATIONS,
     *of_actors.MUTATIONS,
+    *of_desk.MUTATIONS,
 )
 
 

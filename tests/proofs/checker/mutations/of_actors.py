@@ -1,6 +1,6 @@
 """Breaks who acted for an office (I25), after having it name the person of each act."""
 
-from tests.proofs.checker.log import IN, REFERENCE, data_of, participant_of, short
+from tests.proofs.checker.log import DESK, IN, REFERENCE, data_of, participant_of, short
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited
 from tests.proofs.checker.run import Record
 
@@ -21,7 +21,8 @@ def _name_actors(bench: Bench) -> None:
 
 
 def _is_office(record: Record) -> bool:
-    return data_of(record.body or {}).get("kind") == "program_office"
+    data = data_of(record.body or {})
+    return data.get("kind") == "program_office" and data["id"] != DESK
 
 
 def _is_by(record: Record, office: str) -> bool:

@@ -106,13 +106,13 @@ def _tell_another(bench: Bench) -> None:
     message = bench.any_of(OUT, "status_changed")
     other = bench.any_of(
         OUT,
-        where=lambda r: r.topic != message.topic and "program-office" not in r.topic,
+        where=lambda r: r.topic != message.topic and "office" not in r.topic,
     )
     bench.append(replace(message, key=other.key), topic=other.topic)
 
 
 def _name_another(bench: Bench) -> None:
-    status = bench.any_of(OUT, "told", where=lambda r: "program-office" not in r.topic)
+    status = bench.any_of(OUT, "told", where=lambda r: "office" not in r.topic)
     others = bench.any_row(
         "intake",
         "requests",

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tests.proofs.checker.delivery import READS
 from tests.proofs.checker.injected import Injected, Ledger, Swapped, digest
 from tests.proofs.checker.log import INTAKE, OUT, ROUTING
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited, subject_of
 from tests.proofs.checker.run import Record
 
-_READERS = ("routing", "notifications", "reporting")
 _LETTERS = "cri.dlq.routing.v1"
 _ELSEWHERE = "00000000-0000-5000-8000-000000000003"
 _NEW = "gov.cri.chaos.something_new.v1"
+
+
+def _readers(bench: Bench) -> list[str]:
+    return [each for each in bench.run.tables if INTAKE.startswith(READS.get(each, ()))]
 
 
 def _note(bench: Bench, record: Record, outcomes: Mapping[str, str], reason: str | None) -> None:
@@ -40,11 +44,11 @@ def _inject_garbage(bench: Bench) -> None:
     """Append a record cut short, which each reader sets aside as it must."""
     original = bench.any_of(INTAKE)
     record = bench.append(replace(original, value=(original.value or b"")[:-9]))
-    _note(bench, record, dict.fromkeys(_READERS, "dead"), "malformed")
+    _note(bench, record, dict.fromkeys(_readers(bench), "dead"), "malformed")
     place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     headers = [(f"dlq.{name}", str(value).encode()) for name, value in place.items()]
     headers.append(("dlq.reason", b"malformed"))
-    for service in _READERS:
+    for service in _readers(bench):
         bench.append(
             replace(record, headers=(*record.headers, *headers), partition=0),
             topic=f"cri.dlq.{service}.v1",
@@ -61,8 +65,8 @@ def _inject_unknown_type(bench: Bench) -> None:
     record = bench.append(
         edited(original, id=_ELSEWHERE, type=_NEW, subject=subject, sequence=first)
     )
-    _note(bench, record, dict.fromkeys(_READERS, "passed"), None)
-    for service in _READERS:
+    _note(bench, record, dict.fromkeys(_readers(bench), "passed"), None)
+    for service in _readers(bench):
         gate = {"topic": INTAKE, "subject": subject, "last": 1}
         bench.run.tables[service]["gates"].append(gate)
         _count(bench, service, record, "ignored")

@@ -3,7 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.proofs.checker.log import INTAKE, OUT, ROUTING, is_tracking_number, number_of, short
+from tests.proofs.checker.log import (
+    INTAKE,
+    OUT,
+    ROUTING,
+    data_of,
+    is_tracking_number,
+    number_of,
+    short,
+)
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited, subject_of
 from tests.proofs.checker.run import Record
 
@@ -126,8 +134,13 @@ def _miss_no_clock(bench: Bench) -> None:
 
 
 def _pause_with_more_time_left(bench: Bench) -> None:
-    opened = bench.any_of(ROUTING, "engagement_opened")
+    """Pause a clock right after its start: at the end, the work may be over."""
+    opened = bench.any_of(
+        ROUTING, "engagement_opened", where=lambda each: "due_at" in data_of(each.body or {})
+    )
     _follow(bench, opened, "clock_paused", clock="engagement_silence", left=1e9)
+    records = bench.run.topics[ROUTING]
+    records.insert(records.index(opened) + 1, records.pop())
 
 
 MUTATIONS = (

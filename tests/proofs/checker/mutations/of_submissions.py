@@ -1,6 +1,15 @@
 """Breaks the outcomes of submissions (I1 to I3)."""
 
-from tests.proofs.checker.log import ACCEPTED, DEAD, IN, INTAKE, OUT, REFUSED, data_of
+from tests.proofs.checker.log import (
+    ACCEPTED,
+    DEAD,
+    IN,
+    INTAKE,
+    OUT,
+    REFUSED,
+    data_of,
+    participant_of,
+)
 from tests.proofs.checker.mutations.bench import Bench, Mutation, edited
 from tests.proofs.checker.run import Record
 
@@ -29,7 +38,7 @@ def _lose_row(bench: Bench) -> None:
 
 
 def _alter_what_was_appended(bench: Bench) -> None:
-    record = bench.any_of(IN)
+    record = bench.any_of(IN, where=lambda r: participant_of(r.topic) in bench.run.history)
     bench.put(edited(record, time="2000-01-01T00:00:00Z"), record)
 
 
