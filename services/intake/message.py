@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from services.intake.findings import Finding
-from services.intake.identifiers import holds_identifier
 from shared.contracts.inbound import (
     Amendment,
     CaseQuestion,
@@ -20,6 +19,7 @@ from shared.contracts.inbound import (
     Withdrawal,
 )
 from shared.contracts.tracking import is_tracking_number, tracking_number_in
+from shared.texts.identifiers import holds_identifier
 
 _NUMBERS = ("tracking_number", "offer_id", "engagement_id", "about")
 _WORK = re.compile(r"-[OE][1-9][0-9]{0,5}\Z")

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from services.intake import json_limits
 from services.intake.checks.texts import check_texts
 from services.intake.findings import MAX_COUNTED, MAX_REASONS, Finding
-from services.intake.identifiers import holds_identifier
 from services.intake.json_limits import has_forbidden_character
 from services.intake.message import Message, with_uppercase_numbers
 from services.intake.model_errors import explain, pointer
@@ -21,6 +20,7 @@ from shared.contracts import refusals
 from shared.contracts.canonical import digest
 from shared.contracts.inbound import DATA, Inbound, Submission, schema_file
 from shared.contracts.refusals import Refusal
+from shared.texts.identifiers import holds_identifier
 
 _NAMES = frozenset(kind.rsplit(".", 1)[0] for kind in DATA)
 _VERSIONED = re.compile(r"(gov\.cri\.[a-z]+\.[a-z]+)\.v[0-9]{1,9}")

@@ -138,7 +138,7 @@ def test_a_slow_pattern_is_found_by_texts_of_its_own_form(slow: str, use: str) -
 def test_the_patterns_of_the_product_are_found_with_their_uses() -> None:
     found = {name: used.uses for name, used in PATTERNS.items()}
 
-    assert found["services.intake.identifiers._NUMBERS"] == {"finditer"}
+    assert found["shared.texts.identifiers._NUMBERS"] == {"finditer"}
     assert found["services.intake.checks.rulesets._BRACES"] == {"sub", "findall"}
     assert len(SHAPES) >= 20
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from services.desk.office import timeline
+from services.desk.office.forms import identifiers_in
 from services.desk.office.labels import Names
 from services.desk.store import CaseFacts, ItemRow
 from shared.catalog.catalog import Catalog
@@ -91,6 +92,7 @@ class ActForm:
             if field.needed and not values.get(name)
         }
         filled = {name: values[name] for name in by_name if values.get(name)}
+        errors |= identifiers_in(filled)
         try:
             message = self.model.model_validate(self.data(about, filled))
         except ValidationError as error:

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from services.desk.office.forms import Form
+from services.desk.office.forms import Form, identifiers_in
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import CODES, STATES
 from shared.contracts.inbound import Contact, Submission
@@ -189,6 +189,7 @@ def read(form: Form, *, reference: str) -> Entered:
     data.setdefault("requested_by", {})["contact_id"] = reference
     submission = _judged(Submission, data, (), errors)
     contact = _judged(Contact, contact_data, ("contact",), errors)
+    errors |= identifiers_in({name: form.text(name) for name in FIELDS})
     if errors:
         order = list(FIELDS)
         return Entered(None, None, dict(sorted(errors.items(), key=lambda e: order.index(e[0]))))

@@ -8,12 +8,16 @@ from urllib.parse import parse_qs
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+from shared.contracts.refusals import PROTECTED_IDENTIFIER
+from shared.texts.identifiers import holds_identifier
+
 MOST_BYTES = 512 * 1024
 MOST_FIELDS = 300
 SECONDS = 10.0
 _TYPE = "application/x-www-form-urlencoded"
 _TOO_LARGE = "What you sent is too large. Shorten the longest texts and send it again."
 _UNREADABLE = "What your browser sent cannot be read. Go back and send it again."
+_IDENTIFIER = f"{PROTECTED_IDENTIFIER.message} {PROTECTED_IDENTIFIER.fix}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +66,12 @@ def parse(body: bytes) -> Form:
     return Form(
         {name: [value.replace("\r\n", "\n") for value in values] for name, values in found.items()}
     )
+
+
+def identifiers_in(texts: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return what to say of each field of *texts* that seems to hold a Social Security or FBI number.
+
+    Intake refuses such a text as well, but by then it has been stored and sent.
+    """
+    return {name: _IDENTIFIER for name, text in texts.items() if holds_identifier(text)}

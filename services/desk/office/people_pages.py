@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from services.desk import sending, store
 from services.desk.acts import OFFICE, Act
 from services.desk.office import labels, people
+from services.desk.office.forms import identifiers_in
 from services.desk.office.people import Person
 from services.desk.office.visits import ADMINISTRATOR, Office, Visit
 from shared.contracts.reference import StaffMember
@@ -52,6 +53,7 @@ async def _add(visit: Visit) -> Response:
     actor = f"staff:{alias}"
     if not _ACTOR.fullmatch(actor):
         errors["alias"] = _ALIAS
+    errors |= identifiers_in({"name": name, "alias": alias})
     if not errors:
         person = Person(visit.office.issuer.url, subject, actor, name)
         if await people.add_person(visit.connection, person, by=visit.actor):

@@ -15,10 +15,10 @@ from jsonschema_rs import Draft202012Validator
 from deploy.contract_writer.message_types import message_types
 from deploy.contract_writer.patterns import EMPTY_OR_LINE, LINE
 from deploy.contract_writer.schemas import schema_of
-from services.intake.characters import has_invisible
 from services.intake.checks.content import check_content
 from services.intake.findings import Finding
 from shared.contracts import refusals
+from shared.texts.characters import has_invisible
 from tests.examples.inbound import data_of, event, record, sender_of
 from tests.examples.intake import Intake, read
 

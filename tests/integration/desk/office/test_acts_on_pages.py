@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from services.desk.office.reloads import RELOADS
 from tests.examples.streams import EventStream
@@ -14,6 +15,7 @@ from tests.integration.desk.office.conftest import Browser, Staff
 
 Pool = asyncpg.Pool
 REASON = {"reason": "agency_called"}
+IDENTIFIER = "123-45-6789"
 MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
 
@@ -172,6 +174,29 @@ async def test_work_is_ended_in_the_contract_s_words(
     fields = await confirmed(worker, path, {**values, "reason": "provider_lost"})
     await worker.post(path, {**fields, "step": "send"})
     assert await pool.fetchval("SELECT kind FROM acts") == "engagement.end"
+
+
+async def test_e3_words_with_a_protected_identifier_are_neither_stored_nor_sent(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.offered()
+    stream.engaged()
+    await log.take_in(stream.events)
+    path = f"/cases/{stream.tracking_number}/act/end"
+    values = {"reason": "provider_lost", "then": "refer", "words_for_requester": IDENTIFIER}
+    await worker.get(path)
+
+    with capture_logs() as logged:
+        for step in ("", "send"):
+            page = await worker.post(path, {**values, "step": step})
+            assert page.status_code == 422
+            assert 'id="words_for_requester-error">This text seems to hold' in page.text
+
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+    assert IDENTIFIER not in str(logged)
 
 
 async def test_what_is_late_is_settled_from_its_item(

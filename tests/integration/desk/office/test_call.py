@@ -70,6 +70,18 @@ async def test_everything_that_is_wrong_is_shown_and_nothing_is_lost_or_stored(
     assert await pool.fetchval("SELECT count(*) FROM acts") == 0
 
 
+async def test_e3_a_text_with_a_protected_identifier_is_neither_stored_nor_sent(
+    worker: Browser, pool: "Pool[Any]"
+) -> None:
+    page = await worker.post("/call", {**LEAST, "issue": "He is 123-45-6789.", "title": "FBI"})
+
+    assert page.status_code == 422
+    assert 'id="issue-error">This text seems to hold' in page.text
+    assert 'id="title-error"' not in page.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 0
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
 async def answer(
     pool: "Pool[Any]", how: str, *, tracking_number: str | None = None, reasons: Any = None
 ) -> None:

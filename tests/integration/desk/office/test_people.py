@@ -36,6 +36,17 @@ async def test_a_person_who_signed_in_is_listed_and_entered(
     assert "signed in on" not in administrator.text
 
 
+@pytest.mark.parametrize("field", ["name", "alias"])
+async def test_e3_nobody_is_entered_with_a_protected_identifier(
+    administrator: Browser, pool: "Pool[Any]", field: str
+) -> None:
+    page = await administrator.post("/people", {**NEW, field: "123-45-6789"})
+
+    assert page.status_code == 422
+    assert f'id="{field}-error">This text seems to hold' in page.text
+    assert not await pool.fetch("SELECT FROM people WHERE subject = $1", NEW["subject"])
+
+
 async def test_no_pseudonym_is_given_to_two_people(administrator: Browser) -> None:
     await administrator.post("/people", NEW)
 

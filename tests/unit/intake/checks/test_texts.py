@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from services.intake.batch_state import FirstRecord
-from services.intake.characters import INVISIBLE, has_invisible
 from services.intake.checks.texts import PROSE
 from services.intake.findings import MAX_COUNTED, MAX_REASONS
 from shared.contracts.inbound import DATA
+from shared.texts.characters import INVISIBLE, has_invisible
 from tests.examples.inbound import (
     AGENCY,
     AT,

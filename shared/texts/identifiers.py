@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
-from services.intake.characters import folded, is_printable_ascii
+from shared.texts.characters import folded, is_printable_ascii
 
 # All patterns are applied to folded texts in lower case, joined by line breaks, which no pattern
 # crosses. Each repetition is bounded or possessive, so the time is linear in the length.

@@ -5,8 +5,8 @@ import unicodedata
 
 import pytest
 
-from services.intake.characters import fold, folded
-from services.intake.identifiers import holds_identifier, texts_with_identifier
+from shared.texts.characters import fold, folded
+from shared.texts.identifiers import holds_identifier, texts_with_identifier
 
 HELD = (
     "123-45-6789",

@@ -1,0 +1,1 @@
+"""What may not be in a text, wherever people write one."""
