@@ -107,6 +107,11 @@ class ActForm:
             return None, {**errors, **_wrong_dates(by_name, filled)}
         return (None, errors) if errors else (message, {})
 
+    def field_at(self, path: str) -> str | None:
+        """Return the field of a refusal's path, such as ``/data/provider``."""
+        name = path.removeprefix("/data/").partition("/")[0]
+        return name if any(field.name == name for field in self.fields) else None
+
 
 def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict[str, str]:
     return {name: fields[name].wrong for name in filled if fields[name].kind == "date"}

@@ -5,27 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.desk import sending, store
 from services.desk.acts import Act
 from services.desk.office.act_forms import ACTS, About, ActForm, about_of, options_of
+from services.desk.office.answers import OTHER_REASONS, answered
 from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
-from services.desk.office.visits import (
-    ADMINISTRATOR,
-    CASEWORK,
-    NO_ROLE_FOR_PAGE,
-    WORKS,
-    Office,
-    Visit,
-)
-from services.desk.store import CaseFacts
+from services.desk.office.visits import ADMINISTRATOR, CASEWORK, WORKS, Office, Visit
+from services.desk.store import ActState, CaseFacts
 from shared.contracts.inbound import staff_roles
 
 _NOT_NOW = "This is not possible any more. Look at the case again."
+_NOT_YOURS = "Your role does not include this. Nothing was changed."
 
 
 def routes(office: Office) -> Sequence[BaseRoute]:
@@ -38,50 +33,92 @@ def routes(office: Office) -> Sequence[BaseRoute]:
 
 
 async def _form(visit: Visit) -> Response:
-    facts, form, about = await _asked(visit, item_id=visit.request.query_params.get("item", ""))
-    return await _page(visit, facts, form, about, values={}, errors={})
+    facts, form = await _named(visit)
+    if not form.fits(_about(visit, facts, item_id=visit.request.query_params.get("item", ""))):
+        raise HTTPException(409, _NOT_NOW)
+    return await _page(visit, facts, form, values={}, errors={})
 
 
 async def _submit(visit: Visit) -> Response:
-    facts, form, about = await _asked(visit, item_id=visit.form.text("item"))
+    facts, form = await _named(visit)
     values = {field.name: visit.form.text(field.name) for field in form.fields}
+    if sent := visit.form.text("sent"):
+        await _act(visit, sent)
+        visit.after = lambda: _answered(visit, facts, form, values, sent)
+        return Response()
+    about = _about(visit, facts, item_id=visit.form.text("item"))
+    if not form.fits(about):
+        errors: Mapping[str, str] = {OTHER_REASONS: _NOT_NOW}
+        return await _page(visit, facts, form, values=values, errors=errors, status=409)
     message, errors = form.read(about, values)
     if message is None or visit.form.text("step") == "change":
-        return await _page(visit, facts, form, about, values=values, errors=errors)
+        return await _page(visit, facts, form, values=values, errors=errors)
     act = Act(message, token=_token(visit), item_id=visit.form.text("item") or None)
     if not visit.may(staff_roles(act.type, message)):
-        return visit.page("error", status=403, title=NO_ROLE_FOR_PAGE, message="")
+        errors = {OTHER_REASONS: _NOT_YOURS}
+        return await _page(visit, facts, form, values=values, errors=errors, status=403)
     if visit.form.text("step") != "send":
         return await _confirm(visit, facts, form, values)
     message_id = await sending.send(
         visit.connection, act, actor=visit.actor, clock=visit.office.clock
     )
     visit.wakes_relay = True
-    return RedirectResponse(f"/acts/{message_id}", 303)
+    visit.after = lambda: _answered(visit, facts, form, values, message_id)
+    return Response()
+
+
+async def _answered(
+    visit: Visit,
+    facts: CaseFacts,
+    form: ActForm,
+    values: Mapping[str, str],
+    message_id: str,
+) -> Response:
+    async def refused(errors: Mapping[str, str]) -> Response:
+        return await _page(visit, facts, form, values=values, errors=errors, is_refused=True)
+
+    async def waiting() -> Response:
+        return visit.page(
+            "act_waiting",
+            tell="",
+            chosen=list(_in_words(form, values, await visit.names())),
+            hidden=[*values.items(), ("item", visit.form.text("item")), ("sent", message_id)],
+            back=f"/cases/{facts.case.tracking_number}",
+        )
+
+    return await answered(
+        visit, message_id, field_at=form.field_at, refused=refused, waiting=waiting
+    )
 
 
 async def _state(visit: Visit) -> Response:
-    try:
-        message_id = str(uuid.UUID(visit.request.path_params["message"]))
-    except ValueError as error:
-        raise HTTPException(404) from error
-    act = await store.read_act(visit.connection, message_id)
-    if act is None or not (act.actor == visit.actor or visit.may(CASEWORK)):
-        raise HTTPException(404)
+    act = await _act(visit, visit.request.path_params["message"])
     number = next_reload(visit) if act.answer is None else None
     return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)
 
 
-async def _asked(visit: Visit, *, item_id: str) -> tuple[CaseFacts, ActForm, About]:
+async def _act(visit: Visit, message: str) -> ActState:
+    """Return the act whose message is *message*; raise 404 if the person may not see it."""
+    try:
+        act = await store.read_act(visit.connection, str(uuid.UUID(message)))
+    except ValueError as error:
+        raise HTTPException(404) from error
+    if act is None or not (act.actor == visit.actor or visit.may(CASEWORK)):
+        raise HTTPException(404)
+    return act
+
+
+async def _named(visit: Visit) -> tuple[CaseFacts, ActForm]:
+    """Return the case and the form of the address; raise 404 if one of them does not exist."""
     facts = await find_case(visit)
     form = ACTS.get(visit.request.path_params["act"])
     if form is None:
         raise HTTPException(404)
-    zone = ZoneInfo(visit.office.settings.office_zone)
-    about = about_of(facts, item_id=item_id, zone=zone)
-    if not form.fits(about):
-        raise HTTPException(409, _NOT_NOW)
-    return facts, form, about
+    return facts, form
+
+
+def _about(visit: Visit, facts: CaseFacts, *, item_id: str) -> About:
+    return about_of(facts, item_id=item_id, zone=ZoneInfo(visit.office.settings.office_zone))
 
 
 def _token(visit: Visit) -> str:
@@ -97,20 +134,23 @@ async def _page(
     visit: Visit,
     facts: CaseFacts,
     form: ActForm,
-    about: About,
     *,
     values: Mapping[str, str],
     errors: Mapping[str, str],
+    status: int = 422,
+    is_refused: bool = False,
 ) -> Response:
+    """Show *form* filled in with *values*; *status* is that of a page with errors."""
     names = await visit.names()
     return visit.page(
         "act",
-        status=422 if errors else 200,
+        status=status if errors else 200,
         case=facts.case,
         form=form,
         fields=[(field, options_of(field, names.catalog, names)) for field in form.fields],
         filled={field.name: values.get(field.name, "") for field in form.fields},
         errors=errors,
+        is_refused=is_refused,
         item=visit.form.text("item") or visit.request.query_params.get("item", ""),
     )
 
@@ -124,7 +164,11 @@ async def _confirm(
         case=facts.case,
         form=form,
         chosen=list(_in_words(form, values, names)),
-        hidden={**values, "item": visit.form.text("item"), "token": _token(visit)},
+        hidden=[
+            *values.items(),
+            ("item", visit.form.text("item")),
+            ("token", _token(visit)),
+        ],
     )
 
 

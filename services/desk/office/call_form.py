@@ -163,8 +163,6 @@ SECTIONS: Sequence[Section] = (
         ),
     ),
 )  # fmt: skip
-OTHER_REASONS = "form"
-"""Where the page shows errors that belong to no single field."""
 FIELDS: Mapping[str, Field] = {field.name: field for part in SECTIONS for field in part.fields}
 _BY_PATH = {field.path: field for field in FIELDS.values()}
 _NO_WAY = "Give a telephone number or an email address."

@@ -1,6 +1,5 @@
 """Entering a request for an agency that calls: one page, judged by the contract's models."""
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
@@ -8,24 +7,16 @@ from zoneinfo import ZoneInfo
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from services.desk import sending, store
+from services.desk import sending
 from services.desk.acts import Act
-from services.desk.office.call_form import (
-    FIELDS,
-    OTHER_REASONS,
-    SECTIONS,
-    field_at,
-    options_of,
-    read,
-)
+from services.desk.office.answers import answered
+from services.desk.office.call_form import FIELDS, SECTIONS, field_at, options_of, read
 from services.desk.office.forms import Form
 from services.desk.office.visits import Office, Visit
-from services.desk.store import ActState
 from shared.contracts.reference import StaffRole
 
 ENTERS: frozenset[StaffRole] = frozenset({"worker"})
-ANSWER_SECONDS = 3.0
-_LOOK_SECONDS = 0.1
+_TELL = "Tell the caller that we call with the number."
 
 
 def routes(office: Office) -> Sequence[BaseRoute]:
@@ -65,24 +56,21 @@ async def _enter(visit: Visit) -> Response:
 
 
 async def _answered(visit: Visit, message_id: str) -> Response:
-    """Wait a moment for the answer: a refusal is shown in the form, all else on its own page."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + ANSWER_SECONDS
-    act: ActState | None = None
-    while (act is None or act.answer is None) and loop.time() < until:
-        await asyncio.sleep(_LOOK_SECONDS)
-        async with visit.office.connected(visit.request) as connection:
-            act = await store.read_act(connection, message_id)
-    if act is None or act.answer != "refused":
-        return RedirectResponse(f"/acts/{message_id}", 303)
-    errors: dict[str, str] = {}
-    for reason in act.reasons:
-        field = field_at(reason.get("path", "")) or OTHER_REASONS
-        said = f"{reason.get('message', '')} {reason.get('fix') or ''}".strip()
-        errors[field] = f"{errors[field]} {said}" if field in errors else said
-    async with visit.office.connected(visit.request) as connection:
-        visit.connection = connection
-        return await _page(visit, visit.form, errors=errors, new_token=True)
+    """Show a refusal in the form, and the number on its own page."""
+
+    async def refused(errors: Mapping[str, str]) -> Response:
+        return await _page(visit, visit.form, errors=errors, is_refused=True)
+
+    async def waiting() -> Response:
+        return visit.page(
+            "act_waiting",
+            tell=_TELL,
+            chosen=(),
+            hidden=visit.form.pairs(),
+            back="/",
+        )
+
+    return await answered(visit, message_id, field_at=field_at, refused=refused, waiting=waiting)
 
 
 async def _page(
@@ -91,7 +79,7 @@ async def _page(
     *,
     errors: Mapping[str, str] | None = None,
     send_again: bool = False,
-    new_token: bool = False,
+    is_refused: bool = False,
 ) -> Response:
     catalog = (await visit.names()).catalog
     options = {name: options_of(field, catalog) for name, field in FIELDS.items()}
@@ -102,8 +90,9 @@ async def _page(
         options=options,
         filled={name: form.text(name) for name in FIELDS},
         chosen={name: form.all(name) for name in FIELDS},
-        token=str(uuid.uuid4()) if new_token else _token(form),
+        token=str(uuid.uuid4()) if is_refused else _token(form),
         errors=errors or {},
+        is_refused=is_refused,
         send_again=send_again,
         settings=visit.office.settings,
     )

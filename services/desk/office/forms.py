@@ -14,6 +14,7 @@ from shared.texts.identifiers import holds_identifier
 MOST_BYTES = 512 * 1024
 MOST_FIELDS = 300
 SECONDS = 10.0
+_OF_BUTTON = frozenset({"csrf", "step"})
 _TYPE = "application/x-www-form-urlencoded"
 _TOO_LARGE = "What you sent is too large. Shorten the longest texts and send it again."
 _UNREADABLE = "What your browser sent cannot be read. Go back and send it again."
@@ -33,6 +34,15 @@ class Form:
     def all(self, name: str) -> list[str]:
         """Return all values of *name* that are not empty."""
         return [value for each in self.fields.get(name, ()) if (value := each.strip())]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every field with each of its values, to be sent again with another button."""
+        return [
+            (name, value)
+            for name, values in self.fields.items()
+            if name not in _OF_BUTTON
+            for value in values
+        ]
 
 
 async def read_form(request: Request) -> Form:

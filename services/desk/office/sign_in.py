@@ -99,7 +99,7 @@ def routes(office: Office) -> Sequence[BaseRoute]:
         return response
 
     async def signed_out(_: Request) -> Response:
-        return office.plain("signed_out", lost=False, end_session=office.issuer.end_session)
+        return office.plain("signed_out", end_session=office.issuer.end_session)
 
     return [
         Route(SIGN_IN, page, methods=["GET"]),

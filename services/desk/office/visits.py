@@ -44,7 +44,6 @@ PATHS = frozenset({"/", "/call", "/figures", "/people"})
 """Where a sign-in may lead, beside the page of a case."""
 UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
 FOREIGN = "This was not sent from a page of this office. Nothing was changed."
-STALE_FORM = "This form is no longer valid. Nothing was changed. Open the page again."
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
 _ACQUIRE_SECONDS = 5.0
 _CONNECTIONS = 4
@@ -152,7 +151,8 @@ class Office:
         """
         Return the route of a form for people with one of *roles*; None: for all signed in.
 
-        *stale* answers a form whose session has ended or was renewed; without it, 403 does.
+        *stale* answers a form whose session has ended or was renewed; without it, a page does that
+        has what was written, to be sent again.
         """
 
         async def endpoint(request: Request) -> Response:
@@ -212,16 +212,14 @@ class Office:
     ) -> Response:
         secret = request.cookies.get(SESSION_COOKIE, "")
         if not secret and stale is None:
-            return self._signed_out(request)
+            return self._signed_out(request, form)
         async with self.connected(request) as connection:
             session = await sessions.touch_session(connection, secret) if secret else None
             if session is None:
                 visit = Visit(request, connection, self, None, frozenset(), None, form)
-                return await stale(visit) if stale else self._signed_out(request)
+                return await stale(visit) if stale else self._signed_out(request, form)
             if request.method == "POST" and not are_equal(form.text("csrf"), csrf_token(secret)):
-                if stale is None:
-                    raise HTTPException(403, STALE_FORM)
-                handler = stale
+                handler = stale or _send_again
             current = await self.roles(connection, session)
             renewed = current != session.roles
             if renewed:  # what an earlier role could have left behind is worth nothing now
@@ -259,11 +257,15 @@ class Office:
             return frozenset(found) | ADMINISTRATOR
         return frozenset(found)
 
-    def _signed_out(self, request: Request) -> Response:
+    def _signed_out(self, request: Request, form: Form) -> Response:
         if request.method == "POST":
-            return self.plain("signed_out", status=403, lost=True, end_session=None)
+            return self.plain("send_again", status=403, csrf="", hidden=form.pairs())
         here = urlencode({"next": safe_next(request.url.path)})
         return RedirectResponse(f"{SIGN_IN}?{here}", 303)
+
+
+async def _send_again(visit: Visit) -> Response:
+    return visit.page("send_again", status=403, hidden=visit.form.pairs())
 
 
 def safe_next(path: str) -> str:

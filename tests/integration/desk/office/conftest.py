@@ -160,6 +160,26 @@ class Staff:
         )
 
 
+def hidden(browser: Browser) -> dict[str, str]:
+    """Return the hidden fields of the page that is shown."""
+    assert browser.shown is not None
+    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.shown.text)
+    return {name: unescape(value) for name, value in found}
+
+
+async def answer(
+    pool: "Pool[Any]", kind: str, how: str, *, number: str | None = None, reasons: Any = None
+) -> None:
+    """Answer the act of *kind* that is being sent, once it is stored."""
+    answered = (
+        "UPDATE acts SET answer = $2, answered_at = now(), reasons = $4,"
+        " tracking_number = coalesce(tracking_number, $3) WHERE kind = $1"
+    )
+    given = (kind, how, number, None if reasons is None else json.dumps(reasons))
+    while await pool.execute(answered, *given) != "UPDATE 1":
+        await asyncio.sleep(0)  # the page stores the act on this loop
+
+
 @pytest.fixture
 def staff(pool: "Pool[Any]") -> Staff:
     return Staff(pool)

@@ -1,5 +1,6 @@
 """Acting on a case: a form, a page that asks to confirm, one message, and its answer in place."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -8,10 +9,11 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from services.desk.office import answers
 from services.desk.office.reloads import RELOADS
 from tests.examples.streams import EventStream
 from tests.integration.desk.conftest import Log
-from tests.integration.desk.office.conftest import Browser, Staff
+from tests.integration.desk.office.conftest import Browser, Staff, answer, hidden
 
 Pool = asyncpg.Pool
 REASON = {"reason": "agency_called"}
@@ -20,7 +22,8 @@ MAIL = "fe55e3a9-235d-5890-b264-5f550b7783c2"
 
 
 @pytest.fixture
-async def worker(staff: Staff, browser: Browser, pool: "Pool[Any]") -> Browser:
+async def worker(staff: Staff, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 0.0)
     await staff.enter("stand-in-worker", "staff:k7f2", "worker", name="W. Orker")
     await staff.define("participant", "iacp", name="Chiefs of Police", kind="provider")
     await staff.define("provider", "iacp", name="Chiefs of Police", programs=[], serves=[])
@@ -34,13 +37,6 @@ async def referred(log: Log, number: int = 1) -> str:
     stream.referred("no_ori")
     await log.take_in(stream.events)
     return stream.tracking_number
-
-
-def hidden(browser: Browser) -> dict[str, str]:
-    """Return the hidden fields of the page that is shown."""
-    assert browser.shown is not None
-    found = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.shown.text)
-    return dict(found)
 
 
 async def confirmed(browser: Browser, path: str, values: dict[str, str]) -> dict[str, str]:
@@ -120,7 +116,8 @@ async def test_the_page_of_an_act_looks_again_a_few_times(
 ) -> None:
     path = f"/cases/{await referred(log)}/act/cannot-help"
     fields = await confirmed(worker, path, REASON)
-    page = await worker.post(path, {**fields, "step": "send"})
+    await worker.post(path, {**fields, "step": "send"})
+    page = await worker.get("/acts/" + str(await pool.fetchval("SELECT message_id FROM acts")))
 
     for number in range(1, RELOADS + 1):
         seconds, _, address = page.headers["refresh"].partition("; url=")
@@ -134,26 +131,91 @@ async def test_the_page_of_an_act_looks_again_a_few_times(
     assert "refresh" not in page.headers
 
 
+NOT_REFERRED = {
+    "code": "not_referred",
+    "path": "/data",
+    "message": "The request is not referred.",
+    "fix": "Look at its status.",
+}
+NO_PROVIDER = {
+    "code": "unknown_provider",
+    "path": "/data/provider",
+    "message": "Not listed.",
+    "fix": "Choose another.",
+}
+
+
 async def test_e31_a_refusal_is_shown_in_place_with_its_reasons(
-    worker: Browser, log: Log, pool: "Pool[Any]"
+    worker: Browser, log: Log, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 60.0)
     number = await referred(log)
-    fields = await confirmed(worker, f"/cases/{number}/act/cannot-help", REASON)
-    await worker.post(f"/cases/{number}/act/cannot-help", {**fields, "step": "send"})
-    await pool.execute(
-        "UPDATE acts SET answer = 'refused', answered_at = now(), reasons = $1",
-        '[{"code": "not_referred", "path": "/data", "message": "The request is not referred.",'
-        ' "fix": "Look at its status."}]',
-    )
+    path = f"/cases/{number}/act/ask"
+    fields = await confirmed(worker, path, {**REASON, "provider": "iacp"})
+    posting = asyncio.create_task(worker.post(path, {**fields, "step": "send"}))
 
-    page = await worker.get("/acts/" + str(await pool.fetchval("SELECT message_id FROM acts")))
+    await answer(pool, "request.direct", "refused", reasons=[NOT_REFERRED, NO_PROVIDER])
+    page = await posting
 
-    assert "This was not accepted" in worker.text
-    assert "The request is not referred. Look at its status." in worker.text
+    assert page.status_code == 422
+    assert "This was not accepted. Please correct these" in worker.text
+    assert 'href="#form">The request is not referred. Look at its status.' in page.text
+    assert 'id="provider-error">Not listed. Choose another.' in page.text
+    assert '<option value="iacp" selected>' in page.text
+    assert '<option value="agency_called" selected>' in page.text
     assert "not_referred" not in page.text
     await worker.get(f"/cases/{number}")
     assert "W. Orker, " in worker.text
     assert "not accepted" in worker.text
+    await worker.get("/acts/" + str(await pool.fetchval("SELECT message_id FROM acts")))
+    assert "The request is not referred. Look at its status." in worker.text
+
+
+async def test_what_was_typed_outlives_the_wait_for_an_answer(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.offered()
+    stream.engaged()
+    await log.take_in(stream.events)
+    path = f"/cases/{stream.tracking_number}/act/end"
+    typed = {"reason": "provider_lost", "then": "refer", "words_for_requester": "We <b>call</b>."}
+    fields = await confirmed(worker, path, typed)
+    await worker.post(path, {**fields, "step": "send"})
+    assert "Sent, waiting for the answer" in worker.text
+    assert "We <b>call</b>." in worker.text
+
+    stream.closed()  # so that the act would not be possible any more
+    await log.take_in(stream.events[-1:])
+    await worker.post(path, {**hidden(worker), "step": "send"})
+    assert "Sent, waiting for the answer" in worker.text
+    await answer(pool, "engagement.end", "refused", reasons=[NOT_REFERRED])
+    page = await worker.post(path, {**hidden(worker), "step": "send"})
+
+    assert page.status_code == 422
+    assert "We &lt;b&gt;call&lt;/b&gt;.</textarea>" in page.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 1
+
+
+async def test_what_was_typed_outlives_an_act_that_has_become_impossible(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    stream = EventStream(1)
+    stream.accepted()
+    stream.offered()
+    stream.engaged()
+    await log.take_in(stream.events)
+    path = f"/cases/{stream.tracking_number}/act/end"
+    await worker.get(path)
+    stream.closed()
+    await log.take_in(stream.events[-1:])
+
+    page = await worker.post(path, {"words_for_requester": "We call."})
+
+    assert page.status_code == 409
+    assert "This is not possible any more." in worker.text
+    assert "We call.</textarea>" in page.text
 
 
 async def test_work_is_ended_in_the_contract_s_words(
@@ -171,6 +233,7 @@ async def test_work_is_ended_in_the_contract_s_words(
 
     assert worker.shown is not None
     assert worker.shown.status_code == 403  # it takes an approver
+    assert "We call you.</textarea>" in worker.shown.text
     fields = await confirmed(worker, path, {**values, "reason": "provider_lost"})
     await worker.post(path, {**fields, "step": "send"})
     assert await pool.fetchval("SELECT kind FROM acts") == "engagement.end"

@@ -7,9 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.desk.office import call_pages
+from services.desk.office import answers
 from services.desk.office.visits import SESSION_COOKIE
-from tests.integration.desk.office.conftest import Browser, Staff
+from tests.integration.desk.office.conftest import Browser, Staff, answer, hidden
 from tests.unit.desk.test_call_form import LEAST
 
 Pool = asyncpg.Pool
@@ -18,7 +18,7 @@ CANARY = "heron-4417"
 
 @pytest.fixture
 async def worker(staff: Staff, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr(call_pages, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 0.0)
     await staff.enter("stand-in-worker", "staff:k7f2", "worker", name="W. Orker")
     await browser.sign_in("stand-in-worker", "/call")
     return browser
@@ -82,26 +82,13 @@ async def test_e3_a_text_with_a_protected_identifier_is_neither_stored_nor_sent(
     assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
 
 
-async def answer(
-    pool: "Pool[Any]", how: str, *, tracking_number: str | None = None, reasons: Any = None
-) -> None:
-    """Answer the request that is being sent, once its act is stored."""
-    answered = (
-        "UPDATE acts SET answer = $1, answered_at = now(), tracking_number = $2, reasons = $3"
-        " WHERE kind = 'request.submit'"
-    )
-    given = (how, tracking_number, None if reasons is None else json.dumps(reasons))
-    while await pool.execute(answered, *given) != "UPDATE 1":
-        await asyncio.sleep(0)  # the page stores the act on this loop
-
-
 async def test_the_number_is_shown_as_soon_as_it_is_there(
     worker: Browser, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_pages, "ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 60.0)
     posting = asyncio.create_task(worker.post("/call", {**LEAST, "token": token(worker)}))
 
-    await answer(pool, "applied", tracking_number="CRI-2026-000042-J")
+    await answer(pool, "request.submit", "applied", number="CRI-2026-000042-J")
     await posting
 
     assert "The number is CRI-2026-000042-J" in worker.text
@@ -110,7 +97,7 @@ async def test_the_number_is_shown_as_soon_as_it_is_there(
 async def test_a_refusal_is_shown_in_the_form_beside_its_fields(
     worker: Browser, pool: "Pool[Any]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_pages, "ANSWER_SECONDS", 60.0)
+    monkeypatch.setattr(answers, "ANSWER_SECONDS", 60.0)
     before = token(worker)
     form = {**LEAST, "issue": CANARY, "token": before}
     posting = asyncio.create_task(worker.post("/call", form))
@@ -130,7 +117,7 @@ async def test_a_refusal_is_shown_in_the_form_beside_its_fields(
         {"code": "other", "path": "/type", "message": "Not now.", "fix": None},
     ]
 
-    await answer(pool, "refused", reasons=reasons)
+    await answer(pool, "request.submit", "refused", reasons=reasons)
     page = await posting
 
     assert page.status_code == 422
@@ -139,6 +126,22 @@ async def test_a_refusal_is_shown_in_the_form_beside_its_fields(
     assert 'href="#form">Not now.' in page.text
     assert CANARY in page.text
     assert token(worker) != before
+
+
+async def test_what_was_written_outlives_the_wait_for_an_answer(
+    worker: Browser, pool: "Pool[Any]"
+) -> None:
+    form = {**LEAST, "issue": f"{CANARY} <b>", "topics": ["a1", "b2"], "token": token(worker)}
+    page = await worker.post("/call", form)
+    assert "Tell the caller that we call with the number." in worker.text
+    assert page.text.count('name="topics" value=') == 2
+
+    await answer(pool, "request.submit", "refused", reasons=[])
+    page = await worker.post("/call", hidden(worker))
+
+    assert page.status_code == 422
+    assert f"{CANARY} &lt;b&gt;" in page.text
+    assert await pool.fetchval("SELECT count(*) FROM acts") == 2
 
 
 async def test_what_was_written_outlives_the_session(worker: Browser, pool: "Pool[Any]") -> None:

@@ -12,7 +12,7 @@ from services.desk.office import web
 from services.desk.office.views import STYLE, STYLE_PATH
 from services.desk.office.visits import SESSION_COOKIE, Office
 from tests.examples.office import URL
-from tests.integration.desk.office.conftest import Browser, Staff, SwitchedIssuer
+from tests.integration.desk.office.conftest import Browser, Staff, SwitchedIssuer, hidden
 
 Pool = asyncpg.Pool
 
@@ -66,15 +66,23 @@ async def test_the_token_of_another_session_is_none(
     assert (await other.post("/sign-out")).status_code == 403
 
 
-async def test_a_form_without_session_changes_nothing_and_says_so(
-    everybody: Browser,
+async def test_e8_what_is_sent_without_a_session_is_not_saved_and_not_lost(
+    everybody: Browser, pool: "Pool[Any]"
 ) -> None:
     everybody.http.cookies.delete(SESSION_COOKIE)
+    person = {"name": "W. <Orker>", "alias": "w1", "subject": "s-1"}
 
-    page = await everybody.post("/people", {"name": "X"})
+    page = await everybody.post("/people", person)
 
     assert page.status_code == 403
-    assert "not saved" in everybody.text
+    assert "was not saved, and nothing you wrote is lost" in everybody.text
+    lost = everybody.shown
+    await everybody.sign_in("stand-in-worker", "/people")
+    everybody.shown = lost
+    await everybody.post("/people", hidden(everybody))  # it has the token of the new session now
+    assert "was not saved, and nothing you wrote is lost" in everybody.text
+    await everybody.post("/people", hidden(everybody))
+    assert await pool.fetchval("SELECT name FROM people WHERE subject = 's-1'") == "W. <Orker>"
 
 
 async def test_forms_are_bounded_and_of_one_kind(everybody: Browser) -> None:
