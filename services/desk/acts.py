@@ -33,12 +33,14 @@ class Act:
     """
     What a person does: the data of a message that a program office may send.
 
-    ``token`` is that of the form: sent twice, it is one act. ``item_id`` is the item it is about.
+    ``token`` is that of the form: sent twice, it is one act. ``item_id`` is the item it is about,
+    ``case`` the tracking number of its request if the message does not name it.
     """
 
     data: BaseModel
     token: str
     item_id: str | None = None
+    case: str | None = None
 
     @property
     def type(self) -> str:
@@ -59,7 +61,7 @@ class Act:
     @property
     def tracking_number(self) -> str | None:
         """The request that it is about, if any."""
-        return tracking_number_in(self.subject)
+        return tracking_number_in(self.subject) or self.case
 
     @property
     def reason(self) -> str | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.desk import project, store
-from services.desk.acts import OUT_TOPIC, Answer, ToldFile, answer_in, file_in
+from services.desk.acts import OFFICE, OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, MailRow, NoticeRow
 from services.desk.store import Closed, Routed
@@ -144,7 +144,7 @@ def _answer(state: Batch, message: Message) -> Taken:
 def _fold(state: Batch, event: Any, topic: str) -> None:
     request_id, tracking_number = project.request_of(event)
     case = state.cases.setdefault(request_id, Case(request_id, tracking_number))
-    state.happenings.append(project.happening(event))
+    state.happenings.append(project.happening(event, office=OFFICE))
     status = getattr(event.data, "status", None) if topic == routing.TOPIC else None
     if status is None:
         project.fold_facts(case, event)

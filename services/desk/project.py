@@ -86,6 +86,8 @@ _LEFT_OUT = frozenset(
 """Fields of events that a happening does not repeat."""
 _OF_FACTS = frozenset({"version", "program", "urgency"})
 """The fields of a request's facts that a happening shows; the case has the others."""
+_OF_OWN = frozenset({"contact_ids"})
+"""Further ones of a request that this office entered for a caller, whose contacts are its own."""
 _WITH_PROVIDER = frozenset(
     {"offered", "assigned", "planned", "in_delivery", "delivered", "closed"}
 )
@@ -123,12 +125,13 @@ def fold_status(case: Case, event: routing.StateEvent | LaterEvent) -> None:
         case.provider = provider
 
 
-def happening(event: RequestFact | LaterEvent) -> Happening:
-    """Return the entry of *event* in the timeline of its case."""
+def happening(event: RequestFact | LaterEvent, *, office: str) -> Happening:
+    """Return the entry of *event* in the timeline of its case; *office* is the desk's own name."""
     data = event.data
     decision = getattr(data, "decision", None)
     if isinstance(data, intake.RequestFacts):
-        shown = data.model_dump(mode="json", include=set(_OF_FACTS), exclude_none=True)
+        fields = _OF_FACTS | _OF_OWN if data.participant == office else _OF_FACTS
+        shown = data.model_dump(mode="json", include=set(fields), exclude_none=True)
     else:
         shown = data.model_dump(mode="json", exclude=set(_LEFT_OUT), exclude_none=True)
     return Happening(

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from services.desk.office import timeline
-from services.desk.office.forms import identifiers_in
+from services.desk.office.call_form import NO_WAY
+from services.desk.office.forms import identifiers_in, unseen_in
 from services.desk.office.labels import Names
 from services.desk.store import CaseFacts, ItemRow
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import CODES
 from shared.contracts.inbound import (
     ClockSettlement,
+    Contact,
     Direction,
     EngagementEnding,
     NoticeSettlement,
@@ -49,7 +51,7 @@ class Field:
     name: str
     label: str
     wrong: str
-    kind: Literal["choice", "words", "date"] = "choice"
+    kind: Literal["choice", "line", "words", "date"] = "choice"
     options: Mapping[str, str] | Literal["programs", "providers"] | None = None
     help: str = ""
     needed: bool = True
@@ -57,14 +59,23 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an act is about: its case, why it was referred, the work under way, and an item."""
+    """
+    What an act is about: its case, why it was referred, the work under way, and an item.
+
+    ``contact_id`` is the caller's contact, if this office keeps it.
+    """
 
     tracking_number: str
     status: str
     engagement_id: str | None = None
     referred_because: str | None = None
+    contact_id: str | None = None
     item: ItemRow | None = None
     zone: ZoneInfo = _UTC
+
+
+def _nothing_more(_: Mapping[str, str]) -> dict[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class ActForm:
     data: Callable[[About, Mapping[str, str]], Mapping[str, Any]]
     fits: Callable[[About], bool]
     """Tells whether the act is possible now."""
+    also_wrong: Callable[[Mapping[str, str]], dict[str, str]] = _nothing_more
+    """Returns what is wrong with the values together, by field."""
 
     def read(
         self, about: About, values: Mapping[str, str]
@@ -92,7 +105,8 @@ class ActForm:
             if field.needed and not values.get(name)
         }
         filled = {name: values[name] for name in by_name if values.get(name)}
-        errors |= identifiers_in(filled)
+        lines = {name: text for name, text in filled.items() if by_name[name].kind == "line"}
+        errors |= unseen_in(lines) | identifiers_in(filled) | self.also_wrong(filled)
         try:
             message = self.model.model_validate(self.data(about, filled))
         except ValidationError as error:
@@ -134,6 +148,11 @@ def _is_under_way(about: About) -> bool:
     return about.status in _UNDER_WAY and about.engagement_id is not None
 
 
+def _is_ours(about: About) -> bool:
+    """Tell whether the contact is one that this office keeps, not the agency's own system."""
+    return about.contact_id is not None
+
+
 def _is_about(*kinds: str) -> Callable[[About], bool]:
     """Return whether an act is about an item of one of *kinds*."""
     return lambda about: about.item is not None and about.item.kind in kinds
@@ -152,6 +171,14 @@ def _end(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
 
 def _rehome(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
     return {"engagement_id": about.engagement_id, "to": "provider", **values}
+
+
+def _contact(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
+    return {"contact_id": about.contact_id, "of_caller": True, **values}
+
+
+def _no_way(values: Mapping[str, str]) -> dict[str, str]:
+    return {} if {"phone", "email"} & values.keys() else {"phone": NO_WAY}
 
 
 def _settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
@@ -178,6 +205,7 @@ def _told_otherwise(about: About, values: Mapping[str, str]) -> Mapping[str, Any
     return {**whom, "how": "told_otherwise", **values}
 
 
+_LINE = "Write at most 200 characters."
 _WHY = Field(
     "why", "How do you know?", "Say how you know, in at most 2,000 characters.", kind="words",
     help="For this office only. Name nobody outside it.",
@@ -329,6 +357,37 @@ ACTS: Mapping[str, ActForm] = {
             _told_otherwise,
             _is_about("unreachable", "call"),
         ),
+        ActForm(
+            "contact",
+            "Correct whom to reach",
+            "What you write replaces everything that is held about this person. What you leave out"
+            " is forgotten.",
+            ("the provider that has the work, if there is one",),
+            (
+                Field("name", "Name", "Write a name of at most 200 characters.", kind="line"),
+                Field("title", "Title", _LINE, kind="line", needed=False),
+                Field(
+                    "phone",
+                    "Telephone",
+                    _LINE,
+                    kind="line",
+                    needed=False,
+                    help="A telephone number or an email address is enough.",
+                ),
+                Field(
+                    "email",
+                    "Email address",
+                    _LINE,
+                    kind="line",
+                    needed=False,
+                    help="Without one, we call whenever there is news.",
+                ),
+            ),
+            Contact,
+            _contact,
+            _is_ours,
+            _no_way,
+        ),
     )
 }
 """Every act, by the last part of its address."""
@@ -338,8 +397,8 @@ BY_KIND: Mapping[str, Sequence[str]] = {
     "rehome": ("hand-on", "end"),
     "late": ("settle",),
     "unknown_outcome": ("arrived",),
-    "unreachable": ("told",),
-    "call": ("told",),
+    "unreachable": ("told", "contact"),
+    "call": ("told", "contact"),
 }
 """The acts that an item of a kind is likely to need, the likeliest first."""
 
@@ -351,6 +410,7 @@ def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = _UTC) -> A
         status=facts.case.status or "accepted",
         engagement_id=timeline.open_engagement(facts.happenings),
         referred_because=timeline.referred_because(facts.happenings),
+        contact_id=timeline.own_contact(facts.happenings),
         item=next((item for item in facts.items if item.item_id == item_id), None),
         zone=zone,
     )

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from starlette.exceptions import HTTPException
@@ -12,11 +13,13 @@ from services.desk import sending, store
 from services.desk.acts import Act
 from services.desk.office.act_forms import ACTS, About, ActForm, about_of, options_of
 from services.desk.office.answers import OTHER_REASONS, answered
+from services.desk.office.case_file_pages import close_in_time
 from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
+from services.desk.office.timeline import own_contact
 from services.desk.office.visits import ADMINISTRATOR, CASEWORK, WORKS, Office, Visit
-from services.desk.store import ActState, CaseFacts
+from services.desk.store import ActState, CaseFacts, CaseFile
 from shared.contracts.inbound import staff_roles
 
 _NOT_NOW = "This is not possible any more. Look at the case again."
@@ -36,7 +39,28 @@ async def _form(visit: Visit) -> Response:
     facts, form = await _named(visit)
     if not form.fits(_about(visit, facts, item_id=visit.request.query_params.get("item", ""))):
         raise HTTPException(409, _NOT_NOW)
-    return await _page(visit, facts, form, values={}, errors={})
+    file = await _open_file(visit, facts)
+    values = {} if file is None else _as_held(form, file, own_contact(facts.happenings))
+    response = await _page(visit, facts, form, values=values, errors={})
+    if file is not None:
+        await close_in_time(visit, response, file)
+    return response
+
+
+async def _open_file(visit: Visit, facts: CaseFacts) -> CaseFile | None:
+    """Return the case file that the address names, if the person has opened it in this case."""
+    message = visit.request.query_params.get("file", "")
+    file = await store.read_case_file(visit.connection, message, visit.actor)
+    return file if file and file.tracking_number == facts.case.tracking_number else None
+
+
+def _as_held(form: ActForm, file: CaseFile, contact_id: str | None) -> Mapping[str, str]:
+    """Return the contact of *file* as it is held, in the fields of *form*."""
+    contacts = (file.told or {}).get("contacts", [])
+    held: Mapping[str, Any] = next(
+        (each for each in contacts if each["contact_id"] == contact_id), {}
+    )
+    return {field.name: held.get(field.name) or "" for field in form.fields}
 
 
 async def _submit(visit: Visit) -> Response:
@@ -53,7 +77,8 @@ async def _submit(visit: Visit) -> Response:
     message, errors = form.read(about, values)
     if message is None or visit.form.text("step") == "change":
         return await _page(visit, facts, form, values=values, errors=errors)
-    act = Act(message, token=_token(visit), item_id=visit.form.text("item") or None)
+    item_id, number = visit.form.text("item") or None, facts.case.tracking_number
+    act = Act(message, token=_token(visit), item_id=item_id, case=number)
     if not visit.may(staff_roles(act.type, message)):
         errors = {OTHER_REASONS: _NOT_YOURS}
         return await _page(visit, facts, form, values=values, errors=errors, status=403)

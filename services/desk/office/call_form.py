@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from services.desk.office.forms import Form, identifiers_in
+from services.desk.office.forms import Form, identifiers_in, unseen_in
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import CODES, STATES
 from shared.contracts.inbound import Contact, Submission
@@ -165,7 +165,8 @@ SECTIONS: Sequence[Section] = (
 )  # fmt: skip
 FIELDS: Mapping[str, Field] = {field.name: field for part in SECTIONS for field in part.fields}
 _BY_PATH = {field.path: field for field in FIELDS.values()}
-_NO_WAY = "Give a telephone number or an email address."
+NO_WAY = "Give a telephone number or an email address."
+"""What to say if nobody could be reached."""
 
 
 def read(form: Form, *, reference: str) -> Entered:
@@ -180,14 +181,16 @@ def read(form: Form, *, reference: str) -> Entered:
             errors[field.name] = _missing(field)
     contact_data = {**data.pop("contact", {}), "contact_id": reference, "of_caller": True}
     if not {"phone", "email"} & contact_data.keys():
-        errors["phone"] = _NO_WAY
+        errors["phone"] = NO_WAY
     if "other_topic" in data and OTHER not in data.get("topics", ()):
         data["topics"] = [*data.get("topics", ()), OTHER]
     data["reference"] = reference
     data.setdefault("requested_by", {})["contact_id"] = reference
     submission = _judged(Submission, data, (), errors)
     contact = _judged(Contact, contact_data, ("contact",), errors)
-    errors |= identifiers_in({name: form.text(name) for name in FIELDS})
+    texts = {name: form.text(name) for name in FIELDS}
+    errors |= unseen_in({name: texts[name] for name in FIELDS if FIELDS[name].kind == "line"})
+    errors |= identifiers_in(texts)
     if errors:
         order = list(FIELDS)
         return Entered(None, None, dict(sorted(errors.items(), key=lambda e: order.index(e[0]))))

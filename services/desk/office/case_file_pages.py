@@ -14,7 +14,9 @@ from services.desk.acts import Act
 from services.desk.office.case_page import find_case
 from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
+from services.desk.office.timeline import own_contact
 from services.desk.office.visits import WORKS, Office, Visit
+from services.desk.store import CaseFile
 from shared.contracts.codes import CODES
 from shared.contracts.inbound import CaseQuestion
 
@@ -64,13 +66,25 @@ async def _show(visit: Visit) -> Response:
     if file is None or act is None:
         raise HTTPException(404, _CLOSED)
     if file.told is not None and file.until is not None:
-        response = visit.page("case_file", file=file, **_in_words(file.told, await visit.names()))
-        # What a person has read must not stay on the screen.
-        left = (file.until - await store.read_now(visit.connection)).total_seconds()
-        response.headers["Refresh"] = f"{max(1, int(left))}; url=/cases/{file.tracking_number}"
+        facts = await store.read_case(visit.connection, file.tracking_number, at=await visit.now())
+        response = visit.page(
+            "case_file",
+            file=file,
+            message_id=message_id,
+            own_contact=None if facts is None else own_contact(facts.happenings),
+            **_in_words(file.told, await visit.names()),
+        )
+        await close_in_time(visit, response, file)
         return response
     number = next_reload(visit) if act.answer is None else None
     return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)
+
+
+async def close_in_time(visit: Visit, response: Response, file: CaseFile) -> None:
+    """Have the browser leave a page with words of *file* when its time is over."""
+    if file.until is not None:
+        left = (file.until - await store.read_now(visit.connection)).total_seconds()
+        response.headers["Refresh"] = f"{max(1, int(left))}; url=/cases/{file.tracking_number}"
 
 
 def _in_words(told: Mapping[str, Any], names: Names) -> dict[str, Any]:

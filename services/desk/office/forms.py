@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from shared.contracts.refusals import PROTECTED_IDENTIFIER
+from shared.texts.characters import has_invisible
 from shared.texts.identifiers import holds_identifier
 
 MOST_BYTES = 512 * 1024
@@ -18,7 +18,8 @@ _OF_BUTTON = frozenset({"csrf", "step"})
 _TYPE = "application/x-www-form-urlencoded"
 _TOO_LARGE = "What you sent is too large. Shorten the longest texts and send it again."
 _UNREADABLE = "What your browser sent cannot be read. Go back and send it again."
-_IDENTIFIER = f"{PROTECTED_IDENTIFIER.message} {PROTECTED_IDENTIFIER.fix}"
+_UNSEEN = "There is a character in this line that cannot be seen. Type the line again."
+_IDENTIFIER = "This text seems to hold a Social Security or FBI number. Leave it out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,11 @@ def parse(body: bytes) -> Form:
     return Form(
         {name: [value.replace("\r\n", "\n") for value in values] for name, values in found.items()}
     )
+
+
+def unseen_in(lines: Mapping[str, str]) -> dict[str, str]:
+    """Return what to say of each of *lines* with a line break or another unseen character."""
+    return {name: _UNSEEN for name, line in lines.items() if has_invisible(line)}
 
 
 def identifiers_in(texts: Mapping[str, str]) -> dict[str, str]:

@@ -118,6 +118,12 @@ def referred_because(happened: Happened) -> str | None:
     return reasons[-1] if reasons else None
 
 
+def own_contact(happened: Happened) -> str | None:
+    """Return the id of the caller's contact that this office keeps; None if it keeps none."""
+    named = [data["contact_ids"] for _, data in happened if "contact_ids" in data]
+    return next(iter(named[-1]), None) if named else None
+
+
 def told(notices: Sequence[NoticeLine], names: Names) -> list[Told]:
     """Return the notices about a case, the latest first."""
     return [

@@ -60,6 +60,15 @@ def test_the_same_form_of_the_same_person_is_one_message() -> None:
     assert act.message_id("staff:a") != again.message_id("staff:a")
 
 
+def test_an_act_about_a_contact_belongs_to_the_case_it_was_made_in() -> None:
+    act = Act(ACTS["contact.set"], token="form-1", case=NUMBER)
+
+    assert act.tracking_number == NUMBER
+    assert NUMBER.encode() not in (
+        message_of(act, actor="staff:a", at=START, number=1).value or b""
+    )
+
+
 def test_what_only_providers_may_send_is_no_act() -> None:
     close = Act(inbound.Close(engagement_id=f"{NUMBER}-E1", reason="completed"), token="form-1")
 

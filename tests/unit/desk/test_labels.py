@@ -1,8 +1,9 @@
 """People see words, never codes: everything that a page may name has a label."""
 
 import json
-from typing import get_args
+from typing import Any, get_args
 
+from services.desk.acts import OFFICE
 from services.desk.office import labels, timeline
 from services.desk.office.labels import Names
 from services.desk.project import Happening, RequestFact, happening
@@ -31,7 +32,8 @@ def kinds(union: object) -> set[str]:
 
 
 def happened(stream: EventStream) -> timeline.Happened:
-    rows = [happening(event) for _, event in stream.events]  # type: ignore[arg-type]  # all are about a request
+    events: list[Any] = [event for _, event in stream.events]  # all are about a request
+    rows = [happening(event, office=OFFICE) for event in events]
     return [(row, loaded(row)) for row in rows]
 
 

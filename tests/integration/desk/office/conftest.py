@@ -167,6 +167,16 @@ def hidden(browser: Browser) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
+async def contents(pool: "Pool[Any]") -> str:
+    """Return everything that the desk's database holds."""
+    tables = await pool.fetch(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        " AND has_table_privilege(quote_ident(tablename), 'SELECT')"
+    )
+    rows = [await pool.fetch(f'SELECT t::text FROM "{table[0]}" AS t') for table in tables]
+    return "\n".join(row[0] for found in rows for row in found)
+
+
 async def answer(
     pool: "Pool[Any]", kind: str, how: str, *, number: str | None = None, reasons: Any = None
 ) -> None:

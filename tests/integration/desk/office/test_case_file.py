@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from services.desk import store
 from tests.examples.streams import EventStream
 from tests.integration.desk.conftest import Log
-from tests.integration.desk.office.conftest import Browser, Staff
+from tests.integration.desk.office.conftest import Browser, Staff, contents
 
 Pool = asyncpg.Pool
 CANARY = "heron-4417"
@@ -41,16 +41,6 @@ async def tell(pool: "Pool[Any]") -> None:
     await pool.execute(
         "UPDATE case_files SET told = $1, until = now() + interval '15 minutes'", json.dumps(TOLD)
     )
-
-
-async def contents(pool: "Pool[Any]") -> str:
-    """Return everything that the desk's database holds."""
-    tables = await pool.fetch(
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        " AND has_table_privilege(quote_ident(tablename), 'SELECT')"
-    )
-    rows = [await pool.fetch(f'SELECT t::text FROM "{table[0]}" AS t') for table in tables]
-    return "\n".join(row[0] for found in rows for row in found)
 
 
 async def test_a_file_is_asked_for_with_a_purpose_under_the_person_s_pseudonym(
@@ -88,6 +78,7 @@ async def test_its_words_are_shown_to_the_person_who_opened_it_alone(
         assert words in opened.text
     assert page.headers["cache-control"] == "no-store"
     assert (await other.get(path)).status_code == 404
+    assert "The agency's own system keeps these contacts." in opened.text
 
 
 async def test_e33_after_a_quarter_of_an_hour_nothing_holds_its_words(
