@@ -50,7 +50,7 @@ class Act:
     @property
     def kind(self) -> str:
         """The name of the type, such as ``request.direct``."""
-        return self.type.removeprefix("gov.cri.").rpartition(".")[0]
+        return _kind_of(type(self.data))
 
     @property
     def subject(self) -> str:
@@ -75,11 +75,20 @@ class Act:
 
     def message_id(self, actor: str) -> str:
         """Return the id of its message: the same for the same form of the same person."""
-        return derived_id(self.token, self.kind, actor)
+        return message_id_of(type(self.data), token=self.token, actor=actor)
 
     def may_be_sent_with(self, roles: Collection[str]) -> bool:
         """Tell whether one of *roles* allows it; intake decides by its own copy of the roles."""
         return not inbound.staff_roles(self.type, self.data).isdisjoint(roles)
+
+
+def message_id_of(model: type[BaseModel], *, token: str, actor: str) -> str:
+    """Return the id of the message of *model* that a form with *token* makes for *actor*."""
+    return derived_id(token, _kind_of(model), actor)
+
+
+def _kind_of(model: type[BaseModel]) -> str:
+    return _TYPES[model].removeprefix("gov.cri.").rpartition(".")[0]
 
 
 def message_of(act: Act, *, actor: str, at: datetime, number: int) -> Outgoing:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from services.desk import sending, store
-from services.desk.acts import Act
+from services.desk.acts import Act, message_id_of
 from services.desk.office.act_forms import ACTS, About, ActForm, about_of, options_of
 from services.desk.office.answers import OTHER_REASONS, answered
 from services.desk.office.case_file_pages import close_in_time
@@ -19,7 +19,7 @@ from services.desk.office.labels import Names
 from services.desk.office.reloads import next_reload, reloading
 from services.desk.office.timeline import own_contact
 from services.desk.office.visits import ADMINISTRATOR, CASEWORK, WORKS, Office, Visit
-from services.desk.store import ActState, CaseFacts, CaseFile
+from services.desk.store import CaseFacts, CaseFile
 from shared.contracts.inbound import staff_roles
 
 _NOT_NOW = "This is not possible any more. Look at the case again."
@@ -49,7 +49,8 @@ async def _form(visit: Visit) -> Response:
 
 async def _open_file(visit: Visit, facts: CaseFacts) -> CaseFile | None:
     """Return the case file that the address names, if the person has opened it in this case."""
-    message = visit.request.query_params.get("file", "")
+    if (message := visit.request.query_params.get("file")) is None:
+        return None
     file = await store.read_case_file(visit.connection, message, visit.actor)
     return file if file and file.tracking_number == facts.case.tracking_number else None
 
@@ -66,8 +67,7 @@ def _as_held(form: ActForm, file: CaseFile, contact_id: str | None) -> Mapping[s
 async def _submit(visit: Visit) -> Response:
     facts, form = await _named(visit)
     values = {field.name: visit.form.text(field.name) for field in form.fields}
-    if sent := visit.form.text("sent"):
-        await _act(visit, sent)
+    if (sent := await _sent(visit, form)) is not None:
         visit.after = lambda: _answered(visit, facts, form, values, sent)
         return Response()
     about = _about(visit, facts, item_id=visit.form.text("item"))
@@ -77,12 +77,12 @@ async def _submit(visit: Visit) -> Response:
     message, errors = form.read(about, values)
     if message is None or visit.form.text("step") == "change":
         return await _page(visit, facts, form, values=values, errors=errors)
-    item_id, number = visit.form.text("item") or None, facts.case.tracking_number
-    act = Act(message, token=_token(visit), item_id=item_id, case=number)
+    token, item_id = _token(visit), visit.form.text("item") or None
+    act = Act(message, token=token or "", item_id=item_id, case=facts.case.tracking_number)
     if not visit.may(staff_roles(act.type, message)):
         errors = {OTHER_REASONS: _NOT_YOURS}
         return await _page(visit, facts, form, values=values, errors=errors, status=403)
-    if visit.form.text("step") != "send":
+    if token is None or visit.form.text("step") != "send":
         return await _confirm(visit, facts, form, values)
     message_id = await sending.send(
         visit.connection, act, actor=visit.actor, clock=visit.office.clock
@@ -90,6 +90,16 @@ async def _submit(visit: Visit) -> Response:
     visit.wakes_relay = True
     visit.after = lambda: _answered(visit, facts, form, values, message_id)
     return Response()
+
+
+async def _sent(visit: Visit, form: ActForm) -> str | None:
+    """Return the message of this form if it was sent before, such as by another click."""
+    token = _token(visit)
+    if token is None or visit.form.text("step") != "send":
+        return None
+    message_id = message_id_of(form.model, token=token, actor=visit.actor)
+    act = await store.read_act(visit.connection, message_id)
+    return None if act is None else message_id
 
 
 async def _answered(
@@ -107,7 +117,7 @@ async def _answered(
             "act_waiting",
             tell="",
             chosen=list(_in_words(form, values, await visit.names())),
-            hidden=[*values.items(), ("item", visit.form.text("item")), ("sent", message_id)],
+            hidden=_hidden(visit, values),
             back=f"/cases/{facts.case.tracking_number}",
         )
 
@@ -117,20 +127,15 @@ async def _answered(
 
 
 async def _state(visit: Visit) -> Response:
-    act = await _act(visit, visit.request.path_params["message"])
-    number = next_reload(visit) if act.answer is None else None
-    return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)
-
-
-async def _act(visit: Visit, message: str) -> ActState:
-    """Return the act whose message is *message*; raise 404 if the person may not see it."""
     try:
-        act = await store.read_act(visit.connection, str(uuid.UUID(message)))
+        message_id = str(uuid.UUID(visit.request.path_params["message"]))
     except ValueError as error:
         raise HTTPException(404) from error
+    act = await store.read_act(visit.connection, message_id)
     if act is None or not (act.actor == visit.actor or visit.may(CASEWORK)):
         raise HTTPException(404)
-    return act
+    number = next_reload(visit) if act.answer is None else None
+    return reloading(visit, visit.page("act_state", act=act, reloads=number is not None), number)
 
 
 async def _named(visit: Visit) -> tuple[CaseFacts, ActForm]:
@@ -146,13 +151,18 @@ def _about(visit: Visit, facts: CaseFacts, *, item_id: str) -> About:
     return about_of(facts, item_id=item_id, zone=ZoneInfo(visit.office.settings.office_zone))
 
 
-def _token(visit: Visit) -> str:
+def _token(visit: Visit) -> str | None:
     """Return the token of the form that asked to confirm: sent twice, it is one act."""
-    token = visit.form.text("token")
     try:
-        return str(uuid.UUID(token))
+        return str(uuid.UUID(visit.form.text("token")))
     except ValueError:
-        return str(uuid.uuid4())
+        return None
+
+
+def _hidden(visit: Visit, values: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the fields that a page keeps of the form, with the token that makes it one act."""
+    token = _token(visit) or str(uuid.uuid4())
+    return [*values.items(), ("item", visit.form.text("item")), ("token", token)]
 
 
 async def _page(
@@ -189,11 +199,7 @@ async def _confirm(
         case=facts.case,
         form=form,
         chosen=list(_in_words(form, values, names)),
-        hidden=[
-            *values.items(),
-            ("item", visit.form.text("item")),
-            ("token", _token(visit)),
-        ],
+        hidden=_hidden(visit, values),
     )
 
 
