@@ -109,13 +109,18 @@ class Servers:
 def public_headers(
     app: ASGIApp, *, max_age: int | None, headers: Mapping[str, str] = HEADERS
 ) -> ASGIApp:
-    """Wrap *app* so that every response, errors included, has the security and cache headers."""
+    """
+    Wrap *app* so that every response, errors included, has the security and cache headers.
+
+    A response may set one of *headers* itself, such as a policy of its own.
+    """
 
     async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent = MutableHeaders(scope=message)
-                sent.update(headers)
+                for name, value in headers.items():
+                    sent.setdefault(name, value)
                 if message["status"] != 200:
                     sent["Cache-Control"] = "no-store"
                 elif max_age is not None:

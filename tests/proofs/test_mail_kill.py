@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.mail.kept import list_kept, read_kept
 from deploy.local.stack import Stack
-from services.notifications.mail.templates import STATUS
+from shared.mail.templates import STATUS
 
 NOTIFICATIONS = ("notifications", 0)
 

@@ -108,6 +108,14 @@ MAIL_OUTCOMES: Mapping[str, str] = {
     "told_otherwise": "told in another way by the office",
 }
 CHANNELS: Mapping[str, str] = {"topic": "to its system", "none": "", "mail": "by email"}
+MAILS: Mapping[str, str] = {
+    "status": "How a request stands, to the agency",
+    "offer": "An offer, to a provider",
+    "news": "Other news about a request",
+    "digest": "All that is new, once a day",
+    "trial": "A trial of our operators",
+}
+"""What a template of mails is for, by its id."""
 ROLES: Mapping[str, str] = {
     "reader": "reads",
     "worker": "works on requests",

@@ -40,7 +40,7 @@ CASEWORK = frozenset({"reader", "worker", "approver"})
 WORKS = frozenset({"worker", "approver"})
 """Roles that act on requests."""
 ADMINISTRATOR = frozenset({"administrator"})
-PATHS = frozenset({"/", "/call", "/figures", "/people"})
+PATHS = frozenset({"/", "/call", "/figures", "/emails", "/people"})
 """Where a sign-in may lead, beside the page of a case."""
 UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
 FOREIGN = "This was not sent from a page of this office. Nothing was changed."

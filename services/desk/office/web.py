@@ -12,6 +12,7 @@ from services.desk.office import (
     case_page,
     errors,
     figures_page,
+    mail_pages,
     people_pages,
     sign_in,
     work_list,
@@ -59,6 +60,7 @@ def routes(office: Office) -> list[BaseRoute]:
         *call_pages.routes(office),
         *case_file_pages.routes(office),
         *figures_page.routes(office),
+        *mail_pages.routes(office),
         *people_pages.routes(office),
     ]
 

@@ -8,13 +8,12 @@ from uuid import uuid4
 
 from services.notifications.mail.address import AddressError
 from services.notifications.mail.compose import Letterhead, compose
-from services.notifications.mail.templates import TEMPLATES, TRIAL, Template, render
 from services.notifications.mail.transport import Transport
 from services.notifications.settings import Settings
+from shared.mail.templates import SAMPLE_URL, TEMPLATES, TRIAL, Template, render
 
 _SAMPLE_SENDER = Letterhead("office@program.example", "The program office", "desk@program.example")
 _SAMPLE_RECIPIENT = "chief@agency.example"
-_SAMPLE_URL = "https://program.example/"
 _SAMPLE_ID = "00000000-0000-4000-8000-000000000000"
 _SAMPLE_TIME = datetime(2026, 3, 2, 15, 4, tzinfo=UTC)
 
@@ -39,7 +38,7 @@ async def mails(settings: Settings, arguments: Sequence[str]) -> int:
 
 def preview(template: Template, folder: Path) -> list[Path]:
     """Write *template* with its sample data into *folder*: text, HTML, and the whole mail."""
-    rendered = render(template, template.sample, public_url=_SAMPLE_URL)
+    rendered = render(template, template.sample, public_url=SAMPLE_URL)
     mail = compose(
         _SAMPLE_SENDER, _SAMPLE_ID, rendered, recipient=_SAMPLE_RECIPIENT, at=_SAMPLE_TIME
     )

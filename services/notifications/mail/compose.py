@@ -7,7 +7,7 @@ from email.policy import SMTP
 from typing import NamedTuple
 
 from services.notifications.mail.address import ascii_form
-from services.notifications.mail.templates import Rendered
+from shared.mail.templates import Rendered
 
 
 class OutgoingMail(NamedTuple):

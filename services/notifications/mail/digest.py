@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from services.notifications.mail import life, timing
 from services.notifications.mail.life import Mail, Other
 from services.notifications.mail.obligations import PreparedMail
-from services.notifications.mail.templates import DIGEST
 from shared.contracts.event import derived_id
+from shared.mail.templates import DIGEST
 
 LINES = 200
 """More lines than these are only counted."""

@@ -10,8 +10,8 @@ from services.notifications.mail.digest import digest_of
 from services.notifications.mail.events import announce
 from services.notifications.mail.mails import HeldMail
 from services.notifications.mail.quiet import Hold
-from services.notifications.mail.templates import TEMPLATES
 from shared.business_clock import BusinessClock
+from shared.mail.templates import TEMPLATES
 
 
 async def make_digest(pool: "Pool[Any]", clock: BusinessClock) -> bool:

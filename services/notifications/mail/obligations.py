@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.notifications.mail import life
-from services.notifications.mail.templates import NEWS, OFFER, STATUS, Template
 from services.notifications.mail.timing import Role, timing_of
 from shared.contracts.event import derived_id
 from shared.contracts.outbound import TYPES
+from shared.mail.templates import NEWS, OFFER, STATUS, Template
 
 ContactKey = tuple[str, str]
 _STATUS_WORDS = {

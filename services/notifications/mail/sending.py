@@ -18,11 +18,11 @@ from services.notifications.mail.failures import FAILED, note_dead_address, writ
 from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.mails import ClaimedMail, HeldMail
 from services.notifications.mail.outcome import Outcome
-from services.notifications.mail.templates import TEMPLATES, render
 from services.notifications.mail.transport import CONNECTIONS, Transport
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import Calendar
+from shared.mail.templates import TEMPLATES, render
 from shared.process import crash_points
 from shared.process.backoff import Backoff
 from shared.process.outages import TRANSIENT

@@ -17,8 +17,8 @@ from deploy.stack import processes
 from deploy.stack.certificates import Certificates
 from services.notifications.mail.compose import Letterhead, OutgoingMail, compose
 from services.notifications.mail.outcome import Outcome
-from services.notifications.mail.templates import Rendered
 from services.notifications.mail.transport import Server, Transport
+from shared.mail.templates import Rendered
 
 HEAD = Letterhead("office@program.example", "The program office", "desk@program.example")
 MAIL_ID = "00000000-0000-4000-8000-000000000001"

@@ -14,12 +14,12 @@ from services.notifications.handlers import NotificationsReader
 from services.notifications.mail import gauges, mails
 from services.notifications.mail.compose import Letterhead
 from services.notifications.mail.sending import Mailer
-from services.notifications.mail.templates import TEMPLATES
 from services.notifications.mail.transport import Server, Transport
 from services.notifications.restore.reader import OWN, Restore
 from shared.business_clock import BusinessClock
 from shared.contracts.event import Event
 from shared.contracts.notifications import MAIL_TOPIC
+from shared.mail.templates import TEMPLATES
 from shared.postgres.pool import LIMITS
 from shared.process import metrics
 from shared.process.tasks import AT_ONCE, LATER

@@ -8,10 +8,10 @@ import pytest
 from deploy.local.stack import Stack
 from services.notifications.handlers import NotificationsReader
 from services.notifications.mail import gauges, mails
-from services.notifications.mail.templates import TEMPLATES
 from services.notifications.restore.reader import Restore
 from shared.contracts.notifications import MAIL_TOPIC
 from shared.contracts.outbound import TYPES
+from shared.mail.templates import TEMPLATES
 from shared.postgres.pool import LIMITS
 from shared.process import metrics
 from shared.process.tasks import LATER

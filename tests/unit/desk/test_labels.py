@@ -14,6 +14,7 @@ from shared.contracts.event import Event
 from shared.contracts.inbound import SETTLEMENTS
 from shared.contracts.notifications import MailEvent, Notice
 from shared.contracts.reference import CLOCKS, StaffRole
+from shared.mail.templates import TEMPLATES
 from tests.examples.streams import EventStream
 
 NAMES = Names(Catalog())
@@ -55,6 +56,7 @@ def test_every_code_that_a_page_may_show_has_words() -> None:
     }  # fmt: skip
     mails = {kind.removeprefix("notice_") for kind in about_mails}
     assert set(labels.MAIL_OUTCOMES) >= mails | set(SETTLEMENTS)
+    assert set(labels.MAILS) == {template.id for template in TEMPLATES.values()}
 
 
 def test_the_timeline_says_what_happened_in_words_the_latest_first() -> None:

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 from services.notifications.mail.address import AddressError, ascii_form
 from services.notifications.mail.command import preview
 from services.notifications.mail.compose import Letterhead, OutgoingMail, compose
-from services.notifications.mail.templates import (
+from shared.mail.templates import (
     ENVIRONMENT,
     SUBJECT_CHARACTERS,
     TEMPLATES,

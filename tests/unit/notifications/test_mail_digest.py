@@ -7,9 +7,9 @@ from typing import Any
 from services.notifications.mail.digest import LINES, Waiting, digest_of
 from services.notifications.mail.life import NEWS, OFFER_END, STATUS, Mail, Other, told_together
 from services.notifications.mail.obligations import PreparedMail
-from services.notifications.mail.templates import TEMPLATES, render
 from shared.contracts.event import derived_id
 from shared.contracts.notifications import NoticeCancelled
+from shared.mail.templates import TEMPLATES, render
 
 DUE = datetime(2026, 3, 4, 15, tzinfo=UTC)
 

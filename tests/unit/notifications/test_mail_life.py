@@ -24,9 +24,9 @@ from services.notifications.mail.obligations import (
     prepare,
 )
 from services.notifications.mail.outcome import Outcome
-from services.notifications.mail.templates import TEMPLATES, render
 from shared.contracts import notifications
 from shared.contracts.outbound import TYPES
+from shared.mail.templates import TEMPLATES, render
 
 FACT = "6e1f0000-0000-5000-8000-000000000001"
 NOTICE = "6e1f0000-0000-5000-8000-000000000003"

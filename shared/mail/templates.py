@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 SUBJECT_CHARACTERS = 78
+SAMPLE_URL = "https://program.example/"
+"""The public page's address in samples."""
 ENVIRONMENT = Environment(
-    loader=PackageLoader("services.notifications"),
+    loader=PackageLoader("shared.mail"),
     autoescape=lambda name: name is None or name.endswith(".html"),
     undefined=StrictUndefined,
     trim_blocks=True,
