@@ -1,7 +1,6 @@
 """The page of one case: where it stands, what waits, what happened, and who was told."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -9,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from services.desk import store
 from services.desk.office import act_forms, labels, people, timeline
+from services.desk.office.act_forms import ActForm
 from services.desk.office.visits import WORKS, Office, Visit
 from services.desk.store import CaseFacts
 from shared.contracts.codes import CODES
@@ -37,6 +37,9 @@ async def _show(visit: Visit) -> Response:
     facts = await find_case(visit)
     standing = facts.case.status or "accepted"
     names = await visit.names()
+    may_act = visit.may(WORKS)
+    offered = _offered(visit, facts) if may_act else {}
+    with_items = {form.name for forms in offered.values() for form in forms}
     entered = await people.list_people(visit.connection, issuer=visit.office.issuer.url)
     return visit.page(
         "case",
@@ -49,12 +52,21 @@ async def _show(visit: Visit) -> Response:
         clock=timeline.running_clock(facts.happenings),
         entries=timeline.entries(facts.happenings, names),
         told=timeline.told(facts.notices, names),
-        possible=act_forms.possible(facts),
-        likely=partial(act_forms.likely, facts),
+        offered=offered,
+        possible=[form for form in act_forms.possible(facts) if form.name not in with_items],
         done=await store.read_acts(visit.connection, facts.case.tracking_number),
         act_kinds=labels.ACT_KINDS,
         answers=labels.ANSWERS,
         purposes=CODES["purposes"],
         at=await visit.now(),
-        may_act=visit.may(WORKS),
+        may_act=may_act,
     )
+
+
+def _offered(visit: Visit, facts: CaseFacts) -> Mapping[str, Sequence[ActForm]]:
+    """Return, by item, the acts that it is likely to need; none if another person has it."""
+    return {
+        item.item_id: act_forms.likely(facts, item)
+        for item in facts.items
+        if item.taken_by in (None, visit.actor)
+    }

@@ -54,8 +54,23 @@ async def test_a_request_that_was_referred_offers_what_can_be_decided(
     page = await worker.get(f"/cases/{number}")
 
     for act in ("look", "ask", "cannot-help"):
-        assert f'href="/cases/{number}/act/{act}"' in page.text
+        assert page.text.count(f"/cases/{number}/act/{act}?item=") == 1
+        assert page.text.count(f"/cases/{number}/act/{act}") == 1  # nothing is listed twice
     assert "End the work" not in worker.text
+
+
+async def test_what_waits_with_somebody_else_can_be_decided_all_the_same(
+    worker: Browser, log: Log, pool: "Pool[Any]"
+) -> None:
+    number = await referred(log)
+    await pool.execute(
+        "UPDATE work_items SET taken_by = 'staff:b', taken_until = now() + interval '1 hour'"
+    )
+
+    page = await worker.get(f"/cases/{number}")
+
+    for act in ("look", "ask", "cannot-help"):
+        assert page.text.count(f'href="/cases/{number}/act/{act}"') == 1
 
 
 async def test_nothing_is_sent_before_it_is_confirmed(

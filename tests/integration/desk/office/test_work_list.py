@@ -179,6 +179,7 @@ async def test_figures_are_tables_with_bars(worker: Browser, log: Log) -> None:
     page = (await worker.get("/figures")).text
 
     assert '<th scope="row">Decide on a request</th><td class="number">1</td>' in page
+    assert page.count("Open work by kind") == 1
     assert '<svg viewBox="0 0 100 10"' in page
     assert 'role="img" aria-label="Decide on a request: 1"' in page
     assert "cri-tac, standard" in page
