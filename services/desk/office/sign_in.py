@@ -21,6 +21,7 @@ from services.desk.office.visits import (
     Office,
     Visit,
     safe_next,
+    send_again,
     set_session,
 )
 from shared.process import metrics
@@ -98,6 +99,11 @@ def routes(office: Office) -> Sequence[BaseRoute]:
         response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax")
         return response
 
+    async def was_out(visit: Visit) -> Response:
+        if visit.session is not None:
+            return await send_again(visit)
+        return RedirectResponse("/signed-out", 303)
+
     async def signed_out(_: Request) -> Response:
         return office.plain("signed_out", end_session=office.issuer.end_session)
 
@@ -106,7 +112,7 @@ def routes(office: Office) -> Sequence[BaseRoute]:
         Route(START, start, methods=["GET"]),
         Route(CALLBACK, callback, methods=["GET"]),
         Route(FAILED, failed, methods=["GET"]),
-        office.post(SIGN_OUT, sign_out, roles=None),
+        office.post(SIGN_OUT, sign_out, roles=None, stale=was_out),
         Route("/signed-out", signed_out, methods=["GET"]),
     ]
 

@@ -219,7 +219,7 @@ class Office:
                 visit = Visit(request, connection, self, None, frozenset(), None, form)
                 return await stale(visit) if stale else self._signed_out(request, form)
             if request.method == "POST" and not are_equal(form.text("csrf"), csrf_token(secret)):
-                handler = stale or _send_again
+                handler = stale or send_again
             current = await self.roles(connection, session)
             renewed = current != session.roles
             if renewed:  # what an earlier role could have left behind is worth nothing now
@@ -264,7 +264,8 @@ class Office:
         return RedirectResponse(f"{SIGN_IN}?{here}", 303)
 
 
-async def _send_again(visit: Visit) -> Response:
+async def send_again(visit: Visit) -> Response:
+    """Show that a form was not taken, with what was written, to be sent again."""
     return visit.page("send_again", status=403, hidden=visit.form.pairs())
 
 

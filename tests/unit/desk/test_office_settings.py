@@ -1,11 +1,14 @@
 """Outside the local stack, sign-in needs TLS and an issuer on another machine."""
 
+import tomllib
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from deploy.local.issuer import stand_in
 from services.desk.office.settings import OfficeSettings
 from tests.examples.office import LOCAL, PRODUCTION
 
@@ -16,6 +19,16 @@ def test_an_issuer_with_tls_on_another_machine_is_taken() -> None:
 
 def test_the_local_stack_may_have_a_stand_in() -> None:
     assert OfficeSettings(**LOCAL).stand_in_issuer
+
+
+def test_the_stand_in_issuer_is_in_no_image() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+
+    held = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+
+    # The image holds the wheel, and nothing else of ours that runs.
+    assert "services" in held
+    assert stand_in.__name__.partition(".")[0] not in held
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,10 @@ def issuer() -> SwitchedIssuer:
 @pytest.fixture
 def office(issuer: SwitchedIssuer) -> Office:
     settings = OfficeSettings(
-        **SETTINGS, first_administrator="stand-in-administrator", trusted_proxies="10.0.0.0/8"
+        **SETTINGS,
+        first_administrator="stand-in-administrator",
+        trusted_proxies="10.0.0.0/8",
+        office_languages="202-555-0101",
     )
     return Office(settings, relay_wake=asyncio.Event(), issuer=Issuer(settings, transport=issuer))
 

@@ -123,23 +123,7 @@ async def test_the_style_is_small_and_from_here(everybody: Browser) -> None:
     assert style.content == STYLE
     assert len(STYLE) < 12_000
     assert f'<link rel="stylesheet" href="{STYLE_PATH}">' in page.text
-    assert not re.search(r"<(script|style|img|iframe)|\son\w+=|style=", page.text)
     assert not re.search(r'(?:href|src|action)="(?:https?:)?//', page.text)
-
-
-@pytest.mark.parametrize("path", ["/sign-in", "/people", "/no-such-page"])
-async def test_every_page_has_a_skip_link_a_title_help_and_says_that_it_is_not_for_emergencies(
-    everybody: Browser, path: str
-) -> None:
-    page = (await everybody.get(path)).text
-
-    assert '<html lang="en">' in page
-    assert '<a class="skip" href="#content">' in page
-    assert '<main id="content"' in page
-    assert len(re.findall("<h1>", page)) == 1
-    assert re.search(r"<title>[^<]+ - Program office</title>", page)
-    assert "call 911" in page
-    assert "202-555-0100" in page
 
 
 async def test_while_postgres_is_away_a_plain_page_says_so(

@@ -173,6 +173,21 @@ async def test_one_client_cannot_start_sign_ins_without_end(
     assert behind.headers["location"].startswith(f"{ISSUER}/authorize?")
 
 
+async def test_all_clients_together_cannot_start_sign_ins_without_end(
+    new_browser: NewBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SIGN_INS", 2)
+
+    started = [
+        await new_browser(address=f"203.0.113.{number}").http.get("/sign-in/start")
+        for number in range(3)
+    ]
+
+    assert [each.headers["location"].partition("?")[0] for each in started] == [
+        f"{ISSUER}/authorize", f"{ISSUER}/authorize", "/sign-in/failed",
+    ]  # fmt: skip
+
+
 async def test_while_the_issuer_is_away_those_signed_in_go_on_and_nobody_new_comes(
     staff: Staff, browser: Browser, new_browser: NewBrowser, issuer: SwitchedIssuer
 ) -> None:
@@ -289,3 +304,11 @@ async def test_signing_out_ends_the_session_here_and_names_the_way_at_the_issuer
     assert str(page.url) == f"{URL}/signed-out"
     assert f'href="{ISSUER}/end?client_id=desk&amp;post_logout_redirect_uri=' in page.text
     assert await pool.fetchval("SELECT count(*) FROM sessions") == 0
+
+
+async def test_signing_out_twice_is_no_fault(worker: Browser) -> None:
+    worker.http.cookies.delete(SESSION_COOKIE)
+
+    page = await worker.post("/sign-out")
+
+    assert str(page.url) == f"{URL}/signed-out"

@@ -1,0 +1,76 @@
+"""What no field of the office's forms takes: identifiers, unseen characters, texts without end."""
+
+import pytest
+
+from services.desk.office.act_forms import ACTS, About
+from services.desk.office.call_form import FIELDS, read
+from services.desk.office.forms import Form
+from services.desk.store import ItemRow
+from shared.contracts.tracking import tracking_number
+from tests.examples.streams import START
+
+TEXT = "His number is 123-45-6789."
+SAID = "This text seems to hold a Social Security or FBI number."
+NUMBER = tracking_number(2026, 1)
+NOTHING_MORE = (None,) * 6
+ITEM = ItemRow(
+    "item-1", "late", "request-1", "ca-post", "about", "why", "otherwise", START, None, None,
+    *NOTHING_MORE,
+)  # fmt: skip
+ABOUT = About(NUMBER, "in_delivery", engagement_id=f"{NUMBER}-E1", item=ITEM)
+_KINDS = {(act.name, field.name): field.kind for act in ACTS.values() for field in act.fields}
+IN_WORDS = [key for key, kind in _KINDS.items() if kind in ("line", "words")]
+OF_CALLS = [field.name for field in FIELDS.values() if field.kind in ("line", "words")]
+
+
+LINES = [(act, field) for act, field in IN_WORDS if _KINDS[act, field] == "line"]
+LINES_OF_CALLS = [field.name for field in FIELDS.values() if field.kind == "line"]
+ANOTHER_HEADER = "A. Chief\nBcc: b@agency.example"
+
+
+@pytest.mark.parametrize(("act", "field"), IN_WORDS)
+def test_an_act_with_an_identifier_is_no_message(act: str, field: str) -> None:
+    message, errors = ACTS[act].read(ABOUT, {field: TEXT})
+
+    assert message is None
+    assert errors[field].startswith(SAID)
+
+
+@pytest.mark.parametrize("field", OF_CALLS)
+def test_a_call_with_an_identifier_is_no_request(field: str) -> None:
+    submission, contact, errors = read(Form({field: [TEXT]}), reference="call-1")
+
+    assert (submission, contact) == (None, None)
+    assert errors[field].startswith(SAID)
+
+
+@pytest.mark.parametrize(("act", "field"), IN_WORDS)
+def test_a_field_of_an_act_is_bounded(act: str, field: str) -> None:
+    message, errors = ACTS[act].read(ABOUT, {field: "x" * 10_000})
+
+    assert message is None
+    assert "at most" in errors[field]
+
+
+@pytest.mark.parametrize("field", OF_CALLS)
+def test_a_field_of_a_call_is_bounded(field: str) -> None:
+    submission, contact, errors = read(Form({field: ["x" * 10_000]}), reference="call-1")
+
+    assert (submission, contact) == (None, None)
+    assert field in errors
+
+
+@pytest.mark.parametrize(("act", "field"), LINES)
+def test_a_line_of_an_act_ends_in_no_other_header(act: str, field: str) -> None:
+    message, errors = ACTS[act].read(ABOUT, {field: ANOTHER_HEADER})
+
+    assert message is None
+    assert "cannot be seen" in errors[field]
+
+
+@pytest.mark.parametrize("field", LINES_OF_CALLS)
+def test_a_line_of_a_call_ends_in_no_other_header(field: str) -> None:
+    submission, contact, errors = read(Form({field: [ANOTHER_HEADER]}), reference="call-1")
+
+    assert (submission, contact) == (None, None)
+    assert "cannot be seen" in errors[field]
