@@ -247,9 +247,12 @@ def _words(field: Field, problem: Any) -> str:
 
 
 def _missing(field: Field) -> str:
+    if field.wrong:
+        return field.wrong
+    is_question = field.label.endswith("?")
     if field.kind in ("choice", "checks"):
-        return field.wrong or f"{field.label} Choose one of the list."
-    return field.wrong or f"{field.label}: fill this in."
+        return f"{field.label}{' Choose' if is_question else ': choose'} one of the list."
+    return f"{field.label}{' Fill' if is_question else ': fill'} this in."
 
 
 def _value(field: Field, form: Form) -> Any:
