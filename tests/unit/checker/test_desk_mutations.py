@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.proofs.checker.fold_desk import wrong_in_desk
+from tests.proofs.checker.fold_desk import _wrong_data, wrong_in_desk
 from tests.proofs.checker.fold_work import open_items
 from tests.proofs.checker.mutations.bench import Bench, Mutation
 from tests.proofs.checker.mutations.catching import catch
@@ -127,3 +127,14 @@ def test_a_call_is_open_until_it_is_settled_in_whatever_order_that_is_read() -> 
 
     assert open_after(call) == {"call:id-1-notice_decided:ohio-dps"}
     assert open_after(settled, call) == set()
+
+
+@pytest.mark.parametrize(
+    ("participant", "wrong"), [("office-desk", []), ("ohio-dps", ["contact_ids"])]
+)
+def test_a_timeline_names_the_contacts_that_the_office_keeps_alone(
+    participant: str, wrong: list[str]
+) -> None:
+    published = {"agency": {}, "participant": participant, "version": 1, "contact_ids": ["c-1"]}
+
+    assert _wrong_data(published, {"version": 1, "contact_ids": ["c-1"]}) == wrong
