@@ -1,6 +1,6 @@
 """Processes a batch: loads its state, decides each event, saves the results."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -235,10 +235,13 @@ def _obligations(
 async def _prepare_mails(connection: "Connection[Any]", state: BatchState) -> None:
     audiences = {each.audience for each in state.obligations}
     named = {(o.audience, contact_id) for o in state.obligations for contact_id in o.contact_ids}
-    known = set(await mails.read_mail_contacts(connection, audiences, named))
+    known = await mails.read_mail_contacts(connection, audiences, named)
     for contact, card in state.contacts_set.items():
-        is_own = contact in named or contact not in state.callers
-        (known.add if card.email is not None and is_own else known.discard)(contact)
+        is_of_caller = contact in state.callers
+        if card.email is not None and (contact in named or not is_of_caller):
+            known[contact] = is_of_caller
+        else:
+            known.pop(contact, None)
     prepared = [
         mail
         for each in state.obligations
@@ -249,9 +252,17 @@ async def _prepare_mails(connection: "Connection[Any]", state: BatchState) -> No
 
 
 def _with_address(
-    obligation: Obligation, known: set[ContactKey], directory: Directory
+    obligation: Obligation, known: Mapping[ContactKey, bool], directory: Directory
 ) -> set[str]:
-    """Return the contacts that may be written to: for a caller, those that the request names."""
+    """
+    Return the contacts that may be written to: for a caller, those that the request names.
+
+    A caller whom another request of the batch names is not among them.
+    """
     audience, named = obligation.audience, obligation.contact_ids
-    reached = {contact for participant, contact in known if participant == audience}
+    reached = {
+        contact
+        for (participant, contact), is_of_caller in known.items()
+        if participant == audience and (contact in named or not is_of_caller)
+    }
     return reached.intersection(named) if named and audience in directory.offices else reached

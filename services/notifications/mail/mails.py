@@ -90,15 +90,15 @@ async def read_mail_contacts(
     connection: "Connection[Any]",
     participants: Collection[str],
     named: Collection[ContactKey] = (),
-) -> list[ContactKey]:
+) -> dict[ContactKey, bool]:
     """
-    Return (participant, contact id) of every contact with an address that mail may go to.
+    Return (participant, contact id) of every contact with an address, and if it is a caller's.
 
     These are the *participants*' own and those that are *named*; others are callers'.
     """
     of, ids = zip(*named, strict=True) if named else ((), ())
     rows = await connection.fetch(_SQL["read_mail_contacts"], list(participants), of, ids)
-    return [tuple(row) for row in rows]
+    return {(participant, contact_id): of_caller for participant, contact_id, of_caller in rows}
 
 
 async def prepare_mails(connection: "Connection[Any]", mails: Iterable[PreparedMail]) -> int:

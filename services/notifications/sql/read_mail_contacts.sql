@@ -1,17 +1,18 @@
--- The contacts with a mail address that is not dead: the participants' own, and those that are named.
+-- The contacts with a mail address that is not dead: the participants' own, and those that are named, and
+-- whether they are callers'.
 WITH reached AS (
-    SELECT participant, contact_id, email
+    SELECT participant, contact_id, email, of_caller
       FROM contacts
      WHERE participant = ANY ($1::text[])
        AND email IS NOT NULL
        AND NOT of_caller
      UNION
-    SELECT participant, contact_id, email
+    SELECT participant, contact_id, email, of_caller
       FROM contacts
      WHERE (participant, contact_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))
        AND email IS NOT NULL
 )
-SELECT reached.participant, reached.contact_id
+SELECT reached.participant, reached.contact_id, reached.of_caller
   FROM reached
   LEFT JOIN dead_addresses AS dead
     ON dead.participant = reached.participant

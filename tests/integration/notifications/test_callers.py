@@ -133,6 +133,23 @@ async def test_no_caller_is_written_what_is_for_the_office(
     assert await mailed(world) == [STAFF]
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_what_is_for_the_office_goes_to_no_caller_who_is_written_to_in_the_same_batch(
+    world: World, *, is_known: bool
+) -> None:
+    world.reader = NotificationsReader(with_mail=True)
+    before = given(world.log, email="chief@bayard.example")
+    both = [
+        about(world.log, "request_referred", REFERRED),
+        about(world.log, "clock_reminded", REMINDED),
+    ]
+
+    for batch in [before, both] if is_known else [before + both]:
+        await world.take_in(*batch)
+
+    assert await mailed(world) == [CALLER, STAFF]
+
+
 async def test_the_message_for_a_caller_is_on_the_offices_topic(world: World) -> None:
     await world.take_in(*given(world.log, phone="+1 308 555 0100"))
 
