@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.desk import project, store
+from services.desk import project, projection
 from services.desk.acts import OFFICE, OUT_TOPIC, Answer, ToldFile, answer_in, file_in
 from services.desk.parse import parse
 from services.desk.project import Case, Happening, MailRow, NoticeRow
-from services.desk.store import Closed, Routed
+from services.desk.projection import Closed, Routed
 from services.desk.work import mails, notices, requests
 from services.desk.work.items import Changes, Settling, WorkItem
 from shared.catalog import catalog
@@ -86,8 +86,8 @@ class DeskReader:
         }
         if not request_ids:
             return Batch({}, {})
-        routed = await store.read_routed(connection, request_ids)
-        waiting = await store.read_open_items(connection, request_ids)
+        routed = await projection.read_routed(connection, request_ids)
+        waiting = await projection.read_open_items(connection, request_ids)
         return Batch(routed, {item.item_id: item for item in waiting})
 
     def decide(self, state: Batch, item: Item) -> Taken:
@@ -113,20 +113,20 @@ class DeskReader:
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
         if state.cases:
-            await store.save_cases(connection, state.cases.values())
-            await store.save_happenings(connection, state.happenings)
+            await projection.save_cases(connection, state.cases.values())
+            await projection.save_happenings(connection, state.happenings)
         if state.changed:
-            await store.open_items(connection, state.changed.values())
+            await projection.open_items(connection, state.changed.values())
         if state.settled:
-            await store.settle_items(connection, state.settled.values())
+            await projection.settle_items(connection, state.settled.values())
         if state.notices:
-            await store.save_notices(connection, state.notices.values())
+            await projection.save_notices(connection, state.notices.values())
         if state.mails:
-            await store.save_mails(connection, state.mails.values())
+            await projection.save_mails(connection, state.mails.values())
         if state.answers:
-            await store.record_answers(connection, state.answers.values())
+            await projection.record_answers(connection, state.answers.values())
         if state.files:
-            await store.keep_case_files(connection, state.files.values())
+            await projection.keep_case_files(connection, state.files.values())
         await catalog.take_in(connection, state.catalog)
 
 

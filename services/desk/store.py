@@ -1,17 +1,19 @@
-"""The desk's tables, one function per statement; each statement is ``sql/<function>.sql``."""
+"""
+What pages read and people change, one function per statement: ``sql/<function>.sql``.
+
+What is folded from the log is written in `projection`.
+"""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from asyncpg import Pool
 
-from services.desk.acts import OFFICE, Answer, Sent, ToldFile
-from services.desk.project import Case, Happening, MailRow, NoticeRow
-from services.desk.work.items import Settling, WorkItem
-from shared.delivery.take_in.reader import Connection
+from services.desk.acts import OFFICE, Sent
+from services.desk.project import Case, Happening
 from shared.postgres.statements import load_statements
 from shared.process.tasks import LATER
 
@@ -19,22 +21,6 @@ _SQL = load_statements(__package__)
 PAGE = 50
 """The most items on a page of the list."""
 TAKEN_FOR = timedelta(minutes=30)
-FILE_KEPT = timedelta(minutes=15)
-
-
-class Closed(NamedTuple):
-    """When an item was closed, and the event that closed it."""
-
-    at: datetime
-    because: str
-
-
-class Routed(NamedTuple):
-    """What a case's next status depends on; all None before its first event of routing."""
-
-    status: str | None
-    since: datetime | None
-    provider: str | None
 
 
 class ItemRow(NamedTuple):
@@ -127,61 +113,6 @@ class CaseFacts:
     items: Sequence[ItemRow]
 
 
-async def read_routed(
-    connection: "Connection[Any]", request_ids: Collection[str]
-) -> dict[str, Routed]:
-    """Return status, its beginning and provider of each case that is known."""
-    rows = await connection.fetch(_SQL["read_routed"], list(request_ids))
-    return {request_id: Routed(*routed) for request_id, *routed in map(tuple, rows)}
-
-
-async def save_cases(connection: "Connection[Any]", cases: Iterable[Case]) -> None:
-    """Merge *cases* into the table, in key order."""
-    await connection.execute(_SQL["save_cases"], *_columns(map(astuple, cases)))
-
-
-async def save_happenings(
-    connection: "Connection[Any]", happenings: Collection[Happening]
-) -> None:
-    """Append *happenings*; the gates have already dropped duplicates."""
-    await connection.execute(_SQL["save_happenings"], *_columns(happenings))
-
-
-async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
-    """Store decisions about whom to tell, beside what is known of their mails."""
-    await connection.execute(_SQL["save_notices"], *_columns(notices))
-
-
-async def save_mails(connection: "Connection[Any]", mails: Collection[MailRow]) -> None:
-    """Store what became of mails, beside the decisions to tell."""
-    await connection.execute(_SQL["save_mails"], *_columns(mails))
-
-
-async def read_open_items(
-    connection: "Connection[Any]", request_ids: Collection[str]
-) -> list[WorkItem]:
-    """Return the items of these requests that are not closed."""
-    rows = await connection.fetch(_SQL["read_open_items"], list(request_ids))
-    return [WorkItem(*row) for row in rows]
-
-
-async def open_items(
-    connection: "Connection[Any]", items: Iterable[tuple[WorkItem, Closed | None]]
-) -> None:
-    """Store items as open, or as closed since, in key order."""
-    rows = [(*item, *(closed or (None, None))) for item, closed in items]
-    await connection.execute(_SQL["open_items"], *_columns(rows))
-
-
-async def settle_items(connection: "Connection[Any]", settled: Collection[Settling]) -> None:
-    """Close items that are open, and for good those that may be opened later."""
-    await connection.execute(_SQL["settle_items"], *_columns(settled))
-
-
-def _columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
 async def read_items(
     connection: Any,
     *,
@@ -272,11 +203,6 @@ async def begin_act(
     return at
 
 
-async def record_answers(connection: "Connection[Any]", answers: Collection[Answer]) -> None:
-    """Note the first answer to each act; answers to other messages change nothing."""
-    await connection.execute(_SQL["record_answers"], *_columns(answers))
-
-
 async def read_act(connection: Any, message_id: str) -> ActState | None:
     """Return an act; None if there is none of this id."""
     row = await connection.fetchrow(_SQL["read_act"], message_id)
@@ -311,7 +237,7 @@ async def restore_numbers(connection: Any) -> None:
 
 async def restore_acts(connection: Any, acts: Collection[Sent]) -> None:
     """Store acts that were sent, unless they are known."""
-    await connection.execute(_SQL["restore_acts"], *_columns(acts))
+    await connection.execute(_SQL["restore_acts"], *zip(*acts, strict=True))
 
 
 async def begin_case_file(
@@ -319,11 +245,6 @@ async def begin_case_file(
 ) -> None:
     """Make room for a case file that *actor* asks for."""
     await connection.execute(_SQL["begin_case_file"], message_id, tracking_number, actor, purpose)
-
-
-async def keep_case_files(connection: "Connection[Any]", files: Collection[ToldFile]) -> None:
-    """Keep case files that were asked for and told, for a quarter of an hour."""
-    await connection.execute(_SQL["keep_case_files"], *_columns(files), FILE_KEPT)
 
 
 async def read_case_file(connection: Any, message_id: str, actor: str) -> CaseFile | None:

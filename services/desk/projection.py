@@ -1,0 +1,95 @@
+"""
+Stores what is folded from the log, one function per statement.
+
+Each statement is ``sql/<function>.sql``; `project` computes the rows.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from services.desk.acts import Answer, ToldFile
+from services.desk.project import Case, Happening, MailRow, NoticeRow
+from services.desk.work.items import Settling, WorkItem
+from shared.delivery.take_in.reader import Connection
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements("services.desk")
+FILE_KEPT = timedelta(minutes=15)
+
+
+class Closed(NamedTuple):
+    """When an item was closed, and the event that closed it."""
+
+    at: datetime
+    because: str
+
+
+class Routed(NamedTuple):
+    """What a case's next status depends on; all None before its first event of routing."""
+
+    status: str | None
+    since: datetime | None
+    provider: str | None
+
+
+async def read_routed(
+    connection: "Connection[Any]", request_ids: Collection[str]
+) -> dict[str, Routed]:
+    """Return status, its beginning and provider of each case that is known."""
+    rows = await connection.fetch(_SQL["read_routed"], list(request_ids))
+    return {request_id: Routed(*routed) for request_id, *routed in map(tuple, rows)}
+
+
+async def save_cases(connection: "Connection[Any]", cases: Iterable[Case]) -> None:
+    """Merge *cases* into the table, in key order."""
+    await connection.execute(_SQL["save_cases"], *zip(*map(astuple, cases), strict=True))
+
+
+async def save_happenings(
+    connection: "Connection[Any]", happenings: Collection[Happening]
+) -> None:
+    """Append *happenings*; the gates have already dropped duplicates."""
+    await connection.execute(_SQL["save_happenings"], *zip(*happenings, strict=True))
+
+
+async def save_notices(connection: "Connection[Any]", notices: Collection[NoticeRow]) -> None:
+    """Store decisions about whom to tell, beside what is known of their mails."""
+    await connection.execute(_SQL["save_notices"], *zip(*notices, strict=True))
+
+
+async def save_mails(connection: "Connection[Any]", mails: Collection[MailRow]) -> None:
+    """Store what became of mails, beside the decisions to tell."""
+    await connection.execute(_SQL["save_mails"], *zip(*mails, strict=True))
+
+
+async def read_open_items(
+    connection: "Connection[Any]", request_ids: Collection[str]
+) -> list[WorkItem]:
+    """Return the items of these requests that are not closed."""
+    rows = await connection.fetch(_SQL["read_open_items"], list(request_ids))
+    return [WorkItem(*row) for row in rows]
+
+
+async def open_items(
+    connection: "Connection[Any]", items: Iterable[tuple[WorkItem, Closed | None]]
+) -> None:
+    """Store items as open, or as closed since, in key order."""
+    rows = [(*item, *(closed or (None, None))) for item, closed in items]
+    await connection.execute(_SQL["open_items"], *zip(*rows, strict=True))
+
+
+async def settle_items(connection: "Connection[Any]", settled: Collection[Settling]) -> None:
+    """Close items that are open, and for good those that may be opened later."""
+    await connection.execute(_SQL["settle_items"], *zip(*settled, strict=True))
+
+
+async def record_answers(connection: "Connection[Any]", answers: Collection[Answer]) -> None:
+    """Note the first answer to each act; answers to other messages change nothing."""
+    await connection.execute(_SQL["record_answers"], *zip(*answers, strict=True))
+
+
+async def keep_case_files(connection: "Connection[Any]", files: Collection[ToldFile]) -> None:
+    """Keep case files that were asked for and told, for a quarter of an hour."""
+    await connection.execute(_SQL["keep_case_files"], *zip(*files, strict=True), FILE_KEPT)
