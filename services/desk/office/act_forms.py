@@ -1,16 +1,10 @@
 """The acts of the office as forms: their fields in words, and who is normally told. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ValidationError
-
-from services.desk.office import timeline
-from services.desk.office.call_form import NO_WAY
-from services.desk.office.forms import identifiers_in, unseen_in
+from services.desk.office import act_data, timeline
+from services.desk.office.act_form import UTC, About, ActForm, Field
 from services.desk.office.labels import Names
 from services.desk.store import CaseFacts, ItemRow
 from shared.catalog.catalog import Catalog
@@ -24,13 +18,10 @@ from shared.contracts.inbound import (
     Rehoming,
 )
 
-UNCONFIRMED = "authority_not_confirmed"
 AGENCY = "the agency that asked"
 HOLDER = "the provider whose work ends"
 NAMED = "the provider that you name"
 NEXT = "the provider that is asked next"
-_UTC = ZoneInfo("UTC")
-_UNDER_WAY = frozenset({"assigned", "planned", "in_delivery", "delivered"})
 REASONS: Mapping[str, str] = {
     "agency_called": "We spoke with the agency",
     "provider_called": "We spoke with the provider",
@@ -42,169 +33,6 @@ REASONS: Mapping[str, str] = {
 """Reasons of the office's own choice."""
 _END_REASONS = {code: meaning.rstrip(".") for code, meaning in CODES["end_reasons"].items()}
 _AFTER_END = {code: meaning.rstrip(".") for code, meaning in CODES["after_end"].items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a form: ``wrong`` says what to do if the value is missing or not accepted."""
-
-    name: str
-    label: str
-    wrong: str
-    kind: Literal["choice", "line", "words", "date"] = "choice"
-    options: Mapping[str, str] | Literal["programs", "providers"] | None = None
-    help: str = ""
-    needed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """
-    What an act is about: its case, why it was referred, the work under way, and an item.
-
-    ``contact_id`` is the caller's contact, if this office keeps it.
-    """
-
-    tracking_number: str
-    status: str
-    engagement_id: str | None = None
-    referred_because: str | None = None
-    contact_id: str | None = None
-    item: ItemRow | None = None
-    zone: ZoneInfo = _UTC
-
-
-def _nothing_more(_: Mapping[str, str]) -> dict[str, str]:
-    return {}
-
-
-@dataclass(frozen=True, slots=True)
-class ActForm:
-    """One act: ``data`` makes the message of the values that are filled in."""
-
-    name: str
-    title: str
-    does: str
-    told: Sequence[str]
-    fields: Sequence[Field]
-    model: type[BaseModel]
-    data: Callable[[About, Mapping[str, str]], Mapping[str, Any]]
-    fits: Callable[[About], bool]
-    """Tells whether the act is possible now."""
-    also_wrong: Callable[[Mapping[str, str]], dict[str, str]] = _nothing_more
-    """Returns what is wrong with the values together, by field."""
-
-    def read(
-        self, about: About, values: Mapping[str, str]
-    ) -> tuple[BaseModel | None, Mapping[str, str]]:
-        """Return the message of *values*, or what is wrong, by field."""
-        by_name = {field.name: field for field in self.fields}
-        errors = {
-            name: field.wrong
-            for name, field in by_name.items()
-            if field.needed and not values.get(name)
-        }
-        filled = {name: values[name] for name in by_name if values.get(name)}
-        lines = {name: text for name, text in filled.items() if by_name[name].kind == "line"}
-        errors |= unseen_in(lines) | identifiers_in(filled) | self.also_wrong(filled)
-        try:
-            message = self.model.model_validate(self.data(about, filled))
-        except ValidationError as error:
-            for problem in error.errors(include_input=False, include_context=False):
-                name = str(problem["loc"][0]) if problem["loc"] else ""
-                if name in by_name:
-                    errors.setdefault(name, by_name[name].wrong)
-            if not errors:
-                raise
-            return None, errors
-        except ValueError:  # of a date
-            return None, {**errors, **_wrong_dates(by_name, filled)}
-        return (None, errors) if errors else (message, {})
-
-    def field_at(self, path: str) -> str | None:
-        """Return the field of a refusal's path, such as ``/data/provider``."""
-        name = path.removeprefix("/data/").partition("/")[0]
-        return name if any(field.name == name for field in self.fields) else None
-
-
-def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict[str, str]:
-    return {name: fields[name].wrong for name in filled if fields[name].kind == "date"}
-
-
-def _is_referred(about: About) -> bool:
-    return about.status == "referred"
-
-
-def _is_claimed(about: About) -> bool:
-    """Tell whether it was only claimed that the agency's executive wants the request."""
-    return _is_referred(about) and about.referred_because == UNCONFIRMED
-
-
-def _is_decided_here(about: About) -> bool:
-    return _is_referred(about) and not _is_claimed(about)
-
-
-def _is_under_way(about: About) -> bool:
-    return about.status in _UNDER_WAY and about.engagement_id is not None
-
-
-def _is_ours(about: About) -> bool:
-    """Tell whether the contact is one that this office keeps, not the agency's own system."""
-    return about.contact_id is not None
-
-
-def _is_about(*kinds: str) -> Callable[[About], bool]:
-    """Return whether an act is about an item of one of *kinds*."""
-    return lambda about: about.item is not None and about.item.kind in kinds
-
-
-def _direct(action: str) -> Callable[[About, Mapping[str, str]], Mapping[str, Any]]:
-    def data(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-        return {"tracking_number": about.tracking_number, "action": action, **values}
-
-    return data
-
-
-def _end(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    return {"engagement_id": about.engagement_id, **values}
-
-
-def _rehome(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    return {"engagement_id": about.engagement_id, "to": "provider", **values}
-
-
-def _contact(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    return {"contact_id": about.contact_id, "of_caller": True, **values}
-
-
-def _no_way(values: Mapping[str, str]) -> dict[str, str]:
-    return {} if {"phone", "email"} & values.keys() else {"phone": NO_WAY}
-
-
-def _settle(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    assert about.item is not None
-    found: dict[str, Any] = {
-        "tracking_number": about.tracking_number,
-        "clock": about.item.about,
-        "reason": values.get("reason"),
-    }
-    if (until := values.get("valid_until")) is not None:
-        next_day = date.fromisoformat(until) + timedelta(days=1)
-        found["valid_until"] = datetime.combine(next_day, time(), about.zone)
-    return found
-
-
-def _mail_settled(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    assert about.item is not None
-    return {"mail": about.item.about, **values}
-
-
-def _told_otherwise(about: About, values: Mapping[str, str]) -> Mapping[str, Any]:
-    assert about.item is not None
-    whom = {"notice": about.item.about, "audience": about.item.participant}
-    return {**whom, "how": "told_otherwise", **values}
-
-
 _LINE = "Write at most 200 characters."
 _WHY = Field(
     "why", "How do you know?", "Say how you know, in at most 2,000 characters.", kind="words",
@@ -243,8 +71,8 @@ ACTS: Mapping[str, ActForm] = {
                 _REASON,
             ),
             Direction,
-            _direct("confirm_authority"),
-            _is_claimed,
+            act_data.direct("confirm_authority"),
+            act_data.is_claimed,
         ),
         ActForm(
             "look",
@@ -253,8 +81,8 @@ ACTS: Mapping[str, ActForm] = {
             (AGENCY, NEXT),
             (_PROGRAM, _REASON),
             Direction,
-            _direct("route"),
-            _is_decided_here,
+            act_data.direct("route"),
+            act_data.is_decided_here,
         ),
         ActForm(
             "ask",
@@ -263,8 +91,8 @@ ACTS: Mapping[str, ActForm] = {
             (NAMED, AGENCY),
             (_PROVIDER, _PROGRAM, _REASON),
             Direction,
-            _direct("assign"),
-            _is_decided_here,
+            act_data.direct("assign"),
+            act_data.is_decided_here,
         ),
         ActForm(
             "cannot-help",
@@ -273,8 +101,8 @@ ACTS: Mapping[str, ActForm] = {
             (AGENCY,),
             (_REASON,),
             Direction,
-            _direct("ineligible"),
-            _is_referred,
+            act_data.direct("ineligible"),
+            act_data.is_referred,
         ),
         ActForm(
             "end",
@@ -292,8 +120,8 @@ ACTS: Mapping[str, ActForm] = {
                 _WORDS,
             ),
             EngagementEnding,
-            _end,
-            _is_under_way,
+            act_data.end,
+            act_data.is_under_way,
         ),
         ActForm(
             "hand-on",
@@ -302,8 +130,8 @@ ACTS: Mapping[str, ActForm] = {
             (AGENCY, HOLDER, NAMED),
             (_PROVIDER, _PROGRAM, _END_REASON, _WORDS),
             Rehoming,
-            _rehome,
-            _is_under_way,
+            act_data.rehome,
+            act_data.is_under_way,
         ),
         ActForm(
             "settle",
@@ -322,8 +150,8 @@ ACTS: Mapping[str, ActForm] = {
                 _REASON,
             ),
             ClockSettlement,
-            _settle,
-            _is_about("late"),
+            act_data.settle,
+            act_data.is_about("late"),
         ),
         ActForm(
             "arrived",
@@ -344,8 +172,8 @@ ACTS: Mapping[str, ActForm] = {
                 _WHY,
             ),
             NoticeSettlement,
-            _mail_settled,
-            _is_about("unknown_outcome"),
+            act_data.mail_settled,
+            act_data.is_about("unknown_outcome"),
         ),
         ActForm(
             "told",
@@ -354,8 +182,8 @@ ACTS: Mapping[str, ActForm] = {
             (),
             (_WHY,),
             NoticeSettlement,
-            _told_otherwise,
-            _is_about("unreachable", "call"),
+            act_data.told_otherwise,
+            act_data.is_about("unreachable", "call"),
         ),
         ActForm(
             "contact",
@@ -384,9 +212,9 @@ ACTS: Mapping[str, ActForm] = {
                 ),
             ),
             Contact,
-            _contact,
-            _is_ours,
-            _no_way,
+            act_data.contact,
+            act_data.is_ours,
+            act_data.no_way,
         ),
     )
 }
@@ -403,7 +231,7 @@ BY_KIND: Mapping[str, Sequence[str]] = {
 """The acts that an item of a kind is likely to need, the likeliest first."""
 
 
-def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = _UTC) -> About:
+def about_of(facts: CaseFacts, *, item_id: str = "", zone: ZoneInfo = UTC) -> About:
     """Return what acts in a case are about; *item_id* names an item, if it is one."""
     return About(
         tracking_number=facts.case.tracking_number,

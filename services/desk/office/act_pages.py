@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute
 
 from services.desk import sending, store
 from services.desk.acts import Act, message_id_of
-from services.desk.office.act_forms import ACTS, About, ActForm, about_of, options_of
+from services.desk.office.act_form import About, ActForm
+from services.desk.office.act_forms import ACTS, about_of, options_of
 from services.desk.office.answers import OTHER_REASONS, answered
 from services.desk.office.case_file_pages import close_in_time
 from services.desk.office.case_page import find_case

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from services.desk import store
 from services.desk.office import act_forms, labels, people, timeline
-from services.desk.office.act_forms import ActForm
+from services.desk.office.act_form import ActForm
 from services.desk.office.visits import WORKS, Office, Visit
 from services.desk.store import CaseFacts
 from shared.contracts.codes import CODES

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.desk.office.act_forms import ACTS, About
+from services.desk.office.act_form import About
+from services.desk.office.act_forms import ACTS
 from services.desk.office.call_form import FIELDS, read
 from services.desk.office.forms import Form
 from services.desk.store import ItemRow

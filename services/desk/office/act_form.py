@@ -1,0 +1,100 @@
+"""The parts of an act's form, and how its message is read from what was filled in. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ValidationError
+
+from services.desk.office.forms import identifiers_in, unseen_in
+from services.desk.store import ItemRow
+
+UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form: ``wrong`` says what to do if the value is missing or not accepted."""
+
+    name: str
+    label: str
+    wrong: str
+    kind: Literal["choice", "line", "words", "date"] = "choice"
+    options: Mapping[str, str] | Literal["programs", "providers"] | None = None
+    help: str = ""
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """
+    What an act is about: its case, why it was referred, the work under way, and an item.
+
+    ``contact_id`` is the caller's contact, if this office keeps it.
+    """
+
+    tracking_number: str
+    status: str
+    engagement_id: str | None = None
+    referred_because: str | None = None
+    contact_id: str | None = None
+    item: ItemRow | None = None
+    zone: ZoneInfo = UTC
+
+
+def _nothing_more(_: Mapping[str, str]) -> dict[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """One act: ``data`` makes the message of the values that are filled in."""
+
+    name: str
+    title: str
+    does: str
+    told: Sequence[str]
+    fields: Sequence[Field]
+    model: type[BaseModel]
+    data: Callable[[About, Mapping[str, str]], Mapping[str, Any]]
+    fits: Callable[[About], bool]
+    """Tells whether the act is possible now."""
+    also_wrong: Callable[[Mapping[str, str]], dict[str, str]] = _nothing_more
+    """Returns what is wrong with the values together, by field."""
+
+    def read(
+        self, about: About, values: Mapping[str, str]
+    ) -> tuple[BaseModel | None, Mapping[str, str]]:
+        """Return the message of *values*, or what is wrong, by field."""
+        by_name = {field.name: field for field in self.fields}
+        errors = {
+            name: field.wrong
+            for name, field in by_name.items()
+            if field.needed and not values.get(name)
+        }
+        filled = {name: values[name] for name in by_name if values.get(name)}
+        lines = {name: text for name, text in filled.items() if by_name[name].kind == "line"}
+        errors |= unseen_in(lines) | identifiers_in(filled) | self.also_wrong(filled)
+        try:
+            message = self.model.model_validate(self.data(about, filled))
+        except ValidationError as error:
+            for problem in error.errors(include_input=False, include_context=False):
+                name = str(problem["loc"][0]) if problem["loc"] else ""
+                if name in by_name:
+                    errors.setdefault(name, by_name[name].wrong)
+            if not errors:
+                raise
+            return None, errors
+        except ValueError:  # of a date
+            return None, {**errors, **_wrong_dates(by_name, filled)}
+        return (None, errors) if errors else (message, {})
+
+    def field_at(self, path: str) -> str | None:
+        """Return the field of a refusal's path, such as ``/data/provider``."""
+        name = path.removeprefix("/data/").partition("/")[0]
+        return name if any(field.name == name for field in self.fields) else None
+
+
+def _wrong_dates(fields: Mapping[str, Field], filled: Mapping[str, str]) -> dict[str, str]:
+    return {name: fields[name].wrong for name in filled if fields[name].kind == "date"}
