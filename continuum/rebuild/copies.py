@@ -90,6 +90,7 @@ NOTIFICATIONS = replace(
             "settlements",
             "calls",
             "reach",
+            "codes_sent",
         ): "hold what was written to people or is to be told by a call, whose outcome is on"
         " cri.int.mail.v1",
         ("gates of other topics",): _OTHER_GATES,

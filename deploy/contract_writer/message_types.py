@@ -12,6 +12,7 @@ VERSION = "0.10"
 """The version of the contract; `deploy/contract/CHANGELOG.md` begins with it."""
 PREVIEW = frozenset(
     {
+        "agency.set.v1",
         "amendment.came_too_late.v1",
         "amendment.passed_on.v1",
         "calendar.define.v1",
@@ -22,6 +23,7 @@ PREVIEW = frozenset(
         "clock.reminder.v1",
         "clock.settle.v1",
         "clock.settled.v1",
+        "code.send.v1",
         "contact.changed.v1",
         "delivery.failed.v1",
         "engagement.affected.v1",

@@ -67,5 +67,6 @@ def case_question_event(message: Message, request: Request, batch: BatchState) -
 
 
 def _answer_event(message: Message, kind: str, batch: BatchState, facts: Facts) -> Published:
-    who = message.participant
+    """Return an event that is numbered by the sender, whose checkpoint the batch holds."""
+    who = message.sender
     return next_event(message, batch, topic=ANSWERS_TOPIC, kind=kind, subject=who, facts=facts)

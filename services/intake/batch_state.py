@@ -151,7 +151,7 @@ class BatchState:
     def _apply_id(self, message: Message, original: str) -> None:
         assert message.source is not None
         assert message.id is not None
-        key = (message.participant, message.source, message.id)
+        key = (message.sender, message.source, message.id)
         if key not in self.by_id:
             self.by_id[key] = FirstRecord(message.content, original)
             self.new_ids.append((message, original))

@@ -1,12 +1,20 @@
-"""The events that store a contact, and which mails it gets."""
+"""The events that store a contact, and which mails it gets, and that ask for a code to it."""
 
 from services.intake.batch_state import BatchState, Published
 from services.intake.events import next_event
 from services.intake.message import Message
-from shared.contracts.intake import CONFIDENTIAL_TOPIC, ContactFacts, PreferenceFacts, QuietFacts
+from shared.contracts.intake import (
+    CONFIDENTIAL_TOPIC,
+    CodeFacts,
+    ContactFacts,
+    PreferenceFacts,
+    QuietFacts,
+)
+from shared.contracts.services import WEB_DESK
 
 _SET = "gov.cri.intake.contact_set.v1"
 _PREFERENCE_SET = "gov.cri.intake.preference_set.v1"
+_CODE_ASKED = "gov.cri.intake.code_asked.v1"
 
 
 def contact_subject(message: Message) -> str:
@@ -17,9 +25,25 @@ def contact_subject(message: Message) -> str:
 def contact_event(message: Message, batch: BatchState) -> Published:
     """Return the event that stores a contact."""
     subject = contact_subject(message)
-    facts = ContactFacts(participant=message.participant, **dict(message.data))
+    stated = dict(message.data)
+    # The public desk is no organization: nobody whom it names may get the mail of another.
+    stated["of_caller"] = stated["of_caller"] or message.participant == WEB_DESK
+    facts = ContactFacts(participant=message.participant, **stated)
     return next_event(
         message, batch, topic=CONFIDENTIAL_TOPIC, kind=_SET, subject=subject, facts=facts
+    )
+
+
+def code_event(message: Message, batch: BatchState) -> Published:
+    """Return the event that asks for a code, behind the contact that it goes to."""
+    facts = CodeFacts(participant=message.participant, **dict(message.data))
+    return next_event(
+        message,
+        batch,
+        topic=CONFIDENTIAL_TOPIC,
+        kind=_CODE_ASKED,
+        subject=contact_subject(message),
+        facts=facts,
     )
 
 

@@ -16,7 +16,7 @@ from services.intake.answer_events import (
 from services.intake.batch_state import BatchState, Decision, FirstRecord, Published
 from services.intake.checks.content import check_content
 from services.intake.checks.senders import check_sender
-from services.intake.contacts import contact_event, preference_event
+from services.intake.contacts import code_event, contact_event, preference_event
 from services.intake.findings import Finding, first_findings
 from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
@@ -30,6 +30,7 @@ from shared.contracts.inbound import (
     CaseQuestion,
     ClockSettlement,
     Close,
+    CodeToSend,
     Contact,
     Direction,
     EngagementEnding,
@@ -59,7 +60,7 @@ def decide(message: Message, batch: BatchState) -> Decision:
         *check_sender(message, batch.registry, office=batch.office),
     ]
     if reasons:
-        return refuse(message, reasons, batch)
+        return refuse(message.of_sender(), reasons, batch)
     earlier = _earlier(message, batch)
     reused = [*_check_reuse(message, earlier)]
     if reused:
@@ -82,7 +83,7 @@ def _earlier(message: Message, batch: BatchState) -> list[tuple[str, FirstRecord
     """Return the first records with the message's id and reference, each with its path."""
     assert message.source is not None
     assert message.id is not None
-    found = [("/id", batch.by_id.get((message.participant, message.source, message.id)))]
+    found = [("/id", batch.by_id.get((message.sender, message.source, message.id)))]
     if isinstance(message.data, Submission):
         reference = (message.participant, message.data.reference)
         found.append(("/data/reference", batch.by_reference.get(reference)))
@@ -126,6 +127,8 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (contact_event(message, batch),), original)
         case Preference():
             return Decision("applied", (preference_event(message, batch),), original)
+        case CodeToSend():
+            return Decision("applied", (code_event(message, batch),), original)
         case NoticeSettlement():
             return Decision("applied", (settlement_event(message, batch),), original)
         case StatusQuestion():

@@ -25,6 +25,7 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import reference, refusals, routing
 from shared.contracts.inbound import (
     Capacity,
+    CodeToSend,
     Contact,
     NoticeSettlement,
     Preference,
@@ -159,6 +160,7 @@ class IntakeReader:
             calendars=catalog.calendars,
             staff=catalog.staff,
             solicitations=catalog.solicitations,
+            agencies=catalog.agencies,
         )
 
     def _blank(self, record: Record) -> Message:
@@ -173,11 +175,11 @@ def _changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> dict[Ke
 
 def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
     """Return the subjects that *messages* may publish about, accepted or refused."""
-    subjects = {(ANSWERS_TOPIC, message.participant) for message in messages}
+    subjects = {(ANSWERS_TOPIC, message.sender) for message in messages}
     for message in messages:
         if isinstance(message.data, Capacity):
             subjects.add((TOPIC, message.participant))
-        elif isinstance(message.data, Contact | Preference):
+        elif isinstance(message.data, Contact | Preference | CodeToSend):
             subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
         elif isinstance(message.data, NoticeSettlement):
             subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))

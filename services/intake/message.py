@@ -1,7 +1,7 @@
 """A participant's record, parsed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,8 @@ class Message:
     """
     A participant's record, as far as it could be parsed.
 
+    ``participant`` is the one for which it acts: its sender, unless the public desk acts for
+    another; then ``desk`` is the sender.
     ``reasons`` are the faults of its form, ``more`` the number of further ones. Without any,
     ``data`` is the valid model of the type ``kind``, ``text_findings`` are the faults of single
     texts, and ``content`` is the digest by which a repetition is recognized. Of a malformed record
@@ -40,6 +42,7 @@ class Message:
     coordinate: str
     participant: str
     at: datetime
+    desk: str | None = None
     kind: str | None = None
     source: str | None = None
     id: str | None = None
@@ -51,6 +54,15 @@ class Message:
     reasons: tuple[Finding, ...] = ()
     more: int = 0
     text_findings: tuple[Finding, ...] = ()
+
+    @property
+    def sender(self) -> str:
+        """The participant whose topic holds the record."""
+        return self.desk or self.participant
+
+    def of_sender(self) -> "Message":
+        """Return it as its sender's own, to which the answer then goes."""
+        return replace(self, participant=self.sender, desk=None)
 
     def safe_reference(self) -> str | None:
         """Return the reference, or None if it holds a protected identifier."""

@@ -71,8 +71,11 @@ def parse_message(
 
 
 def _valid(event: Inbound, document: dict[str, Any], blank: Message, *, kind: str) -> Message:
+    acting_for = event.onbehalfof
     return replace(
         blank,
+        participant=acting_for or blank.participant,
+        desk=None if acting_for is None else blank.participant,
         kind=kind,
         source=event.source,
         id=event.id,
@@ -80,7 +83,7 @@ def _valid(event: Inbound, document: dict[str, Any], blank: Message, *, kind: st
         traceparent=event.traceparent,
         actor=event.actor,
         data=with_uppercase_numbers(event.data),
-        content=digest(kind, document["data"]),
+        content=digest(kind if acting_for is None else f"{kind} {acting_for}", document["data"]),
         text_findings=check_texts(document),
     )
 

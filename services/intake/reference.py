@@ -6,9 +6,11 @@ from services.intake.events import event_attributes
 from services.intake.message import Message
 from shared.contracts.reference import (
     SUBJECT,
+    AgencySet,
     CalendarDefined,
     CalendarDefinition,
     Entry,
+    KnownAgency,
     Participant,
     ParticipantRegistered,
     Program,
@@ -49,6 +51,8 @@ def entry_event(message: Message, *, number: int, at: datetime) -> tuple[str, Re
             return _event("staff", StaffSet, entry, message, number, at)
         case Solicitation():
             return _event("solicitation", SolicitationAnnounced, entry, message, number, at)
+        case KnownAgency():
+            return _event("agency", AgencySet, entry, message, number, at)
 
 
 def _event(

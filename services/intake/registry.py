@@ -6,8 +6,10 @@ from datetime import datetime
 
 from services.intake.agency_list import full_ori
 from shared.contracts.reference import (
+    AgencySet,
     CalendarDefined,
     CalendarDefinition,
+    KnownAgency,
     Participant,
     ParticipantRegistered,
     Program,
@@ -35,6 +37,7 @@ class Sender:
     oris: frozenset[str] = frozenset()
     agency_keys: frozenset[str] = frozenset()
     names_actors: bool = False
+    reached_by_desk: bool = False
     effective_from: datetime | None = None
     effective_until: datetime | None = None
 
@@ -60,7 +63,8 @@ class Registry:
     Reference data as of ``version``; ``topics`` maps each id and alias to the id.
 
     ``staff`` has the roles of each person of a program office, by participant and pseudonym;
-    ``solicitations`` the last version of each.
+    ``solicitations`` the last version of each; ``known_domains`` the domains of an agency's
+    addresses, by its ORI of nine characters.
     """
 
     version: int = 0
@@ -71,6 +75,7 @@ class Registry:
     calendars: frozenset[str] = frozenset()
     staff: Mapping[tuple[str, str], frozenset[StaffRole]] = field(default_factory=dict)
     solicitations: Mapping[str, int] = field(default_factory=dict)
+    known_domains: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def sender(participant: Participant) -> Sender:
@@ -82,6 +87,7 @@ def sender(participant: Participant) -> Sender:
         oris=frozenset(map(full_ori, participant.oris)),
         agency_keys=frozenset(participant.agency_keys),
         names_actors=bool(participant.names_actors),
+        reached_by_desk=participant.reached_by == "desk",
         effective_from=participant.effective_from,
         effective_until=participant.effective_until,
     )
@@ -97,6 +103,7 @@ def registry(
     calendars: Mapping[str, CalendarDefinition],
     staff: Mapping[tuple[str, str], StaffMember],
     solicitations: Mapping[str, Solicitation],
+    agencies: Mapping[str, KnownAgency],
 ) -> Registry:
     """Return the registry of a catalog at *version*."""
     aliases = {alias: topic.id for topic in topics.values() for alias in topic.aliases}
@@ -109,6 +116,7 @@ def registry(
         calendars=frozenset(calendars),
         staff={key: frozenset(person.roles) for key, person in staff.items()},
         solicitations={one.id: one.version for one in solicitations.values()},
+        known_domains={one.id: frozenset(one.known_domains) for one in agencies.values()},
     )
 
 
@@ -134,5 +142,8 @@ def with_event(before: Registry, event: ReferenceEvent) -> Registry:
         case SolicitationAnnounced(data=solicitation):
             versions = {**before.solicitations, solicitation.id: solicitation.version}
             return replace(after, solicitations=versions)
+        case AgencySet(data=agency):
+            domains = {**before.known_domains, agency.id: frozenset(agency.known_domains)}
+            return replace(after, known_domains=domains)
         case _:
             return after

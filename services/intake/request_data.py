@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from services.intake.agency_list import AgencyList
+from services.intake.authority import basis_of
 from services.intake.batch_state import BatchState, Request
 from services.intake.message import Message
 from services.intake.registry import Registry
@@ -31,7 +32,7 @@ def request_facts(
                 "submitted_at": message.at,
                 "first_contact_on": submission.first_contact_on,
                 "received_by": _facts(submission.received_by),
-                "authority": _facts(submission.authority),
+                "authority": _authority(submission, batch),
                 "agency": _agency(submission.agency, batch.agencies),
                 "requested_role": by.role,
                 "contact_ids": [by.contact_id] if by.contact_id else [],
@@ -114,6 +115,15 @@ def _stated_fields(change: BaseModel) -> dict[str, Any]:
 
 def _facts(part: BaseModel | None) -> dict[str, Any] | None:
     return None if part is None else dict(part)
+
+
+def _authority(submission: Submission, batch: BatchState) -> dict[str, Any] | None:
+    stated = submission.authority
+    if stated is None:
+        return None
+    known = batch.registry.known_domains
+    basis = basis_of(stated, submission.agency, agencies=batch.agencies, known_domains=known)
+    return {"basis": basis, "on": stated.on}
 
 
 def _agency(agency: Agency, agencies: AgencyList) -> dict[str, Any]:

@@ -63,7 +63,7 @@ async def load_batch(
         [subject for _, subject in shared],
         [topic for topic, _ in own],
         [subject for _, subject in own],
-        [message.participant for message in whole],
+        [message.sender for message in whole],
         [message.source for message in whole],
         [message.id for message in whole],
         [message.participant for message in submitted],
@@ -106,7 +106,7 @@ def save_batch(
         ],
         [batch.requests[number] for number in batch.changed_requests - new.keys()],
         [(number, batch.needs[number]) for number in batch.changed_needs],
-        [(m.participant, m.source, m.id, m.content, original) for m, original in batch.new_ids],
+        [(m.sender, m.source, m.id, m.content, original) for m, original in batch.new_ids],
         [(*subject, last) for subject, last in numbers.items()],
         [(*key, use.since, use.pages) for key, use in list_uses.items()],
     )

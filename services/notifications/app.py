@@ -46,7 +46,11 @@ def build(settings: Settings) -> Service:
     return Service(
         name="notifications",
         topics=TOPICS,
-        reader=NotificationsReader(clock, with_mail=bool(mailing)),
+        reader=NotificationsReader(
+            clock,
+            with_mail=bool(mailing),
+            with_codes=bool(mailing) and settings.code_key is not None,
+        ),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
@@ -62,7 +66,7 @@ def build(settings: Settings) -> Service:
 
 def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
     """Return the tasks of mail, if mail is set up."""
-    server, head = settings.mail_server, settings.letterhead
+    server, head, key = settings.mail_server, settings.letterhead, settings.code_key
     if server is None or head is None:
         return ()
     mailer = Mailer(
@@ -72,6 +76,7 @@ def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
         relay_wake=relay_wake,
         clock=settings.clock,
         owned_seconds=settings.mail_owned_seconds,
+        code_key=None if key is None else key.get_secret_value().encode(),
     )
     reach = Reach(relay_wake=relay_wake, clock=settings.clock)
     return (

@@ -12,9 +12,11 @@ from services.notifications.audiences.contacts import card_of
 from services.notifications.audiences.repeats import Answer, WaitingRepeat, as_kept
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.audiences.request_status import ListPage, ListQuery, RequestStatus
+from services.notifications.mail.codes import Codes
 from services.notifications.mail.obligations import Obligation
 from services.notifications.mail.settling import Call, Settling
 from shared.contracts.intake import (
+    CodeAsked,
     ContactSet,
     NeedStated,
     NoteStated,
@@ -33,7 +35,11 @@ _REFERENCE = frozenset(get_args(ReferenceEvent))
 
 
 class NoticeRow(NamedTuple):
-    """The decision for one event and audience; written as a ``notice_row_2``."""
+    """
+    The decision for one event and audience; all but ``through`` is written as a ``notice_row_2``.
+
+    ``through`` is the participant on whose topic the message is, if not on the audience's own.
+    """
 
     subject: str
     fact: str
@@ -43,6 +49,12 @@ class NoticeRow(NamedTuple):
     participantsequence: int | None = None
     because: str | None = None
     call: bool = False
+    through: str | None = None
+
+    @property
+    def reader(self) -> str:
+        """The participant on whose topic the message is."""
+        return self.through or self.audience
 
 
 class WaitingNote(NamedTuple):
@@ -76,6 +88,7 @@ class BatchState:
     notes_waiting: dict[str, WaitingNote] = field(default_factory=dict)
     engaged: Sequence[Working] = ()
     settling: Settling = field(default_factory=Settling)
+    codes: Codes = field(default_factory=Codes)
     with_mail: bool = False
     mailed: Collection[ContactKey] = ()
     files: Mapping[str, File] = field(default_factory=dict)
@@ -154,6 +167,8 @@ class BatchState:
             key = (data.participant, data.contact_id)
             self.contacts_set[key] = card_of(event)
             (self.callers.add if data.of_caller else self.callers.discard)(key)
+        elif kind is CodeAsked:
+            self.codes.take(event)
         elif kind is PreferenceSet:
             self.preferences_set[event.data.participant, event.data.contact_id] = event.data
         elif kind in _REFERENCE:
@@ -165,8 +180,8 @@ class BatchState:
         return None if request is None else known(request)
 
     def must_call(self, request: Request) -> bool:
-        """Return whether *request* is a caller's and no mail reaches a contact that it names."""
-        if request.participant not in self.directory.offices:
+        """Return whether it is of an agency without a system that no mail reaches."""
+        if not self.directory.asks_for_callers(request.participant):
             return False
         keys = [(request.participant, contact_id) for contact_id in request.contact_ids]
         return not any(map(self._is_mailed, keys))

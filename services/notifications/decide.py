@@ -18,10 +18,12 @@ from services.notifications.audiences.audience import (
 )
 from services.notifications.audiences.repeats import repeated
 from services.notifications.audiences.table import InputEvent, rows_of
+from services.notifications.audiences.withheld import without_words
 from services.notifications.mail.obligations import is_for_requester, is_mailed
 from shared.contracts import reference
-from shared.contracts.event import Classification
+from shared.contracts.event import Classification, Facts
 from shared.contracts.outbound import TYPES
+from shared.contracts.services import WEB_DESK
 
 NO_RECORD = "no record of theirs led to this"
 AS_REQUESTER = "it made the request for a caller, and is told as the agency would be"
@@ -57,8 +59,17 @@ def _sent(event: InputEvent, view: View, row: To[Any]) -> Sequence[Notice]:
     data = content if isinstance(content, Mapping) else dict.fromkeys(audience, content)
     call = view.must_call and row.audience is requester and is_mailed(kind)
     return [
-        Send(each, kind, subject, data[each], answer, classification, call) for each in audience
+        Send(
+            each, kind, subject, _shown(data[each], each, view, row), answer, classification, call
+        )
+        for each in audience
     ]
+
+
+def _shown(data: Facts, audience: str, view: View, row: To[Any]) -> Facts:
+    """Return *data* as *audience* receives it: the public desk gets no words unasked."""
+    is_withheld = row.restricted and view.directory.reader_of(audience) == WEB_DESK
+    return without_words(data) if is_withheld else data
 
 
 def _once(notices: list[Notice]) -> tuple[Notice, ...]:

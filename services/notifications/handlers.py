@@ -13,6 +13,8 @@ from services.notifications.batch_state import BatchState, ContactKey, NoticeRow
 from services.notifications.decide import decide
 from services.notifications.directory import EMPTY_DIRECTORY, directory_of, with_batch
 from services.notifications.mail import mails, settlements
+from services.notifications.mail.code_mails import prepare_codes, read_codes
+from services.notifications.mail.codes import Codes
 from services.notifications.mail.obligations import (
     Obligation,
     is_for_requester,
@@ -21,7 +23,12 @@ from services.notifications.mail.obligations import (
 )
 from services.notifications.mail.settling import Settling
 from services.notifications.mail.timing import Role
-from services.notifications.messages import NumberNotices, calls_among, number_notices
+from services.notifications.messages import (
+    NumberNotices,
+    calls_among,
+    notice_id,
+    number_notices,
+)
 from services.notifications.views import build_view
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
@@ -43,12 +50,19 @@ class NotificationsReader:
     Decides, once for each event and audience, whether to send a message.
 
     Messages, their numbers, stored answers and notices commit together, and, *with_mail*, the
-    mails about them.
+    mails about them, and *with_codes*, those that hold codes.
     """
 
-    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_mail: bool = False) -> None:
+    def __init__(
+        self,
+        clock: BusinessClock = REAL_TIME,
+        *,
+        with_mail: bool = False,
+        with_codes: bool = False,
+    ) -> None:
         self._clock = clock
         self._with_mail = with_mail
+        self._with_codes = with_codes
         self._catalog = CatalogCache()
         self._version = 0
         self._names = EMPTY_DIRECTORY
@@ -69,13 +83,14 @@ class NotificationsReader:
         loaded = store.Loaded()
         if plan.requests or subjects:
             loaded = await store.load_batch(connection, plan, subjects)
+            if loaded.version != self._version:
+                await self._read_names(connection, version=loaded.version)
+                directory = self._directory(items)
         numbers = sequences.Numbers(loaded.numbers)
-        if (plan.names or plan.offices) and loaded.version != self._version:
-            await self._read_names(connection, version=loaded.version)
-            directory = self._directory(items)
-            if plan.offices:  # there may be more of them, whose numbers are not locked yet
-                found = plan.numbered_subjects(directory)
-                numbers = await sequences.lock(connection, [*found, *loaded.working_subjects])
+        needed = {*plan.numbered_subjects(directory), *loaded.working_subjects(directory)}
+        # There may be more offices, or participants without a system, than was known.
+        if not needed <= loaded.numbers.keys():
+            numbers = await sequences.lock(connection, needed)
         return BatchState(
             at=self._clock.at(at),
             directory=directory,
@@ -89,6 +104,7 @@ class NotificationsReader:
             notes_waiting=loaded.notes,
             engaged=loaded.engaged,
             settling=await _read_settling(connection, items),
+            codes=await read_codes(connection, items) if self._with_codes else Codes(),
             listings=await _read_listings(connection, plan.listings, directory),
             with_mail=self._with_mail,
             mailed=await self._read_mailed(connection, plan, loaded, directory),
@@ -107,6 +123,9 @@ class NotificationsReader:
             await mails.save_preferences(connection, state.preferences_set.values())
         if state.obligations:
             await _prepare_mails(connection, state)
+        if state.codes.asked and self._with_codes:
+            notices = [notice_id(event) for event in state.codes.asked]
+            await prepare_codes(connection, state.codes, notices)
         if state.settling.settled:
             await settlements.settle_mails(connection, state.settling.settled)
         if state.calls:
@@ -131,7 +150,7 @@ class NotificationsReader:
         named = {key for keys in plan.contacts.values() for key in keys}
         for request in loaded.requests.values():
             named |= {(request.participant, contact_id) for contact_id in request.contact_ids}
-        of_callers = [key for key in named if key[0] in directory.offices]
+        of_callers = [key for key in named if directory.asks_for_callers(key[0])]
         return await mails.read_mail_contacts(connection, (), of_callers) if of_callers else ()
 
     async def _read_names(self, connection: "Connection[Any]", *, version: int) -> None:
@@ -265,4 +284,5 @@ def _with_address(
         for (participant, contact), is_of_caller in known.items()
         if participant == audience and (contact in named or not is_of_caller)
     }
-    return reached.intersection(named) if named and audience in directory.offices else reached
+    of_caller = named and directory.asks_for_callers(audience)
+    return reached.intersection(named) if of_caller else reached

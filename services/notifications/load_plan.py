@@ -10,10 +10,10 @@ from services.notifications.audiences.request import Directory
 from services.notifications.audiences.request_status import ListQuery
 from services.notifications.audiences.table import answers_a_record, rows_of
 from services.notifications.batch_state import ContactKey
-from services.notifications.messages import out_topic
+from services.notifications.messages import stream_of
 from services.notifications.parse import is_request
 from shared.contracts import intake, notifications, routing
-from shared.contracts.event import sender_of
+from shared.contracts.event import participant_of, sender_of
 from shared.contracts.inbound import LISTS
 from shared.delivery.records import Item
 from shared.delivery.sequences import Subject
@@ -28,20 +28,18 @@ class LoadPlan:
     What a batch must lock and read.
 
     ``requests`` exist already, so requests that this batch creates are not among them.
-    ``participants`` may be sent messages, as may the program offices if ``offices`` is set;
-    ``names`` is set if the directory is needed. ``notice_subjects`` are subjects other than
-    requests whose notices are numbered: they include every participant that is answered, because
-    an answer may release a repeat. ``answered`` are the records that the batch answers,
-    ``repeated`` those whose stored answer it reads, ``note_answers`` those whose answer may
-    release a note. ``files`` are the requests whose file is opened; they are among ``engaged``,
-    as are those whose engagement opens, or whose words change. ``contacts_set`` are the contacts
-    that the batch sets.
+    ``participants`` may be sent messages, as may the program offices if ``offices`` is set.
+    ``notice_subjects`` are subjects other than requests whose notices are numbered: they include
+    every sender that is answered, because an answer may release a repeat. ``answered`` are the
+    records that the batch answers, ``repeated`` those whose stored answer it reads,
+    ``note_answers`` those whose answer may release a note. ``files`` are the requests whose file
+    is opened; they are among ``engaged``, as are those whose engagement opens, or whose words
+    change. ``contacts_set`` are the contacts that the batch sets.
     """
 
     requests: set[str] = field(default_factory=set)
     participants: set[str] = field(default_factory=set)
     offices: bool = False
-    names: bool = False
     notice_subjects: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
     repeated: set[str] = field(default_factory=set)
@@ -55,9 +53,11 @@ class LoadPlan:
     def numbered_subjects(self, directory: Directory) -> list[Subject]:
         """Return every (topic, subject) that may get a new number, sorted."""
         recipients = self.participants.union(directory.offices if self.offices else ())
-        streams = {(out_topic(participant), participant) for participant in recipients}
+        if self.contacts_set:  # a provider that works with one of them may have no system
+            recipients |= directory.reached_by_desk
         return sorted(
-            streams | {(notifications.TOPIC, subject) for subject in self.notice_subjects}
+            {stream_of(each, directory) for each in recipients}
+            | {(notifications.TOPIC, subject) for subject in self.notice_subjects}
         )
 
     def contacts_handed_over(self) -> set[ContactKey]:
@@ -95,19 +95,14 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
         elif kind is intake.AnswerRepeated:
             plan.repeated.add(event.data.of)
         elif kind is intake.NoteStated:
-            plan.names = True
             if event.inreplyto is not None:
                 plan.repeated.add(event.inreplyto)
         elif kind is routing.MessageApplied or kind is routing.MessageRefused:
             _add_note_released(plan, event)
-        elif kind is notifications.NoticeUndelivered:
-            plan.names = True
         elif kind in REQUEST_EVENTS:
-            plan.names = True
             if kind is routing.EngagementOpened:
                 plan.engaged.add(event.subject)
         elif kind is routing.RequestFactsChanged:
-            plan.names = True
             if event.data.words and event.data.provider is not None:
                 plan.engaged.add(event.subject)
         elif kind is intake.ContactSet:
@@ -127,12 +122,11 @@ def _add_audiences(plan: LoadPlan, event: Any) -> None:
         participant = sender_of(event)
         assert participant is not None
         plan.participants.add(participant)
-        plan.notice_subjects.add(participant)
+        plan.notice_subjects.add(participant_of(event.inreplyto))
         plan.answered.add(event.inreplyto)
 
 
 def _add_question(plan: LoadPlan, event: intake.StatusAsked) -> None:
-    plan.names = True
     if event.data.about in LISTS:
         plan.listings.add(question_of(event))
     elif is_request(event.data.about):
@@ -144,7 +138,7 @@ def _add_note_released(
 ) -> None:
     """Add what is needed to send a note that waits for *answer*."""
     if answer.data.requester is not None and answer.inreplyto is not None:
-        plan.names = plan.offices = True
+        plan.offices = True
         plan.participants.add(answer.data.requester)
         plan.note_answers.add(answer.inreplyto)
 

@@ -8,13 +8,14 @@ from pydantic_core import to_json
 
 from services.notifications.audiences.audience import Notice, NotNeeded, Send
 from services.notifications.audiences.repeats import Answer
-from services.notifications.audiences.request import Request
+from services.notifications.audiences.request import Directory, Request
 from services.notifications.batch_state import BatchState, NoticeRow
 from services.notifications.mail.settling import Call
 from shared.contracts import envelope, intake, notifications
 from shared.contracts.event import Classification, Event, derived_id
 from shared.contracts.outbound import SOURCE
 from shared.delivery.records import Outgoing
+from shared.delivery.sequences import Subject
 
 NOTICE_DECIDED = "gov.cri.notifications.notice_decided.v1"
 CASE_FILE_TOLD = "gov.cri.notifications.case_file_told.v1"
@@ -34,6 +35,12 @@ class Draft(NamedTuple):
 
 def out_topic(participant: str) -> str:
     return f"cri.out.{participant}.v1"
+
+
+def stream_of(audience: str, directory: Directory) -> Subject:
+    """Return the topic on which messages to *audience* are, and whose numbers count there."""
+    reader = directory.reader_of(audience)
+    return out_topic(reader), reader
 
 
 def draft(send: Send) -> Draft:
@@ -85,8 +92,8 @@ def number_notices(
         if isinstance(each, NotNeeded):
             rows.append(not_needed(event, each))
             continue
-        number = state.numbers.next(out_topic(each.audience), each.audience)
-        row = sent(event, each, number)
+        number = state.numbers.next(*stream_of(each.audience, state.directory))
+        row = sent(event, each, number, state.directory)
         rows.append(row)
         outgoing.append(message(event, each, row, at=state.at))
         if each.answer:
@@ -104,11 +111,21 @@ def prepare(notices: Sequence[Notice]) -> list[Draft | NotNeeded]:
     return [each if isinstance(each, NotNeeded) else draft(each) for each in notices]
 
 
-def sent(event: Event, found: Draft, number: int) -> NoticeRow:
+def sent(event: Event, found: Draft, number: int, directory: Directory) -> NoticeRow:
     """Return the decision to send *found* under *number*."""
     audience, kind = found.audience, found.type
     message_id = derived_id(event.id, kind, audience)
-    return NoticeRow(event.subject, event.id, audience, kind, message_id, number, call=found.call)
+    reader = directory.reader_of(audience)
+    return NoticeRow(
+        event.subject,
+        event.id,
+        audience,
+        kind,
+        message_id,
+        number,
+        call=found.call,
+        through=None if reader == audience else reader,
+    )
 
 
 def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
@@ -133,13 +150,14 @@ def message(event: Event, found: Draft, row: NoticeRow, *, at: datetime) -> Outg
         correlation=event.correlationid,
         identity=row.message_id,
         participant_number=row.participantsequence,
+        audience=found.audience if row.through else None,
         classification=found.classification,
         inreplyto=event.inreplyto if found.answer else None,
         inreplytoid=event.inreplytoid if found.answer else None,
         traceparent=event.traceparent,
     )
     value = envelope.write(about, found.data, order=envelope.MESSAGE_ORDER)
-    topic, audience = out_topic(found.audience), found.audience.encode()
+    topic, audience = out_topic(row.reader), found.audience.encode()
     return Outgoing(row.message_id, topic, audience, value, summary=envelope.summary(about))
 
 
@@ -201,6 +219,8 @@ def _notice_data(row: NoticeRow) -> dict[str, Any]:
         "message_id": row.message_id,
         "participantsequence": row.participantsequence,
     }
+    if row.through is not None:
+        told["through"] = row.through
     return told | {"call": True} if row.call else told
 
 

@@ -35,6 +35,8 @@ class Settings(ServiceSettings):
     """How long a mail under way waits for a word of its process; then its outcome is unknown."""
     public_url: str | None = None
     """The address of the public page, for links in mails."""
+    code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """The key that the public desk has, too, of which both derive codes; None: no code is sent."""
 
     @model_validator(mode="after")
     def _mail_is_complete(self) -> Self:

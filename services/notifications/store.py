@@ -11,7 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.notifications.audiences.audience import Working
 from services.notifications.audiences.case_file import LONGEST, File
 from services.notifications.audiences.repeats import Answer, WaitingRepeat
-from services.notifications.audiences.request import Asked, Request
+from services.notifications.audiences.request import Asked, Directory, Request
 from services.notifications.audiences.request_status import (
     ListPage,
     ListQuery,
@@ -20,7 +20,7 @@ from services.notifications.audiences.request_status import (
 )
 from services.notifications.batch_state import BatchState, ContactKey, WaitingNote
 from services.notifications.load_plan import LoadPlan
-from services.notifications.messages import out_topic
+from services.notifications.messages import stream_of
 from shared.contracts.intake import Window
 from shared.contracts.outbound import CaseMail, CaseNote, CaseNotice, ContactCard
 from shared.delivery.sequences import Subject
@@ -57,10 +57,9 @@ class Loaded:
     notes: dict[str, WaitingNote] = field(default_factory=dict)
     engaged: Sequence[Working] = ()
 
-    @property
-    def working_subjects(self) -> set[Subject]:
-        """The (topic, subject) of the providers in ``engaged``."""
-        return {(out_topic(each.provider), each.provider) for each in self.engaged}
+    def working_subjects(self, directory: Directory) -> set[Subject]:
+        """Return the (topic, subject) of the providers in ``engaged``."""
+        return {stream_of(each.provider, directory) for each in self.engaged}
 
 
 async def load_batch(
@@ -129,7 +128,7 @@ def save_batch(state: BatchState) -> Closing:
         [(a.inreplyto, a.message_id, a.message_type, a.subject, a.data) for a in state.answered],
         [(*subject, last) for subject, last in state.numbers.changed.items()],
         state.at,
-        state.notices,
+        [row[:-1] for row in state.notices],
         list(state.needs_stated.items()),
         [
             (*key, card.name, card.title, card.email, card.phone, card.zone, key in state.callers)

@@ -25,6 +25,8 @@ def build_view(event: Any, state: BatchState) -> View:
         return View(state.at, state.directory, card=state.card(key), working=state.working(key))
     if kind is intake.NoticeSettleDirected:
         return View(state.at, state.directory, refusal=state.settling.refusal(event))
+    if kind is intake.CodeAsked:
+        return View(state.at, state.directory, refusal=state.codes.refusal(event))
     if kind is notifications.NoticeUndelivered:
         request = state.requests[event.subject]
         call = state.must_call(request)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from shared.contracts.reference import (
+    AgencySet,
     CalendarDefined,
     CalendarDefinition,
     Entry,
+    KnownAgency,
     Participant,
     ParticipantRegistered,
     Program,
@@ -62,6 +64,8 @@ class Catalog:
     staff: Mapping[tuple[str, str], StaffMember] = field(default_factory=dict)
     """By participant and pseudonym."""
     solicitations: Mapping[str, Solicitation] = field(default_factory=dict)
+    agencies: Mapping[str, KnownAgency] = field(default_factory=dict)
+    """By ORI."""
 
     def topic(self, code: str) -> TopicOfHelp | None:
         """Return the topic of help whose id or alias is *code*."""
@@ -146,6 +150,8 @@ def _kind(event: ReferenceEvent) -> str:
             return "staff"
         case SolicitationAnnounced():
             return "solicitation"
+        case AgencySet():
+            return "agency"
 
 
 _MODELS: Mapping[str, Any] = {
@@ -157,6 +163,7 @@ _MODELS: Mapping[str, Any] = {
     "calendar": CalendarDefinition,
     "staff": StaffMember,
     "solicitation": Solicitation,
+    "agency": KnownAgency,
 }
 
 
@@ -209,3 +216,6 @@ def with_entry(catalog: Catalog, number: int, entry: Entry) -> Catalog:
         case Solicitation():
             announced = {**catalog.solicitations, entry.id: entry}
             return replace(catalog, version=number, solicitations=announced)
+        case KnownAgency():
+            agencies = {**catalog.agencies, entry.id: entry}
+            return replace(catalog, version=number, agencies=agencies)

@@ -216,11 +216,16 @@ CODES: Mapping[str, Mapping[str, str]] = {
     "authority_bases": {
         "letter_seen": "The office has seen a letter of the executive.",
         "call_back": "The office has called the agency back under a number known to it.",
+        "code_to_address": "The code sent to an address was repeated; known addresses count.",
         "claimed": "Only the caller says so; the request is referred until that is confirmed.",
     },
     "confirmed_bases": {
         "letter_seen": "The office has seen a letter of the executive.",
         "call_back": "The office has called the agency back under a number known to it.",
+    },
+    "code_purposes": {
+        "confirm_address": "To check that an address is the person's own.",
+        "act": "To do something that a link alone must not do.",
     },
     "purposes": {
         "triage": "To decide on the request.",
@@ -250,9 +255,14 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "participant_kinds": {
         "agency_system": "The system of one or more agencies: submits requests.",
+        "agency_desk": "The public desk: acts for agencies and providers without a system.",
         "provider": "Helps: declares capacity, answers offers, reports work.",
         "program_office": "Keeps the catalog, and decides on referred requests.",
         "observer": "Receives what is public, and may ask.",
+    },
+    "ways_to_reach": {
+        "topic": "A system of its own sends and receives.",
+        "desk": "It has no system: the public desk acts for it.",
     },
     "program_statuses": {
         "announced": "Not open yet, or open from opens_at on; requests wait.",

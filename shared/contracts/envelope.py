@@ -11,7 +11,7 @@ from shared.contracts.event import Classification, Event, derived_id, padded, se
 # Attribute orders of notifications' messages. They differ from the models' order since 0.1.0
 # and stay, so that an event has the same bytes in every release.
 MESSAGE_ORDER = (
-    "id", "type", "subject", "dataclassification", "participantsequence", "inreplyto",
+    "id", "type", "subject", "dataclassification", "participantsequence", "audience", "inreplyto",
     "inreplytoid", "specversion", "source", "time", "datacontenttype", "correlationid",
     "causationid", "traceparent",
 )  # fmt: skip
@@ -59,6 +59,7 @@ def attributes(
     ordinal: int = 0,
     number: int | None = None,
     participant_number: int | None = None,
+    audience: str | None = None,
     classification: Classification = "internal",
     inreplyto: str | None = None,
     inreplytoid: str | None = None,
@@ -97,6 +98,8 @@ def attributes(
         found["actor"] = actor
     if participant_number is not None:
         found["participantsequence"] = padded(participant_number)
+    if audience is not None:
+        found["audience"] = audience
     if received_at is not None:
         found["receivedat"] = received_at
     if traceparent is not None:

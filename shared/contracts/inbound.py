@@ -16,6 +16,7 @@ from shared.contracts.reference import (
     Code,
     Codes,
     CriType,
+    KnownAgency,
     Ori,
     Participant,
     ParticipantId,
@@ -97,8 +98,11 @@ RehomeTo = Literal["provider", "lane", "close"]
 Settlement = Literal["counted_as_delivered", "sent_again", "dropped", "told_otherwise"]
 SETTLEMENTS: tuple[str, ...] = get_args(Settlement)
 ReceivedThrough = Literal["phone", "email", "letter", "event"]
-AuthorityBasis = Literal["letter_seen", "call_back", "claimed"]
+AuthorityBasis = Literal["letter_seen", "call_back", "code_to_address", "claimed"]
+BASES_OF_OFFICES = ("letter_seen", "call_back", "claimed")
+BASES_OF_THE_DESK = ("code_to_address", "claimed")
 ConfirmedBasis = Literal["letter_seen", "call_back"]
+CodePurpose = Literal["confirm_address", "act"]
 Purpose = Literal["triage", "call", "delivery_problem", "complaint", "audit"]
 
 
@@ -201,6 +205,8 @@ class Authority(Strict):
     """What the office relies on; if it is only `claimed`, the request is referred."""
     on: date
     """When the office was told so, or made sure; not in the future where the agency is."""
+    address: Annotated[Line | None, Field(examples=["chief@agency.example"])] = None
+    """With `code_to_address`: the address whose reader has repeated the code that went there."""
 
 
 class Submission(Strict):
@@ -209,7 +215,8 @@ class Submission(Strict):
 
     A program office may enter the request of an agency that calls and has no system: of any ORI
     in the agency list, with ``received_by``, ``authority``, ``first_contact_on`` and a contact.
-    The office is then answered and notified as the agency's system would be.
+    The office is then answered and notified as the agency's system would be. The public desk
+    submits the request of an agency without a system, with ``authority`` and a contact.
 
     The answer is submission.accepted, with the tracking number, or submission.refused.
     """
@@ -224,7 +231,7 @@ class Submission(Strict):
     received_by: ReceivedBy | None = None
     """Only from a program office, and required of it: how the request came."""
     authority: Authority | None = None
-    """Only from a program office, and required of it: who wants the request."""
+    """Only from a program office and the public desk, and required: who wants the request."""
     agency: Agency
     """The agency that asks for help."""
     requested_by: RequestedBy
@@ -330,6 +337,23 @@ class Contact(Strict):
     Of a program office: whether the person belongs to an agency that called, not to the office.
     Such a contact is written to about requests that name it, and about nothing else.
     """
+
+
+class CodeToSend(Strict):
+    """
+    Mails a code to a contact, of which the public desk knows that it is the right one.
+
+    Desk and notifications derive it from a key that both have, so it is in no message.
+    """
+
+    contact_id: Identifier
+    """The contact that the code goes to; it was set with contact.set and has an address."""
+    purpose: Annotated[CodePurpose, Field(examples=["confirm_address"])]
+    """What the code is asked for."""
+    about: Annotated[Line, Field(examples=["WEB-7Q2K9M4T1X"])]
+    """What it is about: the reference of a draft, a tracking number, an offer or an engagement."""
+    counter: Annotated[int, Field(ge=1, le=1_000_000, examples=[1])]
+    """Which code it is for this contact and this matter: each has a number of its own."""
 
 
 class MailKinds(Strict):
@@ -634,7 +658,7 @@ class ParticipantRegistration(Participant):
     """
 
     kind: Annotated[
-        Literal["agency_system", "provider", "program_office", "observer"],
+        Literal["agency_system", "agency_desk", "provider", "program_office", "observer"],
         Field(examples=["agency_system"]),
     ]
     """What kind of participant it is; this decides what it may send."""
@@ -681,6 +705,8 @@ class Inbound(Strict):
     """What the message is about, such as your reference or a tracking number."""
     actor: Actor | None = None
     """The person who acts, as a pseudonym; required if your registration says so."""
+    onbehalfof: ParticipantId | None = None
+    """Only from the public desk: the participant without a system for which it acts."""
     time: Annotated[AwareDatetime, Field(examples=["2026-11-29T15:04:05-05:00"])]
     """When you wrote it. Only the broker's time of the record is used to decide."""
     datacontenttype: Annotated[str, Field(pattern=JSON_TYPE, examples=["application/json"])] = (
@@ -714,6 +740,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.request.withdraw.v1": Withdrawal,
     "gov.cri.contact.set.v1": Contact,
     "gov.cri.preference.set.v1": Preference,
+    "gov.cri.code.send.v1": CodeToSend,
     "gov.cri.status.ask.v1": StatusQuestion,
     "gov.cri.capacity.declare.v1": Capacity,
     "gov.cri.offer.answer.v1": OfferAnswer,
@@ -727,6 +754,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.calendar.define.v1": CalendarDefinition,
     "gov.cri.staff.set.v1": StaffMember,
     "gov.cri.solicitation.announce.v1": SolicitationAnnouncement,
+    "gov.cri.agency.set.v1": KnownAgency,
     "gov.cri.request.direct.v1": Direction,
     "gov.cri.engagement.end.v1": EngagementEnding,
     "gov.cri.engagement.rehome.v1": Rehoming,
@@ -745,13 +773,17 @@ def schema_file(kind: str | None) -> str:
 
 OFFICE = "program_office"
 """The kind of participant that directs the programs."""
+AGENCY_DESK = "agency_desk"
+"""The kind of the public desk."""
+_ASKING = frozenset({"agency_system", AGENCY_DESK, OFFICE})
 SENDERS: dict[str, frozenset[str]] = {
-    "gov.cri.request.submit.v1": frozenset({"agency_system", OFFICE}),
-    "gov.cri.request.amend.v1": frozenset({"agency_system", OFFICE}),
-    "gov.cri.request.withdraw.v1": frozenset({"agency_system", OFFICE}),
-    "gov.cri.contact.set.v1": frozenset({"agency_system", "provider", OFFICE}),
-    "gov.cri.preference.set.v1": frozenset({"agency_system", "provider", OFFICE}),
-    "gov.cri.status.ask.v1": frozenset({"agency_system", "provider", OFFICE, "observer"}),
+    "gov.cri.request.submit.v1": _ASKING,
+    "gov.cri.request.amend.v1": _ASKING,
+    "gov.cri.request.withdraw.v1": _ASKING,
+    "gov.cri.contact.set.v1": _ASKING | {"provider"},
+    "gov.cri.preference.set.v1": _ASKING | {"provider"},
+    "gov.cri.code.send.v1": frozenset({AGENCY_DESK}),
+    "gov.cri.status.ask.v1": _ASKING | {"provider", "observer"},
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),
     "gov.cri.milestone.report.v1": frozenset({"provider"}),
@@ -764,6 +796,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.calendar.define.v1": frozenset({OFFICE}),
     "gov.cri.staff.set.v1": frozenset({OFFICE}),
     "gov.cri.solicitation.announce.v1": frozenset({OFFICE}),
+    "gov.cri.agency.set.v1": frozenset({OFFICE}),
     "gov.cri.request.direct.v1": frozenset({OFFICE}),
     "gov.cri.engagement.end.v1": frozenset({OFFICE}),
     "gov.cri.engagement.rehome.v1": frozenset({OFFICE}),
@@ -803,6 +836,7 @@ _BY_ROLE: dict[StaffRole, frozenset[str]] = {
             "gov.cri.ruleset.approve.v1",
             "gov.cri.calendar.define.v1",
             "gov.cri.solicitation.announce.v1",
+            "gov.cri.agency.set.v1",
         }
     ),
     "administrator": frozenset({"gov.cri.participant.register.v1", "gov.cri.staff.set.v1"}),

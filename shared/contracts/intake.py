@@ -498,4 +498,23 @@ class NoticeSettleDirected(Event):
     data: NoticeSettleFacts
 
 
-ConfidentialEvent = ContactSet | PreferenceSet | NeedStated | NoteStated | NoticeSettleDirected
+class CodeFacts(Facts):
+    """``counter`` says which code it is; the code itself is on no topic."""
+
+    participant: str
+    contact_id: str
+    purpose: str
+    about: str
+    counter: int
+
+
+class CodeAsked(Event):
+    """The public desk asks for a code by mail. Its subject is the contact's, as `ContactSet`'s."""
+
+    type: Literal["gov.cri.intake.code_asked.v1"]
+    data: CodeFacts
+
+
+ConfidentialEvent = (
+    ContactSet | PreferenceSet | CodeAsked | NeedStated | NoteStated | NoticeSettleDirected
+)

@@ -14,9 +14,10 @@ class Notice(Facts):
     """
     The decision for one audience of one event.
 
-    ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, at least once)
-    or ``not_needed`` (``because`` says why). ``call``: the audience is a program office that
-    entered the request for a caller, and no mail reaches the agency: somebody must call it.
+    ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, or on that of
+    ``through``, at least once) or ``not_needed`` (``because`` says why). ``call``: the audience
+    entered the request for an agency without a system, and no mail reaches that agency: somebody
+    must call it.
     """
 
     audience: str
@@ -27,6 +28,7 @@ class Notice(Facts):
     participantsequence: int | None = None
     because: str | None = None
     call: bool | None = None
+    through: str | None = None
 
 
 class NoticeFacts(Facts):
@@ -100,7 +102,8 @@ class CancelledFacts(MailFacts):
     """
     ``because``: ``no_address`` (the contact has none any more), ``overtaken`` (a later mail tells
     more), ``never_told`` (it would end what nobody was told by mail), ``switched_off`` (the
-    contact wants no such mails) or ``told_together`` (``together_with``, a digest, tells it).
+    contact wants no such mails), ``told_together`` (``together_with``, a digest, tells it) or
+    ``too_late`` (its code does not count any more).
     """
 
     because: str

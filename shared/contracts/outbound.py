@@ -165,6 +165,8 @@ class Message(Facts):
     """In answers: the id of your message, if it could be read and may be repeated."""
     participantsequence: Sequence | None = None
     """The number of the message among all that were written for you: 1, 2, 3 and so on."""
+    audience: ParticipantName | None = None
+    """Only to the public desk: the participant without a system for which the message is."""
     traceparent: Name | None = None
     """The traceparent of the message of yours that led to it, if it had one."""
     data: Any

@@ -25,6 +25,9 @@ ParticipantId = Annotated[
 Ori = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$", examples=["NC0260100"])]
 Line = Annotated[str, Field(min_length=1, max_length=200)]
 Codes = Annotated[list[Code], Field(max_length=200)]
+Domain = Annotated[
+    str, Field(pattern=r"^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,6}$", examples=["agency.example"])
+]
 Actor = Annotated[
     str, Field(pattern=r"^(staff|contact|system):[A-Za-z0-9_-]{1,64}$", examples=["staff:k7f2"])
 ]
@@ -108,6 +111,11 @@ class Participant(Facts):
     """
     Whether each of its messages must name, as `actor`, the person who acts. For a program office,
     the roles of that person then decide what the message may do.
+    """
+    reached_by: Literal["topic", "desk"] | None = None
+    """
+    Whether it has a system on topics of its own, as by default, or none: then it is reached
+    through the public desk, which acts for it.
     """
     effective_from: AwareDatetime | None = None
     """When the registration begins to hold; without it, at once."""
@@ -462,6 +470,22 @@ class Solicitation(Facts):
     """Whether it is to open, open, closed, or canceled."""
 
 
+class KnownAgency(Facts):
+    """
+    An agency as the program office knows it.
+
+    It is sent whole, and replaces the entry with its id.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{7}$", examples=["CA0194200"])]
+    """The agency's ORI, of nine characters."""
+    known_domains: Annotated[list[Domain], Field(max_length=50, examples=[["agency.example"]])]
+    """
+    The domains of its mail addresses. Who repeats a code that went to one of them speaks for the
+    agency; all others only claim to.
+    """
+
+
 Entry = (
     Participant
     | Program
@@ -471,6 +495,7 @@ Entry = (
     | CalendarDefinition
     | StaffMember
     | Solicitation
+    | KnownAgency
 )
 """One entry of the reference data; the program office sends it whole."""
 
@@ -515,6 +540,11 @@ class SolicitationAnnounced(Event):
     data: Solicitation
 
 
+class AgencySet(Event):
+    type: Literal["gov.cri.intake.agency_set.v1"]
+    data: KnownAgency
+
+
 ReferenceEvent = (
     ParticipantRegistered
     | ProgramDefined
@@ -524,4 +554,5 @@ ReferenceEvent = (
     | CalendarDefined
     | StaffSet
     | SolicitationAnnounced
+    | AgencySet
 )

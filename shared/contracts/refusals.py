@@ -132,6 +132,22 @@ NOT_OF_A_CALLER = replace(
     message="Only a program office says this, of a request that it enters for a caller.",
     fix="Leave it out.",
 )
+NOT_OF_THIS_BASIS = replace(
+    ROLE_NOT_AUTHORIZED,
+    message="Participants of your kind do not rely on this.",
+    fix="Say what you rely on: one of {bases}.",
+)
+NOT_REACHED_BY_DESK = replace(
+    ROLE_NOT_AUTHORIZED,
+    message="The sender may not act for this participant.",
+    fix="The public desk acts for participants that are registered as reached by it; others leave"
+    " onbehalfof out.",
+)
+REACHED_BY_DESK = replace(
+    ROLE_NOT_AUTHORIZED,
+    message="This participant is registered as one without a system, reached by the public desk.",
+    fix="Act through the public desk, or ask the program office to register you with a topic.",
+)
 ACTOR_NEEDED = Refusal(
     "actor_needed",
     "The message does not say who acts.",
@@ -314,6 +330,14 @@ NOT_CLEARABLE = Refusal(
 NOT_SAID_OF_A_CALLER = Refusal(
     "schema", "Of a request that an office enters for a caller, this is required.", "Add it."
 )
+NOT_SAID_AT_THE_DESK = Refusal(
+    "schema", "Of the request of an agency without a system, this is required.", "Add it."
+)
+CODE_WITHOUT_ADDRESS = Refusal(
+    "schema",
+    "An address is named with code_to_address, and only then.",
+    "Name the address to which the code went, or leave it out.",
+)
 DECLINE_WITHOUT_REASON = Refusal("schema", "A decline needs its reason.", "Add a reason code.")
 CANNOT_GO_ON_WITHOUT_WORDS = Refusal(
     "schema", "Why you cannot go on is not said.", "Say it to the program office in note."
@@ -373,6 +397,16 @@ RESERVED_ID = Refusal(
     "reserved",
     "This id is reserved for the system itself.",
     "Choose another id, such as the organization's name.",
+)
+ONE_AGENCY_DESK = Refusal(
+    "reserved",
+    "There is one participant of this kind: the public desk.",
+    "Register it as web-desk, and others as what they are.",
+)
+HAS_A_SYSTEM = Refusal(
+    "schema",
+    "Only an agency system and a provider may be reached by the public desk.",
+    "Leave reached_by out.",
 )
 NOT_A_URI = Refusal("schema", "This is no URI that could begin a source.", "Write it as in {own}.")
 RESERVED_SOURCE = Refusal(
@@ -517,6 +551,18 @@ NOTICE_NOT_FAILED = Refusal(
     "Settle a notice only after each of its mails to the audience was refused or given up.",
     _NOTIFICATIONS,
 )
+TOO_MANY_CODES = Refusal(
+    "too_often",
+    "Too many codes went to this address of late.",
+    "Wait: at most three go to one address in an hour.",
+    _NOTIFICATIONS,
+)
+NO_ADDRESS = Refusal(
+    "address_needed",
+    "No mail can reach this contact.",
+    "Set the contact with an address, then ask for a new code.",
+    _NOTIFICATIONS,
+)
 NO_RULESET = Refusal(
     "no_ruleset",
     "No rule set is in force.",
@@ -544,6 +590,7 @@ MEANINGS: Mapping[str, str] = {
     "duplicate_key": "A key stands twice in one object.",
     "engagement_not_open": "The engagement has ended, and its request goes on without it.",
     "id_reused_with_other_content": "Source and id were used for another message.",
+    "address_needed": "The contact is not set, or no mail reaches it: there is no code.",
     "no_ruleset": "No rule set is in force: the direction cannot be carried out.",
     "not_cloudevents": "Not an object, binary mode, or an attribute is missing or malformed.",
     "not_delivered": "The engagement cannot be completed before the milestone delivered.",
@@ -558,7 +605,7 @@ MEANINGS: Mapping[str, str] = {
     "provider_not_active": "The provider gets no offers: the direction cannot be carried out.",
     "reference_reused_with_other_content": "The reference was used for another request.",
     "reserved": "The id or source of a participant belongs to the system itself.",
-    "role_not_authorized": "Participants of your kind may not send this type, or for this reason.",
+    "role_not_authorized": "You may not send this type, for this reason or for this participant.",
     "same_provider": "The engagement is to go on with the provider that has it.",
     "schema": "The data do not match their type, or a field is unknown.",
     "source_not_registered": "You are not registered at this time, or source is not yours.",
@@ -567,7 +614,7 @@ MEANINGS: Mapping[str, str] = {
     "tombstone": "The record has no value.",
     "too_deep": "Nested deeper than 32 levels.",
     "too_large": "More than 1,048,576 bytes, or more than about 20,000 values.",
-    "too_often": "The same list was asked for moments ago, or many case files were.",
+    "too_often": "The same list was asked for moments ago, or many case files or codes were.",
     "unknown_engagement": "No such engagement, or its check character is wrong.",
     "unknown_mail": "No such mail, or none about the notice to this audience.",
     "unknown_offer": "No such offer, or its check character is wrong.",

@@ -70,6 +70,7 @@ OFFER = Template(
         "tracking_number": "CRI-2026-000042-J",
         "sentence": "You help with a topic asked for.",
         "expires_at": "2026-03-09 22:00 UTC",
+        "has_system": True,
     },
 )
 NEWS = Template(
@@ -103,7 +104,13 @@ DIGEST = Template(
         "more": 0,
     },
 )
-TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST)}
+CODE = Template(
+    "code",
+    1,
+    "Your code",
+    {"code": "00417263", "about": "WEB-7Q2K9M4T1X", "purpose": "confirm_address", "counter": 1},
+)
+TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE)}
 
 
 def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:

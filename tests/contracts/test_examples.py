@@ -10,6 +10,7 @@ import yaml
 from services.intake.agency_list import load_agency_list
 from shared.contracts import inbound, outbound
 from shared.contracts.reporting import ProgramsEvent
+from shared.contracts.services import DESKS
 from tests.examples.refusals import CATALOG
 from tests.proofs.door.examples import STORIES, Examples
 from tests.proofs.door.writing import formatted
@@ -135,8 +136,8 @@ def test_agencies_and_participants_are_those_of_the_reference_data() -> None:
     sent = [m for file in FILES for m in messages(EXAMPLES.raw(file.as_posix()))]
 
     registered = [m["data"] for m in sent if m.get("type") == "gov.cri.participant.register.v1"]
-    # One is refused; the other is registered only to show what it may send.
-    registered = [each for each in registered if each["id"] not in ("operator", "office-desk")]
+    # One is refused; the others are registered only to show what they may send.
+    registered = [each for each in registered if each["id"] not in ("operator", *DESKS)]
     named = [m["data"]["agency"] for m in sent if m.get("type") == "gov.cri.request.submit.v1"]
     named = [each for each in named if "ori" in each]
     assert registered

@@ -338,11 +338,15 @@ class Log:
         assert isinstance(event, intake.CaseFileAsked)
         return event.model_copy(update={"actor": "staff:w1"})
 
-    def registered(self, participant: str, kind: str, name: str, *, offset: int) -> Event:
+    def registered(
+        self, participant: str, kind: str, name: str, *, offset: int, **more: Any
+    ) -> Event:
+        sources = [f"urn:cri:{participant}"]
+        own = {"id": participant, "kind": kind, "name": name, "sources": sources}
         return self.event(
             reference.TOPIC,
             "participant_registered",
             reference.SUBJECT,
-            {"id": participant, "kind": kind, "name": name, "sources": [f"urn:cri:{participant}"]},
+            own | more,
             inreplyto=inbound(offset, OFFICE),
         )

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.contracts.services import WEB_DESK
 from shared.delivery.records import Record
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -24,7 +25,9 @@ SENDERS = {
     "calendar": OFFICE,
     "staff": OFFICE,
     "solicitation": OFFICE,
+    "agency": OFFICE,
     "case": OFFICE,
+    "code": WEB_DESK,
 }
 """The senders of the types that an agency system does not send."""
 _OF_OFFICE = (
@@ -103,6 +106,12 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         "request.amend": {"tracking_number": number, "topics": ["officer_wellness"]},
         "request.withdraw": {"tracking_number": number, "reason": "no_longer_needed"},
         "contact.set": {"contact_id": "c-1", "name": "Pat Doe", "email": "pat@example.org"},
+        "code.send": {
+            "contact_id": "c-1",
+            "purpose": "confirm_address",
+            "about": "WEB-7Q2K9M4T1X",
+            "counter": 1,
+        },
         "preference.set": {
             "contact_id": "c-1",
             "kinds": {"status": "daily"},
@@ -165,6 +174,7 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         "calendar.define": calendar(),
         "staff.set": {"id": "staff:k7f2", "participant": OFFICE, "roles": ["worker"]},
         "solicitation.announce": solicitation(),
+        "agency.set": {"id": ORI, "known_domains": ["lapd.example"]},
         "request.direct": {
             "tracking_number": number,
             "action": "assign",

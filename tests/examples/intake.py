@@ -10,6 +10,7 @@ from services.intake.decide import decide
 from services.intake.message import Message
 from services.intake.parse import parse_message
 from services.intake.registry import Registry, Sender
+from shared.contracts.services import WEB_DESK
 from shared.delivery.records import Record
 from tests.examples.inbound import (
     AGENCY,
@@ -38,6 +39,8 @@ REGISTRY = Registry(
         "ny-post": Sender("ny-post", "agency_system", ("urn:cri:ny-post",)),
         PROVIDER: Sender(PROVIDER, "provider", ("urn:cri:iacp",)),
         OBSERVER: Sender(OBSERVER, "observer", (f"urn:cri:{OBSERVER}",)),
+        WEB_DESK: Sender(WEB_DESK, "agency_desk", (f"urn:cri:{WEB_DESK}",)),
+        "noble": Sender("noble", "provider", ("urn:cri:noble",), reached_by_desk=True),
         OFFICE: Sender(OFFICE, "program_office", (f"urn:cri:{OFFICE}",)),
     },
     topics={

@@ -55,7 +55,7 @@ async def answered(client: Client) -> bool:
 
 def desk() -> dict[str, Any]:
     listed = yaml.safe_load((ROOT / "deploy" / "reference" / "participants.yaml").read_text())
-    (entry,) = listed["desks"]
+    (entry,) = (each for each in listed["desks"] if each["id"] == OFFICE)
     return dict(entry)
 
 

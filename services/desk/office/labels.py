@@ -93,6 +93,7 @@ ACT_KINDS: Mapping[str, str] = {
     "case.ask": "Open the case file",
     "notice.settle": "Say what became of a message",
     "staff.set": "Give roles",
+    "agency.set": "Say what is known of an agency",
 }
 """What people of the office do, by the name of the message's type."""
 ANSWERS: Mapping[str, str] = {"applied": "accepted", "refused": "not accepted"}
@@ -113,6 +114,7 @@ MAILS: Mapping[str, str] = {
     "offer": "An offer, to a provider",
     "news": "Other news about a request",
     "digest": "All that is new, once a day",
+    "code": "A code, before somebody asks or acts on a page",
     "trial": "A trial of our operators",
 }
 """What a template of mails is for, by its id."""

@@ -18,6 +18,7 @@ from shared.contracts.inbound import OFFICE
 from shared.contracts.reference import (
     CalendarDefinition,
     Entry,
+    KnownAgency,
     Participant,
     Program,
     Provider,
@@ -45,6 +46,8 @@ def check_entry(entry: Entry, registry: Registry, *, at: datetime) -> Iterator[F
         return
     if isinstance(entry, Solicitation):
         yield from _check_solicitation(entry, registry)
+        return
+    if isinstance(entry, KnownAgency):
         return
     begin, end = entry.effective_from, entry.effective_until
     yield from check_years({"/data/effective_from": begin, "/data/effective_until": end})

@@ -27,6 +27,7 @@ from shared.contracts.inbound import (
     CaseQuestion,
     ClockSettlement,
     Close,
+    CodeToSend,
     Contact,
     Direction,
     EngagementEnding,
@@ -63,6 +64,8 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
         case Contact() as contact:
             yield from check_email(contact.email, path="/data/email")
             yield from check_zone(contact.zone, path="/data/zone")
+        case CodeToSend():
+            pass  # notifications knows the contact, and how many codes it was sent
         case Preference(zone=zone):
             yield from check_zone(zone, path="/data/zone")
         case NoticeSettlement() as settlement:

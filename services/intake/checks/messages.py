@@ -1,10 +1,12 @@
 """Checks of single types of messages: submissions, amendments, capacities, answers, directions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from services.intake.agency_list import AgencyList
 from services.intake.checks.fields import (
+    check_email,
     check_past_dates,
     check_program,
     check_service_forms,
@@ -17,10 +19,14 @@ from services.intake.registry import Registry, Sender
 from services.intake.request_data import changed_window
 from shared.contracts import refusals
 from shared.contracts.inbound import (
+    AGENCY_DESK,
+    BASES_OF_OFFICES,
+    BASES_OF_THE_DESK,
     NOT_THE_PROVIDERS,
     OFFICE,
     Agency,
     Amendment,
+    Authority,
     Capacity,
     Close,
     Direction,
@@ -32,7 +38,39 @@ from shared.contracts.inbound import (
     Wished,
 )
 from shared.contracts.intake import RequestFacts
+from shared.contracts.refusals import Refusal
 from shared.contracts.states_and_zones import day_in
+
+
+class _Callers(NamedTuple):
+    """What a sender leaves out of a request, what it must say and on which bases; its refusal."""
+
+    refused: frozenset[str]
+    needed: frozenset[str]
+    lacks: Refusal
+    bases: Sequence[str]
+
+
+_RECEIVED, _AUTHORITY = "/data/received_by", "/data/authority"
+_CONTACT = "/data/requested_by/contact_id"
+_OF_SYSTEMS = _Callers(
+    frozenset({_RECEIVED, _AUTHORITY}), frozenset(), refusals.NOT_SAID_OF_A_CALLER, ()
+)
+_OF_CALLERS = {
+    OFFICE: _Callers(
+        frozenset(),
+        frozenset({_RECEIVED, _AUTHORITY, "/data/first_contact_on", _CONTACT}),
+        refusals.NOT_SAID_OF_A_CALLER,
+        BASES_OF_OFFICES,
+    ),
+    AGENCY_DESK: _Callers(
+        frozenset({_RECEIVED}),
+        frozenset({_AUTHORITY, _CONTACT}),
+        refusals.NOT_SAID_AT_THE_DESK,
+        BASES_OF_THE_DESK,
+    ),
+}
+"""Kind of participant → how it enters the requests of agencies that have no system."""
 
 
 def check_submission(
@@ -153,26 +191,33 @@ def _check_cleared(change: Amendment | NeedChange, path: str) -> Iterator[Findin
 
 
 def _check_caller(submission: Submission, sender: Sender) -> Iterator[Finding]:
-    """Yield what an office leaves out of a caller's request, or what only an office says."""
+    """Yield what is left out of a request of an agency without a system, or said without right."""
     received, first = submission.received_by, submission.first_contact_on
-    only_of_callers: dict[str, object] = {
+    stated: dict[str, object] = {
         "/data/received_by": received,
         "/data/authority": submission.authority,
-    }
-    if sender.kind != OFFICE:
-        for path, value in only_of_callers.items():
-            if value is not None:
-                yield Finding(refusals.NOT_OF_A_CALLER, path)
-        return
-    needed = only_of_callers | {
         "/data/first_contact_on": first,
         "/data/requested_by/contact_id": submission.requested_by.contact_id,
     }
-    for path, value in needed.items():
-        if value is None:
-            yield Finding(refusals.NOT_SAID_OF_A_CALLER, path)
+    refused, needed, lacks, bases = _OF_CALLERS.get(sender.kind, _OF_SYSTEMS)
+    for path, value in stated.items():
+        if value is not None and path in refused:
+            yield Finding(refusals.NOT_OF_A_CALLER, path)
+        if value is None and path in needed:
+            yield Finding(lacks, path)
     if received is not None and first is not None and received.on < first:
         yield Finding(refusals.RECEIVED_BEFORE_FIRST_CONTACT, "/data/received_by/on")
+    if submission.authority is not None and bases:
+        yield from _check_authority(submission.authority, bases)
+
+
+def _check_authority(authority: Authority, bases: Sequence[str]) -> Iterator[Finding]:
+    path = "/data/authority"
+    if authority.basis not in bases:
+        yield Finding(refusals.NOT_OF_THIS_BASIS, f"{path}/basis", {"bases": bases})
+    if (authority.address is None) == (authority.basis == "code_to_address"):
+        yield Finding(refusals.CODE_WITHOUT_ADDRESS, f"{path}/address")
+    yield from check_email(authority.address, path=f"{path}/address")
 
 
 def _check_agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Iterator[Finding]:
@@ -182,7 +227,7 @@ def _check_agency(agency: Agency, sender: Sender, agencies: AgencyList) -> Itera
             yield _not_registered("/data/agency/key", sender, "agency keys", sender.agency_keys)
     elif agency.key is not None:
         yield Finding(refusals.KEY_BESIDE_ORI, "/data/agency/key")
-    elif sender.kind == OFFICE or sender.has_ori(agency.ori):
+    elif sender.kind in _OF_CALLERS or sender.has_ori(agency.ori):
         listed = {one.agency_class for one in agencies.matching(agency.ori)}
     else:
         yield _not_registered("/data/agency/ori", sender, "ORIs", sender.oris)

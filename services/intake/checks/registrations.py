@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from services.intake.findings import Finding
 from services.intake.registry import Registry
 from shared.contracts import refusals
+from shared.contracts.inbound import AGENCY_DESK
 from shared.contracts.reference import Participant
 from shared.contracts.reserved import is_reserved
+from shared.contracts.services import WEB_DESK
 
+_REACHED_BY_DESK = ("agency_system", "provider")
+"""An office is not among them: the public desk must never speak for one."""
 _PREFIX = "urn:cri"
 # A scheme, a colon and a rest without white space; a URN also has a namespace.
 _URI = re.compile(r"(?!urn:)[a-z][a-z0-9+.-]{1,30}:[!-~]{1,200}|urn:[a-z0-9-]{2,32}:[!-~]{1,200}")
 
 
 def check_registration(participant: Participant, registry: Registry) -> Iterator[Finding]:
-    """Yield the findings about the id and the sources of *participant*."""
-    if is_reserved(participant.id):
+    """Yield the findings about the id, the kind and the sources of *participant*."""
+    is_desk = participant.kind == AGENCY_DESK
+    if is_desk and participant.id != WEB_DESK:
+        yield Finding(refusals.ONE_AGENCY_DESK, "/data/kind")
+    elif is_reserved(participant.id) and not is_desk:
         yield Finding(refusals.RESERVED_ID, "/data/id")
+    if participant.reached_by == "desk" and participant.kind not in _REACHED_BY_DESK:
+        yield Finding(refusals.HAS_A_SYSTEM, "/data/reached_by")
     taken = _sources_of_others(participant.id, registry)
     for index, stated in enumerate(participant.sources):
         yield from _check_source(stated.lower(), f"/data/sources/{index}", participant.id, taken)

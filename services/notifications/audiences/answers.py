@@ -69,6 +69,10 @@ def solicitation_announced(event: reference.SolicitationAnnounced, _: View) -> A
     return Applied(what="solicitation.announce", about=event.data.id)
 
 
+def agency_set(event: reference.AgencySet, _: View) -> Applied:
+    return Applied(what="agency.set", about=event.data.id)
+
+
 def applied(event: routing.MessageApplied, _: View) -> Applied:
     data = event.data
     sentence = None if data.taken_as is None else render.TAKEN_AS.get(data.taken_as)

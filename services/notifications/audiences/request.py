@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from shared.contracts.intake import RequestFacts, Window
 from shared.contracts.routing import AskedFacts
+from shared.contracts.services import WEB_DESK
 
 WORK = frozenset({"assigned", "in_delivery", "delivered"})
 """The statuses of a request while an engagement is under way."""
@@ -94,11 +95,24 @@ class Request(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Names for use in sentences, and the ids of the program offices."""
+    """
+    Names for use in sentences, and the ids of the program offices.
+
+    ``reached_by_desk`` are the participants without a system, which the public desk acts for.
+    """
 
     participants: Mapping[str, str]
     programs: Mapping[str, str]
     offices: tuple[str, ...]
+    reached_by_desk: frozenset[str] = frozenset()
+
+    def reader_of(self, audience: str) -> str:
+        """Return the participant whose topic a message to *audience* is on."""
+        return WEB_DESK if audience in self.reached_by_desk else audience
+
+    def asks_for_callers(self, participant: str) -> bool:
+        """Return whether *participant* enters requests of agencies that are not registered."""
+        return participant == WEB_DESK or participant in self.offices
 
     def participant(self, identifier: str) -> str:
         return self.participants.get(identifier, identifier)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, assert_never
 from services.notifications.audiences import (
     answers,
     clocks,
+    codes,
     contacts,
     deliveries,
     engagements,
@@ -114,6 +115,12 @@ def _rows_of(event: InputEvent) -> Rows:
             )
         case intake.PreferenceSet():
             return _rows(event, To(sender, "applied", answers.preference_set))
+        case intake.CodeAsked():
+            return _rows(
+                event,
+                To(sender, "applied", codes.applied),
+                To(sender, "message_refused", codes.refused),
+            )
         case intake.NoticeSettleDirected():
             return _rows(
                 event,
@@ -272,5 +279,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(event, To(sender, "applied", answers.staff_set))
         case reference.SolicitationAnnounced():
             return _rows(event, To(sender, "applied", answers.solicitation_announced))
+        case reference.AgencySet():
+            return _rows(event, To(sender, "applied", answers.agency_set))
         case _:
             assert_never(event)

@@ -30,16 +30,21 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 OWNED_SECONDS = 120.0
 """After this time without a word of its process, the outcome of a mail under way is unknown."""
 NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
-SWITCHED_OFF, TOLD_TOGETHER = "switched_off", "told_together"
+SWITCHED_OFF, TOLD_TOGETHER, TOO_LATE = "switched_off", "told_together", "too_late"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
-DELIVERY_FAILED = "delivery_failed"
+DELIVERY_FAILED, CODE = "delivery_failed", "code"
 """The kinds of mails."""
-_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END}
+_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, CODE: CODE}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})
 
 
 class Mail(NamedTuple):
-    """A mail under way; ``published`` counts the events about it, ``tries`` includes this one."""
+    """
+    A mail under way; ``published`` counts the events about it, ``tries`` includes this one.
+
+    There are none about a code: the public decides how many codes there are, and what became of
+    one is work for nobody.
+    """
 
     mail_id: str
     notice: str
@@ -51,6 +56,7 @@ class Mail(NamedTuple):
     tries: int
     first_tried_at: datetime
     prepared_at: datetime
+    kind: str = ""
 
     @property
     def contact(self) -> str:
@@ -115,7 +121,8 @@ def tried(mail: Mail, outcome: Outcome, *, now: datetime, at: datetime) -> Step:
 def lost(mail: Mail, *, stage: str | None, at: datetime) -> Step:
     """Return what follows if nobody can say whether the mail was delivered."""
     facts = UnknownFacts(**mail.facts, stage=stage)
-    return Step("outcome_unknown", _event(mail, NoticeOutcomeUnknown, facts, at=at))
+    state = "dropped" if mail.kind == CODE else "outcome_unknown"
+    return Step(state, _event(mail, NoticeOutcomeUnknown, facts, at=at))
 
 
 def not_needed(kind: str, others: Sequence[Other]) -> str | None:
@@ -203,7 +210,9 @@ def _failed(mail: Mail, kind: str, status: str | None, *, at: datetime) -> Step:
     return Step(kind, _event(mail, NoticeFailed, facts, at=at))
 
 
-def _event(mail: Mail, model: type[MailEvent], data: Facts, *, at: datetime) -> MailEvent:
+def _event(mail: Mail, model: type[MailEvent], data: Facts, *, at: datetime) -> MailEvent | None:
+    if mail.kind == CODE:
+        return None
     (kind,) = get_args(model.model_fields["type"].annotation)
     about = envelope.attributes(
         kind=kind,

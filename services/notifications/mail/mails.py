@@ -113,7 +113,7 @@ async def claim_mails(
     rows = await connection.fetch(_SQL["claim_mails"], limit, list(templates))
     return [
         ClaimedMail(
-            mail_of(row[:10]),
+            mail_of((*row[:10], row[13])),
             row[10],
             json.loads(row[11]),
             row[12],

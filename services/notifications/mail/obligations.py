@@ -151,6 +151,8 @@ def prepare(obligation: Obligation, with_address: Collection[str]) -> PreparedMa
     message = json.loads(obligation.value)
     data = message["data"]
     kind, template, facts = _MAILED[obligation.type](data)
+    if template is OFFER:
+        facts["has_system"] = "audience" not in message
     sending = timing_of(
         obligation.type, data, role=obligation.role, is_urgent=obligation.is_urgent
     )

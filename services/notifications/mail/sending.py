@@ -11,6 +11,7 @@ from asyncpg import Pool
 
 from services.notifications.mail import life, mails, quiet
 from services.notifications.mail.address import AddressError
+from services.notifications.mail.codes import is_too_late
 from services.notifications.mail.compose import Letterhead, compose
 from services.notifications.mail.digests import make_digest
 from services.notifications.mail.events import announce
@@ -23,6 +24,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.reference import Calendar
 from shared.mail.templates import TEMPLATES, render
+from shared.one_time_codes import code_of
 from shared.process import crash_points
 from shared.process.backoff import Backoff
 from shared.process.outages import TRANSIENT
@@ -46,12 +48,14 @@ class Mailer:
         relay_wake: asyncio.Event,
         clock: BusinessClock = REAL_TIME,
         owned_seconds: float = life.OWNED_SECONDS,
+        code_key: bytes | None = None,
     ) -> None:
         self._transport = transport
         self._head = head
         self._public_url = public_url
         self._relay_wake = relay_wake
         self._clock = clock
+        self._code_key = code_key
         self._owned_seconds = owned_seconds
         self._keep_seconds = max(owned_seconds / 4, _LEAST_KEPT_SECONDS)
         self._catalog = CatalogCache()
@@ -123,7 +127,7 @@ class Mailer:
             )
         self._relay_wake.set()
         for mail in lost:
-            _tell(mail, Step("outcome_unknown"), None)
+            _tell(mail, life.lost(mail, stage=None, at=at), None)
 
     async def _make_digest(self, pool: "Pool[Any]") -> None:
         if await make_digest(pool, self._clock):
@@ -157,11 +161,17 @@ class Mailer:
             return life.NO_ADDRESS
         if quiet.is_switched_off(each.matter, each.timing, each.preference):
             return life.SWITCHED_OFF
+        if each.kind == life.CODE and (
+            self._code_key is None or is_too_late(each.mail.prepared_at, each.at)
+        ):
+            return life.TOO_LATE
         return life.not_needed(each.kind, each.others)
 
     async def _try(self, each: ClaimedMail) -> Outcome:
-        rendered = render(TEMPLATES[each.template], each.facts, public_url=self._public_url)
-        mail = each.mail
+        facts, mail = each.facts, each.mail
+        if each.kind == life.CODE:  # it is nowhere but in the mail
+            facts = facts | {"code": self._code(each)}
+        rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)
         try:
             composed = compose(
                 self._head,
@@ -173,6 +183,11 @@ class Mailer:
         except AddressError as error:
             return Outcome("refused", "rcpt", error.status)
         return await self._transport.send(composed)
+
+    def _code(self, each: ClaimedMail) -> str:
+        assert self._code_key is not None
+        about, counter = each.facts["about"], each.facts["counter"]
+        return code_of(self._code_key, contact=each.mail.contact, about=about, counter=counter)
 
     async def _record(self, pool: "Pool[Any]", each: ClaimedMail, found: Outcome | str) -> None:
         mail = each.mail
@@ -189,7 +204,8 @@ class Mailer:
             await announce(connection, [(mail, step)])
             if outcome is not None and outcome.is_address_dead and each.address is not None:
                 await note_dead_address(connection, mail, each.address, outcome.status, at=at)
-            if step.state in FAILED or found == life.NO_ADDRESS:
+            has_failed = step.state in FAILED or found == life.NO_ADDRESS
+            if has_failed and each.kind != life.CODE:
                 await write_to_another(connection, each, self._clock, at=at)
         if step.event is not None:
             self._relay_wake.set()

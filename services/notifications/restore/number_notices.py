@@ -84,8 +84,8 @@ class NoticeRestorer:
             if isinstance(each, NotNeeded):
                 rows.append(not_needed(event, each))
                 continue
-            topic, number = out_topic(each.audience), self._number(event, each.type, each.audience)
-            row = sent(event, each, number or 0)
+            number = self._number(event, each.type, each.audience)
+            row = self._as_announced(sent(event, each, number or 0, state.directory), then)
             if each.answer:
                 answer = answer_in(event, each, row)
                 logged = self.log.answers.get(answer.inreplyto, answer)
@@ -97,11 +97,14 @@ class NoticeRestorer:
                 lost = self._lost_answer(then, each)
                 if lost is not None:
                     replaced.add(lost.message_id)
-                    row = sent(event, each, lost.participantsequence or 0)
+                    row = row._replace(
+                        participantsequence=lost.participantsequence or 0, through=lost.through
+                    )
                     outgoing.append(message(event, each, row, at=state.at))
                 continue
             if number is None:
-                row = sent(event, each, state.numbers.next(topic, each.audience))
+                number = state.numbers.next(out_topic(row.reader), row.reader)
+                row = row._replace(participantsequence=number)
             rows.append(row)
             if row.message_id not in self.log.ids and self._is_missing(row):
                 outgoing.append(message(event, each, row, at=state.at))
@@ -116,6 +119,13 @@ class NoticeRestorer:
             if told not in self.log.ids:
                 outgoing.append(file_told(event, number=number, at=state.at))
         return tuple(outgoing)
+
+    def _as_announced(self, row: NoticeRow, then: Sequence[NoticeRow] | None) -> NoticeRow:
+        """Return *row* on the topic that its notice names: registrations may have changed."""
+        for told in then or ():
+            if told.message_id == row.message_id:
+                return row._replace(through=told.through)
+        return row
 
     def _logged_answer(self, row: NoticeRow, logged: Answer) -> NoticeRow:
         """Return *row* for the answer on the log: the status has changed since."""
@@ -138,7 +148,7 @@ class NoticeRestorer:
 
     def _is_missing(self, row: NoticeRow) -> bool:
         """Return whether the message is beyond the end of its topic, so not published."""
-        return (row.participantsequence or 0) > self.ends.get(out_topic(row.audience), 0)
+        return (row.participantsequence or 0) > self.ends.get(out_topic(row.reader), 0)
 
     def _compare(
         self, event: Event, ids: Set[str | None], then: Sequence[NoticeRow] | None
@@ -161,7 +171,7 @@ class NoticeRestorer:
                 and row.message_id not in on_topics
                 and self._is_missing(row)
             ):
-                topic = out_topic(row.audience)
+                topic = out_topic(row.reader)
                 self.contradictions.append(f"{row.message_type} {row.message_id} to {topic}")
 
     def _number_on_log(self, state: BatchState, identity: str, subject: str) -> int:

@@ -73,6 +73,7 @@ def _row(subject: str, fact: str, notice: Mapping[str, Any]) -> NoticeRow:
         notice.get("participantsequence"),
         notice.get("because"),
         notice.get("call", False),
+        notice.get("through"),
     )
 
 

@@ -16,6 +16,7 @@ from services.notifications.restore.number_notices import GapFillingNumbers, Not
 from services.notifications.restore.published_log import read_published_log
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.contracts import intake, notifications
+from shared.contracts.outbound import TYPES
 from shared.delivery.reading.positions import Refusal
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import PublishedByCause, fold_sequences, read_published
@@ -76,6 +77,7 @@ class RestoreReader:
         for topic, number in await connection.fetch(_SQL["read_gaps"]):
             gaps[topic].append(number)
         state.settling.announced = _announced_settlements(published)
+        state.codes.announced = _announced_refusals(published)
         state.numbers = numbers = GapFillingNumbers(state.numbers, gaps)
         return RestoreBatch(
             state, numbers, published, NoticeRestorer(read_published_log(published), self._ends)
@@ -113,6 +115,16 @@ def _announced_settlements(published: PublishedByCause) -> set[str]:
         cause
         for cause, events in published.items()
         if any(event.type == _SETTLED for event in events)
+    }
+
+
+def _announced_refusals(published: PublishedByCause) -> dict[str, bool]:
+    """Return, for each event that was answered, whether by a refusal."""
+    return {
+        cause: event.type == TYPES["message_refused"]
+        for cause, events in published.items()
+        for event in events
+        if event.type in (TYPES["applied"], TYPES["message_refused"])
     }
 
 

@@ -1,8 +1,8 @@
 -- Before the numbers are raised: what lies between the last number that is on the log, or in these
 -- tables, and the last one that a notice names, and that no notice names.
 WITH named AS (
-    SELECT 'cri.out.' || (notice ->> 'audience') || '.v1' AS topic,
-           notice ->> 'audience' AS participant,
+    SELECT 'cri.out.' || coalesce(notice ->> 'through', notice ->> 'audience') || '.v1' AS topic,
+           coalesce(notice ->> 'through', notice ->> 'audience') AS participant,
            (notice ->> 'participantsequence')::bigint AS number
       FROM announced
      CROSS JOIN json_array_elements(convert_from(value, 'UTF8')::json #> '{data,notices}') AS notice

@@ -1,4 +1,5 @@
--- Takes the mails whose process has not been heard of for a while: nobody knows what came of them.
+-- Takes the mails whose process has not been heard of for a while: nobody knows what came of them. Of a code
+-- that need not be settled: whoever waits for it asks for another one.
 WITH lost AS (
     SELECT mail_id
       FROM mails
@@ -9,9 +10,9 @@ WITH lost AS (
        FOR UPDATE SKIP LOCKED
 )
 UPDATE mails
-   SET state     = 'outcome_unknown',
+   SET state     = CASE kind WHEN 'code' THEN 'dropped' ELSE 'outcome_unknown' END,
        published = published + 1
   FROM lost
  WHERE mails.mail_id = lost.mail_id
 RETURNING mails.mail_id, notice, audience, contact_id, correlation, key, published - 1, tries,
-          coalesce(first_tried_at, prepared_at), prepared_at;
+          coalesce(first_tried_at, prepared_at), prepared_at, kind;

@@ -13,13 +13,14 @@ _OFFICE = "the program office will look at the request."
 
 def doubt(facts: Facts) -> tuple[str, Sentences] | None:
     """Return the reason to refer a request with *facts* because of its agency, if there is one."""
-    if is_only_claimed(facts):
+    is_claimed = is_only_claimed(facts)
+    if is_claimed and facts["agency.ori_stated"]:
         return "authority_not_confirmed", Sentences(
             staff="Only the caller says that the executive wants this. A person makes sure.",
             requester="The program office makes sure that your agency's executive wants this.",
         )
     if not facts["agency.listed"]:
-        return _not_listed(facts)
+        return _not_listed(facts, is_claimed=is_claimed)
     names = facts.get("agency.listed_names")
     if not names:  # facts of 0.1.0 say only whether the agency is listed
         return None
@@ -49,10 +50,12 @@ def doubt(facts: Facts) -> tuple[str, Sentences] | None:
     return None
 
 
-def _not_listed(facts: Facts) -> tuple[str, Sentences]:
+def _not_listed(facts: Facts, *, is_claimed: bool) -> tuple[str, Sentences]:
     if facts["agency.ori_stated"]:
         reason, staff = "ori_not_listed", "The ORI is in no agency list."
     else:
         reason, staff = "no_ori", "The agency has no ORI."
+    if is_claimed:
+        staff += " Only the caller says that the executive wants this."
     requester = f"Your agency is not in the agency list; {_OFFICE}"
     return reason, Sentences(staff=f"{staff} A person decides.", requester=requester)

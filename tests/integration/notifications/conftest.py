@@ -79,7 +79,8 @@ def topic_of(event: Event) -> str:
     if name in ("submission_refused", "answer_repeated", "status_asked", "case_file_asked"):
         return intake.ANSWERS_TOPIC
     if name in (
-        "contact_set", "preference_set", "need_stated", "note_stated", "notice_settle_directed",
+        "contact_set", "preference_set", "code_asked", "need_stated", "note_stated",
+        "notice_settle_directed",
     ):  # fmt: skip
         return intake.CONFIDENTIAL_TOPIC
     if event.subject == reference.SUBJECT:

@@ -72,7 +72,7 @@ def _readers() -> dict[str, Reader[Any]]:
     return {
         "intake": IntakeReader(agencies=_agencies(), office=OFFICE),
         "routing": RoutingReader(),
-        "notifications": NotificationsReader(with_mail=True),
+        "notifications": NotificationsReader(with_mail=True, with_codes=True),
         "reporting": ReportingReader(),
     }
 

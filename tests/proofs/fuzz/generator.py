@@ -47,8 +47,9 @@ class Senders(NamedTuple):
     office: str = OFFICE
 
     def of(self, kind: str) -> str:
-        """Return the participant that sends messages of *kind*."""
-        return {AGENCY: self.agency, PROVIDER: self.provider, OFFICE: self.office}[sender_of(kind)]
+        """Return the participant that sends messages of *kind*; the agency for the public desk."""
+        known = {AGENCY: self.agency, PROVIDER: self.provider, OFFICE: self.office}
+        return known.get(sender_of(kind), self.agency)
 
 
 SENDERS = Senders()

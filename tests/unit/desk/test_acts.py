@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.desk.acts import OUT_TOPIC, Act, answer_in, message_of, parse_answer, sent
 from shared.contracts import inbound
 from shared.contracts.event import derived_id
-from shared.contracts.reference import StaffMember
+from shared.contracts.reference import KnownAgency, StaffMember
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Item, Malformed, Record
 from tests.examples.streams import START
@@ -33,6 +33,7 @@ ACTS: dict[str, BaseModel] = {
     ),
     "contact.set": inbound.Contact(contact_id="desk", name="Request desk"),
     "staff.set": StaffMember(id="staff:b", participant="office-desk", roles=["worker"]),
+    "agency.set": KnownAgency(id="CA0194200", known_domains=["lapd.example"]),
 }
 
 
@@ -47,7 +48,7 @@ def test_an_act_is_a_message_of_the_office_with_the_person_who_acts(kind: str) -
     assert (read.actor, read.source) == ("staff:a", "urn:cri:office-desk")
     assert read.id == message.event_id == act.message_id("staff:a")
     assert inbound.DATA[read.type].model_validate(read.data) == ACTS[kind]
-    is_about_request = kind not in ("contact.set", "staff.set")
+    is_about_request = kind not in ("contact.set", "staff.set", "agency.set")
     assert act.tracking_number == (NUMBER if is_about_request else None)
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.inbound import DATA, SENDERS
+from shared.contracts.services import WEB_DESK
 from tests.examples.inbound import (
     AGENCY,
     AT,
@@ -21,6 +22,7 @@ LEADS_TO = {
     "request.withdraw": ["withdrawal_requested"],
     "contact.set": ["contact_set"],
     "preference.set": ["preference_set"],
+    "code.send": ["code_asked"],
     "status.ask": ["status_asked"],
     "capacity.declare": ["capacity_declared"],
     "offer.answer": ["offer_answered", "note_stated"],
@@ -39,6 +41,7 @@ LEADS_TO = {
     "calendar.define": ["calendar_defined"],
     "staff.set": ["staff_set"],
     "solicitation.announce": ["solicitation_announced"],
+    "agency.set": ["agency_set"],
     "request.direct": ["request_directed"],
 }
 
@@ -79,6 +82,7 @@ def test_every_type_is_refused_from_a_participant_of_another_kind(
 ) -> None:
     strangers = {
         "agency_system": AGENCY,
+        "agency_desk": WEB_DESK,
         "provider": PROVIDER,
         "program_office": OFFICE,
         "observer": OBSERVER,

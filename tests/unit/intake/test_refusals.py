@@ -12,6 +12,7 @@ from services.intake.handlers import IntakeReader
 from services.intake.list_limits import MAX_FILES
 from services.intake.message import Message
 from shared.contracts.intake import SubmissionRefused
+from shared.contracts.services import WEB_DESK
 from shared.delivery.records import DELETED
 from tests.examples.inbound import (
     OFFICE,
@@ -48,6 +49,11 @@ def submits(**changes: Any) -> Example:
 def changed(kind: str, **changes: Any) -> Example:
     """The usual message of *kind* about the existing request, with changes in its data."""
     return lambda intake: intake.send(kind, data_of(kind, intake.number) | changes)
+
+
+def at_the_desk(**changes: Any) -> Example:
+    """The request of an agency without a system, through the public desk."""
+    return sends("request.submit", submission(**changes), sender=WEB_DESK)
 
 
 def rules(**changes: Any) -> Example:
@@ -126,6 +132,10 @@ def unprocessable(**changes: Any) -> Example:
     return refused
 
 
+DESK_OF_ANOTHER = {"id": "ny-post", "kind": "agency_desk", "name": "New York"}
+OBSERVER_WITHOUT_A_SYSTEM = {
+    "id": "wi-post", "kind": "observer", "name": "Wisconsin", "reached_by": "desk",
+}  # fmt: skip
 EXAMPLES: dict[str, Example] = {
     "NO_VALUE": sends_raw(None),
     "TOO_MANY_BYTES": sends_raw(b" " * (json_limits.MAX_BYTES + 1)),
@@ -145,6 +155,9 @@ EXAMPLES: dict[str, Example] = {
     "PARTICIPANT_NOT_REGISTERED": sends("request.submit", sender="stranger"),
     "SOURCE_NOT_REGISTERED": sends("request.submit", source="urn:cri:ny-post"),
     "ROLE_NOT_AUTHORIZED": sends("request.submit", sender=PROVIDER),
+    "NOT_OF_THIS_BASIS": at_the_desk(authority={"basis": "call_back", "on": "2026-03-01"}),
+    "NOT_REACHED_BY_DESK": sends("status.ask", sender=WEB_DESK, onbehalfof=PROVIDER),
+    "REACHED_BY_DESK": sends("status.ask", sender="noble"),
     "ACTOR_NEEDED": from_a_desk(),
     "ACTOR_NOT_AUTHORIZED": from_a_desk(actor="staff:k7f2"),
     "ID_REUSED": reused_id,
@@ -193,6 +206,10 @@ EXAMPLES: dict[str, Example] = {
     "END_BEFORE_BEGINNING": submits(wished={"from": "2026-04-02", "until": "2026-04-01"}),
     "DATE_IN_FUTURE": submits(first_contact_on="2026-04-01"),
     "NOT_OF_A_CALLER": submits(received_by={"channel": "phone", "on": "2026-03-01"}),
+    "NOT_SAID_AT_THE_DESK": at_the_desk(authority=None),
+    "CODE_WITHOUT_ADDRESS": at_the_desk(
+        authority={"basis": "code_to_address", "on": "2026-03-01"}
+    ),
     "NOT_SAID_OF_A_CALLER": sends("request.submit", submission(), sender=OFFICE),
     "RECEIVED_BEFORE_FIRST_CONTACT": sends(
         "request.submit",
@@ -224,6 +241,8 @@ EXAMPLES: dict[str, Example] = {
     "NO_AGENCY_REGISTERED": sends("request.submit", submission(), sender="ny-post"),
     "FEDERAL_AGENCY": submits(agency=agency(agency_class="federal")),
     "RESERVED_ID": registers(id="kafka"),
+    "ONE_AGENCY_DESK": sends("participant.register", DESK_OF_ANOTHER),
+    "HAS_A_SYSTEM": sends("participant.register", OBSERVER_WITHOUT_A_SYSTEM),
     "NOT_A_URI": registers(sources=["a desk"]),
     "RESERVED_SOURCE": registers(sources=["urn:cri:intake"]),
     "SOURCE_TAKEN": registers(id="other", sources=["https://agency.example"]),

@@ -1,5 +1,7 @@
 """Which failures of mail the agency's system is told about."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.notifications.audiences.audience import Send, View
@@ -39,3 +41,22 @@ def test_the_agency_is_told_who_was_not_reached_and_what_follows(
     assert words in told.data.sentence
     assert "March 2, 2026, 15:00 UTC" in told.data.sentence
     assert follows in told.data.what_we_do
+
+
+@pytest.mark.parametrize(
+    ("audience", "follows"), [(PROVIDER, "looks for another way"), (AGENCY, "Please give us")]
+)
+def test_of_participants_without_a_system_no_topic_is_named(audience: str, follows: str) -> None:
+    log = Log()
+    directory = replace(DIRECTORY, reached_by_desk=frozenset({PROVIDER, AGENCY}))
+    request = evolve(None, log.accepted(), directory)
+
+    event = log.undelivered(audience)
+    assert isinstance(event, NoticeUndelivered)
+
+    (told,) = decide(event, View(AT, directory, request, request))
+
+    assert isinstance(told, Send)
+    assert isinstance(told.data, DeliveryFailed)
+    assert follows in told.data.what_we_do
+    assert "topic" not in told.data.what_we_do

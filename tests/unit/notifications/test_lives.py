@@ -65,7 +65,7 @@ class Held:
         )
         return BatchState(
             at=AT,
-            directory=self.directory if plan.names else EMPTY_DIRECTORY,
+            directory=self.directory,
             numbers=Numbers(
                 {
                     each: self.numbers.get(each, 0)

@@ -169,6 +169,7 @@ def test_no_need_and_no_contact_is_ever_in_a_mail(kind: str) -> None:
         kind,
         status="waiting",
         expires_at="2026-03-09T22:00:00Z",
+        offer_id=f"{NUMBER}-O1",
         need={"issue": secret},
         contacts=[{"name": secret, "email": secret}],
         contact={"name": secret},

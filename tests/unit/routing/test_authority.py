@@ -53,6 +53,17 @@ def test_the_rules_decide_as_for_any_other_request() -> None:
     assert kinds(decided(outcome.request, sender.directed("route")))[0] == "request_triaged"
 
 
+def test_e6_of_an_agency_without_an_ori_that_is_told_first() -> None:
+    sender, request = claimed(agency={"listed": False, "ori": None})
+
+    referred = decide(None, sender.accepted(), RULES, at=AT)
+    confirmed = decided(request, confirm(sender))
+
+    assert data_of(referred, 0).reason == data_of(confirmed, 0).reason == "no_ori"
+    assert refusal(decided(request, sender.directed("route"))) == "authority_needed"
+    assert kinds(decided(confirmed.request, sender.directed("route")))[0] == "request_triaged"
+
+
 @pytest.mark.parametrize("action", ["route", "assign"])
 def test_nothing_goes_on_by_another_way(action: str) -> None:
     sender, request = claimed()

@@ -1,0 +1,100 @@
+"""Decides whether a code is mailed, and what the mail is filled in with. Pure."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from services.notifications.mail import life
+from services.notifications.mail.obligations import ContactKey, PreparedMail
+from services.notifications.mail.timing import STATUS, URGENT
+from shared.contracts import refusals
+from shared.contracts.event import derived_id
+from shared.contracts.intake import CodeAsked
+from shared.contracts.refusals import Refusal
+from shared.mail.templates import CODE
+
+MOST_CODES = 3
+"""To one address within an hour, by real time."""
+VALID_FOR = timedelta(minutes=15)
+"""How long a code counts after it was asked for, by real time."""
+
+
+@dataclass(slots=True)
+class Codes:
+    """
+    What codes of a batch depend on, and those that are to be mailed.
+
+    ``addresses`` are those that mail reaches, of the contacts of the batch, ``sent`` counts the
+    codes to each within the last hour. ``announced`` says, of codes that were answered before the
+    database was restored, whether they were refused: those answers stand.
+    """
+
+    addresses: dict[ContactKey, str] = field(default_factory=dict)
+    sent: Counter[str] = field(default_factory=Counter)
+    announced: Mapping[str, bool] = field(default_factory=dict)
+    asked: list[CodeAsked] = field(default_factory=list)
+
+    def refusal(self, event: CodeAsked) -> Refusal | None:
+        """Return why no code is mailed; None if one is."""
+        was_refused = self.announced.get(event.id)
+        if was_refused is not None:
+            return refusals.NO_ADDRESS if was_refused else None
+        address = self.addresses.get(key_of(event))
+        if address is None:
+            return refusals.NO_ADDRESS
+        return refusals.TOO_MANY_CODES if self.sent[address] >= MOST_CODES else None
+
+    def take(self, event: CodeAsked) -> None:
+        """Note a code that is mailed, or that was before a restore."""
+        if self.refusal(event) is None:
+            self.asked.append(event)
+            self.sent[self.addresses.get(key_of(event), "")] += 1
+
+
+def key_of(event: CodeAsked) -> ContactKey:
+    """Return the contact that the code goes to."""
+    return event.data.participant, event.data.contact_id
+
+
+def same_address(address: str) -> str:
+    """Return *address* as it is counted: in any notation it is one."""
+    return address.lower()
+
+
+def prepared(event: CodeAsked, notice: str) -> PreparedMail:
+    """Return the mail with the code, without the code; *notice* is the id of its notice."""
+    asked = event.data
+    facts = {"about": asked.about, "counter": asked.counter, "purpose": asked.purpose}
+    return PreparedMail(
+        derived_id(event.id, f"mail:{CODE.id}", asked.participant),
+        event.id,
+        notice,
+        asked.participant,
+        asked.contact_id,
+        event.correlationid,
+        event.subject.encode(),
+        event.subject,
+        event.number,
+        life.CODE,
+        CODE.name,
+        json.dumps(facts, ensure_ascii=False),
+        STATUS,
+        URGENT,
+    )
+
+
+def is_too_late(prepared_at: datetime, now: datetime) -> bool:
+    """Return whether a code does not count any more."""
+    return now >= prepared_at + VALID_FOR
+
+
+def of_batch(
+    asked: Collection[ContactKey],
+    known: Mapping[ContactKey, str],
+    set_now: Mapping[ContactKey, str | None],
+) -> dict[ContactKey, str]:
+    """Return the addresses of the *asked* contacts, as *known* and as the batch sets them."""
+    addresses = {key: set_now.get(key, known.get(key)) for key in asked}
+    return {key: same_address(each) for key, each in addresses.items() if each is not None}
