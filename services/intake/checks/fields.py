@@ -1,6 +1,5 @@
 """Checks of single fields that several types of messages have: codes, dates, addresses."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -9,14 +8,11 @@ from services.intake.registry import Registry
 from shared.contracts import refusals
 from shared.contracts.inbound import SERVICE_FORMS, Counter, Wished
 from shared.contracts.states_and_zones import ZONES, is_zone
+from shared.texts.email_addresses import is_email
 
 _FORMS = {"forms": SERVICE_FORMS}
 YEARS = range(1900, 2200)
 FIRST_AND_LAST = {"first": YEARS.start, "last": YEARS.stop - 1}
-# The usual form, without quoted local parts. Only a mail shows whether an address exists.
-_LOCAL = r"[^\s@\".,:;<>()\[\]\\]{1,64}"
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_EMAIL = re.compile(rf"{_LOCAL}(?:\.{_LOCAL}){{0,20}}@{_LABEL}(?:\.{_LABEL}){{1,10}}")
 _EASTERNMOST_OFFSET = timedelta(hours=14)
 
 
@@ -81,7 +77,7 @@ def check_years(moments: Mapping[str, date | datetime | None]) -> Iterator[Findi
 
 def check_email(address: str | None, *, path: str) -> Iterator[Finding]:
     """Yield a finding if *address* is stated and does not have the form of an email address."""
-    if address is not None and not _EMAIL.fullmatch(address):
+    if address is not None and not is_email(address):
         yield Finding(refusals.NOT_AN_EMAIL, path)
 
 
