@@ -1,0 +1,106 @@
+"""The messages of ``web-desk``, and their answers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
+
+from shared.contracts import envelope
+from shared.contracts.event import derived_id
+from shared.contracts.inbound import DATA, Contact, Inbound, Submission
+from shared.contracts.outbound import TYPES, Message
+from shared.delivery.records import Item, Malformed, Outgoing, Record
+
+WEB_DESK = "web-desk"
+"""The participant that asks for agencies without a system."""
+IN_TOPIC, OUT_TOPIC = f"cri.in.{WEB_DESK}.v1", f"cri.out.{WEB_DESK}.v1"
+TOPICS = r"^cri\.out\.web-desk\.v1$"
+"""What it reads."""
+_SOURCE = f"urn:cri:{WEB_DESK}"
+_TYPES = {Contact: "gov.cri.contact.set.v1", Submission: "gov.cri.request.submit.v1"}
+_REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
+
+
+class Answer(NamedTuple):
+    """The answer to a message: ``state`` is ``accepted`` or ``refused``, then with its reasons."""
+
+    message_id: str
+    state: str
+    reasons: Sequence[Mapping[str, Any]] = ()
+    tracking_number: str | None = None
+
+
+def message_of(
+    data: BaseModel, *, reference: str, times_sent: int, at: datetime, number: int
+) -> Outgoing:
+    """
+    Return the message that says *data* about the draft with *reference*, the *number*-th.
+
+    Its id is the same whenever the draft is sent for the *times_sent*-th time.
+    """
+    kind = _TYPES[type(data)]
+    message_id = derived_id(reference, kind, WEB_DESK, times_sent)
+    found = envelope.attributes(
+        kind=kind,
+        source=_SOURCE,
+        subject=reference,
+        at=at,
+        cause=message_id,
+        correlation=message_id,
+        identity=message_id,
+        number=number,
+        classification="restricted",
+        actor=f"contact:{reference}",
+    )
+    written = to_json(data, by_alias=True, exclude_none=True)
+    return Outgoing(
+        message_id,
+        IN_TOPIC,
+        reference.encode(),
+        envelope.write(found, written),
+        summary=envelope.summary(found),
+    )
+
+
+class Sent(NamedTuple):
+    """What the own topic knows of a draft that was sent, in the order of the columns it sets."""
+
+    reference: str
+    message_id: str
+    sent_at: datetime
+
+
+def sent_in(value: bytes) -> Sent | None:
+    """Return the draft whose submission is *value*; None if it is another message."""
+    try:
+        message = Inbound.model_validate_json(value)
+        data = DATA[message.type].model_validate(message.data)
+    except (KeyError, ValidationError):
+        return None
+    if not isinstance(data, Submission):
+        return None
+    return Sent(data.reference, message.id, message.time)
+
+
+def parse(record: Record) -> Item | Malformed:
+    """Return the message to the public desk in *record*."""
+    if record.value is None:
+        return Malformed(record, "tombstone")
+    try:
+        message = Message.model_validate_json(record.value)
+    except ValidationError:
+        return Malformed(record, "schema")
+    return Item(record, message, key=WEB_DESK)
+
+
+def answer_in(message: Message) -> Answer | None:
+    """Return the answer that *message* is to one of the desk's; None if it answers none."""
+    if message.inreplytoid is None:
+        return None
+    if message.type in _REFUSALS:
+        reasons: Sequence[Mapping[str, Any]] = message.data.get("reasons", ())
+        return Answer(message.inreplytoid, "refused", reasons)
+    number = message.data.get("tracking_number") if message.type == TYPES["accepted"] else None
+    return Answer(message.inreplytoid, "accepted", tracking_number=number)

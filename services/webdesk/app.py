@@ -1,0 +1,36 @@
+"""Wires the public desk together."""
+
+import asyncio
+
+from services.webdesk import lists, store
+from services.webdesk.acts import TOPICS
+from services.webdesk.handlers import WebDeskReader
+from services.webdesk.restore import OWN, Restore
+from services.webdesk.settings import Settings
+from services.webdesk.site import web
+from services.webdesk.site.visits import Site
+from shared.process.tasks import Task
+from shared.service import Service
+
+_SWEEP_SECONDS = 300.0
+
+
+def build(settings: Settings) -> Service:
+    """Return the service that `shared.command.main` runs."""
+    relay_wake = asyncio.Event()
+    found = lists.load(
+        agencies=settings.agency_list,
+        topics=settings.topics_of_help,
+        programs=settings.programs,
+    )
+    return Service(
+        name="webdesk",
+        topics=TOPICS,
+        reader=WebDeskReader(),
+        settings=settings,
+        relay_wake=relay_wake,
+        own=OWN,
+        restore=Restore(),
+        tasks=[Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS)],
+        public=web.pages(Site(settings, found, relay_wake=relay_wake)),
+    )

@@ -1,0 +1,1 @@
+"""What a request is asked about, page by page, and what its answers make. Pure."""

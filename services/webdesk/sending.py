@@ -1,0 +1,52 @@
+"""Sends a draft: it is marked and its two messages are put into the outbox, together."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from services.webdesk import store
+from services.webdesk.acts import IN_TOPIC, message_of
+from services.webdesk.decide import Judged
+from services.webdesk.store import Sending
+from shared.business_clock import BusinessClock
+from shared.delivery import sequences
+from shared.delivery.relay import outbox
+
+
+class NotComplete(Exception):
+    """What a draft holds makes no request."""
+
+
+async def send(
+    connection: Any, draft_id: UUID, *, judge: Callable[[Sending], Judged], clock: BusinessClock
+) -> bool:
+    """
+    Send an open draft, in the caller's transaction; the caller wakes the relay after the commit.
+
+    Return False if there is nothing to send: it has been sent, or erased. Raise `NotComplete`,
+    and change nothing, if what is stored makes no request.
+    """
+    async with connection.transaction():
+        sending = await store.mark_sent(connection, draft_id)
+        if sending is None:
+            return False
+        judged = judge(sending)
+        if judged.contact is None or judged.submission is None:
+            raise NotComplete
+        numbers = await sequences.lock(connection, [(IN_TOPIC, sending.reference)])
+        contact, request = (
+            message_of(
+                data,
+                reference=sending.reference,
+                times_sent=sending.times_sent,
+                at=clock.at(sending.sent_at),
+                number=numbers.next(IN_TOPIC, sending.reference),
+            )
+            for data in (judged.contact, judged.submission)
+        )
+        await outbox.append(connection, [contact, request])
+        await sequences.save(connection, numbers)
+        await store.name_messages(
+            connection, draft_id, contact=contact.event_id, request=request.event_id
+        )
+    return True

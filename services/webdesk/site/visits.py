@@ -1,0 +1,224 @@
+"""What all pages have in common: the draft that a browser holds, and that a form is ours."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from asyncpg.pool import PoolConnectionProxy
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from services.webdesk import store
+from services.webdesk.decide import Judged, judge
+from services.webdesk.draft.agencies import ListedAgency
+from services.webdesk.lists import Lists
+from services.webdesk.references import new_reference
+from services.webdesk.settings import Settings
+from services.webdesk.store import Draft
+from shared.contracts.states_and_zones import day_in
+from shared.web.addresses import network_of
+from shared.web.forms import Form
+from shared.web.front import Front
+from shared.web.posted import read_form
+from shared.web.tokens import digest, new_secret, shown_at, stamp
+
+COOKIE = "__Host-request"
+LEAST_SECONDS = 3
+"""How long a person needs for a form at least."""
+TRAP = "website"
+"""A field that people do not see, and programs fill in."""
+TOO_MANY = "Too many requests were begun from your network. Try again in an hour, or call us."
+Why = Literal["ended", "quick", "trap"]
+"""Why a form is to be sent again: the session ended, it came too fast, or the trap was filled."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """
+    One request of a browser, in one transaction.
+
+    ``draft`` is the one that the browser holds; pages that need none may be without.
+    """
+
+    request: Request
+    connection: "PoolConnectionProxy[Any]"
+    site: "Site"
+    draft: Draft | None
+    secret: str
+    """What the browser is to hold."""
+    form: Form = field(default_factory=Form)
+    shown: int | None = None
+    """When the form was shown that is sent."""
+    why: Why | None = None
+    """Why the form is to be sent again, if it is."""
+    after: Callable[[], Awaitable[Response]] | None = None
+    """What makes the response once the transaction is committed."""
+
+    @property
+    def held(self) -> Draft:
+        """The draft, on pages that need one."""
+        assert self.draft is not None
+        return self.draft
+
+    @property
+    def csrf(self) -> str:
+        """
+        The token of every form of this browser.
+
+        A form that comes back keeps its time: it may be corrected as fast as one likes.
+        """
+        return stamp(self.secret, self.site.seconds() if self.shown is None else self.shown)
+
+    async def begin(self) -> None:
+        """Begin a draft in a new session. Raise 429 above the limits."""
+        self.secret = new_secret()
+        client = self.site.client(self.request)
+        draft_id = await store.begin_draft(
+            self.connection,
+            reference=new_reference(),
+            session=digest(self.secret),
+            client=digest(client),
+            network=digest(network_of(client)),
+        )
+        if draft_id is None:
+            raise HTTPException(429, TOO_MANY)
+        self.draft = await store.read_draft(self.connection, draft_id)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return the page of *template*."""
+        html = self.site.views.render(
+            template, csrf=self.csrf, draft=self.draft, why=self.why, **values
+        )
+        return HTMLResponse(html, status)
+
+
+Handler = Callable[[Visit], Awaitable[Response]]
+
+
+class Site(Front[Settings]):
+    """What the pages of one process share."""
+
+    not_found = "Check the address, or go to the first page."
+
+    def __init__(
+        self,
+        settings: Settings,
+        lists: Lists,
+        *,
+        relay_wake: asyncio.Event,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(settings, package=__package__ or "", relay_wake=relay_wake)
+        self.lists = lists
+        self._now = now
+
+    def seconds(self) -> int:
+        """Return the real time in whole seconds."""
+        return int(self._now().timestamp())
+
+    def judge(self, form: Form, *, reference: str) -> Judged:
+        """Return what *form*, which has the fields of all pages, makes now."""
+        agency = self.agency(form)
+        state = form.text("state") if agency is None else agency.state
+        return judge(form, reference=reference, agency=agency, today=self._today(state))
+
+    def agency(self, form: Form) -> ListedAgency | None:
+        """Return the agency of the list that *form* names."""
+        return self.lists.agencies.get(form.text("ori"))
+
+    def get(self, path: str, handler: Handler, *, needs_draft: bool = True) -> Route:
+        """Return the route of a page; it changes nothing of a draft."""
+
+        async def endpoint(request: Request) -> Response:
+            secret = request.cookies.get(COOKIE, "")
+            async with self.connected(request) as connection:
+                draft = await _touch(connection, secret)
+                visit = Visit(request, connection, self, draft, secret or new_secret())
+                if draft is None and needs_draft:
+                    response = visit.page("ended", status=403)
+                else:
+                    response = await handler(visit)
+            return _keeping(response, visit, secret)
+
+        return Route(path, endpoint, methods=["GET"])
+
+    def post(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        again: Handler,
+        needs_draft: bool = True,
+        is_timed: bool = True,
+    ) -> Route:
+        """
+        Return the route of a form.
+
+        *again* answers a form whose session has ended, or that no person can have filled in: it
+        shows what was written, to be sent again. One that *is_timed* must not come at once.
+        """
+
+        async def endpoint(request: Request) -> Response:
+            self.check_origin(request)
+            form = await read_form(request)
+            secret = request.cookies.get(COOKIE, "")
+            async with self.connected(request) as connection:
+                draft = await _touch(connection, secret)
+                visit = Visit(request, connection, self, draft, secret or new_secret(), form)
+                visit.shown = shown_at(secret, form.text("csrf"))
+                visit.why = self._why(visit, needs_draft=needs_draft, is_timed=is_timed)
+                if visit.why is None:
+                    response = await handler(visit)
+                else:
+                    await _take_up(visit, needs_draft=needs_draft)
+                    response = await again(visit)
+            if visit.after is not None:
+                response = await visit.after()
+            return _keeping(response, visit, secret)
+
+        return Route(path, endpoint, methods=["POST"])
+
+    def _why(self, visit: Visit, *, needs_draft: bool, is_timed: bool) -> Why | None:
+        if visit.shown is None or (visit.draft is None and needs_draft):
+            return "ended"
+        if visit.form.text(TRAP):
+            return "trap"
+        if is_timed and self.seconds() - visit.shown < LEAST_SECONDS:
+            return "quick"
+        return None
+
+    def _today(self, state: str) -> date:
+        return day_in(state, self.settings.clock.at(self._now()))
+
+
+async def _touch(connection: "PoolConnectionProxy[Any]", secret: str) -> Draft | None:
+    return await store.touch_session(connection, digest(secret)) if secret else None
+
+
+async def _take_up(visit: Visit, *, needs_draft: bool) -> None:
+    """
+    Give the form a session again, if its own has ended.
+
+    A page of ours that is still open proves that the browser held the draft: it goes on with it
+    under a new secret. Otherwise, what was written begins a new draft.
+    """
+    if visit.draft is not None or not needs_draft:
+        return
+    before = visit.secret
+    if visit.shown is not None:
+        visit.secret = new_secret()
+        if await store.renew_session(visit.connection, digest(before), to=digest(visit.secret)):
+            visit.draft = await _touch(visit.connection, visit.secret)
+    if visit.draft is None:
+        await visit.begin()
+
+
+def _keeping(response: Response, visit: Visit, before: str) -> Response:
+    """Return *response*, which has the browser hold its secret until it closes."""
+    if visit.secret != before:
+        response.set_cookie(COOKIE, visit.secret, secure=True, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,3 @@
+SELECT value
+  FROM announced
+ WHERE topic = $1;

@@ -1,0 +1,175 @@
+"""The public desk's tables, one function per statement; each is ``sql/<function>.sql``."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from asyncpg import Pool
+
+from services.webdesk.acts import Answer, Sent
+from services.webdesk.draft.pages import Answers
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+KEPT = timedelta(days=30)
+"""How long a draft is kept after its last change."""
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(days=1)
+"""After what time without use a session ends, and after what time in any case."""
+OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
+"""How many drafts one address may start a day, one network and everybody together an hour."""
+_SWEPT_EVERY = timedelta(minutes=5)
+
+
+class Draft(NamedTuple):
+    """
+    A request that somebody writes, or has sent.
+
+    ``state`` is ``started``, ``sent``, ``accepted`` or ``refused``; ``reasons`` say why it was
+    refused. An accepted one has no answers any more.
+    """
+
+    draft_id: UUID
+    reference: str
+    state: str
+    answers: Answers
+    expires_at: datetime
+    times_sent: int
+    sent_at: datetime | None
+    tracking_number: str | None
+    reasons: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be changed and sent."""
+        return self.state in ("started", "refused")
+
+
+class Sending(NamedTuple):
+    """What is sent: the answers, how many times now, and when."""
+
+    reference: str
+    answers: Answers
+    times_sent: int
+    sent_at: datetime
+
+
+async def begin_draft(
+    connection: Any, *, reference: str, session: bytes, client: bytes, network: bytes
+) -> UUID | None:
+    """Begin a draft in a new *session*; return None above the limits."""
+    limits = (OF_CLIENT, OF_NETWORK, OF_ALL)
+    draft_id: UUID | None = await connection.fetchval(
+        _SQL["begin_draft"], reference, session, client, network, KEPT, *limits
+    )
+    return draft_id
+
+
+async def touch_session(connection: Any, session: bytes) -> Draft | None:
+    """Return the draft of *session* and note its use; None if the session or draft has ended."""
+    row = await connection.fetchrow(_SQL["touch_session"], session, IDLE, LONGEST)
+    return None if row is None else _draft(row)
+
+
+async def renew_session(connection: Any, session: bytes, *, to: bytes) -> bool:
+    """Continue a session that was idle for too long under another id; False if it is over."""
+    found = await connection.fetchval(_SQL["renew_session"], session, to, LONGEST)
+    return found is not None
+
+
+async def end_session(connection: Any, session: bytes) -> None:
+    """End *session*, if it has not ended; its draft stays."""
+    await connection.execute(_SQL["end_session"], session)
+
+
+async def let_resume(connection: Any, draft_id: UUID, link: bytes) -> None:
+    """Let any browser with *link* go on with a draft; an earlier link is no longer valid."""
+    await connection.execute(_SQL["let_resume"], draft_id, link)
+
+
+async def resume(connection: Any, link: bytes, *, session: bytes) -> bool:
+    """Start a *session* with the draft of *link*; return False if there is none."""
+    return await connection.fetchval(_SQL["resume"], session, link) is not None
+
+
+async def read_draft(connection: Any, draft_id: UUID) -> Draft | None:
+    """Return a draft; None if it has been erased."""
+    row = await connection.fetchrow(_SQL["read_draft"], draft_id)
+    return None if row is None else _draft(row)
+
+
+async def save_page(
+    connection: Any,
+    draft_id: UUID,
+    page: str,
+    written: Mapping[str, Sequence[str]],
+    *,
+    reasons: Sequence[Mapping[str, Any]] = (),
+) -> bool:
+    """
+    Replace what is written on *page*, and the *reasons* of a refusal by those that are left.
+
+    Return False if the draft is not open any more.
+    """
+    texts = json.dumps(written), json.dumps(list(reasons))
+    saved = await connection.fetchval(_SQL["save_page"], draft_id, page, *texts, KEPT)
+    return saved is not None
+
+
+async def mark_sent(connection: Any, draft_id: UUID) -> Sending | None:
+    """Mark an open draft as sent, and return what is sent; None if it is not open any more."""
+    row = await connection.fetchrow(_SQL["mark_sent"], draft_id, KEPT)
+    if row is None:
+        return None
+    return Sending(**{**row, "answers": json.loads(row["answers"])})
+
+
+async def name_messages(connection: Any, draft_id: UUID, *, contact: str, request: str) -> None:
+    """Note the ids of the messages of a draft, whose answers are awaited."""
+    await connection.execute(_SQL["name_messages"], draft_id, contact, request)
+
+
+async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
+    """Note answers in their order; those to other messages change nothing."""
+    await connection.executemany(
+        _SQL["record_answer"],
+        [
+            (
+                each.message_id,
+                each.state,
+                json.dumps(list(each.reasons)),
+                each.tracking_number,
+                KEPT,
+            )
+            for each in answers
+        ],
+    )
+
+
+async def restore_numbers(connection: Any) -> None:
+    """Raise the numbers of messages to the last ones that were sent."""
+    await connection.execute(_SQL["restore_numbers"])
+
+
+async def read_announced_messages(connection: Any, topic: str) -> list[bytes]:
+    """Return the messages on *topic* that a restored database does not know."""
+    rows = await connection.fetch(_SQL["read_announced_messages"], topic)
+    return [row["value"] for row in rows]
+
+
+async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
+    """Mark the drafts that were sent, unless they have been answered."""
+    await connection.execute(_SQL["restore_sent"], *map(list, zip(*sent, strict=True)))
+
+
+async def sweep_drafts(pool: "Pool[Any]") -> timedelta:
+    """Erase drafts and sessions whose time is over; return the time until the next sweep."""
+    await pool.execute(_SQL["sweep_drafts"], LONGEST)
+    return _SWEPT_EVERY
+
+
+def _draft(row: Any) -> Draft:
+    parsed = {name: json.loads(row[name]) for name in ("answers", "reasons")}
+    return Draft(**{**row, **parsed})
