@@ -17,6 +17,7 @@ _AT_RISK = {
     "notifications": "promise 4: it is not decided yet whom to notify",
     "reporting": "promise 5: the figures lack it",
     "desk": "the office does not see it on its list",
+    "webdesk": "somebody who asked for help does not see the answer on the page",
 }
 _ENDED_UNKNOWN = "promise 3: intake takes a request for open that may have ended"
 
@@ -108,7 +109,7 @@ class DeadLetter:
         """Return the participants that are not notified because of it."""
         if self.is_inbound:
             return [participant_of(self.coordinate)]
-        if self.service in ("intake", "reporting", "desk"):
+        if self.service in ("intake", "reporting", "desk", "webdesk"):
             return []
         return sorted({*self._named(), *([requester] if requester else [])})
 

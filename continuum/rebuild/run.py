@@ -234,6 +234,8 @@ def _refuse(order: Order) -> None:
         raise NotPossible(
             f"there is no service {order.service!r}: it is one of {', '.join(DEPLOYABLES)}."
         )
+    if not FOLDED[order.service].names:
+        raise NotPossible(f"no table of {order.service} is computed from the log.")
     if order.effects != "silently":
         raise NotPossible(
             f"{order.service} is rebuilt silently only: its recomputed rows never led to a message"

@@ -6,6 +6,7 @@ from continuum.rebuild.copies import INTAKE, NOTIFICATIONS, ROUTING
 from continuum.rebuild.desk import DESK
 from continuum.rebuild.reporting import REPORTING
 from continuum.rebuild.tables import Tables
+from continuum.rebuild.webdesk import WEBDESK
 
 FOLDED: Mapping[str, Tables] = {
     "intake": INTAKE,
@@ -13,4 +14,5 @@ FOLDED: Mapping[str, Tables] = {
     "notifications": NOTIFICATIONS,
     "reporting": REPORTING,
     "desk": DESK,
+    "webdesk": WEBDESK,
 }

@@ -9,6 +9,7 @@ from services.intake.app import TOPICS as INTAKE
 from services.notifications.parse import TOPICS as NOTIFICATIONS
 from services.reporting.app import TOPICS as REPORTING
 from services.routing.app import TOPICS as ROUTING
+from services.webdesk.acts import TOPICS as WEBDESK
 
 READ_BY: Mapping[str, re.Pattern[str]] = {
     "intake": re.compile(INTAKE),
@@ -16,6 +17,7 @@ READ_BY: Mapping[str, re.Pattern[str]] = {
     "notifications": re.compile(NOTIFICATIONS),
     "reporting": re.compile(REPORTING),
     "desk": re.compile(DESK),
+    "webdesk": re.compile(WEBDESK),
 }
 
 

@@ -91,7 +91,8 @@ class Workshop:
         shutil.copy(uv, work / "uv")
         shutil.copy(TRUST, work / "trust.crt")
         shutil.copy(ROOT / "requirements" / "run.txt", work)
-        shutil.copy(ROOT / "deploy" / "reference" / "agencies.csv.gz", work)
+        for name in ("agencies.csv.gz", "topics.yaml", "programs.yaml"):
+            shutil.copy(ROOT / "deploy" / "reference" / name, work)
         wheel = ["build", "--quiet", "--wheel", "--no-build-isolation", "--offline"]
         own = {"VIRTUAL_ENV": str(ROOT / ".venv")}
         run([str(uv), *wheel, "--out-dir", str(work), str(ROOT)], more=own)

@@ -14,7 +14,7 @@ from deploy.monitoring.rules import rendered
 from deploy.provision.access import OPERATOR, Grant, grants, principal_of
 from deploy.provision.quotas import read_quotas
 from deploy.provision.topics import DEPLOY, PARTICIPANTS, Topic, read_participants, read_topics
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 
 HERE = Path(__file__).parent
 MONITORING = DEPLOY / "monitoring"
@@ -35,7 +35,7 @@ def files() -> dict[Path, str]:
         participants = read_participants(registry)
         topics = read_topics(participants)
         allowed = grants(topics, participants)
-        ours = [principal_of(member) for member in (*WITH_USERS, OPERATOR)]
+        ours = [principal_of(member) for member in (*DEPLOYABLES, OPERATOR)]
         theirs = [participant.id for participant in participants]
         component = HERE / "components" / "kafka-strimzi"
         # These do not depend on the participants: services may use topics of future ones.

@@ -48,7 +48,11 @@ def status(arguments: argparse.Namespace) -> None:
     rows = [
         (name, _listens(server), server) for name, server in [*servers, ("postgres", database)]
     ]
-    for name, page in (("mail", connection.mail), ("office pages", connection.desk)):
+    for name, page in (
+        ("mail", connection.mail),
+        ("office pages", connection.desk),
+        ("ask for help", connection.webdesk),
+    ):
         if page is not None:
             rows.append((name, _listens(page), page))
     for name, probes in connection.probes.items():

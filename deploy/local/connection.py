@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from deploy.local.services import DESK, PUBLIC
+from deploy.local.services import DESK, PUBLIC, WEBDESK
 from deploy.provision.access import OPERATOR
 from deploy.provision.databases import owner_of
 from deploy.provision.quotas import Quota
@@ -92,6 +92,8 @@ class Connection(_Part):
     """Address of the page that shows all mails; None if there is no mail."""
     desk: str | None = None
     """Address of the office's pages; None while the desk is not running."""
+    webdesk: str | None = None
+    """Address of the pages on which the public asks for help; None while they are not running."""
     services: dict[str, ServiceAccess]
     probes: dict[str, list[str]]
     """Probe addresses of every process of each service, for `continuum status`."""
@@ -111,15 +113,17 @@ def connection_to(stack: "Stack") -> Connection:
     """Return the present addresses and credentials of *stack*."""
     username, password = stack.credentials.kafka(OPERATOR)
     dsns = {each: stack.dsn(each, role=OPERATOR) for each in stack.services}
-    pages, desk = stack.replicas.get((PUBLIC, 0)), stack.replicas.get((DESK, 0))
+    pages = {name: stack.replicas.get((name, 0)) for name in (PUBLIC, DESK, WEBDESK)}
+    public = {name: None if each is None else each.public for name, each in pages.items()}
     return Connection(
         bootstrap_servers=stack.kafka.servers,
         participants=_participants(stack),
         operator=OperatorAccess(username=username, password=password, dsns=dsns),
         owners={each: stack.dsn(each, role=owner_of(each)) for each in stack.services},
-        reporting=None if pages is None else pages.public,
+        reporting=public[PUBLIC],
         mail=None if stack.mail is None else stack.mail.page,
-        desk=None if desk is None else desk.public,
+        desk=public[DESK],
+        webdesk=public[WEBDESK],
         services=_services(stack),
         administrator=AdministratorAccess(username=ADMIN, password=stack.kafka.password),
         tls=TlsAccess(

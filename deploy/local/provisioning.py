@@ -11,7 +11,7 @@ from deploy.provision.broker_quotas import provision_quotas, quota_client
 from deploy.provision.databases import owner_of
 from deploy.stack import processes
 from deploy.stack.kafka import ADMIN
-from shared.contracts.services import DEPLOYABLES, WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 
 if TYPE_CHECKING:
     from deploy.local.stack import Stack
@@ -34,7 +34,7 @@ def provision_broker(stack: "Stack") -> Changes:
     """Create the topics, users, ACLs and quotas; wait until consumer groups can form."""
     kafka = stack.kafka
     admin = admin_client(kafka.servers, user=ADMIN, password=kafka.password)
-    members = [*WITH_USERS, OPERATOR, *(each.id for each in stack.participants)]
+    members = [*DEPLOYABLES, OPERATOR, *(each.id for each in stack.participants)]
     changes = provision_kafka(
         admin,
         topics=stack.topics,

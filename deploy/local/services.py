@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local.issuer.server import desk_settings
+from deploy.local.pages import form_settings
 from deploy.provision.access import principal_of
 from deploy.provision.databases import database_of
 from deploy.provision.topics import DEPLOY
@@ -17,8 +18,8 @@ from deploy.stack.proxy_routes import ProxyRoute, proxy_ports
 from shared.business_clock import REAL_TIME, BusinessClock
 
 _PACKAGE = "services"
-PUBLIC, DESK = "reporting", "desk"
-WITH_PAGES = (PUBLIC, DESK)
+PUBLIC, DESK, WEBDESK = "reporting", "desk", "webdesk"
+WITH_PAGES = (PUBLIC, DESK, WEBDESK)
 """The services with pages for people."""
 # Keep bytecode even if the shell disables it: saves a second at each start.
 _QUICK = {"PYTHONDONTWRITEBYTECODE": ""}
@@ -102,8 +103,13 @@ class ServiceLauncher:
             settings["PUBLIC_PORT"] = str(public_port or 0)
         if service == DESK and self.issuer is not None:
             settings |= desk_settings(issuer=self.issuer, public_port=public_port or 0)
-        if service == "intake":
+        if service == WEBDESK:
+            settings |= form_settings(public_port=public_port or 0)
+        if service in ("intake", WEBDESK):
             settings["AGENCY_LIST"] = str(DEPLOY / "reference" / "agencies.csv.gz")
+        if service == WEBDESK:
+            settings["TOPICS_OF_HELP"] = str(DEPLOY / "reference" / "topics.yaml")
+            settings["PROGRAMS"] = str(DEPLOY / "reference" / "programs.yaml")
         named = {f"CONTINUUM_{name}": value for name, value in settings.items()}
         return {**named, **self.mail} if service == "notifications" else named
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deploy.provision.topics import Participant, Topic
-from shared.contracts.services import DEPLOYABLES, WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 
 OPERATOR = "operator"
 
@@ -23,7 +23,7 @@ class Grant:
 
 def principal_of(member: str) -> str:
     """Return the Kafka user of one of ours, a participant or the operator."""
-    return f"svc-{member}" if member in WITH_USERS else member
+    return f"svc-{member}" if member in DEPLOYABLES else member
 
 
 def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[Grant]:
@@ -39,7 +39,7 @@ def grants(topics: Iterable[Topic], participants: Sequence[Participant]) -> set[
             else:
                 on = Grant(principal, operation, "TOPIC", topic.name)
             allowed |= {on, Grant(principal, "DESCRIBE", "TOPIC", on.name, on.pattern)}
-    for service in WITH_USERS:
+    for service in DEPLOYABLES:
         allowed.add(Grant(principal_of(service), "READ", "GROUP", service, "PREFIXED"))
     for participant in participants:
         allowed.add(Grant(participant.id, "READ", "GROUP", f"{participant.id}.", "PREFIXED"))

@@ -24,7 +24,7 @@ from deploy.provision.quotas import Quota, read_quotas
 from deploy.provision.topics import Participant, read_topics
 from deploy.stack.certificates import Certificates
 from deploy.stack.failure import StackFailed
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 from shared.postgres.statements import load_statements
 
 _SQL = load_statements(__package__)
@@ -113,7 +113,7 @@ def _summary(participants: list[Participant], found: Drift) -> str:
 def wanted_for(participants: list[Participant]) -> Wanted:
     """Return what Kafka should have with these participants."""
     topics = read_topics(participants)
-    ours = [principal_of(member) for member in (*WITH_USERS, OPERATOR)]
+    ours = [principal_of(member) for member in (*DEPLOYABLES, OPERATOR)]
     return Wanted(
         topics=topics,
         users=frozenset([*ours, *(each.id for each in participants)]),
@@ -190,7 +190,7 @@ class _Kafka:
         credentials = Credentials(self.connection.folder / "secrets")
         if rotate is not None:
             users.set_password(self.admin, rotate, credentials.rotate(rotate))
-        members = [*WITH_USERS, OPERATOR, *(each.id for each in participants)]
+        members = [*DEPLOYABLES, OPERATOR, *(each.id for each in participants)]
         passwords = credentials.kafka_users(members)
         may_remove = broker.any_principal if prune else lambda user: False
         broker.provision_kafka(

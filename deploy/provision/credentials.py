@@ -10,7 +10,7 @@ from deploy.provision.access import OPERATOR, principal_of
 from deploy.provision.databases import database_of, owner_of
 from deploy.stack.kafka import ADMIN
 from deploy.stack.passwords import password, write_private
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 
 _KAFKA = "continuum_kafka_password"
 _POSTGRES = "continuum_postgres_password"
@@ -24,7 +24,7 @@ class Credentials:
 
     def kafka(self, member: str) -> tuple[str, str]:
         """Return user and password of a service, a participant, the operator or the admin."""
-        ours = member in (*WITH_USERS, OPERATOR, ADMIN)
+        ours = member in (*DEPLOYABLES, OPERATOR, ADMIN)
         folder = self.folder if ours else self.folder / "participants"
         return principal_of(member), password(folder / member, _KAFKA)
 

@@ -8,7 +8,7 @@ import yaml
 
 from deploy.provision.access import OPERATOR, principal_of
 from deploy.provision.topics import DEPLOY, Participant
-from shared.contracts.services import DEPLOYABLES, WITH_USERS
+from shared.contracts.services import DEPLOYABLES, PUBLIC_DESK
 
 QUOTAS = DEPLOY / "quotas.yaml"
 
@@ -36,13 +36,14 @@ class Quotas:
 
     def of(self, principal: str) -> Quota:
         """Return the quota of one Kafka user."""
-        if principal in map(principal_of, DEPLOYABLES):
+        ours = {principal_of(each) for each in DEPLOYABLES if each != PUBLIC_DESK}
+        if principal in ours:
             return self.service
         return self.operator if principal == OPERATOR else self.participant
 
     def by_principal(self, participants: Sequence[Participant]) -> dict[str, Quota]:
         """Return the quota of every user: ours, operator and participants."""
-        ours = [principal_of(member) for member in (*WITH_USERS, OPERATOR)]
+        ours = [principal_of(member) for member in (*DEPLOYABLES, OPERATOR)]
         theirs = [participant.id for participant in participants]
         return {principal: self.of(principal) for principal in (*ours, *theirs)}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.webdesk import lists, store
+from services.webdesk import gauges, lists, store
 from services.webdesk.acts import TOPICS
 from services.webdesk.handlers import WebDeskReader
 from services.webdesk.restore import OWN, Restore
@@ -32,5 +32,6 @@ def build(settings: Settings) -> Service:
         own=OWN,
         restore=Restore(),
         tasks=[Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS)],
+        gauges=gauges.show,
         public=web.pages(Site(settings, found, relay_wake=relay_wake)),
     )

@@ -148,6 +148,12 @@ async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
     )
 
 
+async def count_drafts(connection: Any) -> dict[str, int]:
+    """Return the number of drafts in each state."""
+    rows = await connection.fetch(_SQL["count_drafts"])
+    return {row["state"]: row["count"] for row in rows}
+
+
 async def restore_numbers(connection: Any) -> None:
     """Raise the numbers of messages to the last ones that were sent."""
     await connection.execute(_SQL["restore_numbers"])

@@ -1,6 +1,6 @@
 """Ids that no participant may have: they stand for a part of Continuum, a role, or everyone."""
 
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES, WEB_DESK
 
 RESERVED_IDS = frozenset(
     {
@@ -8,7 +8,7 @@ RESERVED_IDS = frozenset(
         "postgres", "public", "root", "support", "system",
     }
 )  # fmt: skip
-RESERVED_PREFIXES = (*WITH_USERS, "admin", "operator", "svc-", "cri-", "continuum-")
+RESERVED_PREFIXES = (*DEPLOYABLES, WEB_DESK, "admin", "operator", "svc-", "cri-", "continuum-")
 """With such an id, a participant would share a service's or the operator's group prefix."""
 
 

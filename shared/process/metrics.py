@@ -185,6 +185,9 @@ REQUESTS = _gauge(
     "requests", "Requests by their status, as reporting counts them", "status", stored=True
 )
 WAITLIST = _gauge("waitlist_length", "Requests waiting in each lane", "lane", stored=True)
+DRAFTS = _gauge(
+    "drafts", "Requests on the public desk: started, sent, accepted, refused", "state", stored=True
+)
 WORK_ITEMS = _gauge("work_items", "Open items on the office's list", "kind", stored=True)
 WORK_ITEM_AGE = _gauge(
     "work_item_oldest_age_seconds", "Age of the oldest open item; 0 if there is none", "kind",

@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.pages import form_settings
 from deploy.stack import processes
 
 CLIENT = "desk"
@@ -38,13 +39,9 @@ class IssuerServer:
 def desk_settings(*, issuer: str, public_port: int) -> dict[str, str]:
     """Return the settings of the office's pages on this machine."""
     return {
-        "PUBLIC_URL": f"http://127.0.0.1:{public_port}",
+        **form_settings(public_port=public_port),
         "ISSUER": issuer,
         "CLIENT_ID": CLIENT,
         "STAND_IN_ISSUER": "true",
         "FIRST_ADMINISTRATOR": "stand-in-administrator",
-        "OFFICE_TELEPHONE": "202-555-0100",
-        "OMB_NUMBER": "0000-0000",
-        "OMB_EXPIRES": "2099-12-31",
-        "OMB_MINUTES": "20",
     }

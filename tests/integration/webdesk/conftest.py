@@ -5,15 +5,12 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from itertools import count
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 
-from deploy.local.stack import Stack
-from deploy.provision import databases
 from services.webdesk import store
 from services.webdesk.acts import Answer
 from services.webdesk.draft.agencies import Agencies, listed
@@ -21,10 +18,9 @@ from services.webdesk.lists import Lists
 from services.webdesk.settings import Settings
 from services.webdesk.site import web
 from services.webdesk.site.visits import Site
-from shared.postgres.migrate import migrate
 from shared.postgres.pool import LIMITS
 from shared.process.http import public_headers
-from shared.service import schemas
+from tests.conftest import Database
 from tests.examples.webdesk import ALTURAS, ANSWERS, SETTINGS, URL
 
 Pool = asyncpg.Pool
@@ -40,22 +36,13 @@ LISTS = Lists(
     {"For every agency": {"use_of_force": "Use of force"}, "For sheriffs": {"jails": "Jails"}},
     {"cri-tac": "Technical Assistance Center"},
 )
-_numbers = count(1)
 
 
 @pytest.fixture
-async def pool(stack: Stack) -> AsyncIterator["Pool[Any]"]:
-    admin, name = stack.postgres.dsn(), f"webdesk_{next(_numbers)}"
-    connection = await asyncpg.connect(admin)
-    await connection.execute(f"CREATE DATABASE {name}")
-    await connection.close()
-    dsn = databases.with_database(admin, name)
-    owner = await asyncpg.connect(dsn)
-    await migrate(owner, schemas("webdesk"))
-    await owner.close()
+async def pool(database: Database) -> AsyncIterator["Pool[Any]"]:
+    dsn = await database("webdesk")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=LIMITS) as opened:
         yield opened
-    await databases.drop(admin, name)
 
 
 class Time:

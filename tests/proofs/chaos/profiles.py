@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.contracts.services import DEPLOYABLES, SERVICES
 from shared.process.crash_points import POINTS
+
+_DESKS = tuple(f"{name}." for name in DEPLOYABLES if name not in SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class Profile:
 
     @property
     def crash_points(self) -> tuple[str, ...]:
-        """All crash points but those of the desk, which does not run, and of absent mail."""
-        never = ("desk.",) if self.has_mail else ("desk.", "mail.")
+        """All crash points but those of the desks, which do not run, and of absent mail."""
+        never = _DESKS if self.has_mail else (*_DESKS, "mail.")
         return tuple(point for point in POINTS if not point.startswith(never))
 
     @property

@@ -70,6 +70,7 @@ def edges(*, keda: bool, traced: bool, mailed: bool) -> set[Edge]:
         ("desk", ISSUER, 443),
         ("ingress", "reporting", 8081),
         ("ingress", "desk", 8081),
+        ("ingress", "webdesk", 8081),
         *(("prometheus", member, 8080) for member in (*DEPLOYABLES, "canary")),
         *(("prometheus", each, 9187) for each in _STORES),
         *(("prometheus", node, 9404) for node in kafka),

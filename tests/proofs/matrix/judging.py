@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from deploy.local.stack import Stack
 from deploy.provision.broker import admin_client
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 from tests.proofs.chaos.login import login
 from tests.proofs.matrix.asking import Cell, asked
 from tests.proofs.matrix.table import rights_of
@@ -15,7 +15,7 @@ from tests.proofs.matrix.trying import tried
 def judged(stack: Stack) -> tuple[int, list[str]]:
     """Ask and try everything; return how much was tried, and what was unexpected."""
     participants = [each.id for each in stack.participants]
-    members = [*WITH_USERS, "operator", *participants]
+    members = [*DEPLOYABLES, "operator", *participants]
     topics = {topic.name for topic in stack.topics}
     # One group below each principal's prefix, and one that belongs to none.
     groups = {f"{each}.matrix" for each in members} | {"matrix"}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shared.contracts.services import DEPLOYABLES, WEB_DESK
+from shared.contracts.services import DEPLOYABLES
 
 FACTS = {"cri.int.intake.v1", "cri.int.routing.v1", "cri.int.reference.v1"}
 WRITTEN = {
@@ -12,6 +12,7 @@ WRITTEN = {
     "notifications": {"cri.int.notifications.v1", "cri.int.mail.v1"},
     "reporting": {"cri.int.reporting.v1", "cri.pub.programs.v1", "cri.pub.reports.v1"},
     "desk": {"cri.in.office-desk.v1"},
+    "webdesk": {"cri.in.web-desk.v1"},
 }
 # Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
@@ -26,6 +27,7 @@ READ = {
     "desk": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
     | {"cri.in.office-desk.v1", "cri.out.office-desk.v1"},
+    "webdesk": {"cri.in.web-desk.v1", "cri.out.web-desk.v1"},
 }
 # What `continuum rebuild` folds: ids, codes and dates; and the releases.
 KEPT = (
@@ -62,9 +64,6 @@ def rights_of(member: str, topics: set[str], groups: set[str]) -> Rights:
     if member == "operator":
         dead = {topic for topic in topics if topic.startswith("cri.dlq.")}
         return Rights(set(), KEPT | dead, topics, "operator.", groups)
-    if member == WEB_DESK:
-        written, out = {"cri.in.web-desk.v1"}, {"cri.out.web-desk.v1"}
-        return Rights(written, written | out, written | out, member)
     if member not in DEPLOYABLES:
         written, read = {f"cri.in.{member}.v1"}, {f"cri.out.{member}.v1", "cri.pub.programs.v1"}
         return Rights(written, read, written | read, f"{member}.")

@@ -8,7 +8,7 @@ from deploy.monitoring.rules import alerts
 from deploy.provision.broker_quotas import differences
 from deploy.provision.quotas import read_quotas
 from deploy.provision.topics import PARTICIPANTS, TOPICS, read_participants, read_topics
-from shared.contracts.services import WITH_USERS
+from shared.contracts.services import DEPLOYABLES
 
 LIMITS = yaml.safe_load(TOPICS.read_text())["limits"]
 BROKERS = generate.HERE / "components" / "kafka-strimzi" / "kafka.yaml"
@@ -73,9 +73,9 @@ def test_each_user_has_the_quota_of_its_kind() -> None:
 
     assert of_users["svc-intake"] == quotas.service
     assert of_users["operator"] == quotas.operator
-    assert of_users["svc-web-desk"] == quotas.participant
+    assert of_users["svc-webdesk"] == quotas.participant
     assert {of_users[each.id] for each in participants} == {quotas.participant}
-    assert len(of_users) == len(participants) + len(WITH_USERS) + 1
+    assert len(of_users) == len(participants) + len(DEPLOYABLES) + 1
 
 
 def test_only_differing_quotas_are_altered_and_unknown_ones_removed() -> None:

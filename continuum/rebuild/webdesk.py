@@ -1,0 +1,21 @@
+"""Says why nothing of the public desk is rebuilt: no table of it is a fold of the log."""
+
+from continuum.rebuild.tables import Tables
+from services.webdesk.acts import parse
+
+
+async def _save(_: object, __: object) -> None: ...
+
+
+WEBDESK = Tables(
+    names=(),
+    kept={("drafts", "sessions", "starts"): "are what people write, and where they do so"},
+    topics=frozenset(),
+    make="",
+    see="",
+    repair="",
+    parse=parse,
+    begin=list,
+    decide=list.append,
+    save=_save,
+)

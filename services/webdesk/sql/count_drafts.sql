@@ -1,0 +1,3 @@
+SELECT state, count(*)
+  FROM drafts
+ GROUP BY state;
