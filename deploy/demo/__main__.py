@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from deploy.demo import clocks, ends_told
@@ -15,8 +16,9 @@ from deploy.demo.background import run_in_thread
 from deploy.demo.business_days import BusinessDays
 from deploy.demo.clocks import ledger, untold
 from deploy.demo.demonstration import Demonstration
-from deploy.demo.mails import read_mails
+from deploy.demo.mails import Mails, read_mails
 from deploy.demo.observer import read_announcements
+from deploy.demo.office.counted import count
 from deploy.demo.operators_view import disagreements
 from deploy.demo.participants import Participants
 from deploy.demo.progress import Progress, Stuck
@@ -25,12 +27,14 @@ from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.demo.waiting_order import overtakings, read_releases
 from deploy.local.rebuilding import compare_routing
+from deploy.local.services import DESK
 from deploy.local.stack import Stack
 from deploy.participants.client import Access
 from deploy.participants.sample import TIMES_LATE
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
-from shared.contracts.services import SERVICES
+from services.desk.acts import IN_TOPIC, OFFICE, OUT_TOPIC
+from shared.contracts.services import DEPLOYABLES, SERVICES
 from shared.process.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
@@ -47,13 +51,16 @@ def main(*, judge: Judge | None = None) -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="seed of the sample (default 1)")
     parser.add_argument(
-        "--kill", choices=SERVICES, help="send SIGKILL to this service halfway through"
+        "--kill", type=_names, default=(), help="send SIGKILL to these services halfway through"
     )
     parser.add_argument(
         "--state", type=Path, default=_STATE, help="folder for all data of the run"
     )
     parser.add_argument(
         "--replicas", type=_replicas, default={}, help="processes per service, such as routing=2"
+    )
+    parser.add_argument(
+        "--desk", action="store_true", help="have people work at the office's desk, too"
     )
     asked = parser.parse_args()
     try:
@@ -63,6 +70,7 @@ def main(*, judge: Judge | None = None) -> int:
             state=asked.state,
             judge=judge,
             replicas=asked.replicas,
+            services=DEPLOYABLES if asked.desk or DESK in asked.kill else SERVICES,
         )
     except (StackFailed, Stuck) as failure:
         print(
@@ -75,33 +83,51 @@ def main(*, judge: Judge | None = None) -> int:
 
 def _replicas(text: str) -> dict[str, int]:
     """Read ``routing=2,intake=2``."""
-    wanted = {name: int(count) for name, count in (each.split("=") for each in text.split(","))}
-    if unknown := wanted.keys() - set(SERVICES):
+    wanted = [each.split("=") for each in text.split(",")]
+    names = _names(",".join(name for name, _ in wanted))
+    return dict(zip(names, (int(count) for _, count in wanted), strict=True))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Read ``routing,desk``."""
+    names = tuple(text.split(","))
+    if unknown := set(names) - set(DEPLOYABLES):
         raise argparse.ArgumentTypeError(f"no service is called {', '.join(sorted(unknown))}")
-    return wanted
+    return names
 
 
 def _demo(
-    *, seed: int, kill: str | None, state: Path, judge: Judge | None, replicas: dict[str, int]
+    *,
+    seed: int,
+    kill: Sequence[str],
+    state: Path,
+    judge: Judge | None,
+    replicas: dict[str, int],
+    services: Sequence[str],
 ) -> int:
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
     days = BusinessDays()
     progress = Progress(days.label)
-    with Stack(state, mail=True, say=progress.say) as stack:
+    with Stack(state, services=services, mail=True, say=progress.say) as stack:
         stack.up(replicas=replicas, clock=days.start_clock)
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
         connection = json.loads(file.read_text())
         participants = Participants(
-            connection, seed=seed, days=days, progress=progress, histories=state / "history"
+            connection,
+            desk=_desk_access(stack, connection),
+            seed=seed,
+            days=days,
+            progress=progress,
+            histories=state / "history",
         )
-        demo = Demonstration(participants, seed=seed)
+        demo = Demonstration(participants, seed=seed, desk=stack.connection.desk)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns
-        wrong = [*result.wrong, *asyncio.run(disagreements(dsns, result.states))]
+        wrong = [*result.wrong, *asyncio.run(disagreements(dsns, demo.participants.all_states()))]
         announcements = asyncio.run(read_announcements(Access.of(connection, "california-post")))
         print(summary(demo, result, announcements=announcements))
         _keep_page(str(stack.connection.reporting), state)
@@ -110,6 +136,7 @@ def _demo(
         wrong += _check_clocks(demo)
         wrong += _check_ends(demo)
         wrong += _check_mails(demo, stack)
+        wrong += _check_offices(demo, stack)
         wrong += _verify(stack)
         wrong += compare_routing(file)
         wrong += check_releases(str(stack.connection.reporting), file, months=1)
@@ -182,17 +209,47 @@ def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
     """Check that each mail that was decided came to one end, and at most once to its box."""
     assert stack.mail is not None
     user, password = stack.kafka_login("notifications")
+    called = [] if demo.staff is None else demo.staff.callers
+    callers = {each.tracking_number for each in called if each.has_address}
     found = asyncio.run(
         read_mails(
+            Mails(demo.addressed, callers),
             stack.kafka.servers,
             stack.mail.folder,
             user=user,
             password=password,
-            addressed=demo.addressed,
         )
     )
     print(f"mail: {found.summary()}")
     return found.faults()
+
+
+def _check_offices(demo: Demonstration, stack: Stack) -> list[str]:
+    """Check that what waited for the office was on its list, and what its people did answered."""
+    if demo.staff is None:
+        return []
+    user, password = stack.kafka_login(DESK)
+    days = demo.participants.days
+    summary, wrong = asyncio.run(
+        count(demo.staff, days, stack.kafka.servers, user=user, password=password)
+    )
+    print(f"offices: {summary}")
+    return wrong
+
+
+def _desk_access(stack: Stack, connection: Mapping[str, Any]) -> Access | None:
+    """Return the login of the office's desk, if it runs; no participant's system has one."""
+    if DESK not in stack.services:
+        return None
+    user, password = stack.kafka_login(DESK)
+    own = {
+        "username": user,
+        "password": password,
+        "in": IN_TOPIC,
+        "out": OUT_TOPIC,
+        "group_prefix": f"{DESK}.",
+    }
+    return Access.of({**connection, "participants": {OFFICE: own}}, OFFICE)
 
 
 def _verify(stack: Stack) -> list[str]:

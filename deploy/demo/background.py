@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 
@@ -12,9 +12,9 @@ from deploy.local.stack import Stack
 
 
 def run_in_thread(
-    demo: Demonstration, stack: Stack, *, kill: str | None, progress: Progress
+    demo: Demonstration, stack: Stack, *, kill: Sequence[str], progress: Progress
 ) -> None:
-    """Run *demo* to its end; kill and restart the service *kill* halfway through."""
+    """Run *demo* to its end; kill and restart the services *kill* halfway through."""
     done: Future[None] = Future()
     cancel: list[Callable[[], object]] = []
 
@@ -38,8 +38,8 @@ def run_in_thread(
     thread.start()
     try:
         demo.half_way.wait()
-        if kill is not None and not done.done():
-            _kill(stack, kill, progress)
+        for service in kill if not done.done() else ():
+            _kill(stack, service, progress)
         done.result()
     finally:
         # Disconnect the participants before Kafka stops, or their clients would log errors.

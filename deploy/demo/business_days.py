@@ -65,6 +65,10 @@ class BusinessDays:
         assert self._first is not None, "the days have not begun"
         return self.after(DAYS - 1, start=self._midnight(self._first)) + _EVENING
 
+    def between(self, start: datetime, end: datetime) -> int:
+        """Return how many whole working days lie between *start* and *end*."""
+        return working_time.between(start, end, self._calendar) // working_time.DAY
+
     def label(self) -> str:
         """Return which working day it is, with its date; empty before the first one."""
         if self._first is None:

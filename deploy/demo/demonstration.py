@@ -9,6 +9,7 @@ from deploy.demo.bad_input import BadRecord, bad_records, garbage
 from deploy.demo.business_days import START
 from deploy.demo.ends import Ends
 from deploy.demo.misuse import Judged, late_answers, send_misuse
+from deploy.demo.office.staff import Staff
 from deploy.demo.participants import Participants
 from deploy.participants.agencies import reference
 from deploy.participants.behavior import LOST_PROVIDER, LOST_TOPIC, SCARCE_TOPIC, SUCCESSOR
@@ -24,8 +25,9 @@ _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 class Demonstration:
     """Drives the participants through the phases."""
 
-    def __init__(self, participants: Participants, *, seed: int) -> None:
+    def __init__(self, participants: Participants, *, seed: int, desk: str | None) -> None:
         self.participants, self._seed = participants, seed
+        self.staff = None if desk is None else Staff(desk, decide=participants.office.decision)
         self._days = participants.days
         self._opens_at = self._days.now()
         self.ends = Ends(participants)
@@ -48,6 +50,8 @@ class Demonstration:
         try:
             await self._introductions()
             await self._days.begin()
+            if self.staff is not None:
+                self.staff.work()
             await self._submissions()
             say(await self.ends.postpone(self._opens_at))
             await self._amendments()
@@ -66,7 +70,11 @@ class Demonstration:
             await self._days.wait_until(self._days.end)
         finally:
             directing.cancel()
-            await self.participants.disconnect()
+            try:
+                if self.staff is not None:
+                    await self.staff.go_home()
+            finally:
+                await self.participants.disconnect()
 
     async def _direct(self) -> None:
         """The program office decides what is referred to it, as soon as it can."""
@@ -83,6 +91,8 @@ class Demonstration:
         await self.participants.office.register_itself()
         await self.participants.answered("the program office's registration")
         await self.participants.office.register_others()
+        if self.staff is not None:
+            await self.participants.office.register_desk()
         await self.participants.answered("the registrations")
         await self.participants.office.define(opens_at=self._opens_at)
         await self.participants.answered("the reference data")
@@ -98,6 +108,7 @@ class Demonstration:
                 for each in self.participants.providers
             ),
             *(set_contacts(self.participants.clients[each]) for each in self.addressed),
+            *([] if self.staff is None else [self.staff.begin()]),
         )
         await self.participants.answered("capacity and contacts")
         say(f"capacity declared by {len(self.participants.providers)} providers")
@@ -249,8 +260,10 @@ class Demonstration:
         left = len(missing())
         await self.participants.until(missing, "directions")
         await self.participants.rest("the outcome of the directions")
+        desk = "" if self.staff is None else f" by its system, {self.staff.decided} at its desk"
         self.participants.progress.say(
-            f"the program office decided {len(office.directed)} referred requests, {left} late"
+            f"the program office decided {len(office.directed)} referred requests{desk},"
+            f" {left} late"
         )
 
     async def _more_capacity(self) -> None:

@@ -1,6 +1,5 @@
 """Counts mails from outside: the log's events and the files of a mail server."""
 
-import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -8,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
-
+from deploy.demo.topic_reader import reading
 from deploy.local.mail.kept import list_kept, read_kept
-from services.notifications.mail.obligations import is_mailed
+from services.desk.acts import OFFICE as DESK
+from services.notifications.mail.obligations import is_for_requester, is_mailed
 from shared.contracts.notifications import MAIL_TOPIC, TOPIC
 
 _ENDS = {
@@ -20,6 +19,7 @@ _ENDS = {
     "gov.cri.notifications.notice_outcome_unknown.v1": "unknown",
     "gov.cri.notifications.notice_cancelled.v1": "cancelled",
 }
+_SETTLED = "gov.cri.notifications.notice_settled.v1"
 _SECONDS = 60.0
 """For the last mails; one that is held until a morning waits for less than a business day."""
 Obligation = tuple[str, str]
@@ -28,15 +28,22 @@ Obligation = tuple[str, str]
 
 @dataclass(slots=True)
 class Mails:
-    """What is known of all mails; *addressed* are the participants with an address."""
+    """
+    What is known of all mails; *addressed* are the participants with an address.
+
+    *callers* are the numbers of requests that the office entered for callers with an address.
+    """
 
     addressed: Collection[str]
+    callers: Collection[str | None] = ()
     decided: set[Obligation] = field(default_factory=set)
     told: set[Obligation] = field(default_factory=set)
     ends: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The ends of each mail: one, if all is well."""
     because: dict[str, str] = field(default_factory=dict)
     """Why a mail was cancelled."""
+    settled: set[str] = field(default_factory=set)
+    """The mails of which a person said what became of them."""
     copies: "Counter[str]" = field(default_factory=Counter)
     """How often the mail server has kept each mail."""
 
@@ -48,10 +55,19 @@ class Mails:
             if end == "cancelled":
                 self.because[data["mail"]] = data["because"]
             self.told.add((data["notice"], data["contact"].split(":")[1]))
+        if event["type"] == _SETTLED and (mail := data.get("mail")) is not None:
+            self.settled.add(mail)
         for notice in data.get("notices", ()):
             audience, is_sent = notice["audience"], notice["outcome"] == "sent"
-            if is_sent and audience in self.addressed and is_mailed(notice["message_type"]):
+            if is_sent and is_mailed(notice["message_type"]) and self._has_address(event, notice):
                 self.decided.add((event["id"], audience))
+
+    def _has_address(self, event: Mapping[str, Any], notice: Mapping[str, Any]) -> bool:
+        """Return whether the people of a notice's audience, or its caller, can be written to."""
+        if notice["audience"] != DESK:
+            return notice["audience"] in self.addressed
+        is_called = notice.get("call") or event["subject"] not in self.callers
+        return not is_called and is_for_requester(notice["message_type"])
 
     @property
     def left(self) -> bool:
@@ -66,8 +82,8 @@ class Mails:
         twice = sum(copies > 1 for copies in self.copies.values())
         return (
             f"{len(self.decided)} decided, {len(self.copies)} accepted,"
-            f" {by_end['refused']} refused for good, {cancelled}{by_end['unknown']} unknown,"
-            f" {twice} twice"
+            f" {by_end['refused']} refused for good, {cancelled}{by_end['unknown']} unknown"
+            f" ({len(self.settled)} settled by a person), {twice} twice"
         )
 
     def faults(self) -> list[str]:
@@ -90,39 +106,14 @@ class Mails:
 
 
 async def read_mails(
-    servers: Sequence[str], folder: Path, *, user: str, password: str, addressed: Collection[str]
+    found: Mails, servers: Sequence[str], folder: Path, *, user: str, password: str
 ) -> Mails:
     """Read all that the log tells of mails, until nothing is missing any more; count copies."""
-    found = Mails(addressed)
-    consumer = AIOKafkaConsumer(
-        TOPIC,
-        MAIL_TOPIC,
-        bootstrap_servers=list(servers),
-        security_protocol="SASL_PLAINTEXT",
-        sasl_mechanism="SCRAM-SHA-512",
-        sasl_plain_username=user,
-        sasl_plain_password=password,
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-    )
-    await consumer.start()
-    try:
-        deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + _SECONDS
+    async with reading((TOPIC, MAIL_TOPIC), servers, user=user, password=password) as log:
         while True:
-            await _read_on(consumer, found)
+            for _, event in await log.read_on():
+                found.take(event)
             found.copies = Counter(read_kept(folder, name).mail_id for name in list_kept(folder))
             if not found.left or time.monotonic() > deadline:
                 return found
-    finally:
-        await consumer.stop()
-
-
-async def _read_on(consumer: AIOKafkaConsumer, found: Mails) -> None:
-    """Take in all that stands on the log by now; wait a moment for something."""
-    ends = await consumer.end_offsets(consumer.assignment())
-    while True:
-        batches = await consumer.getmany(timeout_ms=500)
-        for record in (record for records in batches.values() for record in records):
-            found.take(json.loads(record.value))
-        if all([await consumer.position(place) >= end for place, end in ends.items()]):
-            return

@@ -16,6 +16,8 @@ from deploy.participants.history import History
 from deploy.participants.program_office import ProgramOffice
 from deploy.participants.provider_system import ProviderSystem
 from deploy.participants.sample import PlannedRequest, Sample
+from services.desk.acts import OFFICE as DESK
+from services.notifications.mail.obligations import is_for_requester
 
 RESTING = frozenset(
     {"waiting", "assigned", "in_delivery", "delivered", "closed", "ineligible",
@@ -30,6 +32,7 @@ class Participants:
         self,
         connection: Mapping[str, Any],
         *,
+        desk: Access | None,
         seed: int,
         days: BusinessDays,
         progress: Progress,
@@ -53,7 +56,14 @@ class Participants:
             )
             for each in participants
         }
-        self.office = ProgramOffice(self.clients["program-office"], call=self.by_telephone)
+        self.callers: AgencySystem | None = None
+        """The requests that people at the office's desk have entered; None if there is no desk."""
+        if desk is not None:
+            self.clients[DESK] = Client(desk, changes=self.changes, received=[])
+            self.callers = AgencySystem(self.clients[DESK])
+        self.office = ProgramOffice(
+            self.clients["program-office"], call=self.by_telephone, has_desk=desk is not None
+        )
         self.providers = {
             each: ProviderSystem(self.clients[each], seed, days.clock)
             for each, own in participants.items()
@@ -74,8 +84,22 @@ class Participants:
         await asyncio.gather(*(client.stop() for client in self.clients.values()))
 
     def received(self) -> dict[str, list[Message]]:
-        """Return the messages that each participant has received so far."""
-        return {name: client.received or [] for name, client in self.clients.items()}
+        """
+        Return the messages that each participant has received so far.
+
+        The office's desk receives those of an office, too, which the program office has already.
+        """
+        found = {name: client.received or [] for name, client in self.clients.items()}
+        if self.callers is None:
+            return found
+        numbers = {request.tracking_number for request in self.callers.requests.values()}
+        found[DESK] = [
+            each
+            for each in found[DESK]
+            if "inreplyto" in each
+            or (each["data"].get("tracking_number") in numbers and is_for_requester(each["type"]))
+        ]
+        return found
 
     async def submit_later(self) -> list[Sent]:
         """Submit the requests that come later."""
@@ -100,9 +124,14 @@ class Participants:
         """Return the status of each tracking number, as its agency received it."""
         return {
             request.tracking_number: request.status
-            for system in self.systems.values()
+            for system in (*self.systems.values(), self.callers)
+            if system is not None
             for request in system.requests.values()
         }
+
+    def all_states(self) -> "Counter[str]":
+        """Return the number of requests in each state, with those entered for callers."""
+        return Counter(self.statuses().values())
 
     def status(self, planned: PlannedRequest) -> str:
         """Return the last status that the agency received."""
@@ -150,7 +179,9 @@ class Participants:
     def is_left(self, planned: PlannedRequest) -> bool:
         """Return whether the program office leaves a referred request undecided for now."""
         number = self.number(planned)
-        return number is None or not self.office.is_time(planned, number)
+        office = self.office
+        is_theirs = number is not None and office.is_for_people(number)
+        return number is None or is_theirs or not office.is_time(planned, number)
 
     def _lapsing(self) -> set[str]:
         """Return the tracking numbers of open offers that get no answer in time."""

@@ -102,7 +102,7 @@ class Stack:
             environment=postgres_environment,
             durable=durable,
         )
-        self._public_port = self._ports.take()
+        self._page_ports = {each: self._ports.take() for each in WITH_PAGES if each in services}
         self.mail = self._mail_server() if mail else None
         self.issuer = self._issuer() if DESK in services else None
         self._launcher = ServiceLauncher(
@@ -339,7 +339,7 @@ class Stack:
     def _mail_settings(self) -> Mapping[str, str]:
         if self.mail is None:
             return {}
-        url = f"http://127.0.0.1:{self._public_port}/"
+        url = f"http://127.0.0.1:{self._page_ports[PUBLIC]}/"
         return mail_settings(port=self.mail.smtp_port, ca=self.mail.ca, public_url=url)
 
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
@@ -391,9 +391,10 @@ class Stack:
         return started
 
     def _port_of_pages(self, service: str, number: int) -> int | None:
+        """Return where its pages are: the first process's stay where they are."""
         if service not in WITH_PAGES:
             return None
-        return self._public_port if (service, number) == (PUBLIC, 0) else self._ports.take()
+        return self._ports.take() if number else self._page_ports[service]
 
     def _provision_broker(self) -> Changes:
         self._say(f"provisioning {len(self.topics)} topics and their ACLs")

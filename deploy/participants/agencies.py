@@ -15,6 +15,8 @@ import yaml
 REFERENCE = Path(__file__).parents[1] / "reference"
 _BANDS = ((1000, "1000+"), (250, "250-999"), (100, "100-249"), (50, "50-99"), (10, "10-49"))
 _TYPES = {"state": "state", "university": "campus", "tribal": "tribal"}
+_FILES = {"desks": "participants"}
+"""The lists that stand beside another one, and its file."""
 _TERRITORIES = frozenset({"AS", "GU", "MP", "PR", "VI"})
 
 
@@ -49,13 +51,14 @@ class AskingAgency:
 
 
 def reference(name: str) -> list[dict[str, Any]]:
-    """Return the entries of one file of `deploy/reference`."""
+    """Return the entries of one list of `deploy/reference`."""
     return deepcopy(_entries(name))
 
 
 @cache
 def _entries(name: str) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = yaml.safe_load((REFERENCE / f"{name}.yaml").read_text())[name]
+    file = REFERENCE / f"{_FILES.get(name, name)}.yaml"
+    entries: list[dict[str, Any]] = yaml.safe_load(file.read_text())[name]
     return entries
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from deploy.participants.agencies import reference
 from deploy.participants.client import Client, Message, Sent
 from deploy.participants.sample import TIMES_LATE, PlannedRequest
 
-CALENDAR = "federal"
+CALENDAR, _DESK = "federal", "office-desk"
 # Eight hours are one second in the demonstration, which would leave no time to answer.
 _URGENT = {"amount": 2, "unit": "working_days"}
 _GRACE_SECONDS = 3
@@ -32,6 +32,8 @@ class ProgramOffice:
     directed: dict[str, Sent] = field(default_factory=dict)
     late: "Counter[str]" = field(default_factory=Counter)
     """How often it was told that a request is late."""
+    has_desk: bool = False
+    """Whether people at a desk decide counteroffers, and requests of agencies in no list."""
     named: str | None = None
     """The provider to which requests go that it has left until they are late."""
 
@@ -49,6 +51,17 @@ class ProgramOffice:
         others = [entry for entry in reference("participants") if entry["id"] != own]
         await self._send_all("participant.register", others)
 
+    async def register_desk(self) -> None:
+        """Register the office's desk, and the person who gives the others their roles."""
+        desk = _entry("desks", _DESK)
+        await self._send_all("participant.register", [desk])
+        administrator = {
+            "id": "staff:first-administrator",
+            "participant": _DESK,
+            "roles": ["administrator"],
+        }
+        await self._send_all("staff.set", [administrator])
+
     async def define(self, *, opens_at: datetime) -> None:
         """Send programs, topics, providers, calendar and rules; announced programs open then."""
         programs = reference("programs")
@@ -63,31 +76,52 @@ class ProgramOffice:
         await self._send_all("ruleset.approve", rules)
 
     async def direct(self) -> None:
-        """Decide all referred requests that are undecided, some of them late."""
-        for number, referral in list(self.referred.items()):
-            planned = self.call(number)
-            if (
-                planned is not None
-                and number not in self.directed
-                and self.is_time(planned, number)
-            ):
-                data = {"tracking_number": number, **self._decision(planned, referral)}
-                sent = await self.client.send("request.direct", data, subject=number)
-                self.directed[number] = sent
+        """Decide all referred requests that are undecided, and not left to people at a desk."""
+        for number in list(self.referred):
+            if number not in self.directed and not self.is_for_people(number):
+                decision = self.decision(number)
+                if decision is not None:
+                    data = {"tracking_number": number, **decision}
+                    self.directed[number] = await self.client.send(
+                        "request.direct", data, subject=number
+                    )
 
-    def _decision(self, planned: PlannedRequest, referral: Message) -> dict[str, str]:
+    def decision(
+        self, number: str, otherwise: Mapping[str, str] | None = None
+    ) -> Mapping[str, str] | None:
+        """
+        Return what is decided now about a referred request; None: nothing yet.
+
+        *otherwise* is what is decided about a request of an agency that has no system.
+        """
+        planned, referral = self.call(number), self.referred.get(number)
+        if referral is None or (planned is None and otherwise is None):
+            return None
+        if planned is not None and not self.is_time(planned, number):
+            return None
         if referral["reason"] == "countered":
             provider = referral["provider"]
             return {"action": "assign", "provider": provider, "reason": "terms_agreed"}
         if "proposed_program" in referral:
             program = referral["proposed_program"]
             return {"action": "route", "program": program, "reason": "program_ended"}
-        if planned.left_until_late and self.named is not None:
+        if planned is not None and planned.left_until_late and self.named is not None:
             return {"action": "assign", "provider": self.named, "reason": "agency_called"}
-        if planned.direction is not None and referral["reason"] != "no_candidate":
-            return {**planned.direction, "reason": "agency_called"}
-        provider = "iacp" if planned.program == "cri-tac" else "cna"
+        if referral["reason"] != "no_candidate":
+            if planned is None:
+                return otherwise
+            if planned.direction is not None:
+                return {**planned.direction, "reason": "agency_called"}
+        provider = "iacp" if planned is None or planned.program == "cri-tac" else "cna"
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
+
+    def is_for_people(self, number: str) -> bool:
+        """Return whether people at the office's desk decide a referred request."""
+        planned, referral = self.call(number), self.referred.get(number)
+        if referral is None or not self.has_desk:
+            return False
+        is_unlisted = planned is None or planned.direction is not None
+        return is_unlisted or bool(referral["reason"] == "countered")
 
     def is_time(self, planned: PlannedRequest, number: str) -> bool:
         """Return whether it decides a referred request now, or leaves it."""

@@ -10,6 +10,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 BYTES = 1 << 20
 NO_SUCH_BOX = "nobody"
 """The name before the ``@`` of an address that has no mailbox, at any domain."""
+HANGS_UP = "hangs-up"
+"""The same of a mailbox that takes each mail without a reply: the connection ends instead."""
 
 
 class Sink:
@@ -34,10 +36,12 @@ class Sink:
         return "250 2.1.5 OK"
 
     async def handle_DATA(  # noqa: N802  # aiosmtpd calls it by this name
-        self, _: SMTP, session: Session, envelope: Envelope
+        self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep the mail."""
+        """Keep the mail, and reply, but for a mailbox that has no reply."""
         self.keep(envelope)
+        if any(each.rpartition("@")[0] == HANGS_UP for each in envelope.rcpt_tos):
+            hang_up(server)
         return "250 2.0.0 kept"
 
     def keep(self, envelope: Envelope) -> Path:
@@ -68,6 +72,12 @@ async def listen(handler: Sink, *, port: int, certificate: Path) -> asyncio.Serv
         )
 
     return await asyncio.get_running_loop().create_server(serve, "127.0.0.1", port)
+
+
+def hang_up(server: SMTP) -> None:
+    """End the connection at once."""
+    assert isinstance(server.transport, asyncio.Transport)
+    server.transport.abort()
 
 
 def _with_envelope(envelope: Envelope) -> bytes:

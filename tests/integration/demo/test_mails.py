@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from deploy.demo.mails import read_mails
+from deploy.demo.mails import Mails, read_mails
 from deploy.local.stack import Stack
 from shared.contracts.notifications import MAIL_TOPIC, TOPIC
 
@@ -47,7 +47,7 @@ async def test_a_mail_is_found_on_the_log_and_in_the_folder(stack: Stack, tmp_pa
     )
 
     found = await read_mails(
-        stack.kafka.servers, tmp_path, user=user, password=password, addressed={AGENCY}
+        Mails({AGENCY}), stack.kafka.servers, tmp_path, user=user, password=password
     )
 
     assert ("notice-77", AGENCY) in found.decided & found.told

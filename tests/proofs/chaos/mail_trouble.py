@@ -7,7 +7,7 @@ from typing import Literal
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from deploy.local.mail.sink import Sink, listen
+from deploy.local.mail.sink import Sink, hang_up, listen
 
 Trouble = Literal["later", "full", "refused", "slow", "cut", "plain", "away"]
 TROUBLES: tuple[Trouble, ...] = ("later", "full", "refused", "slow", "cut", "plain", "away")
@@ -37,7 +37,7 @@ class TroubledSink(Sink):
         if self.trouble in _AT_THE_DOOR:
             self.hits += 1
             if self.trouble == "away":
-                _hang_up(server)
+                hang_up(server)
             return [each for each in responses if "STARTTLS" not in each]
         return responses
 
@@ -46,7 +46,7 @@ class TroubledSink(Sink):
     ) -> str:
         """Begin a mail; hang up on a connection that was made before the trouble."""
         if self.trouble in _AT_THE_DOOR:
-            _hang_up(server)
+            hang_up(server)
             return "421 4.3.2 going away"
         envelope.mail_from = address
         return "250 2.1.0 OK"
@@ -73,7 +73,7 @@ class TroubledSink(Sink):
             await asyncio.sleep(_SLOW_SECONDS)  # the trouble itself
         elif self.trouble == "cut":
             self.hits += 1
-            _hang_up(server)
+            hang_up(server)
         return reply
 
 
@@ -105,8 +105,3 @@ class MailServer:
         for each in sessions:
             each.cancel()
         await asyncio.gather(*sessions, return_exceptions=True)
-
-
-def _hang_up(server: SMTP) -> None:
-    assert isinstance(server.transport, asyncio.Transport)
-    server.transport.abort()

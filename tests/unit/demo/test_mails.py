@@ -38,7 +38,9 @@ def test_a_mail_that_was_delivered_once_is_right() -> None:
     found = mails(decided(), ended("delivered"), copies=1)
 
     assert found.faults() == []
-    assert found.summary() == ("1 decided, 1 accepted, 0 refused for good, 0 unknown, 0 twice")
+    assert found.summary() == (
+        "1 decided, 1 accepted, 0 refused for good, 0 unknown (0 settled by a person), 0 twice"
+    )
 
 
 def test_it_is_said_why_mails_were_cancelled() -> None:
@@ -76,6 +78,43 @@ def test_everything_else_is_a_fault(found: Mails, fault: str) -> None:
     (said,) = found.faults()
 
     assert fault in said
+
+
+CALLER = "CRI-2027-000001-A"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_mailed"),
+    [
+        ({}, True),
+        ({"call": True}, False),
+        ({"message_type": "gov.cri.referral.made.v1"}, False),
+        ({"subject": "CRI-2027-000002-B"}, False),
+    ],
+)
+def test_a_caller_with_an_address_is_mailed_what_an_agency_is_sent(
+    changes: dict[str, Any], is_mailed: bool
+) -> None:
+    event = {"subject": CALLER, **decided(audience="office-desk")}
+    for name, value in changes.items():
+        (event if name in event else event["data"]["notices"][0])[name] = value
+    found = Mails(set(), {CALLER})
+
+    found.take(event)
+
+    assert found.decided == ({(NOTICE, "office-desk")} if is_mailed else set())
+
+
+def test_it_is_said_how_many_a_person_has_settled() -> None:
+    settled = {
+        "type": "gov.cri.notifications.notice_settled.v1",
+        "data": {"mail": MAIL, "notice": NOTICE, "how": "counted_as_delivered"},
+    }
+
+    assert (
+        "1 unknown (1 settled by a person)"
+        in mails(decided(), ended("outcome_unknown"), settled).summary()
+    )
 
 
 @pytest.mark.parametrize(

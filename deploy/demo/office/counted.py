@@ -1,0 +1,124 @@
+"""Counts the office's work from outside: the log, the list that people see, and their acts."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from deploy.demo.business_days import BusinessDays
+from deploy.demo.office.browser import Browser
+from deploy.demo.office.open_work import OpenWork
+from deploy.demo.office.staff import READER, Staff
+from deploy.demo.office.work_table import Line
+from deploy.demo.topic_reader import reading
+from services.desk.acts import IN_TOPIC, OUT_TOPIC
+from services.desk.office.labels import KINDS
+from shared.contracts import notifications, routing
+
+_TOPICS = (
+    routing.TOPIC,
+    notifications.TOPIC,
+    notifications.MAIL_TOPIC,
+    IN_TOPIC,
+    OUT_TOPIC,
+)
+_SECONDS = 30.0
+"""For the list to show what the log tells, and for the last answers."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """What the log tells of the office's work, beside what its people saw and did."""
+
+    staff: Staff
+    work: OpenWork = field(default_factory=OpenWork)
+    sent: "Counter[str]" = field(default_factory=Counter)
+    """The ids of the messages that the desk sent, at least once each."""
+    answered: "Counter[str]" = field(default_factory=Counter)
+    """The ids of the messages that were answered, as often as they were sent."""
+    _known: set[str] = field(default_factory=set)
+
+    def take(self, topic: str, message: Any) -> None:
+        """Take in a record; events are there at least once."""
+        if topic == IN_TOPIC:
+            self.sent[message["id"]] += 1
+        elif message["id"] in self._known:
+            return
+        elif topic == OUT_TOPIC:
+            if (answered := message.get("inreplytoid")) is not None:
+                self.answered[answered] += 1
+        else:
+            self.work.take(message)
+        self._known.add(message["id"])
+
+    def faults(self, at: datetime) -> list[str]:
+        """Return where the list *at* a time, the log, and what people did are not the same."""
+        return list(self._faults(at))
+
+    def _faults(self, at: datetime) -> Iterator[str]:
+        listed, expected = self.staff.table.now, self._expected(at)
+        for number, what in (listed - expected).elements():
+            yield f"the work list shows {number}: {what}, which the log does not tell"
+        for number, what in (expected - listed).elements():
+            yield f"the work list does not show {number}: {what}"
+        for number, what in sorted(self.staff.table.unexplained):
+            yield f"the work list does not say why {number} is there: {what}"
+        for act in self.staff.clicked:
+            if not act.is_answered:
+                yield f"the page of {act.person}'s act {act.message_id} shows no answer"
+        clicked = Counter({act.message_id for act in self.staff.clicked})
+        for message in clicked - self.sent:
+            yield f"the message {message} was clicked and not sent"
+        for message in self.sent - self.answered:
+            yield f"the message {message} was not answered"
+        for message in self.answered - self.sent:
+            yield f"the message {message} was answered too often"
+        contacts = len(self.sent) - len(clicked) - self.staff.refused
+        callers = len(self.staff.callers)
+        if contacts != callers:
+            yield f"{contacts} messages were not clicked, beside the contacts of {callers} callers"
+
+    def _expected(self, at: datetime) -> "Counter[Line]":
+        return Counter((each.about, KINDS[each.kind]) for each in self.work.open_now(at))
+
+    def summary(self, at: datetime, *, days: BusinessDays) -> str:
+        """Return the counts in words."""
+        staff, there, left = self.staff, self.work.there(at), self.work.open_now(at)
+        oldest = max((days.between(each.since, at) for each in left), default=0)
+        refused = staff.refused + sum(act.is_refused for act in staff.clicked)
+        return (
+            f"{len(there)} items opened, {len(there) - len(left)} settled ({staff.taken} by people"
+            f" at the desk), {len(left)} open, oldest {oldest} working days; each of the"
+            f" {len(staff.table.seen)} seen on the list said why; {len(staff.callers)} requests"
+            f" entered for callers, {staff.corrected} corrected on the page; {len(self.sent)} acts"
+            f" sent, {len(self.answered)} answered, {refused} refused{_away(staff)}"
+        )
+
+
+def _away(staff: Staff) -> str:
+    times = staff.tried_again
+    return f"; the pages did not answer {times} times" if times else ""
+
+
+async def count(
+    staff: Staff, days: BusinessDays, servers: Sequence[str], *, user: str, password: str
+) -> tuple[str, list[str]]:
+    """Count until the list shows what the log tells; return the counts and the faults."""
+    found, browser = Counted(staff), Browser(staff.address)
+    deadline = time.monotonic() + _SECONDS
+    try:
+        await browser.sign_in(READER)
+        async with reading(_TOPICS, servers, user=user, password=password) as log:
+            while True:
+                await staff.look_again(browser)
+                await staff.table.read(browser.read)
+                for topic, message in await log.read_on():
+                    found.take(topic, message)
+                at = days.now()
+                wrong = found.faults(at)
+                if not wrong or time.monotonic() > deadline:
+                    return found.summary(at, days=days), wrong
+    finally:
+        await browser.close()
