@@ -34,10 +34,11 @@ from deploy.participants.sample import TIMES_LATE
 from deploy.stack.failure import StackFailed
 from deploy.stack.lock import Lock
 from services.desk.acts import IN_TOPIC, OFFICE, OUT_TOPIC
-from shared.contracts.services import DEPLOYABLES, SERVICES
+from shared.contracts.services import SERVICES
 from shared.process.interrupts import enable_interrupts
 
 _STATE = Path(".local/demo")
+_PLAYED = (*SERVICES, DESK)
 Judge = Callable[[Path], list[str]]
 
 
@@ -70,7 +71,7 @@ def main(*, judge: Judge | None = None) -> int:
             state=asked.state,
             judge=judge,
             replicas=asked.replicas,
-            services=DEPLOYABLES if asked.desk or DESK in asked.kill else SERVICES,
+            services=_PLAYED if asked.desk or DESK in asked.kill else SERVICES,
         )
     except (StackFailed, Stuck) as failure:
         print(
@@ -91,7 +92,7 @@ def _replicas(text: str) -> dict[str, int]:
 def _names(text: str) -> tuple[str, ...]:
     """Read ``routing,desk``."""
     names = tuple(text.split(","))
-    if unknown := set(names) - set(DEPLOYABLES):
+    if unknown := set(names) - set(_PLAYED):
         raise argparse.ArgumentTypeError(f"no service is called {', '.join(sorted(unknown))}")
     return names
 
