@@ -32,7 +32,7 @@ Actor = Annotated[
     str, Field(pattern=r"^(staff|contact|system):[A-Za-z0-9_-]{1,64}$", examples=["staff:k7f2"])
 ]
 """Who acts: a pseudonym that the sender keeps, never a name or an address."""
-WEB_PAGE = r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-~]*)?$"
+WEB_PAGE = r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!#-;=?-~]{0,230})?$"
 """A page of another site: https, no user name, no quotation mark, no angle bracket."""
 StaffRole = Literal["reader", "worker", "approver", "administrator"]
 FACTS = frozenset(

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from shared.contracts.inbound import DATA
+from shared.contracts.services import WEB_DESK
 from tests.examples.inbound import AGENCY, OFFICE, PROVIDER, data_of, event, sender_of
 from tests.examples.shapes import NAMES, shape
 from tests.proofs.fuzz.values import value
@@ -40,16 +41,16 @@ class Generated(NamedTuple):
 
 
 class Senders(NamedTuple):
-    """The participants that send records: an agency system, a provider, the program office."""
+    """The participants that send records: an agency system, a provider, an office, the desk."""
 
     agency: str = AGENCY
     provider: str = PROVIDER
     office: str = OFFICE
+    desk: str = WEB_DESK
 
     def of(self, kind: str) -> str:
-        """Return the participant that sends messages of *kind*; the agency for the public desk."""
-        known = {AGENCY: self.agency, PROVIDER: self.provider, OFFICE: self.office}
-        return known.get(sender_of(kind), self.agency)
+        """Return the participant that sends messages of *kind*."""
+        return dict(zip(SENDERS, self, strict=True))[sender_of(kind)]
 
 
 SENDERS = Senders()

@@ -24,7 +24,9 @@ from tests.proofs.chaos.login import login
 from tests.proofs.fuzz.checks import Results, open_fields
 from tests.proofs.fuzz.generator import CANARY, Generated, Senders, make
 
-SENDERS = Senders("california-agencies", "iacp", "program-office")
+_AGENCY = "california-agencies"
+# Only the public desk's process may write to its topic: an agency sends what it would send.
+SENDERS = Senders(_AGENCY, "iacp", "program-office", desk=_AGENCY)
 _OPEN_TOPICS = {
     "notifications": (intake.TOPIC, intake.ANSWERS_TOPIC, routing.TOPIC, catalog.TOPIC),
 }

@@ -8,6 +8,7 @@ from typing import Any
 _PARSER: Any = import_module("re._parser")
 _LETTERS = "abcxyz AÉ日😀٣-–.,'\"\\/<>&{}[]\u200b\u202e\u00a0\t\n"
 _ZONES = ("Z", "+00:00", "-05:00", "+14:00", "-12:00", "+23:59")
+_LONGEST = 10_000
 _DAY_ONE = datetime(2020, 1, 1, tzinfo=UTC)
 _MAX_ITEMS = 8
 
@@ -90,6 +91,8 @@ def _part(random: Random, name: str, argument: Any) -> str:
             return chr(found if str(kind) == "LITERAL" else random.randint(*found))
         case "MAX_REPEAT":
             low, high, repeated = argument
+            if high > _LONGEST:
+                raise NotImplementedError(f"a repetition of more than {_LONGEST} in a pattern")
             parts = [
                 _part(random, str(inner), part)
                 for _ in range(random.randint(low, high))

@@ -13,7 +13,7 @@ from tests.proofs.fuzz import checks
 from tests.proofs.fuzz.__main__ import LIMIT, closing_line, in_process
 from tests.proofs.fuzz.checks import Checker, Results
 from tests.proofs.fuzz.generator import CANARY, KINDS, Generated, make
-from tests.proofs.fuzz.values import value
+from tests.proofs.fuzz.values import text_like, value
 
 
 def planted(
@@ -61,7 +61,7 @@ def test_every_kind_is_generated_and_sometimes_applied(monkeypatch: pytest.Monke
         return decision
 
     monkeypatch.setattr(checks, "decide", noted)
-    in_process(Results(), seed=7, records=1_000)
+    in_process(Results(), seed=7, records=2_500)
 
     assert set(DATA) <= outcomes.keys()
     assert {kind for kind in DATA if "applied" in outcomes[kind]} == set(DATA)
@@ -116,3 +116,8 @@ def test_free_text_on_an_open_topic_and_unreadable_events_are_leaks(
 
     assert [*planted(monkeypatch, leaking)] == ["leak"]
     assert [*planted(monkeypatch, unreadable)] == ["leak"]
+
+
+def test_a_pattern_without_a_bound_is_refused_at_once() -> None:
+    with pytest.raises(NotImplementedError, match="repetition of more than"):
+        text_like(Random(1), "^x*$")
