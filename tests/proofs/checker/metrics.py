@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.proofs.checker.delivery import OUTCOMES
 from tests.proofs.checker.findings import Findings
-from tests.proofs.checker.log import IN, is_tracking_number
+from tests.proofs.checker.log import IN, OUT, is_tracking_number
 from tests.proofs.checker.run import Run
 
 _GAUGES = {
@@ -53,16 +53,21 @@ def _shown(text: str) -> Samples:
 def _outcomes(run: Run, service: str, shown: Samples) -> Iterator[str | None]:
     held: Counter[tuple[str, ...]] = Counter()
     for row in run.rows(service, "checkpoints"):
-        topic = f"{IN}*" if row["topic"].startswith(IN) else row["topic"]
+        topic = _label(row["topic"])
         for outcome in OUTCOMES:
             held["cri_consumed_records_total", *sorted((topic, outcome))] += row[outcome]
         held["cri_lost_records_total", topic] += 0
     for row in run.rows(service, "lost_ranges"):
-        topic = f"{IN}*" if row["topic"].startswith(IN) else row["topic"]
+        topic = _label(row["topic"])
         held["cri_lost_records_total", topic] += row["until_offset"] - row["from_offset"]
     yield from _same(
         service, shown, held, ("cri_consumed_records_total", "cri_lost_records_total")
     )
+
+
+def _label(topic: str) -> str:
+    """Return how a metric names *topic*: not whose it is."""
+    return next((f"{each}*" for each in (IN, OUT) if topic.startswith(each)), topic)
 
 
 def _gauges(run: Run, service: str, shown: Samples) -> Iterator[str | None]:

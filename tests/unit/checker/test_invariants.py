@@ -178,6 +178,18 @@ def test_counts_must_be_shown_and_add_up() -> None:
     assert len(said(shown, {"notifications": {**tables["notifications"], "notices": []}})) == 1
 
 
+def test_the_topic_of_a_participant_is_shown_without_its_name() -> None:
+    outcomes = dict.fromkeys(("applied", "duplicate", "ignored", "held", "refused", "parked"), 0)
+    row = {**outcomes, "dead": 0, "applied": 4, "topic": "cri.out.office-desk.v1", "partition": 0}
+    shown = "".join(
+        f'cri_{name}{{service="desk"}} 0.0\n'
+        for name in ("held_records", "parked_keys", "outbox_set_aside_rows")
+    ) + ('cri_consumed_records_total{outcome="applied",service="desk",topic="cri.out.*"} 4.0\n')
+    tables = {"desk": {"checkpoints": [row]}}
+
+    assert wrong(i17_metrics_are_counts(run(tables=tables, metrics={"desk": shown}))) == []
+
+
 INTAKE, OUT = "cri.int.intake.v1", "cri.out.ca-post.v1"
 
 
