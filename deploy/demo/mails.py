@@ -59,7 +59,11 @@ class Mails:
             self.settled.add(mail)
         for notice in data.get("notices", ()):
             audience, is_sent = notice["audience"], notice["outcome"] == "sent"
-            if is_sent and is_mailed(notice["message_type"]) and self._has_address(event, notice):
+            if (
+                is_sent
+                and is_mailed(notice.get("message_type"))
+                and self._has_address(event, notice)
+            ):
                 self.decided.add((event["id"], audience))
 
     def _has_address(self, event: Mapping[str, Any], notice: Mapping[str, Any]) -> bool:

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from services.notifications.restore.reader import Restore
 from shared.contracts import notifications, reference, routing
 from shared.contracts.event import derived_id, padded
+from shared.contracts.services import WEB_DESK
 from shared.delivery.records import Record
 from shared.delivery.restore.own_log import parse_published
 from tests.examples.facts import (
@@ -139,21 +142,24 @@ async def test_unknown_values_and_fields_of_known_types_are_told_as_they_are(
 
 
 async def test_what_a_later_release_told_stays_told_after_a_restore(
-    lives: tuple[World, World],
+    lives: tuple[World, World], request: pytest.FixtureRequest
 ) -> None:
+    reader = {"topic": PROVIDER, "desk": WEB_DESK}[request.node.callspec.params["lives"]]
     lived, dump = lives
     records = await live_on(lived)
     on_log = [dict(row) for row in await outbox_of(lived.pool)]
     await announce(dump.pool, on_log, at=AT)
     fact = json.loads(records[-1].value or b"")["id"]
     changed = derived_id(fact, "gov.cri.offer.changed.v1", PROVIDER)
-    topic = f"cri.out.{PROVIDER}.v1"
+    topic = f"cri.out.{reader}.v1"
     last = max(m["number"] for m in await dump.pool.fetch(
         "SELECT number FROM announced WHERE topic = $1", topic))  # fmt: skip
     offset = await dump.pool.fetchval('SELECT max("offset") + 1 FROM announced')
     told = json.loads(later(topic, "x", PROVIDER, 1, {}, cause=fact, id=changed))
     told |= {"type": "gov.cri.offer.changed.v1", "participantsequence": padded(last + 1)}
     del told["sequence"]
+    if reader != PROVIDER:
+        told["audience"] = PROVIDER
     prepared = later(notifications.TOPIC, "notice_prepared", AGENCY, 1000, {})
     for value, where in ((json.dumps(told).encode(), topic), (prepared, notifications.TOPIC)):
         event = parse_published(Record(where, 0, offset, b"key", value, (), AT))
@@ -169,7 +175,7 @@ async def test_what_a_later_release_told_stays_told_after_a_restore(
 
     assert await outbox_of(dump.pool) == []
     counted = dict(
-        await dump.pool.fetch("SELECT topic, last FROM sequences WHERE subject = $1", PROVIDER)
+        await dump.pool.fetch("SELECT topic, last FROM sequences WHERE subject = $1", reader)
     )
     assert counted[topic] == last + 1
     mine, theirs = await tables(dump), await tables(lived)
