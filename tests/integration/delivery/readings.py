@@ -29,8 +29,9 @@ class Reading:
         self.positions = dict.fromkeys(places, 0)
         self.batch_seconds = 0.0
         """How long it takes to take records in."""
-        self.began: list[float] = []
-        """When batches began."""
+        self.batches = 0
+        self.fetched_after: list[float] = []
+        """The seconds from the beginning of a batch, as the consumer notes it, to a fetch."""
         self.records: dict[TopicPartition, list[Record]] = {place: [] for place in places}
         self.fetches = 0
         self.named: Counter[TopicPartition] = Counter()
@@ -39,6 +40,8 @@ class Reading:
         self._news = asyncio.Condition()
         self._send = consumer._send_request
         consumer._send_request = self._count
+        self._next_fetch = consumer._pacing.next_fetch
+        consumer._pacing.next_fetch = self._note_fetch  # type: ignore[method-assign]  # noted
 
     async def _count(self, node: int, request: Any, **arguments: Any) -> Any:
         if not isinstance(request, FetchRequest):
@@ -49,13 +52,19 @@ class Reading:
         self.fetches += 1
         return response
 
+    async def _note_fetch(self, whole: FetchRequest) -> FetchRequest:
+        request = await self._next_fetch(whole)
+        if self.batches:
+            self.fetched_after.append(time.monotonic() - self.consumer._pacing._turns._began)
+        return request
+
     async def run(self) -> None:
         while True:
             self._assign()
             found = await self.consumer.look(self.positions, 500, seconds=1)
             assert not found.faults, found.faults
             if found.records:
-                self.began.append(time.monotonic())
+                self.batches += 1
                 await asyncio.sleep(self.batch_seconds)  # a batch that takes this long
             for record in found.records:
                 place = TopicPartition(record.topic, record.partition)
@@ -93,7 +102,7 @@ class Reading:
     async def begins(self, number: int) -> None:
         """Return after a *number* of batches have begun."""
         async with asyncio.timeout(20), self._news:
-            await self._news.wait_for(lambda: len(self.began) >= number)
+            await self._news.wait_for(lambda: self.batches >= number)
 
     async def holds(self, place: TopicPartition, number: int) -> None:
         async with asyncio.timeout(20), self._news:
