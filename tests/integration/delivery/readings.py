@@ -41,7 +41,8 @@ class Reading:
         self._send = consumer._send_request
         consumer._send_request = self._count
         self._next_fetch = consumer._pacing.next_fetch
-        consumer._pacing.next_fetch = self._note_fetch  # type: ignore[method-assign]  # noted
+        # The ignore: this method takes the place of the consumer's, to note when it returns.
+        consumer._pacing.next_fetch = self._note_fetch  # type: ignore[method-assign]
 
     async def _count(self, node: int, request: Any, **arguments: Any) -> Any:
         if not isinstance(request, FetchRequest):

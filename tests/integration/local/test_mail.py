@@ -67,8 +67,9 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
             certificate=made.certificates.server,
         )
     )
-    while not (processes.accepts(made.smtp_port) and processes.accepts(made.http_port)):
-        await asyncio.sleep(0.01)  # a port tells nobody that it is served
+    async with asyncio.timeout(30):
+        while not (processes.accepts(made.smtp_port) and processes.accepts(made.http_port)):
+            await asyncio.sleep(0.01)  # a port tells nobody that it is served
     yield made
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)

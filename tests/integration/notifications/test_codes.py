@@ -187,8 +187,9 @@ async def test_two_processes_count_the_codes_of_an_address_one_after_the_other(
         async with one.transaction():
             codes = await read_codes(one, [first])
             waiting = asyncio.create_task(_read(other, second))
-            while not await desk.pool.fetchval(_WAITS):
-                await asyncio.sleep(0.01)  # another session waits: nothing tells us when
+            async with asyncio.timeout(20):
+                while not await desk.pool.fetchval(_WAITS):
+                    await asyncio.sleep(0.01)  # another session waits: nothing tells us when
             codes.take(first.message)
             await prepare_codes(one, codes, [first.message.id])
         found = await waiting

@@ -70,7 +70,7 @@ class TroubledSink(Sink):
         reply = await super().handle_DATA(server, session, envelope)
         if self.trouble == "slow":
             self.hits += 1
-            await asyncio.sleep(_SLOW_SECONDS)  # the trouble itself
+            await asyncio.sleep(_SLOW_SECONDS)  # being slow is the trouble that is asked for
         elif self.trouble == "cut":
             self.hits += 1
             hang_up(server)

@@ -189,8 +189,9 @@ async def answer(
         " tracking_number = coalesce(tracking_number, $3) WHERE kind = $1"
     )
     given = (kind, how, number, None if reasons is None else json.dumps(reasons))
-    while await pool.execute(answered, *given) != "UPDATE 1":
-        await asyncio.sleep(0)  # the page stores the act on this loop
+    async with asyncio.timeout(20):
+        while await pool.execute(answered, *given) != "UPDATE 1":
+            await asyncio.sleep(0)  # let the page, a task of this loop, store the act
 
 
 @pytest.fixture
