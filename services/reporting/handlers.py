@@ -133,7 +133,7 @@ def _define_program(state: Batch, event: reference.ProgramDefined) -> Taken:
 
 
 def _solicitations(items: Sequence[Item]) -> list[str]:
-    """Return the subjects of what is published about the solicitations in *items*."""
+    """Return the subjects of the announcements about the solicitations in *items*."""
     announced = [i.message for i in items if type(i.message) is reference.SolicitationAnnounced]
     return [subject_of(event.data.id) for event in announced]
 

@@ -21,7 +21,7 @@ def solicitation_published(
     event: SolicitationAnnounced, *, at: datetime, number: int
 ) -> SolicitationPublished:
     """
-    Return the announcement of what *event* says.
+    Return the public announcement of the solicitation in *event*.
 
     It is public, so it does not refer to the inbound record that caused it.
     """

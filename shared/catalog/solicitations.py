@@ -1,4 +1,4 @@
-"""What the public is told of a solicitation. Pure."""
+"""The sentence about a solicitation for the public, and whether it is open. Pure."""
 
 from datetime import datetime
 

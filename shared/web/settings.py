@@ -50,6 +50,6 @@ class PageSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _says_what_is_so(self) -> Self:
-        """Demand real values of what people read."""
+        """Refuse placeholders in the texts and addresses that people see."""
         self.refuse_placeholders("public_url", "office_telephone", "omb_number")
         return self

@@ -81,7 +81,7 @@ class OfficeSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _is_filled_in(self) -> Self:
-        """Demand real values of what people of an agency read, and of where they sign in."""
+        """Refuse placeholders in the texts for agencies, and in the addresses of pages and issuer."""
         self.refuse_placeholders("public_url", "issuer", "office_telephone", "omb_number")
         return self
 
