@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from shared.contracts.refusals import PROTECTED_IDENTIFIER
+from shared.texts.characters import has_invisible
 from shared.texts.identifiers import holds_identifier
 
 MOST_FIELDS = 300
 _OF_BUTTON = frozenset({"csrf", "step"})
+_UNSEEN = "There is a character in this line that cannot be seen. Type the line again."
 _IDENTIFIER = f"{PROTECTED_IDENTIFIER.message} {PROTECTED_IDENTIFIER.fix}"
 
 
@@ -45,6 +47,11 @@ def parse(body: bytes) -> Form:
     return Form(
         {name: [value.replace("\r\n", "\n") for value in values] for name, values in found.items()}
     )
+
+
+def unseen_in(lines: Mapping[str, str]) -> dict[str, str]:
+    """Return what to say of each of *lines* with a line break or another unseen character."""
+    return {name: _UNSEEN for name, line in lines.items() if has_invisible(line)}
 
 
 def identifiers_in(texts: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
@@ -93,7 +94,9 @@ class Front(Generic[_Settings]):
             log.warning("pages.unavailable", **{"error.type": type(error).__name__})
             raise HTTPException(503, UNAVAILABLE) from error
 
-    def served(self, routes: Sequence[BaseRoute]) -> PublicPages:
+    def served(
+        self, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()
+    ) -> PublicPages:
         """Return *routes* and the style, to be served on the public port with their headers."""
         return PublicPages(
             routes=[STYLE_ROUTE, *routes],
@@ -109,6 +112,7 @@ class Front(Generic[_Settings]):
                 "Strict-Transport-Security": "max-age=31536000",
             },
             exception_handlers=self._exception_handlers(),
+            middleware=middleware,
         )
 
     def _exception_handlers(self) -> Mapping[Any, Any]:

@@ -1,7 +1,8 @@
 """Settings of pages: their address, whom they believe, and what every page says."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -15,6 +16,8 @@ from shared.web.addresses import Network
 class PageSettings(ServiceSettings):
     """Settings of a service with pages for people."""
 
+    FILLED_IN: ClassVar[Sequence[str]] = ("public_url", "office_telephone", "omb_number")
+    """Settings that must not be placeholders in production."""
     public_host: str
     public_port: int
     """Port of the pages; the internal ``http_port`` has probes and metrics."""
@@ -49,7 +52,7 @@ class PageSettings(ServiceSettings):
         return value
 
     @model_validator(mode="after")
-    def _says_what_is_so(self) -> Self:
+    def _is_filled_in(self) -> Self:
         """Refuse placeholders in the texts and addresses that people see."""
-        self.refuse_placeholders("public_url", "office_telephone", "omb_number")
+        self.refuse_placeholders(*self.FILLED_IN)
         return self

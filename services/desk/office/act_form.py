@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 
-from services.desk.office.forms import identifiers_in, unseen_in
 from services.desk.store import ItemRow
+from shared.web.forms import identifiers_in, unseen_in
 
 UTC = ZoneInfo("UTC")
 

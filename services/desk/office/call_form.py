@@ -6,10 +6,10 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from services.desk.office.forms import Form, identifiers_in, unseen_in
 from shared.catalog.catalog import Catalog
 from shared.contracts.codes import CODES, STATES
 from shared.contracts.inbound import Contact, Submission
+from shared.web.forms import Form, identifiers_in, unseen_in
 
 OTHER = "other"
 """The topic of help that is described in words."""

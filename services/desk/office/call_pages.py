@@ -11,9 +11,9 @@ from services.desk import sending
 from services.desk.acts import Act
 from services.desk.office.answers import answered
 from services.desk.office.call_form import FIELDS, SECTIONS, field_at, options_of, read
-from services.desk.office.forms import Form
 from services.desk.office.visits import Office, Visit
 from shared.contracts.reference import StaffRole
+from shared.web.forms import Form
 
 ENTERS: frozenset[StaffRole] = frozenset({"worker"})
 _TELL = "Tell the caller that we call with the number."

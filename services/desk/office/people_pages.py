@@ -12,10 +12,10 @@ from starlette.routing import BaseRoute
 from services.desk import sending, store
 from services.desk.acts import OFFICE, Act
 from services.desk.office import labels, people
-from services.desk.office.forms import identifiers_in
 from services.desk.office.people import Person
 from services.desk.office.visits import ADMINISTRATOR, Office, Visit
 from shared.contracts.reference import StaffMember
+from shared.web.forms import identifiers_in
 
 log = structlog.get_logger()
 _ACTOR = re.compile(r"staff:[A-Za-z0-9_-]{1,64}")

@@ -12,8 +12,8 @@ from typing import Any
 from asyncpg import Pool
 from asyncpg.pool import PoolConnectionProxy
 
-from services.desk.office.tokens import digest
 from shared.postgres.statements import load_statements
+from shared.web.tokens import digest
 
 Connection = PoolConnectionProxy
 _SQL = load_statements("services.desk")

@@ -1,26 +1,20 @@
-"""Settings of the office's pages: their address, the sign-in, and what every page says."""
+"""Settings of the office's pages, beside those of all pages: the sign-in."""
 
-from datetime import date
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Annotated, Self
+from collections.abc import Sequence
+from ipaddress import ip_address
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import NoDecode
+from pydantic import Field, SecretStr, model_validator
 
 from shared.contracts.reference import Line
-from shared.process.settings import ServiceSettings
-
-Network = IPv4Network | IPv6Network
+from shared.web.settings import PageSettings
 
 
-class OfficeSettings(ServiceSettings):
-    public_host: str
-    public_port: int
-    """Port of the office's pages; the internal ``http_port`` has probes and metrics."""
-    public_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")]
-    """Where people reach the pages: scheme and host. No link is ever built from ``Host``."""
+class OfficeSettings(PageSettings):
+    """Settings of the office's pages."""
+
+    FILLED_IN: ClassVar[Sequence[str]] = (*PageSettings.FILLED_IN, "issuer")
     issuer: Annotated[str, Field(pattern=r"^https?://[^?#\s]+$")]
     """The one OpenID Connect issuer that staff sign in at, as its tokens name it."""
     client_id: Line
@@ -38,37 +32,10 @@ class OfficeSettings(ServiceSettings):
     """
     first_administrator: Line | None = None
     """The subject, at the issuer, of the person who may enter the first people."""
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
-    """Networks whose ``X-Forwarded-For`` is believed; without any, the peer is the client."""
-    office_telephone: Line
-    """The telephone number on every page."""
-    office_languages: Line | None = None
-    """Where people are helped in other languages, such as another number."""
-    office_zone: str = "America/New_York"
-    """The time zone in which pages show times."""
-    omb_number: Annotated[str, Field(pattern=r"^\d{4}-\d{4}$")]
-    """The control number that the Office of Management and Budget gave the form for requests."""
-    omb_expires: date
-    omb_minutes: Annotated[int, Field(ge=1)]
-    """How long the form takes, in minutes, as approved with its number."""
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _split_proxies(cls, value: object) -> object:
-        return [each for each in value.split(",") if each] if isinstance(value, str) else value
-
-    @field_validator("office_zone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError("not a time zone") from error
-        return value
 
     @model_validator(mode="after")
-    def _sign_in_is_safe(self) -> Self:
-        """Demand TLS and another machine's issuer, unless the issuer is the stand-in."""
+    def _is_filled_in(self) -> Self:
+        """Demand TLS and another machine's issuer, unless it is the stand-in; no placeholders."""
         addresses = (self.issuer, self.public_url)
         if self.stand_in_issuer:
             if not self.is_local or not all(map(_is_on_this_machine, addresses)):
@@ -77,12 +44,7 @@ class OfficeSettings(ServiceSettings):
             raise ValueError("issuer and public_url must begin with https://")
         elif _is_on_this_machine(self.issuer):
             raise ValueError("issuer must not be on this machine")
-        return self
-
-    @model_validator(mode="after")
-    def _is_filled_in(self) -> Self:
-        """Refuse placeholders in the texts for agencies, and in the addresses of pages and issuer."""
-        self.refuse_placeholders("public_url", "issuer", "office_telephone", "omb_number")
+        self.refuse_placeholders(*self.FILLED_IN)
         return self
 
 

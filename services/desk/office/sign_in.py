@@ -13,7 +13,7 @@ from services.desk.office import people, sessions
 from services.desk.office.issuer import CALLBACK, IssuerAway, NotIdentified
 from services.desk.office.people import FIRST_ADMINISTRATOR, Person
 from services.desk.office.sessions import SIGN_IN_LASTS, SignIn
-from services.desk.office.tokens import challenge_of, new_secret
+from services.desk.office.tokens import challenge_of
 from services.desk.office.visits import (
     SESSION_COOKIE,
     SIGN_IN,
@@ -25,6 +25,7 @@ from services.desk.office.visits import (
     set_session,
 )
 from shared.process import metrics
+from shared.web.tokens import new_secret
 
 log = structlog.get_logger()
 BROWSER_COOKIE = "__Host-sign-in"

@@ -1,19 +1,10 @@
-"""Random secrets of browsers, and what is derived from them."""
+"""What a session's secret and a sign-in's verifier give to the browser."""
 
 import base64
 import hashlib
 import hmac
-import secrets
 
-
-def new_secret() -> str:
-    """Return 256 random bits as text for a cookie or an address."""
-    return secrets.token_urlsafe(32)
-
-
-def digest(secret: str) -> bytes:
-    """Return the SHA-256 of *secret*: all that the database holds of it."""
-    return hashlib.sha256(secret.encode()).digest()
+from shared.web.tokens import digest
 
 
 def challenge_of(verifier: str) -> str:
@@ -24,8 +15,3 @@ def challenge_of(verifier: str) -> str:
 def csrf_token(session: str) -> str:
     """Return the token that every form of the *session* carries; it changes with its id."""
     return hmac.new(session.encode(), b"csrf", hashlib.sha256).hexdigest()
-
-
-def are_equal(one: str, other: str) -> bool:
-    """Compare two secrets in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())

@@ -2,36 +2,32 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import structlog
 from asyncpg.pool import PoolConnectionProxy
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.desk import store
 from services.desk.office import sessions
-from services.desk.office.addresses import client_address
-from services.desk.office.forms import Form, read_form
 from services.desk.office.issuer import Issuer
 from services.desk.office.labels import Names
 from services.desk.office.sessions import Session
 from services.desk.office.settings import OfficeSettings
-from services.desk.office.tokens import are_equal, csrf_token, new_secret
-from services.desk.office.views import Views
+from services.desk.office.tokens import csrf_token
 from shared.business_clock import BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.tracking import is_tracking_number
-from shared.process.outages import TRANSIENT
+from shared.web.forms import Form
+from shared.web.front import Front
+from shared.web.posted import read_form
+from shared.web.tokens import are_equal, new_secret
 
-log = structlog.get_logger()
 Connection = PoolConnectionProxy
 SESSION_COOKIE = "__Host-office"
 SIGN_IN = "/sign-in"
@@ -42,11 +38,8 @@ WORKS = frozenset({"worker", "approver"})
 ADMINISTRATOR = frozenset({"administrator"})
 PATHS = frozenset({"/", "/call", "/figures", "/emails", "/people"})
 """Where a sign-in may lead, beside the page of a case."""
-UNAVAILABLE = "The page cannot be shown now. Nothing was changed. Try again in a minute."
-FOREIGN = "This was not sent from a page of this office. Nothing was changed."
 NO_ROLE_FOR_PAGE = "Your role does not include this page."
-_ACQUIRE_SECONDS = 5.0
-_CONNECTIONS = 4
+_PACKAGE = "services.desk.office"
 _CASE = re.compile(r"/cases/([A-Z0-9-]{1,40})")
 
 
@@ -112,8 +105,10 @@ class Visit:
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
-class Office:
+class Office(Front[OfficeSettings]):
     """What the pages of one process share."""
+
+    not_found = "Check the address, or go to the work list."
 
     def __init__(
         self,
@@ -122,12 +117,9 @@ class Office:
         relay_wake: asyncio.Event,
         issuer: Issuer | None = None,
     ) -> None:
-        self.settings = settings
-        self._relay_wake = relay_wake
-        self._at_once = asyncio.Semaphore(_CONNECTIONS)
+        super().__init__(settings, package=_PACKAGE, relay_wake=relay_wake)
         self.clock: BusinessClock = settings.clock
         self.issuer = issuer or Issuer(settings)
-        self.views = Views(settings)
         self.catalog = CatalogCache()
 
     def get(
@@ -164,42 +156,7 @@ class Office:
 
     def plain(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page for people who are not signed in."""
-        return HTMLResponse(self.views.render(template, person=None, **values), status)
-
-    def client(self, request: Request) -> str:
-        """Return the address that *request* comes from."""
-        peer = request.client.host if request.client else ""
-        forwarded = request.headers.getlist("x-forwarded-for")
-        return client_address(peer, forwarded, trusted=self.settings.trusted_proxies)
-
-    def check_origin(self, request: Request) -> None:
-        """Raise 403 unless the browser says that one of our pages sent this form."""
-        if request.headers.get("origin") != self.settings.public_url:
-            raise HTTPException(403, FOREIGN)
-
-    @asynccontextmanager
-    async def connected(self, request: Request) -> "AsyncIterator[PoolConnectionProxy[Any]]":
-        """
-        Open a transaction; raise 503 while the database is unavailable.
-
-        Pages use half of the pool at most: the rest is for what reads the log.
-        """
-        pool = getattr(request.app.state, "pool", None)
-        if pool is None:
-            raise HTTPException(503, UNAVAILABLE)
-        values = (value for _, value in request.query_params.multi_items())
-        if "\0" in request.url.path or any("\0" in value for value in values):
-            raise HTTPException(404)
-        try:
-            async with AsyncExitStack() as stack:
-                async with asyncio.timeout(_ACQUIRE_SECONDS):
-                    await stack.enter_async_context(self._at_once)
-                    connection = await stack.enter_async_context(pool.acquire())
-                await stack.enter_async_context(connection.transaction())
-                yield connection
-        except TRANSIENT as error:
-            log.warning("office.unavailable", **{"error.type": type(error).__name__})
-            raise HTTPException(503, UNAVAILABLE) from error
+        return super().plain(template, status=status, person=None, **values)
 
     async def _visit(
         self,
@@ -228,7 +185,7 @@ class Office:
             visit = Visit(request, connection, self, session, current, secret, form)
             response = await self._answer(visit, handler, roles)
         if visit.wakes_relay:
-            self._relay_wake.set()
+            self.relay_wake.set()
         if visit.after is not None:
             response = await visit.after()
         if renewed and visit.secret is not None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.desk.office.call_form import FIELDS, field_at, read
-from services.desk.office.forms import Form
+from shared.web.forms import Form
 
 LEAST = {
     "channel": "phone",

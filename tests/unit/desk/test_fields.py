@@ -5,9 +5,9 @@ import pytest
 from services.desk.office.act_form import About
 from services.desk.office.act_forms import ACTS
 from services.desk.office.call_form import FIELDS, read
-from services.desk.office.forms import Form
 from services.desk.store import ItemRow
 from shared.contracts.tracking import tracking_number
+from shared.web.forms import Form
 from tests.examples.streams import START
 
 TEXT = "His number is 123-45-6789."

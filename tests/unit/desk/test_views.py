@@ -1,5 +1,6 @@
 """Pages hold text, never markup from elsewhere, and colors that can be read."""
 
+import inspect
 import re
 from itertools import product
 from pathlib import Path
@@ -8,23 +9,25 @@ import pytest
 
 from services.desk import office
 from services.desk.office.settings import OfficeSettings
-from services.desk.office.views import STYLE, Views
+from services.webdesk import site
+from shared import web
+from shared.web.views import STYLE, Views
 from tests.examples.office import SETTINGS
 
-FOLDER = Path(office.__file__).parent
+FOLDERS = [Path(inspect.getfile(package)).parent for package in (office, site, web)]
 _LIGHT, _DARK = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+)", block)) for block in re.findall(
     r":root \{([^}]*)\}", STYLE.decode()))  # fmt: skip
 PAIRS = [*product(("ink", "soft", "link", "late"), ("ground", "card")), ("on-button", "button")]
 
 
 def test_no_page_takes_text_for_html() -> None:
-    templates = "".join(path.read_text() for path in FOLDER.glob("templates/*.j2"))
-    code = "".join(path.read_text() for path in FOLDER.glob("*.py"))
+    templates = "".join(p.read_text() for each in FOLDERS for p in each.glob("templates/*.j2"))
+    code = "".join(p.read_text() for each in FOLDERS for p in each.glob("*.py"))
 
     assert "csrf_field" in templates
     assert not re.search(r"\|\s*safe\b|\bautoescape\b", templates)
     assert not re.search(r"\bMarkup\b|autoescape=(?!True)", code)
-    page = Views(OfficeSettings(**SETTINGS)).render(
+    page = Views(office.__name__, OfficeSettings(**SETTINGS)).render(
         "error", person=None, title="<b>", message="<script>"
     )
     assert "&lt;script&gt;" in page

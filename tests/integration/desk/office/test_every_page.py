@@ -9,8 +9,8 @@ import pytest
 from starlette.routing import Route
 
 from services.desk.office import web
-from services.desk.office.views import STYLE, STYLE_PATH
 from services.desk.office.visits import SESSION_COOKIE, Office
+from shared.web.views import STYLE, STYLE_PATH
 from tests.examples.office import URL
 from tests.integration.desk.office.conftest import Browser, Staff, SwitchedIssuer, hidden
 

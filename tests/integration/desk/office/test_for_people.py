@@ -13,8 +13,8 @@ import pytest
 from starlette.routing import Route
 
 from services.desk.office import web
-from services.desk.office.views import STYLE_PATH
 from services.desk.office.visits import Office
+from shared.web.views import STYLE_PATH
 from tests.examples.streams import EventStream
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Browser, Staff

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from services.desk.office import people, sessions
 from services.desk.office.sessions import SIGN_INS_OF_CLIENT
 from services.desk.office.sign_in import BROWSER_COOKIE
-from services.desk.office.tokens import digest
 from services.desk.office.visits import SESSION_COOKIE
+from shared.web.tokens import digest
 from tests.examples.office import ISSUER, URL
 from tests.integration.desk.office.conftest import Browser, Staff, SwitchedIssuer
 

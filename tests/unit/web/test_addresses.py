@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.desk.office.addresses import client_address
+from shared.web.addresses import client_address
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.desk.office.forms import MOST_FIELDS, parse
+from shared.web.forms import MOST_FIELDS, parse
 
 
 def test_a_form_gives_each_field_without_surrounding_space_and_with_plain_line_ends() -> None:
