@@ -81,6 +81,8 @@ NOTIFICATIONS = replace(
             "contacts",
             "notes",
             "preferences",
+            "subscribers",
+            "subscriptions",
             "waiting_repeats",
             "waiting_notes",
         ): _FOURTEEN_DAYS,
@@ -93,6 +95,10 @@ NOTIFICATIONS = replace(
             "codes_sent",
         ): "hold what was written to people or is to be told by a call, whose outcome is on"
         " cri.int.mail.v1",
+        (
+            "tellings",
+            "told_before",
+        ): "are how far subscribers were told; a restore reads it from its notices",
         ("gates of other topics",): _OTHER_GATES,
     },
 )

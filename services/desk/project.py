@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic_core import to_json
 
-from services.desk.work.mails import audience_of
+from services.desk.work.mails import audience_of, is_to_subscriber
 from shared.contracts import intake, routing
 from shared.contracts.later import LaterEvent
 from shared.contracts.notifications import (
@@ -146,7 +146,7 @@ def happening(event: RequestFact | LaterEvent, *, office: str) -> Happening:
 
 
 def notices(event: NoticeDecided) -> list[NoticeRow]:
-    """Return the decisions of *event*, one for each audience."""
+    """Return the decisions of *event*, one for each audience but subscribers."""
     request_id = event.correlationid if names_request(event.subject) else None
     fact_type = event.data.fact_type.split(".")[3]
     return [
@@ -161,6 +161,7 @@ def notices(event: NoticeDecided) -> list[NoticeRow]:
             event.time,
         )
         for notice in event.data.notices
+        if not is_to_subscriber(notice.audience)
     ]
 
 
@@ -171,7 +172,7 @@ _ABOUT_NO_MAIL = (
 
 def mail(event: MailEvent) -> MailRow | None:
     """Return what became of the mail or the call that *event* is about; None if of neither."""
-    if isinstance(event, _ABOUT_NO_MAIL):
+    if isinstance(event, _ABOUT_NO_MAIL) or is_to_subscriber(event.data.contact):
         return None
     data = event.data
     outcome = event.type.split(".")[3].removeprefix("notice_")

@@ -18,11 +18,13 @@ from services.notifications.oldest_messages import OldestMessages
 from services.notifications.parse import TOPICS
 from services.notifications.restore.reader import OWN, Restore
 from services.notifications.settings import Settings
+from services.notifications.subscriptions.tellings import Tellings
 from shared.process.tasks import LATER, Task
 from shared.service import Service
 
 _MAILS_SECONDS = 5.0
 _REACH_SECONDS = 60.0
+_NEWS_SECONDS = 10.0
 _LOOK_SECONDS = 60.0
 """How often the oldest messages of the participants' topics are read."""
 
@@ -43,6 +45,7 @@ def build(settings: Settings) -> Service:
         return LATER
 
     mailing = _mailing(settings, relay_wake)
+    with_news = settings.links is not None
     return Service(
         name="notifications",
         topics=TOPICS,
@@ -50,11 +53,12 @@ def build(settings: Settings) -> Service:
             clock,
             with_mail=bool(mailing),
             with_codes=bool(mailing) and settings.code_key is not None,
+            with_news=with_news,
         ),
         settings=settings,
         relay_wake=relay_wake,
         own=OWN,
-        restore=Restore(clock),
+        restore=Restore(clock, with_news=with_news),
         gauges=partial(gauges.show, clock=clock) if mailing else None,
         tasks=(
             Task("heartbeats", beat, every=settings.heartbeat_seconds / 2),
@@ -77,9 +81,14 @@ def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
         clock=settings.clock,
         owned_seconds=settings.mail_owned_seconds,
         code_key=None if key is None else key.get_secret_value().encode(),
+        links=settings.links,
     )
     reach = Reach(relay_wake=relay_wake, clock=settings.clock)
-    return (
+    tasks = [
         Task("mails", mailer.step, _MAILS_SECONDS, asyncio.Event()),
         Task("reach", reach.step, _REACH_SECONDS),
-    )
+    ]
+    if settings.links is not None:
+        tellings = Tellings(relay_wake=relay_wake, clock=settings.clock)
+        tasks.append(Task("news", tellings.step, _NEWS_SECONDS))
+    return tasks

@@ -15,6 +15,7 @@ from services.notifications.audiences.request_status import ListPage, ListQuery,
 from services.notifications.mail.codes import Codes
 from services.notifications.mail.obligations import Obligation
 from services.notifications.mail.settling import Call, Settling
+from services.notifications.subscriptions.subscribing import Subscribing
 from shared.contracts.intake import (
     CodeAsked,
     ContactSet,
@@ -89,6 +90,7 @@ class BatchState:
     engaged: Sequence[Working] = ()
     settling: Settling = field(default_factory=Settling)
     codes: Codes = field(default_factory=Codes)
+    subscribing: Subscribing = field(default_factory=Subscribing)
     with_mail: bool = False
     mailed: Collection[ContactKey] = ()
     files: Mapping[str, File] = field(default_factory=dict)

@@ -29,6 +29,17 @@ from services.notifications.messages import (
     notice_id,
     number_notices,
 )
+from services.notifications.subscriptions import store as subscriptions
+from services.notifications.subscriptions.store import Telling
+from services.notifications.subscriptions.subscriber import SOLICITATIONS, audience_of
+from services.notifications.subscriptions.subscribing import (
+    NO_EFFECT,
+    RECEIVED,
+    Change,
+    Subscribing,
+    announcement,
+    subscription_id,
+)
 from services.notifications.views import build_view
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
@@ -43,6 +54,7 @@ Connection = PoolConnectionProxy
 _TAKEN = Taken("applied")
 _URGENT_LANE = ".urgent"
 _SENT, _NOT_NEEDED = ("notifications", "topic", "sent"), ("notifications", "none", "not_needed")
+_MAILED = ("notifications", "mail", "sent")
 
 
 class NotificationsReader:
@@ -50,7 +62,7 @@ class NotificationsReader:
     Decides, once for each event and audience, whether to send a message.
 
     Messages, their numbers, stored answers and notices commit together, and, *with_mail*, the
-    mails about them, and *with_codes*, those that hold codes.
+    mails about them, *with_codes* those that hold codes; *with_news*, subscribers are told news.
     """
 
     def __init__(
@@ -59,10 +71,12 @@ class NotificationsReader:
         *,
         with_mail: bool = False,
         with_codes: bool = False,
+        with_news: bool = False,
     ) -> None:
         self._clock = clock
         self._with_mail = with_mail
         self._with_codes = with_codes
+        self._with_news = with_news
         self._catalog = CatalogCache()
         self._version = 0
         self._names = EMPTY_DIRECTORY
@@ -78,6 +92,7 @@ class NotificationsReader:
     ) -> BatchState:
         """Lock requests, then numbers; then read everything else."""
         plan = load_plan.plan_load(items)
+        subscribing = await self._lock_subscribers(connection, items, plan)
         directory = self._directory(items)
         subjects = plan.numbered_subjects(directory)
         loaded = store.Loaded()
@@ -105,6 +120,7 @@ class NotificationsReader:
             engaged=loaded.engaged,
             settling=await _read_settling(connection, items),
             codes=await read_codes(connection, items) if self._with_codes else Codes(),
+            subscribing=subscribing,
             listings=await _read_listings(connection, plan.listings, directory),
             with_mail=self._with_mail,
             mailed=await self._read_mailed(connection, plan, loaded, directory),
@@ -130,7 +146,32 @@ class NotificationsReader:
             await settlements.settle_mails(connection, state.settling.settled)
         if state.calls:
             await settlements.note_calls(connection, state.calls)
+        if state.subscribing.changed:
+            await subscriptions.save(connection, state.subscribing.changed.values())
+        if state.subscribing.mails:
+            await mails.prepare_mails(connection, state.subscribing.mails)
+        if self._with_news:
+            await _add_news(connection, state)
         return store.save_batch(state)
+
+    async def _lock_subscribers(
+        self, connection: "Connection[Any]", items: Sequence[Item], plan: load_plan.LoadPlan
+    ) -> Subscribing:
+        """Lock the subscribers that *items* are about; add the subjects of events to *plan*."""
+        subscribing = Subscribing(self._clock.real, self._with_mail and self._with_news)
+        received = [item.message for item in items if type(item.message) in RECEIVED]
+        if not received:
+            return subscribing
+        for found in await subscriptions.lock_subscribers(connection, received):
+            subscribing.by_address[found.address] = found
+            subscribing.by_id[found.subscription_id] = found
+        identities = {
+            subscription_id(event)
+            for event in received
+            if type(event) is intake.SubscriptionAskReceived
+        }
+        plan.notice_subjects |= {audience_of(each) for each in identities | {*subscribing.by_id}}
+        return subscribing
 
     def _directory(self, items: Sequence[Item]) -> Directory:
         """Return the directory as last read, updated by the events in *items*."""
@@ -172,13 +213,17 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
         outgoing = waiting.take_repeat(state, event, item.record.key or b"", number_notices)
     else:
         view = build_view(event, state)
-        outgoing = number_notices(
-            state, event, decide(event, view), key=_notice_key(item), after=view.after
-        )
+        effect = NO_EFFECT
+        if kind in RECEIVED:
+            effect = state.subscribing.take(event, notice=notice_id(event), at=state.at)
+        notices = [*decide(event, view), *effect.notices]
+        outgoing = number_notices(state, event, notices, key=_notice_key(item), after=view.after)
         state.keep(event)
         outgoing += waiting.release(state, event, number_notices)
         if kind is intake.NoticeSettleDirected:
             outgoing += _settle(state, event)
+        if effect.change is not None:
+            outgoing += (_announce(state, event, effect.change),)
     decided = state.notices[before:]
     state.calls += calls_among(decided, correlation=event.correlationid)
     return Taken("applied", outgoing, counted(decided))
@@ -192,9 +237,35 @@ def _settle(state: BatchState, event: intake.NoticeSettleDirected) -> tuple[Outg
     return (outbox.outgoing(notifications.MAIL_TOPIC, found, key=key.decode()),)
 
 
+def _announce(state: BatchState, event: intake.SubscriptionReceived, change: Change) -> Outgoing:
+    """Return what is announced of a subscription that *event* has changed."""
+    announced = announcement(
+        change,
+        cause=event.id,
+        correlation=event.correlationid,
+        at=state.at,
+        number=state.numbers.next(notifications.TOPIC, change.audience),
+        traceparent=event.traceparent,
+    )
+    return outbox.outgoing(notifications.TOPIC, announced, key=change.audience)
+
+
+async def _add_news(connection: "Connection[Any]", state: BatchState) -> None:
+    for number, event in state.reference:
+        if type(event) is reference.SolicitationAnnounced:
+            telling = Telling(event.id, SOLICITATIONS, event.data.id, number, state.at)
+            await subscriptions.add_telling(connection, telling)
+
+
 def counted(notices: Sequence[NoticeRow]) -> tuple[Counted, ...]:
     """Return the counter increments for *notices*."""
-    return tuple(_SENT if notice.message_id is not None else _NOT_NEEDED for notice in notices)
+    return tuple(map(_count, notices))
+
+
+def _count(notice: NoticeRow) -> Counted:
+    if notice.message_id is None:
+        return _NOT_NEEDED
+    return _MAILED if notice.participantsequence is None else _SENT
 
 
 def _notice_key(item: Item) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic_core import to_json
 
-from services.notifications.audiences.audience import Notice, NotNeeded, Send
+from services.notifications.audiences.audience import Mailed, Notice, NotNeeded, Send
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Directory, Request
 from services.notifications.batch_state import BatchState, NoticeRow
@@ -63,7 +63,7 @@ class NumberNotices(Protocol):
         self,
         state: BatchState,
         event: Event,
-        notices: Sequence[Notice],
+        notices: Sequence[Notice | Mailed],
         *,
         key: bytes,
         after: Request | None = None,
@@ -73,7 +73,7 @@ class NumberNotices(Protocol):
 def number_notices(
     state: BatchState,
     event: Event,
-    notices: Sequence[Notice],
+    notices: Sequence[Notice | Mailed],
     *,
     key: bytes,
     after: Request | None = None,
@@ -89,8 +89,8 @@ def number_notices(
     rows: list[NoticeRow] = []
     outgoing: list[Outgoing] = []
     for each in prepared:
-        if isinstance(each, NotNeeded):
-            rows.append(not_needed(event, each))
+        if isinstance(each, NotNeeded | Mailed):
+            rows.append(without_message(event, each))
             continue
         number = state.numbers.next(*stream_of(each.audience, state.directory))
         row = sent(event, each, number, state.directory)
@@ -107,8 +107,8 @@ def number_notices(
     return tuple(outgoing)
 
 
-def prepare(notices: Sequence[Notice]) -> list[Draft | NotNeeded]:
-    return [each if isinstance(each, NotNeeded) else draft(each) for each in notices]
+def prepare(notices: Sequence[Notice | Mailed]) -> list[Draft | NotNeeded | Mailed]:
+    return [draft(each) if isinstance(each, Send) else each for each in notices]
 
 
 def sent(event: Event, found: Draft, number: int, directory: Directory) -> NoticeRow:
@@ -128,7 +128,11 @@ def sent(event: Event, found: Draft, number: int, directory: Directory) -> Notic
     )
 
 
-def not_needed(event: Event, found: NotNeeded) -> NoticeRow:
+def without_message(event: Event, found: NotNeeded | Mailed) -> NoticeRow:
+    """Return the decision to send nothing, or a mail alone."""
+    if isinstance(found, Mailed):
+        audience, template, mail_id = found
+        return NoticeRow(event.subject, event.id, audience, template, mail_id)
     return NoticeRow(event.subject, event.id, found.audience, because=found.because)
 
 
@@ -182,7 +186,6 @@ def notice(
     event: Event, rows: Sequence[NoticeRow], *, number: int, key: bytes, at: datetime
 ) -> Outgoing:
     """Return the notice that says what was decided for each audience of *event*."""
-    identity = notice_id(event)
     about = envelope.attributes(
         kind=NOTICE_DECIDED,
         source=SOURCE,
@@ -190,17 +193,37 @@ def notice(
         at=at,
         cause=event.id,
         correlation=event.correlationid,
-        identity=identity,
+        identity=notice_id(event),
         number=number,
         inreplyto=event.inreplyto,
         received_at=event.receivedat,
         traceparent=event.traceparent,
     )
+    return _notice(about, event.type, rows, key=key)
+
+
+def news_notice(row: NoticeRow, fact_type: str, *, number: int, at: datetime) -> Outgoing:
+    """Return the notice that says whether a subscription, its subject, is mailed the news."""
+    about = envelope.attributes(
+        kind=NOTICE_DECIDED,
+        source=SOURCE,
+        subject=row.subject,
+        at=at,
+        cause=row.fact,
+        correlation=row.fact,
+        number=number,
+    )
+    return _notice(about, fact_type, [row], key=row.subject.encode())
+
+
+def _notice(
+    about: dict[str, Any], fact_type: str, rows: Sequence[NoticeRow], *, key: bytes
+) -> Outgoing:
     notices = [_notice_data(row) for row in rows]
-    data = to_json({"fact": event.id, "fact_type": event.type, "notices": notices})
-    value = envelope.write(about, data, order=envelope.NOTICE_ORDER)
+    fact = {"fact": about["causationid"], "fact_type": fact_type, "notices": notices}
+    value = envelope.write(about, to_json(fact), order=envelope.NOTICE_ORDER)
     summary = envelope.summary(about)
-    return Outgoing(identity, notifications.TOPIC, key, value, summary=summary)
+    return Outgoing(about["id"], notifications.TOPIC, key, value, summary=summary)
 
 
 def _notice_data(row: NoticeRow) -> dict[str, Any]:
@@ -210,6 +233,14 @@ def _notice_data(row: NoticeRow) -> dict[str, Any]:
             "channel": "none",
             "outcome": "not_needed",
             "because": row.because,
+        }
+    if row.participantsequence is None:
+        return {
+            "audience": row.audience,
+            "channel": "mail",
+            "outcome": "sent",
+            "message_type": row.message_type,
+            "message_id": row.message_id,
         }
     told = {
         "audience": row.audience,

@@ -11,6 +11,7 @@ from services.notifications.mail.address import AddressError, ascii_form
 from services.notifications.mail.compose import Letterhead
 from services.notifications.mail.life import OWNED_SECONDS
 from services.notifications.mail.transport import Server
+from shared.contracts.links import LEAST_KEY, Links
 from shared.process.settings import LOOPBACK, ServiceSettings
 
 
@@ -37,6 +38,10 @@ class Settings(ServiceSettings):
     """The address of the public page, for links in mails."""
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """The key that the public desk has, too, of which both derive codes; None: no code is sent."""
+    desk_url: str | None = None
+    """The address of the public desk, for links in mails to subscribers; None: no such mails."""
+    link_key: SecretStr | None = None
+    """The key of which the tokens of these links are derived, in hexadecimal: the desk's, too."""
 
     @model_validator(mode="after")
     def _mail_is_complete(self) -> Self:
@@ -56,11 +61,14 @@ class Settings(ServiceSettings):
             raise ValueError("only a mail server on loopback may be used without TLS")
         if (self.smtp_user is None) != (self.smtp_password is None):
             raise ValueError("smtp_user and smtp_password go together")
-        url = urlsplit(self.public_url or "")
-        if not url.hostname or not (
-            url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
-        ):
+        if not _is_safe(self.public_url):
             raise ValueError("mail needs a public_url with https")
+        if (self.desk_url is None) != (self.link_key is None):
+            raise ValueError("desk_url and link_key go together")
+        if self.desk_url is not None and not _is_safe(self.desk_url):
+            raise ValueError("links need a desk_url with https")
+        if self.link_key is not None and not _is_long(self.link_key.get_secret_value()):
+            raise ValueError(f"link_key is at least {LEAST_KEY} bytes in hexadecimal")
         if not self.mail_from_name.isprintable():
             raise ValueError("mail_from_name is one printable line")
         return self
@@ -71,6 +79,14 @@ class Settings(ServiceSettings):
         if self.smtp_host is None or self.mail_from is None or self.mail_reply_to is None:
             return None
         return Letterhead(self.mail_from, self.mail_from_name, self.mail_reply_to)
+
+    @property
+    def links(self) -> Links | None:
+        """How links in mails to subscribers are written; None if there are no such mails."""
+        if self.smtp_host is None or self.desk_url is None or self.link_key is None:
+            return None
+        key = bytes.fromhex(self.link_key.get_secret_value())
+        return Links(self.desk_url.rstrip("/"), key)
 
     @property
     def mail_server(self) -> Server | None:
@@ -88,3 +104,16 @@ class Settings(ServiceSettings):
             context=ssl.create_default_context(cafile=self.smtp_ca_file or certifi.where()),
             login=login,
         )
+
+
+def _is_safe(address: str | None) -> bool:
+    url = urlsplit(address or "")
+    is_local = url.scheme == "http" and url.hostname in LOOPBACK
+    return bool(url.hostname) and (url.scheme == "https" or is_local)
+
+
+def _is_long(key: str) -> bool:
+    try:
+        return len(bytes.fromhex(key)) >= LEAST_KEY
+    except ValueError:
+        return False

@@ -132,6 +132,15 @@ class CatalogCache:
         return self._catalog
 
 
+async def read_as_of(connection: Any, version: int) -> Catalog:
+    """Return the catalog as it was at *version*."""
+    catalog = Catalog()
+    for number, kind, _, body in await connection.fetch(_SQL["read_catalog"], 0):
+        if number <= version and kind in _MODELS:
+            catalog = with_entry(catalog, number, _parse(kind, body))
+    return catalog
+
+
 def _kind(event: ReferenceEvent) -> str:
     match event:
         case ParticipantRegistered():

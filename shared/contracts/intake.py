@@ -515,6 +515,73 @@ class CodeAsked(Event):
     data: CodeFacts
 
 
+class SubscriptionAskFacts(Facts):
+    """
+    Somebody asks for mails of ``kinds`` to ``address``.
+
+    ``cadence`` is at_once or monthly, for solicitations; ``program`` is the only one whose
+    solicitations are wished; ``zone`` is a time zone of the IANA database.
+    """
+
+    participant: str
+    address: str
+    kinds: list[str]
+    cadence: str
+    program: str | None = None
+    zone: str | None = None
+
+
+class SubscriptionAskReceived(Event):
+    """
+    Restricted. The public desk passes on that somebody asks for mails.
+
+    Its subject is ``subscriptions:<participant>``, as that of the two below, to keep their order.
+    """
+
+    type: Literal["gov.cri.intake.subscription_ask_received.v1"]
+    data: SubscriptionAskFacts
+
+
+class SubscriptionConfirmFacts(Facts):
+    """The holder of the address has confirmed ``kinds``."""
+
+    participant: str
+    subscription_id: Uuid
+    kinds: list[str]
+
+
+class SubscriptionConfirmReceived(Event):
+    """The public desk passes on that a subscription is confirmed."""
+
+    type: Literal["gov.cri.intake.subscription_confirm_received.v1"]
+    data: SubscriptionConfirmFacts
+
+
+class SubscriptionEndFacts(Facts):
+    """The holder of the address wants no mails of ``kinds`` any more; ``by`` link or one_click."""
+
+    participant: str
+    subscription_id: Uuid
+    kinds: list[str]
+    by: str
+
+
+class SubscriptionEndReceived(Event):
+    """The public desk passes on that a subscription ends."""
+
+    type: Literal["gov.cri.intake.subscription_end_received.v1"]
+    data: SubscriptionEndFacts
+
+
+SubscriptionReceived = (
+    SubscriptionAskReceived | SubscriptionConfirmReceived | SubscriptionEndReceived
+)
 ConfidentialEvent = (
-    ContactSet | PreferenceSet | CodeAsked | NeedStated | NoteStated | NoticeSettleDirected
+    ContactSet
+    | PreferenceSet
+    | CodeAsked
+    | NeedStated
+    | NoteStated
+    | NoticeSettleDirected
+    | SubscriptionReceived
 )

@@ -15,13 +15,14 @@ class Notice(Facts):
     The decision for one audience of one event.
 
     ``outcome`` is ``sent`` (the message ``message_id`` is on the audience's topic, or on that of
-    ``through``, at least once) or ``not_needed`` (``because`` says why). ``call``: the audience
+    ``through``, at least once; with the channel ``mail`` it is a mail with this id, and the
+    audience is a subscription) or ``not_needed`` (``because`` says why). ``call``: the audience
     entered the request for an agency without a system, and no mail reaches that agency: somebody
     must call it.
     """
 
     audience: str
-    channel: Literal["topic", "none"]
+    channel: Literal["topic", "mail", "none"]
     outcome: str
     message_type: str | None = None
     message_id: str | None = None
@@ -63,13 +64,52 @@ class CaseFileTold(Event):
     data: CaseFileFacts
 
 
+class SubscriptionFacts(Facts):
+    """
+    What becomes of a subscription's ``kinds``: no address, and nothing that leads to one.
+
+    Kinds are ``solicitations`` and ``monthly_update``.
+    """
+
+    subscription_id: str
+    kinds: list[str]
+
+
+class SubscriptionEndedFacts(SubscriptionFacts):
+    """``by``: ``link`` or ``one_click`` (of a mail), or ``bounce`` (there is no such address)."""
+
+    by: str
+
+
+class SubscriptionAsked(Event):
+    """Somebody was sent a mail to confirm. Its subject is ``subscription:<subscription id>``."""
+
+    type: Literal["gov.cri.notifications.subscription_asked.v1"]
+    data: SubscriptionFacts
+
+
+class SubscriptionConfirmed(Event):
+    """The holder of the address has confirmed it."""
+
+    type: Literal["gov.cri.notifications.subscription_confirmed.v1"]
+    data: SubscriptionFacts
+
+
+class SubscriptionEnded(Event):
+    """Of these kinds it gets no mail any more."""
+
+    type: Literal["gov.cri.notifications.subscription_ended.v1"]
+    data: SubscriptionEndedFacts
+
+
 class MailFacts(Facts):
     """
     One mail, to an audience that is also sent the message that ``notice`` tells of.
 
     ``notice`` is the id of a `NoticeDecided`, ``mail`` that of the mail. A digest has the last
     notice that it tells; the others name it when they are cancelled. ``contact`` is the
-    contact's key, ``contact:<participant>:<contact id>``, never its address. ``tries`` counts the
+    contact's key, ``contact:<participant>:<contact id>``, or ``subscription:<subscription id>``;
+    never its address. ``tries`` counts the
     tries so far.
     """
 
@@ -225,7 +265,8 @@ class ParticipantReachable(Event):
     data: ReachFacts
 
 
-NotificationsEvent = NoticeDecided | CaseFileTold
+SubscriptionEvent = SubscriptionAsked | SubscriptionConfirmed | SubscriptionEnded
+NotificationsEvent = NoticeDecided | CaseFileTold | SubscriptionEvent
 """Every event on ``cri.int.notifications.v1``."""
 MailEvent = (
     NoticeDelivered

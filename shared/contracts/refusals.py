@@ -533,6 +533,12 @@ CLOCK_NOT_LATE = Refusal(
     "Settle a clock that clock.late has named, and that has not stopped since.",
     _ROUTING,
 )
+UNKNOWN_SUBSCRIPTION = Refusal(
+    "unknown_subscription",
+    "No subscription has this id, or it was not asked for within seven days.",
+    "Ask for it again.",
+    _NOTIFICATIONS,
+)
 UNKNOWN_MAIL = Refusal(
     "unknown_mail",
     "No mail has this id, or none about this notice was written to this audience.",
@@ -622,6 +628,7 @@ MEANINGS: Mapping[str, str] = {
     "unknown_provider": "No such provider is listed.",
     "unknown_request": "No such number, or its check character is wrong.",
     "unknown_service_form": "Not one of the registered forms.",
+    "unknown_subscription": "No such subscription, or it was not confirmed in time.",
     "unknown_topic": "Not in the catalog, or other without other_topic.",
     "unknown_type": "There is no such type.",
     "unsupported_version": "The type exists only in another version.",

@@ -110,7 +110,64 @@ CODE = Template(
     "Your code",
     {"code": "00417263", "about": "WEB-7Q2K9M4T1X", "purpose": "confirm_address", "counter": 1},
 )
-TEMPLATES = {template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE)}
+_LINKS = {
+    "confirm_url": "https://program.example/subscriptions/confirm/7d0e6c1a/token",
+    "preferences_url": "https://program.example/subscriptions/preferences/7d0e6c1a/token",
+    "end_url": "https://program.example/subscriptions/end/7d0e6c1a/solicitations/token",
+}
+"""Links of the desk, which are made when a mail is sent."""
+CONFIRM = Template(
+    "confirm",
+    1,
+    "Please confirm that you want this email",
+    {"wished": ["each new solicitation, and its changes"], **_LINKS},
+)
+PREFERENCES = Template("preferences", 1, "Your subscription to our news", _LINKS)
+SOLICITATION = Template(
+    "solicitation",
+    1,
+    "{title}: {what}",
+    {
+        "what": "changed",
+        "title": "Partners for technical assistance",
+        "program": "Technical Assistance Center",
+        "for_whom": "providers",
+        "sentence": "Applications are taken until May 22, 2026, 23:59 UTC-04:00.",
+        "changes": [
+            "Closing: was May 15, 2026, 23:59 UTC-04:00, now May 22, 2026, 23:59 UTC-04:00."
+        ],
+        "summary": "Organizations that would help agencies.",
+        "url": "https://grants.example/cri-tac-2026",
+        **_LINKS,
+    },
+)
+UPDATE = Template(
+    "update",
+    1,
+    "The monthly update of the programs: {month}",
+    {
+        "month": "April 2026",
+        "lines": [
+            {
+                "name": "Critical Response",
+                "sentence": "The program is suspended: requests are taken and wait.",
+                "url": "",
+            },
+            {
+                "name": "Partners for technical assistance",
+                "sentence": "Applications are taken until May 22, 2026, 23:59 UTC-04:00.",
+                "url": "https://grants.example/cri-tac-2026",
+            },
+        ],
+        **_LINKS,
+    },
+)
+_TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE)
+WITH_LINKS = frozenset(template.name for template in _TO_SUBSCRIBERS)
+"""The templates that need links of the desk."""
+TEMPLATES = {
+    template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE, *_TO_SUBSCRIBERS)
+}
 
 
 def render(template: Template, facts: Mapping[str, Any], *, public_url: str) -> Rendered:

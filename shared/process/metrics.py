@@ -157,6 +157,12 @@ UNREACHED_LATE = _gauge(
     "Participants with open work that no mail has reached for two working days",
     stored=True,
 )
+SUBSCRIPTIONS = _gauge(
+    "subscriptions",
+    "Kinds of news that addresses are subscribed to",
+    "state",
+    stored=True,
+)
 MAILS_UNKNOWN = _gauge("mails_unknown", "Mails of unknown outcome, not settled", stored=True)
 DIGESTS = StoredCounter(
     "digests", "Finished digests, by outcome", "outcome",

@@ -11,9 +11,12 @@ from shared.contracts import intake, notifications, reference, routing
 from shared.contracts.event import Event, derived_id, padded
 from shared.contracts.tracking import tracking_number
 from shared.delivery.records import Record
+from tests.examples.inbound import solicitation
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 AGENCY, PROVIDER, OFFICE = "ca-post", "iacp", "program-office"
+DESK = "web-desk"
+"""The participant that speaks for the public."""
 NUMBER = tracking_number(2026, 1)
 OFFER, ENGAGEMENT = f"{NUMBER}-O1", f"{NUMBER}-E1"
 SOURCES = {
@@ -284,6 +287,43 @@ class Log:
             inreplyto=inbound(offset, OFFICE),
         )
         return event.model_copy(update={"participant": OFFICE, "actor": actor})
+
+    def subscription(self, what: str, *, offset: int = 60, **data: Any) -> Event:
+        """The public desk passes on an ask, a confirm or an end."""
+        event = self.event(
+            intake.CONFIDENTIAL_TOPIC,
+            f"subscription_{what}_received",
+            f"subscriptions:{DESK}",
+            {"participant": DESK, "kinds": ["solicitations"], **data},
+            inreplyto=inbound(offset, DESK),
+        )
+        return event.model_copy(update={"participant": DESK})
+
+    def ask(self, address: str, *, offset: int = 60, **data: Any) -> Event:
+        """Somebody enters an address."""
+        data = {"cadence": "at_once", **data}
+        return self.subscription("ask", offset=offset, address=address, **data)
+
+    def announced(self, *, offset: int = 80, **changes: Any) -> Event:
+        """A version of a solicitation."""
+        return self.event(
+            reference.TOPIC,
+            "solicitation_announced",
+            reference.SUBJECT,
+            solicitation(**changes),
+            inreplyto=inbound(offset, OFFICE),
+        )
+
+    def program(self, program: str = "cri-tac", *, offset: int = 81, **changes: Any) -> Event:
+        """A program as it is from now on."""
+        data = {"id": program, "name": "Technical Assistance", "status": "open", **changes}
+        return self.event(
+            reference.TOPIC,
+            "program_defined",
+            reference.SUBJECT,
+            data,
+            inreplyto=inbound(offset, OFFICE),
+        )
 
     def undelivered(self, audience: str, number: str = NUMBER) -> Event:
         """No mail about the request has reached *audience*."""

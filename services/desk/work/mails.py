@@ -28,7 +28,8 @@ def changes_of(event: MailEvent) -> Changes:
 
     Neither an address that died nor a mail that failed is work by itself: another contact is
     written to, if there is one. If nobody is reached, and the notice must arrive, that is said.
-    A participant with open work that no mail reaches waits for an address.
+    A participant with open work that no mail reaches waits for an address. News to subscribers
+    are nobody's work.
     """
     match event:
         case AddressStateChanged():
@@ -37,6 +38,8 @@ def changes_of(event: MailEvent) -> Changes:
             return _reach(event)
         case NoticeUndelivered():
             return Changes((), [_not_reached(event)])
+        case NoticeOutcomeUnknown() if is_to_subscriber(event.data.contact):
+            return NOTHING
         case NoticeOutcomeUnknown():
             return Changes((), [_unknown(event)])
         case _:
@@ -116,3 +119,8 @@ def audience_of(event: OfMail) -> str:
     if isinstance(data, SettledFacts) and data.audience is not None:
         return data.audience
     return (data.contact or "").split(":", 2)[1]
+
+
+def is_to_subscriber(contact: str | None) -> bool:
+    """Return whether a contact's key is that of a subscription."""
+    return contact is not None and contact.startswith("subscription:")

@@ -38,6 +38,14 @@ class NotNeeded(NamedTuple):
     because: str
 
 
+class Mailed(NamedTuple):
+    """The subscription *audience* is sent the mail ``mail_id``: it has no topic."""
+
+    audience: str
+    template: str
+    mail_id: str
+
+
 Notice = Send | NotNeeded
 
 
@@ -59,7 +67,8 @@ class View(NamedTuple):
     events that need it: ``need`` and ``contacts`` when an engagement opens or changes, ``known``
     or ``listing`` for a question, ``first`` for a repeat, ``applied`` for a note. When a contact
     is set, ``card`` is what it was and ``working`` are the engagements under way that name it.
-    ``refusal`` says why a settlement settles nothing, or why no code is mailed.
+    ``refusal`` says why a settlement settles nothing, a confirmation confirms nothing, or why no
+    code is mailed.
     ``file`` is the file of a request that is opened. ``must_call``: the request is a caller's whom
     no mail reaches.
     """

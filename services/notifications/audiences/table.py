@@ -19,6 +19,7 @@ from services.notifications.audiences import (
     requests,
     settlements,
     status,
+    subscriptions,
 )
 from services.notifications.audiences.audience import (
     NoMessage,
@@ -127,6 +128,16 @@ def _rows_of(event: InputEvent) -> Rows:
                 To(sender, "applied", settlements.applied),
                 To(sender, "message_refused", settlements.refused),
             )
+        case intake.SubscriptionAskReceived():
+            return _rows(event, To(sender, "applied", subscriptions.asked))
+        case intake.SubscriptionConfirmReceived():
+            return _rows(
+                event,
+                To(sender, "applied", subscriptions.confirmed),
+                To(sender, "message_refused", subscriptions.not_confirmed),
+            )
+        case intake.SubscriptionEndReceived():
+            return _rows(event, To(sender, "applied", subscriptions.ended))
         case routing.MessageApplied():
             return _rows(event, To(sender, "applied", answers.applied))
         case routing.MessageRefused():

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from services.notifications.mail.address import ascii_form
 from shared.mail.templates import Rendered
 
+_UNFOLDED = SMTP.clone(max_line_length=998)
+"""A link in a header stays one line: folded, it would be written as encoded words."""
+
 
 class OutgoingMail(NamedTuple):
     """A mail as it goes out: to one recipient."""
@@ -26,11 +29,26 @@ class Letterhead(NamedTuple):
     reply_to: str
 
 
+class MailingList(NamedTuple):
+    """A kind of news; ``end_url`` ends it for one recipient, by a page or one click (RFC 8058)."""
+
+    kind: str
+    end_url: str
+
+
 def compose(
-    head: Letterhead, mail_id: str, rendered: Rendered, *, recipient: str, at: datetime
+    head: Letterhead,
+    mail_id: str,
+    rendered: Rendered,
+    *,
+    recipient: str,
+    at: datetime,
+    of_list: MailingList | None = None,
 ) -> OutgoingMail:
     """
     Return the mail *mail_id* to *recipient*: the same arguments give the same bytes.
+
+    *of_list* is the list that it belongs to.
 
     Raises `AddressError` for an address that cannot be written, and ValueError for a control
     character in a header.
@@ -48,7 +66,11 @@ def compose(
     message["Message-ID"] = f"<{mail_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
+    if of_list is not None:
+        message["List-Id"] = f"<{of_list.kind.replace('_', '-')}.{domain}>"
+        message["List-Unsubscribe"] = f"<{of_list.end_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     message.set_boundary(f"part-{mail_id}")
-    return OutgoingMail(head.sender, recipient, message.as_bytes())
+    return OutgoingMail(head.sender, recipient, message.as_bytes(policy=_UNFOLDED))

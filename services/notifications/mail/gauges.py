@@ -5,6 +5,8 @@ from typing import Any
 from asyncpg import Pool
 
 from services.notifications.mail import mails, reach, settlements
+from services.notifications.subscriptions import store
+from services.notifications.subscriptions.subscriber import ASKED, CONFIRMED
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.process import metrics
 
@@ -23,6 +25,7 @@ async def show(pool: "Pool[Any]", *, clock: BusinessClock = REAL_TIME) -> None:
         settled = await settlements.count_settlements(connection)
         unreached = await reach.read_unreached(connection)
         at = clock.at(await mails.read_now(connection))
+        subscribed = await store.count_subscriptions(connection)
     unknown = sum(each.mails for each in counted if each.state == _UNKNOWN)
     ended: dict[tuple[str, ...], float] = {}
     for each in counted:
@@ -36,6 +39,8 @@ async def show(pool: "Pool[Any]", *, clock: BusinessClock = REAL_TIME) -> None:
     metrics.MAILS_SETTLED.show("notifications", {(how,): n for how, n in settled.items()})
     metrics.PARTICIPANTS_UNREACHED.labels("notifications").set(len(unreached))
     metrics.UNREACHED_LATE.labels("notifications").set(late)
+    for state in (ASKED, CONFIRMED):
+        metrics.SUBSCRIPTIONS.labels("notifications", state).set(subscribed.get(state, 0))
     metrics.MAILS_UNKNOWN.labels("notifications").set(unknown)
     metrics.MAILS_WAITING.labels("notifications").set(waiting)
     metrics.MAIL_WAITS.labels("notifications").set(longest)

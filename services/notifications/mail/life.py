@@ -33,8 +33,9 @@ NO_ADDRESS, OVERTAKEN, NEVER_TOLD = "no_address", "overtaken", "never_told"
 SWITCHED_OFF, TOLD_TOGETHER, TOO_LATE = "switched_off", "told_together", "too_late"
 STATUS, OFFER, OFFER_END, NEWS, DIGEST = "status", "offer", "offer_end", "news", "digest"
 DELIVERY_FAILED, CODE = "delivery_failed", "code"
+SOLICITATION, UPDATE = "solicitation", "update"
 """The kinds of mails."""
-_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, CODE: CODE}
+_OVERTAKEN_BY = {STATUS: STATUS, OFFER: OFFER_END, CODE: CODE, SOLICITATION: SOLICITATION}
 _NOT_SENT = frozenset({"prepared", "try_later", "cancelled", "dropped"})
 
 
@@ -60,8 +61,15 @@ class Mail(NamedTuple):
 
     @property
     def contact(self) -> str:
-        """The contact's key."""
+        """The contact's key, or the subscription's."""
+        if self.is_to_subscriber:
+            return self.audience
         return f"contact:{self.audience}:{self.contact_id}"
+
+    @property
+    def is_to_subscriber(self) -> bool:
+        """Whether its audience is a subscription."""
+        return not self.contact_id
 
     @property
     def subject(self) -> str:

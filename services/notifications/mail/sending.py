@@ -20,10 +20,13 @@ from services.notifications.mail.life import Mail, Step
 from services.notifications.mail.mails import ClaimedMail, HeldMail
 from services.notifications.mail.outcome import Outcome
 from services.notifications.mail.transport import CONNECTIONS, Transport
+from services.notifications.subscriptions import linked
+from services.notifications.subscriptions.bounces import end_bounced
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
+from shared.contracts.links import Links
 from shared.contracts.reference import Calendar
-from shared.mail.templates import TEMPLATES, render
+from shared.mail.templates import TEMPLATES, WITH_LINKS, render
 from shared.one_time_codes import code_of
 from shared.process import crash_points
 from shared.process.backoff import Backoff
@@ -49,6 +52,7 @@ class Mailer:
         clock: BusinessClock = REAL_TIME,
         owned_seconds: float = life.OWNED_SECONDS,
         code_key: bytes | None = None,
+        links: Links | None = None,
     ) -> None:
         self._transport = transport
         self._head = head
@@ -59,6 +63,9 @@ class Mailer:
         self._owned_seconds = owned_seconds
         self._keep_seconds = max(owned_seconds / 4, _LEAST_KEPT_SECONDS)
         self._catalog = CatalogCache()
+        self._links = links
+        without = frozenset() if links is not None else WITH_LINKS
+        self._templates = [name for name in TEMPLATES if name not in without]
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Send some mails; return the time until the next one is due."""
@@ -68,7 +75,7 @@ class Mailer:
         if not claimed:
             await self._lose(pool)
             async with pool.acquire() as connection:
-                seconds = await mails.read_next_try(connection, templates=TEMPLATES)
+                seconds = await mails.read_next_try(connection, templates=self._templates)
             if seconds is not None and seconds <= 0:
                 await self._make_digest(pool)
             return LATER if seconds is None else timedelta(seconds=max(seconds, 0))
@@ -86,7 +93,7 @@ class Mailer:
     async def _claim(self, pool: "Pool[Any]") -> tuple[Sequence[ClaimedMail], int]:
         """Return some due mails that may go out now, and how many others are held until later."""
         async with pool.acquire() as connection, connection.transaction():
-            due = await mails.claim_mails(connection, limit=CONNECTIONS, templates=TEMPLATES)
+            due = await mails.claim_mails(connection, limit=CONNECTIONS, templates=self._templates)
             zone = await self._zone(connection, due)
             held = [
                 HeldMail(each.mail.mail_id, self._clock.real(hold.until), hold)
@@ -169,8 +176,12 @@ class Mailer:
 
     async def _try(self, each: ClaimedMail) -> Outcome:
         facts, mail = each.facts, each.mail
+        of_list = None
         if each.kind == life.CODE:  # it is nowhere but in the mail
             facts = facts | {"code": self._code(each)}
+        if self._links is not None and each.template in WITH_LINKS:
+            facts = linked.facts_of(self._links, mail.audience, each.matter, facts)
+            of_list = linked.list_of(self._links, mail.audience, each.matter)
         rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)
         try:
             composed = compose(
@@ -179,6 +190,7 @@ class Mailer:
                 rendered,
                 recipient=each.address or "",
                 at=mail.prepared_at,
+                of_list=of_list,
             )
         except AddressError as error:
             return Outcome("refused", "rcpt", error.status)
@@ -202,10 +214,14 @@ class Mailer:
             if not await mails.record_mail(connection, mail, step, outcome):
                 return  # it was told that the outcome is unknown
             await announce(connection, [(mail, step)])
-            if outcome is not None and outcome.is_address_dead and each.address is not None:
+            is_dead = outcome is not None and outcome.is_address_dead
+            if is_dead and mail.is_to_subscriber:
+                await end_bounced(connection, mail, at=at)
+            elif outcome is not None and is_dead and each.address is not None:
                 await note_dead_address(connection, mail, each.address, outcome.status, at=at)
             has_failed = step.state in FAILED or found == life.NO_ADDRESS
-            if has_failed and each.kind != life.CODE:
+            is_alone = mail.is_to_subscriber or each.kind == life.CODE
+            if has_failed and not is_alone:
                 await write_to_another(connection, each, self._clock, at=at)
         if step.event is not None:
             self._relay_wake.set()

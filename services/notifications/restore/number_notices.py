@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from services.notifications.audiences.audience import Notice, NotNeeded
+from services.notifications.audiences.audience import Mailed, Notice, NotNeeded
 from services.notifications.audiences.repeats import Answer
 from services.notifications.audiences.request import Request
 from services.notifications.batch_state import BatchState, NoticeRow
@@ -14,12 +14,12 @@ from services.notifications.messages import (
     file_told_id,
     message,
     next_notice,
-    not_needed,
     notice,
     notice_id,
     out_topic,
     prepare,
     sent,
+    without_message,
 )
 from services.notifications.restore.published_log import KINDS, PublishedLog
 from shared.contracts import intake
@@ -62,7 +62,7 @@ class NoticeRestorer:
         self,
         state: BatchState,
         event: Event,
-        notices: Sequence[Notice],
+        notices: Sequence[Notice | Mailed],
         *,
         key: bytes,
         after: Request | None = None,
@@ -81,8 +81,8 @@ class NoticeRestorer:
         outgoing: list[Outgoing] = []
         replaced: set[str | None] = set()
         for each in prepared:
-            if isinstance(each, NotNeeded):
-                rows.append(not_needed(event, each))
+            if isinstance(each, NotNeeded | Mailed):
+                rows.append(without_message(event, each))
                 continue
             number = self._number(event, each.type, each.audience)
             row = self._as_announced(sent(event, each, number or 0, state.directory), then)

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.notifications.audiences.repeats import Answer
 from services.notifications.batch_state import NoticeRow
-from services.notifications.messages import CASE_FILE_TOLD, NOTICE_DECIDED
-from shared.contracts.notifications import MAIL_TOPIC
+from services.notifications.messages import NOTICE_DECIDED
+from shared.contracts.notifications import MAIL_TOPIC, TOPIC
 from shared.contracts.outbound import TYPES
 from shared.delivery.published import PublishedEvent
 from shared.delivery.restore.catch_up import PublishedByCause
@@ -48,7 +48,7 @@ def read_published_log(published: PublishedByCause) -> PublishedLog:
             message = json.loads(event.value)
             found.ids.add(event.id)
             found.numbers[event.id] = event.number
-            if event.type == CASE_FILE_TOLD:
+            if event.topic == TOPIC and event.type != NOTICE_DECIDED:
                 continue
             if event.type != NOTICE_DECIDED:
                 found.messages.setdefault(fact, []).append(event)

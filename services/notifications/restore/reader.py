@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,10 @@ from shared.delivery.take_in.reader import Closing, Reader
 from shared.postgres.statements import load_statements
 
 log = structlog.get_logger()
-_SETTLED = "gov.cri.notifications.notice_settled.v1"
+_SETTLED = frozenset({"gov.cri.notifications.notice_settled.v1"})
+_SUBSCRIBED = frozenset(
+    f"gov.cri.notifications.subscription_{what}.v1" for what in ("asked", "confirmed", "ended")
+)
 _SQL = load_statements("services.notifications")
 OWN = OwnTopics(
     r"^cri\.(out\.[a-z][a-z0-9-]{1,40}|int\.notifications|int\.mail)\.v1$",
@@ -49,8 +52,8 @@ class RestoreBatch:
 class RestoreReader:
     """Decides as live, and announces by the log."""
 
-    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
-        self._reader = NotificationsReader(clock)
+    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False) -> None:
+        self._reader = NotificationsReader(clock, with_news=with_news)
         self._ends: Mapping[str, int] | None = None
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -76,8 +79,9 @@ class RestoreReader:
         gaps: dict[str, list[int]] = defaultdict(list)
         for topic, number in await connection.fetch(_SQL["read_gaps"]):
             gaps[topic].append(number)
-        state.settling.announced = _announced_settlements(published)
+        state.settling.announced = _announced(published, _SETTLED)
         state.codes.announced = _announced_refusals(published)
+        state.subscribing.announced = _announced(published, _SUBSCRIBED)
         state.numbers = numbers = GapFillingNumbers(state.numbers, gaps)
         return RestoreBatch(
             state, numbers, published, NoticeRestorer(read_published_log(published), self._ends)
@@ -109,12 +113,12 @@ class RestoreReader:
         return await self._reader.save(connection, batch.state)
 
 
-def _announced_settlements(published: PublishedByCause) -> set[str]:
-    """Return the ids of the directions whose settlement is on the log."""
+def _announced(published: PublishedByCause, kinds: Collection[str]) -> set[str]:
+    """Return the ids of the events of which one of *kinds* on the log says what they led to."""
     return {
         cause
         for cause, events in published.items()
-        if any(event.type == _SETTLED for event in events)
+        if any(event.type in kinds for event in events)
     }
 
 
@@ -142,8 +146,8 @@ class Restore:
         r"cri\.int\.answers\.",
     )
 
-    def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
-        self.reader: Reader[Any] = RestoreReader(clock)
+    def __init__(self, clock: BusinessClock = REAL_TIME, *, with_news: bool = False) -> None:
+        self.reader: Reader[Any] = RestoreReader(clock, with_news=with_news)
 
     async def fold(self, connection: Any) -> None:
         """Raise all numbers to the highest on the log or in a notice."""
@@ -157,6 +161,7 @@ class Restore:
         await connection.execute(_SQL["order_outbox"])
         await connection.execute(_SQL["restore_mails"])
         await connection.execute(_SQL["restore_reach"])
+        await connection.execute(_SQL["restore_tellings"])
         left = await connection.fetch(_SQL["read_gaps"])
         if left:
             log.error("catch_up.numbers_lost", numbers=[f"{topic} {n}" for topic, n in left[:20]])

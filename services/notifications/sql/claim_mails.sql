@@ -1,6 +1,6 @@
 -- Takes mails that are due, that no other process takes at this moment, that no digest tells, and whose
 -- template this release knows. The address is null if the contact has none any more, `kinds` if it has
--- chosen nothing. `others` are the mails to the same audience about the same request,
+-- chosen nothing; for a subscriber, news that it has ended are off. `others` are the mails to the same audience about the same request,
 -- each as its kind, its state, and whether it came later, in the order of their messages.
 WITH due AS (
     SELECT mail_id
@@ -23,16 +23,21 @@ WITH due AS (
     RETURNING mails.mail_id, notice, audience, mails.contact_id, correlation, key, published, tries,
               first_tried_at, prepared_at, about, number, kind, template, facts, matter, timing
 )
-SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, published, tries,
-       first_tried_at, prepared_at, template, facts, email, kind,
+SELECT mail_id, notice, claimed.audience, claimed.contact_id, correlation, key, published, tries,
+       first_tried_at, prepared_at, template, facts, coalesce(email, address), claimed.kind,
        ARRAY(SELECT ROW(other.kind, other.state, other.number > claimed.number)
                FROM mails AS other
               WHERE other.about = claimed.about
                 AND other.audience = claimed.audience
                 AND other.mail_id <> claimed.mail_id
               ORDER BY other.number) AS others,
-       matter, timing, now() AS at, kinds, quiet_from, quiet_until,
-       coalesce(preferences.zone, contacts.zone) AS zone,
+       matter, timing, now() AS at,
+       CASE
+           WHEN subscribers.audience IS NULL OR matter = 'subscription' OR wished.kind IS NOT NULL THEN kinds
+           ELSE json_build_object(matter, 'off')::text
+       END AS kinds,
+       quiet_from, quiet_until,
+       coalesce(preferences.zone, contacts.zone, subscribers.zone) AS zone,
        about
   FROM claimed
   LEFT JOIN contacts
@@ -41,4 +46,10 @@ SELECT mail_id, notice, audience, claimed.contact_id, correlation, key, publishe
   LEFT JOIN preferences
     ON preferences.participant = claimed.audience
    AND preferences.contact_id = claimed.contact_id
+  LEFT JOIN subscribers
+    ON subscribers.audience = claimed.audience
+  LEFT JOIN subscriptions AS wished
+    ON wished.audience = claimed.audience
+   AND wished.kind = claimed.matter
+   AND wished.state = 'confirmed'
  ORDER BY claimed.number;

@@ -114,3 +114,31 @@ def test_the_stack_of_one_machine_sets_all_that_mail_needs() -> None:
     assert (chosen.smtp_host, chosen.smtp_port, chosen.smtp_tls) == ("127.0.0.1", 2525, "require")
     assert chosen.smtp_ca_file == "ca.pem"
     assert chosen.letterhead is not None
+
+
+KEY = "ab" * 32
+NEWS: dict[str, Any] = {"desk_url": "https://desk.example/", "link_key": KEY}
+
+
+def test_links_to_subscribers_need_mail_the_desk_and_its_key() -> None:
+    links = settings(**MAIL, **NEWS).links
+
+    assert links is not None
+    assert links.url == "https://desk.example"
+    assert links.key == bytes.fromhex(KEY)
+    assert settings(**NEWS).links is settings(**MAIL).links is None
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"link_key": None}, "go together"),
+        ({"desk_url": None}, "go together"),
+        ({"desk_url": "http://desk.example/"}, "desk_url"),
+        ({"link_key": "ab" * 31}, "link_key"),
+        ({"link_key": "x" * 64}, "link_key"),
+    ],
+)
+def test_links_that_others_could_make_or_read_are_refused(more: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        settings(**MAIL, **{**NEWS, **more})

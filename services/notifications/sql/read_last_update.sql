@@ -1,0 +1,10 @@
+-- The monthly update before the month $1 that told anybody, best that of the zone $2: of which version of the
+-- catalog it told, and when it was due.
+SELECT number, due_at
+  FROM tellings
+ WHERE kind = 'monthly_update'
+   AND about < $1
+   AND (told_to <> ''
+        OR EXISTS (SELECT FROM told_before WHERE told_before.fact = tellings.fact))
+ ORDER BY left(about, 7) DESC, substr(about, 9) = $2 DESC
+ LIMIT 1;

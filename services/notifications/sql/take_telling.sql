@@ -1,0 +1,6 @@
+SELECT fact, kind, about, number, due_at, told_to
+  FROM tellings
+ WHERE NOT ended
+ ORDER BY due_at, fact
+ LIMIT 1
+   FOR UPDATE SKIP LOCKED;

@@ -1,0 +1,171 @@
+"""The tables of subscriptions, one function per statement; each is ``sql/<function>.sql``."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from asyncpg.pool import PoolConnectionProxy
+
+from services.notifications.subscriptions.subscriber import (
+    Subscriber,
+    Wish,
+    audience_of,
+    normalized,
+)
+from shared.contracts.intake import SubscriptionAskReceived, SubscriptionReceived
+from shared.postgres.statements import load_statements
+
+Connection = PoolConnectionProxy
+_SQL = load_statements("services.notifications")
+_MAILED = 3
+
+
+class Telling(NamedTuple):
+    """
+    News that subscribers are told, of the catalog at version ``number``.
+
+    ``about`` is a solicitation, or the month of an update and the zone of its recipients. All
+    subscribers up to ``told_to`` have been decided about. ``due_at`` is a business time.
+    """
+
+    fact: str
+    kind: str
+    about: str
+    number: int
+    due_at: datetime
+    told_to: str = ""
+
+
+class Recipient(NamedTuple):
+    """A subscriber of something monthly; of a ``program`` only, unless it wants the update."""
+
+    audience: str
+    wants_update: bool
+    program: str | None
+
+
+async def lock_subscribers(
+    connection: "Connection[Any]", received: Iterable[SubscriptionReceived]
+) -> list[Subscriber]:
+    """Lock and return the subscribers that the events *received* are about."""
+    audiences, addresses = [], []
+    for event in received:
+        if isinstance(event, SubscriptionAskReceived):
+            addresses.append(normalized(event.data.address))
+        else:
+            audiences.append(audience_of(event.data.subscription_id))
+    rows = await connection.fetch(_SQL["lock_subscribers"], audiences, addresses)
+    return [_subscriber(*row) for row in map(tuple, rows)]
+
+
+def _subscriber(
+    audience: str,
+    address: str,
+    zone: str | None,
+    mailed_at: Sequence[datetime],
+    kinds: Sequence[Sequence[Any]],
+) -> Subscriber:
+    wishes = {kind: Wish(*wish) for kind, *wish in kinds}
+    identity = audience.removeprefix(audience_of(""))
+    return Subscriber(identity, address, zone, wishes, list(mailed_at))
+
+
+async def save(connection: "Connection[Any]", changed: Collection[Subscriber]) -> None:
+    """Store what has *changed*; erase those who are subscribed to nothing."""
+    living = [each for each in changed if each.wishes]
+    wishes = [(s.audience, kind, *wish) for s in living for kind, wish in s.wishes.items()]
+    audiences = [each.audience for each in changed]
+    of, kinds = ([row[0] for row in wishes], [row[1] for row in wishes])
+    # First those that are gone: their address may be asked for again in the same batch.
+    await connection.execute(_SQL["end_subscriptions"], audiences, of, kinds)
+    await erase_subscribers(connection, audiences)
+    if living:
+        rows = [(s.audience, s.address, s.zone, *_mailed(s)) for s in living]
+        await connection.execute(_SQL["save_subscribers"], *zip(*rows, strict=True))
+        await connection.execute(_SQL["save_subscriptions"], *zip(*wishes, strict=True))
+
+
+def _mailed(subscriber: Subscriber) -> list[datetime | None]:
+    last: list[datetime | None] = [*subscriber.mailed_at[-_MAILED:]]
+    return last + [None] * (_MAILED - len(last))
+
+
+async def erase_subscribers(connection: "Connection[Any]", audiences: Sequence[str]) -> None:
+    """Erase the addresses of those of *audiences* that are subscribed to nothing."""
+    await connection.execute(_SQL["erase_subscribers"], audiences)
+
+
+async def erase_unconfirmed(connection: "Connection[Any]", *, before: datetime) -> int:
+    """Erase what was asked for *before* that real time and not confirmed; return how much."""
+    rows = await connection.fetch(_SQL["erase_unconfirmed"], before)
+    if rows:
+        await erase_subscribers(connection, sorted({row[0] for row in rows}))
+    return len(rows)
+
+
+async def end_subscriber(connection: "Connection[Any]", audience: str) -> list[str]:
+    """Erase a subscriber; return the kinds that it was subscribed to."""
+    return [row[0] for row in await connection.fetch(_SQL["end_subscriber"], audience)]
+
+
+async def count_subscriptions(connection: "Connection[Any]") -> dict[str, int]:
+    """Return how many subscriptions there are, by state."""
+    return dict(await connection.fetch(_SQL["count_subscriptions"]))
+
+
+async def add_telling(connection: "Connection[Any]", telling: Telling) -> None:
+    """Store news that are to be told; those that are there already stay as they are."""
+    await connection.execute(_SQL["add_telling"], *telling[:5])
+
+
+async def take_telling(connection: "Connection[Any]") -> Telling | None:
+    """Lock and return the oldest news that are not told to everybody, unless others do it."""
+    row = await connection.fetchrow(_SQL["take_telling"])
+    return None if row is None else Telling(str(row[0]), *tuple(row)[1:])
+
+
+async def move_telling(
+    connection: "Connection[Any]", telling: Telling, *, told_to: str, ended: bool
+) -> None:
+    """Note to whom the news were told."""
+    await connection.execute(_SQL["move_telling"], telling.fact, told_to, ended)
+
+
+async def read_last_update(
+    connection: "Connection[Any]", month: str, zone: str
+) -> tuple[int, datetime] | None:
+    """Return the version of which the update before *month* told, best in *zone*, and when."""
+    row = await connection.fetchrow(_SQL["read_last_update"], month, zone)
+    return None if row is None else (row[0], row[1])
+
+
+async def list_zones(connection: "Connection[Any]") -> list[str | None]:
+    """Return the zones of those who are told something monthly; None for those without one."""
+    return [row[0] for row in await connection.fetch(_SQL["list_zones"])]
+
+
+async def list_recipients(
+    connection: "Connection[Any]",
+    telling: Telling,
+    program: str,
+    *,
+    also_monthly: bool,
+    limit: int,
+) -> list[str]:
+    """Return the next ones who are told at once of a solicitation of *program*."""
+    arguments = (program, also_monthly, telling.told_to, limit, telling.fact)
+    return [row[0] for row in await connection.fetch(_SQL["list_recipients"], *arguments)]
+
+
+async def list_monthly_recipients(
+    connection: "Connection[Any]",
+    telling: Telling,
+    zone: str | None,
+    *,
+    before: datetime,
+    limit: int,
+) -> list[Recipient]:
+    """Return the next ones in *zone* who were to be told monthly *before* that real time."""
+    arguments = (zone, before, telling.told_to, limit, telling.fact)
+    rows = await connection.fetch(_SQL["list_monthly_recipients"], *arguments)
+    return [Recipient(*row) for row in map(tuple, rows)]
