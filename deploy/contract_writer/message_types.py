@@ -38,6 +38,9 @@ PREVIEW = frozenset(
         "ruleset.approve.v1",
         "solicitation.announce.v1",
         "staff.set.v1",
+        "subscription.ask.v1",
+        "subscription.confirm.v1",
+        "subscription.end.v1",
     }
 )
 """Types that may still change in any way; all others are stable."""

@@ -22,6 +22,7 @@ from services.intake.list_limits import check_list_rate, list_key
 from services.intake.message import Message, tracking_number_of
 from services.intake.reference import entry_event
 from services.intake.settlements import settlement_event
+from services.intake.subscriptions import subscription_event
 from shared.contracts import refusals
 from shared.contracts.envelope import summary_of
 from shared.contracts.inbound import (
@@ -41,6 +42,9 @@ from shared.contracts.inbound import (
     Rehoming,
     StatusQuestion,
     Submission,
+    SubscriptionConfirmation,
+    SubscriptionEnding,
+    SubscriptionRequest,
     Withdrawal,
 )
 from shared.contracts.reference import SUBJECT
@@ -131,6 +135,8 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (code_event(message, batch),), original)
         case NoticeSettlement():
             return Decision("applied", (settlement_event(message, batch),), original)
+        case SubscriptionRequest() | SubscriptionConfirmation() | SubscriptionEnding():
+            return Decision("applied", (subscription_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)
         case CaseQuestion():

@@ -196,6 +196,18 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "daily": "One email a day tells them, at 08:00.",
         "off": "No email, except those that must be sent.",
     },
+    "subscription_kinds": {
+        "solicitations": "Solicitations, and their changes.",
+        "monthly_update": "Once a month: what has changed, and what is open.",
+    },
+    "cadences": {
+        "at_once": "Each solicitation is an email of its own.",
+        "monthly": "Solicitations are told in the monthly email.",
+    },
+    "ended_by": {
+        "link": "On the page to which a link in an email leads.",
+        "one_click": "By one click in the mail program (RFC 8058).",
+    },
     "whom": {
         "requester": "The agency's own contacts.",
         "provider": "The provider that is asked, or that works on it.",

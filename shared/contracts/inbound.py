@@ -102,6 +102,8 @@ AuthorityBasis = Literal["letter_seen", "call_back", "code_to_address", "claimed
 BASES_OF_OFFICES = ("letter_seen", "call_back", "claimed")
 BASES_OF_THE_DESK = ("code_to_address", "claimed")
 ConfirmedBasis = Literal["letter_seen", "call_back"]
+SubscriptionKind = Literal["solicitations", "monthly_update"]
+Cadence = Literal["at_once", "monthly"]
 CodePurpose = Literal["confirm_address", "act"]
 Purpose = Literal["triage", "call", "delivery_problem", "complaint", "audit"]
 
@@ -402,6 +404,58 @@ class Preference(Strict):
     The time zone of both: a name of the IANA database. Absent: the contact's own, or else that of
     the calendar.
     """
+
+
+class SubscriptionRequest(Strict):
+    """
+    Somebody asks for news of the programs by mail: restricted.
+
+    The answer is the same for every address. An address that is new, or a kind that is, gets a
+    mail with a link to confirm it; one that has confirmed everything, one with a link to its
+    page: at most one such mail in ten minutes, and three a day. What is not confirmed within
+    seven days is erased.
+    """
+
+    address: Annotated[str, Field(min_length=3, max_length=254, examples=["chief@agency.example"])]
+    """One plain e-mail address, without a display name."""
+    kinds: Annotated[
+        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+    ]
+    """What is wished."""
+    cadence: Cadence = "at_once"
+    """When solicitations are told."""
+    program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
+    """The only program whose solicitations are wished; without it, all are."""
+    zone: Annotated[Line | None, Field(examples=["America/Denver"])] = None
+    """The time zone of the address's holder: a name of the IANA database."""
+
+
+class SubscriptionConfirmation(Strict):
+    """The holder of an address confirms a subscription, by the link in its mail."""
+
+    subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
+    """The subscription that the link names."""
+    kinds: Annotated[
+        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+    ]
+    """The kinds that the link names."""
+
+
+class SubscriptionEnding(Strict):
+    """
+    The holder of an address ends a subscription, by a link or by one click (RFC 8058).
+
+    It is always applied: what has ended before stays so.
+    """
+
+    subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
+    """The subscription that the link names."""
+    kinds: Annotated[
+        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+    ]
+    """What is not wished any more."""
+    by: Annotated[Literal["link", "one_click"], Field(examples=["one_click"])]
+    """How it was ended."""
 
 
 class StatusQuestion(Strict):
@@ -741,6 +795,9 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.contact.set.v1": Contact,
     "gov.cri.preference.set.v1": Preference,
     "gov.cri.code.send.v1": CodeToSend,
+    "gov.cri.subscription.ask.v1": SubscriptionRequest,
+    "gov.cri.subscription.confirm.v1": SubscriptionConfirmation,
+    "gov.cri.subscription.end.v1": SubscriptionEnding,
     "gov.cri.status.ask.v1": StatusQuestion,
     "gov.cri.capacity.declare.v1": Capacity,
     "gov.cri.offer.answer.v1": OfferAnswer,
@@ -784,6 +841,9 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.preference.set.v1": _ASKING | {"provider"},
     "gov.cri.code.send.v1": frozenset({AGENCY_DESK}),
     "gov.cri.status.ask.v1": _ASKING | {"provider", "observer"},
+    "gov.cri.subscription.ask.v1": frozenset({AGENCY_DESK}),
+    "gov.cri.subscription.confirm.v1": frozenset({AGENCY_DESK}),
+    "gov.cri.subscription.end.v1": frozenset({AGENCY_DESK}),
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),
     "gov.cri.milestone.report.v1": frozenset({"provider"}),

@@ -166,7 +166,8 @@ _TO_SUBSCRIBERS = (CONFIRM, PREFERENCES, SOLICITATION, UPDATE)
 WITH_LINKS = frozenset(template.name for template in _TO_SUBSCRIBERS)
 """The templates that need links of the desk."""
 TEMPLATES = {
-    template.name: template for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE, *_TO_SUBSCRIBERS)
+    template.name: template
+    for template in (TRIAL, STATUS, OFFER, NEWS, DIGEST, CODE, *_TO_SUBSCRIBERS)
 }
 
 

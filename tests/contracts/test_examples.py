@@ -24,7 +24,6 @@ NO_RECORD_LEADS_TO = {
     ("not_processable", "intake"): "no value does: only a batch of records that cannot be"
     " unpacked, or a failure of our own",
     ("deleted_unread", "intake"): "the topic deletes a record before intake reads it",
-    ("unknown_subscription", "notifications"): "the public desk cannot confirm one yet",
     ("unknown_provider", "routing"): "intake refuses a provider that is not listed, and one that"
     " is listed stays so",
 }

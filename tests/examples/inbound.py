@@ -28,6 +28,7 @@ SENDERS = {
     "agency": OFFICE,
     "case": OFFICE,
     "code": WEB_DESK,
+    "subscription": WEB_DESK,
 }
 """The senders of the types that an agency system does not send."""
 _OF_OFFICE = (
@@ -117,6 +118,13 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
             "kinds": {"status": "daily"},
             "quiet": {"from": "21:00", "until": "06:30"},
             "zone": "America/Denver",
+        },
+        "subscription.ask": {"address": "pat@example.org", "kinds": ["solicitations"]},
+        "subscription.confirm": {"subscription_id": MAIL, "kinds": ["solicitations"]},
+        "subscription.end": {
+            "subscription_id": MAIL,
+            "kinds": ["solicitations"],
+            "by": "one_click",
         },
         "status.ask": {"about": "all"},
         "capacity.declare": {

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from services.intake.batch_state import BatchState, Request
 from services.intake.checks.catalog_entries import check_entry
-from services.intake.checks.fields import check_email, check_past_dates, check_zone, latest_date
+from services.intake.checks.fields import (
+    check_email,
+    check_past_dates,
+    check_program,
+    check_zone,
+    latest_date,
+)
 from services.intake.checks.messages import (
     check_amendment,
     check_capacity,
@@ -38,6 +44,9 @@ from shared.contracts.inbound import (
     Rehoming,
     StatusQuestion,
     Submission,
+    SubscriptionConfirmation,
+    SubscriptionEnding,
+    SubscriptionRequest,
     Withdrawal,
 )
 from shared.contracts.intake import RequestFacts
@@ -68,6 +77,12 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             pass  # notifications knows the contact, and how many codes it was sent
         case Preference(zone=zone):
             yield from check_zone(zone, path="/data/zone")
+        case SubscriptionRequest() as asked:
+            yield from check_email(asked.address, path="/data/address")
+            yield from check_zone(asked.zone, path="/data/zone")
+            yield from check_program(asked.program, batch.registry)
+        case SubscriptionConfirmation() | SubscriptionEnding():
+            return
         case NoticeSettlement() as settlement:
             yield from check_settlement(settlement)
         case StatusQuestion(about=about, after=after):
