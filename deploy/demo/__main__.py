@@ -26,7 +26,7 @@ from deploy.demo.releases import check_releases
 from deploy.demo.summary import example_requests, summary
 from deploy.demo.verdict import Verdict, verdict
 from deploy.demo.waiting_order import overtakings, read_releases
-from deploy.local.rebuilding import compare_routing
+from deploy.local.rebuilding import compare_rows
 from deploy.local.services import DESK
 from deploy.local.stack import Stack
 from deploy.participants.client import Access
@@ -139,7 +139,7 @@ def _demo(
         wrong += _check_mails(demo, stack)
         wrong += _check_offices(demo, stack)
         wrong += _verify(stack)
-        wrong += compare_routing(file)
+        wrong += compare_rows(file, "routing")
         wrong += check_releases(str(stack.connection.reporting), file, months=1)
         wrong += judge(state) if judge is not None else []
     return _close(result, wrong, progress)

@@ -1,13 +1,13 @@
-"""Compares routing's rows with the fold of its published events (`continuum rebuild`)."""
+"""Compares a service's rows with the fold of the log (`continuum rebuild`)."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 
-def compare_routing(connection: Path) -> list[str]:
+def compare_rows(connection: Path, service: str) -> list[str]:
     """Print the number of compared rows; return the whole output if any row differs."""
-    command = [sys.executable, "-m", "continuum", "rebuild", "routing"]
+    command = [sys.executable, "-m", "continuum", "rebuild", service]
     done = subprocess.run(
         [*command, "--connection", str(connection)], capture_output=True, text=True, check=False
     )
@@ -17,4 +17,4 @@ def compare_routing(connection: Path) -> list[str]:
             print(line.strip())
     if done.returncode == 0:
         return []
-    return [f"rebuild routing: {line}" for line in [*lines, *done.stderr.splitlines()] if line]
+    return [f"rebuild {service}: {line}" for line in [*lines, *done.stderr.splitlines()] if line]

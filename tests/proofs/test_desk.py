@@ -6,20 +6,20 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import asyncpg
 import pytest
-import yaml
 
 from deploy.local.stack import Stack
 from deploy.participants.client import Access, Client
 from services.desk import store
-from services.desk.acts import OFFICE, Act
+from services.desk.acts import Act
 from services.desk.sending import send
 from services.desk.store import ItemRow
 from shared.contracts import inbound
 from shared.contracts.services import DEPLOYABLES
+from tests.proofs.office import employ
 
 ROOT = Path(__file__).parents[2]
 AGENCY, PROVIDER = "california-agencies", "iacp"
@@ -53,21 +53,6 @@ async def answered(client: Client) -> bool:
     return not client.unanswered()
 
 
-def desk() -> dict[str, Any]:
-    listed = yaml.safe_load((ROOT / "deploy" / "reference" / "participants.yaml").read_text())
-    (entry,) = (each for each in listed["desks"] if each["id"] == OFFICE)
-    return dict(entry)
-
-
-async def employ(office: Client, *people: str) -> None:
-    """Register the office's desk and its people."""
-    await office.send("participant.register", desk(), subject=OFFICE)
-    for person in people:
-        data = {"id": person, "participant": OFFICE, "roles": ["worker"]}
-        await office.send("staff.set", data, subject=person)
-    await until(lambda: answered(office))
-
-
 async def submit(agency: Client) -> str:
     """Submit a request without an ORI, which is referred; return its tracking number."""
     data = {
@@ -91,7 +76,7 @@ async def test_e31_two_at_once(stack: Stack) -> None:
     agency = Client(Access.of(connection, AGENCY))
     await asyncio.gather(office.start(), agency.start())
     async with asyncpg.create_pool(stack.dsn("desk"), min_size=1, max_size=2) as pool:
-        await employ(office, "staff:a", "staff:b")
+        await employ(office, {"staff:a": ["worker"], "staff:b": ["worker"]})
         number = await submit(agency)
 
         async def waiting() -> list[ItemRow]:

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from deploy.local.rebuilding import compare_routing
+from deploy.local.rebuilding import compare_rows
+from deploy.local.services import DESK
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
+from shared.contracts.services import SERVICES
 from shared.process.crash_points import read_report
 from shared.process.interrupts import enable_interrupts
 from tests.proofs.chaos import load
@@ -25,6 +27,7 @@ from tests.proofs.chaos.rig import FULL_NODE, Rig
 from tests.proofs.chaos.roster import prepare_roster
 from tests.proofs.chaos.run import Outcome, Run
 from tests.proofs.chaos.schedule import Schedule
+from tests.proofs.chaos.staff import Staff
 from tests.proofs.checker.run import MAILS
 
 _BEGUN = time.monotonic()
@@ -82,6 +85,7 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
             state,
             brokers=profile.brokers,
             participants=roster.participants_file,
+            services=(*SERVICES, DESK) if profile.has_desk else SERVICES,
             proxied=not NETWORK.isdisjoint(profile.kinds),
             postgres_folder=disk.folder / "data" if disk else None,
             kafka_folders={FULL_NODE: kafka_disk.folder / "data"} if kafka_disk else None,
@@ -109,18 +113,25 @@ def _chaos(profile: Profile, *, seed: int, state: Path) -> int:
         rig.kills += kills
         rig.launch_wanted()
         stack.wait_ready()
-        plan = roster.plan(stack, seed=seed, rate=profile.rate, has_mail=profile.has_mail)
+        plan = roster.plan(
+            stack,
+            seed=seed,
+            rate=profile.rate,
+            has_mail=profile.has_mail,
+            has_desk=profile.has_desk,
+        )
         with load.running(plan) as pipe:
             _say("registering all participants")
             pipe.recv()
             _say(f"{profile.rate:.0f} submissions a second, and faults")
-            run = Run(rig, pipe, profile)
-            outcome = run.go(Schedule(seed, profile))
+            with _staff(stack, profile) as rig.staff:
+                outcome = Run(rig, pipe, profile).go(Schedule(seed, profile))
         stack.connection.write(state / "connection.json")
         _say("the checker records the stack")
         unrecorded = record(state)
-        _say("comparing routing's rows with the fold of its events")
-        wrong = [*wrong, *compare_routing(state / "connection.json")]
+        for service in ("routing", DESK) if profile.has_desk else ("routing",):
+            _say(f"comparing the rows of {service} with the fold of the log")
+            wrong = [*wrong, *compare_rows(state / "connection.json", service)]
     # Judge after the stack has stopped: a long run takes gigabytes of memory.
     _say("the checker judges")
     violations = [*wrong, *outcome.wrong, *(unrecorded or judge(state))]
@@ -134,6 +145,17 @@ def _mail_server(stack: Stack, profile: Profile) -> AbstractContextManager[MailS
         return nullcontext()
     folder, certificate = stack.state / MAILS, stack.certificates.server
     return MailServer(folder, port=stack.take_port(), certificate=certificate)
+
+
+def _staff(stack: Stack, profile: Profile) -> AbstractContextManager[Staff | None]:
+    if not profile.has_desk:
+        return nullcontext()
+
+    def addresses() -> list[str]:
+        running = list(stack.replicas.values())  # another thread starts and ends them
+        return [each.public for each in running if each.service == DESK and each.public]
+
+    return Staff(addresses)
 
 
 def _close(

@@ -10,6 +10,8 @@ from tests.proofs.chaos.faults.brokers import KillBrokers
 from tests.proofs.chaos.faults.clocks import ClockSteps
 from tests.proofs.chaos.faults.corruption import Corrupt
 from tests.proofs.chaos.faults.databases import EndPostgres, EndSessions, KillBackend
+from tests.proofs.chaos.faults.desk import DESK, DeskKilled, IssuerAway
+from tests.proofs.chaos.faults.desk import PLACES as DESK_PLACES
 from tests.proofs.chaos.faults.disks import FullDisk, FullKafkaDisk
 from tests.proofs.chaos.faults.failover import Failover
 from tests.proofs.chaos.faults.fault import Fault
@@ -152,6 +154,14 @@ class Faults:
                 return Away(seconds=60, numbers=draw.choice((nodes[:1], nodes)))
             case "mail":
                 return MailTrouble(seconds=draw.uniform(4, 8), trouble=next(self._troubles))
+            case "desk":
+                places = tuple(f"{place}:1" for place in draw.sample(DESK_PLACES, 3))
+                return DeskKilled(seconds=draw.uniform(8, 12), at=((DESK, places),))
+            case "desks":
+                is_killed = draw.random() < 0.5
+                return Twice(seconds=draw.uniform(8, 12), is_killed=is_killed, services=(DESK,))
+            case "issuer":
+                return IssuerAway(seconds=short)
             case "versions":
                 return Versions(seconds=draw.uniform(30, 40), old=draw.randint(0, 1))
             case _:

@@ -8,6 +8,8 @@ from typing import Any
 
 from benchmarks.participants import OFFICE, REFERENCE, reference
 from benchmarks.simulation import Reaction
+from tests.proofs.chaos.staff import ACTOR
+from tests.proofs.office import desk
 
 # A working day takes four seconds: an offer that nobody answers lapses in twenty, and a grace.
 _SECONDS_PER_DAY, _GRACE_SECONDS = 4, 4
@@ -59,6 +61,12 @@ def contacts(everybody: Sequence[dict[str, Any]]) -> list[Reaction]:
         found.append(Reaction(one, "contact.set", desk, _DESK))
         found.append(Reaction(one, "preference.set", preference, _DESK))
     return found
+
+
+def desk_and_staff() -> list[list[Reaction]]:
+    """Return the messages that register the office's desk, and then a person who works there."""
+    person = {"id": ACTOR, "participant": desk()["id"], "roles": ["worker"]}
+    return [_messages("participant.register", [desk()]), _messages("staff.set", [person])]
 
 
 def _messages(kind: str, entries: Sequence[dict[str, Any]]) -> list[Reaction]:

@@ -17,7 +17,12 @@ from benchmarks.participants import REFERENCE, AskingAgency
 from benchmarks.simulation import Reaction
 from benchmarks.submissions import submissions
 from deploy.participants.client import envelope
-from tests.proofs.chaos.introductions import capacities, contacts, introductions
+from tests.proofs.chaos.introductions import (
+    capacities,
+    contacts,
+    desk_and_staff,
+    introductions,
+)
 from tests.proofs.chaos.simulated_participants import SimulatedParticipants
 from tests.proofs.chaos.waits import Wait
 from tests.proofs.chaos.wire import Settings, Wire
@@ -52,6 +57,7 @@ class Plan:
     rate: float
     histories: Path
     has_mail: bool = False
+    has_desk: bool = False
     reference: Path = REFERENCE
     """The folder of the reference data."""
 
@@ -79,6 +85,8 @@ class Load:
         steps = introductions(self._plan.everybody, folder=self._plan.reference)
         if self._plan.has_mail:
             steps.append(contacts(self._plan.everybody))
+        if self._plan.has_desk:
+            steps += desk_and_staff()
         for step in steps:
             for reaction in step:
                 self._send(reaction)

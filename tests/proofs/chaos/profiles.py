@@ -40,8 +40,13 @@ class Profile:
         return "mail" in self.kinds
 
     @property
+    def has_desk(self) -> bool:
+        """Whether the office's desk runs, and somebody works there."""
+        return not OF_THE_DESK.isdisjoint(self.kinds)
+
+    @property
     def crash_points(self) -> tuple[str, ...]:
-        """All crash points but those of the desks, which do not run, and of absent mail."""
+        """All crash points but those of absent mail, and of the desks."""
         never = _DESKS if self.has_mail else (*_DESKS, "mail.")
         return tuple(point for point in POINTS if not point.startswith(never))
 
@@ -54,6 +59,8 @@ class Profile:
 NETWORK = {"postgres_network", "kafka_network", "commits", "failover"}
 """The kinds for which services reach Kafka and Postgres through a proxy."""
 DISKS = {"disk", "kafka_disk"}
+OF_THE_DESK = {"desk", "desks", "issuer"}
+"""The kinds for which the office's desk runs."""
 _EVERYTHING = {
     "kill": 4,
     "crash": 5,

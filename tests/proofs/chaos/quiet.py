@@ -9,7 +9,6 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from deploy.local.stack import Stack
 from deploy.stack.kafka import ADMIN
-from shared.contracts.services import SERVICES
 from tests.proofs.chaos.login import login
 
 _LEFT = (
@@ -22,7 +21,7 @@ _UNDER_WAY = "SELECT count(*) FROM mails WHERE state = 'sending'"
 async def unrest(stack: Stack) -> list[str]:
     """Return what is not idle, as text; raises connection errors if a server is down."""
     found = await unread(stack)
-    for service in SERVICES:
+    for service in stack.services:
         connection = await asyncpg.connect(stack.dsn(service), timeout=5)
         try:
             left = await connection.fetchrow(_LEFT)
@@ -49,7 +48,7 @@ async def unread(stack: Stack, until: Mapping[tuple[str, int], int] | None = Non
     Raises what a server that is away raises.
     """
     found = []
-    for service in SERVICES:
+    for service in stack.services:
         connection = await asyncpg.connect(stack.dsn(service), timeout=5)
         try:
             read = await _read(connection)

@@ -8,12 +8,12 @@ from pathlib import Path
 from deploy.local.mail.server import mail_settings
 from deploy.local.stack import Stack
 from deploy.stack.failure import last_lines
-from shared.contracts.services import SERVICES
 from tests.proofs.chaos.clocks import Clocks
 from tests.proofs.chaos.disk import Disk
 from tests.proofs.chaos.fault_ledger import FaultLedger
 from tests.proofs.chaos.mail_trouble import MailServer
 from tests.proofs.chaos.proxy import Proxy
+from tests.proofs.chaos.staff import Staff
 
 Process = tuple[str, int]
 _PAUSE = 0.3
@@ -47,11 +47,13 @@ class Rig:
         self.kafka_disk = kafka_disk
         self.clocks = clocks
         self.mail = mail
+        self.staff: Staff | None = None
+        """Who works at the office's desk, if it runs."""
         self.say = say
         self.kills = 0
         self.ended: list[str] = []
         self.wrong: list[str] = []
-        self.wanted: dict[Process, dict[str, str]] = {(service, 0): {} for service in SERVICES}
+        self.wanted: dict[Process, dict[str, str]] = {(each, 0): {} for each in stack.services}
         """The processes that should run, each with its additional environment."""
         self.brokers_down: set[int] = set()
         self.postgres_is_down = False

@@ -26,11 +26,20 @@ class Roster:
     participants: list[dict[str, Any]]
     participants_file: Path
 
-    def plan(self, stack: Stack, *, seed: int, rate: float, has_mail: bool = False) -> Plan:
+    def plan(
+        self,
+        stack: Stack,
+        *,
+        seed: int,
+        rate: float,
+        has_mail: bool = False,
+        has_desk: bool = False,
+    ) -> Plan:
         """
         Return a load of *rate* submissions a second by these agencies, drawn from *seed*.
 
-        If it *has_mail*, some participants have a contact with an address.
+        If it *has_mail*, some participants have a contact with an address. If it *has_desk*, the
+        office registers its desk and a person who works there.
         """
         return Plan(
             settings=login(stack, ADMIN),
@@ -40,6 +49,7 @@ class Roster:
             rate=rate,
             histories=self.state / "history",
             has_mail=has_mail,
+            has_desk=has_desk,
         )
 
 

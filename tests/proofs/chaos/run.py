@@ -117,6 +117,8 @@ class Run:
 
     def _finish(self, since: float, bound: float) -> None:
         """Stop submitting; everything must be answered and read within the bound, then end."""
+        if self._rig.staff is not None:
+            self._rig.staff.stop()
         self._ask("stop")
         left = ["something unanswered"]
         while left and time.monotonic() < since + bound:
@@ -140,6 +142,8 @@ class Run:
         self.outcome.progress = self._ask("end")
         self.outcome.wrong += self.outcome.progress.problems
         self.outcome.wrong += [*self._rig.ended, *self._rig.wrong]
+        if self._rig.staff is not None:
+            self.outcome.wrong += self._rig.staff.wrong()
 
     def _note_recovery(self, seconds: float) -> None:
         self._rig.say(f"recovered after {seconds:.1f} s")

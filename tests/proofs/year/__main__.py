@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from deploy.demo.releases import check_releases
-from deploy.local.rebuilding import compare_routing
+from deploy.local.rebuilding import compare_rows
 from deploy.local.stack import Stack
 from deploy.stack.failure import StackFailed
 from shared.business_clock import BusinessClock
@@ -75,7 +75,7 @@ def _judge(stack: Stack, connection: Path) -> list[str]:
     code, output = stack.ask("routing", "verify")
     print(next((line for line in output.splitlines() if line.startswith("verify:")), output))
     wrong = [] if code == 0 else [f"routing verify: {output.strip()}"]
-    wrong += compare_routing(connection)
+    wrong += compare_rows(connection, "routing")
     command = [sys.executable, "-m", "continuum", "accounting", "--connection", str(connection)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -1,9 +1,11 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import islice, pairwise, takewhile
 
 import pytest
 
 from tests.proofs.chaos.coverage import shortfalls
+from tests.proofs.chaos.faults.desk import PLACES
 from tests.proofs.chaos.faults.services import CrashPoints
 from tests.proofs.chaos.profiles import PROFILES
 from tests.proofs.chaos.schedule import APART, Round, Schedule
@@ -84,7 +86,7 @@ def test_every_crash_point_is_scheduled() -> None:
         point.partition(":")[0]
         for each in rounds(4, "ci")
         for fault in each.faults
-        if isinstance(fault, CrashPoints)
+        if isinstance(fault, CrashPoints) and fault.kind == "crash"
         for _, points in fault.at
         for point in points
     ]
@@ -103,3 +105,25 @@ def test_a_point_that_killed_too_seldom_is_named() -> None:
     assert shortfalls(report, [*report], least=2) == [
         "relay.after_select was reached 40 times and killed 1, of 2"
     ]
+
+
+def test_the_desk_dies_on_the_way_of_an_act_and_is_left_alone_by_other_crash_points() -> None:
+    kinds = {**PROFILES["ci"].kinds, "desk": 2}
+    drawn = Schedule(4, replace(PROFILES["ci"], kinds=kinds)).rounds()
+    crashes = [
+        fault
+        for each in islice(drawn, 200)
+        for fault in each.faults
+        if isinstance(fault, CrashPoints)
+    ]
+
+    for fault in crashes:
+        assert ("desk" in dict(fault.at)) == (fault.kind == "desk")
+    places = {point for fault in crashes for point in dict(fault.at).get("desk", ())}
+    assert places == {f"{place}:1" for place in PLACES}
+
+
+@pytest.mark.parametrize("kind", ["desk", "desks", "issuer"])
+def test_the_desk_runs_where_something_happens_to_it(kind: str) -> None:
+    assert replace(PROFILES["smoke"], kinds={kind: 1}).has_desk
+    assert not PROFILES["smoke"].has_desk

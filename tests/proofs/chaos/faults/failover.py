@@ -52,7 +52,7 @@ class Failover(Fault):
             await _commit_alone(rig, primary)
             raise
         rig.stack.postgres = standby
-        rig.proxy.redirect(rig.proxy.select(SERVICES, ("postgres",)), standby.port)
+        rig.proxy.redirect(rig.proxy.select(rig.stack.services, ("postgres",)), standby.port)
         rig.postgres_is_down = False
         primary.discard()
         self.has_hit = True

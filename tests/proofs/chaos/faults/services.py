@@ -45,23 +45,24 @@ class Freeze(Fault):
 
 @dataclass(slots=True, kw_only=True)
 class Twice(Fault):
-    """Two processes of every service; at the end the second is killed, or leaves in order."""
+    """Two processes of each service; at the end the second is killed, or leaves in order."""
 
     is_killed: bool
+    services: Sequence[str] = SERVICES
 
     def begin(self, rig: Rig) -> None:
         self.has_hit = False
-        for service in SERVICES:
+        for service in self.services:
             rig.wanted.setdefault((service, 1), {})
 
     def during(self, rig: Rig) -> None:
-        self.has_hit = self.has_hit or _runs_twice(rig, SERVICES)
+        self.has_hit = self.has_hit or _runs_twice(rig, self.services)
 
     def end(self, rig: Rig) -> None:
         patience = time.monotonic() + _PATIENCE
         while not self.has_hit and time.monotonic() < patience:
             rig.hold(0.1, lambda: self.during(rig))
-        for service in SERVICES:
+        for service in self.services:
             if self.is_killed:
                 rig.wanted.pop((service, 1), None)
                 rig.kill((service, 1))
