@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tests.proofs.hostile.site import Site
+
 AGENCY, PROVIDER = "california-agencies", "iacp"
 """The participants whose credentials the attacker has."""
 BYSTANDER = "florida-agencies"
@@ -51,3 +53,5 @@ class Attack:
     """What must be taken in before the attack begins."""
     refused_by_broker: bool = False
     """Whether the broker must take none of it."""
+    pages: Callable[[Site], None] | None = None
+    """What is sent to the office's pages instead, of which nothing may come to Kafka."""

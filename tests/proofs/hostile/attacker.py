@@ -7,21 +7,31 @@ from multiprocessing.connection import Connection
 from tests.proofs.hostile.attack import AGENCY, PROVIDER, Attack
 from tests.proofs.hostile.attacks import attacks
 from tests.proofs.hostile.judging import Tally
+from tests.proofs.hostile.site import Site
 from tests.proofs.hostile.wire import Settings, Wire
 
 _PATIENCE = 20.0
 """Seconds without any answer after which no more is expected."""
 
 
-def run(pipe: Connection, logins: dict[str, Settings], seed: int) -> None:
-    """Answer each name of an attack that comes through the pipe with its tally; end with it."""
+def run(pipe: Connection, logins: dict[str, Settings], office: str, seed: int) -> None:
+    """
+    Answer each name of an attack that comes through the pipe with its tally; end with it.
+
+    *office* is the address of the office's pages.
+    """
     listed = {attack.name: attack for attack in attacks(seed)}
     wires = {each: Wire(logins[each], each) for each in (AGENCY, PROVIDER)}
+    site = Site(office)
     pipe.send("ready")
     try:
         while True:
             attack = listed[pipe.recv()]
-            pipe.send(carry_out(attack, wires[attack.participant]))
+            if attack.pages is not None:
+                attack.pages(site)
+                pipe.send((site.tally(), ""))
+            else:
+                pipe.send(carry_out(attack, wires[attack.participant]))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         return
     finally:

@@ -11,22 +11,34 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
 from benchmarks.introduce import introduce
 from benchmarks.participants import reference
+from deploy.local.services import DESK
 from deploy.local.stack import Stack
+from deploy.participants.client import Access, Client
 from deploy.stack.failure import StackFailed
+from deploy.stack.kafka import ADMIN
 from deploy.stack.lock import Lock
+from shared.contracts.services import SERVICES
 from tests.proofs.chaos.login import login
 from tests.proofs.hostile import attacker, bystander
 from tests.proofs.hostile.attack import AGENCY, BYSTANDER, PROVIDER
+from tests.proofs.hostile.attacks.office import office
 from tests.proofs.hostile.guard import Guard
 from tests.proofs.hostile.judging import Question, Result, Tally, Watched, watched
+from tests.proofs.hostile.site import ACTOR
+from tests.proofs.office import employ
 
 _SHORTEST = 1.5
 """Seconds that an attack is watched for at least."""
 _ANSWERS_WITHIN = 15.0
 """Seconds in which the bystander must be answered after an attack, else the rig restarts."""
 _LONGEST = 300.0
+_ON_PAGES = frozenset(attack.name for attack in office())
+_ACTS = TopicPartition("cri.in.office-desk.v1", 0)
 
 
 @dataclass(slots=True)
@@ -45,6 +57,7 @@ class Rig:
 
     def attack(self, name: str) -> Result:
         """Run one attack; return its result."""
+        acts = _acts(self.stack) if name in _ON_PAGES else 0
         guard = Guard(list(self.stack.replicas.values())).begin()
         begin = time.monotonic()
         self._attacker.send(name)
@@ -56,6 +69,8 @@ class Rig:
         time.sleep(max(_SHORTEST - took, 0))  # or too few questions would fall into it
         seen = self._watched(begin, time.monotonic())
         stops = guard.end()
+        if name in _ON_PAGES and (came := _acts(self.stack) - acts):
+            missed = f"{came} messages of the office came to Kafka"
         return Result(
             name=name,
             tally=tally,
@@ -101,16 +116,35 @@ def started(state: Path, *, quotas: bool, seed: int, say: Callable[[str], None])
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A run already uses {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
-    with Stack(state, quotas=quotas, say=say) as stack:
+    with Stack(state, quotas=quotas, services=(*SERVICES, DESK), say=say) as stack:
         stack.up()
         say("registering all participants")
         asyncio.run(introduce(stack.connection, reference("participants")))
+        asyncio.run(_employ_reader(stack))
         logins = {each: login(stack, each) for each in (AGENCY, PROVIDER)}
         with (
             _process(bystander.run, login(stack, BYSTANDER)) as standing_by,
-            _process(attacker.run, logins, seed) as attacking,
+            _process(attacker.run, logins, str(stack.connection.desk), seed) as attacking,
         ):
             yield Rig(stack, attacking, standing_by)
+
+
+async def _employ_reader(stack: Stack) -> None:
+    connection = stack.connection.model_dump(by_alias=True)
+    client = Client(Access.of(connection, "program-office"))
+    await client.start()
+    try:
+        await employ(client, {ACTOR: ["reader"]})
+    finally:
+        await client.stop()
+
+
+def _acts(stack: Stack) -> int:
+    """Return how many messages the office's people have sent."""
+    admin = AdminClient(login(stack, ADMIN))
+    latest: Any = OffsetSpec.latest  # which the library does not annotate
+    asked = admin.list_offsets({_ACTS: latest()}, request_timeout=10)
+    return int(asked[_ACTS].result().offset)
 
 
 @contextmanager

@@ -25,7 +25,8 @@ def test_every_attack_found_so_far_runs_and_at_least_forty_others() -> None:
 def test_every_attack_has_records_or_batches() -> None:
     light = [attack for attack in attacks(1) if "400 MiB" not in attack.name]
 
-    assert [a.name for a in light if not a.records("n") and not a.batches("n")] == []
+    empty = [a.name for a in light if not a.records("n") and not a.batches("n") and not a.pages]
+    assert empty == []
 
 
 def test_a_seed_draws_the_same_garbage_again() -> None:

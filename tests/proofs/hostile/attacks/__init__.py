@@ -3,6 +3,7 @@
 from tests.proofs.hostile.attack import Attack
 from tests.proofs.hostile.attacks.contents import contents
 from tests.proofs.hostile.attacks.found import found
+from tests.proofs.hostile.attacks.office import office
 from tests.proofs.hostile.attacks.storms import storms
 from tests.proofs.hostile.attacks.syntax import syntax
 from tests.proofs.hostile.attacks.transport import transport
@@ -10,4 +11,5 @@ from tests.proofs.hostile.attacks.transport import transport
 
 def attacks(seed: int) -> list[Attack]:
     """Return all attacks, in the order in which they are played; *seed* draws what is random."""
-    return [*found(seed), *syntax(seed), *contents(), *transport(), *storms(seed)]
+    on_kafka = [*found(seed), *syntax(seed), *contents(), *transport(), *storms(seed)]
+    return [*on_kafka, *office()]
