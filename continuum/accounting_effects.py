@@ -17,7 +17,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
     intake.ANSWERS_TOPIC: ("notifications",),
     intake.CONFIDENTIAL_TOPIC: ("notifications",),
     notifications.TOPIC: ("desk",),
-    notifications.MAIL_TOPIC: ("notifications", "desk"),
+    notifications.MAIL_TOPIC: ("routing", "notifications", "desk"),
 }
 """Topic → the services that must store its facts (intake notes only which requests ended)."""
 _REQUESTS = frozenset({intake.TOPIC, routing.TOPIC})

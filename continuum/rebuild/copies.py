@@ -56,6 +56,7 @@ ROUTING = Tables(
         ("requests", "capacities", "late_clocks"): _COMPARED,
         ("lanes", "capacity_changes", "places"): "are what it has yet to look at",
         ("calendar_sweep",): "is how far it has looked at clocks",
+        ("unreached_offers",): "are offers about which it waits for a mail to be delivered",
         ("gates of other topics",): _OTHER_GATES,
     },
     topics=frozenset({reference.TOPIC}),

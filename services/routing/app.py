@@ -14,7 +14,7 @@ from services.routing.withdrawals import Withdrawals
 from shared.process.tasks import Task
 from shared.service import Service
 
-TOPICS = r"^cri\.int\.(intake|reference)\.v1$"
+TOPICS = r"^cri\.int\.(intake|reference|mail)\.v1$"
 
 
 def build(settings: Settings) -> Service:

@@ -14,6 +14,7 @@ from services.routing.life.capacity import Capacity
 from services.routing.life.decide import decide
 from services.routing.life.late import Key, Late, last_late
 from services.routing.life.outcome import SOURCE, DecisionOutcome, kind_of
+from services.routing.life.reaching import Unreached, delivered
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.in_force import Rules, RulesCache
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -22,13 +23,16 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts import envelope, intake, reference
 from shared.contracts.event import Event, sender_of
 from shared.contracts.intake import CapacityDeclared, ClockSettleDirected, RequestAmended
+from shared.contracts.notifications import MAIL_TOPIC, MailEvent, NoticeDelivered
 from shared.contracts.routing import TOPIC, AppliedFacts, DeclaredFacts, MessageApplied
+from shared.contracts.tracking import tracking_number_in
 from shared.delivery.records import Counted, Gate, Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
 from shared.delivery.sequences import Numbers
-from shared.delivery.take_in.reader import Closing, parse_event
+from shared.delivery.take_in.reader import Closing, parse_event, passed_over
 
 _INTAKE: TypeAdapter[Any] = TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")])
+_MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
 # These types have no request to load: the first creates it (the gate passes it once only).
 _FIRST = (intake.RequestAccepted, CapacityDeclared)
 _ENDING = (
@@ -49,13 +53,19 @@ class Batch:
     declarations: dict[str, str] = field(default_factory=dict)
     capacities: dict[str, Capacity] = field(default_factory=dict)
     late: dict[Key, Late] = field(default_factory=dict)
+    unreached: dict[str, Unreached] = field(default_factory=dict)
+    reached: list[str] = field(default_factory=list)
     new: set[str] = field(default_factory=set)
     outcomes: list[DecisionOutcome] = field(default_factory=list)
     changes: list[CapacityChange] = field(default_factory=list)
 
 
 class RoutingReader:
-    """Takes in intake's events: requests, messages about them, and reference data."""
+    """
+    Takes in intake's events: requests, messages about them, and reference data.
+
+    Of mails, it takes in that one about an offer was delivered.
+    """
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
         self._clock = clock
@@ -66,6 +76,8 @@ class RoutingReader:
         """Return the record as an item that waits for the reference data that it names."""
         if record.topic == reference.TOPIC:
             return parse_event(record, catalog.EVENTS)
+        if record.topic == MAIL_TOPIC:
+            return _delivered(record)
         found = parse_event(record, _INTAKE)
         if isinstance(found, Item):
             version = getattr(found.message.data, "reference_version", 0)
@@ -98,6 +110,12 @@ class RoutingReader:
             for item in items
             if item.record.topic == intake.TOPIC and not isinstance(item.message, _FIRST)
         }
+        offers = {
+            item.message.data.offer_id or ""
+            for item in items
+            if isinstance(item.message, NoticeDelivered)
+        }
+        about |= {number for each in offers if (number := tracking_number_in(each))}
         loaded = await store.load_batch(
             connection,
             requests=about,
@@ -116,6 +134,7 @@ class RoutingReader:
             loaded.declarations,
             loaded.capacities,
             await _late_clocks(connection, items),
+            await store.lock_reached(connection, offers),
         )
 
     def decide(self, batch: Batch, item: Item) -> Taken:
@@ -123,6 +142,8 @@ class RoutingReader:
         event = item.message
         if item.record.topic == reference.TOPIC:
             return Taken("applied")
+        if isinstance(event, NoticeDelivered):
+            return _reached(batch, event)
         if isinstance(event, CapacityDeclared):
             change = capacity.declared(event.subject, event.data, declaration=event.id)
             answer = _applied(event, batch)
@@ -149,6 +170,7 @@ class RoutingReader:
 
     async def save(self, connection: "PoolConnectionProxy[Any]", batch: Batch) -> Closing:
         """Assign queue numbers; return the statement that writes the batch."""
+        await store.forget_unreached(connection, batch.reached)
         return await saving.close(
             connection,
             batch.outcomes,
@@ -156,6 +178,31 @@ class RoutingReader:
             changes=batch.changes,
             numbers=batch.numbers.changed,
         )
+
+
+def _delivered(record: Record) -> Item | PassedOver | Malformed:
+    """Return the event that a mail about an offer was delivered; pass all others over."""
+    found = parse_event(record, _MAIL)
+    if isinstance(found, Item) and (
+        not isinstance(found.message, NoticeDelivered) or found.message.data.offer_id is None
+    ):
+        return passed_over(record)
+    return found
+
+
+def _reached(batch: Batch, event: NoticeDelivered) -> Taken:
+    """Note that somebody was reached about an offer; if that was late, give the time anew."""
+    unreached = batch.unreached.get(event.data.offer_id or "")
+    if unreached is None:
+        return Taken("ignored")
+    request = batch.requests[unreached.tracking_number]
+    outcome = delivered(request, event, unreached, batch.rules, at=batch.at)
+    del batch.unreached[unreached.offer_id]
+    batch.reached.append(unreached.offer_id)
+    if outcome is not None:
+        batch.requests[request.tracking_number] = outcome.request
+        batch.outcomes.append(outcome)
+    return Taken("applied")
 
 
 async def _late_clocks(

@@ -30,6 +30,7 @@ from services.routing.store import Results
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, routing
+from shared.contracts.notifications import NoticeDelivered
 from shared.delivery.published import PublishedEvent
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.restore.catch_up import fold_sequences, read_published
@@ -89,6 +90,9 @@ class RestoreReader:
     def decide(self, restored: RestoreBatch, item: Item) -> Taken:
         """Fold the published events that *item* caused; decide it if there are none."""
         event, batch = item.message, restored.batch
+        if isinstance(event, NoticeDelivered):  # if that gave the time anew, it is published
+            batch.reached.append(event.data.offer_id or "")
+            return Taken("applied")
         if item.record.topic != intake.TOPIC:
             return self._reader.decide(batch, item)
         if isinstance(event, intake.CapacityDeclared):
@@ -225,7 +229,7 @@ class RestoreReader:
 class Restore:
     """Routing's part of `shared.delivery.restore.catch_up`: rules and providers come first."""
 
-    order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.")
+    order = (r"cri\.int\.reference\.", r"cri\.int\.intake\.", r"cri\.int\.mail\.")
 
     def __init__(self, clock: BusinessClock = REAL_TIME) -> None:
         self.reader: Reader[Any] = RestoreReader(clock)

@@ -10,6 +10,7 @@ from services.routing import store
 from services.routing.life.capacity import Capacity
 from services.routing.life.late import Late, last_late
 from services.routing.life.outcome import DecisionOutcome, with_queue_number
+from services.routing.life.reaching import expected
 from services.routing.life.request import CapacityChange
 from services.routing.store import LaneSweep, Results
 from shared.contracts.routing import TOPIC
@@ -41,6 +42,7 @@ async def close(
     *changes* are the capacity changes of declarations.
     """
     numbered = await _with_queue_numbers(connection, outcomes)
+    await _expect_reach(connection, numbered)
     results = _results(numbered)
     results = replace(results, new=new, changes=[*results.changes, *changes], numbers=numbers)
     return await store.close(connection, results, messages=_messages(numbered))
@@ -61,12 +63,20 @@ async def save_and_publish(
     their row.
     """
     numbered = await _with_queue_numbers(connection, outcomes)
+    await _expect_reach(connection, numbered)
     messages = _messages(numbered)
     results = _results(numbered)
     gone = [late._replace(next_at=None) for late in stopped]
     results = replace(results, capacities=capacities, sweeps=sweeps, late=[*results.late, *gone])
     await store.save(connection, results, messages=messages)
     return len(messages)
+
+
+async def _expect_reach(
+    connection: "PoolConnectionProxy[Any]", outcomes: Sequence[DecisionOutcome]
+) -> None:
+    events = [event for outcome in outcomes for event in outcome.events]
+    await store.expect_reach(connection, expected(events))
 
 
 async def _with_queue_numbers(

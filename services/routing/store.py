@@ -11,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 from services.routing.life.capacity import Capacity
 from services.routing.life.late import Late
 from services.routing.life.moving import Decided
+from services.routing.life.reaching import Unreached
 from services.routing.life.request import CapacityChange, Request
 from services.routing.rules.decisions import DecisionRecord
 from shared.business_clock import BusinessClock
@@ -168,10 +169,41 @@ async def lock_due_requests(
     return _locked(rows)
 
 
-async def read_affected(connection: Any) -> tuple[int, datetime, bool]:
-    """Return the catalog's version, the real time, and whether any work is named to the office."""
-    version, at, is_any_affected = await connection.fetchrow(_SQL["read_affected"])
-    return version, at, is_any_affected
+async def read_affected(connection: Any) -> tuple[int, datetime, bool, datetime | None]:
+    """
+    Return the catalog's version, the real time, and whether any work is named to the office.
+
+    Last, by when somebody must be reached about an offer, by the business clock.
+    """
+    version, at, is_any_affected, reach_by = await connection.fetchrow(_SQL["read_affected"])
+    return version, at, is_any_affected, reach_by
+
+
+async def expect_reach(connection: Any, offers: Sequence[Unreached]) -> None:
+    """Note offers about which somebody must be reached by mail."""
+    if offers:
+        await connection.execute(_SQL["expect_reach"], *zip(*offers, strict=True))
+
+
+async def lock_reached(connection: Any, offer_ids: Collection[str]) -> dict[str, Unreached]:
+    """Lock and return those of the offers about which nobody was reached before."""
+    rows = await connection.fetch(_SQL["lock_reached"], list(offer_ids)) if offer_ids else ()
+    return {row[0]: Unreached(*row) for row in rows}
+
+
+async def forget_unreached(connection: Any, offer_ids: Collection[str]) -> None:
+    """Delete the notes of offers about which somebody was reached, or that are over."""
+    if offer_ids:
+        await connection.execute(_SQL["forget_unreached"], list(offer_ids))
+
+
+async def lock_unreached(
+    connection: "Connection[Any]", *, until: datetime, limit: int
+) -> tuple[list[Request], list[str], datetime | None]:
+    """Lock requests about whose offers nobody was reached *until* then; skip those locked."""
+    rows = await connection.fetch(_SQL["lock_unreached"], until, limit)
+    requests, at = _locked(rows)
+    return requests, [row["offer_id"] for row in rows], at
 
 
 async def lock_offers(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from services.routing import store
 from services.routing.life.affected import Gone, affected, gone, withdrawn
+from services.routing.life.reaching import unreachable
 from services.routing.rules.in_force import Rules, RulesCache
 from services.routing.saving import save_and_publish
 from shared.business_clock import REAL_TIME, BusinessClock
@@ -27,7 +28,8 @@ class Withdrawals:
 
     It looks at the catalog and the time, so that a date which passes counts without a message. The
     engagements of a provider or in a program that no longer takes part are named to the program
-    office, each once; those of a program that ended and says so are closed.
+    office, each once; those of a program that ended and says so are closed. Offers to providers
+    without a system are withdrawn if no mail about them was delivered within a working day.
     """
 
     def __init__(
@@ -46,15 +48,18 @@ class Withdrawals:
     async def step(self, pool: "Pool[Any]") -> timedelta:
         """Withdraw offers that may not stand, name work; return the time until the next step."""
         async with pool.acquire() as connection:
-            version, now, is_any_affected = await store.read_affected(connection)
+            version, now, is_any_affected, reach_by = await store.read_affected(connection)
             at = self._clock.at(now)
+            late = 0
+            if reach_by is not None and reach_by <= at:
+                late = await self._withdraw_unreached(connection, until=at)
             catalog = await self._catalogs.current(connection, version=version)
             rules = self._rules_cache.in_force(catalog, at=at)
             left = gone(catalog, at=at)
-            if not (left.providers or left.programs or is_any_affected):
-                return LATER
-            offers = await self._withdraw(connection, left)
-            named = await self._name(connection, left, rules)
+            offers, named = late, 0
+            if left.providers or left.programs or is_any_affected:
+                offers += await self._withdraw(connection, left)
+                named = await self._name(connection, left, rules)
         if not offers and not named:
             return LATER
         self._relay_wake.set()
@@ -71,6 +76,20 @@ class Withdrawals:
                 await save_and_publish(connection, outcomes)
                 reasons = Counter(left.reason(request) for request in requests)
                 log.info("offers.withdrawn", **reasons)
+        return len(requests)
+
+    async def _withdraw_unreached(
+        self, connection: "PoolConnectionProxy[Any]", *, until: datetime
+    ) -> int:
+        async with connection.transaction():
+            requests, offer_ids, now = await store.lock_unreached(
+                connection, until=until, limit=_LIMIT
+            )
+            if now is not None:
+                outcomes = unreachable(requests, offer_ids, at=self._clock.at(now))
+                await save_and_publish(connection, outcomes)
+                await store.forget_unreached(connection, offer_ids)
+                log.info("offers.withdrawn", unreachable=len(outcomes))
         return len(requests)
 
     async def _name(self, connection: "PoolConnectionProxy[Any]", left: Gone, rules: Rules) -> int:

@@ -122,6 +122,14 @@ def next_miss(
             return misses, since
 
 
+def next_working_day(ruleset: RuleSet, *, start: datetime) -> datetime | None:
+    """Return the end of one working day from *start* on; None after the calendar's last day."""
+    day, calendar = working_day(ruleset.calendar), ruleset.calendar
+    if calendar.seconds_per_day is not None:
+        return start + day
+    return working_time.after(start, day, calendar)
+
+
 def working_day(calendar: Calendar) -> timedelta:
     """Return how long a working day takes."""
     return timedelta(seconds=calendar.seconds_per_day or _DAY)

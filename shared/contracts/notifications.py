@@ -120,9 +120,13 @@ class MailFacts(Facts):
 
 
 class DeliveredFacts(MailFacts):
-    """``status`` is the mail server's, an enhanced code of RFC 3463 or its reply code."""
+    """
+    ``status`` is the mail server's, an enhanced code of RFC 3463 or its reply code. ``offer_id``
+    is the offer that the mail is about, if it is one of a provider's.
+    """
 
     status: str | None = None
+    offer_id: str | None = None
 
 
 class FailedFacts(MailFacts):

@@ -24,6 +24,7 @@ STATUSES = (
     "withdrawn",
 )
 REQUEST_WITHDRAWN = "request_withdrawn"
+UNREACHABLE = "unreachable"
 NO_LONGER_FITS = "no_longer_fits"
 TERMINAL = frozenset({"closed", "ineligible", "withdrawn"})
 
@@ -140,6 +141,7 @@ class OfferFacts(RequestStateFacts):
     ``declaration``. An offer that the program office directed takes no place. ``continues`` is
     the engagement that ended right before, with another provider, and would go on with this one.
     The provider is reminded at ``remind_at``; offers before 0.4.0 and short ones do not have it.
+    If it has no system, a mail about the offer must have reached it by ``reach_by``.
     """
 
     offer_id: str
@@ -150,6 +152,7 @@ class OfferFacts(RequestStateFacts):
     entry: int | None = None
     continues: str | None = None
     remind_at: AwareDatetime | None = None
+    reach_by: AwareDatetime | None = None
 
 
 class OfferMade(Event):
@@ -164,7 +167,8 @@ class OfferEndFacts(RequestStateFacts):
     An offer is withdrawn with reason request_withdrawn, or no_longer_fits: after an amendment its
     provider would not be asked. Or because its provider or its program no longer takes part:
     provider_suspended, provider_ended, provider_not_registered, program_suspended, program_ended,
-    program_not_open. All but the first do not count against the provider.
+    program_not_open. All but the first do not count against the provider, and neither does
+    unreachable: no mail about it reached a provider without a system.
     """
 
     offer_id: str
@@ -429,7 +433,8 @@ class ClockResumed(Event):
 
 class MovedFacts(RequestStateFacts):
     """
-    The clock ends at ``due_at`` instead of ``before``, because the calendar has changed.
+    The clock ends at ``due_at`` instead of ``before``, because the calendar has changed, or, with
+    ``because`` delivered, as the first mail about an offer came late: the whole time begins anew.
 
     ``provider`` is the one that was asked, if the clock is that of an offer.
     ``would_not_have_been_missed``: it was late by the earlier calendar, and runs again. The one
@@ -442,10 +447,11 @@ class MovedFacts(RequestStateFacts):
     provider: str | None = None
     would_not_have_been_missed: bool = False
     remind_at: AwareDatetime | None = None
+    because: str | None = None
 
 
 class ClockMoved(Event):
-    """A change of the calendar moved the end of a clock."""
+    """A change of the calendar, or a mail that came late, moved the end of a clock."""
 
     type: Literal["gov.cri.routing.clock_moved.v1"]
     data: MovedFacts

@@ -99,7 +99,10 @@ def settled(event: routing.ClockSettled, view: View) -> ClockSettled | str:
 def moved_for_provider(event: routing.ClockMoved, view: View) -> ClockMoved:
     """Tell the provider that was asked."""
     due = _moment(event.data.due_at)
-    return _moved(event, f"The offer is open until {due}: the working days have changed.", view)
+    why = "the working days have changed"
+    if event.data.because == "delivered":
+        why = "our email about it came late, so you have the whole time from then on"
+    return _moved(event, f"The offer is open until {due}: {why}.", view)
 
 
 def moved_for_office(event: routing.ClockMoved, view: View) -> ClockMoved | None:

@@ -63,7 +63,11 @@ def evolve(request: Request | None, event: Changing, directory: Directory) -> Re
             sentence = f"{provider} did not answer; another is looked for."
             return _without_provider(_with_status(request, event, sentence))
         case routing.OfferWithdrawn():
-            return _without_provider(_with_status(request, event, request.sentence))
+            sentence = request.sentence
+            if event.data.reason == routing.UNREACHABLE:
+                provider = directory.participant(event.data.provider)
+                sentence = render.NOT_REACHED.format(provider=provider)
+            return _without_provider(_with_status(request, event, sentence))
         case routing.RequestWaitlisted():
             sentence = render.sentence_for(
                 render.WAITING,

@@ -5,6 +5,8 @@ from services.notifications.audiences.audience import View
 from shared.contracts import routing
 from shared.contracts.outbound import Next, OfferChanged, OfferEnd, OfferMessage, StatusChanged
 
+FOLLOWS = "what it leads to follows at once and is told"
+
 
 def made(event: routing.OfferMade, view: View) -> OfferMessage:
     return render.offer_made(view.request, event.data)
@@ -49,6 +51,13 @@ def withdrawn(event: routing.OfferWithdrawn, _: View) -> OfferEnd:
             " holds.",
         ),
     )
+
+
+def not_reached(event: routing.OfferWithdrawn, view: View) -> StatusChanged | str:
+    """Tell the requester why it takes longer, if the provider could not be reached."""
+    if event.data.reason == routing.UNREACHABLE:
+        return render.status_changed(view.request, Next(what=render.NEXT["triaged"]))
+    return FOLLOWS
 
 
 def _ended(data: routing.OfferEndFacts, sentence: str) -> OfferEnd:

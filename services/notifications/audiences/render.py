@@ -108,7 +108,10 @@ TAKEN_AS = {
 OFFER_WITHDRAWN = {
     routing.NO_LONGER_FITS: "The offer is withdrawn: the agency changed its request, which no"
     " longer fits what you offer. It does not count as a decline.",
+    routing.UNREACHABLE: "The offer is withdrawn: no email about it reached you. It does not"
+    " count as a decline.",
 }
+NOT_REACHED = "We could not reach {provider}, so this took longer; another is looked for."
 ENDED = {
     "closed": "was closed",
     "ineligible": "was found not eligible",

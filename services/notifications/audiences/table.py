@@ -46,7 +46,7 @@ InputEvent = (
 """Every event that notifications reads."""
 Rows = tuple[Row, ...]
 _E = TypeVar("_E")
-_FOLLOWS = "what it leads to follows at once and is told"
+_FOLLOWS = offers.FOLLOWS
 _ROUTING_ANSWERS = "routing decides this and answers it"
 _NEW_DATE = "the date is for the one who must act"
 _NO_OFFICE = "no program office is registered"
@@ -203,7 +203,7 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(
                 event,
                 To(provider, "offer_withdrawn", offers.withdrawn),
-                NoMessage(requester, _FOLLOWS),
+                To(requester, "status_changed", offers.not_reached),
             )
         case routing.EngagementOpened():
             return _rows(

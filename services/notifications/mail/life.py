@@ -58,6 +58,7 @@ class Mail(NamedTuple):
     first_tried_at: datetime
     prepared_at: datetime
     kind: str = ""
+    offer_id: str | None = None
 
     @property
     def contact(self) -> str:
@@ -113,7 +114,7 @@ def tried(mail: Mail, outcome: Outcome, *, now: datetime, at: datetime) -> Step:
     """Return what follows from *outcome*, in real time *now* and business time *at*."""
     match outcome.kind:
         case "accepted":
-            facts = DeliveredFacts(**mail.facts, status=outcome.status)
+            facts = DeliveredFacts(**mail.facts, status=outcome.status, offer_id=mail.offer_id)
             return Step("accepted", _event(mail, NoticeDelivered, facts, at=at))
         case "refused":
             return _failed(mail, "refused", outcome.status, at=at)

@@ -113,9 +113,9 @@ async def claim_mails(
     rows = await connection.fetch(_SQL["claim_mails"], limit, list(templates))
     return [
         ClaimedMail(
-            mail_of((*row[:10], row[13])),
+            mail_of((*row[:10], row[13], facts.get("offer_id"))),
             row[10],
-            json.loads(row[11]),
+            facts,
             row[12],
             row[13],
             [Other(*other) for other in row[14]],
@@ -125,7 +125,7 @@ async def claim_mails(
             _preference(*row[18:22]),
             row[22],
         )
-        for row in map(tuple, rows)
+        for row, facts in ((tuple(row), json.loads(row["facts"])) for row in rows)
     ]
 
 

@@ -193,6 +193,7 @@ def _offer(data: Mapping[str, Any]) -> Filled:
         "tracking_number": data["tracking_number"],
         "sentence": data["sentence"],
         "expires_at": _moment(data["expires_at"]),
+        "offer_id": data["offer_id"],
     }
     return Filled(life.OFFER, OFFER, facts)
 
@@ -206,6 +207,8 @@ def _news(name: str, about: str) -> "Fill":
             "about": about,
             "sentence": data["sentence"],
         }
+        if name == "offer_changed":
+            facts["offer_id"] = data["offer_id"]
         return Filled(kind, NEWS, facts)
 
     return filled

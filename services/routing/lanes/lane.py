@@ -82,6 +82,7 @@ def _match(
             capacity.provider,
             answer=answer,
             decision=decision,
+            rules=step.rules,
             declaration=capacity.declaration,
             entry=found.entry,
         )

@@ -166,6 +166,7 @@ def assign(
         direction.provider or "",
         answer=answer,
         decision=record.facts,
+        rules=rules,
         continues=continues,
     )
 

@@ -18,6 +18,7 @@ from services.routing.rules.facts import encode_facts
 from shared.contracts.event import Event
 from shared.contracts.routing import (
     REQUEST_WITHDRAWN,
+    UNREACHABLE,
     AffectedFacts,
     AmendmentCameTooLate,
     ClockMissed,
@@ -249,8 +250,12 @@ def _offered(request: Request, event: OfferMade) -> Changes:
 
 
 def _offer_withdrawn(request: Request, event: OfferWithdrawn) -> Changes:
-    """Return the changes; an offer that we withdrew does not count against its provider."""
-    if event.data.reason in (None, REQUEST_WITHDRAWN):
+    """
+    Return the changes; an offer that we withdrew does not count against its provider.
+
+    Who could not be reached is not asked about the request again, as if it had been asked.
+    """
+    if event.data.reason in (None, REQUEST_WITHDRAWN, UNREACHABLE):
         return {"offer_state": "withdrawn"}
     return {"offer_state": "withdrawn", "offered": (*request.offered[:-1], "")}
 

@@ -7,7 +7,8 @@ from services.routing.life.late import miss
 from services.routing.life.outcome import DecisionOutcome, OutcomeBuilder
 from services.routing.life.pauses import SILENCE
 from services.routing.life.request import Request, offer_id, pace_of
-from shared.clocks.lengths import Schedule, schedule
+from services.routing.rules.in_force import Rules
+from shared.clocks.lengths import Schedule, next_working_day, schedule
 from shared.contracts.reference import RuleSet
 from shared.contracts.routing import (
     DecisionFacts,
@@ -31,6 +32,7 @@ def make_offer(
     *,
     answer: Schedule,
     decision: DecisionFacts,
+    rules: Rules,
     declaration: str | None = None,
     entry: int | None = None,
     continues: str | None = None,
@@ -38,7 +40,8 @@ def make_offer(
     """
     Make an offer to *provider*, which takes capacity of *entry* of *declaration*, if given.
 
-    *continues* is the engagement that it would go on with.
+    *continues* is the engagement that it would go on with. By *rules*, somebody of a provider
+    without a system must be reached by mail within a working day.
     """
     assert answer.due_at is not None
     request = builder.request
@@ -56,7 +59,15 @@ def make_offer(
         declaration=declaration,
         entry=entry,
         continues=continues,
+        reach_by=_reach_by(provider, rules, at=builder.at),
     )
+
+
+def _reach_by(provider: str, rules: Rules, *, at: datetime) -> datetime | None:
+    registered = rules.catalog.participants.get(provider)
+    if registered is None or registered.reached_by != "desk" or rules.timing is None:
+        return None
+    return next_working_day(rules.timing, start=at)
 
 
 def wait(

@@ -76,7 +76,7 @@ class Services:
             OFFERED,
             NUMBER,
         )
-        for service in ("notifications", "desk"):
+        for service in ("routing", "notifications", "desk"):
             await self.gate(service, notifications.MAIL_TOPIC, f"mail:{MAIL}")
 
     async def act(self, message: str, answer: str | None) -> None:
@@ -144,7 +144,7 @@ async def test_a_request_with_all_its_effects_is_accounted_for(services: Service
     lines, good = await services.tell()
 
     assert good
-    assert lines[-1] == "accounting: 3 facts, 18 effects expected, 0 unaccounted"
+    assert lines[-1] == "accounting: 3 facts, 19 effects expected, 0 unaccounted"
 
 
 async def test_a_recipient_without_a_decision_is_named_with_the_promise(
@@ -186,7 +186,7 @@ async def test_an_act_without_an_answer_is_named_with_its_person(services: Servi
 
     assert not good
     assert f"  {NUMBER}: cri.in.office-desk.v1; request.direct by staff:a" in lines
-    assert lines[-1] == "accounting: 5 facts, 20 effects expected, 1 unaccounted"
+    assert lines[-1] == "accounting: 5 facts, 21 effects expected, 1 unaccounted"
 
 
 async def test_an_installation_without_a_desk_is_accounted_for(services: Services) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import asyncpg
 import pytest
@@ -16,7 +16,15 @@ from services.routing.lanes.matcher import Matcher
 from services.routing.withdrawals import Withdrawals
 from shared.contracts import intake, reference
 from shared.contracts.event import Event, derived_id, padded
-from shared.contracts.reference import CalendarDefinition, Program, Provider, RuleSet, TopicOfHelp
+from shared.contracts.notifications import MAIL_TOPIC, MailEvent
+from shared.contracts.reference import (
+    CalendarDefinition,
+    Participant,
+    Program,
+    Provider,
+    RuleSet,
+    TopicOfHelp,
+)
 from shared.delivery.records import Outcome, Record
 from shared.delivery.take_in.take_in import take_in
 from shared.postgres.pool import LIMITS
@@ -33,6 +41,7 @@ _KINDS: dict[Any, Any] = {
     Program: reference.ProgramDefined,
     Provider: reference.ProviderListed,
     TopicOfHelp: reference.TopicDefined,
+    Participant: reference.ParticipantRegistered,
 }
 
 
@@ -91,6 +100,8 @@ class World:
     def record(self, event: Event) -> Record:
         """Return *event* as the next record of its topic."""
         topic = reference.TOPIC if event.subject == reference.SUBJECT else intake.TOPIC
+        if isinstance(event, get_args(MailEvent)):
+            topic = MAIL_TOPIC
         offset = self.offsets.get(topic, 0)
         self.offsets[topic] = offset + 1
         return Record(topic, self.partition, offset, b"", event.encode(), (), examples.AT)
@@ -167,7 +178,7 @@ async def statements_of(pool: "Pool") -> AsyncIterator[list[str]]:
 async def pool(database: Database) -> AsyncIterator["Pool"]:
     dsn = await database("routing")
     async with asyncpg.create_pool(dsn, min_size=1, max_size=6, server_settings=LIMITS) as made:
-        await open_checkpoints(made, [intake.TOPIC, reference.TOPIC], partitions=2)
+        await open_checkpoints(made, [intake.TOPIC, reference.TOPIC, MAIL_TOPIC], partitions=2)
         yield made
 
 

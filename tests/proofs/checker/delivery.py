@@ -25,7 +25,7 @@ from tests.proofs.checker.run import Row, Run
 OUTCOMES = ("applied", "duplicate", "ignored", "held", "refused", "parked", "dead")
 READS = {
     "intake": (IN, ROUTING),
-    "routing": (INTAKE, REFERENCE),
+    "routing": (INTAKE, REFERENCE, MAIL),
     "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL),
     "reporting": (INTAKE, ROUTING, REFERENCE),
     "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, f"{OUT}{DESK}."),

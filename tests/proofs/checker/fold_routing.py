@@ -34,6 +34,8 @@ _NEWER = ("decided", "offer_declaration", "offer_entry", "due_at", "due_left", "
 _WORK_ENDS = frozenset({"engagement_closed", "engagement_ended", "request_withdrawn"})
 _TAKEN = frozenset({"offer_declined", "offer_lapsed", "offer_withdrawn"})
 _ENDED = {"offer_declined": "declined", "offer_lapsed": "lapsed", "offer_withdrawn": "withdrawn"}
+_COUNTS = ("request_withdrawn", "unreachable")
+"""Reasons for which an offer is withdrawn, and its provider not asked again."""
 
 
 def wrong_in_routing(run: Run) -> Iterator[str | None]:
@@ -101,7 +103,7 @@ def _requests(run: Run) -> dict[str, Row]:
                 row["offer_state"] = "countered"
             case kind if kind in _TAKEN:
                 row["offer_state"] = _ENDED[kind]
-                if kind == "offer_withdrawn" and facts.get("reason") != "request_withdrawn":
+                if kind == "offer_withdrawn" and facts.get("reason") not in _COUNTS:
                     row["offered"] = [*row["offered"][:-1], ""]  # it does not count
             case _:
                 pass

@@ -41,7 +41,7 @@ HEARTBEAT_SECONDS = 30
 _AGENCIES = Path(__file__).parents[3] / "deploy" / "reference" / "agencies.csv.gz"
 _READS: Mapping[str, Sequence[str]] = {
     "intake": (routing.TOPIC,),
-    "routing": (intake.TOPIC, reference.TOPIC),
+    "routing": (intake.TOPIC, reference.TOPIC, notifications.MAIL_TOPIC),
     "notifications": (
         intake.TOPIC,
         intake.ANSWERS_TOPIC,

@@ -17,7 +17,7 @@ WRITTEN = {
 # Each reads what it writes itself, too: after a restore it catches up from there.
 READ = {
     "intake": FACTS | {"cri.int.answers.v1", "cri.int.confidential.v1"},
-    "routing": FACTS,
+    "routing": FACTS | {"cri.int.mail.v1"},
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
     | {"cri.int.answers.v1", "cri.int.confidential.v1"},
