@@ -115,6 +115,10 @@ MAILS: Mapping[str, str] = {
     "news": "Other news about a request",
     "digest": "All that is new, once a day",
     "code": "A code, before somebody asks or acts on a page",
+    "confirm": "A subscription to our news, to be confirmed",
+    "preferences": "The way to a subscription that is confirmed",
+    "solicitation": "A solicitation, to those who subscribed",
+    "update": "All the news of a month, to those who subscribed",
     "trial": "A trial of our operators",
 }
 """What a template of mails is for, by its id."""
