@@ -21,7 +21,7 @@ CREATE INDEX subscriptions_confirmed ON subscriptions (kind, audience) WHERE sta
 CREATE INDEX subscriptions_asked ON subscriptions (since) WHERE state = 'asked';
 CREATE INDEX subscriptions_state ON subscriptions (state);
 
--- News that are told to subscribers, page by page: those up to `told_to` have been decided about. `number`
+-- News told to subscribers, page by page: subscribers up to `told_to` have been decided about. `number`
 -- is the version of the catalog of which they tell.
 CREATE TABLE tellings (
     fact     uuid        PRIMARY KEY,

@@ -96,8 +96,8 @@ def update(before: Catalog, after: Catalog, *, since: datetime | None, until: da
     """
     Return what is told of the time *since* the last update, when the catalog was *before*.
 
-    That are the programs whose status has changed, the solicitations that have, and those that
-    are open. Without an earlier update everything is new.
+    It lists the programs whose status has changed, the solicitations that have changed, and those
+    that are open. Without an earlier update everything is new.
     """
     programs = [
         Line(program.id, program.name, _STATUSES.get(status, f"The program is {status}."))

@@ -114,12 +114,12 @@ async def count_subscriptions(connection: "Connection[Any]") -> dict[str, int]:
 
 
 async def add_telling(connection: "Connection[Any]", telling: Telling) -> None:
-    """Store news that are to be told; those that are there already stay as they are."""
+    """Store news that is to be told; what is stored already stays as it is."""
     await connection.execute(_SQL["add_telling"], *telling[:5])
 
 
 async def take_telling(connection: "Connection[Any]") -> Telling | None:
-    """Lock and return the oldest news that are not told to everybody, unless others do it."""
+    """Lock and return the oldest news not yet told to everybody, unless another process has it."""
     row = await connection.fetchrow(_SQL["take_telling"])
     return None if row is None else Telling(str(row[0]), *tuple(row)[1:])
 
@@ -127,7 +127,7 @@ async def take_telling(connection: "Connection[Any]") -> Telling | None:
 async def move_telling(
     connection: "Connection[Any]", telling: Telling, *, told_to: str, ended: bool
 ) -> None:
-    """Note to whom the news were told."""
+    """Note how far the news has been told."""
     await connection.execute(_SQL["move_telling"], telling.fact, told_to, ended)
 
 

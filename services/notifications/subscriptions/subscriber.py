@@ -34,8 +34,8 @@ class Subscriber:
     """
     An address and what it gets, by kind. Without any kind it is erased.
 
-    ``mailed_at`` are the mails of the last day that somebody asked for, by whom nobody knows. All
-    times are real.
+    ``mailed_at`` are the times of the last day's mails that somebody asked for, perhaps not the
+    holder of the address. All times are real.
     """
 
     subscription_id: str

@@ -52,7 +52,7 @@ class Told(NamedTuple):
 
 class Tellings:
     """
-    Makes the mails with news that are due; several processes share the work.
+    Makes the mails with news that is due; several processes share the work.
 
     A page of subscribers is decided about in one transaction, with their mails.
     """
