@@ -12,7 +12,8 @@ from deploy.local import provisioning
 from deploy.local.connection import Connection, connection_to
 from deploy.local.issuer.server import IssuerServer
 from deploy.local.mail.server import MailServer, mail_settings
-from deploy.local.services import DESK, PUBLIC, WITH_PAGES, Replica, ServiceLauncher
+from deploy.local.pages import form_settings
+from deploy.local.services import DESK, PUBLIC, WEBDESK, WITH_PAGES, Replica, ServiceLauncher
 from deploy.provision import databases, handover
 from deploy.provision.broker import Changes, admin_client
 from deploy.provision.credentials import Credentials
@@ -340,7 +341,13 @@ class Stack:
         if self.mail is None:
             return {}
         url = f"http://127.0.0.1:{self._page_ports[PUBLIC]}/"
-        return mail_settings(port=self.mail.smtp_port, ca=self.mail.ca, public_url=url)
+        port = self._page_ports.get(WEBDESK)
+        return mail_settings(
+            port=self.mail.smtp_port,
+            ca=self.mail.ca,
+            public_url=url,
+            desk_url=None if port is None else form_settings(public_port=port)["PUBLIC_URL"],
+        )
 
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [
@@ -360,6 +367,8 @@ class Stack:
     def _begin(self) -> None:
         self._lock.take()
         self.credentials.kafka_users(self.services)  # each needs its own to migrate
+        if WEBDESK in self.services:
+            self.credentials.share_keys()
         self._say("starting Kafka and Postgres")
         self.certificates.renew(each.id for each in self.participants)
         self.kafka.begin()

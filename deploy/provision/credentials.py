@@ -10,10 +10,12 @@ from deploy.provision.access import OPERATOR, principal_of
 from deploy.provision.databases import database_of, owner_of
 from deploy.stack.kafka import ADMIN
 from deploy.stack.passwords import password, write_private
-from shared.contracts.services import DEPLOYABLES
+from shared.contracts.services import DEPLOYABLES, PUBLIC_DESK
 
 _KAFKA = "continuum_kafka_password"
 _POSTGRES = "continuum_postgres_password"
+_SHARED = ("continuum_code_key", "continuum_link_key")
+_SHARERS = (PUBLIC_DESK, "notifications")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,14 @@ class Credentials:
         # Every command reads all settings; an owner's commands do not use Kafka.
         write_private(self.folder / owner / _KAFKA, self.kafka(service)[1])
         return self.folder / owner
+
+    def share_keys(self) -> None:
+        """Give the public desk and notifications the keys of codes and links, made once."""
+        for name in _SHARED:
+            file = self.folder / _SHARERS[0] / name
+            key = file.read_text() if file.exists() else secrets.token_hex(32)
+            for service in _SHARERS:
+                write_private(self.folder / service / name, key)
 
     def dsn(self, service: str, *, port: int, role: str | None = None) -> str:
         """Return the address of a service's database, for itself or another role."""

@@ -11,7 +11,7 @@ from services.notifications.mail.address import AddressError, ascii_form
 from services.notifications.mail.compose import Letterhead
 from services.notifications.mail.life import OWNED_SECONDS
 from services.notifications.mail.transport import Server
-from shared.contracts.links import LEAST_KEY, Links
+from shared.contracts.links import Links, read_key
 from shared.process.settings import LOOPBACK, ServiceSettings
 
 
@@ -55,7 +55,9 @@ class Settings(ServiceSettings):
                     raise ValueError(f"mail needs a plain address {name}")
             except AddressError:
                 raise ValueError(f"mail needs a plain address {name}") from None
-        self.refuse_placeholders("smtp_host", "mail_from", "mail_reply_to", "public_url")
+        self.refuse_placeholders(
+            "smtp_host", "mail_from", "mail_reply_to", "public_url", "desk_url"
+        )
         is_local = self.smtp_host in LOOPBACK
         if self.smtp_tls != "require" and not is_local:
             raise ValueError("only a mail server on loopback may be used without TLS")
@@ -67,8 +69,8 @@ class Settings(ServiceSettings):
             raise ValueError("desk_url and link_key go together")
         if self.desk_url is not None and not _is_safe(self.desk_url):
             raise ValueError("links need a desk_url with https")
-        if self.link_key is not None and not _is_long(self.link_key.get_secret_value()):
-            raise ValueError(f"link_key is at least {LEAST_KEY} bytes in hexadecimal")
+        if self.link_key is not None:
+            read_key(self.link_key.get_secret_value())
         if not self.mail_from_name.isprintable():
             raise ValueError("mail_from_name is one printable line")
         return self
@@ -85,8 +87,7 @@ class Settings(ServiceSettings):
         """How links in mails to subscribers are written; None if there are no such mails."""
         if self.smtp_host is None or self.desk_url is None or self.link_key is None:
             return None
-        key = bytes.fromhex(self.link_key.get_secret_value())
-        return Links(self.desk_url.rstrip("/"), key)
+        return Links(self.desk_url.rstrip("/"), read_key(self.link_key.get_secret_value()))
 
     @property
     def mail_server(self) -> Server | None:
@@ -110,10 +111,3 @@ def _is_safe(address: str | None) -> bool:
     url = urlsplit(address or "")
     is_local = url.scheme == "http" and url.hostname in LOOPBACK
     return bool(url.hostname) and (url.scheme == "https" or is_local)
-
-
-def _is_long(key: str) -> bool:
-    try:
-        return len(bytes.fromhex(key)) >= LEAST_KEY
-    except ValueError:
-        return False

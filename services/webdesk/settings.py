@@ -1,10 +1,11 @@
 """Settings of the public desk, in addition to those of every service with pages."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from shared.contracts.links import read_key
 from shared.web.settings import PageSettings
 
 
@@ -18,10 +19,17 @@ class Settings(PageSettings):
     """The topics of help, as YAML with the fields of ``topic.define``."""
     programs: Path
     """The programs, as YAML with the fields of ``program.define``."""
+    code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
+    """The key that notifications has, too, of which both derive codes; None: no codes."""
+    link_key: SecretStr | None = None
+    """The key of which the tokens of links in mails to subscribers are derived, in hexadecimal:
+    that of notifications, too; None: there are no such links."""
 
     @model_validator(mode="after")
     def _is_encrypted(self) -> Self:
         """Demand TLS outside the local stack."""
         if not self.is_local and not self.public_url.startswith("https://"):
             raise ValueError("public_url must begin with https://")
+        if self.link_key is not None:
+            read_key(self.link_key.get_secret_value())
         return self

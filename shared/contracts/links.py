@@ -48,6 +48,17 @@ def token(key: bytes, purpose: Purpose, subscription_id: str, kinds: Sequence[st
     return urlsafe_b64encode(hmac.digest(key, about.encode(), "sha256")[:_BYTES]).decode()
 
 
+def read_key(hexadecimal: str) -> bytes:
+    """Return the key that is written so. Raise ValueError for one that is too short, or none."""
+    try:
+        key = bytes.fromhex(hexadecimal)
+    except ValueError:
+        key = b""
+    if len(key) < LEAST_KEY:
+        raise ValueError(f"link_key is at least {LEAST_KEY} bytes in hexadecimal")
+    return key
+
+
 def is_genuine(
     given: str, key: bytes, purpose: Purpose, subscription_id: str, kinds: Sequence[str]
 ) -> bool:

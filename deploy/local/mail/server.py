@@ -52,9 +52,13 @@ class MailServer:
             self.child = None
 
 
-def mail_settings(*, port: int, ca: Path, public_url: str) -> dict[str, str]:
+def mail_settings(
+    *, port: int, ca: Path, public_url: str, desk_url: str | None = None
+) -> dict[str, str]:
     """Return the settings with which notifications sends mails to a server on loopback."""
+    desk = {} if desk_url is None else {"CONTINUUM_DESK_URL": desk_url}
     return {
+        **desk,
         "CONTINUUM_SMTP_HOST": "127.0.0.1",
         "CONTINUUM_SMTP_PORT": str(port),
         "CONTINUUM_SMTP_CA_FILE": str(ca),

@@ -40,6 +40,7 @@ POLICIES: tuple[Policy, ...] = (
     stores.backups,
     network.network,
     agreement.settings,
+    agreement.desk_address,
     agreement.elsewhere,
     agreement.nodes,
 )

@@ -3,13 +3,14 @@
 import importlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from pydantic import SecretStr, ValidationError
 
 from deploy.kubernetes import generate
 from deploy.provision.access import Grant, grants, principal_of
 from deploy.provision.topics import DEPLOY, read_participants, read_topics
+from shared.contracts.services import PUBLIC_DESK
 from shared.process.settings import ServiceSettings
 from tests.proofs.manifests.rendered import (
     Object,
@@ -20,6 +21,7 @@ from tests.proofs.manifests.rendered import (
     named,
     of_kind,
     service_of,
+    services,
 )
 
 GUIDE = DEPLOY.parent / "docs" / "operate.md"
@@ -27,6 +29,8 @@ PREFIX = "CONTINUUM_"
 IN_IMAGE = PurePosixPath("/srv/continuum")
 # Read by the entry point, and by the Postgres client.
 OTHERS = {"CONTINUUM_SECRETS_DIR", "PGSSLMODE", "PGSSLROOTCERT"}
+_A_SECRET = "ab" * 32
+"""Long enough for every key, and hexadecimal as some are."""
 
 
 def generated() -> Iterator[str]:
@@ -75,16 +79,13 @@ def settings(objects: Objects) -> Iterator[str]:
             for name, value in given_environment.items()
             if name.startswith(PREFIX) and name not in OTHERS
         }
+        files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
         secret = {
-            name for name, field in kind.model_fields.items() if field.annotation is SecretStr
-        }
-        optional = {
             name
             for name, field in kind.model_fields.items()
-            if field.annotation == SecretStr | None
+            if _is_secret(field.annotation)
+            and (field.is_required() or f"{PREFIX}{name}".lower() in files)
         }
-        files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
-        secret |= {name for name in optional if f"{PREFIX}{name}".lower() in files}
         for name in sorted(values.keys() - kind.model_fields.keys()):
             yield f"{named(each)}: {PREFIX}{name.upper()} is no setting of {service_of(each)}"
         for name in sorted(given_environment.keys() - OTHERS):
@@ -93,12 +94,23 @@ def settings(objects: Objects) -> Iterator[str]:
         for name in sorted(files ^ {f"{PREFIX}{name}".lower() for name in secret}):
             yield f"{named(each)}: the secret {name} is not given, or is none"
         try:
-            given: dict[str, Any] = values | dict.fromkeys(secret, "a secret")
+            given: dict[str, Any] = values | dict.fromkeys(secret, _A_SECRET)
             kind(**given)
         except ValidationError as error:
             for problem in error.errors():
                 yield f"{named(each)}: {problem['loc']}: {problem['msg']}"
         yield from _fits(each, objects, given_environment)
+
+
+def desk_address(objects: Objects) -> Iterator[str]:
+    """Links in mails lead to the public desk."""
+    for each in services(objects):
+        address = environment(each, objects).get("CONTINUUM_DESK_URL")
+        if address is None:
+            continue
+        (desk,) = (one for one in services(objects) if service_of(one) == PUBLIC_DESK)
+        if environment(desk, objects)["CONTINUUM_PUBLIC_URL"] != address:
+            yield f"{named(each)}: {address} is not the address of the public desk"
 
 
 def elsewhere(objects: Objects) -> Iterator[str]:
@@ -144,6 +156,10 @@ def settings_of(service: str) -> type[ServiceSettings]:
     return cast(type[ServiceSettings], module.Settings)
 
 
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(map(_is_secret, get_args(annotation)))
+
+
 def _files(pod: Object, folder: str) -> set[str]:
     """Return the names of the secret files that a pod finds in *folder*."""
     (container,) = pod["containers"]
@@ -174,8 +190,9 @@ def _fits(each: Object, objects: Objects, given_environment: dict[str, str]) -> 
     names = [source["secret"]["name"] for source in secrets["projected"]["sources"]]
     mail = ["mail"] if "CONTINUUM_SMTP_USER" in given_environment else []
     files = _files(pod, given_environment.get("CONTINUUM_SECRETS_DIR", ""))
+    keys = ["desk-keys"] if {"continuum_code_key", "continuum_link_key"} & files else []
     issuer = ["issuer"] if "continuum_client_secret" in files else []
-    if names != [user, of_role.get(role or ""), *mail, *issuer]:
+    if names != [user, of_role.get(role or ""), *mail, *keys, *issuer]:
         yield f"{named(each)}: has passwords of {names}, not of {user} and {role}"
     (kafka,) = of_kind(objects, "Kafka")
     server = f"{kafka['metadata']['name']}-kafka-bootstrap:{_internal_port(kafka)}"

@@ -192,6 +192,21 @@ PLATFORM_MISTAKES: list[tuple[Any, Break, str]] = [
         ),
         "has passwords of",
     ),
+    (
+        agreement.settings,
+        put(
+            "Deployment",
+            "webdesk-service",
+            f"{POD}/volumes/0/projected/sources/2/secret/name",
+            "mail",
+        ),
+        "has passwords of",
+    ),
+    (
+        agreement.desk_address,
+        put("ConfigMap", "mail-settings", "data/CONTINUUM_DESK_URL", "https://office.internal"),
+        "https://office.internal is not the address of the public desk",
+    ),
     (agreement.settings, settings("data/CONTINUUM_AGENCY_LIST", None), "agency_list"),
     (agreement.settings, settings("data/CONTINUUM_KAFKA_SERVER", "x"), "is no setting of intake"),
     (agreement.settings, settings("data/KAFKA_SERVERS", "x"), "nothing reads KAFKA_SERVERS"),

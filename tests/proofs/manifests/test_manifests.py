@@ -56,12 +56,13 @@ def test_every_placeholder_of_an_overlay_is_named() -> None:
     found = "\n".join(placeholders(as_it_is))
     refused = "\n".join(agreement.settings(as_it_is))
 
-    for name in ("PUBLIC_URL", "ISSUER", "OFFICE_TELEPHONE", "OMB_NUMBER", "MAIL_FROM"):
+    names = ("PUBLIC_URL", "ISSUER", "OFFICE_TELEPHONE", "OMB_NUMBER", "MAIL_FROM", "DESK_URL")
+    for name in names:
         assert f"data/CONTINUUM_{name} is still a placeholder" in found
     assert "NetworkPolicy/issuer: spec/egress/0/to/0/ipBlock/cidr is still a placeholder" in found
     assert "/image is still a placeholder: registry.example/continuum@sha256:0000" in found
-    assert "placeholders: public_url, issuer, office_telephone, omb_number" in refused
-    assert "placeholders: mail_from, mail_reply_to, public_url" in refused
+    assert "placeholders: public_url, office_telephone, omb_number, issuer" in refused
+    assert "placeholders: mail_from, mail_reply_to, public_url, desk_url" in refused
 
 
 def test_nothing_else_is_a_placeholder(everything: Objects) -> None:

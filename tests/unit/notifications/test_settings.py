@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.local.mail.server import mail_settings
+from deploy.provision.credentials import Credentials
 from services.notifications.settings import Settings
 
 BASE: dict[str, Any] = {
@@ -25,6 +26,8 @@ MAIL: dict[str, Any] = {
     "mail_reply_to": "desk@program.example",
     "public_url": "https://program.example/",
 }
+KEY = "ab" * 32
+NEWS: dict[str, Any] = {"desk_url": "https://desk.example/", "link_key": KEY}
 
 
 def settings(**more: Any) -> Settings:
@@ -81,7 +84,9 @@ def test_mail_that_is_set_up_in_part_or_unsafely_is_refused(
         settings(**{**MAIL, **more})
 
 
-@pytest.mark.parametrize("name", ["smtp_host", "mail_from", "mail_reply_to", "public_url"])
+@pytest.mark.parametrize(
+    "name", ["smtp_host", "mail_from", "mail_reply_to", "public_url", "desk_url"]
+)
 def test_production_sends_no_mail_with_a_placeholder(name: str) -> None:
     production = {
         "postgres_host": "postgres.program.internal",
@@ -89,11 +94,13 @@ def test_production_sends_no_mail_with_a_placeholder(name: str) -> None:
         "mail_from": "office@program.internal",
         "mail_reply_to": "desk@program.internal",
         "public_url": "https://program.internal/",
+        "desk_url": "https://help.program.internal",
+        "link_key": KEY,
     }
     assert settings(**production).mail_server is not None
 
     with pytest.raises(ValidationError, match=f"still placeholders: {name} "):
-        settings(**{**production, name: MAIL[name]})
+        settings(**{**production, name: {**MAIL, **NEWS}[name]})
 
 
 def test_a_mail_server_on_this_machine_may_be_without_tls() -> None:
@@ -105,19 +112,23 @@ def test_a_mail_server_on_this_machine_may_be_without_tls() -> None:
     assert server.tls == "opportunistic"
 
 
-def test_the_stack_of_one_machine_sets_all_that_mail_needs() -> None:
-    named = mail_settings(port=2525, ca=Path("ca.pem"), public_url="http://127.0.0.1:1/")
+def test_the_stack_of_one_machine_sets_all_that_mail_needs(tmp_path: Path) -> None:
+    named = mail_settings(
+        port=2525,
+        ca=Path("ca.pem"),
+        public_url="http://127.0.0.1:1/",
+        desk_url="http://127.0.0.1:2",
+    )
     given = {name.removeprefix("CONTINUUM_").lower(): value for name, value in named.items()}
+    Credentials(tmp_path).share_keys()
 
-    chosen = settings(**given)
+    chosen = settings(**given, _secrets_dir=tmp_path / "notifications")
 
     assert (chosen.smtp_host, chosen.smtp_port, chosen.smtp_tls) == ("127.0.0.1", 2525, "require")
     assert chosen.smtp_ca_file == "ca.pem"
     assert chosen.letterhead is not None
-
-
-KEY = "ab" * 32
-NEWS: dict[str, Any] = {"desk_url": "https://desk.example/", "link_key": KEY}
+    assert chosen.links is not None
+    assert chosen.code_key is not None
 
 
 def test_links_to_subscribers_need_mail_the_desk_and_its_key() -> None:
