@@ -9,7 +9,10 @@ async def _save(_: object, __: object) -> None: ...
 
 WEBDESK = Tables(
     names=(),
-    kept={("drafts", "sessions", "starts"): "are what people write, and where they do so"},
+    kept={
+        ("drafts", "sessions", "starts"): "are what people write, and where they do so",
+        ("asks", "link_uses"): "are counted for an hour or a day, to limit them",
+    },
     topics=frozenset(),
     make="",
     see="",

@@ -9,7 +9,15 @@ from pydantic_core import to_json
 
 from shared.contracts import envelope
 from shared.contracts.event import derived_id
-from shared.contracts.inbound import DATA, Contact, Inbound, Submission
+from shared.contracts.inbound import (
+    DATA,
+    Contact,
+    Inbound,
+    Submission,
+    SubscriptionConfirmation,
+    SubscriptionEnding,
+    SubscriptionRequest,
+)
 from shared.contracts.outbound import TYPES, Message
 from shared.delivery.records import Item, Malformed, Outgoing, Record
 
@@ -19,7 +27,21 @@ IN_TOPIC, OUT_TOPIC = f"cri.in.{WEB_DESK}.v1", f"cri.out.{WEB_DESK}.v1"
 TOPICS = r"^cri\.out\.web-desk\.v1$"
 """What it reads."""
 _SOURCE = f"urn:cri:{WEB_DESK}"
-_TYPES = {Contact: "gov.cri.contact.set.v1", Submission: "gov.cri.request.submit.v1"}
+SUBSCRIPTIONS = "subscriptions"
+"""The subject of all messages about subscriptions, which keep their order."""
+_SOMEBODY = "system:web"
+"""Who asks for news: anyone who entered an address."""
+AboutSubscription = SubscriptionRequest | SubscriptionConfirmation | SubscriptionEnding
+_TYPES: Mapping[type[BaseModel], str] = {
+    model: f"gov.cri.{kind}.v1"
+    for model, kind in (
+        (Contact, "contact.set"),
+        (Submission, "request.submit"),
+        (SubscriptionRequest, "subscription.ask"),
+        (SubscriptionConfirmation, "subscription.confirm"),
+        (SubscriptionEnding, "subscription.end"),
+    )
+}
 _REFUSALS = frozenset({TYPES["refused"], TYPES["message_refused"]})
 
 
@@ -40,25 +62,42 @@ def message_of(
 
     Its id is the same whenever the draft is sent for the *times_sent*-th time.
     """
-    kind = _TYPES[type(data)]
-    message_id = derived_id(reference, kind, WEB_DESK, times_sent)
+    message_id = derived_id(reference, _TYPES[type(data)], WEB_DESK, times_sent)
+    return _outgoing(
+        data, message_id, reference, actor=f"contact:{reference}", at=at, number=number
+    )
+
+
+def about_subscription(
+    data: AboutSubscription, message_id: str, *, at: datetime, number: int
+) -> Outgoing:
+    """Return the message that says *data* of a subscription, the *number*-th about any."""
+    actor = _SOMEBODY
+    if not isinstance(data, SubscriptionRequest):
+        actor = f"contact:{data.subscription_id}"
+    return _outgoing(data, message_id, SUBSCRIPTIONS, actor=actor, at=at, number=number)
+
+
+def _outgoing(
+    data: BaseModel, message_id: str, subject: str, *, actor: str, at: datetime, number: int
+) -> Outgoing:
     found = envelope.attributes(
-        kind=kind,
+        kind=_TYPES[type(data)],
         source=_SOURCE,
-        subject=reference,
+        subject=subject,
         at=at,
         cause=message_id,
         correlation=message_id,
         identity=message_id,
         number=number,
         classification="restricted",
-        actor=f"contact:{reference}",
+        actor=actor,
     )
     written = to_json(data, by_alias=True, exclude_none=True)
     return Outgoing(
         message_id,
         IN_TOPIC,
-        reference.encode(),
+        subject.encode(),
         envelope.write(found, written),
         summary=envelope.summary(found),
     )

@@ -1,11 +1,18 @@
-"""Sends a draft: it is marked and its two messages are put into the outbox, together."""
+"""Puts messages into the outbox: the two of a draft, which is marked, or one of a subscription."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.webdesk import store
-from services.webdesk.acts import IN_TOPIC, message_of
+from services.webdesk.acts import (
+    IN_TOPIC,
+    SUBSCRIPTIONS,
+    AboutSubscription,
+    about_subscription,
+    message_of,
+)
 from services.webdesk.decide import Judged
 from services.webdesk.store import Sending
 from shared.business_clock import BusinessClock
@@ -50,3 +57,18 @@ async def send(
             connection, draft_id, contact=contact.event_id, request=request.event_id
         )
     return True
+
+
+async def send_about_subscription(
+    connection: Any, data: AboutSubscription, message_id: str, *, at: datetime
+) -> None:
+    """
+    Say *data* of a subscription, in the caller's transaction; the caller wakes the relay after it.
+
+    It needs the database alone: while Kafka is away, it waits in the outbox.
+    """
+    numbers = await sequences.lock(connection, [(IN_TOPIC, SUBSCRIPTIONS)])
+    number = numbers.next(IN_TOPIC, SUBSCRIPTIONS)
+    message = about_subscription(data, message_id, at=at, number=number)
+    await outbox.append(connection, [message])
+    await sequences.save(connection, numbers)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from asyncpg import Pool
@@ -20,6 +20,11 @@ LONGEST = timedelta(days=1)
 """After what time without use a session ends, and after what time in any case."""
 OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
 """How many drafts one address may start a day, one network and everybody together an hour."""
+OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
+"""How many times news may be asked for to one address in ten minutes and a day, and how many
+times the links to one subscription may be used an hour."""
+Noted = Literal["new", "sent_before", "too_often"]
+"""Whether an ask is a new one, the same form again, or above the limits."""
 _SWEPT_EVERY = timedelta(minutes=5)
 
 
@@ -148,6 +153,23 @@ async def record_answers(connection: Any, answers: Collection[Answer]) -> None:
     )
 
 
+async def note_ask(
+    connection: Any, *, form: bytes, address: bytes, client: bytes, network: bytes
+) -> Noted:
+    """Note that *form* asks for news to *address*, unless it is above the limits."""
+    limits = (OF_ADDRESS, OF_ADDRESS_A_DAY, OF_CLIENT, OF_NETWORK, OF_ALL)
+    await connection.execute(_SQL["lock_asks"])
+    noted: Noted = await connection.fetchval(
+        _SQL["note_ask"], form, address, client, network, *limits
+    )
+    return noted
+
+
+async def note_link_use(connection: Any, subscription_id: str) -> bool:
+    """Note that a link to a subscription is used; return False above the limit."""
+    return await connection.fetchval(_SQL["note_link_use"], subscription_id, OF_LINK) is not None
+
+
 async def count_drafts(connection: Any) -> dict[str, int]:
     """Return the number of drafts in each state."""
     rows = await connection.fetch(_SQL["count_drafts"])
@@ -171,7 +193,7 @@ async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
 
 
 async def sweep_drafts(pool: "Pool[Any]") -> timedelta:
-    """Erase drafts and sessions whose time is over; return the time until the next sweep."""
+    """Erase drafts, sessions and what limits count; return the time until the next sweep."""
     await pool.execute(_SQL["sweep_drafts"], LONGEST)
     return _SWEPT_EVERY
 

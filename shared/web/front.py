@@ -45,13 +45,19 @@ _Settings = TypeVar("_Settings", bound=PageSettings)
 
 
 class Front(Generic[_Settings]):
-    """The pages of one process; ``not_found`` says where to go from an address without a page."""
+    """
+    The pages of one process; ``not_found`` says where to go from an address without a page.
+
+    Every template knows what is ``shown``, by name.
+    """
 
     not_found = "Check the address."
 
-    def __init__(self, settings: _Settings, *, package: str, relay_wake: asyncio.Event) -> None:
+    def __init__(
+        self, settings: _Settings, *, package: str, relay_wake: asyncio.Event, **shown: Any
+    ) -> None:
         self.settings = settings
-        self.views = Views(package, settings)
+        self.views = Views(package, settings, **shown)
         self.relay_wake = relay_wake
         self._at_once = asyncio.Semaphore(_CONNECTIONS)
 

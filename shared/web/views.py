@@ -25,7 +25,7 @@ class Views:
     A template of the package takes the place of one here that has its name.
     """
 
-    def __init__(self, package: str, settings: PageSettings) -> None:
+    def __init__(self, package: str, settings: PageSettings, **shown: Any) -> None:
         self._zone = ZoneInfo(settings.office_zone)
         self._templates = Environment(
             loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__)]),
@@ -39,6 +39,7 @@ class Views:
             style=STYLE_PATH,
             telephone=settings.office_telephone,
             languages=settings.office_languages,
+            **shown,
         )
         self._templates.filters.update(when=self.when, day=day)
         for name in self._templates.list_templates(extensions=["j2"]):

@@ -112,13 +112,20 @@ class Site(Front[Settings]):
         relay_wake: asyncio.Event,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(settings, package=__package__ or "", relay_wake=relay_wake)
+        has_news = settings.link_key is not None
+        super().__init__(
+            settings, package=__package__ or "", relay_wake=relay_wake, has_news=has_news
+        )
         self.lists = lists
         self._now = now
 
     def seconds(self) -> int:
         """Return the real time in whole seconds."""
         return int(self._now().timestamp())
+
+    def business_time(self) -> datetime:
+        """Return what the business clock shows."""
+        return self.settings.clock.at(self._now())
 
     def judge(self, form: Form, *, reference: str) -> Judged:
         """Return what *form*, which has the fields of all pages, makes now."""
@@ -192,7 +199,7 @@ class Site(Front[Settings]):
         return None
 
     def _today(self, state: str) -> date:
-        return day_in(state, self.settings.clock.at(self._now()))
+        return day_in(state, self.business_time())
 
 
 async def _touch(connection: "PoolConnectionProxy[Any]", secret: str) -> Draft | None:

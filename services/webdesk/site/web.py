@@ -3,7 +3,9 @@
 from starlette.routing import BaseRoute
 
 from services.webdesk.site import form_pages, review_pages, start_pages
+from services.webdesk.site.news_pages import News
 from services.webdesk.site.visits import Site
+from shared.contracts.links import read_key
 from shared.process.http import PublicPages
 
 
@@ -13,9 +15,11 @@ def pages(site: Site) -> PublicPages:
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    """Return all routes of the pages."""
+    """Return all routes of the pages; those for news need the key of links."""
+    key = site.settings.link_key
     return [
         *start_pages.routes(site),
         *form_pages.routes(site),
         *review_pages.routes(site),
+        *(() if key is None else News(site, read_key(key.get_secret_value())).routes()),
     ]

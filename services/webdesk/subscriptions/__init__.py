@@ -1,0 +1,1 @@
+"""Subscriptions to news: what people choose, and the links in mails with which they say more."""
