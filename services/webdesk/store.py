@@ -23,7 +23,7 @@ OF_CLIENT, OF_NETWORK, OF_ALL = 20, 60, 2000
 OF_ADDRESS, OF_ADDRESS_A_DAY, OF_LINK = 1, 3, 20
 """How many times news may be asked for to one address in ten minutes and a day, and how many
 times the links to one subscription may be used an hour."""
-Noted = Literal["new", "sent_before", "too_often"]
+Noted = Literal["new", "sent_before", "above_limits"]
 """Whether an ask is a new one, the same form again, or above the limits."""
 _SWEPT_EVERY = timedelta(minutes=5)
 

@@ -8,6 +8,7 @@ from tests.examples.office import PRODUCTION as REAL
 from tests.examples.office import SETTINGS as OFFICE
 
 URL = "https://help.example"
+LINK_KEY = bytes(range(32)).hex()
 REFERENCE_DATA = Path(__file__).parents[2] / "deploy" / "reference"
 SETTINGS: dict[str, Any] = {
     **{name: value for name, value in OFFICE.items() if name not in ("issuer", "client_id")},
@@ -18,6 +19,7 @@ SETTINGS: dict[str, Any] = {
     "agency_list": REFERENCE_DATA / "agencies.csv.gz",
     "topics_of_help": REFERENCE_DATA / "topics.yaml",
     "programs": REFERENCE_DATA / "programs.yaml",
+    "link_key": LINK_KEY,
 }
 PRODUCTION: dict[str, Any] = {
     **SETTINGS,

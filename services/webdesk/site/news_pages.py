@@ -83,7 +83,7 @@ class News:
             client=digest(client),
             network=digest(network_of(client)),
         )
-        if noted == "too_often":
+        if noted == "above_limits":
             raise HTTPException(429, TOO_MANY)
         if noted == "new":
             message_id = derived_id(sent.hex(), NEWS, "ask")

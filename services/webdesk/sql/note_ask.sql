@@ -17,5 +17,5 @@
 SELECT CASE
        WHEN EXISTS (SELECT FROM asks WHERE form_hash = $1) THEN 'sent_before'
        WHEN EXISTS (SELECT FROM noted) THEN 'new'
-       ELSE 'too_often'
+       ELSE 'above_limits'
        END;

@@ -141,6 +141,17 @@ def site(time: Time) -> Site:
 @pytest.fixture
 def app(site: Site, pool: "Pool[Any]") -> Any:
     """The public port, with the headers of every response."""
+    return public_port(site, pool)
+
+
+@pytest.fixture
+def without_news(pool: "Pool[Any]", time: Time) -> Any:
+    """The same of a desk that has no key of links."""
+    settings = Settings(**{**SETTINGS, "link_key": None})
+    return public_port(Site(settings, LISTS, relay_wake=asyncio.Event(), now=time), pool)
+
+
+def public_port(site: Site, pool: "Pool[Any]") -> Any:
     pages = web.pages(site)
     served = pages.app()
     served.state.pool = pool
