@@ -100,6 +100,7 @@ NOTIFICATIONS = replace(
             "tellings",
             "told_before",
         ): "are how far subscribers were told; a restore reads it from its notices",
+        ("releases",): "are the months on cri.pub.reports.v1, from which it reads them",
         ("gates of other topics",): _OTHER_GATES,
     },
 )

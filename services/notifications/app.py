@@ -89,6 +89,8 @@ def _mailing(settings: Settings, relay_wake: asyncio.Event) -> Sequence[Task]:
         Task("reach", reach.step, _REACH_SECONDS),
     ]
     if settings.links is not None:
-        tellings = Tellings(relay_wake=relay_wake, clock=settings.clock)
+        tellings = Tellings(
+            public_url=str(settings.public_url), relay_wake=relay_wake, clock=settings.clock
+        )
         tasks.append(Task("news", tellings.step, _NEWS_SECONDS))
     return tasks

@@ -74,6 +74,7 @@ class BatchState:
     ``published`` counts, for each request, the notices decided about it. ``engaged`` are the
     engagements under way, when they were read, of requests with contacts that the batch sets.
     ``mailed`` are the callers' contacts that mail reaches, ``callers`` those that the batch sets.
+    ``releases`` are the months whose figures are published.
     """
 
     at: datetime
@@ -111,6 +112,7 @@ class BatchState:
     notes_settled: list[str] = field(default_factory=list)
     notes_kept: list[Note] = field(default_factory=list)
     reference: list[tuple[int, ReferenceEvent]] = field(default_factory=list)
+    releases: list[str] = field(default_factory=list)
 
     def move(self, request: Request) -> None:
         """Replace the request by *request* and mark it for writing."""

@@ -45,6 +45,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog
 from shared.catalog.catalog import CatalogCache
 from shared.contracts import intake, notifications, reference
+from shared.contracts.reporting import ReleasePublished
 from shared.delivery import sequences
 from shared.delivery.records import Counted, Item, Malformed, Outgoing, PassedOver, Record, Taken
 from shared.delivery.relay import outbox
@@ -150,6 +151,8 @@ class NotificationsReader:
             await subscriptions.save(connection, state.subscribing.changed.values())
         if state.subscribing.mails:
             await mails.prepare_mails(connection, state.subscribing.mails)
+        if state.releases:
+            await subscriptions.add_releases(connection, state.releases)
         if self._with_news:
             await _add_news(connection, state)
         return store.save_batch(state)
@@ -206,6 +209,9 @@ def take(state: BatchState, item: Item, number_notices: NumberNotices) -> Taken:
     kind = type(event)
     if kind is intake.NeedStated:
         state.state_need(event)
+        return _TAKEN
+    if kind is ReleasePublished:  # told with the next monthly update
+        state.releases.append(event.data.release.month)
         return _TAKEN
     if kind is intake.NoteStated:
         outgoing = waiting.take_note(state, event, _notice_key(item), number_notices)

@@ -12,7 +12,7 @@ from services.notifications.audiences.table import answers_a_record, rows_of
 from services.notifications.batch_state import ContactKey
 from services.notifications.messages import stream_of
 from services.notifications.parse import is_request
-from shared.contracts import intake, notifications, routing
+from shared.contracts import intake, notifications, reporting, routing
 from shared.contracts.event import participant_of, sender_of
 from shared.contracts.inbound import LISTS
 from shared.delivery.records import Item
@@ -72,7 +72,7 @@ def plan_load(items: Sequence[Item]) -> LoadPlan:
     for item in items:
         event: Any = item.message
         kind = type(event)  # not `match`: isinstance is slow for pydantic models
-        if kind is intake.NeedStated:
+        if kind is intake.NeedStated or kind is reporting.ReleasePublished:
             continue
         if not is_request(event.subject):
             plan.notice_subjects.add(event.subject)

@@ -1,16 +1,16 @@
 """Parses the events that notifications reads and states what each waits for. Pure."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from shared.catalog import catalog
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
 from shared.contracts.notifications import MAIL_TOPIC, MailEvent, NoticeUndelivered
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from shared.delivery.take_in.reader import parse_event, passed_over
 
-TOPICS = r"^cri\.int\.(intake|answers|confidential|routing|reference|mail)\.v1$"
+TOPICS = r"^cri\.(int\.(intake|answers|confidential|routing|reference|mail)|pub\.reports)\.v1$"
 
 ADAPTERS: dict[str, TypeAdapter[Any]] = {
     intake.TOPIC: TypeAdapter(Annotated[intake.IntakeEvent, Field(discriminator="type")]),
@@ -24,6 +24,8 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
 
 
 _MAIL: TypeAdapter[Any] = TypeAdapter(Annotated[MailEvent, Field(discriminator="type")])
+_RELEASE: TypeAdapter[Any] = TypeAdapter(reporting.ReleasePublished)
+(_RELEASED,) = get_args(reporting.ReleasePublished.model_fields["type"].annotation)
 
 # These topics keep records for some days only: do not wait for deleted ones.
 _STAND_ALONE = frozenset((intake.ANSWERS_TOPIC, intake.CONFIDENTIAL_TOPIC))
@@ -33,6 +35,8 @@ def parse(record: Record) -> Item | PassedOver | Malformed:
     """Return the event in *record* with the gates that it waits for."""
     if record.topic == MAIL_TOPIC:
         found = _undelivered(record)
+    elif record.topic == reporting.RELEASES_TOPIC:
+        found = _release(record)
     else:
         found = parse_event(record, ADAPTERS[record.topic])
     if record.topic in _STAND_ALONE and not isinstance(found, Malformed) and found.gate:
@@ -49,6 +53,19 @@ def _undelivered(record: Record) -> Item | PassedOver | Malformed:
     if isinstance(found, Item) and type(found.message) is not NoticeUndelivered:
         return passed_over(record)
     return found
+
+
+class _Typed(BaseModel):
+    type: str
+
+
+def _release(record: Record) -> Item | PassedOver | Malformed:
+    """Return the release of a month; pass over what else is published there."""
+    found = passed_over(record)
+    if isinstance(found, Malformed):
+        return found
+    kind = _Typed.model_validate_json(record.value or b"").type
+    return parse_event(record, _RELEASE) if kind == _RELEASED else found
 
 
 def is_request(subject: str) -> bool:

@@ -1,4 +1,4 @@
-SELECT fact, kind, about, number, due_at, told_to
+SELECT fact, kind, about, number, due_at, told_to, released
   FROM tellings
  WHERE NOT ended
  ORDER BY due_at, fact

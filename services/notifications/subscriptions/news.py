@@ -1,7 +1,7 @@
 """What mails tell of solicitations and programs, in plain sentences. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from shared.catalog.catalog import Catalog
@@ -19,7 +19,7 @@ CANCELED = "canceled"
 
 
 class Line(NamedTuple):
-    """What an update tells of a program or of one of its solicitations, whose page is ``url``."""
+    """What an update tells of a program, one of its solicitations, or a month's figures."""
 
     program: str
     name: str
@@ -38,6 +38,7 @@ class Update(NamedTuple):
 
     programs: Sequence[Line]
     solicitations: Sequence[Line]
+    releases: Sequence[Line] = ()
 
     def lines(self, program: str | None, *, wants_update: bool) -> list[Line]:
         """
@@ -46,7 +47,7 @@ class Update(NamedTuple):
         One that does not want the update is told of solicitations, of *program* if it names one.
         """
         if wants_update:
-            found = [*self.programs, *self.solicitations]
+            found = [*self.programs, *self.solicitations, *self.releases]
         else:
             found = [line for line in self.solicitations if program in (None, line.program)]
         return found if any(line.is_new for line in found) else []
@@ -110,6 +111,24 @@ def update(before: Catalog, after: Catalog, *, since: datetime | None, until: da
         if (has_changed := before.solicitations.get(entry.id) != entry) or is_open(entry, until)
     ]
     return Update(programs, solicitations)
+
+
+def releases(months: Sequence[str], *, public_url: str) -> list[Line]:
+    """Return what is told of the figures of *months* that are published, each with its page."""
+    return [
+        Line(
+            "",
+            f"The programs in figures: {month_in_words(month)}",
+            "The figures of this month are published.",
+            f"{public_url.rstrip('/')}/releases/{month}",
+        )
+        for month in months
+    ]
+
+
+def month_in_words(month: str) -> str:
+    """Return a month such as ``2026-04`` in words."""
+    return f"{date.fromisoformat(f'{month}-01'):%B %Y}"
 
 
 def _earlier_status(before: Catalog, program: str, since: datetime | None) -> str | None:

@@ -26,6 +26,7 @@ class Telling(NamedTuple):
 
     ``about`` is a solicitation, or the month of an update and the zone of its recipients. All
     subscribers up to ``told_to`` have been decided about. ``due_at`` is a business time.
+    ``released`` is the last month whose figures were published when the telling began, if any.
     """
 
     fact: str
@@ -34,6 +35,15 @@ class Telling(NamedTuple):
     number: int
     due_at: datetime
     told_to: str = ""
+    released: str = ""
+
+
+class LastUpdate(NamedTuple):
+    """What an update told of: a version of the catalog, until when, and the last release."""
+
+    number: int
+    until: datetime
+    released: str
 
 
 class Recipient(NamedTuple):
@@ -133,10 +143,22 @@ async def move_telling(
 
 async def read_last_update(
     connection: "Connection[Any]", month: str, zone: str
-) -> tuple[int, datetime] | None:
-    """Return the version of which the update before *month* told, best in *zone*, and when."""
+) -> LastUpdate | None:
+    """Return what the update before *month* told of, best that in *zone*."""
     row = await connection.fetchrow(_SQL["read_last_update"], month, zone)
-    return None if row is None else (row[0], row[1])
+    return None if row is None else LastUpdate(*row)
+
+
+async def add_releases(connection: "Connection[Any]", months: Sequence[str]) -> None:
+    """Note that the figures of *months* are published."""
+    await connection.execute(_SQL["add_releases"], months)
+
+
+async def read_releases(
+    connection: "Connection[Any]", *, after: str | None, until: str
+) -> list[str]:
+    """Return the months published *after* one, in order; with None, the last one."""
+    return [row[0] for row in await connection.fetch(_SQL["read_releases"], after, until)]
 
 
 async def list_zones(connection: "Connection[Any]") -> list[str | None]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
@@ -58,8 +58,14 @@ class Tellings:
     """
 
     def __init__(
-        self, *, relay_wake: asyncio.Event, clock: BusinessClock = REAL_TIME, page: int = PAGE
+        self,
+        *,
+        public_url: str,
+        relay_wake: asyncio.Event,
+        clock: BusinessClock = REAL_TIME,
+        page: int = PAGE,
     ) -> None:
+        self._public_url = public_url
         self._relay_wake = relay_wake
         self._clock = clock
         self._page = page
@@ -127,10 +133,14 @@ class Tellings:
     async def _monthly(self, connection: "Connection[Any]", telling: Telling) -> list[Told]:
         month, _, zone = telling.about.partition(" ")
         last = await store.read_last_update(connection, month, zone)
-        since = None if last is None else last[1]
-        before = Catalog() if last is None else await catalog.read_as_of(connection, last[0])
+        since = None if last is None else last.until
+        before = Catalog() if last is None else await catalog.read_as_of(connection, last.number)
         after = await catalog.read_as_of(connection, telling.number)
+        released = await store.read_releases(
+            connection, after=None if last is None else last.released, until=telling.released
+        )
         found = news.update(before, after, since=since, until=telling.due_at)
+        found = found._replace(releases=news.releases(released, public_url=self._public_url))
         recipients = await store.list_monthly_recipients(
             connection,
             telling,
@@ -138,7 +148,7 @@ class Tellings:
             before=self._clock.real(telling.due_at),
             limit=self._page,
         )
-        words = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+        words = news.month_in_words(month)
         told = []
         for each in recipients:
             lines = found.lines(each.program, wants_update=each.wants_update)

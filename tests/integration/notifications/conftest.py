@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from services.notifications.handlers import NotificationsReader
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.event import Event
 from shared.delivery.records import Outcome, Record
 from shared.delivery.take_in.take_in import take_in
@@ -26,6 +26,7 @@ TOPICS = (
     routing.TOPIC,
     reference.TOPIC,
     notifications.MAIL_TOPIC,
+    reporting.RELEASES_TOPIC,
 )
 
 
@@ -74,6 +75,8 @@ def topic_of(event: Event) -> str:
     _, _, producer, name, _ = event.type.split(".")
     if producer == "notifications":
         return notifications.MAIL_TOPIC
+    if producer == "reporting":
+        return reporting.RELEASES_TOPIC
     if producer == "routing":
         return routing.TOPIC
     if name in ("submission_refused", "answer_repeated", "status_asked", "case_file_asked"):

@@ -10,9 +10,11 @@ from typing import Any
 from services.notifications.subscriptions import store
 from services.notifications.subscriptions.subscriber import CONFIRMED, Subscriber, Wish
 from services.notifications.subscriptions.tellings import Tellings
+from services.reporting.release import release_published
 from shared.business_clock import BusinessClock
 from shared.contracts.event import derived_id
 from shared.contracts.links import Links
+from shared.contracts.reporting import Release, ReleasePublished
 from shared.process.tasks import AT_ONCE
 from tests.integration.notifications.conftest import World
 from tests.integration.notifications.mail_servers import Handler
@@ -20,6 +22,7 @@ from tests.integration.notifications.test_mails import mailer, showing
 
 ADDRESS = "chief@agency.example"
 LINKS = Links("https://desk.example", bytes(range(32)))
+PUBLIC_URL = "https://program.example/"
 MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 """10:00 in New York."""
 
@@ -44,7 +47,7 @@ async def subscribed(world: World, subscribers: Sequence[Subscriber]) -> None:
 async def tell(world: World, at: datetime = MONDAY, *, page: int = 500) -> BusinessClock:
     """Tell everything that is due at the business time *at*; return the clock."""
     clock = showing(at)
-    tellings = Tellings(relay_wake=asyncio.Event(), clock=clock, page=page)
+    tellings = Tellings(public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, page=page)
     while await tellings.step(world.pool) == AT_ONCE:
         pass
     return clock
@@ -57,6 +60,21 @@ async def send(world: World, **more: Any) -> list[Any]:
         while await sending.step(world.pool) == AT_ONCE:
             pass
     return [parsed(each.content) for each in handler.kept]
+
+
+def released(month: str) -> ReleasePublished:
+    """Return the release of *month*, without figures."""
+    release = Release(
+        month=month,
+        zone="America/New_York",
+        begins_at=MONDAY,
+        ends_at=MONDAY,
+        as_of=MONDAY,
+        definitions={},
+        positions=[],
+        figures=[],
+    )
+    return release_published(release, at=MONDAY, number=1)
 
 
 def parsed(content: Any) -> Any:

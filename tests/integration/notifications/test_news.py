@@ -25,7 +25,9 @@ from tests.integration.notifications.conftest import TOPICS, World
 from tests.integration.notifications.news import (
     LINKS,
     MONDAY,
+    PUBLIC_URL,
     mails,
+    released,
     send,
     subscribed,
     subscriber,
@@ -159,6 +161,33 @@ async def test_an_update_is_told_once_and_nothing_new_is_decided_and_not_sent(
     assert line["sentence"] == "The program is suspended: requests are taken and wait."
 
 
+async def test_an_update_tells_of_the_months_published_since_the_last_one(news: World) -> None:
+    both = subscriber(1, monthly_update="monthly")
+    await subscribed(news, [both, subscriber(2, solicitations="monthly")])
+    await news.take_in(released("2026-01"), released("2026-02"))
+
+    told = []
+    for number, month in enumerate((4, 5, 6, 7)):
+        if month == 6:
+            await news.take_in(released("2026-03"), released("2026-04"))
+        await tell(news, datetime(2026, month, 1, 12, 0, 1, tzinfo=UTC))
+        updates = await mails(news, "update.v1")
+        assert {row["audience"] for row in updates} <= {both.audience}
+        told.append([line["url"] for line in facts(updates[-1])["lines"]])
+        assert len(updates) == [1, 1, 2, 2][number]
+
+    of = [f"{PUBLIC_URL}releases/2026-0{month}" for month in range(1, 5)]
+    assert told == [[of[1]], [of[1]], of[2:], of[2:]]
+
+
+async def test_a_release_is_noted_once_and_no_notice_is_decided_about_it(news: World) -> None:
+    await news.take_in(released("2026-01"))
+    await news.take_in(released("2026-01"))
+
+    assert await news.count("releases") == 1
+    assert await news.notices() == []
+
+
 async def test_each_is_told_at_eight_where_it_is(news: World) -> None:
     east, home = (
         subscriber(1, "Pacific/Guam", monthly_update="monthly"),
@@ -196,7 +225,7 @@ async def test_several_processes_tell_everybody_once(news: World) -> None:
     clock = showing(MONDAY)
 
     async def run() -> None:
-        tellings = Tellings(relay_wake=asyncio.Event(), clock=clock, page=4)
+        tellings = Tellings(public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, page=4)
         while await tellings.step(news.pool) == AT_ONCE:
             pass
 

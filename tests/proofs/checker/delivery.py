@@ -15,6 +15,7 @@ from tests.proofs.checker.log import (
     NOTICES,
     OUT,
     REFERENCE,
+    RELEASES,
     ROUTING,
     firsts,
     short,
@@ -26,7 +27,7 @@ OUTCOMES = ("applied", "duplicate", "ignored", "held", "refused", "parked", "dea
 READS = {
     "intake": (IN, ROUTING),
     "routing": (INTAKE, REFERENCE, MAIL),
-    "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL),
+    "notifications": (INTAKE, ROUTING, REFERENCE, ANSWERS, CONFIDENTIAL, MAIL, RELEASES),
     "reporting": (INTAKE, ROUTING, REFERENCE),
     "desk": (INTAKE, ROUTING, REFERENCE, NOTICES, MAIL, f"{OUT}{DESK}."),
 }

@@ -24,7 +24,7 @@ from services.routing.deadlines import Deadlines
 from services.routing.handlers import RoutingReader
 from services.routing.lanes.matcher import Matcher
 from services.routing.withdrawals import Withdrawals
-from shared.contracts import intake, notifications, reference, routing
+from shared.contracts import intake, notifications, reference, reporting, routing
 from shared.contracts.reporting import PROGRAMS_TOPIC
 from shared.contracts.services import SERVICES
 from shared.delivery.records import Record
@@ -49,6 +49,7 @@ _READS: Mapping[str, Sequence[str]] = {
         reference.TOPIC,
         routing.TOPIC,
         notifications.MAIL_TOPIC,
+        reporting.RELEASES_TOPIC,
     ),
     # What reporting makes of other topics are figures, and no message to anybody.
     "reporting": (reference.TOPIC,),

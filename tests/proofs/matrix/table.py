@@ -20,7 +20,7 @@ READ = {
     "routing": FACTS | {"cri.int.mail.v1"},
     "notifications": FACTS
     | {"cri.int.notifications.v1", "cri.int.mail.v1"}
-    | {"cri.int.answers.v1", "cri.int.confidential.v1"},
+    | {"cri.int.answers.v1", "cri.int.confidential.v1", "cri.pub.reports.v1"},
     "reporting": FACTS
     | {"cri.int.notifications.v1", "cri.int.reporting.v1"}
     | {"cri.pub.programs.v1", "cri.pub.reports.v1"},

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from services.notifications.parse import parse
-from shared.contracts import intake, reference, routing
+from shared.contracts import intake, reference, reporting, routing
 from shared.delivery.records import Gate, Item, Malformed, PassedOver, Record
 from tests.examples.facts import (
     AGENCY,
@@ -16,6 +18,7 @@ from tests.examples.facts import (
     request_facts,
 )
 
+SAMPLES = Path(__file__).parents[2] / "contracts" / "samples" / "log"
 ACCEPTED = Gate(intake.TOPIC, NUMBER, 1)
 NEED = Gate(intake.CONFIDENTIAL_TOPIC, NUMBER, 1)
 
@@ -82,8 +85,25 @@ def test_an_unknown_type_is_passed_over_and_its_gate_moves() -> None:
     assert found.gate == Gate(routing.TOPIC, NUMBER, 1)
 
 
+def test_of_published_reports_only_releases_are_read() -> None:
+    value = (SAMPLES / "reporting.release_published.v1.json").read_bytes()
+    other = value.replace(b"release_published", b"report_published")
+
+    read, left = (
+        parse(Record(reporting.RELEASES_TOPIC, 0, 0, b"k", each, (), AT))
+        for each in (value, other)
+    )
+
+    assert isinstance(read, Item)
+    assert read.message.data.release.month == "2026-06"
+    assert isinstance(left, PassedOver)
+
+
+@pytest.mark.parametrize("topic", [intake.TOPIC, reporting.RELEASES_TOPIC])
 @pytest.mark.parametrize("value", [None, b"", b"{", b"{}", b"[]", b'{"type": 1}'])
-def test_an_unparsable_value_is_malformed_and_never_raises(value: bytes | None) -> None:
-    found = parse(Record(intake.TOPIC, 0, 0, b"k", value, (), AT))
+def test_an_unparsable_value_is_malformed_and_never_raises(
+    topic: str, value: bytes | None
+) -> None:
+    found = parse(Record(topic, 0, 0, b"k", value, (), AT))
 
     assert isinstance(found, Malformed)

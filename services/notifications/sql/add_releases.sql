@@ -1,0 +1,3 @@
+INSERT INTO releases (month)
+SELECT unnest($1::text[])
+    ON CONFLICT (month) DO NOTHING;
