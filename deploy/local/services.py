@@ -65,6 +65,8 @@ class ServiceLauncher:
     """The settings of notifications for mail; empty: there is none."""
     issuer: str | None = None
     """Where the office's staff sign in; the desk needs one."""
+    public_desk: str | None = None
+    """The address of the public desk, to which the public page links."""
 
     def environment(
         self,
@@ -101,6 +103,8 @@ class ServiceLauncher:
         if service in WITH_PAGES:
             settings["PUBLIC_HOST"] = "127.0.0.1"
             settings["PUBLIC_PORT"] = str(public_port or 0)
+        if service == PUBLIC and self.public_desk is not None:
+            settings["DESK_URL"] = self.public_desk
         if service == DESK and self.issuer is not None:
             settings |= desk_settings(issuer=self.issuer, public_port=public_port or 0)
         if service == WEBDESK:

@@ -116,6 +116,7 @@ class Stack:
             clock=clock,
             mail=self._mail_settings(),
             issuer=None if self.issuer is None else self.issuer.url,
+            public_desk=self._public_desk(),
         )
 
     def up(
@@ -341,13 +342,16 @@ class Stack:
         if self.mail is None:
             return {}
         url = f"http://127.0.0.1:{self._page_ports[PUBLIC]}/"
-        port = self._page_ports.get(WEBDESK)
         return mail_settings(
             port=self.mail.smtp_port,
             ca=self.mail.ca,
             public_url=url,
-            desk_url=None if port is None else form_settings(public_port=port)["PUBLIC_URL"],
+            desk_url=self._public_desk(),
         )
+
+    def _public_desk(self) -> str | None:
+        port = self._page_ports.get(WEBDESK)
+        return None if port is None else form_settings(public_port=port)["PUBLIC_URL"]
 
     def _proxy_routes(self, brokers: int, postgres_port: int) -> list[ProxyRoute]:
         return [

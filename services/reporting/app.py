@@ -47,7 +47,11 @@ def build(settings: Settings) -> Service:
             kept_seconds=settings.figures_kept_seconds, update_as_of=update_as_of, clock=clock
         ),
         public=PublicPages(
-            routes=pages.routes(kept_seconds=settings.figures_kept_seconds, clock=clock),
+            routes=pages.routes(
+                kept_seconds=settings.figures_kept_seconds,
+                clock=clock,
+                desk_url=settings.desk_url,
+            ),
             host=settings.public_host,
             port=settings.public_port,
             max_age=int(settings.figures_kept_seconds),

@@ -111,8 +111,10 @@ class Pages:
         return Shown(at, rows, programs, open_at(catalog.solicitations.values(), at))
 
 
-def routes(*, kept_seconds: float, clock: BusinessClock = REAL_TIME) -> list[BaseRoute]:
-    """Return the routes of the public pages."""
+def routes(
+    *, kept_seconds: float, clock: BusinessClock = REAL_TIME, desk_url: str | None = None
+) -> list[BaseRoute]:
+    """Return the routes of the public pages; they link to the public desk at ``desk_url``."""
     pages = Pages(kept_seconds=kept_seconds, clock=clock)
 
     async def page(request: Request) -> Response:
@@ -127,6 +129,7 @@ def routes(*, kept_seconds: float, clock: BusinessClock = REAL_TIME) -> list[Bas
             programs=shown.programs,
             solicitations=shown.solicitations,
             at=shown.at,
+            desk_url=desk_url,
         )
         return HTMLResponse(html)
 

@@ -153,15 +153,18 @@ def release_page(
     programs: Sequence[ProgramRow] = (),
     solicitations: Sequence[Solicitation] = (),
     at: datetime,
+    desk_url: str | None = None,
 ) -> str:
     """
     Return the public page of one release, with links to the releases of *months*.
 
     Without a release it says that there is none yet. *programs* are shown as they are at *at*.
+    It links to the public desk at *desk_url*, if there is one.
     """
     current = {
         "programs": [_program(row, at=at) for row in programs],
         "solicitations": [_solicitation(one) for one in solicitations],
+        "desk_url": desk_url,
     }
     page = TEMPLATES.get_template("page.html.j2")
     if published is None:

@@ -1,8 +1,8 @@
 """Reporting's own settings, in addition to those of every service."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.process.settings import ServiceSettings
 
@@ -13,3 +13,14 @@ class Settings(ServiceSettings):
     """Port of the public pages; the internal ``http_port`` has probes, metrics, live figures."""
     figures_kept_seconds: Annotated[float, Field(ge=0, le=86_400)] = 5
     """How long pages serve what they have read or computed before they do it again."""
+    desk_url: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")] | None = None
+    """The public desk, scheme and host, to which the page links; None: it has no such links."""
+
+    @model_validator(mode="after")
+    def _links_are_safe(self) -> Self:
+        """Demand TLS, and no placeholder, outside the local stack."""
+        if self.desk_url is not None:
+            self.refuse_placeholders("desk_url")
+            if not self.is_local and not self.desk_url.startswith("https://"):
+                raise ValueError("desk_url must begin with https://")
+        return self
