@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from shared.process.http import HEADERS, PublicPages
 from shared.process.outages import TRANSIENT
 from shared.web.addresses import client_address
+from shared.web.page_counts import CountedPages
 from shared.web.settings import PageSettings
 from shared.web.views import STYLE_ROUTE, Views
 
@@ -100,12 +101,16 @@ class Front(Generic[_Settings]):
             log.warning("pages.unavailable", **{"error.type": type(error).__name__})
             raise HTTPException(503, UNAVAILABLE) from error
 
-    def served(
-        self, routes: Sequence[BaseRoute], *, middleware: Sequence[Middleware] = ()
-    ) -> PublicPages:
-        """Return *routes* and the style, to be served on the public port with their headers."""
+    def served(self, routes: Sequence[BaseRoute], *, service: str, face: str) -> PublicPages:
+        """
+        Return *routes* and the style, to be served on the public port with their headers.
+
+        Their requests are counted as those of a *face* of a *service*.
+        """
+        all_routes = [STYLE_ROUTE, *routes]
+        counted = Middleware(CountedPages, service=service, face=face, routes=all_routes)
         return PublicPages(
-            routes=[STYLE_ROUTE, *routes],
+            routes=all_routes,
             host=self.settings.public_host,
             port=self.settings.public_port,
             max_age=None,
@@ -118,7 +123,7 @@ class Front(Generic[_Settings]):
                 "Strict-Transport-Security": "max-age=31536000",
             },
             exception_handlers=self._exception_handlers(),
-            middleware=middleware,
+            middleware=[counted],
         )
 
     def _exception_handlers(self) -> Mapping[Any, Any]:

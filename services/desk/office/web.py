@@ -1,6 +1,5 @@
 """The office's pages as a whole: their routes and their headers."""
 
-from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from services.desk.office import (
@@ -15,16 +14,12 @@ from services.desk.office import (
     work_list,
 )
 from services.desk.office.visits import Office
-from services.desk.page_counts import CountedPages
 from shared.process.http import PublicPages
-from shared.web.views import STYLE_ROUTE
 
 
 def pages(office: Office) -> PublicPages:
     """Return the pages, to be served on the public port."""
-    served = routes(office)
-    counted = Middleware(CountedPages, face="office", routes=[STYLE_ROUTE, *served])
-    return office.served(served, middleware=[counted])
+    return office.served(routes(office), service="desk", face="office")
 
 
 def routes(office: Office) -> list[BaseRoute]:

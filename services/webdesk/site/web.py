@@ -11,7 +11,7 @@ from shared.process.http import PublicPages
 
 def pages(site: Site) -> PublicPages:
     """Return the pages, to be served on the public port."""
-    return site.served(routes(site))
+    return site.served(routes(site), service="webdesk", face="public")
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -20,12 +20,14 @@ class CountedPages:
     request. Every page of ``routes`` is shown from the start.
     """
 
-    def __init__(self, app: ASGIApp, *, face: str, routes: Sequence[BaseRoute]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, face: str, routes: Sequence[BaseRoute]
+    ) -> None:
         self._app = app
-        self._face = face
+        self._labels = (service, face)
         for page in {NO_PAGE, *map(_page, routes)}:
             for status in STATUSES:
-                metrics.DESK_REQUESTS.labels("desk", face, page, status)
+                metrics.DESK_REQUESTS.labels(*self._labels, page, status)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, then count it."""
@@ -41,7 +43,7 @@ class CountedPages:
             await self._app(scope, receive, noting)
         finally:
             page = _page(scope.get("route"))
-            metrics.DESK_REQUESTS.labels("desk", self._face, page, f"{status // 100}xx").inc()
+            metrics.DESK_REQUESTS.labels(*self._labels, page, f"{status // 100}xx").inc()
 
 
 def _page(route: BaseRoute | None) -> str:

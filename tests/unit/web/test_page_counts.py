@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from services.desk.page_counts import NO_PAGE, STATUSES, CountedPages
 from shared.process import metrics
+from shared.web.page_counts import NO_PAGE, STATUSES, CountedPages
 
 _FACES = map("face-{}".format, itertools.count())
 
@@ -27,7 +27,7 @@ class Desk:
             Route("/moved", _moved, methods=["GET"]),
             Route("/broken", _broken),
         ]
-        counted = Middleware(CountedPages, face=face, routes=routes)
+        counted = Middleware(CountedPages, service="desk", face=face, routes=routes)
         self._app = Starlette(routes=routes, middleware=[counted])
 
     async def ask(self, method: str, path: str) -> int:
