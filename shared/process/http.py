@@ -50,11 +50,14 @@ class PublicPages:
 
     def app(self) -> Starlette:
         """Return the app that serves the routes, without the headers."""
-        return Starlette(
+        app = Starlette(
             routes=list(self.routes),
             exception_handlers=dict(self.exception_handlers),
             middleware=list(self.middleware),
         )
+        # It would redirect `/page/` to `/page` at whatever host the request names.
+        app.router.redirect_slashes = False
+        return app
 
 
 class Servers:
