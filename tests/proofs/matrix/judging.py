@@ -1,6 +1,5 @@
 """Compares the broker with the table, for every principal."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from deploy.local.stack import Stack
@@ -14,26 +13,10 @@ from tests.proofs.matrix.trying import tried
 
 def judged(stack: Stack) -> tuple[int, list[str]]:
     """Ask and try everything; return how much was tried, and what was unexpected."""
-    participants = [each.id for each in stack.participants]
-    members = [*DEPLOYABLES, "operator", *participants]
-    topics = {topic.name for topic in stack.topics}
-    # One group below each principal's prefix, and one that belongs to none.
-    groups = {f"{each}.matrix" for each in members} | {"matrix"}
-
-    def of(member: str) -> Iterator[Cell]:
-        rights = rights_of(member, topics, groups)
-        user, password = stack.kafka_login(member)
-        admin = admin_client(stack.kafka.servers, user=user, password=password)
-        own = f"{rights.group_prefix.removesuffix('.')}.matrix"
-        others = [f"{each}.matrix" for each in ("intake", "operator", participants[0])]
-        yield from asked(admin, rights, topics, groups)
-        yield from tried(admin, login(stack, member), rights, topics, {own, "matrix", *others})
-
-    def all_of(member: str) -> list[Cell]:
-        return list(of(member))
-
+    members = _members(stack)
     with ThreadPoolExecutor(4) as pool:
-        cells = dict(zip(members, pool.map(all_of, members), strict=True))
+        found = pool.map(lambda member: cells_of(stack, member), members)
+        cells = dict(zip(members, found, strict=True))
     unexpected = [
         f"{member}: {kind} {name}: expected {_text(expected)}, found {_text(found)}"
         for member, each in cells.items()
@@ -41,6 +24,26 @@ def judged(stack: Stack) -> tuple[int, list[str]]:
         if expected != found
     ]
     return sum(map(len, cells.values())), unexpected
+
+
+def cells_of(stack: Stack, member: str) -> list[Cell]:
+    """Ask and try everything as one principal."""
+    topics = {topic.name for topic in stack.topics}
+    # One group below each principal's prefix, and one that belongs to none.
+    groups = {f"{each}.matrix" for each in _members(stack)} | {"matrix"}
+    rights = rights_of(member, topics, groups)
+    user, password = stack.kafka_login(member)
+    admin = admin_client(stack.kafka.servers, user=user, password=password)
+    own = f"{rights.group_prefix.removesuffix('.')}.matrix"
+    others = [f"{each}.matrix" for each in ("intake", "operator", stack.participants[0].id)]
+    return [
+        *asked(admin, rights, topics, groups),
+        *tried(admin, login(stack, member), rights, topics, {own, "matrix", *others}),
+    ]
+
+
+def _members(stack: Stack) -> list[str]:
+    return [*DEPLOYABLES, "operator", *(each.id for each in stack.participants)]
 
 
 def _text(found: object) -> str:

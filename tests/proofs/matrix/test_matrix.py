@@ -11,7 +11,8 @@ from deploy.local.stack import Stack
 from deploy.provision.access import Grant, grants
 from deploy.provision.broker import admin_client, provision_kafka
 from deploy.stack.kafka import ADMIN
-from tests.proofs.matrix.judging import judged
+from tests.proofs.matrix.judging import cells_of, judged
+from tests.proofs.matrix.trying import DONE
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,22 @@ def test_a_right_too_many_and_one_too_few_are_noticed(stack: Stack, admin: Admin
             f"{second}: topic cri.out.{first}.v1",
         ]
     )
+
+
+@pytest.mark.timeout(300)
+def test_e38_the_public_desk_reaches_two_topics_and_nothing_of_the_office(stack: Stack) -> None:
+    cells = cells_of(stack, "webdesk")
+
+    # Written out: what is allowed here must not depend on the table.
+    own = {"cri.in.web-desk.v1"}
+    set_aside = {"cri.dlq.webdesk.v1", "cri.dlq.webdesk.restricted.v1"}
+    did = {(kind, name) for kind, name, _, found in cells if found == DONE}
+    assert did == {
+        *(("write", topic) for topic in own | set_aside),
+        *(("read", topic) for topic in own | {"cri.out.web-desk.v1"}),
+        ("use group", "webdesk.matrix"),
+    }
+    tried = {(kind, name): found for kind, name, _, found in cells}
+    for topic in ("cri.in.office-desk.v1", "cri.out.office-desk.v1", "cri.int.confidential.v1"):
+        for kind in ("write", "read"):
+            assert tried[kind, topic] == "TOPIC_AUTHORIZATION_FAILED", (kind, topic)
