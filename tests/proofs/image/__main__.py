@@ -35,7 +35,7 @@ def main() -> None:
         sys.exit(1)
     print(
         f"image: {image.id[:12]}, {image.megabytes} MB, {len(DEPLOYABLES)} entry points start,"
-        " one request end to end, the desk asks to sign in"
+        " one request end to end, both desks show their first page"
     )
 
 

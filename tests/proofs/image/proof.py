@@ -1,10 +1,10 @@
 """
 Containers of the image process one request end to end on the embedded Kafka and Postgres.
 
-There is one of each service, and one of the desk, whose pages must ask people to sign in. Each
-runs as in the manifests: with its own user, a read-only root, no capabilities, secrets as files
-and a memory limit; migrations run as the role that owns the database. The code of the others is
-hidden from each.
+There is one of each service, and one of each desk: the office's must ask people to sign in, the
+public one must let them ask for help. Each runs as in the manifests: with its own user, a
+read-only root, no capabilities, secrets as files and a memory limit; migrations run as the role
+that owns the database. The code of the others is hidden from each.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import asyncpg
 
 from deploy.image.build import IMAGE, ROOT, ImageFailed, Workshop, run
-from deploy.local.services import DESK, WITH_PAGES, answers_ready
+from deploy.local.services import DESK, WEBDESK, WITH_PAGES, answers_ready
 from deploy.local.stack import Stack
 from deploy.provision.access import principal_of
 from deploy.provision.databases import database_of, owner_of
@@ -35,15 +35,32 @@ UID = 65532
 INSIDE = "/srv/continuum"
 EXAMPLES = ROOT / "docs" / "examples"
 # With real TLS addresses as in production, but for an issuer that nobody has: no sign-in succeeds.
-_OFFICE = {
-    "PUBLIC_URL": "https://office.program.example",
-    "ISSUER": "https://sign-in.program.example",
-    "CLIENT_ID": "continuum-desk",
+_PAGES = {
     "OFFICE_TELEPHONE": "202-555-0100",
     "OMB_NUMBER": "0000-0000",
     "OMB_EXPIRES": "2099-12-31",
     "OMB_MINUTES": "20",
 }
+_REFERENCE = f"{INSIDE}/deploy/reference"
+_AGENCY_LIST = {"AGENCY_LIST": f"{_REFERENCE}/agencies.csv.gz"}
+_OWN = {
+    "intake": _AGENCY_LIST,
+    DESK: {
+        **_PAGES,
+        "PUBLIC_URL": "https://office.program.example",
+        "ISSUER": "https://sign-in.program.example",
+        "CLIENT_ID": "continuum-desk",
+    },
+    WEBDESK: {
+        **_PAGES,
+        **_AGENCY_LIST,
+        "PUBLIC_URL": "https://help.program.example",
+        "TOPICS_OF_HELP": f"{_REFERENCE}/topics.yaml",
+        "PROGRAMS": f"{_REFERENCE}/programs.yaml",
+    },
+}
+_SHOWN = {DESK: "/sign-in/start", WEBDESK: 'action="/start"'}
+"""What a visitor must find on the first page of each desk."""
 
 
 class Proof:
@@ -74,7 +91,7 @@ class Proof:
                     self._flags(stack, service, migrates=True), _verb(service, "migrate")
                 )
             with self._running(stack):
-                self._check_desk()
+                self._check_desks()
                 connection = self._state / "connection.json"
                 stack.connection.write(connection)
                 _example("introduce.py", connection, DEPLOY / "reference")
@@ -89,12 +106,14 @@ class Proof:
         if found := list(unwanted(files, (ROOT / "requirements" / "run.txt").read_text())):
             raise ImageFailed(f"in the image is {'; '.join(found)}")
 
-    def _check_desk(self) -> None:
-        """Raise `ImageFailed` unless the desk's container asks people to sign in."""
-        with urlopen(f"http://127.0.0.1:{self._public_ports[DESK]}/", timeout=10) as answer:
-            page = answer.read().decode()
-        if _OFFICE["OFFICE_TELEPHONE"] not in page or "/sign-in/start" not in page:
-            raise ImageFailed(f"the desk does not ask to sign in:\n{page}")
+    def _check_desks(self) -> None:
+        """Raise `ImageFailed` unless each desk's container shows people its first page."""
+        for desk, shown in _SHOWN.items():
+            port = self._public_ports[desk]
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+                page = answer.read().decode()
+            if _PAGES["OFFICE_TELEPHONE"] not in page or shown not in page:
+                raise ImageFailed(f"{desk} does not show its first page:\n{page}")
 
     @property
     def _empty_folder(self) -> Path:
@@ -144,10 +163,7 @@ class Proof:
         if service in WITH_PAGES:
             port = self._public_ports[service]
             settings |= {"PUBLIC_HOST": host, "PUBLIC_PORT": str(port)}
-        if service == DESK:
-            settings |= _OFFICE
-        if service == "intake":
-            settings["AGENCY_LIST"] = f"{INSIDE}/deploy/reference/agencies.csv.gz"
+        settings |= _OWN.get(service, {})
         folder = self._secrets(service, migrates=migrates)
         flags = [f"--volume={folder}:/run/secrets/continuum:ro"]
         for name, value in settings.items():
