@@ -11,6 +11,7 @@ from shared.contracts import envelope
 from shared.contracts.event import derived_id
 from shared.contracts.inbound import (
     DATA,
+    CodeToSend,
     Contact,
     Inbound,
     Submission,
@@ -36,6 +37,7 @@ _TYPES: Mapping[type[BaseModel], str] = {
     model: f"gov.cri.{kind}.v1"
     for model, kind in (
         (Contact, "contact.set"),
+        (CodeToSend, "code.send"),
         (Submission, "request.submit"),
         (SubscriptionRequest, "subscription.ask"),
         (SubscriptionConfirmation, "subscription.confirm"),
@@ -63,7 +65,7 @@ def message_of(
     Its id is the same whenever the draft is sent for the *times_sent*-th time.
     """
     message_id = derived_id(reference, _TYPES[type(data)], WEB_DESK, times_sent)
-    return _outgoing(
+    return outgoing(
         data, message_id, reference, actor=f"contact:{reference}", at=at, number=number
     )
 
@@ -75,12 +77,20 @@ def about_subscription(
     actor = _SOMEBODY
     if not isinstance(data, SubscriptionRequest):
         actor = f"contact:{data.subscription_id}"
-    return _outgoing(data, message_id, SUBSCRIPTIONS, actor=actor, at=at, number=number)
+    return outgoing(data, message_id, SUBSCRIPTIONS, actor=actor, at=at, number=number)
 
 
-def _outgoing(
-    data: BaseModel, message_id: str, subject: str, *, actor: str, at: datetime, number: int
+def outgoing(
+    data: BaseModel,
+    message_id: str,
+    subject: str,
+    *,
+    actor: str,
+    at: datetime,
+    number: int,
+    on_behalf_of: str | None = None,
 ) -> Outgoing:
+    """Return the message that says *data*, the *number*-th about *subject*; these keep order."""
     found = envelope.attributes(
         kind=_TYPES[type(data)],
         source=_SOURCE,
@@ -92,6 +102,7 @@ def _outgoing(
         number=number,
         classification="restricted",
         actor=actor,
+        onbehalfof=on_behalf_of,
     )
     written = to_json(data, by_alias=True, exclude_none=True)
     return Outgoing(

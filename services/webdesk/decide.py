@@ -40,11 +40,19 @@ class Judged:
         }
 
 
-def judge(form: Form, *, reference: str, agency: ListedAgency | None, today: date) -> Judged:
+def judge(
+    form: Form,
+    *,
+    reference: str,
+    agency: ListedAgency | None,
+    today: date,
+    is_proved: bool = False,
+) -> Judged:
     """
     Return what *form*, which has the fields of all pages, makes under *reference*.
 
     *agency* is the one of the list that ``ori`` names; *today* is the day where the agency is.
+    *is_proved* says that the reader of the address has repeated a code.
     """
     data, errors = FIELDS.read(form)
     contact_data: dict[str, Any] = {**data.pop("contact", {}), "contact_id": reference}
@@ -57,6 +65,8 @@ def judge(form: Form, *, reference: str, agency: ListedAgency | None, today: dat
         data["topics"] = [*data.get("topics", ()), OTHER]
     data["reference"] = reference
     data["authority"] = {"basis": "claimed", "on": today}
+    if is_proved:  # what that is worth, intake decides
+        data["authority"] |= {"basis": "code_to_address", "address": form.text("email")}
     data.setdefault("requested_by", {})["contact_id"] = reference
     submission = FIELDS.judge(Submission, data, errors)
     contact = FIELDS.judge(Contact, contact_data, errors, above=("contact",))
@@ -69,6 +79,14 @@ def judge(form: Form, *, reference: str, agency: ListedAgency | None, today: dat
     assert isinstance(submission, Submission)
     assert isinstance(contact, Contact)
     return Judged(submission, contact, {})
+
+
+def contact_of(form: Form, *, reference: str) -> Contact | None:
+    """Return whom to reach by email as *form* says it; None as long as it does not."""
+    data, _ = FIELDS.read(form)
+    given = {**data.get("contact", {}), "contact_id": reference}
+    contact = FIELDS.judge(Contact, given, {}, above=("contact",))
+    return contact if isinstance(contact, Contact) and is_email(contact.email or "") else None
 
 
 def refused(reasons: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from services.webdesk.acts import (
     message_of,
 )
 from services.webdesk.decide import Judged
+from services.webdesk.proving import end_codes, of_draft
 from services.webdesk.store import Sending
 from shared.business_clock import BusinessClock
 from shared.delivery import sequences
@@ -40,6 +41,7 @@ async def send(
         judged = judge(sending)
         if judged.contact is None or judged.submission is None:
             raise NotComplete
+        await end_codes(connection, of_draft(sending.reference))
         numbers = await sequences.lock(connection, [(IN_TOPIC, sending.reference)])
         contact, request = (
             message_of(

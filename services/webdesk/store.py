@@ -45,6 +45,8 @@ class Draft(NamedTuple):
     sent_at: datetime | None
     tracking_number: str | None
     reasons: Sequence[Mapping[str, Any]]
+    proved_address: bytes | None
+    """The hash of the address whose reader has repeated a code (see `proving.Codes.hash_of`)."""
 
     @property
     def is_open(self) -> bool:
@@ -59,6 +61,7 @@ class Sending(NamedTuple):
     answers: Answers
     times_sent: int
     sent_at: datetime
+    proved_address: bytes | None
 
 
 async def begin_draft(
@@ -129,6 +132,11 @@ async def mark_sent(connection: Any, draft_id: UUID) -> Sending | None:
     if row is None:
         return None
     return Sending(**{**row, "answers": json.loads(row["answers"])})
+
+
+async def note_proved(connection: Any, draft_id: UUID, address: bytes) -> None:
+    """Note that the reader of *address*, a hash, holds an open draft."""
+    await connection.execute(_SQL["note_proved"], draft_id, address)
 
 
 async def name_messages(connection: Any, draft_id: UUID, *, contact: str, request: str) -> None:

@@ -65,14 +65,15 @@ def attributes(
     inreplytoid: str | None = None,
     participant: str | None = None,
     actor: str | None = None,
+    onbehalfof: str | None = None,
     received_at: datetime | None = None,
     traceparent: str | None = None,
 ) -> dict[str, Any]:
     """
     Return the attributes of an event that *cause* caused, in the model's order, without nulls.
 
-    `event.Event` and `outbound.Message` define them. The id is *identity*, or derived from
-    *cause*, *kind*, *subject* and *ordinal*.
+    `event.Event`, `inbound.Inbound` and `outbound.Message` define them. The id is *identity*, or
+    derived from *cause*, *kind*, *subject* and *ordinal*.
     """
     found: dict[str, Any] = {
         "specversion": "1.0",
@@ -96,6 +97,8 @@ def attributes(
         found["participant"] = participant
     if actor is not None:
         found["actor"] = actor
+    if onbehalfof is not None:
+        found["onbehalfof"] = onbehalfof
     if participant_number is not None:
         found["participantsequence"] = padded(participant_number)
     if audience is not None:

@@ -15,8 +15,8 @@ TOLD: Sequence[Told] = (
     Told("The person to reach", "that we have the request, its number, and every step after it."),
     Told(
         "The program office",
-        "that the request is here. It makes sure that the executive wants it; until then, nobody"
-        " else hears of it.",
+        "that the request is here. Until it is sure that the executive wants it, nobody else hears"
+        " of it.",
     ),
     Told(
         "The provider that is asked",

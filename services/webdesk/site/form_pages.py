@@ -61,7 +61,7 @@ async def _save(visit: Visit) -> Response:
     draft = visit.held
     found = written(page, visit.form)
     form = form_of({**draft.answers, page.name: found})
-    judged = visit.site.judge(form, reference=draft.reference)
+    judged = visit.site.judge(form, draft)
     is_complete = step not in (_BACK, _LATER)
     if errors := judged.on(page, form, complete=is_complete):
         return _rendered(visit, page, visit.form, errors=errors, status=422)

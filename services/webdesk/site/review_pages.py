@@ -14,6 +14,7 @@ from services.webdesk.decide import OTHER_REASONS, refused
 from services.webdesk.draft.pages import PAGE_OF, PAGES, REVIEW, STEPS, UNLISTED, Page, form_of
 from services.webdesk.draft.told import TOLD
 from services.webdesk.sending import NotComplete, send
+from services.webdesk.site.code_pages import proving_of
 from services.webdesk.site.form_pages import HERE, address_of
 from services.webdesk.site.visits import Site, Visit
 from services.webdesk.store import Draft
@@ -52,7 +53,7 @@ async def _look_over(visit: Visit) -> Response:
     form = form_of(draft.answers)
     wrong = {
         **refused(draft.reasons),
-        **visit.site.judge(form, reference=draft.reference).errors,
+        **visit.site.judge(form, draft).errors,
     }
     is_asked = visit.request.method == "POST"
     return visit.page(
@@ -66,6 +67,7 @@ async def _look_over(visit: Visit) -> Response:
             name: "" if name == OTHER_REASONS else address_of(PAGE_OF[name].name) for name in wrong
         },
         told=TOLD,
+        proving=proving_of(visit, form),
     )
 
 
@@ -76,19 +78,18 @@ async def _send(visit: Visit) -> Response:
         sent = await send(
             visit.connection,
             draft.draft_id,
-            judge=lambda each: site.judge(form_of(each.answers), reference=each.reference),
+            judge=lambda each: site.judge(form_of(each.answers), each),
             clock=site.settings.clock,
         )
     except NotComplete:
         return await _look_over(visit)
-    visit.after = lambda: _answered(visit, draft, wakes=sent)
+    visit.wakes = sent
+    visit.after = lambda: _answered(visit, draft)
     return RedirectResponse(HERE, 303)
 
 
-async def _answered(visit: Visit, draft: Draft, *, wakes: bool) -> Response:
+async def _answered(visit: Visit, draft: Draft) -> Response:
     """Wait a moment for the answer once the draft is committed; its page says the rest."""
-    if wakes:
-        visit.site.relay_wake.set()
     loop = asyncio.get_running_loop()
     until = loop.time() + ANSWER_SECONDS
     now: Draft | None = None
@@ -116,7 +117,7 @@ def _next_page(visit: Visit, draft: Draft) -> str:
     if draft.state == "refused":
         return REVIEW
     form = form_of(draft.answers)
-    wrong = visit.site.judge(form, reference=draft.reference).errors
+    wrong = visit.site.judge(form, draft).errors
     first = next((PAGE_OF[name].name for name in wrong if name in PAGE_OF), None)
     return REVIEW if first is None else first
 

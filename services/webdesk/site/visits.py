@@ -16,9 +16,10 @@ from services.webdesk import store
 from services.webdesk.decide import Judged, judge
 from services.webdesk.draft.agencies import ListedAgency
 from services.webdesk.lists import Lists
+from services.webdesk.proving import Codes
 from services.webdesk.references import new_reference
 from services.webdesk.settings import Settings
-from services.webdesk.store import Draft
+from services.webdesk.store import Draft, Sending
 from shared.contracts.states_and_zones import day_in
 from shared.web.addresses import network_of
 from shared.web.forms import Form
@@ -57,6 +58,8 @@ class Visit:
     """Why the form is to be sent again, if it is."""
     after: Callable[[], Awaitable[Response]] | None = None
     """What makes the response once the transaction is committed."""
+    wakes: bool = False
+    """Whether something waits in the outbox then."""
 
     @property
     def held(self) -> Draft:
@@ -88,6 +91,11 @@ class Visit:
             raise HTTPException(429, TOO_MANY)
         self.draft = await store.read_draft(self.connection, draft_id)
 
+    async def renew(self) -> None:
+        """Continue the session under another id: what somebody planted or overheard is no use."""
+        before, self.secret = self.secret, new_secret()
+        await store.renew_session(self.connection, digest(before), to=digest(self.secret))
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return the page of *template*."""
         html = self.site.views.render(
@@ -117,6 +125,11 @@ class Site(Front[Settings]):
             settings, package=__package__ or "", relay_wake=relay_wake, has_news=has_news
         )
         self.lists = lists
+        key = settings.code_key
+        self.codes = (
+            None if key is None else Codes(key.get_secret_value().encode(), settings.clock)
+        )
+        """What asks for codes and checks them; None if there are none."""
         self._now = now
 
     def seconds(self) -> int:
@@ -127,11 +140,23 @@ class Site(Front[Settings]):
         """Return what the business clock shows."""
         return self.settings.clock.at(self._now())
 
-    def judge(self, form: Form, *, reference: str) -> Judged:
-        """Return what *form*, which has the fields of all pages, makes now."""
+    def judge(self, form: Form, draft: Draft | Sending) -> Judged:
+        """Return what *form*, which has the fields of all pages of *draft*, makes now."""
         agency = self.agency(form)
         state = form.text("state") if agency is None else agency.state
-        return judge(form, reference=reference, agency=agency, today=self._today(state))
+        return judge(
+            form,
+            reference=draft.reference,
+            agency=agency,
+            today=self._today(state),
+            is_proved=self.is_proved(form, draft),
+        )
+
+    def is_proved(self, form: Form, draft: Draft | Sending) -> bool:
+        """Tell whether the reader of the address in *form* has repeated a code on *draft*."""
+        if self.codes is None or draft.proved_address is None:
+            return False
+        return self.codes.hash_of(form.text("email")) == draft.proved_address
 
     def agency(self, form: Form) -> ListedAgency | None:
         """Return the agency of the list that *form* names."""
@@ -183,6 +208,8 @@ class Site(Front[Settings]):
                 else:
                     await _take_up(visit, needs_draft=needs_draft)
                     response = await again(visit)
+            if visit.wakes:
+                self.relay_wake.set()
             if visit.after is not None:
                 response = await visit.after()
             return _keeping(response, visit, secret)

@@ -4,4 +4,4 @@ UPDATE drafts
        expires_at = now() + $2::interval, reasons = '[]'
  WHERE draft_id = $1
    AND state IN ('started', 'refused')
-RETURNING reference, answers, times_sent, sent_at;
+RETURNING reference, answers, times_sent, sent_at, proved_address;

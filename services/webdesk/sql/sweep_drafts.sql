@@ -1,5 +1,7 @@
   WITH old_sessions AS (DELETE FROM sessions WHERE started_at <= now() - $1::interval),
        old_starts AS (DELETE FROM starts WHERE started_at <= now() - interval '1 day'),
        old_asks AS (DELETE FROM asks WHERE asked_at <= now() - interval '1 day'),
-       old_uses AS (DELETE FROM link_uses WHERE used_at <= now() - interval '1 hour')
+       old_uses AS (DELETE FROM link_uses WHERE used_at <= now() - interval '1 hour'),
+       old_codes AS (DELETE FROM codes WHERE expires_at <= now()),
+       old_asked AS (DELETE FROM codes_asked WHERE asked_at <= now() - interval '1 hour')
 DELETE FROM drafts WHERE expires_at <= now();

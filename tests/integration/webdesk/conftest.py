@@ -24,6 +24,7 @@ from tests.conftest import Database
 from tests.examples.webdesk import ALTURAS, ANSWERS, SETTINGS, URL
 
 Pool = asyncpg.Pool
+CODE_KEY = "a key that two deployments have, alike"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 _COLUMNS = ("ori", "name", "agency_class", "state", "county", "sworn")
 _AGENCIES = (
@@ -134,7 +135,7 @@ def time() -> Time:
 
 @pytest.fixture
 def site(time: Time) -> Site:
-    settings = Settings(**SETTINGS, trusted_proxies="10.0.0.0/8")
+    settings = Settings(**{**SETTINGS, "code_key": CODE_KEY}, trusted_proxies="10.0.0.0/8")
     return Site(settings, LISTS, relay_wake=asyncio.Event(), now=time)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.webdesk.decide import OTHER_REASONS, Judged, judge, refused, unsettled
+from services.webdesk.decide import OTHER_REASONS, Judged, contact_of, judge, refused, unsettled
 from services.webdesk.draft.agencies import ListedAgency
 from services.webdesk.draft.pages import BY_NAME, FIELDS, PAGES, Answers, form_of, written
 from shared.web.forms import Form
@@ -26,10 +26,10 @@ SAMOA: Answers = {
 }
 
 
-def judged(of: Answers = ANSWERS) -> Judged:
+def judged(of: Answers = ANSWERS, *, is_proved: bool = False) -> Judged:
     form = form_of(of)
     agency = LISTED if form.text("ori") == ALTURAS else None
-    return judge(form, reference=REFERENCE, agency=agency, today=TODAY)
+    return judge(form, reference=REFERENCE, agency=agency, today=TODAY, is_proved=is_proved)
 
 
 def test_complete_answers_make_a_request_and_the_contact_that_it_names() -> None:
@@ -62,6 +62,38 @@ def test_complete_answers_make_a_request_and_the_contact_that_it_names() -> None
         "email": "chief@alturas.example",
         "phone": "+1 202 555 0100, ext. 12",
     }
+
+
+def test_an_address_that_was_proved_by_a_code_is_named_for_intake_to_judge() -> None:
+    submission = judged(is_proved=True).submission
+
+    assert submission is not None
+    assert submission.authority is not None
+    assert submission.authority.model_dump() == {
+        "basis": "code_to_address",
+        "on": TODAY,
+        "address": "chief@alturas.example",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_reached"),
+    [
+        ({}, True),
+        ({"phone": ""}, True),
+        ({"name": ""}, False),
+        ({"email": ""}, False),
+        ({"email": "no address"}, False),
+        ({"email": "a@b.example, c@d.example"}, False),
+    ],
+)
+def test_a_code_goes_to_a_person_with_one_address(
+    changes: dict[str, str], is_reached: bool
+) -> None:
+    found = contact_of(form_of(answers("people", **changes)), reference=REFERENCE)
+
+    assert (found is not None) is is_reached
+    assert found is None or found.contact_id == REFERENCE
 
 
 def test_e6_an_agency_without_ori_is_asked_for_by_name() -> None:

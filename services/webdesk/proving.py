@@ -1,0 +1,167 @@
+"""
+Proves that an address is somebody's own, or who acts, by a code that goes there by mail.
+
+Notifications mails the code, derived of the same key: here are only its counter and how often it
+was tried. What is asked and answered says nothing of an address: whether it is known, whether mail
+reaches it, or whether it has had its codes for this hour.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hmac import compare_digest, digest
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from services.webdesk.acts import IN_TOPIC, WEB_DESK, outgoing
+from shared.business_clock import BusinessClock
+from shared.contracts.inbound import CodePurpose, CodeToSend, Contact
+from shared.delivery import sequences
+from shared.delivery.relay import outbox
+from shared.one_time_codes import code_of
+from shared.postgres.statements import load_statements
+
+_SQL = load_statements(__package__)
+VALID_FOR = timedelta(minutes=15)
+MOST_TRIES = 5
+OF_ADDRESS, OF_CONTACT, OF_NETWORK, OF_ALL = 3, 6, 30, 1000
+"""How many codes go to one address, to one contact, for one network and in all an hour."""
+_COUNTERS = 1_000_000
+_SPACES = str.maketrans("", "", " -\u00a0\t\n")
+
+
+class Matter(NamedTuple):
+    """
+    What a code is for: a contact of *participant* gets it, and it counts for *about* alone.
+
+    *actor* is who acts, as a pseudonym, if it is not the contact's id.
+    """
+
+    contact_id: str
+    about: str
+    purpose: CodePurpose
+    participant: str = WEB_DESK
+    actor: str | None = None
+
+    @property
+    def contact(self) -> str:
+        """The contact's key."""
+        return f"contact:{self.participant}:{self.contact_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Asks for codes and checks them, with the ``key`` that notifications has, too."""
+
+    key: bytes = field(repr=False)
+    clock: BusinessClock
+
+    def hash_of(self, address: str) -> bytes:
+        """Return what is stored of *address*: the same in any notation, and no use without key."""
+        return digest(self.key, f"address\n{address.lower()}".encode(), "sha256")
+
+    async def ask(
+        self,
+        connection: Any,
+        matter: Matter,
+        *,
+        network: bytes,
+        contact: Contact | None = None,
+    ) -> bool:
+        """
+        Have a code mailed, in the caller's transaction; the caller wakes the relay after it.
+
+        *contact* is set before, with the address that is to be proved; without one, the code goes
+        to the address on file. *network* is the hash of where the browser is. Return False above
+        the limits of its network and of all, whatever the address; above those of the address
+        nothing is sent, and nothing tells.
+        """
+        given = None if contact is None else contact.email
+        address = self.hash_of(given or matter.contact)
+        await connection.execute(_SQL["lock_codes"])
+        found = await connection.fetchrow(_SQL["count_codes"], matter.contact, address, network)
+        if found["of_network"] >= OF_NETWORK or found["of_all"] >= OF_ALL:
+            return False
+        if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
+            return True
+        if contact is not None:
+            await end_codes(connection, matter)
+        # By chance, so that none comes again after the row is gone, or the database is restored.
+        counter = secrets.randbelow(_COUNTERS) + 1
+        asked_at = await connection.fetchval(
+            _SQL["begin_code"],
+            matter.contact,
+            matter.about,
+            address,
+            network,
+            counter,
+            VALID_FOR,
+        )
+        code = CodeToSend(
+            contact_id=matter.contact_id,
+            purpose=matter.purpose,
+            about=matter.about,
+            counter=counter,
+        )
+        messages = (code,) if contact is None else (contact, code)
+        await self._send(connection, matter, messages, at=asked_at)
+        return True
+
+    async def prove(self, connection: Any, matter: Matter, given: str) -> bytes | None:
+        """
+        Return the hash of the address whose reader has repeated the code; None if it is not right.
+
+        It counts once. The caller must commit, so that a try that failed is counted.
+        """
+        row = await connection.fetchrow(_SQL["try_code"], matter.contact, matter.about, MOST_TRIES)
+        if row is None:
+            return None
+        expected = code_of(
+            self.key, contact=matter.contact, about=matter.about, counter=row["counter"]
+        )
+        if not compare_digest(given.translate(_SPACES).encode(), expected.encode()):
+            return None
+        await end_codes(connection, matter)
+        found: bytes = row["address_hash"]
+        return found
+
+    async def _send(
+        self,
+        connection: Any,
+        matter: Matter,
+        messages: Iterable[Contact | CodeToSend],
+        *,
+        at: datetime,
+    ) -> None:
+        subject = (IN_TOPIC, matter.contact_id)
+        numbers = await sequences.lock(connection, [subject])
+        written = [
+            outgoing(
+                data,
+                str(uuid4()),
+                matter.contact_id,
+                actor=matter.actor or f"contact:{matter.contact_id}",
+                at=self.clock.at(at),
+                number=numbers.next(*subject),
+                on_behalf_of=None if matter.participant == WEB_DESK else matter.participant,
+            )
+            for data in messages
+        ]
+        await outbox.append(connection, written)
+        await sequences.save(connection, numbers)
+
+
+def of_draft(reference: str) -> Matter:
+    """Return the matter of a draft's address: its contact has the draft's reference as id."""
+    return Matter(reference, reference, "confirm_address")
+
+
+async def end_codes(connection: Any, matter: Matter) -> None:
+    """
+    Let no code count any more that was asked for the contact of *matter*.
+
+    So it must be whenever the contact is set: a code that is still to be mailed goes to the
+    address that the contact has by then.
+    """
+    await connection.execute(_SQL["end_codes"], matter.contact)

@@ -1,0 +1,8 @@
+-- Of several tries at once, each waits here for the one before: all are counted.
+UPDATE codes
+   SET tries = tries + 1
+ WHERE contact = $1
+   AND about = $2
+   AND tries < $3
+   AND expires_at > now()
+RETURNING counter, address_hash;
