@@ -12,6 +12,7 @@ WEBDESK = Tables(
     kept={
         ("drafts", "sessions", "starts"): "are what people write, and where they do so",
         ("asks", "link_uses"): "are counted for an hour or a day, to limit them",
+        ("requests", "told"): "come from a topic that is kept for a day",
         ("codes", "codes_asked"): "are codes that wait to be entered",
     },
     topics=frozenset(),

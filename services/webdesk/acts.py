@@ -18,6 +18,7 @@ from shared.contracts.inbound import (
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
+    Withdrawal,
 )
 from shared.contracts.outbound import TYPES, Message
 from shared.delivery.records import Item, Malformed, Outgoing, Record
@@ -39,6 +40,7 @@ _TYPES: Mapping[type[BaseModel], str] = {
         (Contact, "contact.set"),
         (CodeToSend, "code.send"),
         (Submission, "request.submit"),
+        (Withdrawal, "request.withdraw"),
         (SubscriptionRequest, "subscription.ask"),
         (SubscriptionConfirmation, "subscription.confirm"),
         (SubscriptionEnding, "subscription.end"),

@@ -7,18 +7,16 @@ reaches it, or whether it has had its codes for this hour.
 """
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hmac import compare_digest, digest
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from services.webdesk.acts import IN_TOPIC, WEB_DESK, outgoing
+from services.webdesk.acts import WEB_DESK
+from services.webdesk.saying import say
 from shared.business_clock import BusinessClock
 from shared.contracts.inbound import CodePurpose, CodeToSend, Contact
-from shared.delivery import sequences
-from shared.delivery.relay import outbox
 from shared.one_time_codes import code_of
 from shared.postgres.statements import load_statements
 
@@ -64,7 +62,7 @@ class Codes:
     async def ask(
         self,
         connection: Any,
-        matter: Matter,
+        matter: Matter | None,
         *,
         network: bytes,
         contact: Contact | None = None,
@@ -73,17 +71,22 @@ class Codes:
         Have a code mailed, in the caller's transaction; the caller wakes the relay after it.
 
         *contact* is set before, with the address that is to be proved; without one, the code goes
-        to the address on file. *network* is the hash of where the browser is. Return False above
+        to the address on file. Without a *matter*, as for an address that is not on file, nothing
+        is sent, and that is all. *network* is the hash of where the browser is. Return False above
         the limits of its network and of all, whatever the address; above those of the address
         nothing is sent, and nothing tells.
         """
         given = None if contact is None else contact.email
-        address = self.hash_of(given or matter.contact)
+        key = str(uuid4()) if matter is None else matter.contact
+        address = self.hash_of(given or key)
         await connection.execute(_SQL["lock_codes"])
-        found = await connection.fetchrow(_SQL["count_codes"], matter.contact, address, network)
+        found = await connection.fetchrow(_SQL["count_codes"], key, address, network)
         if found["of_network"] >= OF_NETWORK or found["of_all"] >= OF_ALL:
             return False
         if found["of_address"] >= OF_ADDRESS or found["of_contact"] >= OF_CONTACT:
+            return True
+        await connection.execute(_SQL["note_asked"], key, address, network)
+        if matter is None:
             return True
         if contact is not None:
             await end_codes(connection, matter)
@@ -94,7 +97,6 @@ class Codes:
             matter.contact,
             matter.about,
             address,
-            network,
             counter,
             VALID_FOR,
         )
@@ -105,7 +107,14 @@ class Codes:
             counter=counter,
         )
         messages = (code,) if contact is None else (contact, code)
-        await self._send(connection, matter, messages, at=asked_at)
+        await say(
+            connection,
+            messages,
+            subject=matter.contact_id,
+            at=self.clock.at(asked_at),
+            actor=matter.actor,
+            on_behalf_of=None if matter.participant == WEB_DESK else matter.participant,
+        )
         return True
 
     async def prove(self, connection: Any, matter: Matter, given: str) -> bytes | None:
@@ -125,31 +134,6 @@ class Codes:
         await end_codes(connection, matter)
         found: bytes = row["address_hash"]
         return found
-
-    async def _send(
-        self,
-        connection: Any,
-        matter: Matter,
-        messages: Iterable[Contact | CodeToSend],
-        *,
-        at: datetime,
-    ) -> None:
-        subject = (IN_TOPIC, matter.contact_id)
-        numbers = await sequences.lock(connection, [subject])
-        written = [
-            outgoing(
-                data,
-                str(uuid4()),
-                matter.contact_id,
-                actor=matter.actor or f"contact:{matter.contact_id}",
-                at=self.clock.at(at),
-                number=numbers.next(*subject),
-                on_behalf_of=None if matter.participant == WEB_DESK else matter.participant,
-            )
-            for data in messages
-        ]
-        await outbox.append(connection, written)
-        await sequences.save(connection, numbers)
 
 
 def of_draft(reference: str) -> Matter:

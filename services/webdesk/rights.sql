@@ -1,6 +1,6 @@
 -- What people write is for those whom their request reaches; what a browser holds, and its hash, for the
 -- public desk alone, as is where somebody is.
-REVOKE SELECT ON drafts, sessions, starts, asks, link_uses, codes, codes_asked FROM {operator};
+REVOKE SELECT ON drafts, sessions, starts, asks, link_uses, codes, codes_asked, requests FROM {operator};
 GRANT SELECT (draft_id, reference, state, started_at, changed_at, expires_at, times_sent, sent_at,
               contact_message, request_message, tracking_number) ON drafts TO {operator};
 GRANT SELECT (draft_id, started_at, seen_at) ON sessions TO {operator};
@@ -9,3 +9,5 @@ GRANT SELECT (asked_at) ON asks TO {operator};
 GRANT SELECT (used_at) ON link_uses TO {operator};
 GRANT SELECT (about, tries, expires_at) ON codes TO {operator};
 GRANT SELECT (asked_at) ON codes_asked TO {operator};
+GRANT SELECT (reference, agency, sent_at, tracking_number, status, since, sentence, program, next_what, next_by, last,
+              withdrawn_at, ended_at) ON requests TO {operator};

@@ -27,17 +27,17 @@ class NotComplete(Exception):
 
 async def send(
     connection: Any, draft_id: UUID, *, judge: Callable[[Sending], Judged], clock: BusinessClock
-) -> bool:
+) -> Judged | None:
     """
     Send an open draft, in the caller's transaction; the caller wakes the relay after the commit.
 
-    Return False if there is nothing to send: it has been sent, or erased. Raise `NotComplete`,
-    and change nothing, if what is stored makes no request.
+    Return what was sent; None if there is nothing to send: it has been sent, or erased. Raise
+    `NotComplete`, and change nothing, if what is stored makes no request.
     """
     async with connection.transaction():
         sending = await store.mark_sent(connection, draft_id)
         if sending is None:
-            return False
+            return None
         judged = judge(sending)
         if judged.contact is None or judged.submission is None:
             raise NotComplete
@@ -58,7 +58,7 @@ async def send(
         await store.name_messages(
             connection, draft_id, contact=contact.event_id, request=request.event_id
         )
-    return True
+    return judged
 
 
 async def send_about_subscription(

@@ -15,6 +15,8 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 KEPT = timedelta(days=30)
 """How long a draft is kept after its last change."""
+SHOWN = timedelta(days=180)
+"""How long the page of a request is shown after the request has ended."""
 IDLE = timedelta(hours=2)
 LONGEST = timedelta(days=1)
 """After what time without use a session ends, and after what time in any case."""
@@ -202,7 +204,7 @@ async def restore_sent(connection: Any, sent: Collection[Sent]) -> None:
 
 async def sweep_drafts(pool: "Pool[Any]") -> timedelta:
     """Erase drafts, sessions and what limits count; return the time until the next sweep."""
-    await pool.execute(_SQL["sweep_drafts"], LONGEST)
+    await pool.execute(_SQL["sweep_drafts"], LONGEST, SHOWN, KEPT)
     return _SWEPT_EVERY
 
 

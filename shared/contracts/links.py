@@ -1,8 +1,9 @@
 """
-The links in mails to subscribers, which the public desk opens. Pure.
+The links in mails, which the public desk opens. Pure.
 
 Notifications writes a link, the desk checks it; both derive its token with one key, so that no
-token is on a topic or in a table. A token is good for one subscription, one purpose and its kinds.
+token is on a topic or in a table. A token is good for one subscription, one purpose and its kinds,
+or for the request of one contact, as long as the contact keeps its address.
 """
 
 import hmac
@@ -36,6 +37,18 @@ class Links:
         """Return the link that ends *kind*: a page, and the one click of RFC 8058 by POST."""
         return self._to("end", subscription_id, [kind])
 
+    def status(self, contact: str, address: str) -> str:
+        """Return the link to the page of the request of *contact*, which goes to *address*."""
+        return f"{self.url}/s/{self.status_token(contact, address)}"
+
+    def status_token(self, contact: str, address: str) -> str:
+        """
+        Return the token of that link: 24 characters of a URL.
+
+        *contact* is the contact's key, ``contact:<participant>:<contact id>``.
+        """
+        return _token(self.key, "status", contact, address.lower())
+
     def _to(self, purpose: Purpose, subscription_id: str, kinds: Sequence[str]) -> str:
         named = f"/{'.'.join(sorted(kinds))}" if kinds else ""
         proof = token(self.key, purpose, subscription_id, kinds)
@@ -44,8 +57,7 @@ class Links:
 
 def token(key: bytes, purpose: Purpose, subscription_id: str, kinds: Sequence[str]) -> str:
     """Return the token of a link: 24 characters of a URL."""
-    about = "\n".join((purpose, subscription_id, *sorted(kinds)))
-    return urlsafe_b64encode(hmac.digest(key, about.encode(), "sha256")[:_BYTES]).decode()
+    return _token(key, purpose, subscription_id, *sorted(kinds))
 
 
 def read_key(hexadecimal: str) -> bytes:
@@ -65,3 +77,8 @@ def is_genuine(
     """Tell, in a time that says nothing of the token, whether *given* is that of the link."""
     expected = token(key, purpose, subscription_id, kinds)
     return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _token(key: bytes, *about: str) -> str:
+    named = "\n".join(about).encode()
+    return urlsafe_b64encode(hmac.digest(key, named, "sha256")[:_BYTES]).decode()

@@ -23,7 +23,7 @@ CHECKER = ROOT / "tests/proofs/checker"
 ALL_IN_A_ROW = re.compile(rf"(?:\b(?:{'|'.join(SERVICES)})\b(?:\W|and|or)*){{{len(SERVICES)},}}")
 DECIDING = {
     *("audiences", "checks", "decide", "life", "project", "render", "rules"),
-    *("draft", "figures", "gate", "months", "release", "work"),
+    *("draft", "figures", "gate", "months", "release", "tellings", "work"),
 }
 FOLDERS = ("services", "shared", "continuum", "deploy", "benchmarks", "tests")
 

@@ -26,6 +26,7 @@ from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog.catalog import CatalogCache
 from shared.contracts.links import Links
 from shared.contracts.reference import Calendar
+from shared.contracts.services import WEB_DESK
 from shared.mail.templates import TEMPLATES, WITH_LINKS, render
 from shared.one_time_codes import code_of
 from shared.process import crash_points
@@ -182,6 +183,8 @@ class Mailer:
         if self._links is not None and each.template in WITH_LINKS:
             facts = linked.facts_of(self._links, mail.audience, each.matter, facts)
             of_list = linked.list_of(self._links, mail.audience, each.matter)
+        if self._links is not None and has_status_page(each):
+            facts = facts | {"status_url": self._links.status(mail.contact, each.address or "")}
         rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)
         try:
             composed = compose(
@@ -226,6 +229,12 @@ class Mailer:
         if step.event is not None:
             self._relay_wake.set()
         _tell(mail, step, outcome)
+
+
+def has_status_page(each: ClaimedMail) -> bool:
+    """Tell whether the mail goes to somebody who asked for help at the public desk."""
+    is_before = each.facts.get("purpose") == "confirm_address"
+    return each.mail.audience == WEB_DESK and not is_before
 
 
 async def _until_recorded(record: Callable[[], Awaitable[None]]) -> None:

@@ -10,12 +10,10 @@ from starlette.routing import BaseRoute
 from services.webdesk import store
 from services.webdesk.decide import contact_of
 from services.webdesk.draft.pages import BY_NAME, REVIEW, form_of
-from services.webdesk.proving import Codes, of_draft
+from services.webdesk.proving import of_draft
 from services.webdesk.site.form_pages import HERE, address_of
 from services.webdesk.site.visits import Site, Visit
-from shared.web.addresses import network_of
 from shared.web.forms import Form
-from shared.web.tokens import digest
 
 CODE = f"{HERE}/code"
 ENTER = f"{CODE}/enter"
@@ -46,19 +44,20 @@ def proving_of(visit: Visit, form: Form) -> Proving:
 
 async def _show(visit: Visit) -> Response:
     """Show the page; it is the same for every address, and whether or not a code was sent."""
-    codes_of(visit)
+    if visit.site.codes is None:
+        raise HTTPException(404)
     if not visit.held.is_open:
         return RedirectResponse(HERE, 303)
     return _rendered(visit)
 
 
 async def _ask(visit: Visit) -> Response:
-    codes, draft = codes_of(visit), visit.held
+    codes, draft = visit.site.prover, visit.held
     contact = contact_of(form_of(draft.answers), reference=draft.reference)
     if not draft.is_open or contact is None:
         return await _show(visit)
     matter = of_draft(draft.reference)
-    network = network_hash(visit)
+    network = visit.site.network(visit.request)
     if not await codes.ask(visit.connection, matter, contact=contact, network=network):
         raise HTTPException(429, TOO_MANY)
     visit.wakes = True
@@ -67,7 +66,7 @@ async def _ask(visit: Visit) -> Response:
 
 async def _enter(visit: Visit) -> Response:
     """Note that the address is proved; the try counts, also if it fails."""
-    codes, draft = codes_of(visit), visit.held
+    codes, draft = visit.site.prover, visit.held
     if not draft.is_open:
         return RedirectResponse(HERE, 303)
     given = visit.form.text("code")
@@ -77,18 +76,6 @@ async def _enter(visit: Visit) -> Response:
     await store.note_proved(visit.connection, draft.draft_id, address)
     await visit.renew()
     return RedirectResponse(address_of(REVIEW), 303)
-
-
-def codes_of(visit: Visit) -> Codes:
-    """Return what asks for codes; raise 404 if there are none."""
-    if visit.site.codes is None:
-        raise HTTPException(404)
-    return visit.site.codes
-
-
-def network_hash(visit: Visit) -> bytes:
-    """Return the hash of where the browser is."""
-    return digest(network_of(visit.site.client(visit.request)))
 
 
 def _rendered(visit: Visit, *, errors: dict[str, str] | None = None) -> Response:

@@ -14,6 +14,7 @@ from services.webdesk.decide import OTHER_REASONS, refused
 from services.webdesk.draft.pages import PAGE_OF, PAGES, REVIEW, STEPS, UNLISTED, Page, form_of
 from services.webdesk.draft.told import TOLD
 from services.webdesk.sending import NotComplete, send
+from services.webdesk.site.case_visits import keep_page
 from services.webdesk.site.code_pages import proving_of
 from services.webdesk.site.form_pages import HERE, address_of
 from services.webdesk.site.visits import Site, Visit
@@ -83,7 +84,9 @@ async def _send(visit: Visit) -> Response:
         )
     except NotComplete:
         return await _look_over(visit)
-    visit.wakes = sent
+    visit.wakes = sent is not None
+    if sent is not None and sent.contact is not None and sent.submission is not None:
+        await keep_page(visit.site, visit.connection, sent.contact, sent.submission)
     visit.after = lambda: _answered(visit, draft)
     return RedirectResponse(HERE, 303)
 

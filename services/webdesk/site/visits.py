@@ -20,6 +20,7 @@ from services.webdesk.proving import Codes
 from services.webdesk.references import new_reference
 from services.webdesk.settings import Settings
 from services.webdesk.store import Draft, Sending
+from shared.contracts.links import Links, read_key
 from shared.contracts.states_and_zones import day_in
 from shared.web.addresses import network_of
 from shared.web.forms import Form
@@ -130,7 +131,25 @@ class Site(Front[Settings]):
             None if key is None else Codes(key.get_secret_value().encode(), settings.clock)
         )
         """What asks for codes and checks them; None if there are none."""
+        link_key = settings.link_key
+        self.links = (
+            None
+            if link_key is None
+            else Links(settings.public_url, read_key(link_key.get_secret_value()))
+        )
+        """How links in mails are written; None if there are none."""
         self._now = now
+
+    @property
+    def prover(self) -> Codes:
+        """What asks for codes and checks them. Raise 404 if there are none."""
+        if self.codes is None:
+            raise HTTPException(404)
+        return self.codes
+
+    def network(self, request: Request) -> bytes:
+        """Return the hash of the network that *request* comes from."""
+        return digest(network_of(self.client(request)))
 
     def seconds(self) -> int:
         """Return the real time in whole seconds."""

@@ -2,7 +2,14 @@
 
 from starlette.routing import BaseRoute
 
-from services.webdesk.site import code_pages, form_pages, review_pages, start_pages
+from services.webdesk.site import (
+    code_pages,
+    form_pages,
+    lost_pages,
+    review_pages,
+    start_pages,
+    status_pages,
+)
 from services.webdesk.site.news_pages import News
 from services.webdesk.site.visits import Site
 from shared.contracts.links import read_key
@@ -22,5 +29,7 @@ def routes(site: Site) -> list[BaseRoute]:
         *form_pages.routes(site),
         *review_pages.routes(site),
         *code_pages.routes(site),
+        *status_pages.routes(site),
+        *lost_pages.routes(site),
         *(() if key is None else News(site, read_key(key.get_secret_value())).routes()),
     ]

@@ -3,5 +3,10 @@
        old_asks AS (DELETE FROM asks WHERE asked_at <= now() - interval '1 day'),
        old_uses AS (DELETE FROM link_uses WHERE used_at <= now() - interval '1 hour'),
        old_codes AS (DELETE FROM codes WHERE expires_at <= now()),
+       old_requests AS (
+       DELETE FROM requests
+        WHERE ended_at <= now() - $2::interval
+           OR (tracking_number IS NULL AND sent_at <= now() - $3::interval)
+       ),
        old_asked AS (DELETE FROM codes_asked WHERE asked_at <= now() - interval '1 hour')
 DELETE FROM drafts WHERE expires_at <= now();

@@ -21,6 +21,7 @@ from tests.examples.facts import AGENCY, Log, inbound
 from tests.examples.outboxes import outbox_of
 from tests.integration.notifications.conftest import World, kinds
 from tests.integration.notifications.mail_servers import Handler
+from tests.integration.notifications.news import LINKS
 from tests.integration.notifications.test_mails import mailer, states
 
 KEY = b"a key that two deployments have, alike"
@@ -135,6 +136,27 @@ async def test_a_code_goes_to_its_contact_and_is_on_no_topic_and_in_no_table(
     assert await states(desk) == [("accepted", 1)]
     assert expected(1) not in await everything(desk)
     assert await desk.topic(MAIL_TOPIC) == []
+
+
+@pytest.mark.parametrize(("purpose", "has_link"), [("act", True), ("confirm_address", False)])
+async def test_a_code_to_act_comes_with_the_link_to_the_page_where_it_is_entered(
+    desk: World, purpose: str, *, has_link: bool
+) -> None:
+    handler, asked = Handler(), code(desk.log, 1)
+    data = asked.data.model_copy(update={"purpose": purpose})  # type: ignore[attr-defined]
+    await desk.take_in(asked.model_copy(update={"data": data}))
+
+    async with mailer(handler, code_key=KEY, links=LINKS) as sending:
+        while await sending.step(desk.pool) == AT_ONCE:
+            pass
+
+    (mail,) = contents(handler)
+    link = LINKS.status(f"contact:{WEB_DESK}:web-1", ADDRESS)
+    for kind in ("plain", "html"):
+        body = message_from_bytes(mail, policy=policy.default).get_body((kind,))
+        assert body is not None
+        assert (link in body.get_content()) is has_link
+    assert link.rpartition("/")[2] not in await everything(desk)
 
 
 async def test_a_new_code_replaces_one_that_has_not_gone_out(desk: World) -> None:

@@ -1,0 +1,176 @@
+"""The page of a request, to which mails to its contact lead, and what the contact does there."""
+
+from collections.abc import Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.webdesk import cases
+from services.webdesk.saying import say
+from services.webdesk.site.case_visits import (
+    COOKIE,
+    CaseVisit,
+    Handler,
+    acting,
+    get,
+    link_token,
+    not_valid,
+    opened,
+    post,
+)
+from services.webdesk.site.code_pages import TOO_MANY, WRONG
+from services.webdesk.site.visits import Site
+from shared.contracts.inbound import Contact, Withdrawal
+from shared.texts.email_addresses import is_email
+from shared.web.fields import Field, Fields
+from shared.web.forms import Form
+
+STATUS = "/status"
+WITHDRAW, CONTACT = f"{STATUS}/withdraw", f"{STATUS}/contact"
+SEND_CODE = "/code"
+ASKED = "?asked=1"
+_NO_REFERRER = {"Referrer-Policy": "no-referrer"}
+_FIELDS = Fields(
+    (
+        Field("name", "Name of the person to reach", ("name",), needed=True,
+              autocomplete="name", wrong="Give the name of a person whom we can reach."),
+        Field("title", "Title", ("title",), autocomplete="organization-title"),
+        Field("email", "Email address", ("email",), needed=True, autocomplete="email",
+              wrong="Give one email address, such as name@agency.example."),
+        Field("phone", "Telephone", ("phone",), autocomplete="tel"),
+    )
+)  # fmt: skip
+
+
+def routes(site: Site) -> Sequence[BaseRoute]:
+    """Return the routes of the pages."""
+
+    async def open_link(request: Request) -> Response:
+        """Exchange a link for a cookie; redirect, so that no page is shown at the link."""
+        token = request.path_params["token"]
+        async with site.connected(request) as connection:
+            case = await opened(site, connection, token)
+        if case is None:
+            response = not_valid(site)
+        else:
+            response = RedirectResponse(STATUS, 303)
+            response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="lax")
+        response.headers.update(_NO_REFERRER)
+        return response
+
+    return [
+        Route("/s/{token}", open_link, methods=["GET"]),
+        get(site, STATUS, _status),
+        get(site, WITHDRAW, _show_withdraw),
+        post(site, WITHDRAW, _withdraw, again=_show_withdraw),
+        post(site, f"{WITHDRAW}{SEND_CODE}", _ask_to(WITHDRAW), again=_show_withdraw),
+        get(site, CONTACT, _show_contact),
+        post(site, CONTACT, _replace, again=_show_contact),
+        post(site, f"{CONTACT}{SEND_CODE}", _ask_to(CONTACT), again=_show_contact),
+    ]
+
+
+async def _status(visit: CaseVisit) -> Response:
+    case = visit.case
+    return visit.page(
+        "status",
+        told=await cases.read_told(visit.connection, case.tracking_number),
+        program=visit.site.lists.programs.get(case.program or "", case.program),
+        can_act=visit.site.codes is not None,
+    )
+
+
+async def _show_withdraw(visit: CaseVisit) -> Response:
+    if visit.case.has_ended or visit.case.withdrawn_at is not None:
+        return RedirectResponse(STATUS, 303)
+    return _rendered(visit, "withdraw", WITHDRAW)
+
+
+async def _withdraw(visit: CaseVisit) -> Response:
+    """Withdraw the request once, if the contact has repeated a code."""
+    case, site = visit.case, visit.site
+    if case.has_ended or case.withdrawn_at is not None:
+        return RedirectResponse(STATUS, 303)
+    if not await _is_proved(visit):
+        return _rendered(visit, "withdraw", WITHDRAW, errors={"code": WRONG})
+    at = await cases.note_withdrawn(visit.connection, case.reference)
+    if at is not None:
+        data = Withdrawal(tracking_number=case.tracking_number)
+        await say(visit.connection, [data], subject=case.reference, at=site.settings.clock.at(at))
+        visit.wakes = True
+    return RedirectResponse(STATUS, 303)
+
+
+async def _show_contact(visit: CaseVisit) -> Response:
+    return _rendered(visit, "contact", CONTACT, form=visit.form)
+
+
+async def _replace(visit: CaseVisit) -> Response:
+    """
+    Replace the contact, if it has repeated a code; the link that opened this page ends with it.
+
+    The new contact gets a mail with a link of its own, and with a code, at once.
+    """
+    case, site = visit.case, visit.site
+    data, errors = _FIELDS.read(visit.form)
+    contact = _FIELDS.judge(Contact, {**data, "contact_id": case.reference}, errors)
+    if (email := visit.form.text("email")) and not is_email(email):
+        errors.setdefault("email", _FIELDS.by_name["email"].missing)
+    if errors or not isinstance(contact, Contact):
+        return _rendered(visit, "contact", CONTACT, form=visit.form, errors=errors)
+    if not await _is_proved(visit):
+        return _rendered(visit, "contact", CONTACT, form=visit.form, errors={"code": WRONG})
+    at = await cases.replace_contact(
+        visit.connection,
+        case.reference,
+        link=link_token(site, case.reference, email),
+        address=site.prover.hash_of(email),
+    )
+    await say(visit.connection, [contact], subject=case.reference, at=site.settings.clock.at(at))
+    network = site.network(visit.request)
+    await site.prover.ask(visit.connection, acting(case), network=network)
+    visit.wakes = True
+    response = visit.page("contact_replaced")
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+    return response
+
+
+def _ask_to(page: str) -> Handler:
+    async def ask(visit: CaseVisit) -> Response:
+        """Have a code mailed to the contact on file."""
+        network = visit.site.network(visit.request)
+        if not await visit.site.prover.ask(visit.connection, acting(visit.case), network=network):
+            raise HTTPException(429, TOO_MANY)
+        visit.wakes = True
+        return RedirectResponse(f"{page}{ASKED}", 303)
+
+    return ask
+
+
+async def _is_proved(visit: CaseVisit) -> bool:
+    """Count a try of a code, and tell whether it is right."""
+    code = visit.form.text("code")
+    return await visit.site.prover.prove(visit.connection, acting(visit.case), code) is not None
+
+
+def _rendered(
+    visit: CaseVisit,
+    template: str,
+    page: str,
+    *,
+    form: Form | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    form = form or Form()
+    return visit.page(
+        template,
+        status=422 if visit.request.method == "POST" else 200,
+        errors=errors or {},
+        fields=_FIELDS.by_name.values(),
+        filled={name: form.text(name) for name in _FIELDS.by_name},
+        was_asked=bool(errors) or "asked" in visit.request.query_params,
+        ask_at=f"{page}{SEND_CODE}",
+        enter_at=page,
+    )

@@ -1,0 +1,5 @@
+SELECT at, sentence
+  FROM told
+ WHERE tracking_number = $1
+ ORDER BY number DESC
+ LIMIT $2;

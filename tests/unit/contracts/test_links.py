@@ -1,0 +1,41 @@
+"""Two deployments derive the same token of a link, and nobody else can."""
+
+import re
+
+import pytest
+
+from shared.contracts.links import Links, read_key, token
+
+KEY = bytes(range(32))
+LINKS = Links("https://desk.example", KEY)
+CONTACT, ADDRESS = "contact:web-desk:WEB-7F3K9QZ2MX", "chief@alturas.example"
+
+
+def test_a_status_link_has_a_token_of_24_characters_of_a_url() -> None:
+    assert re.fullmatch(
+        r"https://desk\.example/s/[A-Za-z0-9_-]{24}", LINKS.status(CONTACT, ADDRESS)
+    )
+
+
+def test_it_is_for_one_contact_as_long_as_that_has_its_address() -> None:
+    tokens = {
+        LINKS.status_token(CONTACT, ADDRESS),
+        LINKS.status_token(CONTACT, "deputy@alturas.example"),
+        LINKS.status_token("contact:web-desk:WEB-0000000000", ADDRESS),
+        Links("https://desk.example", KEY[::-1]).status_token(CONTACT, ADDRESS),
+        token(KEY, "preferences", CONTACT, ()),
+    }
+
+    assert len(tokens) == 5
+    assert LINKS.status_token(CONTACT, ADDRESS.upper()) in tokens
+
+
+def test_the_key_is_shown_nowhere() -> None:
+    assert repr(KEY) not in repr(LINKS)
+    assert read_key(KEY.hex()) == KEY
+
+
+@pytest.mark.parametrize("written", ["", "ab" * 31, "x" * 64])
+def test_a_key_that_is_too_short_or_none_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="at least 32 bytes in hexadecimal"):
+        read_key(written)
