@@ -18,6 +18,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.process.timed_heads import TimedHeads
+
 _STOP_SECONDS = 3
 _MAX_CONNECTIONS = 500
 HEADERS: Mapping[str, str] = {
@@ -76,6 +78,7 @@ class Servers:
                 app,
                 host=host,
                 port=port,
+                http=TimedHeads,
                 log_config=None,
                 access_log=False,
                 server_header=False,
