@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -21,6 +22,7 @@ from services.webdesk.site.visits import Site, Visit
 from services.webdesk.store import Draft
 from shared.web.fields import Field
 from shared.web.forms import Form
+from shared.web.views import day
 
 SEND = f"{HERE}/send"
 ANSWER_SECONDS = 3.0
@@ -148,9 +150,19 @@ def _line(visit: Visit, field: Field, form: Form) -> Line:
     names = _names(visit, field)
     if field.kind == "check":
         values = ["Yes" if form.text(field.name) else "No"]
+    elif field.kind == "date":
+        values = [_in_words(value) for value in form.all(field.name)]
     else:
         values = [names.get(value, value) for value in form.all(field.name)]
     return Line(field.label, values, field.kind == "words")
+
+
+def _in_words(written: str) -> str:
+    """Return a date in words; one that is none as it was written."""
+    try:
+        return day(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def _names(visit: Visit, field: Field) -> Mapping[str, str]:

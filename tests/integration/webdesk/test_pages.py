@@ -50,6 +50,7 @@ async def test_six_pages_lead_to_the_request_that_is_sent(
     assert page.url.path == "/request/review"
     for words in ("Alturas Police Department, Modoc", "Use of force", NEED, "A. Chief"):
         assert words in browser.text
+    assert "Help wanted from April 1, 2026" in browser.text
     assert "The program office" in browser.text
 
     await browser.post("/request/send")

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.resources import files
@@ -17,11 +17,15 @@ SCREENSHOTS = ROOT / ".local" / "pages"
 WIDE, NARROW = 1280, 390
 _AXE = files("axe_playwright_python") / "axe.min.js"
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-_TIME = re.compile(r"[0-9]{1,2}:[0-9]{2} [ap]\.m\.")
-"""A time of day; pages that show the present one are looked at more than once."""
-_PARTS = 4
-"""How many places a control may have for the Tab key: a date has its parts and a calendar."""
+_CHANGING = re.compile(r"[0-9]{1,2}:[0-9]{2} [ap]\.m\.|/continue/\S+")
+"""A time of day and a link that is shown once; pages that have them are loaded more than once."""
+_STOPS = {"date": 4}
+"""How many stops of the Tab key a control of this type may have: a date's parts, its calendar."""
 _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
+_MOST_TABS = 200
+_AT = """(({name, type}, main) => [name, type, main])(
+  document.activeElement, document.activeElement.closest("main") !== null
+)"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _VISIBLE = f"""[...document.querySelectorAll({_CONTROLS!r})].filter((each, _, all) => {{
   if (each.type === "radio") {{  // the Tab key reaches one of a group
@@ -86,10 +90,29 @@ async def look(
             with_script = await page.inner_text("body")
             faults += [f"{where}: {fault}" for fault in await _overflow(page)]
         async with opened(width=width, script=False) as page:
-            if _TIME.sub("", await page.inner_text("body")) != _TIME.sub("", with_script):
+            if _CHANGING.sub("", await page.inner_text("body")) != _CHANGING.sub("", with_script):
                 faults.append(f"{where}: the text is another one without script")
             await page.screenshot(path=to / f"{name}-{width}.png", full_page=True)
     return faults
+
+
+async def fill_by_keyboard(page: Page, values: Mapping[str, str]) -> None:
+    """
+    Type *values* into the fields of these names that the Tab key reaches, and send the form.
+
+    A space checks a box. The form is sent by the first button of the content after all of them.
+    """
+    missing = dict(values)
+    for _ in range(_MOST_TABS):
+        await page.keyboard.press("Tab")
+        name, kind, is_main = await page.evaluate(_AT)
+        if kind == "submit" and is_main and not missing:
+            break
+        if name in missing:
+            await page.keyboard.type(missing.pop(name))
+    assert not missing, missing
+    async with page.expect_event("domcontentloaded"):
+        await page.keyboard.press("Enter")
 
 
 @asynccontextmanager
@@ -138,16 +161,27 @@ async def _keyboard(page: Page) -> list[str]:
         await page.evaluate(f"{_VISIBLE}[0].focus()")  # such as a page that begins at its errors
         first = 1
     for expected in range(first, controls):
-        for _ in range(_PARTS):
-            await page.keyboard.press("Tab")
-            reached, seen, html = await page.evaluate(_FOCUSED)
-            if not expected or reached != expected - 1:
-                break
+        reached, seen, html = await _tab(page, expected - 1)
         if reached != expected:
             return [*faults, f"Tab number {expected + 1} reaches {html}"]
         if not seen:
             faults.append(f"the focus does not show on {html}")
     return faults
+
+
+async def _tab(page: Page, at: int) -> tuple[int, bool, str]:
+    """
+    Press Tab to leave control number *at*, from which it may take several stops; -1 is none.
+
+    Return the number of the control that is reached, whether the focus shows, and its HTML.
+    """
+    kind = await page.evaluate(f"{_VISIBLE}[{at}]?.type")
+    for _ in range(_STOPS.get(kind, 1)):
+        await page.keyboard.press("Tab")
+        reached, seen, html = await page.evaluate(_FOCUSED)
+        if reached != at:
+            break
+    return reached, seen, html
 
 
 async def _overflow(page: Page) -> list[str]:

@@ -21,7 +21,7 @@ from tests.examples.streams import EventStream
 from tests.integration.desk import conftest as desk
 from tests.integration.desk.conftest import Log
 from tests.integration.desk.office.conftest import Staff
-from tests.proofs.pages.browser import SCREENSHOTS, look
+from tests.proofs.pages.browser import SCREENSHOTS, fill_by_keyboard, look
 from tests.proofs.pages.conftest import Site
 
 log = desk.log
@@ -187,7 +187,7 @@ async def test_a_call_is_entered_with_the_keyboard_alone(desk_pages: Desk, log: 
     await desk_pages.staff.define("topic", "crisis_intervention", name="Crisis intervention")
     await desk_pages.staff.define("topic", "recruitment", name="Recruitment and retention")
     by = await desk_pages.signed_in("Worker")
-    enter = partial(_by_keyboard, values=CALL)
+    enter = partial(fill_by_keyboard, values=CALL)
 
     assert await desk_pages.look("/call", "call", by=by) == []
     assert await desk_pages.look("/call", "call-wrong", by=by, reach=_submit) == []
@@ -272,23 +272,3 @@ async def _press(page: Page, button: str) -> None:
     await page.focus(button)
     async with page.expect_event("domcontentloaded"):
         await page.keyboard.press("Enter")
-
-
-async def _by_keyboard(page: Page, values: Mapping[str, str]) -> None:
-    """Type *values* into the fields that the Tab key reaches, then press the first button."""
-    missing = dict(values)
-    for _ in range(200):
-        await page.keyboard.press("Tab")
-        name, kind, is_main = await page.evaluate(_AT)
-        if kind == "submit" and is_main:
-            break
-        if name in missing:
-            await page.keyboard.type(missing.pop(name))
-    assert not missing
-    async with page.expect_event("domcontentloaded"):
-        await page.keyboard.press("Enter")
-
-
-_AT = """(({name, type}, main) => [name, type, main])(
-  document.activeElement, document.activeElement.closest("main") !== null
-)"""
