@@ -41,6 +41,7 @@ PREVIEW = frozenset(
         "subscription.ask.v1",
         "subscription.confirm.v1",
         "subscription.end.v1",
+        "subscription.set.v1",
     }
 )
 """Types that may still change in any way; all others are stable."""

@@ -42,6 +42,7 @@ from shared.contracts.inbound import (
     Rehoming,
     StatusQuestion,
     Submission,
+    SubscriptionChoice,
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
@@ -135,7 +136,12 @@ def accept(message: Message, batch: BatchState) -> Decision:
             return Decision("applied", (code_event(message, batch),), original)
         case NoticeSettlement():
             return Decision("applied", (settlement_event(message, batch),), original)
-        case SubscriptionRequest() | SubscriptionConfirmation() | SubscriptionEnding():
+        case (
+            SubscriptionRequest()
+            | SubscriptionConfirmation()
+            | SubscriptionChoice()
+            | SubscriptionEnding()
+        ):
             return Decision("applied", (subscription_event(message, batch),), original)
         case StatusQuestion():
             return Decision("applied", (status_question_event(message, batch),), original)

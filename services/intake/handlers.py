@@ -19,7 +19,7 @@ from services.intake.message import Message, tracking_number_of
 from services.intake.parse import message_id, parse_message
 from services.intake.registry import Registry, registry
 from services.intake.settlements import settlement_subject
-from services.intake.subscriptions import subscription_subject
+from services.intake.subscriptions import AboutSubscription, subscription_subject
 from shared.business_clock import REAL_TIME, BusinessClock
 from shared.catalog import catalog as stored
 from shared.catalog.catalog import CatalogCache
@@ -31,9 +31,6 @@ from shared.contracts.inbound import (
     NoticeSettlement,
     Preference,
     Submission,
-    SubscriptionConfirmation,
-    SubscriptionEnding,
-    SubscriptionRequest,
 )
 from shared.contracts.intake import ANSWERS_TOPIC, CONFIDENTIAL_TOPIC, TOPIC
 from shared.delivery.records import DELETED, Item, Malformed, Outgoing, Record, Taken
@@ -187,9 +184,7 @@ def _subjects(messages: Sequence[Message]) -> set[tuple[str, str]]:
             subjects.add((CONFIDENTIAL_TOPIC, contact_subject(message)))
         elif isinstance(message.data, NoticeSettlement):
             subjects.add((CONFIDENTIAL_TOPIC, settlement_subject(message)))
-        elif isinstance(
-            message.data, SubscriptionRequest | SubscriptionConfirmation | SubscriptionEnding
-        ):
+        elif isinstance(message.data, AboutSubscription):
             subjects.add((CONFIDENTIAL_TOPIC, subscription_subject(message)))
         elif isinstance(message.data, reference.Entry):
             subjects.add((reference.TOPIC, reference.SUBJECT))

@@ -5,6 +5,7 @@ from services.intake.events import next_event
 from services.intake.message import Message
 from shared.contracts.event import Facts
 from shared.contracts.inbound import (
+    SubscriptionChoice,
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
@@ -14,9 +15,12 @@ from shared.contracts.intake import (
     SubscriptionAskFacts,
     SubscriptionConfirmFacts,
     SubscriptionEndFacts,
+    SubscriptionSetFacts,
 )
 
-AboutSubscription = SubscriptionRequest | SubscriptionConfirmation | SubscriptionEnding
+AboutSubscription = (
+    SubscriptionRequest | SubscriptionConfirmation | SubscriptionChoice | SubscriptionEnding
+)
 
 
 def subscription_subject(message: Message) -> str:
@@ -43,6 +47,9 @@ def _facts(message: Message) -> tuple[str, Facts]:
         case SubscriptionConfirmation():
             confirmed = SubscriptionConfirmFacts(participant=who, **dict(data))
             return "gov.cri.intake.subscription_confirm_received.v1", confirmed
+        case SubscriptionChoice():
+            chosen = SubscriptionSetFacts(participant=who, **dict(data))
+            return "gov.cri.intake.subscription_set_received.v1", chosen
         case SubscriptionEnding():
             ended = SubscriptionEndFacts(participant=who, **dict(data))
             return "gov.cri.intake.subscription_end_received.v1", ended

@@ -27,7 +27,7 @@ def build_view(event: Any, state: BatchState) -> View:
         return View(state.at, state.directory, refusal=state.settling.refusal(event))
     if kind is intake.CodeAsked:
         return View(state.at, state.directory, refusal=state.codes.refusal(event))
-    if kind is intake.SubscriptionConfirmReceived:
+    if kind is intake.SubscriptionConfirmReceived or kind is intake.SubscriptionSetReceived:
         return View(state.at, state.directory, refusal=state.subscribing.refusal(event))
     if kind is notifications.NoticeUndelivered:
         request = state.requests[event.subject]

@@ -15,6 +15,7 @@ from shared.contracts.inbound import (
     Contact,
     Inbound,
     Submission,
+    SubscriptionChoice,
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
@@ -33,7 +34,9 @@ SUBSCRIPTIONS = "subscriptions"
 """The subject of all messages about subscriptions, which keep their order."""
 _SOMEBODY = "system:web"
 """Who asks for news: anyone who entered an address."""
-AboutSubscription = SubscriptionRequest | SubscriptionConfirmation | SubscriptionEnding
+AboutSubscription = (
+    SubscriptionRequest | SubscriptionConfirmation | SubscriptionChoice | SubscriptionEnding
+)
 _TYPES: Mapping[type[BaseModel], str] = {
     model: f"gov.cri.{kind}.v1"
     for model, kind in (
@@ -43,6 +46,7 @@ _TYPES: Mapping[type[BaseModel], str] = {
         (Withdrawal, "request.withdraw"),
         (SubscriptionRequest, "subscription.ask"),
         (SubscriptionConfirmation, "subscription.confirm"),
+        (SubscriptionChoice, "subscription.set"),
         (SubscriptionEnding, "subscription.end"),
     )
 }

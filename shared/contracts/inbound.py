@@ -441,6 +441,25 @@ class SubscriptionConfirmation(Strict):
     """The kinds that the link names."""
 
 
+class SubscriptionChoice(Strict):
+    """
+    The holder of an address chooses what a subscription gets, on the page of the link in a mail.
+
+    ``kinds`` are wished as given here, without another mail; other kinds stay as they are.
+    """
+
+    subscription_id: Annotated[Uuid, Field(examples=["7d0e6c1a-0f5c-5b83-8b7c-2f1d3c9a4e55"])]
+    """The subscription that the link names."""
+    kinds: Annotated[
+        list[SubscriptionKind], Field(min_length=1, max_length=2, examples=[["solicitations"]])
+    ]
+    """What is wished."""
+    cadence: Cadence = "at_once"
+    """When solicitations are told."""
+    program: Annotated[Code | None, Field(examples=["cri-tac"])] = None
+    """The only program whose solicitations are wished; without it, all are."""
+
+
 class SubscriptionEnding(Strict):
     """
     The holder of an address ends a subscription, by a link or by one click (RFC 8058).
@@ -797,6 +816,7 @@ DATA: dict[str, type[BaseModel]] = {
     "gov.cri.code.send.v1": CodeToSend,
     "gov.cri.subscription.ask.v1": SubscriptionRequest,
     "gov.cri.subscription.confirm.v1": SubscriptionConfirmation,
+    "gov.cri.subscription.set.v1": SubscriptionChoice,
     "gov.cri.subscription.end.v1": SubscriptionEnding,
     "gov.cri.status.ask.v1": StatusQuestion,
     "gov.cri.capacity.declare.v1": Capacity,
@@ -843,6 +863,7 @@ SENDERS: dict[str, frozenset[str]] = {
     "gov.cri.status.ask.v1": _ASKING | {"provider", "observer"},
     "gov.cri.subscription.ask.v1": frozenset({AGENCY_DESK}),
     "gov.cri.subscription.confirm.v1": frozenset({AGENCY_DESK}),
+    "gov.cri.subscription.set.v1": frozenset({AGENCY_DESK}),
     "gov.cri.subscription.end.v1": frozenset({AGENCY_DESK}),
     "gov.cri.capacity.declare.v1": frozenset({"provider"}),
     "gov.cri.offer.answer.v1": frozenset({"provider"}),

@@ -535,7 +535,7 @@ class SubscriptionAskReceived(Event):
     """
     Restricted. The public desk passes on that somebody asks for mails.
 
-    Its subject is ``subscriptions:<participant>``, as that of the two below, to keep their order.
+    Its subject is ``subscriptions:<participant>``, as that of the ones below, to keep their order.
     """
 
     type: Literal["gov.cri.intake.subscription_ask_received.v1"]
@@ -557,6 +557,20 @@ class SubscriptionConfirmReceived(Event):
     data: SubscriptionConfirmFacts
 
 
+class SubscriptionSetFacts(SubscriptionConfirmFacts):
+    """The holder of the address wishes ``kinds``, with these `SubscriptionAskFacts`."""
+
+    cadence: str
+    program: str | None = None
+
+
+class SubscriptionSetReceived(Event):
+    """The public desk passes on what somebody has chosen on the page of a subscription."""
+
+    type: Literal["gov.cri.intake.subscription_set_received.v1"]
+    data: SubscriptionSetFacts
+
+
 class SubscriptionEndFacts(Facts):
     """The holder of the address wants no mails of ``kinds`` any more; ``by`` link or one_click."""
 
@@ -574,7 +588,10 @@ class SubscriptionEndReceived(Event):
 
 
 SubscriptionReceived = (
-    SubscriptionAskReceived | SubscriptionConfirmReceived | SubscriptionEndReceived
+    SubscriptionAskReceived
+    | SubscriptionConfirmReceived
+    | SubscriptionSetReceived
+    | SubscriptionEndReceived
 )
 ConfidentialEvent = (
     ContactSet

@@ -289,7 +289,7 @@ class Log:
         return event.model_copy(update={"participant": OFFICE, "actor": actor})
 
     def subscription(self, what: str, *, offset: int = 60, **data: Any) -> Event:
-        """The public desk passes on an ask, a confirm or an end."""
+        """The public desk passes on an ask, a confirm, a choice or an end."""
         event = self.event(
             intake.CONFIDENTIAL_TOPIC,
             f"subscription_{what}_received",

@@ -121,6 +121,11 @@ def data_of(kind: str, number: str) -> dict[str, Any]:
         },
         "subscription.ask": {"address": "pat@example.org", "kinds": ["solicitations"]},
         "subscription.confirm": {"subscription_id": MAIL, "kinds": ["solicitations"]},
+        "subscription.set": {
+            "subscription_id": MAIL,
+            "kinds": ["solicitations"],
+            "cadence": "monthly",
+        },
         "subscription.end": {
             "subscription_id": MAIL,
             "kinds": ["solicitations"],

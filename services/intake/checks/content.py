@@ -44,6 +44,7 @@ from shared.contracts.inbound import (
     Rehoming,
     StatusQuestion,
     Submission,
+    SubscriptionChoice,
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
@@ -81,6 +82,8 @@ def check_content(message: Message, batch: BatchState) -> Iterator[Finding]:
             yield from check_email(asked.address, path="/data/address")
             yield from check_zone(asked.zone, path="/data/zone")
             yield from check_program(asked.program, batch.registry)
+        case SubscriptionChoice(program=program):
+            yield from check_program(program, batch.registry)
         case SubscriptionConfirmation() | SubscriptionEnding():
             return
         case NoticeSettlement() as settlement:

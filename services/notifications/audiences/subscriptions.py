@@ -10,6 +10,7 @@ from shared.contracts.intake import (
     SubscriptionAskReceived,
     SubscriptionConfirmReceived,
     SubscriptionEndReceived,
+    SubscriptionSetReceived,
 )
 from shared.contracts.outbound import Applied, Refused
 
@@ -24,7 +25,9 @@ def confirmed(event: SubscriptionConfirmReceived, view: View) -> Applied | None:
     return Applied(what="subscription.confirm", about=event.data.subscription_id)
 
 
-def not_confirmed(_: SubscriptionConfirmReceived, view: View) -> Refused | None:
+def unknown(
+    _: SubscriptionConfirmReceived | SubscriptionSetReceived, view: View
+) -> Refused | None:
     if view.refusal is None:
         return None
     return Refused(
@@ -32,6 +35,12 @@ def not_confirmed(_: SubscriptionConfirmReceived, view: View) -> Refused | None:
         reasons=[view.refusal.reason("/subscription_id")],
         elsewhere=render.ASK_THE_OFFICE,
     )
+
+
+def chosen(event: SubscriptionSetReceived, view: View) -> Applied | None:
+    if view.refusal is not None:
+        return None
+    return Applied(what="subscription.set", about=event.data.subscription_id)
 
 
 def ended(event: SubscriptionEndReceived, _: View) -> Applied:

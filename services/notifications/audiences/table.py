@@ -134,7 +134,13 @@ def _rows_of(event: InputEvent) -> Rows:
             return _rows(
                 event,
                 To(sender, "applied", subscriptions.confirmed),
-                To(sender, "message_refused", subscriptions.not_confirmed),
+                To(sender, "message_refused", subscriptions.unknown),
+            )
+        case intake.SubscriptionSetReceived():
+            return _rows(
+                event,
+                To(sender, "applied", subscriptions.chosen),
+                To(sender, "message_refused", subscriptions.unknown),
             )
         case intake.SubscriptionEndReceived():
             return _rows(event, To(sender, "applied", subscriptions.ended))

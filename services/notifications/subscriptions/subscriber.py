@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from shared.contracts.intake import SubscriptionAskFacts
+from shared.contracts.intake import SubscriptionAskFacts, SubscriptionSetFacts
 
 ASKED, CONFIRMED = "asked", "confirmed"
 SOLICITATIONS, MONTHLY_UPDATE = "solicitations", "monthly_update"
@@ -89,6 +89,15 @@ def confirm(subscriber: Subscriber, kinds: Sequence[str], now: datetime) -> list
     for kind in asked:
         subscriber.wishes[kind] = subscriber.wishes[kind]._replace(state=CONFIRMED, since=now)
     return asked
+
+
+def choose(subscriber: Subscriber, chosen: SubscriptionSetFacts, now: datetime) -> list[str]:
+    """Wish what is *chosen* by the holder of the address; return the kinds that are new."""
+    new = unconfirmed(subscriber.wishes, chosen.kinds)
+    for kind in chosen.kinds:
+        since = now if kind in new else subscriber.wishes[kind].since
+        subscriber.wishes[kind] = Wish(CONFIRMED, chosen.cadence, chosen.program, since)
+    return new
 
 
 def end(subscriber: Subscriber, kinds: Collection[str]) -> list[str]:

@@ -20,6 +20,7 @@ from shared.contracts.intake import (
     SubscriptionConfirmReceived,
     SubscriptionEndReceived,
     SubscriptionReceived,
+    SubscriptionSetReceived,
 )
 from shared.contracts.notifications import (
     SubscriptionAsked,
@@ -75,10 +76,15 @@ class Subscribing:
     changed: dict[str, Subscriber] = field(default_factory=dict)
     mails: list[PreparedMail] = field(default_factory=list)
 
-    def refusal(self, event: SubscriptionConfirmReceived) -> Refusal | None:
-        """Return why *event* confirms nothing: it was never asked for, or is erased."""
+    def refusal(
+        self, event: SubscriptionConfirmReceived | SubscriptionSetReceived
+    ) -> Refusal | None:
+        """Return why *event* changes nothing: it was never asked for, or is erased."""
         found = self.by_id.get(event.data.subscription_id)
-        if found is not None and all(kind in found.wishes for kind in event.data.kinds):
+        if found is None:
+            return refusals.UNKNOWN_SUBSCRIPTION
+        was_asked = all(kind in found.wishes for kind in event.data.kinds)
+        if was_asked or isinstance(event, SubscriptionSetReceived):
             return None
         return refusals.UNKNOWN_SUBSCRIPTION
 
@@ -97,7 +103,10 @@ class Subscribing:
             return Effect((), self._changed(event, found, SubscriptionEnded, facts))
         if self.refusal(event) is not None:
             return NO_EFFECT
-        confirmed = rules.confirm(found, event.data.kinds, self.real(at))
+        if isinstance(event, SubscriptionSetReceived):
+            confirmed = rules.choose(found, event.data, self.real(at))
+        else:
+            confirmed = rules.confirm(found, event.data.kinds, self.real(at))
         about = SubscriptionFacts(subscription_id=found.subscription_id, kinds=confirmed)
         return Effect((), self._changed(event, found, SubscriptionConfirmed, about))
 

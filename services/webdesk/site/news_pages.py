@@ -21,7 +21,11 @@ from services.webdesk.site.visits import Handler, Site, Visit
 from services.webdesk.subscriptions import form as news
 from services.webdesk.subscriptions.links import Link
 from shared.contracts.event import derived_id
-from shared.contracts.inbound import SubscriptionConfirmation, SubscriptionEnding
+from shared.contracts.inbound import (
+    SubscriptionChoice,
+    SubscriptionConfirmation,
+    SubscriptionEnding,
+)
 from shared.contracts.links import Purpose
 from shared.web.addresses import network_of
 from shared.web.forms import Form
@@ -33,7 +37,6 @@ ASKED = f"{NEWS}/asked"
 TOO_MANY = "News was asked for too often, to this address or from your network. Try again later."
 _USED_TOO_OFTEN = "This link was used too often. Try again in an hour."
 _NOT_ONE_CLICK = "A mail program sends something else to end a subscription. Nothing was changed."
-_NONE_CHOSEN = "Choose what to end."
 _ALL = "all"
 """The button that ends everything."""
 _PURPOSES: Sequence[Purpose] = ("confirm", "end", "preferences")
@@ -55,7 +58,7 @@ class News:
             post(NEWS, self._ask, again=_first, needs_draft=False),
             get(ASKED, _page("news_asked"), needs_draft=False),
         ]
-        for done in sorted(set(_DONE.values())):
+        for done in ("confirmed", "chosen", "ended"):
             found.append(get(f"{NEWS}/{done}", _page(f"news_{done}"), needs_draft=False))
         for purpose in _PURPOSES:
             here = f"{NEWS}/{purpose}"
@@ -70,7 +73,7 @@ class News:
 
     async def _ask(self, visit: Visit) -> Response:
         """Pass on what is asked for: the answer is the same for every address."""
-        asked, errors = news.judge(visit.form, self.site.lists.programs)
+        asked, errors = news.asked(visit.form, self.site.lists.programs)
         if asked is None:
             return _form(visit, visit.form, errors=errors, status=422)
         address = news.normalized(asked.address)
@@ -116,11 +119,12 @@ class News:
             link = self._link(visit, purpose)
             if link is None:
                 return self._not_valid()
-            data = _said(link, visit.form)
-            if data is None:
-                return _shown(visit, link, errors={"kinds": _NONE_CHOSEN})
-            await _pass_on(visit.connection, link, data, at=self.site.business_time())
-            return self._sent(visit, f"{NEWS}/{_DONE[purpose]}")
+            said, errors = _said(link, visit.form, self.site.lists.programs)
+            if errors:
+                return _shown(visit, link, errors=errors)
+            await _pass_on(visit.connection, link, said, at=self.site.business_time())
+            is_chosen = any(isinstance(each, SubscriptionChoice) for each in said)
+            return self._sent(visit, f"{NEWS}/{'chosen' if is_chosen else _DONE[purpose]}")
 
         return act
 
@@ -135,7 +139,7 @@ class News:
             raise HTTPException(400, _NOT_ONE_CLICK)
         ending = _ending(link, link.kinds, by="one_click")
         async with self.site.connected(request) as connection:
-            await _pass_on(connection, link, ending, at=self.site.business_time())
+            await _pass_on(connection, link, [ending], at=self.site.business_time())
         self.site.relay_wake.set()
         return Response()
 
@@ -197,23 +201,31 @@ def _shown(visit: Visit, link: Link, *, errors: Mapping[str, str] | None = None)
         status=422 if is_wrong else 200,
         link=link,
         wishes=[news.KINDS[kind] for kind in link.kinds],
-        kinds=news.KINDS,
+        fields=news.WISHES,
+        filled={field.name: visit.form.text(field.name) for field in news.WISHES},
         chosen=visit.form.all("kinds"),
+        programs=visit.site.lists.programs,
         errors=errors or {},
     )
 
 
-def _said(link: Link, form: Form) -> AboutSubscription | None:
-    """Return what the page of *link* says with *form*; None if nothing was chosen."""
+def _said(
+    link: Link, form: Form, programs: Mapping[str, str]
+) -> tuple[list[AboutSubscription], Mapping[str, str]]:
+    """Return what the page of *link* says with *form*, or what is wrong, by field."""
+    about, kinds = link.subscription_id, list(link.kinds)
     if link.purpose == "confirm":
-        return SubscriptionConfirmation(
-            subscription_id=link.subscription_id, kinds=list(link.kinds)
-        )
+        return [SubscriptionConfirmation(subscription_id=about, kinds=kinds)], {}
     if link.purpose == "end":
-        return _ending(link, link.kinds, by="link")
-    chosen = news.KINDS if form.text("step") == _ALL else form.all("kinds")
-    kinds = [kind for kind in news.KINDS if kind in chosen]
-    return _ending(link, kinds, by="link") if kinds else None
+        return [_ending(link, kinds, by="link")], {}
+    if form.text("step") == _ALL:
+        return [_ending(link, list(news.KINDS), by="link")], {}
+    chosen, errors = news.chosen(form, programs, subscription_id=about)
+    if chosen is None:
+        return [], errors
+    left = [kind for kind in news.KINDS if kind not in chosen.kinds]
+    # First what is wished: with its last kind, a subscription ends.
+    return [chosen, *([_ending(link, left, by="link")] if left else [])], {}
 
 
 def _ending(
@@ -222,8 +234,11 @@ def _ending(
     return SubscriptionEnding(subscription_id=link.subscription_id, kinds=list(kinds), by=by)
 
 
-async def _pass_on(connection: Any, link: Link, data: AboutSubscription, *, at: datetime) -> None:
-    """Say *data* in the name of who has *link*. Raise 429 above the limit."""
+async def _pass_on(
+    connection: Any, link: Link, said: Sequence[AboutSubscription], *, at: datetime
+) -> None:
+    """Pass on what is *said* by who has *link*, in order. Raise 429 above the limit."""
     if not await store.note_link_use(connection, link.subscription_id):
         raise HTTPException(429, _USED_TOO_OFTEN)
-    await send_about_subscription(connection, data, str(uuid4()), at=at)
+    for each in said:
+        await send_about_subscription(connection, each, str(uuid4()), at=at)

@@ -1,9 +1,10 @@
 """The form for news: one address, and what is wished. Pure."""
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from shared.contracts.codes import CODES
-from shared.contracts.inbound import SubscriptionRequest
+from shared.contracts.inbound import SubscriptionChoice, SubscriptionRequest
 from shared.texts.email_addresses import is_email
 from shared.web.fields import Field, Fields
 from shared.web.forms import Form
@@ -27,23 +28,45 @@ WISHES = (
     Field("program", "Solicitations of", ("program",), "choice", "programs", wrong=_NO_PROGRAM),
 )  # fmt: skip
 FIELDS = Fields((ADDRESS, *WISHES))
+_CHOICES = Fields(WISHES)
+Said = TypeVar("Said", SubscriptionRequest, SubscriptionChoice)
 
 
-def judge(
+def asked(
     form: Form, programs: Mapping[str, str]
 ) -> tuple[SubscriptionRequest | None, dict[str, str]]:
     """Return what *form* asks for; else None, and what is wrong, by field."""
     data, errors = FIELDS.read(form)
-    address, program = form.text("address"), form.text("program")
+    address = form.text("address")
     if address and not is_email(address):
         errors.setdefault("address", _NO_ADDRESS)
-    if program and program not in programs:
+    return _judged(SubscriptionRequest, FIELDS, form, data, errors, programs)
+
+
+def chosen(
+    form: Form, programs: Mapping[str, str], *, subscription_id: str
+) -> tuple[SubscriptionChoice | None, dict[str, str]]:
+    """Return what *form* chooses for a subscription; else None, and what is wrong, by field."""
+    data, errors = _CHOICES.read(form)
+    data["subscription_id"] = subscription_id
+    return _judged(SubscriptionChoice, _CHOICES, form, data, errors, programs)
+
+
+def _judged(
+    model: type[Said],
+    fields: Fields,
+    form: Form,
+    data: Mapping[str, Any],
+    errors: dict[str, str],
+    programs: Mapping[str, str],
+) -> tuple[Said | None, dict[str, str]]:
+    if (program := form.text("program")) and program not in programs:
         errors["program"] = _NO_PROGRAM
-    asked = FIELDS.judge(SubscriptionRequest, data, errors)
+    said = fields.judge(model, data, errors)
     if errors:
-        return None, FIELDS.in_order(errors)
-    assert isinstance(asked, SubscriptionRequest)
-    return asked, {}
+        return None, fields.in_order(errors)
+    assert isinstance(said, model)
+    return said, {}
 
 
 def normalized(address: str) -> str:

@@ -84,7 +84,7 @@ def topic_of(event: Event) -> str:
     if name in (
         "contact_set", "preference_set", "code_asked", "need_stated", "note_stated",
         "notice_settle_directed", "subscription_ask_received", "subscription_confirm_received",
-        "subscription_end_received",
+        "subscription_set_received", "subscription_end_received",
     ):  # fmt: skip
         return intake.CONFIDENTIAL_TOPIC
     if event.subject == reference.SUBJECT:

@@ -146,6 +146,40 @@ async def test_e26_one_click_ends_one_kind_and_says_so(news: World) -> None:
     assert (ended["data"]["kinds"], ended["data"]["by"]) == (["monthly_update"], "one_click")
 
 
+async def test_what_the_holder_chooses_is_confirmed_and_other_kinds_stay(news: World) -> None:
+    identity = await confirmed(news, ["solicitations"])
+    before = await wishes(news)
+    choice = {"subscription_id": identity, "cadence": "monthly", "program": "cri-tac"}
+
+    await news.take_in(
+        news.log.subscription("set", offset=62, kinds=["solicitations"], **choice),
+        news.log.subscription("set", offset=63, kinds=["monthly_update"], **choice),
+    )
+
+    assert before == [("solicitations", "confirmed")]
+    assert await wishes(news) == [(kind, "confirmed") for kind in BOTH]
+    rows = await news.pool.fetch("SELECT DISTINCT cadence, program FROM subscriptions")
+    assert [tuple(row) for row in rows] == [("monthly", "cri-tac")]
+    told = (await announced(news))[2:]
+    assert [(each["type"].split(".")[3], each["data"]["kinds"]) for each in told] == [
+        ("subscription_confirmed", ["monthly_update"])
+    ]
+
+
+async def test_of_a_subscription_that_has_ended_nothing_can_be_chosen(news: World) -> None:
+    identity = await confirmed(news, ["solicitations"])
+    about = {"subscription_id": identity}
+
+    await news.take_in(
+        news.log.subscription("end", offset=62, by="link", **about),
+        news.log.subscription("set", offset=63, cadence="monthly", **about),
+    )
+
+    answer = (await news.out(DESK))[-1]
+    assert [reason["code"] for reason in answer["data"]["reasons"]] == ["unknown_subscription"]
+    assert await news.count("subscribers") == await news.count("subscriptions") == 0
+
+
 async def test_who_ends_everything_leaves_no_address(news: World) -> None:
     identity = await confirmed(news, BOTH)
 

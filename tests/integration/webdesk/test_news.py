@@ -305,30 +305,51 @@ async def test_a_link_that_is_used_without_end_is_limited(
     assert (await click(app, time, END)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("chosen", "ended"),
-    [
-        ({"kinds": ["solicitations"]}, ["solicitations"]),
-        ({"step": "all"}, ["monthly_update", "solicitations"]),
-    ],
-)
-async def test_on_the_page_of_preferences_some_or_all_is_ended(
-    browser: Browser, pool: "Pool[Any]", chosen: Any, ended: list[str]
+async def test_what_is_chosen_on_the_page_of_preferences_replaces_what_was(
+    browser: Browser, pool: "Pool[Any]"
 ) -> None:
-    await press(browser, PREFERENCES, **chosen)
+    wished = {"kinds": ["solicitations"], "cadence": "monthly", "program": "cri-tac"}
+
+    await press(browser, PREFERENCES, **wished)
+
+    assert "Your choice is sent" in browser.text
+    about = {"subscription_id": SUBSCRIPTION}
+    assert await messages(pool) == [
+        ("gov.cri.subscription.set.v1", {**about, **wished}),
+        ("gov.cri.subscription.end.v1", {**about, "kinds": ["monthly_update"], "by": "link"}),
+    ]
+
+
+async def test_who_chooses_everything_ends_nothing(browser: Browser, pool: "Pool[Any]") -> None:
+    await press(browser, PREFERENCES, kinds=BOTH, cadence="at_once")
+
+    ((kind, data),) = await messages(pool)
+    assert (kind, data["kinds"]) == ("gov.cri.subscription.set.v1", BOTH)
+
+
+async def test_everything_is_ended_on_the_page_of_preferences(
+    browser: Browser, pool: "Pool[Any]"
+) -> None:
+    await press(browser, PREFERENCES, kinds=["solicitations"], step="all")
 
     assert "It has ended" in browser.text
     ((kind, data),) = await messages(pool)
-    assert kind == "gov.cri.subscription.end.v1"
-    assert (sorted(data["kinds"]), data["by"]) == (ended, "link")
+    assert (kind, sorted(data["kinds"])) == ("gov.cri.subscription.end.v1", BOTH)
 
 
-async def test_without_a_choice_nothing_ends(browser: Browser, pool: "Pool[Any]") -> None:
-    page = await press(browser, PREFERENCES)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("kinds", []), ("kinds", ["gossip"]), ("cadence", "hourly"), ("program", "cri-moon")],
+)
+async def test_a_choice_that_is_none_changes_nothing(
+    browser: Browser, pool: "Pool[Any]", field: str, value: Any
+) -> None:
+    page = await press(browser, PREFERENCES, **{"kinds": BOTH, field: value})
 
     assert page.status_code == 422
-    assert 'id="kinds-error"' in page.text
+    assert f'id="{field}-error"' in page.text
     assert await messages(pool) == []
+    assert await pool.fetchval("SELECT count(*) FROM link_uses") == 0
 
 
 async def test_e27_a_click_is_answered_and_kept_while_kafka_is_away_and_sent_once(

@@ -25,6 +25,7 @@ LEADS_TO = {
     "code.send": ["code_asked"],
     "subscription.ask": ["subscription_ask_received"],
     "subscription.confirm": ["subscription_confirm_received"],
+    "subscription.set": ["subscription_set_received"],
     "subscription.end": ["subscription_end_received"],
     "status.ask": ["status_asked"],
     "capacity.declare": ["capacity_declared"],

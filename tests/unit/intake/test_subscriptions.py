@@ -9,7 +9,7 @@ from tests.examples.inbound import AGENCY, data_of
 from tests.examples.intake import Intake, codes, events, reasons
 
 ADDRESS = "pat@example.org"
-TYPES = ("subscription.ask", "subscription.confirm", "subscription.end")
+TYPES = tuple(f"subscription.{what}" for what in ("ask", "confirm", "set", "end"))
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -28,7 +28,7 @@ def test_what_is_said_of_subscriptions_keeps_its_order() -> None:
 
     found = [events(intake.send(kind, id=kind))[0] for kind in TYPES]
 
-    assert [event.number for event in found] == [1, 2, 3]
+    assert [event.number for event in found] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -7,11 +7,12 @@ import pytest
 
 from services.webdesk.acts import AboutSubscription, about_subscription, sent_in
 from services.webdesk.site.one_click import is_one_click
-from services.webdesk.subscriptions.form import judge, normalized
+from services.webdesk.subscriptions.form import asked, normalized
 from services.webdesk.subscriptions.links import Link
 from shared.contracts.inbound import (
     DATA,
     Inbound,
+    SubscriptionChoice,
     SubscriptionConfirmation,
     SubscriptionEnding,
     SubscriptionRequest,
@@ -28,6 +29,7 @@ AT = datetime(2026, 3, 2, 20, 4, tzinfo=UTC)
 SAID: tuple[AboutSubscription, ...] = (
     SubscriptionRequest(address="chief@agency.example", kinds=["solicitations"]),
     SubscriptionConfirmation(subscription_id=SUBSCRIPTION, kinds=["solicitations"]),
+    SubscriptionChoice(subscription_id=SUBSCRIPTION, kinds=["solicitations"], cadence="monthly"),
     SubscriptionEnding(subscription_id=SUBSCRIPTION, kinds=["solicitations"], by="link"),
 )
 
@@ -71,13 +73,13 @@ def test_an_address_in_another_case_is_the_same() -> None:
 
 
 def test_a_form_asks_for_what_it_names() -> None:
-    asked, errors = judge(
+    found, errors = asked(
         Form({"address": [" chief@agency.example "], "kinds": ["solicitations"], "cadence": [""]}),
         {},
     )
 
     assert errors == {}
-    assert asked == SAID[0]
+    assert found == SAID[0]
 
 
 @pytest.mark.parametrize(
