@@ -1,7 +1,7 @@
 """The tables of subscriptions, one function per statement; each is ``sql/<function>.sql``."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from asyncpg.pool import PoolConnectionProxy
@@ -121,6 +121,12 @@ async def end_subscriber(connection: "Connection[Any]", audience: str) -> list[s
 async def count_subscriptions(connection: "Connection[Any]") -> dict[str, int]:
     """Return how many subscriptions there are, by state."""
     return dict(await connection.fetch(_SQL["count_subscriptions"]))
+
+
+async def is_outbox_stuck(connection: "Connection[Any]", *, since: timedelta) -> bool:
+    """Return whether a message has waited *since* then to be sent: Kafka takes none."""
+    stuck: bool = await connection.fetchval(_SQL["is_outbox_stuck"], since)
+    return stuck
 
 
 async def add_telling(connection: "Connection[Any]", telling: Telling) -> None:

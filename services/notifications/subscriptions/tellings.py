@@ -38,6 +38,9 @@ from shared.process.tasks import LATER
 Connection = PoolConnectionProxy
 log = structlog.get_logger()
 PAGE = 500
+AWAY = HELD = timedelta(minutes=1)
+"""How long a message waits in the outbox until Kafka counts as away, and for how long nothing is
+told after that: what is read then may end a subscription."""
 NOTHING_NEW = "nothing new"
 _ANNOUNCED = "gov.cri.intake.solicitation_announced.v1"
 
@@ -54,7 +57,8 @@ class Tellings:
     """
     Makes the mails with news that is due; several processes share the work.
 
-    A page of subscribers is decided about in one transaction, with their mails.
+    A page of subscribers is decided about in one transaction, with their mails. While Kafka is
+    away, nobody is told anything: somebody may have ended a subscription, and it is not read yet.
     """
 
     def __init__(
@@ -64,11 +68,15 @@ class Tellings:
         relay_wake: asyncio.Event,
         clock: BusinessClock = REAL_TIME,
         page: int = PAGE,
+        away: timedelta = AWAY,
+        held: timedelta = HELD,
     ) -> None:
         self._public_url = public_url
         self._relay_wake = relay_wake
         self._clock = clock
         self._page = page
+        self._away, self._held = away, held
+        self._held_until = 0.0
         self._catalog = catalog.CatalogCache()
 
     async def step(self, pool: "Pool[Any]") -> timedelta:
@@ -77,7 +85,9 @@ class Tellings:
             now: datetime = await mails.read_now(connection)
             erased = await store.erase_unconfirmed(connection, before=now - ASKED_FOR)
             await self._begin_updates(connection, self._clock.at(now))
-            telling = await store.take_telling(connection)
+            telling = None
+            if not await self._is_held(connection):
+                telling = await store.take_telling(connection)
             if telling is not None:
                 await self._tell(connection, telling, self._clock.at(now))
         if erased:
@@ -86,6 +96,14 @@ class Tellings:
             return LATER
         self._relay_wake.set()
         return NOW
+
+    async def _is_held(self, connection: "Connection[Any]") -> bool:
+        """Return whether Kafka is away, or was moments ago."""
+        at = asyncio.get_running_loop().time()
+        if await store.is_outbox_stuck(connection, since=self._away):
+            self._held_until = at + self._held.total_seconds()
+            return True
+        return at < self._held_until
 
     async def _begin_updates(self, connection: "Connection[Any]", at: datetime) -> None:
         """Note the updates that are due, one for each zone, with the catalog as it is now."""

@@ -47,10 +47,18 @@ async def subscribed(world: World, subscribers: Sequence[Subscriber]) -> None:
 async def tell(world: World, at: datetime = MONDAY, *, page: int = 500) -> BusinessClock:
     """Tell everything that is due at the business time *at*; return the clock."""
     clock = showing(at)
-    tellings = Tellings(public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, page=page)
+    tellings = telling(clock, page=page)
     while await tellings.step(world.pool) == AT_ONCE:
         pass
     return clock
+
+
+def telling(clock: BusinessClock, **more: Any) -> Tellings:
+    """Return what tells news; that nothing is sent from the outbox here holds nothing back."""
+    never = {"away": timedelta(days=1)}
+    return Tellings(
+        public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, **{**never, **more}
+    )
 
 
 async def send(world: World, **more: Any) -> list[Any]:

@@ -12,7 +12,6 @@ import pytest
 from deploy.local.stack import Stack
 from services.notifications.handlers import NotificationsReader
 from services.notifications.restore.reader import Restore
-from services.notifications.subscriptions.tellings import Tellings
 from shared.contracts import reference
 from shared.postgres.pool import LIMITS
 from shared.process.tasks import AT_ONCE
@@ -32,6 +31,7 @@ from tests.integration.notifications.news import (
     subscribed,
     subscriber,
     tell,
+    telling,
 )
 from tests.integration.notifications.test_mails import showing
 
@@ -225,13 +225,38 @@ async def test_several_processes_tell_everybody_once(news: World) -> None:
     clock = showing(MONDAY)
 
     async def run() -> None:
-        tellings = Tellings(public_url=PUBLIC_URL, relay_wake=asyncio.Event(), clock=clock, page=4)
+        tellings = telling(clock, page=4)
         while await tellings.step(news.pool) == AT_ONCE:
             pass
 
     await asyncio.gather(run(), run())
 
     assert await decided(news) == {("mail", ""): 40}
+
+
+async def test_e27_while_kafka_is_away_and_a_moment_after_nobody_is_told(news: World) -> None:
+    one, two = (subscriber(n, monthly_update="monthly") for n in (1, 2))
+    await subscribed(news, [one, two])
+    await news.take_in(news.log.program(), news.log.ask("chief@agency.example"))
+    clock = showing(APRIL)
+    held, later = (
+        telling(clock, away=timedelta(hours=1)),
+        telling(clock, away=timedelta(hours=1), held=timedelta()),
+    )
+
+    await news.pool.execute("UPDATE outbox SET appended_at = now() - interval '1 hour'")
+    assert await held.step(news.pool) != AT_ONCE
+    assert await later.step(news.pool) != AT_ONCE
+    await news.pool.execute("DELETE FROM outbox")
+    assert await held.step(news.pool) != AT_ONCE
+    assert await mails(news, "update.v1") == []
+    ending = {"subscription_id": one.subscription_id, "by": "one_click"}
+    await news.take_in(news.log.subscription("end", offset=70, kinds=["monthly_update"], **ending))
+
+    while await later.step(news.pool) == AT_ONCE:
+        pass
+
+    assert [row["audience"] for row in await mails(news, "update.v1")] == [two.audience]
 
 
 async def test_a_later_version_overtakes_one_that_was_not_sent(news: World) -> None:
