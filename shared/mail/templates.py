@@ -120,7 +120,7 @@ CONFIRM = Template(
     "confirm",
     1,
     "Please confirm that you want this email",
-    {"wished": ["each new solicitation, and its changes"], **_LINKS},
+    {"wished": ["each new solicitation, and its changes"], "gets_news": True, **_LINKS},
 )
 PREFERENCES = Template("preferences", 1, "Your subscription to our news", _LINKS)
 SOLICITATION = Template(

@@ -78,6 +78,11 @@ def ask(subscriber: Subscriber, asked: SubscriptionAskFacts, now: datetime) -> A
     return "confirm" if new else "preferences"
 
 
+def gets_news(subscriber: Subscriber) -> bool:
+    """Return whether the holder of the address has confirmed anything."""
+    return any(wish.state == CONFIRMED for wish in subscriber.wishes.values())
+
+
 def unconfirmed(wishes: Mapping[str, Wish], kinds: Collection[str]) -> list[str]:
     """Return those of *kinds* that the holder of the address has not confirmed, in order."""
     return sorted(k for k in set(kinds) if k not in wishes or wishes[k].state != CONFIRMED)

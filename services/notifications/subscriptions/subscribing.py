@@ -195,7 +195,7 @@ def _mail(
         number=0,
         kind=life.NEWS,
         template=template.name,
-        facts=json.dumps({"kinds": kinds}),
+        facts=json.dumps({"kinds": kinds, "gets_news": rules.gets_news(found)}),
         matter=ACCOUNT,
         timing=URGENT,
     )

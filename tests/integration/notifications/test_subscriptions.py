@@ -119,6 +119,28 @@ async def test_e25_a_confirmed_address_that_asks_again_gets_the_link_to_its_page
     assert await announced(news) == before
 
 
+async def test_a_confirmation_leads_to_the_page_of_who_gets_other_news_already(
+    news: World,
+) -> None:
+    await news.take_in(news.log.ask(OTHER, offset=59))
+    identity = await confirmed(news, ["solicitations"])
+    await news.pool.execute("UPDATE subscribers SET mailed_at = '{}'")
+
+    await news.take_in(news.log.ask(ADDRESS, kinds=BOTH, offset=62))
+    mails = await send(news)
+
+    texts = [
+        "".join(mail.get_body((form,)).get_content() for form in ("plain", "html"))
+        for mail in mails
+    ]
+    confirming = LINKS.confirm(identity, ["monthly_update"])
+    assert len(texts) == 3
+    for text in texts:
+        is_of_subscriber = confirming in text
+        assert text.count(LINKS.preferences(identity)) == (2 if is_of_subscriber else 0)
+    assert sum(text.count(confirming) for text in texts) == 2
+
+
 async def test_e23_the_answers_for_a_known_and_an_unknown_address_are_the_same(
     news: World,
 ) -> None:
