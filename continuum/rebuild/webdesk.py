@@ -1,4 +1,4 @@
-"""Says why nothing of the public desk is rebuilt: no table of it is a fold of the log."""
+"""Says why nothing of the public desk is rebuilt: its topics are kept for a day."""
 
 from continuum.rebuild.tables import Tables
 from services.webdesk.acts import parse
@@ -14,6 +14,8 @@ WEBDESK = Tables(
         ("asks", "link_uses"): "are counted for an hour or a day, to limit them",
         ("requests", "told"): "come from a topic that is kept for a day",
         ("codes", "codes_asked"): "are codes that wait to be entered",
+        ("offers", "engagements"): "come from a topic that is kept for a day",
+        ("provider_acts",): "are what people of providers did, and the answers",
     },
     topics=frozenset(),
     make="",

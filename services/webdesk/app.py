@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.webdesk import gauges, lists, store
+from services.webdesk import gauges, lists, projection, store
 from services.webdesk.acts import TOPICS
 from services.webdesk.handlers import WebDeskReader
 from services.webdesk.restore import OWN, Restore
@@ -31,7 +31,10 @@ def build(settings: Settings) -> Service:
         relay_wake=relay_wake,
         own=OWN,
         restore=Restore(),
-        tasks=[Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS)],
+        tasks=[
+            Task("drafts", store.sweep_drafts, every=_SWEEP_SECONDS),
+            Task("work", projection.sweep_work, every=_SWEEP_SECONDS),
+        ],
         gauges=gauges.show,
         public=web.pages(Site(settings, found, relay_wake=relay_wake)),
     )

@@ -1,13 +1,14 @@
-"""Handles one batch: notes the answers to what was sent, and what requesters are told."""
+"""Handles one batch: notes answers, and what requesters and providers are told."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from services.webdesk import cases, store
+from services.webdesk import cases, projection, store
 from services.webdesk.acts import Answer, answer_in, parse
 from services.webdesk.tellings import Sentence, Status, sentence_in, status_in
+from services.webdesk.work.work import Work
 from shared.contracts.outbound import TYPES
 from shared.delivery.records import Item, Malformed, PassedOver, Record, Taken
 from shared.delivery.take_in.reader import Connection
@@ -15,8 +16,13 @@ from shared.delivery.take_in.reader import Connection
 
 @dataclass(slots=True)
 class Batch:
-    """The answers of one batch, and what it tells requesters, in their order."""
+    """
+    The answers of one batch, and what it tells requesters, in their order.
 
+    ``work`` is that of providers, as the batch changes it.
+    """
+
+    work: Work
     answers: list[Answer] = field(default_factory=list)
     numbers: list[tuple[str, str]] = field(default_factory=list)
     """Reference and tracking number of requests that were accepted."""
@@ -28,7 +34,8 @@ class WebDeskReader:
     """
     Reads what ``web-desk`` is told (see `shared.delivery.take_in.reader.Reader`).
 
-    Answers are noted, and what requesters are told of their requests in words.
+    Answers are noted, what requesters are told of their requests in words, and what providers
+    without a system are asked and work on.
     """
 
     def parse(self, record: Record) -> Item | PassedOver | Malformed:
@@ -40,7 +47,11 @@ class WebDeskReader:
     async def load(
         self, connection: "Connection[Any]", items: Sequence[Item], *, at: datetime
     ) -> Batch:
-        return Batch()
+        """Lock what the batch may change: the work on its requests, and the acts it answers."""
+        messages = [item.message for item in items]
+        numbers = {each.data.get("tracking_number") for each in messages if each.audience}
+        answered = {each.inreplytoid for each in messages if each.inreplytoid is not None}
+        return Batch(await projection.load_work(connection, numbers - {None}, answered))
 
     def decide(self, state: Batch, item: Item) -> Taken:
         message = item.message
@@ -52,13 +63,17 @@ class WebDeskReader:
         if message.type == TYPES["accepted"]:
             state.numbers.append((message.data["reference"], message.data["tracking_number"]))
         if answer is None:
-            return Taken("ignored" if sentence is None else "applied")
+            is_work = state.work.tell(message)
+            return Taken("applied" if is_work or sentence is not None else "ignored")
+        state.work.answer(answer.message_id, is_refused=answer.state == "refused")
         state.answers.append(answer)
         return Taken("applied")
 
     async def save(self, connection: "Connection[Any]", state: Batch) -> None:
         if state.answers:
             await store.record_answers(connection, state.answers)
+            await projection.record_act_answers(connection, state.answers)
+        await projection.save_work(connection, state.work)
         if state.numbers:
             await cases.number_requests(connection, state.numbers)
         if state.statuses:
