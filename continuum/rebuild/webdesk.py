@@ -16,6 +16,7 @@ WEBDESK = Tables(
         ("codes", "codes_asked"): "are codes that wait to be entered",
         ("offers", "engagements"): "come from a topic that is kept for a day",
         ("provider_acts",): "are what people of providers did, and the answers",
+        ("provider_sessions",): "are browsers of people of providers",
     },
     topics=frozenset(),
     make="",

@@ -39,7 +39,7 @@ class Settings(ServiceSettings):
     code_key: Annotated[SecretStr, Field(min_length=32)] | None = None
     """The key that the public desk has, too, of which both derive codes; None: no code is sent."""
     desk_url: str | None = None
-    """The address of the public desk, for links in mails to subscribers; None: no such mails."""
+    """The address of the public desk, for links in mails; None: none to subscribers."""
     link_key: SecretStr | None = None
     """The key of which the tokens of these links are derived, in hexadecimal: the desk's, too."""
 

@@ -24,6 +24,8 @@ from shared.postgres.statements import load_statements
 _SQL = load_statements(__package__)
 KEPT = timedelta(days=400)
 """How long what has ended is kept, and what people did."""
+SESSION_LASTS = timedelta(hours=12)
+"""After what time a session of somebody at a provider ends in any case."""
 _SWEPT_EVERY = timedelta(hours=1)
 
 
@@ -73,7 +75,7 @@ async def restore_acts(connection: Any, acts: Collection[MadeAct]) -> None:
 
 async def sweep_work(pool: "Pool[Any]") -> timedelta:
     """Erase what has ended long ago; return the time until the next sweep."""
-    await pool.execute(_SQL["sweep_work"], KEPT)
+    await pool.execute(_SQL["sweep_work"], KEPT, SESSION_LASTS)
     return _SWEPT_EVERY
 
 

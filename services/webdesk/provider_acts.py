@@ -57,19 +57,23 @@ class MadeAct(NamedTuple):
 
 def made(data: ActData, person: Person, *, token: str, at: datetime) -> MadeAct:
     """Return the act of *person* that a form with *token* makes: sent twice, it is one act."""
-    kind = _KINDS[type(data)]
-    message_id = derived_id(token, kind, person.provider)
+    message_id = message_id_of(type(data), person, token=token)
     return _act(data, message_id, person.provider, person.actor, at)
 
 
-def message_of(act: MadeAct, data: ActData, *, at: datetime, number: int) -> Outgoing:
+def message_id_of(model: type[BaseModel], person: Person, *, token: str) -> str:
+    """Return the id of the message of *model* that a form with *token* makes for *person*."""
+    return derived_id(token, _KINDS[model], person.provider)
+
+
+def message_of(act: MadeAct, data: ActData, *, number: int) -> Outgoing:
     """Return the message of *act* with *data*, the *number*-th about its subject."""
     return outgoing(
         data,
         act.message_id,
         act.about,
         actor=act.actor,
-        at=at,
+        at=act.sent_at,
         number=number,
         on_behalf_of=act.provider,
     )

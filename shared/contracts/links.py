@@ -3,7 +3,8 @@ The links in mails, which the public desk opens. Pure.
 
 Notifications writes a link, the desk checks it; both derive its token with one key, so that no
 token is on a topic or in a table. A token is good for one subscription, one purpose and its kinds,
-or for the request of one contact, as long as the contact keeps its address.
+or for the request of one contact, as long as the contact keeps its address, or for one offer and
+one contact of its provider.
 """
 
 import hmac
@@ -15,6 +16,8 @@ from typing import Literal
 Purpose = Literal["confirm", "preferences", "end"]
 LEAST_KEY = 32
 """How many bytes the key has at least."""
+OFFER_PATH = "/offer"
+"""Where the public desk opens the link in a mail about an offer."""
 _BYTES = 18
 
 
@@ -48,6 +51,16 @@ class Links:
         *contact* is the contact's key, ``contact:<participant>:<contact id>``.
         """
         return _token(self.key, "status", contact, address.lower())
+
+    def offer(self, offer_id: str, provider: str, contact_id: str) -> str:
+        """Return the link to the page of an offer, for a contact of *provider*."""
+        contact = urlsafe_b64encode(contact_id.encode()).decode()
+        token = self.offer_token(offer_id, provider, contact_id)
+        return f"{self.url}{OFFER_PATH}/{offer_id}/{provider}/{contact}/{token}"
+
+    def offer_token(self, offer_id: str, provider: str, contact_id: str) -> str:
+        """Return the token of that link: 24 characters of a URL."""
+        return _token(self.key, "offer", offer_id, provider, contact_id)
 
     def _to(self, purpose: Purpose, subscription_id: str, kinds: Sequence[str]) -> str:
         named = f"/{'.'.join(sorted(kinds))}" if kinds else ""

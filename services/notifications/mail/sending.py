@@ -27,7 +27,7 @@ from shared.catalog.catalog import CatalogCache
 from shared.contracts.links import Links
 from shared.contracts.reference import Calendar
 from shared.contracts.services import WEB_DESK
-from shared.mail.templates import TEMPLATES, WITH_LINKS, render
+from shared.mail.templates import OFFER, TEMPLATES, WITH_LINKS, render
 from shared.one_time_codes import code_of
 from shared.process import crash_points
 from shared.process.backoff import Backoff
@@ -185,6 +185,8 @@ class Mailer:
             of_list = linked.list_of(self._links, mail.audience, each.matter)
         if self._links is not None and has_status_page(each):
             facts = facts | {"status_url": self._links.status(mail.contact, each.address or "")}
+        if each.template == OFFER.name:
+            facts = facts | {"page_url": self._page_of(each)}
         rendered = render(TEMPLATES[each.template], facts, public_url=self._public_url)
         try:
             composed = compose(
@@ -198,6 +200,13 @@ class Mailer:
         except AddressError as error:
             return Outcome("refused", "rcpt", error.status)
         return await self._transport.send(composed)
+
+    def _page_of(self, each: ClaimedMail) -> str | None:
+        """Return the link to the offer's page; None if it is answered by a system, or by phone."""
+        if self._links is None or each.facts["has_system"]:
+            return None
+        mail = each.mail
+        return self._links.offer(each.facts["offer_id"], mail.audience, mail.contact_id)
 
     def _code(self, each: ClaimedMail) -> str:
         assert self._code_key is not None

@@ -3,12 +3,15 @@
 from starlette.routing import BaseRoute
 
 from services.webdesk.site import (
+    act_pages,
     code_pages,
+    enter_pages,
     form_pages,
     lost_pages,
     review_pages,
     start_pages,
     status_pages,
+    work_pages,
 )
 from services.webdesk.site.news_pages import News
 from services.webdesk.site.visits import Site
@@ -31,5 +34,8 @@ def routes(site: Site) -> list[BaseRoute]:
         *code_pages.routes(site),
         *status_pages.routes(site),
         *lost_pages.routes(site),
+        *enter_pages.routes(site),
+        *work_pages.routes(site),
+        *act_pages.routes(site),
         *(() if key is None else News(site, read_key(key.get_secret_value())).routes()),
     ]

@@ -1,5 +1,6 @@
--- $1: how long what has ended is kept; acts are kept as long after they were sent.
-  WITH old_offers AS (
+-- $1: how long what has ended is kept, and acts after they were sent. $2: how long a session lasts.
+  WITH old_sessions AS (DELETE FROM provider_sessions WHERE started_at <= now() - $2::interval),
+       old_offers AS (
        DELETE FROM offers
         WHERE changed_at <= now() - $1::interval
           AND state <> 'open'

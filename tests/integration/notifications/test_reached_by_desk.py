@@ -8,12 +8,15 @@ import pytest
 from services.notifications.handlers import NotificationsReader
 from shared.contracts import intake
 from shared.contracts.event import Event
+from shared.contracts.links import Links
 from shared.contracts.outbound import Message
 from shared.contracts.services import WEB_DESK
+from shared.process.tasks import AT_ONCE
 from tests.examples.facts import (
     AGENCY,
     DECISION,
     NOTE,
+    OFFER,
     OFFICE,
     PROVIDER,
     Log,
@@ -22,6 +25,9 @@ from tests.examples.facts import (
     state,
 )
 from tests.integration.notifications.conftest import World, history, kinds, numbers
+from tests.integration.notifications.mail_servers import Handler
+from tests.integration.notifications.news import parsed
+from tests.integration.notifications.test_mails import mailer
 
 OTHER = "web-other"
 
@@ -199,3 +205,28 @@ async def test_the_public_desk_has_the_numbers_of_its_topic_alone(world: World) 
     found = {tuple(row) for row in rows}
     assert (f"cri.out.{WEB_DESK}.v1", WEB_DESK) in found
     assert PROVIDER not in {subject for _, subject in found}
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+async def test_e35_the_mail_about_an_offer_leads_to_its_page(
+    world: World, *, has_links: bool
+) -> None:
+    world.reader = NotificationsReader(with_mail=True)
+    log, links = world.log, Links("https://help.example", b"k" * 32)
+    await world.take_in(
+        log.contact("p-1", participant=PROVIDER, email="desk@iacp.example"),
+        *through_the_desk(log)[:-1],
+    )
+    handler = Handler()
+
+    async with mailer(handler, links=links if has_links else None) as sending:
+        while await sending.step(world.pool) == AT_ONCE:
+            pass
+
+    (mail,) = [parsed(each.content) for each in handler.kept]
+    texts = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")]
+    address = links.offer(OFFER, PROVIDER, "p-1")
+    for text in texts:
+        assert (address in text) == has_links
+        assert ("call the program office" in text) != has_links
+        assert "crisis teams" not in text

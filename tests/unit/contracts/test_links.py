@@ -1,13 +1,15 @@
 """Two deployments derive the same token of a link, and nobody else can."""
 
 import re
+from base64 import urlsafe_b64decode
 
 import pytest
 
-from shared.contracts.links import Links, read_key, token
+from shared.contracts.links import OFFER_PATH, Links, read_key, token
 
 KEY = bytes(range(32))
 LINKS = Links("https://desk.example", KEY)
+OFFER = "CRI-2026-000042-J-O1"
 CONTACT, ADDRESS = "contact:web-desk:WEB-7F3K9QZ2MX", "chief@alturas.example"
 
 
@@ -39,3 +41,28 @@ def test_the_key_is_shown_nowhere() -> None:
 def test_a_key_that_is_too_short_or_none_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="at least 32 bytes in hexadecimal"):
         read_key(written)
+
+
+def test_a_link_to_an_offer_names_it_and_the_contact_and_has_a_token() -> None:
+    link = LINKS.offer(OFFER, "noble", "desk/1 é")
+    start, offer, provider, contact, token = link.rsplit("/", 4)
+
+    assert start == f"https://desk.example{OFFER_PATH}"
+    assert (offer, provider) == (OFFER, "noble")
+    assert urlsafe_b64decode(contact).decode() == "desk/1 é"
+    assert token == LINKS.offer_token(OFFER, "noble", "desk/1 é")
+    assert link.isascii()
+
+
+def test_its_token_is_good_for_nothing_else() -> None:
+    tokens = {
+        LINKS.offer_token(OFFER, "noble", "desk"),
+        LINKS.offer_token(f"{OFFER}1", "noble", "desk"),
+        LINKS.offer_token(OFFER, "other", "desk"),
+        LINKS.offer_token(OFFER, "noble", "other"),
+        LINKS.offer_token(OFFER, "desk", "noble"),
+        Links("https://desk.example", KEY[::-1]).offer_token(OFFER, "noble", "desk"),
+        LINKS.status_token("noble", "desk"),
+    }
+
+    assert len(tokens) == 7

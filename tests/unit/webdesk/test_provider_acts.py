@@ -35,7 +35,7 @@ def test_an_act_is_a_message_of_the_desk_for_the_provider_and_names_the_person(
     data: ActData, kind: str, about: str
 ) -> None:
     act = made(data, PERSON, token="form", at=AT)
-    message = message_of(act, data, at=AT, number=3)
+    message = message_of(act, data, number=3)
 
     read = Inbound.model_validate_json(message.value or b"")
     assert message.topic == IN_TOPIC
@@ -60,7 +60,7 @@ def test_the_desk_keeps_what_was_done_without_the_words(
 def test_an_act_is_known_from_the_own_topic(data: ActData, kind: str, about: str) -> None:
     act = made(data, PERSON, token="form", at=AT)
 
-    assert made_in(message_of(act, data, at=AT, number=1).value or b"") == act
+    assert made_in(message_of(act, data, number=1).value or b"") == act
 
 
 def test_the_same_form_is_one_act_and_another_form_another() -> None:
@@ -73,7 +73,7 @@ def test_the_same_form_is_one_act_and_another_form_another() -> None:
 
 def test_what_the_desk_sends_for_nobody_is_no_act_of_a_provider() -> None:
     act = made(ACTS[0][0], PERSON, token="form", at=AT)
-    value = message_of(act, ACTS[0][0], at=AT, number=1).value or b""
+    value = message_of(act, ACTS[0][0], number=1).value or b""
 
     assert made_in(value.replace(b'"onbehalfof":"noble",', b"")) is None
     assert made_in(b"{}") is None

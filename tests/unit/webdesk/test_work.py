@@ -195,6 +195,17 @@ def test_reports_and_the_end_are_kept() -> None:
     assert work.engagements[ENGAGEMENT].state == "closed"
 
 
+def test_every_report_is_kept_in_its_order() -> None:
+    work = after(told("engagement_opened", 1))
+    for number, milestone in enumerate(("kick_off", "on_site")):
+        said = {"milestone": milestone, "on": "2026-05-01"}
+        work.acts = {f"m-{number}": SentAct(f"m-{number}", REPORT, ENGAGEMENT, said)}
+        work.answer(f"m-{number}", is_refused=False)
+
+    reached = [each["milestone"] for each in work.engagements[ENGAGEMENT].milestones]
+    assert reached == ["kick_off", "on_site"]
+
+
 def test_who_cannot_go_on_has_given_up() -> None:
     work = acted(CLOSE, ENGAGEMENT, {"reason": "cannot_go_on"}, "engagement_opened")
 

@@ -1,0 +1,6 @@
+SELECT message_id, kind, about, said, sent_at, state, reasons
+  FROM provider_acts
+ WHERE provider = $1
+   AND about = $2
+ ORDER BY sent_at DESC
+ LIMIT 20;

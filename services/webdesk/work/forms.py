@@ -1,0 +1,261 @@
+"""The forms in which a provider acts, and the data of the message that each makes. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from shared.contracts.codes import CODES, STATES
+from shared.contracts.inbound import Capacity, Close, Milestone, OfferAnswer
+from shared.web.fields import Field, Fields
+from shared.web.forms import Form
+
+OTHER_REASONS = "form"
+"""The place of reasons that are about no field."""
+_MOST_NOTE = 2000
+_END_FIRST = "The end is before the beginning. Exchange or correct the dates."
+_NO_TERMS = "Give at least one: the dates on which you could help, or the forms of help."
+_SAY_WHY = "Say in a few words what the reason is."
+_AHEAD = "This day lies ahead. Correct the date."
+_PAST = "This day has passed. Give a later one."
+_DATE = "Give a date, such as 2026-03-31."
+_ENTRY = ("entries", "0")
+_NUMBER = "Give a number from 0 to 1,000."
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an act is about, and the day at the office, whose ``zone`` counts for dates."""
+
+    id: str
+    today: date
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """
+    A form: ``does`` says what follows, ``button`` what the button says.
+
+    ``fixed`` is the part of the data that is not filled in. ``complete`` brings what was filled in
+    into the form of the message; ``also_wrong`` finds what contradicts itself, by field.
+    """
+
+    name: str
+    title: str
+    does: str
+    button: str
+    model: type[BaseModel]
+    fields: Fields
+    fixed: Callable[[About], Mapping[str, Any]]
+    told: Sequence[str] = ()
+    complete: Callable[[About, dict[str, Any]], None] = lambda _, __: None
+    also_wrong: Callable[[About, Form], Mapping[str, str]] = lambda _, __: {}
+
+    def read(self, form: Form, about: About) -> tuple[BaseModel | None, dict[str, str]]:
+        """Return the data of the message that *form* makes, or all that is wrong, by field."""
+        data, errors = self.fields.read(form)
+        for name, why in self.also_wrong(about, form).items():
+            errors.setdefault(name, why)
+        if errors:
+            return None, self.fields.in_order(errors)
+        self.complete(about, data)
+        found = self.fields.judge(self.model, {**data, **self.fixed(about)}, errors)
+        return found, self.fields.in_order(errors)
+
+    def refused(self, reasons: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Return the *reasons* of a refusal in words, by field; a field may have several."""
+        errors: dict[str, str] = {}
+        for reason in reasons:
+            field = self.fields.at(reason.get("path", ""))
+            name = OTHER_REASONS if field is None else field.name
+            said = f"{reason.get('message', '')} {reason.get('fix') or ''}".strip()
+            errors[name] = f"{errors[name]} {said}" if name in errors else said
+        return self.fields.in_order(errors)
+
+
+def _meanings(codes: str) -> dict[str, str]:
+    return {code: meaning.rstrip(".") for code, meaning in CODES[codes].items()}
+
+
+_WHY_NOT = {**_meanings("decline_reasons"), "other": "Another reason; say it in words"}
+
+
+def _note(label: str, readers: str, *, needed: bool = False) -> Field:
+    return Field("note", label, ("note",), "words", most=_MOST_NOTE, needed=needed,
+                 help=f"{readers} At most 2,000 characters.", wrong=_SAY_WHY)  # fmt: skip
+
+
+def _forms(path: tuple[str, ...], label: str) -> Field:
+    return Field("service_forms", label, path, "checks", _meanings("service_forms"))
+
+
+def _offer(answer: str) -> Callable[[About], Mapping[str, Any]]:
+    return lambda about: {"offer_id": about.id, "answer": answer}
+
+
+def _engagement(**more: Any) -> Callable[[About], Mapping[str, Any]]:
+    return lambda about: {"engagement_id": about.id, **more}
+
+
+def _decline_wrong(_: About, form: Form) -> Mapping[str, str]:
+    is_unsaid = form.text("reason_code") == "other" and not form.text("note")
+    return {"note": _SAY_WHY} if is_unsaid else {}
+
+
+def _counter_wrong(_: About, form: Form) -> Mapping[str, str]:
+    begin, end = _day(form.text("from")), _day(form.text("until"))
+    if begin is not None and end is not None and end < begin:
+        return {"until": _END_FIRST}
+    has_terms = form.text("from") or form.text("until") or form.all("service_forms")
+    return {} if has_terms else {"from": _NO_TERMS}
+
+
+def _report_wrong(about: About, form: Form) -> Mapping[str, str]:
+    on = _day(form.text("on"))
+    return {"on": _AHEAD} if on is not None and on > about.today else {}
+
+
+def _capacity_wrong(about: About, form: Form) -> Mapping[str, str]:
+    errors = {}
+    until = _day(form.text("valid_until"))
+    if form.text("valid_until") and until is None:
+        errors["valid_until"] = _DATE
+    if until is not None and until < about.today:
+        errors["valid_until"] = _PAST
+    number = form.text("can_take")
+    if number and not (number.isascii() and number.isdigit() and int(number) <= 1000):
+        errors["can_take"] = _NUMBER
+    return errors
+
+
+def _capacity(about: About, data: dict[str, Any]) -> None:
+    """Write one entry, until the end of the day that was given."""
+    until = date.fromisoformat(data.pop("valid_until"))
+    data["valid_until"] = datetime.combine(until + timedelta(days=1), time(), about.zone)
+    data["entries"] = [data["entries"]["0"]]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_OFFICE_HEARS = "the program office: what you answered, and your words"
+ACCEPT = ActForm(
+    "accept",
+    "Take the request on",
+    "Your work for the agency begins. It takes one of the places that you have declared.",
+    "Accept",
+    OfferAnswer,
+    Fields([_note("Words with it", "The program office and the agency's system read them.")]),
+    _offer("accept"),
+    ("the agency: that you help", _OFFICE_HEARS),
+)
+DECLINE = ActForm(
+    "decline",
+    "Decline the offer",
+    "The request goes on to another provider. You owe nothing, and nothing is held against you.",
+    "Decline",
+    OfferAnswer,
+    Fields(
+        [
+            Field("reason_code", "Why?", ("reason_code",), "choice", _WHY_NOT,
+                  needed=True, wrong="Choose the reason."),
+            _note("In words", "The program office alone reads them."),
+        ]
+    ),
+    _offer("decline"),
+    (_OFFICE_HEARS, "the agency: that another provider is looked for, without your reason"),
+    also_wrong=_decline_wrong,
+)  # fmt: skip
+COUNTER = ActForm(
+    "counter",
+    "Propose other terms",
+    "The program office decides with the agency whether your terms suit it. The offer ends.",
+    "Propose these terms",
+    OfferAnswer,
+    Fields(
+        [
+            Field("from", "You could help from", ("counter", "from"), "date", wrong=_DATE),
+            Field("until", "You could help until", ("counter", "until"), "date", wrong=_DATE),
+            _forms(("counter", "service_forms"), "Forms of help that you propose"),
+            _note("In words", "The program office alone reads them."),
+        ]
+    ),
+    _offer("counter"),
+    ("the program office: your terms, and your words",),
+    also_wrong=_counter_wrong,
+)
+REPORT = ActForm(
+    "report",
+    "Report a milestone",
+    "The first milestone starts the delivery. Report each when it is reached.",
+    "Report it",
+    Milestone,
+    Fields(
+        [
+            Field("milestone", "What was reached?", ("milestone",), "choice",
+                  _meanings("milestones"), needed=True, wrong="Choose the milestone."),
+            Field("on", "When?", ("on",), "date", needed=True, wrong=_DATE),
+            _note("In words", "The program office and the agency's system read them."),
+        ]
+    ),
+    _engagement(),
+    ("the agency: how the work stands", "the program office: your words"),
+    also_wrong=_report_wrong,
+)  # fmt: skip
+COMPLETE = ActForm(
+    "complete",
+    "Close the work as completed",
+    "The agency's request ends. Report the milestone “delivered” first.",
+    "Close it",
+    Close,
+    Fields([_note("In words", "The program office alone reads them.")]),
+    _engagement(reason="completed"),
+    ("the agency: that its request is closed", "the program office: your words"),
+)
+GIVE_UP = ActForm(
+    "give-up",
+    "Say that you cannot go on",
+    "Your work ends. The request keeps its place, and another provider is looked for.",
+    "End our work",
+    Close,
+    Fields([_note("What is the reason?", "The program office alone reads it.", needed=True)]),
+    _engagement(reason="cannot_go_on"),
+    (
+        "the agency: that another provider is looked for",
+        "the program office: that you cannot go on, and why",
+    ),
+)
+CAPACITY = ActForm(
+    "declare",
+    "Say how much work you can take",
+    "It replaces what you declared before. Without a declaration that is valid you get no offers.",
+    "Declare it",
+    Capacity,
+    Fields(
+        [
+            Field("can_take", "How many engagements more can you take?", (*_ENTRY, "can_take"),
+                  needed=True, most=4, wrong=_NUMBER, help="From now on. 0: no offers for now."),
+            Field("valid_until", "Until which day is this valid?", ("valid_until",), "date",
+                  needed=True, wrong=_DATE),
+            Field("topics", "Topics", (*_ENTRY, "topics"), "checks", "topics",
+                  help="Leave all empty if you help with any."),
+            _forms((*_ENTRY, "service_forms"), "Forms of help"),
+            Field("agency_types", "Kinds of agencies", (*_ENTRY, "agency_types"), "checks",
+                  _meanings("agency_types")),
+            Field("states", "States and territories", (*_ENTRY, "states"), "checks", STATES),
+        ]
+    ),
+    lambda _: {},
+    also_wrong=_capacity_wrong,
+    complete=_capacity,
+)  # fmt: skip
+OF_OFFERS: Mapping[str, ActForm] = {form.name: form for form in (ACCEPT, DECLINE, COUNTER)}
+OF_ENGAGEMENTS: Mapping[str, ActForm] = {form.name: form for form in (REPORT, COMPLETE, GIVE_UP)}
