@@ -28,8 +28,8 @@ setup: .venv/ready ## make .venv from the hash-pinned locks (skipped when nothin
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## run requests of real agencies end to end [SEED=1] [DESK=1] [KILL=routing,desk] [CHECK=1]
-	@$(RUN) -m $(if $(CHECK),tests.proofs.demo,deploy.demo) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL)) $(if $(DESK),--desk)
+demo: setup ## run requests of real agencies end to end [SEED=1] [KILL=routing,desk] [CHECK=1]
+	@$(RUN) -m $(if $(CHECK),tests.proofs.demo,deploy.demo) $(if $(SEED),--seed $(SEED)) $(if $(KILL),--kill $(KILL))
 
 up: setup ## start Kafka, Postgres, the services and the desk; print where everything is [PORT=19000] [BROKERS=3]
 	@$(LOCAL) up $(if $(BROKERS),--brokers $(BROKERS)) $(if $(PORT),--port $(PORT))

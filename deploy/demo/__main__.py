@@ -60,9 +60,6 @@ def main(*, judge: Judge | None = None) -> int:
     parser.add_argument(
         "--replicas", type=_replicas, default={}, help="processes per service, such as routing=2"
     )
-    parser.add_argument(
-        "--desk", action="store_true", help="have people work at the office's desk, too"
-    )
     asked = parser.parse_args()
     try:
         return _demo(
@@ -71,7 +68,6 @@ def main(*, judge: Judge | None = None) -> int:
             state=asked.state,
             judge=judge,
             replicas=asked.replicas,
-            services=_PLAYED if asked.desk or DESK in asked.kill else SERVICES,
         )
     except (StackFailed, Stuck) as failure:
         print(
@@ -104,14 +100,13 @@ def _demo(
     state: Path,
     judge: Judge | None,
     replicas: dict[str, int],
-    services: Sequence[str],
 ) -> int:
     if (holder := Lock(state).holder()) is not None:
         raise StackFailed(f"A demonstration already runs in {state} (process {holder}).")
     shutil.rmtree(state, ignore_errors=True)
     days = BusinessDays()
     progress = Progress(days.label)
-    with Stack(state, services=services, mail=True, say=progress.say) as stack:
+    with Stack(state, services=_PLAYED, mail=True, say=progress.say) as stack:
         stack.up(replicas=replicas, clock=days.start_clock)
         progress.say("the stack is ready; sending the first messages")
         file = state / "connection.json"
@@ -124,7 +119,9 @@ def _demo(
             progress=progress,
             histories=state / "history",
         )
-        demo = Demonstration(participants, seed=seed, desk=stack.connection.desk)
+        desk = stack.connection.desk
+        assert desk is not None
+        demo = Demonstration(participants, seed=seed, desk=desk)
         run_in_thread(demo, stack, kill=kill, progress=progress)
         result = verdict(demo)
         dsns = stack.connection.operator.dsns
@@ -210,8 +207,7 @@ def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
     """Check that each mail that was decided came to one end, and at most once to its box."""
     assert stack.mail is not None
     user, password = stack.kafka_login("notifications")
-    called = [] if demo.staff is None else demo.staff.callers
-    callers = {each.tracking_number for each in called if each.has_address}
+    callers = {each.tracking_number for each in demo.staff.callers if each.has_address}
     found = asyncio.run(
         read_mails(
             Mails(demo.addressed, callers),
@@ -227,8 +223,6 @@ def _check_mails(demo: Demonstration, stack: Stack) -> list[str]:
 
 def _check_offices(demo: Demonstration, stack: Stack) -> list[str]:
     """Check that what waited for the office was on its list, and what its people did answered."""
-    if demo.staff is None:
-        return []
     user, password = stack.kafka_login(DESK)
     days = demo.participants.days
     summary, wrong = asyncio.run(
@@ -238,10 +232,8 @@ def _check_offices(demo: Demonstration, stack: Stack) -> list[str]:
     return wrong
 
 
-def _desk_access(stack: Stack, connection: Mapping[str, Any]) -> Access | None:
-    """Return the login of the office's desk, if it runs; no participant's system has one."""
-    if DESK not in stack.services:
-        return None
+def _desk_access(stack: Stack, connection: Mapping[str, Any]) -> Access:
+    """Return the login of the office's desk, which no participant's system has."""
     user, password = stack.kafka_login(DESK)
     own = {
         "username": user,

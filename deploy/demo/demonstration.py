@@ -25,9 +25,9 @@ _OPENS_AFTER, _GARBAGE, _PLENTY, _CHUNK = 5, 40, 1000, 4
 class Demonstration:
     """Drives the participants through the phases."""
 
-    def __init__(self, participants: Participants, *, seed: int, desk: str | None) -> None:
+    def __init__(self, participants: Participants, *, seed: int, desk: str) -> None:
         self.participants, self._seed = participants, seed
-        self.staff = None if desk is None else Staff(desk, decide=participants.office.decision)
+        self.staff = Staff(desk, decide=participants.office.decision)
         self._days = participants.days
         self._opens_at = self._days.now()
         self.ends = Ends(participants)
@@ -50,8 +50,7 @@ class Demonstration:
         try:
             await self._introductions()
             await self._days.begin()
-            if self.staff is not None:
-                self.staff.work()
+            self.staff.work()
             await self._submissions()
             say(await self.ends.postpone(self._opens_at))
             await self._amendments()
@@ -71,8 +70,7 @@ class Demonstration:
         finally:
             directing.cancel()
             try:
-                if self.staff is not None:
-                    await self.staff.go_home()
+                await self.staff.go_home()
             finally:
                 await self.participants.disconnect()
 
@@ -91,8 +89,7 @@ class Demonstration:
         await self.participants.office.register_itself()
         await self.participants.answered("the program office's registration")
         await self.participants.office.register_others()
-        if self.staff is not None:
-            await self.participants.office.register_desk()
+        await self.participants.office.register_desk()
         await self.participants.answered("the registrations")
         await self.participants.office.define(opens_at=self._opens_at)
         await self.participants.answered("the reference data")
@@ -108,7 +105,7 @@ class Demonstration:
                 for each in self.participants.providers
             ),
             *(set_contacts(self.participants.clients[each]) for each in self.addressed),
-            *([] if self.staff is None else [self.staff.begin()]),
+            self.staff.begin(),
         )
         await self.participants.answered("capacity and contacts")
         say(f"capacity declared by {len(self.participants.providers)} providers")
@@ -260,10 +257,9 @@ class Demonstration:
         left = len(missing())
         await self.participants.until(missing, "directions")
         await self.participants.rest("the outcome of the directions")
-        desk = "" if self.staff is None else f" by its system, {self.staff.decided} at its desk"
         self.participants.progress.say(
-            f"the program office decided {len(office.directed)} referred requests{desk},"
-            f" {left} late"
+            f"the program office decided {len(office.directed)} referred requests by its system,"
+            f" {self.staff.decided} at its desk, {left} late"
         )
 
     async def _more_capacity(self) -> None:

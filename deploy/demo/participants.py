@@ -32,7 +32,7 @@ class Participants:
         self,
         connection: Mapping[str, Any],
         *,
-        desk: Access | None,
+        desk: Access,
         seed: int,
         days: BusinessDays,
         progress: Progress,
@@ -56,14 +56,10 @@ class Participants:
             )
             for each in participants
         }
-        self.callers: AgencySystem | None = None
-        """The requests that people at the office's desk have entered; None if there is no desk."""
-        if desk is not None:
-            self.clients[DESK] = Client(desk, changes=self.changes, received=[])
-            self.callers = AgencySystem(self.clients[DESK])
-        self.office = ProgramOffice(
-            self.clients["program-office"], call=self.by_telephone, has_desk=desk is not None
-        )
+        self.clients[DESK] = Client(desk, changes=self.changes, received=[])
+        self.callers = AgencySystem(self.clients[DESK])
+        """The requests that people at the office's desk have entered."""
+        self.office = ProgramOffice(self.clients["program-office"], call=self.by_telephone)
         self.providers = {
             each: ProviderSystem(self.clients[each], seed, days.clock)
             for each, own in participants.items()
@@ -90,8 +86,6 @@ class Participants:
         The office's desk receives those of an office, too, which the program office has already.
         """
         found = {name: client.received or [] for name, client in self.clients.items()}
-        if self.callers is None:
-            return found
         numbers = {request.tracking_number for request in self.callers.requests.values()}
         found[DESK] = [
             each
@@ -125,7 +119,6 @@ class Participants:
         return {
             request.tracking_number: request.status
             for system in (*self.systems.values(), self.callers)
-            if system is not None
             for request in system.requests.values()
         }
 

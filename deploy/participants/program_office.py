@@ -32,8 +32,6 @@ class ProgramOffice:
     directed: dict[str, Sent] = field(default_factory=dict)
     late: "Counter[str]" = field(default_factory=Counter)
     """How often it was told that a request is late."""
-    has_desk: bool = False
-    """Whether people at a desk decide counteroffers, and requests of agencies in no list."""
     named: str | None = None
     """The provider to which requests go that it has left until they are late."""
 
@@ -116,9 +114,13 @@ class ProgramOffice:
         return {"action": "assign", "provider": provider, "reason": "nobody_else"}
 
     def is_for_people(self, number: str) -> bool:
-        """Return whether people at the office's desk decide a referred request."""
+        """
+        Return whether people at the office's desk decide a referred request.
+
+        They decide counteroffers, and requests of agencies in no list or without a system.
+        """
         planned, referral = self.call(number), self.referred.get(number)
-        if referral is None or not self.has_desk:
+        if referral is None:
             return False
         is_unlisted = planned is None or planned.direction is not None
         return is_unlisted or bool(referral["reason"] == "countered")

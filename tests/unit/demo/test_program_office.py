@@ -20,7 +20,7 @@ LATE = replace(PLANNED, direction=ROUTE, left_until_late=True)
 
 def office(planned: PlannedRequest | None, reason: str = "no_ori", **more: Any) -> ProgramOffice:
     access = Access("program-office", (), {}, "", "", "", "", "")
-    found = ProgramOffice(Client(access), call=lambda _: planned, has_desk=True)
+    found = ProgramOffice(Client(access), call=lambda _: planned)
     found.referred[NUMBER] = {"reason": reason, **more}
     return found
 
@@ -78,6 +78,3 @@ def test_of_an_agency_that_called_it_decides_what_the_person_on_the_line_knows()
 )
 def test_people_decide_what_rules_do_not_know(office: ProgramOffice, is_theirs: bool) -> None:
     assert office.is_for_people(NUMBER) is is_theirs
-
-    office.has_desk = False
-    assert not office.is_for_people(NUMBER)
